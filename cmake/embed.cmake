@@ -1,0 +1,15 @@
+# Writes OUT: a table of the SQL files in FILES as C strings (see core/store/migrate.c).
+# Byte by byte as hex, so that no character of the SQL can upset the compiler.
+set(text "/* made from schema/ by cmake/embed.cmake */\n#include \"core/store/schema.h\"\n\n")
+set(rows "")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  string(MAKE_C_IDENTIFIER ${name} id)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+  string(APPEND text "static const char ${id}[] = {\n${bytes}0};\n\n")
+  string(APPEND rows "\t{\"${name}\", ${id}},\n")
+endforeach()
+string(APPEND text "const struct schema_file schema_files[] = {\n${rows}\t{0, 0},\n};\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,64 @@
+# Compiler and linker flags, as the target ssl_flags; SSL_CFLAGS is the same as text, for the record.
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
+
+# wanted(VARIABLE FLAG...): appends the flags that this compiler knows
+function(wanted variable)
+  foreach(flag ${ARGN})
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" have)
+    string(REGEX REPLACE "^-Wno-" "-W" positive ${flag}) # gcc takes any -Wno-x in silence
+    check_c_compiler_flag(${positive} ${have})
+    if(${have})
+      list(APPEND ${variable} ${flag})
+    endif()
+  endforeach()
+  set(${variable} ${${variable}} PARENT_SCOPE)
+endfunction()
+
+set(warnings
+  -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+  -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral -Wold-style-definition -Wredundant-decls)
+# a narrowing is said with a cast; signs alone are not worth the casts
+list(APPEND warnings -Wconversion -Wno-sign-conversion)
+wanted(warnings -Wimplicit-fallthrough -Wlogical-op -Wduplicated-cond
+  -Wnested-externs -Wdate-time)
+
+# What changes the numbers: recorded with every run. errno and traps of the maths are never looked at.
+set(numeric -fno-math-errno -fno-trapping-math)
+if(SSL_NATIVE)
+  wanted(numeric -march=native)
+  if(NOT numeric MATCHES "march")
+    wanted(numeric -mcpu=native)
+  endif()
+endif()
+
+# Hardening that costs nothing measurable.
+set(hard -fno-common -fstack-protector-strong)
+wanted(hard -fstack-clash-protection)
+if(SSL_SANITIZE)
+  set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  list(APPEND hard -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+foreach(flag -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
+  string(MAKE_C_IDENTIFIER "HAVE_LINK${flag}" have)
+  check_linker_flag(C ${flag} ${have})
+  if(${have})
+    list(APPEND link ${flag})
+  endif()
+endforeach()
+
+
+add_library(ssl_flags INTERFACE)
+target_include_directories(ssl_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_compile_definitions(ssl_flags INTERFACE _GNU_SOURCE $<$<BOOL:${SSL_DOUBLE}>:SSL_DOUBLE>)
+target_compile_options(ssl_flags INTERFACE ${warnings} ${numeric} ${hard} ${sanitize}
+  $<$<BOOL:${SSL_WERROR}>:-Werror>)
+target_link_options(ssl_flags INTERFACE ${link} ${sanitize})
+
+string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+set(all ${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}} ${numeric} ${hard} ${sanitize})
+if(SSL_DOUBLE)
+  list(APPEND all -DSSL_DOUBLE)
+endif()
+list(JOIN all " " SSL_CFLAGS)

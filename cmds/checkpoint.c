@@ -1,0 +1,114 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/run/save.h"
+#include "core/store/object.h"
+
+static int checkpoint_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+
+const struct cmd cmd_checkpoint = {
+    .name = "checkpoint",
+    .summary = "list checkpoints, or export an encoder for PyTorch",
+    .usage = "checkpoint ls [REF]\n"
+	     "checkpoint export [--whole] [-f] -o FILE REF",
+    .needs = NEED_STORE_READ,
+    .run = checkpoint_run,
+};
+
+struct ls {
+	struct table *t;
+	struct store *store;
+	const char *name;
+};
+
+static int ls_row(void *ctx, const struct checkpoint_row *ck)
+{
+	struct ls *l = ctx;
+
+	table_text(l->t, l->name);
+	table_int(l->t, ck->epoch);
+	table_int(l->t, ck->step);
+	table_int(l->t, ck->bytes);
+	table_text(l->t, ck->created);
+	table_text(l->t, ck->sha256);
+	return 0;
+}
+
+static int list(struct cmd_ctx *ctx, const char *ref, struct error *err)
+{
+	static const char *const column[] = {"run", "epoch", "step", "bytes", "created", "sha256"};
+	struct ls l = {table_new(), ctx->store, NULL};
+	struct run_row row;
+	int64_t id;
+	long epoch;
+	int ret = -1;
+
+	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
+		table_column(l.t, column[i]);
+	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
+		goto done;
+	l.name = row.name;
+	ret = checkpoints_each(ctx->store, id, ls_row, &l, err);
+	run_row_release(&row);
+	if (!ret)
+		table_print(l.t, ctx->format, ctx->out);
+done:
+	table_free(l.t);
+	return ret;
+}
+
+static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch, int whole,
+		     const char *path, struct error *err)
+{
+	struct checkpoint_row ck;
+	char object[4096];
+
+	if (checkpoints_find(ctx->store, row->id, epoch, &ck, err))
+		return -1;
+	object_path(ctx->store, ck.sha256, object, sizeof object);
+	if (object_verify(ctx->store, ck.sha256, err) ||
+	    checkpoint_export(object, whole ? "" : "encoder.", path, err))
+		return -1;
+	log_info("%s: %s of %s at epoch %ld", path, whole ? "all parameters" : "the encoder",
+		 row->name, ck.epoch);
+	return 0;
+}
+
+static int export(struct cmd_ctx *ctx, const char *ref, int whole, struct error *err)
+{
+	const char *path = cmd_take_output(ctx);
+	struct run_row row;
+	int64_t id;
+	long epoch;
+	int ret;
+
+	if (!path)
+		return error_set(err, ERR_USAGE, "checkpoint export: say where to with -o FILE");
+	if (fs_exists(path) && !ctx->force)
+		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
+	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
+		return -1;
+	ret = export_to(ctx, &row, epoch, whole, path, err);
+	run_row_release(&row);
+	return ret;
+}
+
+static int checkpoint_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	int whole = 0, n, ret;
+	const struct opt table[] = {{0, "whole", OPT_FLAG, &whole, NULL,
+				     "export heads and buffers too, names in full", 0, 0},
+				    {0}};
+
+	ret = opt_parse(ctx, &cmd_checkpoint, table, argc, argv, 1, 2, &n, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	if (!strcmp(argv[1], "ls"))
+		return list(ctx, n > 1 ? argv[2] : "@", err);
+	if (!strcmp(argv[1], "export") && n == 2)
+		return export(ctx, argv[2], whole, err);
+	return error_set(err, ERR_USAGE,
+			 "checkpoint: '%s': it is `ls [REF]` or `export -o FILE REF`", argv[1]);
+}

@@ -1,0 +1,95 @@
+/*
+ * Commands. Each is one file with a `const struct cmd` (template: init.c) and one line of the table
+ * in cmds.c. Adding one:
+ *   1. cmds/NAME.c with `const struct cmd cmd_NAME`;
+ *   2. its line in cmds/cmds.c (the build finds the file by itself);
+ *   3. man/ssl-NAME.1, whose SYNOPSIS is the usage below;
+ *   4. tests/cmds/NAME.sh.
+ * tests/docs.sh holds 2 to 4 in agreement. `needs` says what opt_parse() opens.
+ */
+#ifndef SSL_CMDS_CMD_H
+#define SSL_CMDS_CMD_H
+
+#include "core/base/error.h"
+#include "core/report/table.h"
+#include "core/store/store.h"
+
+enum cmd_needs {
+	NEED_NOTHING,
+	NEED_STORE_READ,  /* ctx->store is open read-only: nothing that it does can change the store
+			   */
+	NEED_STORE_WRITE, /* ctx->store is open for writing */
+};
+
+/* What every command is given: the flags that are everywhere alike, and the store. */
+struct cmd_ctx {
+	struct store *store; /* as `needs` asked; NULL otherwise */
+	const char *dir;     /* -C DIR, or "." */
+	int quiet, verbose, dry_run, force, no_pager;
+	const char *output;       /* -o FILE, or NULL: standard output */
+	enum table_format format; /* --format, --json */
+	int color;                /* 1: escape sequences are welcome on stdout */
+	FILE *out; /* where data goes: stdout, or what main.c writes to the -o file at the end */
+	char *out_text; /* the memory behind it */
+	size_t out_size;
+	int asked_help; /* `ssl --help` */
+};
+
+enum opt_kind {
+	OPT_FLAG, /* int *: set to 1 */
+	OPT_TEXT, /* const char **: the last one wins */
+	OPT_INT,  /* long *: whole number in [min, max] */
+	OPT_REAL, /* double * */
+	OPT_LIST, /* struct opt_list *: may be given again */
+};
+
+enum { OPT_LIST_MAX = 256 };
+struct opt_list {
+	const char *item[OPT_LIST_MAX];
+	int n;
+};
+
+/* One option of a command; the table ends with {0}. */
+struct opt {
+	char letter; /* 0: none */
+	const char *name;
+	enum opt_kind kind;
+	void *value;
+	const char *arg, *help; /* "KEY=VALUE"; one line */
+	double min, max;        /* OPT_INT, OPT_REAL: checked when min < max */
+};
+
+struct cmd {
+	const char *name, *summary;
+	const char *usage; /* one line per form, without "ssl ": equals the man page's SYNOPSIS */
+	enum cmd_needs needs;
+	/* Parses its own options with opt_parse(). Returns the exit code: 0, or after error_set()
+	 * -1, and main.c prints the error and exits with its code. */
+	int (*run)(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+};
+
+/* Parses argv[1..] against `table` and the common flags (which go into ctx), then opens the store
+ * as cmd->needs says. Operands are moved to the front of argv+1 and counted in *n_operands; more
+ * than `max` or fewer than `min` is ERR_USAGE. Returns 0; -1 with *err; or 1 after -h or --help was
+ * answered, when the command must return 0 at once. */
+int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *table, int argc,
+	      char **argv, int min, int max, int *n_operands, struct error *err);
+
+/* The common flags before the command's name: *at is left at the first word that is none. */
+int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err);
+
+const struct cmd *cmd_at(int i); /* the table in order, NULL past the end */
+const struct cmd *cmd_find(const char *name, struct error *err); /* exact, or a unique prefix */
+
+/* What is not known before the arguments are read: opens ctx->store now (for the command that needs
+ * it only sometimes). */
+int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err);
+
+/* For a command that writes the -o file itself: its name (NULL if none was given); main.c then
+ * leaves it alone. */
+const char *cmd_take_output(struct cmd_ctx *ctx);
+
+/* Set by SIGINT and SIGTERM: the one mutable global. 0, or the signal's number. */
+extern volatile int signal_received;
+
+#endif

@@ -1,0 +1,71 @@
+/* The table of commands, in the order in which help lists them; and how a name finds its command.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds/cmd.h"
+#include "core/recipe/recipe.h"
+
+extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval;
+extern const struct cmd cmd_log, cmd_show, cmd_sql, cmd_checkpoint;
+extern const struct cmd cmd_methods, cmd_help, cmd_version;
+
+static const struct cmd *const table[] = {
+    /* work */
+    &cmd_init,
+    &cmd_data,
+    &cmd_run,
+    &cmd_resume,
+    &cmd_eval,
+    /* look */
+    &cmd_log,
+    &cmd_show,
+    &cmd_sql,
+    /* store */
+    &cmd_checkpoint,
+    /* meta */
+    &cmd_methods,
+    &cmd_help,
+    &cmd_version,
+};
+
+enum { COMMANDS = sizeof table / sizeof *table };
+
+const struct cmd *cmd_at(int i)
+{
+	return i >= 0 && i < COMMANDS ? table[i] : NULL;
+}
+
+/* An exact name, or a prefix that only one command has. */
+const struct cmd *cmd_find(const char *name, struct error *err)
+{
+	const char *names[COMMANDS], *near;
+	const struct cmd *found = NULL;
+	char all[256] = "";
+	int hits = 0;
+
+	for (int i = 0; i < COMMANDS; i++) {
+		names[i] = table[i]->name;
+		if (!strcmp(name, names[i]))
+			return table[i];
+		if (*name && !strncmp(name, names[i], strlen(name))) {
+			size_t n = strlen(all);
+
+			snprintf(all + n, sizeof all - n, "%s%s", hits ? ", " : "", names[i]);
+			found = table[i];
+			hits++;
+		}
+	}
+	if (hits == 1)
+		return found;
+	if (hits > 1) {
+		error_set(err, ERR_USAGE, "%s: ambiguous command: it could be %s", name, all);
+		return NULL;
+	}
+	near = nearest_word(name, names, COMMANDS);
+	if (near)
+		error_set(err, ERR_USAGE, "%s: no such command: did you mean %s?", name, near);
+	else
+		error_set(err, ERR_USAGE, "%s: no such command: see `ssl help`", name);
+	return NULL;
+}

@@ -1,0 +1,66 @@
+# bash completion for ssl
+_ssl_column()
+{
+	"${COMP_WORDS[0]}" "$@" --format tsv 2>/dev/null | awk -F '\t' 'NR > 1 { print $1 }'
+}
+
+_ssl_words()
+{
+	local IFS=$' \t\n'
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+_ssl()
+{
+	local commands='init data run resume eval log show sql checkpoint methods help version'
+	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
+	local cur prev i command=''
+
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	# "--set vicreg.mu=1" arrives as three words, cut at the equals sign
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C | -o | --format | --color) ((i++)) ;;
+		-*) ;;
+		*)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+
+	case $prev in
+	-m | --method) _ssl_words "$(_ssl_column methods)"; return ;;
+	-d | --data) _ssl_words "$(_ssl_column data ls)"; return ;;
+	--set)
+		_ssl_words "$(_ssl_column help keys)"
+		COMPREPLY=("${COMPREPLY[@]/%/=}")
+		compopt -o nospace
+		return
+		;;
+	--format) _ssl_words 'table csv tsv json jsonl md latex html'; return ;;
+	--color) _ssl_words 'auto always never'; return ;;
+	--split) _ssl_words 'val test'; return ;;
+	--protocol) _ssl_words 'knn'; return ;;
+	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+	esac
+
+	case $command:$cur in
+	:-*) _ssl_words "$options --version" ;;
+	:*) _ssl_words "$commands" ;;
+	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
+	eval:-*) _ssl_words "$options -T -j --protocol --split --k --temperature --untrained --threads" ;;
+	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
+	sql:-*) _ssl_words "$options --time-limit" ;;
+	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
+	checkpoint:-*) _ssl_words "$options --whole" ;;
+	*:-*) _ssl_words "$options" ;;
+	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
+	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
+	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
+	resume:* | eval:* | show:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	esac
+}
+complete -o filenames -F _ssl ssl

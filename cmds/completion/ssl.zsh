@@ -1,0 +1,78 @@
+#compdef ssl
+# zsh completion for ssl
+
+_ssl_column()
+{
+	local -a rows
+	rows=(${(f)"$(ssl "$@" --format tsv 2>/dev/null)"})
+	print -rl -- ${${rows[2,-1]}%%$'\t'*}
+}
+
+_ssl_methods() { compadd -- ${(f)"$(_ssl_column methods)"} }
+_ssl_datasets() { compadd -- ${(f)"$(_ssl_column data ls)"} }
+_ssl_keys() { compadd -S = -- ${(f)"$(_ssl_column help keys)"} }
+_ssl_refs() { compadd -- @ ${(f)"$(_ssl_column log -l 50 --columns name)"} }
+
+_ssl()
+{
+	local curcontext=$curcontext state line
+	local -a commands common
+	commands=(
+		'init:make a store here'
+		'data:datasets: add, list, check'
+		'run:train one encoder by a recipe, and record it'
+		'resume:go on with a run'
+		'eval:evaluate an encoder'
+		'log:list runs'
+		'show:everything about one run'
+		'sql:query the store'
+		'checkpoint:list checkpoints, or export an encoder'
+		'methods:list the methods'
+		'help:explain a command, method or key'
+		'version:the version'
+	)
+	common=(
+		'-C[work as if started there]:folder:_directories'
+		'-q[only errors and data]' '-v[say more]'
+		'(-n --dry-run)'{-n,--dry-run}'[check and say, change nothing]'
+		'(-f --force)'{-f,--force}'[overwrite, or go on without asking]'
+		'(-o --output)'{-o,--output}'[write data to a file]:file:_files'
+		'--format[of the data]:format:(table csv tsv json jsonl md latex html)'
+		'--json[as --format json]' '--no-pager[never start a pager]'
+		'--color[when]:when:(auto always never)'
+		'-h[short usage]' '--help[the manual page]'
+	)
+	_arguments -C $common '--version[the version]' '1:command:->command' '*::argument:->argument'
+	case $state in
+	command) _describe command commands ;;
+	argument)
+		case $line[1] in
+		run) _arguments $common '(-m --method)'{-m,--method}'[the method]:method:_ssl_methods' \
+			'(-d --data)'{-d,--data}'[the dataset]:dataset:_ssl_datasets' \
+			'*--set[a hyperparameter]:key:_ssl_keys' '--seed[the seed]:seed' \
+			'--name[a name]:name' '*--tag[a tag]:tag' '(-j --threads)'{-j,--threads}'[threads]:n' \
+			'1:recipe:_files -g "*.y(a|)ml"' ;;
+		eval) _arguments $common '--protocol[protocol]:protocol:(knn)' \
+			'--split[of the data]:split:(val test)' '--k[neighbours]:n' \
+			'(-T --temperature)'{-T,--temperature}'[of the votes]:temperature' \
+			'--untrained[the initial weights]' '(-j --threads)'{-j,--threads}'[threads]:n' \
+			'1:run:_ssl_refs' ;;
+		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
+			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
+			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
+		resume | show) _arguments $common '1:run:_ssl_refs' ;;
+		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
+		data) _arguments $common '--size[scale images to N x N]:n' \
+			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
+			'--train[images to train on]:n' '--test[images to test on]:n' \
+			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
+		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
+		help) _alternative 'commands:command:compadd init data run resume eval log show sql checkpoint methods help version keys recipe' \
+			'methods:method:_ssl_methods' ;;
+		*) _arguments $common '*:file:_files' ;;
+		esac
+		;;
+	esac
+}
+
+_ssl "$@"

@@ -1,0 +1,445 @@
+/* ssl data: datasets in and out of the store. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/base/clock.h"
+#include "core/base/fs.h"
+#include "core/base/log.h"
+#include "core/data/dataset.h"
+#include "core/recipe/recipe.h"
+#include "core/run/datasets.h"
+#include "core/store/datasets.h"
+#include "core/store/object.h"
+
+static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+
+const struct cmd cmd_data = {
+    .name = "data",
+    .summary = "add, list, check and remove datasets",
+    .usage = "data add NAME PATH [--size N] [options]\n"
+	     "data add NAME --shapes [--seed S] [--train N] [--test N] [options]\n"
+	     "data ls [options]\n"
+	     "data show NAME [options]\n"
+	     "data rm NAME [options]\n"
+	     "data verify [NAME ...] [options]",
+    .needs = NEED_NOTHING, /* reading or writing: the verb says */
+    .run = run_data,
+};
+
+enum { OPERANDS_MAX = 1000, IMAGES_MAX = 10000000 };
+
+struct data_args {
+	struct cmd_ctx *ctx;
+	char **name; /* the operands after the verb */
+	int n;
+	long size, seed, train, test;
+	int shapes;
+};
+
+/* add */
+
+struct progress {
+	int shown;   /* something stands on the terminal's line */
+	double last; /* when it was written */
+};
+
+static void on_signal(int number)
+{
+	signal_received = number;
+}
+
+static int show_progress(void *ctx, uint32_t images)
+{
+	struct progress *p = ctx;
+	double now = clock_now();
+
+	if (isatty(STDERR_FILENO) && log_get_level() > LOG_QUIET && now - p->last > 0.1) {
+		fprintf(stderr, "\r%u images", images);
+		fflush(stderr);
+		p->shown = 1;
+		p->last = now;
+	}
+	return signal_received;
+}
+
+static int import_path(const struct data_args *a, const char *dir, char *tmp, size_t size,
+		       char hash[HASH_HEX], struct dataset_row *row, struct error *err)
+{
+	struct progress p = {0};
+	struct dataset_import_opts opts = {
+	    .size = (int)a->size, .progress = show_progress, .ctx = &p};
+	char *full = realpath(a->name[1], NULL);
+	int ret = 0;
+
+	snprintf(row->source, sizeof row->source, "%s", full ? full : a->name[1]);
+	free(full);
+	ret = dataset_import(a->name[1], &opts, dir, tmp, size, hash, err);
+	if (p.shown)
+		fputs("\r\033[K", stderr);
+	if (!ret && !fs_is_dir(a->name[1]) && hash_file(a->name[1], row->source_sha256, err)) {
+		unlink(tmp);
+		ret = -1;
+	}
+	return ret;
+}
+
+static int make_shapes(const struct data_args *a, const char *dir, char *tmp, size_t size,
+		       char hash[HASH_HEX], struct dataset_row *row, struct error *err)
+{
+	snprintf(row->source, sizeof row->source, "built in (seed %ld)", a->seed);
+	return dataset_shapes((uint64_t)a->seed, (uint32_t)a->train, (uint32_t)a->test, dir, tmp,
+			      size, hash, err);
+}
+
+static void say_added(const struct dataset_row *row, const char *did)
+{
+	log_info("%s: %s: %lld train, %lld test, %lld unlabeled images of %dx%dx%d, %d classes",
+		 row->name, did, (long long)row->n_train, (long long)row->n_test,
+		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
+}
+
+static int check_add(const struct data_args *a, struct error *err)
+{
+	if (a->shapes ? a->n != 1 : a->n != 2)
+		return error_set(err, ERR_USAGE, "data add: give a name and %s",
+				 a->shapes ? "no path with --shapes" : "a path, or --shapes");
+	if (a->shapes && a->size)
+		return error_set(err, ERR_USAGE, "data add: --size does not go with --shapes");
+	if (!a->shapes && (a->seed >= 0 || a->train >= 0 || a->test >= 0))
+		return error_set(err, ERR_USAGE,
+				 "data add: --seed, --train and --test go with --shapes");
+	return dataset_check_name(a->name[0], err);
+}
+
+/* What was imported goes into the store, or, with --dry-run, nowhere. */
+static int settle(struct data_args *a, const char *tmp, const char *hash, struct dataset_row *row,
+		  struct error *err)
+{
+	struct dataset d;
+
+	if (!a->ctx->dry_run) {
+		if (dataset_record(a->ctx->store, tmp, hash, row, a->ctx->force, err))
+			return -1;
+		say_added(row, "added");
+		return 0;
+	}
+	if (!dataset_open(&d, tmp, err)) {
+		row->width = d.width;
+		row->height = d.height;
+		row->channels = d.channels;
+		row->classes = d.classes;
+		row->n_train = d.n[SPLIT_TRAIN];
+		row->n_test = d.n[SPLIT_TEST];
+		row->n_unlabeled = d.n[SPLIT_UNLABELED];
+		say_added(row, "not added (dry run)");
+		dataset_close(&d);
+	}
+	unlink(tmp);
+	return 0;
+}
+
+/* ^C leaves nothing behind, and then ends the process the way it would have. */
+static int end_by_signal(struct cmd_ctx *ctx)
+{
+	int number = signal_received;
+
+	store_close(ctx->store);
+	ctx->store = NULL;
+	signal(number, SIG_DFL);
+	raise(number);
+	return 128 + number;
+}
+
+static int data_add(struct data_args *a, struct error *err)
+{
+	struct dataset_row row = {0};
+	char tmp[4200], hash[HASH_HEX];
+	const char *dir;
+	int ret;
+
+	if (check_add(a, err) || cmd_open_store(a->ctx, NEED_STORE_WRITE, err))
+		return -1;
+	a->seed = a->seed < 0 ? SHAPES_SEED : a->seed;
+	a->train = a->train < 0 ? SHAPES_TRAIN : a->train;
+	a->test = a->test < 0 ? SHAPES_TEST : a->test;
+	snprintf(row.name, sizeof row.name, "%s", a->name[0]);
+	dir = store_tmp_dir(a->ctx->store);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	ret = a->shapes ? make_shapes(a, dir, tmp, sizeof tmp, hash, &row, err)
+			: import_path(a, dir, tmp, sizeof tmp, hash, &row, err);
+	if (signal_received) {
+		if (!ret)
+			unlink(tmp);
+		return end_by_signal(a->ctx);
+	}
+	return ret ? -1 : settle(a, tmp, hash, &row, err);
+}
+
+/* ls */
+
+static int ls_row(void *ctx, const struct dataset_row *row)
+{
+	struct table *t = ctx;
+	char shape[48];
+
+	snprintf(shape, sizeof shape, "%dx%dx%d", row->width, row->height, row->channels);
+	table_text(t, row->name);
+	table_text(t, shape);
+	table_int(t, row->classes);
+	table_int(t, row->n_train);
+	table_int(t, row->n_test);
+	table_int(t, row->n_unlabeled);
+	table_int(t, row->bytes);
+	table_int(t, row->runs);
+	table_text(t, row->created);
+	table_text(t, row->sha256);
+	return 0;
+}
+
+static int data_ls(struct data_args *a, struct error *err)
+{
+	static const char *const columns[] = {"name",      "image", "classes", "train",   "test",
+					      "unlabeled", "bytes", "runs",    "created", "hash"};
+	struct table *t;
+	int ret;
+
+	if (a->n)
+		return error_set(err, ERR_USAGE, "data ls: '%s' is too much", a->name[0]);
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
+		return -1;
+	t = table_new();
+	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
+		table_column(t, columns[i]);
+	ret = datasets_each(a->ctx->store, ls_row, t, err);
+	if (!ret)
+		table_print(t, a->ctx->format, a->ctx->out);
+	table_free(t);
+	return ret;
+}
+
+/* show */
+
+/* The row, or a word on `shapes`, which is there before it is made. */
+static int find_row(struct data_args *a, const char *name, struct dataset_row *row,
+		    struct error *err)
+{
+	struct error why = {0};
+
+	if (!datasets_find(a->ctx->store, name, row, &why))
+		return 0;
+	if (why.code == ERR_NOT_FOUND && !strcmp(name, DATASET_SHAPES))
+		return error_set(
+		    err, ERR_NOT_FOUND,
+		    "dataset shapes: built in, but not made yet: its first run makes it, or "
+		    "`ssl data add shapes --shapes`");
+	*err = why;
+	return -1;
+}
+
+static void print_row(FILE *out, const struct dataset_row *r)
+{
+	fprintf(out, "name       %s\n", r->name);
+	fprintf(out, "hash       %s\n", r->sha256);
+	fprintf(out, "source     %s\n", r->source);
+	if (r->source_sha256[0])
+		fprintf(out, "of hash    %s\n", r->source_sha256);
+	fprintf(out, "created    %s\n", r->created);
+	fprintf(out, "bytes      %lld\n", (long long)r->bytes);
+	fprintf(out, "image      %dx%dx%d\n", r->width, r->height, r->channels);
+	fprintf(out, "train      %lld\n", (long long)r->n_train);
+	fprintf(out, "test       %lld\n", (long long)r->n_test);
+	fprintf(out, "unlabeled  %lld\n", (long long)r->n_unlabeled);
+	fprintf(out, "runs       %lld\n", (long long)r->runs);
+	fprintf(out, "classes    %d\n", r->classes);
+}
+
+/* Images of each class, a table row a class. */
+static struct table *class_table(const struct dataset *d)
+{
+	struct table *t = table_new();
+	size_t n = (size_t)d->classes;
+	int64_t *count = xcalloc(2 * n + 1, sizeof *count);
+
+	for (size_t s = SPLIT_TRAIN; s <= SPLIT_TEST; s++)
+		for (uint32_t i = 0; i < d->n[s]; i++)
+			count[s * n + (size_t)d->labels[s][i]]++;
+	table_column(t, "class");
+	table_column(t, "name");
+	table_column(t, "train");
+	table_column(t, "test");
+	for (size_t k = 0; k < n; k++) {
+		table_int(t, (int64_t)k);
+		table_text(t, d->class_name[k]);
+		table_int(t, count[k]);
+		table_int(t, count[n + k]);
+	}
+	free(count);
+	return t;
+}
+
+static int data_show(struct data_args *a, struct error *err)
+{
+	struct dataset_row row;
+	struct dataset d;
+	struct table *t;
+	char path[4200];
+
+	if (a->n != 1)
+		return error_set(err, ERR_USAGE, "data show: give the name of one dataset");
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err) || find_row(a, a->name[0], &row, err))
+		return -1;
+	object_path(a->ctx->store, row.sha256, path, sizeof path);
+	if (!object_exists(a->ctx->store, row.sha256))
+		return error_set(err, ERR_CORRUPT, "dataset %s: its file is missing: %s", row.name,
+				 path);
+	if (dataset_open(&d, path, err))
+		return error_prefix(err, "dataset %s", row.name);
+	if (a->ctx->format == TABLE_TEXT) {
+		print_row(a->ctx->out, &row);
+		fputc('\n', a->ctx->out);
+	}
+	t = class_table(&d);
+	table_print(t, a->ctx->format, a->ctx->out);
+	table_free(t);
+	dataset_close(&d);
+	return 0;
+}
+
+/* rm */
+
+static int data_rm(struct data_args *a, struct error *err)
+{
+	struct dataset_row row;
+
+	if (a->n != 1)
+		return error_set(err, ERR_USAGE, "data rm: give the name of one dataset");
+	if (cmd_open_store(a->ctx, NEED_STORE_WRITE, err) || find_row(a, a->name[0], &row, err))
+		return -1;
+	if (row.runs && !a->ctx->force)
+		return error_set(
+		    err, ERR_USAGE,
+		    "dataset %s: %lld runs used it, and could not be evaluated or repeated "
+		    "without it: -f removes it all the same",
+		    row.name, (long long)row.runs);
+	if (a->ctx->dry_run) {
+		log_info("%s: would be removed: %lld bytes", row.name, (long long)row.bytes);
+		return 0;
+	}
+	if (datasets_remove(a->ctx->store, row.name, err))
+		return -1;
+	log_info("%s: removed", row.name);
+	return 0;
+}
+
+/* verify */
+
+struct verify {
+	struct store *store;
+	struct table *table;
+	int n, bad;
+	char first[64]; /* the first bad one */
+};
+
+static int verify_row(void *ctx, const struct dataset_row *row)
+{
+	struct verify *v = ctx;
+	struct error err = {0};
+	struct dataset d;
+	char path[4200];
+	int bad;
+
+	object_path(v->store, row->sha256, path, sizeof path);
+	bad = object_verify(v->store, row->sha256, &err) || dataset_open(&d, path, &err);
+	if (!bad)
+		dataset_close(&d);
+	if (bad && !v->bad++)
+		snprintf(v->first, sizeof v->first, "%s", row->name);
+	v->n++;
+	table_text(v->table, row->name);
+	table_text(v->table, bad ? "corrupt" : "ok");
+	table_text(v->table, bad ? err.msg : "");
+	return 0;
+}
+
+static int data_verify(struct data_args *a, struct error *err)
+{
+	struct verify v = {0};
+	struct dataset_row row;
+	int ret = 0;
+
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
+		return -1;
+	v.store = a->ctx->store;
+	v.table = table_new();
+	table_column(v.table, "name");
+	table_column(v.table, "status");
+	table_column(v.table, "why");
+	if (!a->n)
+		ret = datasets_each(v.store, verify_row, &v, err);
+	for (int i = 0; i < a->n && !ret; i++) {
+		ret = find_row(a, a->name[i], &row, err);
+		if (!ret)
+			verify_row(&v, &row);
+	}
+	if (!ret)
+		table_print(v.table, a->ctx->format, a->ctx->out);
+	table_free(v.table);
+	if (!ret && v.bad)
+		ret = error_set(err, ERR_CORRUPT,
+				"dataset %s: corrupt (%d of %d are): remove and add it again",
+				v.first, v.bad, v.n);
+	return ret;
+}
+
+/* which of them */
+
+static const struct {
+	const char *name;
+	int (*run)(struct data_args *a, struct error *err);
+} verbs[] = {
+    {"add", data_add}, {"ls", data_ls},         {"show", data_show},
+    {"rm", data_rm},   {"verify", data_verify},
+};
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static int run_verb(struct data_args *a, const char *verb, struct error *err)
+{
+	const char *names[VERBS], *near;
+
+	for (int i = 0; i < VERBS; i++) {
+		names[i] = verbs[i].name;
+		if (!strcmp(verb, names[i]))
+			return verbs[i].run(a, err);
+	}
+	near = nearest_word(verb, names, VERBS);
+	if (near)
+		return error_set(err, ERR_USAGE, "data %s: no such command: did you mean %s?", verb,
+				 near);
+	return error_set(err, ERR_USAGE, "data %s: no such command: add, ls, show, rm or verify",
+			 verb);
+}
+
+static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct data_args a = {.ctx = ctx, .seed = -1, .train = -1, .test = -1};
+	const struct opt table[] = {
+	    {0, "size", OPT_INT, &a.size, "N", "scale images to N x N pixels", 1, 4096},
+	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset, with", 0, 0},
+	    {0, "seed", OPT_INT, &a.seed, "S", "its seed (1)", 0, 9007199254740992},
+	    {0, "train", OPT_INT, &a.train, "N", "images to train on (10000)", 1, IMAGES_MAX},
+	    {0, "test", OPT_INT, &a.test, "N", "images to test on (2000)", 0, IMAGES_MAX},
+	    {0},
+	};
+	int n, ret = opt_parse(ctx, &cmd_data, table, argc, argv, 1, OPERANDS_MAX, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	a.name = argv + 2;
+	a.n = n - 1;
+	return run_verb(&a, argv[1], err);
+}

@@ -1,0 +1,351 @@
+/* ssl help: the commands; or what there is to know about a command, a method, a key or a family of
+ * keys. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/methods/method.h"
+#include "core/recipe/yaml.h"
+#include "core/run/keys.h"
+
+static int run_help(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+
+const struct cmd cmd_help = {
+    .name = "help",
+    .summary = "explain a command, a method or a recipe's keys",
+    .usage = "help [options] [COMMAND | METHOD | KEY | keys | recipe]",
+    .needs = NEED_NOTHING,
+    .run = run_help,
+};
+
+/* Design, section 1. A command that is named nowhere here is listed at the end. */
+static const struct {
+	const char *title, *commands;
+} groups[] = {
+    {"work", "init data run resume eval sweep worker verify"},
+    {"look", "log show diff compare best metrics plot report sql schema"},
+    {"organise", "tag note rename rm export import"},
+    {"store", "checkpoint gc fsck backup"},
+    {"meta", "config methods completion help version doctor"},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+static int group_of(const char *command)
+{
+	const size_t len = strlen(command);
+
+	for (int g = 0; g < GROUPS; g++) {
+		size_t n;
+
+		for (const char *s = groups[g].commands; *s; s += n + (s[n] == ' ')) {
+			n = strcspn(s, " ");
+			if (n == len && !strncmp(s, command, n))
+				return g;
+		}
+	}
+	return GROUPS;
+}
+
+static int help_commands(struct cmd_ctx *ctx)
+{
+	const struct cmd *c;
+
+	fputs("usage: ssl COMMAND [options] [arguments]\n", ctx->out);
+	for (int g = 0; g <= GROUPS; g++) {
+		const char *title = g < GROUPS ? groups[g].title : "more";
+
+		for (int i = 0; (c = cmd_at(i)); i++) {
+			if (group_of(c->name) != g)
+				continue;
+			if (title)
+				fprintf(ctx->out, "\n%s\n", title);
+			title = NULL;
+			fprintf(ctx->out, "  %-12s %s\n", c->name, c->summary);
+		}
+	}
+	fputs("\nssl COMMAND -h              short usage\n"
+	      "ssl help COMMAND            its manual page\n"
+	      "ssl help METHOD             formula, source and hyperparameters (ssl methods)\n"
+	      "ssl help keys               everything that a recipe can set\n",
+	      ctx->out);
+	return 0;
+}
+
+/* Runs man; quiet: only to see whether it has the page. Its exit status, or -1. */
+static int man(const struct cmd_ctx *ctx, const char *section, const char *page, int quiet)
+{
+	const char *argv[6] = {"man"};
+	int n = 1, status, null;
+	pid_t pid;
+
+	if (quiet)
+		argv[n++] = "-w";
+	else if (ctx->no_pager) {
+		argv[n++] = "-P";
+		argv[n++] = "cat";
+	}
+	argv[n++] = section;
+	argv[n++] = page;
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (!pid) {
+		if (quiet && (null = open("/dev/null", O_WRONLY)) >= 0) {
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		execvp("man", (char *const *)argv);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* 1 if the page was shown: man and the page are installed, and output goes to standard output. */
+static int show_page(const struct cmd_ctx *ctx, const char *section, const char *page)
+{
+	if (ctx->output || man(ctx, section, page, 1))
+		return 0;
+	return man(ctx, section, page, 0) == 0;
+}
+
+static int help_command(struct cmd_ctx *ctx, const struct cmd *cmd, struct error *err)
+{
+	char page[64], usage[] = "-h", *argv[] = {(char *)cmd->name, usage, NULL};
+
+	snprintf(page, sizeof page, "ssl-%s", cmd->name);
+	if (show_page(ctx, "1", page))
+		return 0;
+	return cmd->run(ctx, 2, argv, err);
+}
+
+/* Where lines about keys go: for people straight to the output, for programs through a table. */
+struct key_list {
+	struct cmd_ctx *ctx;
+	struct table *table; /* NULL: for people */
+	int n;
+};
+
+static void list_start(struct key_list *l, struct cmd_ctx *ctx)
+{
+	static const char *const column[] = {"key", "type", "allowed", "default", "help"};
+
+	*l = (struct key_list){.ctx = ctx};
+	if (ctx->format == TABLE_TEXT)
+		return;
+	l->table = table_new();
+	for (int i = 0; i < 5; i++)
+		table_column(l->table, column[i]);
+}
+
+static void list_end(struct key_list *l)
+{
+	if (l->table)
+		table_print(l->table, l->ctx->format, l->ctx->out);
+	table_free(l->table);
+}
+
+enum { INDENT = 8, WIDTH = 88 };
+
+static void print_wrapped(FILE *out, const char *s)
+{
+	size_t column = INDENT, n;
+
+	fprintf(out, "%*s", INDENT, "");
+	for (; *s; s += n + (s[n] == ' ')) {
+		n = strcspn(s, " ");
+		if (column > INDENT && column + 1 + n > WIDTH) {
+			fprintf(out, "\n%*s", INDENT, "");
+			column = INDENT;
+		}
+		column += (size_t)fprintf(out, "%s%.*s", column > INDENT ? " " : "", (int)n, s);
+	}
+	fputc('\n', out);
+}
+
+static void list_add(struct key_list *l, const struct hparam *hp, const char *allowed,
+		     const char *def)
+{
+	const char *type = hparam_type_name(hp->type);
+
+	l->n++;
+	if (!l->table) {
+		fprintf(l->ctx->out, "  %s = %s    (%s%s%s)\n", hp->name, def, type,
+			hp->type == HP_TEXT ? "" : ": ", hp->type == HP_TEXT ? "" : allowed);
+		print_wrapped(l->ctx->out, hp->help);
+		return;
+	}
+	table_text(l->table, hp->name);
+	table_text(l->table, type);
+	table_text(l->table, allowed);
+	table_text(l->table, def);
+	table_text(l->table, hp->help);
+}
+
+/* A line about a key; its default is that of `r` where it has the key, else the table's. */
+static void key_row(struct key_list *l, const struct hparam *hp, const struct recipe *r)
+{
+	struct strbuf choices = STRBUF_INIT, range = STRBUF_INIT;
+	const char *def = hp->def;
+
+	for (int i = 0; r && i < r->n; i++)
+		if (r->value[i].hp == hp)
+			def = r->value[i].text;
+	recipe_choices(keys_schema(), hp, &choices);
+	hparam_range(hp, choices.buf, &range);
+	list_add(l, hp, range.buf, def);
+	strbuf_release(&choices);
+	strbuf_release(&range);
+}
+
+/* Is the key `topic` itself, or of its family? NULL: every key is. */
+static int is_about(const char *key, const char *topic)
+{
+	const size_t n = topic ? strlen(topic) : 0;
+
+	return !topic || (!strncmp(key, topic, n) && (!key[n] || key[n] == '.'));
+}
+
+/* Keys about a topic; 0 if there are none. */
+static int help_keys(struct cmd_ctx *ctx, const char *topic)
+{
+	const struct hparam *hp;
+	struct key_list l;
+
+	list_start(&l, ctx);
+	for (int i = 0; (hp = recipe_row(keys_schema(), i, NULL)); i++)
+		if (is_about(hp->name, topic))
+			key_row(&l, hp, NULL);
+	if (!l.n) {
+		table_free(l.table);
+		return 0;
+	}
+	list_end(&l);
+	return 1;
+}
+
+static int has_default(const struct method *m, const char *key)
+{
+	for (const struct hparam_default *d = m->defaults; d && d->name; d++)
+		if (!strcmp(d->name, key))
+			return 1;
+	return 0;
+}
+
+/* Its own keys, then the heads that it has, then the others that it gives another default. */
+static void method_keys(const struct method *m, const struct recipe *r, struct key_list *l)
+{
+	struct hparam_group g;
+	const struct hparam *hp;
+
+	for (int pass = 0; pass < 3; pass++)
+		for (int i = 0; (hp = recipe_row(keys_schema(), i, &g)); i++) {
+			int kind = !g.when_key ? 2 : g.when_value ? 0 : 1;
+
+			if (kind != pass || !recipe_has(r, hp->name))
+				continue;
+			if (pass < 2 || has_default(m, hp->name))
+				key_row(l, hp, r);
+		}
+}
+
+static int help_method(struct cmd_ctx *ctx, const struct method *m, struct error *err)
+{
+	int ret, len = (int)strlen(m->formula);
+	struct strbuf text = STRBUF_INIT;
+	struct recipe_set set;
+	struct key_list l;
+	struct recipe r;
+
+	strbuf_addf(&text, "method=%s", m->name);
+	set.text = text.buf;
+	ret = recipe_load(&r, keys_schema(), NULL, &set, 1, err);
+	strbuf_release(&text);
+	if (ret)
+		return -1;
+	while (len && m->formula[len - 1] == '\n')
+		len--;
+	if (ctx->format == TABLE_TEXT)
+		fprintf(ctx->out,
+			"%s (%s): %s\n\n%.*s\n\nsource: %s\n\nkeys, as they are for %s:\n",
+			m->title, m->name, m->summary, len, m->formula, m->source, m->name);
+	list_start(&l, ctx);
+	method_keys(m, &r, &l);
+	list_end(&l);
+	recipe_release(&r);
+	return 0;
+}
+
+enum { TOPICS = 512 };
+
+static int fail_topic(const char *topic, struct error *err)
+{
+	const char *name[TOPICS], *near;
+	const struct method *m;
+	const struct hparam *hp;
+	const struct cmd *c;
+	char shown[YAML_SHOWN];
+	int n = 0;
+
+	for (int i = 0; (c = cmd_at(i)) && n < TOPICS; i++)
+		name[n++] = c->name;
+	for (int i = 0; (m = method_at(i)) && n < TOPICS; i++)
+		name[n++] = m->name;
+	for (int i = 0; (hp = recipe_row(keys_schema(), i, NULL)) && n < TOPICS; i++)
+		name[n++] = hp->name;
+	near = nearest_word(topic, name, n);
+	if (!near)
+		near = recipe_nearest(keys_schema(), topic);
+	return error_set(err, ERR_USAGE, "help: %s: no command, method or key%s%s%s",
+			 yaml_shown(shown, topic), near ? ": did you mean " : ": see `ssl help`",
+			 near ? near : "", near ? "?" : "");
+}
+
+/* A family whose name is a command's is asked for with a dot behind: `ssl help eval.`. */
+static int help_key(struct cmd_ctx *ctx, const char *topic, struct error *err)
+{
+	struct arena a = ARENA_INIT;
+	struct strbuf key = STRBUF_INIT;
+	int ret;
+
+	strbuf_adds(&key, yaml_key(&a, topic));
+	if (key.len > 1 && key.buf[key.len - 1] == '.')
+		key.buf[--key.len] = 0;
+	ret = help_keys(ctx, key.buf) ? 0 : fail_topic(topic, err);
+	strbuf_release(&key);
+	arena_release(&a);
+	return ret;
+}
+
+static int help_topic(struct cmd_ctx *ctx, const char *topic, struct error *err)
+{
+	const struct method *m = method_find(topic);
+	const struct cmd *c;
+
+	for (int i = 0; (c = cmd_at(i)); i++)
+		if (!strcmp(c->name, topic))
+			return help_command(ctx, c, err);
+	if (m)
+		return help_method(ctx, m, err);
+	if (!strcmp(topic, "keys") ||
+	    (!strcmp(topic, "recipe") && !show_page(ctx, "5", "ssl-recipe")))
+		return help_keys(ctx, NULL) ? 0 : -1;
+	if (!strcmp(topic, "recipe"))
+		return 0;
+	return help_key(ctx, topic, err);
+}
+
+static int run_help(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	int n, ret = opt_parse(ctx, &cmd_help, NULL, argc, argv, 0, 1, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	return n ? help_topic(ctx, argv[1], err) : help_commands(ctx);
+}

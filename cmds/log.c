@@ -1,0 +1,62 @@
+/* `ssl log`: the list of runs. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/report/rows.h"
+
+extern const struct cmd cmd_log;
+
+enum { LIMIT_ON_TERMINAL = 20, LIMIT_MAX = 1000000000 };
+
+static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log_query *q, int cut)
+{
+	int n = table_rows(rows->table);
+
+	if (n || ctx->format != TABLE_TEXT)
+		table_print(rows->table, ctx->format, ctx->out);
+	if (!n)
+		log_info(q->where || q->tag ? "no run matches" : "no run yet");
+	else if (cut && n == q->limit)
+		log_info("the first %d; -l 0 lists all", n);
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct log_query q = {0};
+	const struct opt table[] = {
+	    {'w', "where", OPT_TEXT, &q.where, "EXPR", "only runs for which EXPR is true", 0, 0},
+	    {'s', "sort", OPT_TEXT, &q.sort, "[-]KEY", "sort by KEY; -KEY: largest first", 0, 0},
+	    {'l', "limit", OPT_INT, &q.limit, "N", "at most N runs; 0: all", 0, LIMIT_MAX},
+	    {0, "columns", OPT_TEXT, &q.columns, "A,B", "show these columns", 0, 0},
+	    {0, "tag", OPT_TEXT, &q.tag, "TAG", "only runs with this tag", 0, 0},
+	    {0},
+	};
+	struct query_sink sink;
+	struct rows rows;
+	int ret, cut;
+
+	q.limit = -1;
+	ret = opt_parse(ctx, &cmd_log, table, argc, argv, 0, 0, NULL, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	cut = q.limit < 0 && ctx->out == stdout && isatty(STDOUT_FILENO);
+	if (q.limit < 0)
+		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
+	rows_init(&rows, 1, ctx->format);
+	sink = rows_sink(&rows);
+	ret = query_log(ctx->store, &q, &sink, err);
+	if (!ret)
+		print(ctx, &rows, &q, cut);
+	rows_release(&rows);
+	return ret;
+}
+
+const struct cmd cmd_log = {
+    .name = "log",
+    .summary = "list runs",
+    .usage = "log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

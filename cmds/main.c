@@ -1,0 +1,81 @@
+/* The one way in: common flags, the command, then the one place where errors are printed and where
+ * it is checked that all output was really written. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/base/fs.h"
+#include "core/base/log.h"
+
+volatile int signal_received;
+
+/* Data that could not be written (full disk, closed pipe) is never exit 0. */
+static int finish_output(struct cmd_ctx *ctx, struct error *err)
+{
+	if (ctx->out != stdout) {
+		int bad = fclose(ctx->out) != 0; /* only now are out_text and out_size set */
+
+		ctx->out = stdout;
+		if (bad)
+			return error_errno(err, ERR_FAILED, "%s", ctx->output);
+		return fs_write_atomic(ctx->output, ctx->out_text, ctx->out_size, err);
+	}
+	if (fflush(stdout) || ferror(stdout))
+		return error_errno(err, ERR_FAILED, "standard output");
+	return 0;
+}
+
+static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, char **argv)
+{
+	struct error err = {0};
+	int ret = cmd->run(ctx, argc, argv, &err), bad;
+
+	store_close(ctx->store);
+	ctx->store = NULL;
+	if (ret < 0 && ctx->out != stdout) {
+		fclose(ctx->out); /* an error leaves no half file */
+		ctx->out = stdout;
+	}
+	if (ret >= 0) {
+		bad = finish_output(ctx, &err);
+		if (bad)
+			ret = -1;
+	}
+	free(ctx->out_text);
+	if (ret >= 0)
+		return ret;
+	fflush(stdout);
+	fprintf(stderr, "ssl: %s\n", err.msg);
+	return err.code ? (int)err.code : ERR_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	struct cmd_ctx ctx = {.dir = ".", .out = stdout};
+	struct error err = {0};
+	const struct cmd *cmd;
+	int at = 1, ret;
+
+	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
+	ctx.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);
+	if (ret < 0)
+		goto usage;
+	if (at >= argc) {
+		char *help[] = {(char *)"help", NULL};
+
+		cmd = cmd_find("help", NULL);
+		ret = run_command(cmd, &ctx, 1, help);
+		return ctx.asked_help ? ret : ERR_USAGE;
+	}
+	cmd = cmd_find(argv[at], &err);
+	if (!cmd)
+		goto usage;
+	return run_command(cmd, &ctx, argc - at, argv + at);
+usage:
+	fprintf(stderr, "ssl: %s\n", err.msg);
+	return err.code;
+}

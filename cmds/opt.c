@@ -1,0 +1,323 @@
+/* Options: a command's own table, and the flags that all commands share. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/recipe/recipe.h"
+
+/* What the common flags leave behind, before it goes into the context. */
+struct common {
+	const char *dir, *output, *format, *color;
+	int quiet, verbose, dry_run, force, no_pager, json, help, version, short_help;
+};
+
+enum { COMMON_MAX = 16, NAMES_MAX = 64 };
+
+static void common_table(struct common *c, struct opt out[COMMON_MAX])
+{
+	const struct opt rows[] = {
+	    {'C', "dir", OPT_TEXT, &c->dir, "DIR", "work as if started in DIR", 0, 0},
+	    {'q', "quiet", OPT_FLAG, &c->quiet, NULL, "only errors and data", 0, 0},
+	    {'v', "verbose", OPT_FLAG, &c->verbose, NULL, "say more", 0, 0},
+	    {'n', "dry-run", OPT_FLAG, &c->dry_run, NULL, "check and say, change nothing", 0, 0},
+	    {'f', "force", OPT_FLAG, &c->force, NULL, "overwrite, or go on without asking", 0, 0},
+	    {'o', "output", OPT_TEXT, &c->output, "FILE", "write data to FILE", 0, 0},
+	    {0, "format", OPT_TEXT, &c->format, "F", "table csv tsv json jsonl md latex html", 0,
+	     0},
+	    {0, "json", OPT_FLAG, &c->json, NULL, "the same as --format json", 0, 0},
+	    {0, "no-pager", OPT_FLAG, &c->no_pager, NULL, "never start a pager", 0, 0},
+	    {0, "color", OPT_TEXT, &c->color, "WHEN", "auto, always or never", 0, 0},
+	    {'h', "usage", OPT_FLAG, &c->short_help, NULL, "short usage", 0, 0},
+	    {0, "help", OPT_FLAG, &c->help, NULL, "the manual page", 0, 0},
+	    {0},
+	};
+
+	memcpy(out, rows, sizeof rows);
+}
+
+static const struct opt *find_letter(const struct opt *table, char letter)
+{
+	for (; table && table->name; table++)
+		if (table->letter == letter)
+			return table;
+	return NULL;
+}
+
+static const struct opt *find_name(const struct opt *table, const char *name, size_t n)
+{
+	for (; table && table->name; table++)
+		if (strlen(table->name) == n && !strncmp(table->name, name, n))
+			return table;
+	return NULL;
+}
+
+static int set_number(const struct opt *o, const char *text, struct error *err)
+{
+	char *end;
+	double x;
+
+	errno = 0;
+	x = strtod(text, &end);
+	if (!*text || *end || errno || !isfinite(x) || (o->kind == OPT_INT && x != rint(x)))
+		return error_set(err, ERR_USAGE, "--%s: '%s' is not a %s", o->name, text,
+				 o->kind == OPT_INT ? "whole number" : "number");
+	if (o->min < o->max && (x < o->min || x > o->max))
+		return error_set(err, ERR_USAGE, "--%s: %s is out of range: %g to %g", o->name,
+				 text, o->min, o->max);
+	if (o->kind == OPT_INT)
+		*(long *)o->value = (long)x;
+	else
+		*(double *)o->value = x;
+	return 0;
+}
+
+static int set_value(const struct opt *o, const char *text, struct error *err)
+{
+	struct opt_list *list = o->value;
+
+	switch (o->kind) {
+	case OPT_FLAG:
+		*(int *)o->value = 1;
+		return 0;
+	case OPT_TEXT:
+		*(const char **)o->value = text;
+		return 0;
+	case OPT_INT:
+	case OPT_REAL:
+		return set_number(o, text, err);
+	case OPT_LIST:
+		if (list->n == OPT_LIST_MAX)
+			return error_set(err, ERR_USAGE, "--%s: given more than %d times", o->name,
+					 OPT_LIST_MAX);
+		list->item[list->n++] = text;
+		return 0;
+	}
+	BUG("option %s has no kind", o->name);
+}
+
+static int unknown_option(const char *word, const struct opt *own, const struct opt *common,
+			  const struct cmd *cmd, struct error *err)
+{
+	const char *names[NAMES_MAX], *near;
+	char bare[64];
+	int n = 0;
+
+	for (; own && own->name && n < NAMES_MAX; own++)
+		names[n++] = own->name;
+	for (; common->name && n < NAMES_MAX; common++)
+		names[n++] = common->name;
+	snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	near = word[1] == '-' ? nearest_word(bare, names, n) : NULL;
+	if (near)
+		return error_set(err, ERR_USAGE, "%s: no such option: did you mean --%s?", word,
+				 near);
+	return error_set(err, ERR_USAGE, "%s: no such option: see `ssl %s -h`", word,
+			 cmd ? cmd->name : "help");
+}
+
+/* Parses the option at argv[*at] (which starts with '-'); steps *at past it and its value. */
+static int parse_option(const struct opt *own, const struct opt *common, const struct cmd *cmd,
+			int argc, char **argv, int *at, struct error *err)
+{
+	char *word = argv[*at];
+	const struct opt *o;
+
+	if (word[1] == '-') {
+		size_t n = strcspn(word + 2, "=");
+		const char *value = word[2 + n] ? word + 3 + n : NULL;
+
+		o = find_name(own, word + 2, n);
+		if (!o)
+			o = find_name(common, word + 2, n);
+		if (!o)
+			return unknown_option(word, own, common, cmd, err);
+		++*at;
+		if (o->kind == OPT_FLAG && value)
+			return error_set(err, ERR_USAGE, "--%s: takes no value", o->name);
+		if (o->kind != OPT_FLAG && !value) {
+			if (*at >= argc)
+				return error_set(err, ERR_USAGE, "--%s: needs a value", o->name);
+			value = argv[(*at)++];
+		}
+		return set_value(o, value, err);
+	}
+	++*at;
+	for (char *c = word + 1; *c; c++) {
+		o = find_letter(own, *c);
+		if (!o)
+			o = find_letter(common, *c);
+		if (!o)
+			return unknown_option(word, own, common, cmd, err);
+		if (o->kind == OPT_FLAG) {
+			*(int *)o->value = 1;
+			continue;
+		}
+		if (c[1])
+			return set_value(o, c + 1, err);
+		if (*at >= argc)
+			return error_set(err, ERR_USAGE, "-%c: needs a value", *c);
+		return set_value(o, argv[(*at)++], err);
+	}
+	return 0;
+}
+
+static int apply_common(struct cmd_ctx *ctx, const struct common *c, struct error *err)
+{
+	if (c->dir)
+		ctx->dir = c->dir;
+	if (c->output)
+		ctx->output = c->output;
+	ctx->quiet |= c->quiet;
+	ctx->verbose |= c->verbose;
+	ctx->dry_run |= c->dry_run;
+	ctx->force |= c->force;
+	ctx->no_pager |= c->no_pager;
+	if (c->json)
+		ctx->format = TABLE_JSON;
+	if (c->format && table_format_parse(c->format, &ctx->format, err))
+		return -1;
+	if (c->color) {
+		if (!strcmp(c->color, "always"))
+			ctx->color = 1;
+		else if (!strcmp(c->color, "never"))
+			ctx->color = 0;
+		else if (strcmp(c->color, "auto"))
+			return error_set(err, ERR_USAGE,
+					 "--color: '%s' is not auto, always or never", c->color);
+	}
+	log_set_level(ctx->quiet ? LOG_QUIET : ctx->verbose ? LOG_VERBOSE : LOG_NORMAL);
+	return 0;
+}
+
+static void print_rows(FILE *out, const struct opt *o)
+{
+	for (; o && o->name; o++) {
+		char left[64];
+
+		snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ",
+			 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+			 o->arg ? " " : "", o->arg ? o->arg : "");
+		fprintf(out, "  %-26s %s\n", left, o->help);
+	}
+}
+
+static void print_usage(FILE *out, const struct cmd *cmd, const struct opt *own,
+			const struct opt *common)
+{
+	const char *line = cmd->usage;
+
+	fprintf(out, "ssl %s: %s\n\n", cmd->name, cmd->summary);
+	while (*line) {
+		int n = (int)strcspn(line, "\n");
+
+		fprintf(out, "usage: ssl %.*s\n", n, line);
+		line += n + (line[n] == '\n');
+	}
+	if (own && own->name) {
+		fputs("\noptions:\n", out);
+		print_rows(out, own);
+	}
+	fputs("\neverywhere:\n", out);
+	print_rows(out, common);
+}
+
+static int open_output(struct cmd_ctx *ctx, struct error *err)
+{
+	if (!ctx->output)
+		return 0;
+	ctx->out = open_memstream(&ctx->out_text, &ctx->out_size);
+	if (!ctx->out) {
+		ctx->out = stdout;
+		return error_errno(err, ERR_FAILED, "%s", ctx->output);
+	}
+	return 0;
+}
+
+const char *cmd_take_output(struct cmd_ctx *ctx)
+{
+	if (ctx->out != stdout) {
+		fclose(ctx->out);
+		free(ctx->out_text);
+		ctx->out_text = NULL;
+		ctx->out = stdout;
+	}
+	return ctx->output;
+}
+
+int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
+{
+	if (needs == NEED_NOTHING || ctx->store)
+		return 0;
+	return store_open(&ctx->store, ctx->dir,
+			  needs == NEED_STORE_WRITE ? STORE_WRITE : STORE_READ, err);
+}
+
+static int answer_help(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *own,
+		       const struct opt *common, int page, struct error *err)
+{
+	char *argv[] = {(char *)"help", (char *)cmd->name, NULL};
+
+	if (page && strcmp(cmd->name, "help"))
+		return cmd_find("help", NULL)->run(ctx, 2, argv, err) < 0 ? -1 : 1;
+	print_usage(ctx->out, cmd, own, common);
+	return 1;
+}
+
+int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *table, int argc,
+	      char **argv, int min, int max, int *n_operands, struct error *err)
+{
+	struct common c = {0};
+	struct opt common[COMMON_MAX];
+	int at = 1, n = 0, only_operands = 0;
+
+	common_table(&c, common);
+	while (at < argc) {
+		if (only_operands || argv[at][0] != '-' || !argv[at][1]) {
+			argv[1 + n++] = argv[at++];
+		} else if (!strcmp(argv[at], "--")) {
+			only_operands = 1;
+			at++;
+		} else if (parse_option(table, common, cmd, argc, argv, &at, err)) {
+			return -1;
+		}
+	}
+	if (c.short_help || c.help)
+		return answer_help(ctx, cmd, table, common, c.help, err);
+	if (apply_common(ctx, &c, err))
+		return -1;
+	if (n < min)
+		return error_set(err, ERR_USAGE, "%s: something is missing: usage: ssl %.*s",
+				 cmd->name, (int)strcspn(cmd->usage, "\n"), cmd->usage);
+	if (n > max)
+		return error_set(err, ERR_USAGE, "%s: '%s' is too much: usage: ssl %.*s", cmd->name,
+				 argv[1 + max], (int)strcspn(cmd->usage, "\n"), cmd->usage);
+	if (n_operands)
+		*n_operands = n;
+	if (cmd_open_store(ctx, cmd->needs, err))
+		return -1;
+	return open_output(ctx, err);
+}
+
+int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err)
+{
+	struct common c = {0};
+	struct opt common[COMMON_MAX];
+	const struct opt version[] = {
+	    {'V', "version", OPT_FLAG, &c.version, NULL, "the version", 0, 0}, {0}};
+
+	common_table(&c, common);
+	while (*at < argc && argv[*at][0] == '-' && argv[*at][1])
+		if (parse_option(version, common, NULL, argc, argv, at, err))
+			return -1;
+	if (c.version)
+		argv[--*at] = (char *)"version";
+	ctx->asked_help = c.help || c.short_help;
+	if (ctx->asked_help)
+		*at = argc;
+	return apply_common(ctx, &c, err);
+}

@@ -1,0 +1,236 @@
+/* `ssl show`: everything that the store knows of a run. Each section is a query over its id. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds/cmd.h"
+#include "core/base/strbuf.h"
+#include "core/report/rows.h"
+#include "core/store/runs.h"
+
+extern const struct cmd cmd_show;
+
+enum { SHOW_SECONDS = 60 };
+
+/* Every `?` is the run's id. */
+struct section {
+	const char *name, *sql;
+};
+
+static const char head_sql[] =
+    "SELECT v.id || ' ' || v.name AS run, v.uuid, "
+    "CASE WHEN v.status = 'stale' THEN 'stale: running, but without a sign of life since ' || "
+    "strftime('%Y-%m-%dT%H:%M:%SZ', a.heartbeat, 'unixepoch') ELSE v.status END AS status, "
+    "nullif(v.exit_code, 0) AS 'exit code', v.error, v.tags, v.command, v.method, "
+    "coalesce(v.dataset || ' ' || substr(v.dataset_sha256, 1, 12), 'none') AS dataset, v.seed, "
+    "v.epoch || ' of ' || v.epochs AS epochs, v.step || ' of ' || v.steps AS steps, "
+    "v.created, v.finished, v.attempts, v.seconds, v.images_per_s AS 'images/s', "
+    "v.peak_rss, v.arena_peak, v.threads, "
+    "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
+    "'ssl ' || c.version || coalesce(' ' || nullif(c.source_commit, ''), '') || ', binary ' || "
+    "substr(c.binary_sha256, 1, 12) AS code, "
+    "c.compiler || ' ' || c.flags AS compiler, c.libraries, "
+    "nullif(c.user_commit, '') || iif(c.user_dirty, ' with uncommitted changes', '') "
+    "AS 'your commit', v.recipe_hash AS recipe "
+    "FROM v_run v JOIN code c ON c.id = v.code_id JOIN host h ON h.id = v.host_id "
+    "LEFT JOIN attempt a ON a.id = v.attempt_id WHERE v.id = ?";
+
+static const struct section sections[] = {
+    {"params", "SELECT param, value FROM v_param WHERE run_id = ? ORDER BY param"},
+    {"metrics", "SELECT n.name AS metric, s.n, "
+		"CASE s.last_kind WHEN 0 THEN s.last WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' "
+		"ELSE '-inf' END AS last, "
+		"CASE n.goal WHEN 'max' THEN s.max WHEN 'min' THEN s.min END AS best, "
+		"CASE n.goal WHEN 'max' THEN s.max_step WHEN 'min' THEN s.min_step END AS at_step, "
+		"s.min, s.max, s.n_bad AS not_finite, n.unit FROM metric_summary s "
+		"JOIN metric_name n ON n.id = s.name_id WHERE s.run_id = ? ORDER BY n.name"},
+    {"evals", "SELECT metric, CASE kind WHEN 'number' THEN value ELSE kind END AS value, epoch, "
+	      "step, settings, seconds, created FROM v_eval WHERE run_id = ? "
+	      "ORDER BY step, eval_id, metric"},
+    {"checkpoints", "SELECT c.epoch, c.step, o.bytes, o.sha256, c.created FROM checkpoint c "
+		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ? ORDER BY c.step"},
+    {"attempts", "SELECT a.n, a.from_step, a.started, a.ended, a.seconds, a.exit_code, a.pid, "
+		 "h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM attempt a "
+		 "LEFT JOIN host h ON h.id = a.host_id LEFT JOIN code c ON c.id = a.code_id "
+		 "WHERE a.run_id = ? ORDER BY a.n"},
+    {"events", "SELECT created, step, kind, text FROM event WHERE run_id = ? ORDER BY id"},
+    {"notes", "SELECT created, text FROM note WHERE run_id = ? ORDER BY id"},
+};
+
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static int query(struct store *s, const char *sql, int64_t id, const struct query_sink *sink,
+		 struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *mark = strchr(sql, '?');
+	int ret;
+
+	strbuf_addf(&text, "%.*s%lld%s", (int)(mark - sql), sql, (long long)id, mark + 1);
+	ret = query_user(s, text.buf, SHOW_SECONDS, sink, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+static int load(struct store *s, const char *sql, int64_t id, enum table_format format,
+		struct rows *rows, struct error *err)
+{
+	struct query_sink sink;
+
+	rows_init(rows, 1, format);
+	sink = rows_sink(rows);
+	return query(s, sql, id, &sink, err);
+}
+
+/* The first block: one line a column, without those that are NULL. */
+struct lines {
+	FILE *out;
+	struct strbuf names; /* each ended by NUL */
+	const char *next;
+	struct strbuf text;
+};
+
+static void line_column(void *ctx, const char *name)
+{
+	struct lines *l = ctx;
+
+	strbuf_add(&l->names, name, strlen(name) + 1);
+	l->next = NULL;
+}
+
+static const char *line_name(struct lines *l)
+{
+	const char *name = l->next ? l->next : l->names.buf;
+
+	l->next = name + strlen(name) + 1;
+	return name;
+}
+
+static void put(struct lines *l, const char *name, const char *text)
+{
+	const char *label = !strcmp(name, "peak_rss")     ? "peak memory"
+			    : !strcmp(name, "arena_peak") ? "of training"
+							  : name;
+
+	fprintf(l->out, "%-12s %s\n", label, text);
+}
+
+static void line_text(void *ctx, const char *s)
+{
+	struct lines *l = ctx;
+	const char *name = line_name(l);
+
+	if (s && *s)
+		put(l, name, s);
+}
+
+static void line_integer(void *ctx, int64_t v)
+{
+	struct lines *l = ctx;
+	const char *name = line_name(l);
+
+	strbuf_clear(&l->text);
+	if (human_kind_of(name) == HUMAN_BYTES)
+		human_bytes(v, &l->text);
+	else
+		strbuf_addf(&l->text, "%lld", (long long)v);
+	put(l, name, l->text.buf);
+}
+
+static void line_real(void *ctx, double v)
+{
+	struct lines *l = ctx;
+	const char *name = line_name(l);
+
+	strbuf_clear(&l->text);
+	strbuf_addf(&l->text, "%.1f", v);
+	put(l, name, l->text.buf);
+}
+
+static int show_head(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct lines l = {.out = ctx->out, .names = STRBUF_INIT, .text = STRBUF_INIT};
+	const struct query_sink sink = {&l, line_column, line_text, line_integer, line_real};
+	int ret = query(ctx->store, head_sql, id, &sink, err);
+
+	strbuf_release(&l.names);
+	strbuf_release(&l.text);
+	return ret;
+}
+
+static int show_text(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct rows rows;
+	int ret = show_head(ctx, id, err);
+
+	for (int i = 0; !ret && i < SECTIONS; i++) {
+		ret = load(ctx->store, sections[i].sql, id, TABLE_TEXT, &rows, err);
+		if (!ret && table_rows(rows.table)) {
+			fprintf(ctx->out, "\n%s\n", sections[i].name);
+			table_print(rows.table, TABLE_TEXT, ctx->out);
+		}
+		rows_release(&rows);
+	}
+	return ret;
+}
+
+/* One object: the row of v_run, and an array for each section. */
+static int show_json(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct rows rows;
+	int ret = load(ctx->store, "SELECT * FROM v_run WHERE id = ?", id, TABLE_JSON, &rows, err);
+
+	if (!ret) {
+		fputs("{\"run\": ", ctx->out);
+		table_print(rows.table, TABLE_JSONL, ctx->out);
+	}
+	rows_release(&rows);
+	for (int i = 0; !ret && i < SECTIONS; i++) {
+		ret = load(ctx->store, sections[i].sql, id, TABLE_JSON, &rows, err);
+		if (!ret) {
+			fprintf(ctx->out, ", \"%s\": ", sections[i].name);
+			table_print(rows.table, TABLE_JSON, ctx->out);
+		}
+		rows_release(&rows);
+	}
+	if (!ret)
+		fputs("}\n", ctx->out);
+	return ret;
+}
+
+/* Any other format: the row of v_run. */
+static int show_row(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct rows rows;
+	int ret = load(ctx->store, "SELECT * FROM v_run WHERE id = ?", id, ctx->format, &rows, err);
+
+	if (!ret)
+		table_print(rows.table, ctx->format, ctx->out);
+	rows_release(&rows);
+	return ret;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	int64_t id;
+	long epoch;
+	int n, ret = opt_parse(ctx, &cmd_show, NULL, argc, argv, 0, 1, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	if (refs_resolve(ctx->store, n ? argv[1] : "@", &id, &epoch, err))
+		return -1;
+	if (epoch >= 0)
+		return error_set(err, ERR_USAGE, "show: %s: a run is shown whole, without @epoch",
+				 argv[1]);
+	if (ctx->format == TABLE_TEXT)
+		return show_text(ctx, id, err);
+	return ctx->format == TABLE_JSON ? show_json(ctx, id, err) : show_row(ctx, id, err);
+}
+
+const struct cmd cmd_show = {
+    .name = "show",
+    .summary = "everything about a run",
+    .usage = "show [REF]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

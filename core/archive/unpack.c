@@ -1,0 +1,399 @@
+#include "core/archive/unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/archive/gunzip.h"
+#include "core/archive/walk.h"
+
+enum { BLOCK = 1 << 17 };
+
+/*
+ * How the bytes flow:
+ *   a folder     walk -> fd of a file [-> entry_gz]
+ *   NAME.gz      fd -> file_gz -> a, which finds tar or whatever it is [-> entry_gz]
+ *   other files  a, by name (it may seek: zip, 7z) [-> entry_gz]
+ */
+struct unpack {
+	char *path; /* as given: for messages */
+	struct walk *walk;
+	int fd; /* of the compressed file, or of the current file of a folder; -1 */
+	struct gunzip *file_gz, *entry_gz;
+	struct archive *a;
+	struct error source; /* what file_gz failed with */
+	uint8_t *block;      /* file_gz's output */
+	struct strbuf name;
+	int single, is_link, ended;
+	locale_t utf8; /* names in archives may be UTF-8 whatever the user's locale; 0: none such */
+};
+
+static ssize_t read_fd(void *ctx, void *buf, size_t n, struct error *err)
+{
+	const struct unpack *u = ctx;
+	ssize_t got;
+
+	do
+		got = read(u->fd, buf, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return error_errno(err, ERR_FAILED, "read");
+	return got;
+}
+
+static la_ssize_t read_file_gz(struct archive *a, void *ctx, const void **buf)
+{
+	struct unpack *u = ctx;
+	ssize_t n = gunzip_read(u->file_gz, u->block, BLOCK, &u->source);
+
+	if (n < 0)
+		archive_set_error(a, EIO, "%s", u->source.msg);
+	*buf = u->block;
+	return n;
+}
+
+static int archive_failed(const struct unpack *u, struct error *err)
+{
+	const char *why = archive_error_string(u->a), *what = u->name.buf;
+
+	if (!why)
+		why = "cannot be read";
+	if (!*what)
+		return error_set(err, ERR_FAILED, "%s: truncated or corrupt: %s", u->path, why);
+	return error_set(err, ERR_FAILED, "%s: %s: truncated or corrupt: %s", u->path, what, why);
+}
+
+/* Formats that only read the archive itself: not mtree, whose entries name files of this machine;
+ * and no filter that would start another program. */
+static void support(struct archive *a)
+{
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_compress(a);
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_lz4(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_format_7zip(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_empty(a);
+	archive_read_support_format_raw(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_zip(a);
+}
+
+static int starts_gzip(int fd)
+{
+	uint8_t magic[2];
+
+	return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+static int open_archive(struct unpack *u, struct error *err)
+{
+	int r;
+
+	u->fd = open(u->path, O_RDONLY | O_CLOEXEC);
+	if (u->fd < 0)
+		return error_errno(err, ERR_USAGE, "%s", u->path);
+	u->a = archive_read_new();
+	if (!u->a)
+		return error_set(err, ERR_FAILED, "libarchive: out of memory");
+	support(u->a);
+	if (starts_gzip(u->fd)) {
+		u->file_gz = gunzip_open(read_fd, u, err);
+		if (!u->file_gz)
+			return error_prefix(err, "%s", u->path);
+		u->block = xmalloc(BLOCK);
+		r = archive_read_open(u->a, u, NULL, read_file_gz, NULL);
+	} else {
+		r = archive_read_open_fd(u->a, u->fd, BLOCK);
+	}
+	return r == ARCHIVE_OK ? 0 : archive_failed(u, err);
+}
+
+int unpack_open(struct unpack **out, const char *path, struct error *err)
+{
+	struct unpack *u = xcalloc(1, sizeof *u);
+	struct stat st;
+	int ret;
+
+	u->path = xstrdup(path);
+	u->name = (struct strbuf)STRBUF_INIT;
+	u->fd = -1;
+	u->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (stat(path, &st)) {
+		ret = error_errno(err, ERR_USAGE, "%s", path);
+	} else if (S_ISDIR(st.st_mode)) {
+		u->walk = walk_open(path, err);
+		ret = u->walk ? 0 : -1;
+	} else if (S_ISREG(st.st_mode)) {
+		ret = open_archive(u, err);
+	} else {
+		ret = error_set(err, ERR_USAGE, "%s: neither a file nor a folder", path);
+	}
+	if (ret)
+		unpack_close(u);
+	else
+		*out = u;
+	return ret;
+}
+
+void unpack_close(struct unpack *u)
+{
+	if (!u)
+		return;
+	gunzip_close(u->entry_gz);
+	archive_read_free(u->a);
+	gunzip_close(u->file_gz);
+	walk_close(u->walk);
+	if (u->fd >= 0)
+		close(u->fd);
+	if (u->utf8)
+		freelocale(u->utf8);
+	strbuf_release(&u->name);
+	free(u->block);
+	free(u->path);
+	free(u);
+}
+
+int unpack_is_single(const struct unpack *u)
+{
+	return u->single;
+}
+
+static int unsafe(const struct unpack *u, const char *name, const char *why, struct error *err)
+{
+	return error_set(err, ERR_USAGE, "%s: unsafe path in the archive: '%s': %s", u->path, name,
+			 why);
+}
+
+/* Sets u->name to the clean form of an archive's name. */
+static int clean_name(struct unpack *u, const char *whole, struct error *err)
+{
+	const char *name = whole;
+	int letter = (name[0] | 32) >= 'a' && (name[0] | 32) <= 'z';
+
+	if (name[0] == '/')
+		return unsafe(u, name, "it is absolute", err);
+	if (letter && name[1] == ':')
+		return unsafe(u, name, "it has a drive letter", err);
+	if (strchr(name, '\\'))
+		return unsafe(u, name, "it has a backslash", err);
+	strbuf_clear(&u->name);
+	while (*name) {
+		size_t n = strcspn(name, "/");
+
+		if (n == 2 && name[0] == '.' && name[1] == '.')
+			return unsafe(u, whole, "'..' leads out of the folder", err);
+		if (n && !(n == 1 && name[0] == '.')) {
+			if (u->name.len)
+				strbuf_addc(&u->name, '/');
+			strbuf_add(&u->name, name, n);
+		}
+		name += n + (name[n] == '/');
+	}
+	return 0;
+}
+
+/* ".DS_Store", "._cat.jpg", "__MACOSX/": what file managers leave, never data. */
+static int is_litter(const char *name)
+{
+	for (; name; name = strchr(name, '/') ? strchr(name, '/') + 1 : NULL)
+		if (*name == '.' || !strncmp(name, "__MACOSX/", 9))
+			return 1;
+	return 0;
+}
+
+static int ends_with(const struct strbuf *sb, const char *end)
+{
+	size_t n = strlen(end);
+
+	return sb->len > n && !strcmp(sb->buf + sb->len - n, end);
+}
+
+/* The name of the only file in PATH: its own, without the ending that says how it is compressed. */
+static void single_name(struct unpack *u)
+{
+	static const char *const ends[] = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".Z"};
+	const char *slash = strrchr(u->path, '/');
+
+	u->single = 1;
+	strbuf_clear(&u->name);
+	strbuf_adds(&u->name, slash ? slash + 1 : u->path);
+	for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (ends_with(&u->name, ends[i])) {
+			u->name.len -= strlen(ends[i]);
+			u->name.buf[u->name.len] = 0;
+			return;
+		}
+}
+
+/* The bytes after the last entry must be whole too: gzip's checksum stands at the very end. */
+static int archive_end(struct unpack *u, struct error *err)
+{
+	ssize_t n = 1;
+
+	u->ended = 1;
+	while (u->file_gz && n > 0)
+		n = gunzip_read(u->file_gz, u->block, BLOCK, err);
+	return n < 0 ? error_prefix(err, "%s", u->path) : 0;
+}
+
+/* What kind of entry: 1 a file (or a link, u->is_link), 0 not ours. */
+static int entry_kind(struct unpack *u, struct archive_entry *e)
+{
+	mode_t type = archive_entry_filetype(e);
+
+	u->is_link = type == AE_IFLNK || archive_entry_hardlink(e);
+	return u->is_link || type == AE_IFREG || type == 0;
+}
+
+/* The next header of the archive: 1, 0 at the end, -1. */
+static int archive_header(struct unpack *u, struct archive_entry **e, struct error *err)
+{
+	locale_t old = u->utf8 ? uselocale(u->utf8) : (locale_t)0;
+	int r, tries = 0;
+
+	do
+		r = archive_read_next_header(u->a, e);
+	while (r == ARCHIVE_RETRY && ++tries < 8);
+	if (old)
+		uselocale(old);
+	if (r == ARCHIVE_EOF)
+		return archive_end(u, err);
+	return r == ARCHIVE_OK || r == ARCHIVE_WARN ? 1 : archive_failed(u, err);
+}
+
+static int archive_next(struct unpack *u, struct error *err)
+{
+	struct archive_entry *e;
+	int r;
+
+	while ((r = archive_header(u, &e, err)) == 1) {
+		const char *name = archive_entry_pathname(e);
+
+		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW) {
+			single_name(u);
+			return 1;
+		}
+		if (!name)
+			name = archive_entry_pathname_utf8(e);
+		if (!name || !*name)
+			return error_set(err, ERR_FAILED,
+					 "%s: corrupt: an entry without a name (after '%s')",
+					 u->path, u->name.buf);
+		if (clean_name(u, name, err))
+			return -1;
+		if (entry_kind(u, e) && u->name.len)
+			return 1;
+	}
+	return r;
+}
+
+static int folder_next(struct unpack *u, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	int r = walk_next(u->walk, &u->name, err);
+
+	if (u->fd >= 0)
+		close(u->fd);
+	u->fd = -1;
+	if (r <= 0)
+		return r;
+	strbuf_addf(&path, "%s/%s", u->path, u->name.buf);
+	u->fd = open(path.buf, O_RDONLY | O_CLOEXEC);
+	if (u->fd < 0)
+		r = error_errno(err, ERR_USAGE, "%s", path.buf);
+	strbuf_release(&path);
+	return r;
+}
+
+/* Bytes of the current file as they lie there, before entry_gz. */
+static ssize_t read_stored(void *ctx, void *buf, size_t n, struct error *err)
+{
+	struct unpack *u = ctx;
+	la_ssize_t got;
+
+	if (u->walk)
+		return read_fd(u, buf, n, err);
+	got = archive_read_data(u->a, buf, n);
+	if (got >= 0)
+		return got;
+	return error_set(err, ERR_FAILED, "truncated or corrupt: %s",
+			 archive_error_string(u->a) ? archive_error_string(u->a)
+						    : "cannot be read");
+}
+
+static int open_inner_gz(struct unpack *u, struct error *err)
+{
+	u->entry_gz = gunzip_open(read_stored, u, err);
+	if (!u->entry_gz)
+		return error_prefix(err, "%s: %s", u->path, u->name.buf);
+	u->name.len -= strlen(".gz");
+	u->name.buf[u->name.len] = 0;
+	return 0;
+}
+
+int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err)
+{
+	int r;
+
+	gunzip_close(u->entry_gz);
+	u->entry_gz = NULL;
+	u->is_link = 0;
+	if (u->ended)
+		return 0;
+	do
+		r = u->walk ? folder_next(u, err) : archive_next(u, err);
+	while (r == 1 && !u->single && is_litter(u->name.buf));
+	if (r < 1) {
+		u->ended = 1;
+		return r;
+	}
+	if (!u->is_link && !u->single && ends_with(&u->name, ".gz") && open_inner_gz(u, err))
+		return -1;
+	e->name = u->name.buf;
+	e->is_link = u->is_link;
+	return 1;
+}
+
+ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err)
+{
+	size_t done = 0;
+
+	while (done < n && !u->is_link) {
+		char *p = (char *)buf + done;
+		ssize_t got = u->entry_gz ? gunzip_read(u->entry_gz, p, n - done, err)
+					  : read_stored(u, p, n - done, err);
+
+		if (got < 0)
+			return error_prefix(err, "%s: %s", u->path, u->name.buf);
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+int unpack_read_all(struct unpack *u, struct strbuf *out, size_t max, struct error *err)
+{
+	char buf[1 << 15];
+	size_t total = 0;
+	ssize_t n;
+
+	while ((n = unpack_read(u, buf, sizeof buf, err)) > 0) {
+		total += (size_t)n;
+		if (total > max)
+			return error_set(err, ERR_FAILED, "%s: %s: larger than %zu MB", u->path,
+					 u->name.buf, max >> 20);
+		strbuf_add(out, buf, (size_t)n);
+	}
+	return n < 0 ? -1 : 0;
+}

@@ -1,0 +1,174 @@
+#include "core/archive/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { WALK_DEPTH = 64 };
+
+/* One folder on the way down: its names in order, and how far we are. */
+struct level {
+	char **name;
+	int n, at;
+	size_t prefix; /* length of `rel` up to and including this folder's '/' */
+	dev_t dev;
+	ino_t ino;
+};
+
+struct walk {
+	char *root;
+	struct strbuf rel; /* "train/cat/" */
+	struct level level[WALK_DEPTH];
+	int depth;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void level_release(struct level *l)
+{
+	for (int i = 0; i < l->n; i++)
+		free(l->name[i]);
+	free(l->name);
+	memset(l, 0, sizeof *l);
+}
+
+static void full_path(const struct walk *w, struct strbuf *out)
+{
+	strbuf_adds(out, w->root);
+	if (w->rel.len) {
+		strbuf_addc(out, '/');
+		strbuf_adds(out, w->rel.buf);
+	}
+}
+
+/* Reads the names of the folder at `path` into a new level. */
+static int push(struct walk *w, const char *path, struct error *err)
+{
+	struct level *l = &w->level[w->depth];
+	struct dirent *d;
+	struct stat st;
+	DIR *dir;
+	int cap = 0;
+
+	if (w->depth == WALK_DEPTH)
+		return error_set(err, ERR_USAGE, "%s: folders too deep (%d)", path, WALK_DEPTH);
+	dir = opendir(path);
+	if (!dir || fstat(dirfd(dir), &st)) {
+		error_errno(err, ERR_USAGE, "%s", path);
+		if (dir)
+			closedir(dir);
+		return -1;
+	}
+	memset(l, 0, sizeof *l);
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	l->prefix = w->rel.len;
+	for (int i = 0; i < w->depth; i++)
+		if (w->level[i].dev == l->dev && w->level[i].ino == l->ino) {
+			closedir(dir);
+			return error_set(err, ERR_USAGE, "%s: a link back to a folder it lies in",
+					 path);
+		}
+	while ((d = readdir(dir))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		if (l->n == cap) {
+			cap = cap ? 2 * cap : 64;
+			l->name = xrealloc(l->name, (size_t)cap * sizeof *l->name);
+		}
+		l->name[l->n++] = xstrdup(d->d_name);
+	}
+	closedir(dir);
+	if (l->n)
+		qsort(l->name, (size_t)l->n, sizeof *l->name, by_name);
+	w->depth++;
+	return 0;
+}
+
+struct walk *walk_open(const char *path, struct error *err)
+{
+	struct walk *w = xcalloc(1, sizeof *w);
+	size_t n = strlen(path);
+
+	w->rel = (struct strbuf)STRBUF_INIT;
+	w->root = xstrdup(path);
+	while (n > 1 && w->root[n - 1] == '/')
+		w->root[--n] = 0;
+	if (push(w, path, err)) {
+		walk_close(w);
+		return NULL;
+	}
+	return w;
+}
+
+static void cut(struct strbuf *sb, size_t len)
+{
+	sb->len = len;
+	if (sb->cap)
+		sb->buf[len] = 0;
+}
+
+/* Looks at w->rel, the next name: 1 for a file, 0 when there is nothing to report, -1. */
+static int visit(struct walk *w, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct stat st;
+	int ret = 0;
+
+	full_path(w, &path);
+	if (stat(path.buf, &st)) {
+		ret = error_errno(err, ERR_USAGE, "%s", path.buf);
+	} else if (S_ISDIR(st.st_mode)) {
+		strbuf_addc(&w->rel, '/');
+		ret = push(w, path.buf, err);
+	} else if (S_ISREG(st.st_mode)) {
+		ret = 1;
+	}
+	strbuf_release(&path);
+	return ret;
+}
+
+int walk_next(struct walk *w, struct strbuf *name, struct error *err)
+{
+	while (w->depth) {
+		struct level *l = &w->level[w->depth - 1];
+		const char *next;
+		int r;
+
+		if (l->at == l->n) {
+			level_release(l);
+			w->depth--;
+			continue;
+		}
+		next = l->name[l->at++];
+		if (next[0] == '.') /* .git, .DS_Store, ._cat.jpg */
+			continue;
+		cut(&w->rel, l->prefix);
+		strbuf_adds(&w->rel, next);
+		r = visit(w, err);
+		if (r < 0)
+			return -1;
+		if (r) {
+			strbuf_clear(name);
+			strbuf_adds(name, w->rel.buf);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+void walk_close(struct walk *w)
+{
+	if (!w)
+		return;
+	while (w->depth)
+		level_release(&w->level[--w->depth]);
+	strbuf_release(&w->rel);
+	free(w->root);
+	free(w);
+}

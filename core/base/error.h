@@ -1,0 +1,48 @@
+/*
+ * Errors as values. A function that can fail returns 0, or -1 with a filled `struct error`; the
+ * message is made where the fault is known, and printed once, by cmds/main.c, as `ssl: WHAT: WHY`.
+ * The code is the exit status of the process (design, section 1), so that a fault keeps its meaning
+ * on the way up. A broken invariant of our own is BUG(): it prints where, and aborts.
+ */
+#ifndef SSL_BASE_ERROR_H
+#define SSL_BASE_ERROR_H
+
+enum error_code {
+	ERR_NO = 1,         /* the honest answer is "no": a diff differs, a check fails */
+	ERR_USAGE = 2,      /* command line or recipe */
+	ERR_NOT_FOUND = 3,  /* no such ref, or an ambiguous one */
+	ERR_BUSY = 4,       /* the database stayed locked */
+	ERR_CORRUPT = 5,    /* database or object corrupt, or schema newer than the binary */
+	ERR_FAILED = 6,     /* the work failed: training, import, disk full, read-only store */
+	ERR_GUARD = 7,      /* stopped by a guard (NaN, collapse) */
+	ERR_CELLS = 8,      /* a sweep finished with failed cells */
+	ERR_PREEMPTED = 75, /* stopped by a signal with a checkpoint; can be resumed */
+};
+
+struct error {
+	enum error_code code;
+	char msg[600]; /* one line, "WHAT: WHY", without a newline */
+};
+
+/* Fills *err (which may be NULL) and returns -1, so that a caller can `return error_set(...)`. */
+int error_set(struct error *err, enum error_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* As error_set(), with ": strerror(errno)" behind the message. */
+int error_errno(struct error *err, enum error_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "PREFIX: " in front of the message that *err holds; returns -1. */
+int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+_Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+#define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
+
+/* Allocation that cannot fail: prints "out of memory" and exits 6. xcalloc() zeroes. */
+void *xmalloc(unsigned long n);
+void *xcalloc(unsigned long count, unsigned long size);
+void *xrealloc(void *p, unsigned long n);
+char *xstrdup(const char *s);
+
+#endif

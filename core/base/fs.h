@@ -1,0 +1,53 @@
+/*
+ * Files. What is written is written whole: to a temporary name beside the target, fsynced, renamed,
+ * and the folder fsynced, so that a reader sees the old file or the new one and never a half. All
+ * return 0, or -1 with *err filled (ERR_FAILED unless said otherwise).
+ */
+#ifndef SSL_BASE_FS_H
+#define SSL_BASE_FS_H
+
+#include <stddef.h>
+
+#include "core/base/error.h"
+#include "core/base/strbuf.h"
+
+/* Appends the whole file to *out. ERR_USAGE when it cannot be opened. */
+int fs_read(const char *path, struct strbuf *out, struct error *err);
+
+int fs_write_atomic(const char *path, const void *data, size_t n, struct error *err);
+
+/* Creates the folder and its parents; one that exists is fine. */
+int fs_mkdirs(const char *path, struct error *err);
+
+int fs_exists(const char *path);
+int fs_is_dir(const char *path);
+
+/* fsyncs the folder, so that a rename inside it survives a power cut. */
+int fs_sync_dir(const char *path, struct error *err);
+
+/* A file mapped read-only. size 0 maps to data "" . */
+struct fs_map {
+	const unsigned char *data;
+	size_t size;
+};
+int fs_map(const char *path, struct fs_map *out, struct error *err);
+void fs_unmap(struct fs_map *m);
+
+/* A file being written in pieces; nothing shows at its final name before fs_out_commit(). */
+struct fs_out {
+	int fd;
+	char tmp[4096];
+};
+/* Opens a temporary file in folder `dir`. */
+int fs_out_open(struct fs_out *o, const char *dir, struct error *err);
+int fs_out_write(struct fs_out *o, const void *data, size_t n, struct error *err);
+/* fsync, close, rename to `path` (same file system), fsync its folder. */
+int fs_out_commit(struct fs_out *o, const char *path, struct error *err);
+/* Closes and removes the temporary file. Safe after a commit and on a zeroed struct. */
+void fs_out_abort(struct fs_out *o);
+
+/* True when `path` lies on a network file system (NFS, SMB, Lustre, FUSE-mounted ...), where SQLite's
+ * WAL mode is not safe. */
+int fs_is_network(const char *path);
+
+#endif

@@ -1,0 +1,77 @@
+#include "core/base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct hash {
+	EVP_MD_CTX *ctx;
+};
+
+struct hash *hash_new(void)
+{
+	struct hash *h = xmalloc(sizeof *h);
+
+	h->ctx = EVP_MD_CTX_new();
+	if (!h->ctx || EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1)
+		BUG("SHA-256 is not to be had from libcrypto");
+	return h;
+}
+
+void hash_add(struct hash *h, const void *data, size_t n)
+{
+	if (EVP_DigestUpdate(h->ctx, data, n) != 1)
+		BUG("EVP_DigestUpdate failed");
+}
+
+void hash_final(struct hash *h, char hex[HASH_HEX])
+{
+	unsigned char md[32];
+	int i;
+
+	if (EVP_DigestFinal_ex(h->ctx, md, NULL) != 1)
+		BUG("EVP_DigestFinal_ex failed");
+	for (i = 0; i < 32; i++)
+		snprintf(hex + 2 * i, 3, "%02x", md[i]);
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
+}
+
+void hash_buffer(const void *data, size_t n, char hex[HASH_HEX])
+{
+	struct hash *h = hash_new();
+
+	hash_add(h, data, n);
+	hash_final(h, hex);
+}
+
+int hash_file(const char *path, char hex[HASH_HEX], struct error *err)
+{
+	enum { CHUNK = 1 << 18 };
+	struct hash *h;
+	unsigned char *buf;
+	char unused[HASH_HEX];
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return error_errno(err, ERR_FAILED, "%s", path);
+	h = hash_new();
+	buf = xmalloc(CHUNK);
+	while ((n = read(fd, buf, CHUNK)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			ret = error_errno(err, ERR_FAILED, "%s", path);
+			break;
+		}
+		hash_add(h, buf, (size_t)n);
+	}
+	hash_final(h, ret ? unused : hex);
+	free(buf);
+	close(fd);
+	return ret;
+}

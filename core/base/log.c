@@ -1,0 +1,55 @@
+#include "core/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static enum log_level current = LOG_NORMAL;
+
+void log_set_level(enum log_level level)
+{
+	current = level;
+}
+
+enum log_level log_get_level(void)
+{
+	return current;
+}
+
+static void say(const char *prefix, const char *fmt, va_list ap)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	fprintf(stderr, "ssl: %s%s\n", prefix, line);
+}
+
+void log_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (current < LOG_NORMAL)
+		return;
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void log_debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (current < LOG_VERBOSE)
+		return;
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,184 @@
+/*
+ * A pool of threads of our own rather than OpenMP's: between two pieces of work its threads wait a
+ * moment and then sleep, where libgomp's go on spinning, which on a machine with other work to do
+ * (a sweep's other workers, most of all) made a step ten times slower.
+ *
+ * A job is published by one store of `state`, which holds its number and how many chunks are left.
+ * Taking a chunk is one compare-and-swap of it, so a thread that comes late can only find work that
+ * is there, and the caller, who takes chunks as well, never waits for one that did not wake up.
+ */
+#include "core/base/parallel.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum { MAX_THREADS = 256, SPINS = 2000 };
+
+struct pool {
+	_Atomic uint64_t state; /* job number << 32 | chunks not yet taken */
+	_Atomic int done;       /* chunks finished */
+	_Atomic int threads;    /* that may work, the caller included */
+	_Atomic int sleepers;   /* threads waiting for `wake` */
+	_Atomic int waiting;    /* the caller waits for `finished` */
+	int started;            /* threads made so far, the caller included */
+	pthread_mutex_t lock;
+	pthread_cond_t wake, finished;
+
+	/* the job: written before `state`, steady until every chunk is done */
+	int n;
+	void (*fn)(void *ctx, int i);
+	void *ctx;
+};
+
+static struct pool pool = {
+    .threads = 1,
+    .started = 1,
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .wake = PTHREAD_COND_INITIALIZER,
+    .finished = PTHREAD_COND_INITIALIZER,
+};
+static _Thread_local int thread_id, inside;
+
+void parallel_set_threads(int n)
+{
+	atomic_store(&pool.threads, n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : n);
+}
+
+int parallel_threads(void)
+{
+	return atomic_load(&pool.threads);
+}
+
+int parallel_id(void)
+{
+	return thread_id;
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#endif
+}
+
+static uint32_t job_of(uint64_t state)
+{
+	return (uint32_t)(state >> 32);
+}
+
+static uint32_t left_of(uint64_t state)
+{
+	return (uint32_t)state;
+}
+
+/* Takes and carries out chunks until none is left. */
+static void work(void)
+{
+	uint64_t state = atomic_load(&pool.state);
+
+	while (left_of(state) && thread_id < atomic_load(&pool.threads)) {
+		int n;
+
+		if (!atomic_compare_exchange_weak(&pool.state, &state, state - 1))
+			continue;
+		n = pool.n; /* steady: this chunk is not done yet */
+		inside = 1;
+		pool.fn(pool.ctx, n - (int)left_of(state));
+		inside = 0;
+		if (atomic_fetch_add(&pool.done, 1) + 1 == n && atomic_load(&pool.waiting)) {
+			pthread_mutex_lock(&pool.lock);
+			pthread_cond_signal(&pool.finished);
+			pthread_mutex_unlock(&pool.lock);
+		}
+		state = atomic_load(&pool.state);
+	}
+}
+
+/* Returns when there is a job other than `seen`. */
+static void wait_for_job(uint32_t seen)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (job_of(atomic_load(&pool.state)) != seen)
+			return;
+		relax();
+	}
+	pthread_mutex_lock(&pool.lock);
+	atomic_fetch_add(&pool.sleepers, 1);
+	while (job_of(atomic_load(&pool.state)) == seen)
+		pthread_cond_wait(&pool.wake, &pool.lock);
+	atomic_fetch_sub(&pool.sleepers, 1);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void *worker(void *id)
+{
+	thread_id = (int)(intptr_t)id;
+	for (;;) {
+		uint32_t seen = job_of(atomic_load(&pool.state));
+
+		work();
+		wait_for_job(seen);
+	}
+	return NULL;
+}
+
+/* Threads come as they are first needed, with all signals blocked: those are the main thread's. */
+static void start_threads(int threads)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (pool.started < threads) {
+		pthread_t t;
+
+		if (pthread_create(&t, NULL, worker, (void *)(intptr_t)pool.started))
+			break; /* fewer threads, the same results */
+		pthread_detach(t);
+		pool.started++;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void wait_until_done(int n)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (atomic_load(&pool.done) == n)
+			return;
+		relax();
+	}
+	pthread_mutex_lock(&pool.lock);
+	atomic_store(&pool.waiting, 1);
+	while (atomic_load(&pool.done) != n)
+		pthread_cond_wait(&pool.finished, &pool.lock);
+	atomic_store(&pool.waiting, 0);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+void parallel_for(int n, void (*fn)(void *ctx, int i), void *ctx)
+{
+	int threads = parallel_threads();
+
+	if (n <= 1 || threads == 1 || inside) {
+		for (int i = 0; i < n; i++)
+			fn(ctx, i);
+		return;
+	}
+	if (pool.started < threads)
+		start_threads(threads);
+	pool.n = n;
+	pool.fn = fn;
+	pool.ctx = ctx;
+	atomic_store(&pool.done, 0);
+	atomic_store(&pool.state,
+		     (uint64_t)(job_of(atomic_load(&pool.state)) + 1) << 32 | (uint32_t)n);
+	if (atomic_load(&pool.sleepers)) {
+		pthread_mutex_lock(&pool.lock);
+		pthread_cond_broadcast(&pool.wake);
+		pthread_mutex_unlock(&pool.lock);
+	}
+	work();
+	wait_until_done(n);
+}

@@ -1,0 +1,35 @@
+/*
+ * A growing string: always NUL-terminated, never NULL. `STRBUF_INIT` makes an empty one;
+ * strbuf_release() frees it and leaves it empty and usable.
+ */
+#ifndef SSL_BASE_STRBUF_H
+#define SSL_BASE_STRBUF_H
+
+#include <stddef.h>
+
+struct strbuf {
+	char *buf;
+	size_t len, cap; /* cap 0: buf points at a shared empty string */
+};
+
+extern char strbuf_empty[1];
+#define STRBUF_INIT {strbuf_empty, 0, 0}
+
+void strbuf_release(struct strbuf *sb);
+void strbuf_clear(struct strbuf *sb);
+void strbuf_add(struct strbuf *sb, const void *data, size_t n);
+void strbuf_adds(struct strbuf *sb, const char *s);
+void strbuf_addc(struct strbuf *sb, char c);
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends x so that it reads back as the same double, in as few digits as that takes: 0.1, 1e-05,
+ * 25, nan, inf, -inf. */
+void strbuf_add_number(struct strbuf *sb, double x);
+
+/* Appends s as a JSON string, quotes included. */
+void strbuf_add_json(struct strbuf *sb, const char *s);
+
+/* Hands the string to the caller, who frees it; sb is empty afterwards. */
+char *strbuf_detach(struct strbuf *sb);
+
+#endif

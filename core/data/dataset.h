@@ -1,0 +1,55 @@
+/*
+ * Datasets. Imported once into one file (format: dataset.c), decoded to 8-bit HWC pixels, content-
+ * hashed, kept in the object store and mapped read-only by every run. Splits: train, test,
+ * unlabeled. `shapes` is built in: made on first use, the same bytes everywhere.
+ */
+#ifndef SSL_DATA_DATASET_H
+#define SSL_DATA_DATASET_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/fs.h"
+#include "core/base/hash.h"
+
+enum dataset_split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_UNLABELED, SPLIT_COUNT };
+
+struct dataset {
+	int height, width, channels, classes;
+	const char *const *class_name;      /* `classes` of them */
+	uint32_t n[SPLIT_COUNT];            /* images in each split */
+	const uint8_t *pixels[SPLIT_COUNT]; /* n * H * W * C */
+	const int16_t *labels[SPLIT_COUNT]; /* n class numbers; -1 unlabeled */
+	char hash[HASH_HEX]; /* of the file, as its path in the object store says; "" elsewhere */
+	struct fs_map map;
+	char **names; /* owned copies behind class_name */
+};
+
+/* Maps an imported file. ERR_CORRUPT if it is not a whole, consistent dataset file. Does not hash.
+ */
+int dataset_open(struct dataset *d, const char *path, struct error *err);
+void dataset_close(struct dataset *d);
+
+struct dataset_import_opts {
+	int size; /* resize to size x size; 0: keep (all images must then agree) */
+	/* Called now and then with the number of images so far; may be NULL. Non-zero stops the
+	 * import with ERR_PREEMPTED. */
+	int (*progress)(void *ctx, uint32_t images);
+	void *ctx;
+};
+
+/* Reads PATH (an archive, a folder, an IDX file with its partner beside it) whatever it holds, in
+ * one pass, and leaves the dataset file at out_tmp (created in folder `dir`, complete and fsynced)
+ * with its hash. The same images give the same file from a folder and from any archive of it.
+ * Nothing is left behind on error. ERR_FAILED or ERR_USAGE with the entry's name in the message:
+ * truncated or corrupt archive, undecodable image, label out of range, unsafe path, empty. What
+ * holds only test images becomes a train split (log_info() says so): what is imported can be
+ * trained on. */
+int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
+		   char *out_tmp, size_t out_size, char hash[HASH_HEX], struct error *err);
+
+/* Writes the `shapes` dataset likewise: 32x32 colour, ten classes, deterministic by seed. */
+int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char *dir, char *out_tmp,
+		   size_t out_size, char hash[HASH_HEX], struct error *err);
+
+#endif

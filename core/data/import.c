@@ -1,0 +1,406 @@
+#include "core/data/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/base/parallel.h"
+#include "core/data/dataset_file.h"
+#include "core/data/resize.h"
+
+static const struct import_format *const formats[] = {
+    &import_cifar10, &import_cifar100, &import_idx, &import_stl10, &import_folder,
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+/* images into the spool */
+
+struct shrink {
+	const uint8_t *in;
+	uint8_t *out;
+	uint32_t n;
+	int height, width, channels, size;
+};
+
+static void shrink_one(void *ctx, int i)
+{
+	const struct shrink *s = ctx;
+	size_t from = (size_t)s->height * (size_t)s->width * (size_t)s->channels;
+	size_t to = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
+
+	resize_square(s->in + (size_t)i * from, s->height, s->width, s->channels,
+		      s->out + (size_t)i * to, s->size);
+}
+
+int import_check_size(struct import *im, int height, int width, int channels, const char *name,
+		      struct error *err)
+{
+	if (height > DATASET_SIDE_MAX || width > DATASET_SIDE_MAX)
+		return error_set(err, ERR_USAGE, "%s: %s: %d x %d pixels are too many: give --size",
+				 im->path, name, width, height);
+	if (!im->channels) {
+		im->height = height;
+		im->width = width;
+		im->channels = channels;
+		snprintf(im->first_name, sizeof im->first_name, "%s", name);
+		return 0;
+	}
+	if (im->channels != channels)
+		return error_set(err, ERR_FAILED, "%s: %s: not as many channels as %s", im->path,
+				 name, im->first_name);
+	if (im->height != height || im->width != width)
+		return error_set(err, ERR_USAGE,
+				 "%s: images of different sizes: %s is %d x %d, %s is %d x %d: "
+				 "give --size to scale them",
+				 im->path, im->first_name, im->width, im->height, name, width,
+				 height);
+	return 0;
+}
+
+static struct import_image *grow(struct import *im, uint32_t n, struct error *err)
+{
+	if (n > DATASET_IMAGES_MAX - im->n) {
+		error_set(err, ERR_FAILED, "%s: more than %u images", im->path, DATASET_IMAGES_MAX);
+		return NULL;
+	}
+	if (im->n + n > im->cap) {
+		uint32_t cap = im->cap ? im->cap : 4096;
+
+		while (cap < im->n + n)
+			cap = cap < DATASET_IMAGES_MAX / 2 ? cap * 2 : DATASET_IMAGES_MAX;
+		im->image = xrealloc(im->image, cap * sizeof *im->image);
+		im->cap = cap;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		im->image[im->n + i] = (struct import_image){.spool = im->n + i};
+	im->n += n;
+	return im->image + im->n - n;
+}
+
+struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
+				int width, int channels, const char *name, struct error *err)
+{
+	struct shrink s = {pixels, NULL, n, height, width, channels, im->opts->size};
+	size_t bytes;
+	int bad;
+
+	if (s.size && (height != s.size || width != s.size)) {
+		height = width = s.size;
+		s.out = xmalloc((size_t)n * (size_t)height * (size_t)width * (size_t)channels);
+		parallel_for((int)n, shrink_one, &s);
+		pixels = s.out;
+	}
+	bytes = (size_t)n * (size_t)height * (size_t)width * (size_t)channels;
+	bad = import_check_size(im, height, width, channels, name, err) ||
+	      fs_out_write(&im->spool, pixels, bytes, err);
+	free(s.out);
+	if (bad)
+		return NULL;
+	if (im->opts->progress && im->opts->progress(im->opts->ctx, im->n + n)) {
+		error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
+		return NULL;
+	}
+	return grow(im, n, err);
+}
+
+/* class names */
+
+void import_number_classes(struct import *im, int n)
+{
+	im->class_name = arena_alloc(&im->arena, (size_t)(n + 1) * sizeof *im->class_name);
+	im->classes = n;
+	for (int i = 0; i < n; i++) {
+		char text[16];
+
+		snprintf(text, sizeof text, "%d", i);
+		im->class_name[i] = arena_strdup(&im->arena, text);
+	}
+}
+
+int import_name_classes(struct import *im, int n, const char *text, const char *file,
+			struct error *err)
+{
+	int got = 0;
+
+	import_number_classes(im, n);
+	if (!text)
+		return 0;
+	while (*text) {
+		size_t len = strcspn(text, "\r\n");
+		char line[DATASET_NAME_MAX + 1];
+
+		if (len > DATASET_NAME_MAX)
+			return error_set(err, ERR_FAILED, "%s: %s: not a list of class names",
+					 im->path, file);
+		snprintf(line, sizeof line, "%.*s", (int)len, text);
+		text += len + strspn(text + len, "\r\n");
+		if (!*line)
+			continue;
+		if (got < n)
+			im->class_name[got] = arena_strdup(&im->arena, line);
+		got++;
+	}
+	if (got != n)
+		return error_set(err, ERR_FAILED, "%s: %s: %d class names, not %d", im->path, file,
+				 got, n);
+	return 0;
+}
+
+/* reading */
+
+const char *import_base(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+static const struct import_format *format_of(const char *name)
+{
+	for (int i = 0; i < FORMATS; i++)
+		if (formats[i]->wants(name))
+			return formats[i];
+	return NULL;
+}
+
+static int read_entry(struct import *im, struct unpack *u, const struct unpack_entry *e,
+		      struct error *err)
+{
+	const struct import_format *f = format_of(e->name);
+	char *name;
+	int ret;
+
+	if (!f)
+		return 0;
+	if (e->is_link)
+		return error_set(err, ERR_USAGE,
+				 "%s: %s: a link: links in archives are not followed", im->path,
+				 e->name);
+	if (!im->format) {
+		im->format = f;
+		im->state = arena_zalloc(&im->arena, f->state_size);
+	}
+	if (im->format != f)
+		return error_set(err, ERR_USAGE,
+				 "%s: holds two kinds of dataset: %s belongs to %s, "
+				 "what came before to %s",
+				 im->path, e->name, f->title, im->format->title);
+	name = xstrdup(e->name);
+	ret = f->entry(im, u, name, err);
+	free(name);
+	return ret;
+}
+
+/* Reads every entry of `path`. *single (may be NULL) receives the name of the one file that it was.
+ */
+static int read_path(struct import *im, const char *path, char **single, struct error *err)
+{
+	struct unpack_entry e;
+	struct unpack *u;
+	int r;
+
+	if (unpack_open(&u, path, err))
+		return -1;
+	while ((r = unpack_next(u, &e, err)) == 1) {
+		if (single && unpack_is_single(u) && !*single)
+			*single = xstrdup(e.name);
+		r = read_entry(im, u, &e, err);
+		if (r)
+			break;
+	}
+	unpack_close(u);
+	return r;
+}
+
+/* Files that belong to the single file PATH and lie beside it. */
+static int read_partners(struct import *im, const char *single, struct error *err)
+{
+	static const char *const ends[] = {"", ".gz", ".xz", ".zst", ".bz2"};
+	size_t dir = (size_t)(import_base(im->path) - im->path);
+	const char *partner;
+	int ret = 0;
+
+	for (int i = 0; !ret && (partner = im->format->partner(im, single, i)); i++)
+		for (unsigned k = 0; k < sizeof ends / sizeof *ends; k++) {
+			char path[4096];
+
+			snprintf(path, sizeof path, "%.*s%s%s", (int)dir, im->path, partner,
+				 ends[k]);
+			if (fs_exists(path) && !fs_is_dir(path)) {
+				ret = read_path(im, path, NULL, err);
+				break;
+			}
+		}
+	return ret;
+}
+
+static int read_all(struct import *im, struct error *err)
+{
+	char *single = NULL;
+	int ret = read_path(im, im->path, &single, err);
+
+	if (!ret && single && im->format && im->format->partner)
+		ret = read_partners(im, single, err);
+	if (!ret && !im->format)
+		ret = error_set(err, ERR_USAGE,
+				"%s: no dataset in it: no CIFAR, STL-10 or IDX files, "
+				"and no JPEG or PNG images",
+				im->path);
+	free(single);
+	return ret;
+}
+
+/* writing */
+
+static int by_order(const void *pa, const void *pb)
+{
+	const struct import_image *a = pa, *b = pb;
+
+	if (a->split != b->split)
+		return a->split < b->split ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->name && b->name) {
+		int c = strcmp(a->name, b->name);
+
+		if (c)
+			return c;
+	}
+	return a->spool < b->spool ? -1 : a->spool > b->spool;
+}
+
+struct copy {
+	struct import *im;
+	const struct import_image *split[SPLIT_COUNT]; /* in order */
+	int channels;                                  /* of the file: 1 when all were grey */
+};
+
+static int copy_labels(void *ctx, int split, uint32_t first, uint32_t n, int16_t *out,
+		       struct error *err)
+{
+	const struct copy *c = ctx;
+
+	(void)err;
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = split == SPLIT_UNLABELED ? -1 : c->split[split][first + i].label;
+	return 0;
+}
+
+static int read_spool(const struct import *im, uint64_t at, uint8_t *out, size_t n,
+		      struct error *err)
+{
+	while (n) {
+		ssize_t got = pread(im->spool.fd, out, n, (off_t)at);
+
+		if (got == 0)
+			return error_set(err, ERR_FAILED, "temporary file: cut short");
+		if (got < 0)
+			return error_errno(err, ERR_FAILED, "temporary file: read");
+		out += got;
+		at += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+static int copy_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8_t *out,
+		       struct error *err)
+{
+	const struct copy *c = ctx;
+	const struct import *im = c->im;
+	const struct import_image *image = c->split[split] + first;
+	size_t area = (size_t)im->height * (size_t)im->width, bytes = area * (size_t)im->channels;
+	uint8_t *one = c->channels < im->channels ? xmalloc(bytes) : NULL;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < n && !ret; i++, out += area * (size_t)c->channels) {
+		ret = read_spool(im, image[i].spool * (uint64_t)bytes, one ? one : out, bytes, err);
+		for (size_t k = 0; one && k < area; k++)
+			out[k] = one[3 * k];
+	}
+	free(one);
+	return ret;
+}
+
+/* The images that stay, sorted; sets where each split begins and how many it has. */
+static void order_images(struct import *im, struct copy *c, uint32_t n[SPLIT_COUNT])
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < im->n; i++)
+		if (im->image[i].split >= 0) {
+			n[im->image[i].split]++;
+			im->image[kept++] = im->image[i];
+		}
+	im->n = kept;
+	if (!n[SPLIT_TRAIN] && n[SPLIT_TEST]) {
+		log_info("%s: only test images: they become the train split", im->path);
+		n[SPLIT_TRAIN] = n[SPLIT_TEST];
+		n[SPLIT_TEST] = 0;
+		for (uint32_t i = 0; i < kept; i++)
+			if (im->image[i].split == SPLIT_TEST)
+				im->image[i].split = SPLIT_TRAIN;
+	}
+	if (kept)
+		qsort(im->image, kept, sizeof *im->image, by_order);
+	for (uint32_t s = 0, at = 0; s < SPLIT_COUNT; at += n[s++])
+		c->split[s] = im->image + at;
+}
+
+/* An archive that was added to may hold a file twice. */
+static int check_twice(const struct import *im, struct error *err)
+{
+	for (uint32_t i = 1; i < im->n; i++) {
+		const struct import_image *a = &im->image[i - 1], *b = &im->image[i];
+
+		if (a->split == b->split && a->rank == b->rank && a->name && b->name &&
+		    !strcmp(a->name, b->name))
+			return error_set(err, ERR_FAILED, "%s: %s: there twice", im->path, a->name);
+	}
+	return 0;
+}
+
+static int write_dataset(struct import *im, const char *dir, char *out_tmp, size_t out_size,
+			 char hash[HASH_HEX], struct error *err)
+{
+	struct copy c = {.im = im, .channels = im->grey ? 1 : im->channels};
+	struct dataset_source s = {.height = im->height,
+				   .width = im->width,
+				   .channels = c.channels,
+				   .classes = im->classes,
+				   .class_name = im->class_name,
+				   .labels = copy_labels,
+				   .pixels = copy_pixels,
+				   .ctx = &c};
+
+	order_images(im, &c, s.n);
+	if (!im->n)
+		return error_set(err, ERR_USAGE, "%s: empty: no images in it", im->path);
+	if (check_twice(im, err))
+		return -1;
+	return dataset_write(&s, dir, out_tmp, out_size, hash, err);
+}
+
+int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
+		   char *out_tmp, size_t out_size, char hash[HASH_HEX], struct error *err)
+{
+	struct import im = {.path = path, .opts = opts, .arena = ARENA_INIT};
+	int ret = -1;
+
+	if (opts->size < 0 || opts->size > DATASET_SIDE_MAX)
+		return error_set(err, ERR_USAGE, "size: %d is out of range: 1 to %d", opts->size,
+				 DATASET_SIDE_MAX);
+	if (fs_out_open(&im.spool, dir, err))
+		return -1;
+	unlink(im.spool.tmp);
+	if (!read_all(&im, err) && !im.format->finish(&im, err))
+		ret = write_dataset(&im, dir, out_tmp, out_size, hash, err);
+	if (im.format && im.format->release)
+		im.format->release(&im);
+	close(im.spool.fd);
+	free(im.image);
+	arena_release(&im.arena);
+	return ret;
+}

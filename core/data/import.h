@@ -1,0 +1,94 @@
+/*
+ * An import under way. Internal to core/data: import.c drives, one file a format (cifar.c idx.c
+ * stl10.c folder.c) reads.
+ *
+ * PATH is read once, in whatever order its files come. Pixels go, decoded and at their final size,
+ * to a spool (a file without a name: gone with the process, however that ends); what is known of
+ * each image goes to im->image. When all is read, the format fills in labels and class names, the
+ * images are put in order, and the dataset file is copied together from the spool. Memory holds a
+ * batch of images and some 60 bytes for each image, never the images.
+ */
+#ifndef SSL_DATA_IMPORT_H
+#define SSL_DATA_IMPORT_H
+
+#include "core/archive/unpack.h"
+#include "core/base/arena.h"
+#include "core/data/dataset.h"
+
+struct import_image {
+	const char *name; /* folders: sorts within the rank; NULL: as spooled */
+	uint32_t rank;    /* sorts within the split: number of the class (folders) or file */
+	uint32_t spool;   /* its number in the spool */
+	int16_t label;
+	int16_t split; /* enum dataset_split; -1: left out */
+};
+
+struct import {
+	const char *path;
+	const struct dataset_import_opts *opts;
+	const struct import_format *format; /* NULL until the first file that tells */
+	void *state;                        /* of the format */
+	struct arena arena;                 /* names; the format's state */
+	struct fs_out spool;
+	int height, width, channels; /* of every image in the spool; 0 until the first */
+	int grey;                    /* channels are 3, but every image was grey */
+	struct import_image *image;
+	uint32_t n, cap;
+	const char **class_name;
+	int classes;
+	char first_name[256]; /* of the first image: to say what differs from it */
+};
+
+struct import_format {
+	const char *title; /* "CIFAR-10" */
+	size_t state_size; /* zeroed before the first entry */
+	/* Whether a file of this path belongs to the format. */
+	int (*wants)(const char *name);
+	/* Reads the entry. */
+	int (*entry)(struct import *im, struct unpack *u, const char *name, struct error *err);
+	/* All is read: labels, ranks and splits of im->image, im->class_name. */
+	int (*finish)(struct import *im, struct error *err);
+	/* Of a single file `name`, the file that may lie beside it and is needed too: number i, or
+	 * NULL. */
+	const char *(*partner)(struct import *im, const char *name, int i);
+	void (*release)(struct import *im); /* frees what the state owns; may be NULL */
+};
+
+extern const struct import_format import_cifar10, import_cifar100, import_idx, import_stl10,
+    import_folder;
+
+/* Appends n images of the given size to the spool and to im->image (split, label and rank as given,
+ * the name NULL) and returns the first of them; NULL with *err. `name` is the file they come from.
+ */
+struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
+				int width, int channels, const char *name, struct error *err);
+
+/* All images have one size, the first one's: ERR_USAGE naming both if this one differs. */
+int import_check_size(struct import *im, int height, int width, int channels, const char *name,
+		      struct error *err);
+
+/* The last component of a path. */
+const char *import_base(const char *name);
+
+/* n classes named "0", "1" ...; or by the lines of `text`, which must be n (NULL: numbered). */
+void import_number_classes(struct import *im, int n);
+int import_name_classes(struct import *im, int n, const char *text, const char *file,
+			struct error *err);
+
+/* Fixed-size records: a label of label_bytes, then the pixels. */
+enum record_order {
+	ORDER_HWC,    /* as we keep them */
+	ORDER_PLANES, /* a plane a channel, each row by row */
+	ORDER_COLUMNS /* a plane a channel, each column by column */
+};
+struct record_shape {
+	int label_bytes, height, width, channels;
+	enum record_order order;
+};
+/* Reads records of the entry to its end, or exactly `count` when that is not -1. Each becomes an
+ * image of `split` and `rank`, its label the last label byte. Checks that the file's size fits. */
+int import_records(struct import *im, struct unpack *u, const char *name,
+		   const struct record_shape *shape, int64_t count, int split, uint32_t rank,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,81 @@
+#include "core/eval/collapse.h"
+
+#include <math.h>
+
+#include "core/base/parallel.h"
+
+enum { ROWS = 64, COLUMNS = 32 }; /* of a chunk */
+
+struct unit {
+	const real *z;
+	int n, d;
+	double *inv;  /* 1 / |z_i| */
+	double *part; /* sum of std over a chunk of columns */
+};
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* |z| is at least 1e-12, as in torch's normalize. */
+static void norm_chunk(void *ctx, int chunk)
+{
+	const struct unit *u = ctx;
+	int to = min_int((chunk + 1) * ROWS, u->n);
+
+	for (int i = chunk * ROWS; i < to; i++) {
+		const real *z = u->z + (size_t)i * (size_t)u->d;
+		double lane[8] = {0}, sum = 0;
+		int j = 0;
+
+		for (; j + 8 <= u->d; j += 8)
+			for (int k = 0; k < 8; k++)
+				lane[k] += (double)z[j + k] * (double)z[j + k];
+		for (; j < u->d; j++)
+			sum += (double)z[j] * (double)z[j];
+		for (int k = 0; k < 8; k++)
+			sum += lane[k];
+		sum = sqrt(sum);
+		u->inv[i] = 1 / (sum < 1e-12 ? 1e-12 : sum);
+	}
+}
+
+static void column_chunk(void *ctx, int chunk)
+{
+	const struct unit *u = ctx;
+	int from = chunk * COLUMNS, n = min_int(COLUMNS, u->d - from);
+	double mean[COLUMNS] = {0}, var[COLUMNS] = {0}, sum = 0;
+
+	for (int i = 0; i < u->n; i++)
+		for (int j = 0; j < n; j++)
+			mean[j] +=
+			    (double)u->z[(size_t)i * (size_t)u->d + (size_t)(from + j)] * u->inv[i];
+	for (int j = 0; j < n; j++)
+		mean[j] /= u->n;
+	for (int i = 0; i < u->n; i++)
+		for (int j = 0; j < n; j++) {
+			double x =
+			    (double)u->z[(size_t)i * (size_t)u->d + (size_t)(from + j)] * u->inv[i];
+
+			var[j] += (x - mean[j]) * (x - mean[j]);
+		}
+	for (int j = 0; j < n; j++)
+		sum += sqrt(var[j] / u->n);
+	u->part[chunk] = sum;
+}
+
+double collapse_std(const real *z, int n, int d, struct arena *scratch)
+{
+	int chunks = (d + COLUMNS - 1) / COLUMNS;
+	struct unit u = {z, n, d, NULL, NULL};
+	double sum = 0;
+
+	u.inv = arena_alloc(scratch, (size_t)n * sizeof *u.inv);
+	u.part = arena_alloc(scratch, (size_t)chunks * sizeof *u.part);
+	parallel_for((n + ROWS - 1) / ROWS, norm_chunk, &u);
+	parallel_for(chunks, column_chunk, &u);
+	for (int i = 0; i < chunks; i++)
+		sum += u.part[i];
+	return sum / d;
+}

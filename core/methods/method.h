@@ -1,0 +1,79 @@
+/*
+ * The one interface of all methods. A method is one file (template: barlow.c) with a
+ * `const struct method`, and one line of the table in methods.c. Its file holds its
+ * hyperparameters, its heads, its loss with the formula above it, and what happens after a step;
+ * weights, optimiser state, EMA copies and buffers live in `params`, so saving, resuming and
+ * exporting need no code.
+ */
+#ifndef SSL_METHODS_METHOD_H
+#define SSL_METHODS_METHOD_H
+
+#include "core/base/error.h"
+#include "core/nn/encoder.h"
+#include "core/recipe/recipe.h"
+#include "core/tensor/params.h"
+#include "core/tensor/tape.h"
+
+/* A batch: `views` augmented versions of n images, view after view: x is {views * n, H, W, C}. */
+struct batch {
+	struct tensor *x;
+	int n, views;
+	const int *labels; /* n class numbers (-1: unlabeled); only `supervised` may look */
+};
+
+/* What a method is given to build itself with. */
+struct method_env {
+	struct params *params;
+	struct encoder *encoder; /* online, declared under "encoder." */
+	struct encoder_spec encoder_spec;
+	const struct recipe *recipe;
+	int classes;
+};
+
+/* Where the method leaves the step's terms and outputs for recording. */
+enum { METHOD_TERMS = 12 };
+struct method_out {
+	struct tensor *loss; /* {1} */
+	struct tensor
+	    *embedding; /* {views * n, D}: the projector's output, for collapse measures */
+	int n_terms;
+	struct {
+		const char *name; /* "invariance": recorded as loss.invariance */
+		double value;
+	} term[METHOD_TERMS];
+};
+void method_term(struct method_out *out, const char *name, double value);
+
+struct method {
+	const char *name, *title, *summary; /* "vicreg", "VICReg", one line */
+	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
+	const char *source;                 /* paper, arXiv number; code */
+	const struct hparam *hparams;       /* its own keys, "vicreg.*"; ended by {0} */
+	const struct hparam_default
+	    *defaults; /* other defaults for shared keys (projector.dims ...) */
+	int views;     /* 2; supervised 1; random 0 (nothing to train) */
+	size_t size;   /* of its state, zeroed before init */
+
+	/* Declares heads and buffers. */
+	int (*init)(void *self, const struct method_env *env, struct error *err);
+
+	/* After params_build() or a load: e.g. a target that starts as a copy. NULL if nothing.
+	 * `resumed` is 1 when values came from a checkpoint. */
+	void (*start)(void *self, int resumed);
+
+	/* The loss of one batch, on the tape. NULL where views is 0. */
+	void (*loss)(void *self, struct tape *t, const struct batch *b, struct method_out *out);
+
+	/* After the optimiser's step k of K (EMA; a predictor in closed form, from what loss() left
+	 * in its buffers). NULL if nothing. May add terms (tau). */
+	void (*after_step)(void *self, long k, long total, struct method_out *out);
+};
+
+/* projector.* and predictor.*: shared by the methods that have them. */
+extern const struct hparam head_hparams[];
+
+/* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
+const struct method *method_find(const char *name);
+const struct method *method_at(int i);
+
+#endif

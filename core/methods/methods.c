@@ -1,0 +1,41 @@
+#include <string.h>
+
+#include "core/methods/method.h"
+
+/* Every method there is. A new one is its file and its line here. */
+#define METHODS(_)                                                                                 \
+	_(barlow)                                                                                  \
+	_(byol)                                                                                    \
+	_(vicreg)
+
+#define DECLARE(name) extern const struct method method_##name;
+METHODS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(name) &method_##name,
+static const struct method *const table[] = {METHODS(ADDRESS) NULL};
+#undef ADDRESS
+
+const struct method *method_at(int i)
+{
+	return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
+}
+
+const struct method *method_find(const char *name)
+{
+	for (int i = 0; table[i]; i++)
+		if (!strcmp(table[i]->name, name))
+			return table[i];
+	return NULL;
+}
+
+void method_term(struct method_out *out, const char *name, double value)
+{
+	if (!out)
+		return;
+	if (out->n_terms == METHOD_TERMS)
+		BUG("more than %d terms: %s", METHOD_TERMS, name);
+	out->term[out->n_terms].name = name;
+	out->term[out->n_terms].value = value;
+	out->n_terms++;
+}

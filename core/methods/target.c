@@ -1,0 +1,61 @@
+#include "core/methods/target.h"
+
+#include <string.h>
+
+#include "core/optim/schedule.h"
+
+#define PREFIX "target."
+
+static void pair_up(struct target *tg, struct params *p)
+{
+	const size_t skip = strlen(PREFIX);
+
+	tg->dst = arena_alloc(&p->arena, (size_t)p->n * sizeof(struct param *));
+	tg->src = arena_alloc(&p->arena, (size_t)p->n * sizeof(struct param *));
+	for (int i = 0; i < p->n; i++) {
+		struct param *q = p->list[i], *online;
+
+		if (q->kind == PARAM_BUFFER || strncmp(q->name, PREFIX, skip))
+			continue;
+		online = params_find(p, q->name + skip);
+		if (!online)
+			BUG("%s follows nothing", q->name);
+		tg->dst[tg->n] = q;
+		tg->src[tg->n++] = online;
+	}
+}
+
+int target_init(struct target *tg, const struct method_env *env, struct error *err)
+{
+	tg->encoder =
+	    encoder_new(&env->encoder_spec, env->params, PREFIX "encoder.", PART_TARGET, 1, err);
+	if (!tg->encoder)
+		return -1;
+	if (head_init(&tg->projector, env, "projector", PREFIX, PART_TARGET,
+		      encoder_dim(tg->encoder), 1, err))
+		return -1;
+	pair_up(tg, env->params);
+	return 0;
+}
+
+void target_copy(struct target *tg)
+{
+	for (int i = 0; i < tg->n; i++)
+		memcpy(tg->dst[i]->t.data, tg->src[i]->t.data, tg->dst[i]->t.n * sizeof(real));
+}
+
+void target_follow(struct target *tg, double tau)
+{
+	ema_update(tg->dst, tg->src, tg->n, tau);
+}
+
+struct tensor *target_embed(const struct target *tg, struct tape *t, const struct batch *b)
+{
+	const int record = t->record;
+	struct tensor *z;
+
+	t->record = 0;
+	z = embed_views(t, b, tg->encoder, &tg->projector);
+	t->record = record;
+	return z;
+}

@@ -1,0 +1,167 @@
+/*
+ * VICReg (Bardes, Ponce, LeCun, 2105.04906).
+ *
+ *     L = lambda s(Z1, Z2) + mu v + nu c
+ *     s = 1/N sum_n ||z1_n - z2_n||^2                         official: / D as well
+ *     v = v(Z1) + v(Z2)                                       official: half of it
+ *         v(Z) = 1/D sum_j relu(gamma - sqrt(Var(z_j) + eps))
+ *     c = c(Z1) + c(Z2),  c(Z) = 1/D sum_{i != j} Cov(Z)_ij^2
+ *
+ * Var and Cov are unbiased (N - 1). `paper` is the paper's equations 1 to 6, `official` the
+ * released code, whose s is a mean over elements and whose v is averaged over the views.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/methods/correlation.h"
+#include "core/methods/heads.h"
+#include "core/methods/losses.h"
+#include "core/ops/ops.h"
+
+/* mu v(Z) + nu c(Z) of centred Z {N, D}: both are functions of Cov = Z^T Z / (N - 1), whose
+ * diagonal is Var. */
+struct spread {
+	struct correlation cov;
+	double mu, nu, gamma, eps;
+	double variance, covariance; /* v(Z), c(Z) */
+	double *diagonal_grad;
+};
+
+/* dv/dVar_j = -1 / (2 D sqrt(Var_j + eps)) where the hinge is open; Cov depends on Z twice. */
+static void spread_backward(struct tensor *out)
+{
+	struct spread *s = out->save;
+	const double dy = 2 * (double)out->grad[0] / s->cov.d;
+	int beta;
+	real *g = tape_grad(out->in[0], &beta);
+
+	if (!g)
+		return;
+	for (int j = 0; j < s->cov.d; j++) {
+		double sd = sqrt(s->cov.diagonal[j] + s->eps);
+
+		s->diagonal_grad[j] = sd < s->gamma ? -dy * s->mu / (2 * sd) : 0;
+	}
+	correlation_grad_a(&s->cov, dy * s->nu, s->diagonal_grad, beta, g);
+}
+
+static const struct op spread_op = {"vicreg_spread", spread_backward};
+
+static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicreg_weights *w,
+			     double mu, const struct spread **terms)
+{
+	struct tensor *y = tensor_new1(&t->arena, 1);
+	struct spread *s = tape_alloc(t, sizeof *s);
+	double hinge = 0;
+
+	correlation_init(&s->cov, t, z, z, (double)tensor_rows(z) - 1);
+	s->mu = mu;
+	s->nu = w->nu;
+	s->gamma = w->gamma;
+	s->eps = w->eps;
+	s->diagonal_grad = tape_alloc(t, (size_t)s->cov.d * sizeof *s->diagonal_grad);
+	for (int j = 0; j < s->cov.d; j++) {
+		double sd = sqrt(s->cov.diagonal[j] + w->eps);
+
+		hinge += sd < w->gamma ? w->gamma - sd : 0;
+	}
+	s->variance = hinge / s->cov.d;
+	s->covariance = s->cov.off / s->cov.d;
+	y->data[0] = (real)(mu * s->variance + w->nu * s->covariance);
+	y->save = s;
+	*terms = s;
+	return tape_append(t, &spread_op, y, &z, 1);
+}
+
+struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct vicreg_weights *w, struct method_out *out)
+{
+	const int official = w->form == 'o';
+	const double n = (double)tensor_rows(z1), half = official ? 0.5 : 1;
+	const double mean = official ? 1 / (n * tensor_cols(z1)) : 1 / n;
+	const struct spread *a, *b;
+	struct tensor *s, *va, *vb, *l;
+
+	s = op_sum_squares(t, op_sub(t, z1, z2));
+	va = spread(t, op_center(t, z1), w, half * w->mu, &a);
+	vb = spread(t, op_center(t, z2), w, half * w->mu, &b);
+	l = op_add(t, op_scale(t, s, w->lambda * mean), op_add(t, va, vb));
+	method_term(out, "invariance", mean * (double)s->data[0]);
+	method_term(out, "variance", half * (a->variance + b->variance));
+	method_term(out, "covariance", a->covariance + b->covariance);
+	return l;
+}
+
+struct vicreg {
+	const struct encoder *encoder;
+	struct mlp projector;
+	struct vicreg_weights weights;
+};
+
+static int vicreg_init(void *self, const struct method_env *env, struct error *err)
+{
+	const struct recipe *r = env->recipe;
+	struct vicreg *m = self;
+
+	m->encoder = env->encoder;
+	m->weights.lambda = recipe_real(r, "vicreg.lambda");
+	m->weights.mu = recipe_real(r, "vicreg.mu");
+	m->weights.nu = recipe_real(r, "vicreg.nu");
+	m->weights.gamma = recipe_real(r, "vicreg.gamma");
+	m->weights.eps = recipe_real(r, "vicreg.eps");
+	m->weights.form = !strcmp(recipe_text(r, "vicreg.form"), "official") ? 'o' : 'p';
+	return head_init(&m->projector, env, "projector", "", PART_PROJECTOR,
+			 encoder_dim(m->encoder), 0, err);
+}
+
+static void vicreg_loss(void *self, struct tape *t, const struct batch *b, struct method_out *out)
+{
+	const struct vicreg *m = self;
+	struct tensor *z = embed_views(t, b, m->encoder, &m->projector);
+
+	out->loss = loss_vicreg(t, view_of(t, z, b, 0), view_of(t, z, b, 1), &m->weights, out);
+	out->embedding = z;
+}
+
+static const struct hparam hparams[] = {
+    {"vicreg.lambda", HP_REAL, "25", 0, 1e6, NULL, "weight of the invariance (paper and code: 25)"},
+    {"vicreg.mu", HP_REAL, "25", 0, 1e6, NULL, "weight of the variance (paper and code: 25)"},
+    {"vicreg.nu", HP_REAL, "1", 0, 1e6, NULL, "weight of the covariance (paper and code: 1)"},
+    {"vicreg.gamma", HP_REAL, "1", 0, 1e3, NULL,
+     "standard deviation below which the variance term pulls (paper and code: 1)"},
+    {"vicreg.eps", HP_REAL, "1e-4", 1e-12, 1, NULL,
+     "added to the variance under the root (paper and code: 1e-4)"},
+    {"vicreg.form", HP_ENUM, "official", 0, 0, "official|paper",
+     "paper: the invariance summed over dimensions, the variance over both views; official: means, "
+     "as the released code"},
+    {0},
+};
+
+static const struct hparam_default defaults[] = {
+    {"projector.dims", "[2048, 2048, 2048]"},
+    {"projector.hidden_bias", "true"},
+    {"optim.lr", "0.3"},
+    {"optim.weight_decay", "1e-4"},
+    {0},
+};
+
+const struct method method_vicreg = {
+    .name = "vicreg",
+    .title = "VICReg",
+    .summary = "invariance between views; variance and covariance terms against collapse",
+    .formula = "L = lambda s + mu v + nu c\n"
+	       "s = 1/N sum_n ||z1_n - z2_n||^2\n"
+	       "v = v(Z1) + v(Z2),  v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + eps))\n"
+	       "c = c(Z1) + c(Z2),  c(Z) = 1/D sum_{i != j} Cov(Z)_ij^2\n"
+	       "vicreg.form=official: s is divided by D as well, and v by 2\n"
+	       "terms: invariance, variance, covariance: s, v, c\n",
+    .source = "Bardes, Ponce, LeCun: VICReg: Variance-Invariance-Covariance Regularization for "
+	      "Self-Supervised Learning, ICLR 2022, arXiv 2105.04906; heads and learning rate of "
+	      "solo-learn for CIFAR",
+    .hparams = hparams,
+    .defaults = defaults,
+    .views = 2,
+    .size = sizeof(struct vicreg),
+    .init = vicreg_init,
+    .loss = vicreg_loss,
+};

@@ -1,0 +1,104 @@
+/* Views, joins and cuts: the same values seen otherwise. */
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/ops/ops.h"
+
+/* dx (+)= dy in the rows that the view shows, 0 elsewhere. save: first element of the view in x. */
+static void rows_backward(struct tensor *out)
+{
+	struct tensor *x = out->in[0];
+	size_t from = *(size_t *)out->save;
+	int accumulate;
+	real *dx = tape_grad(x, &accumulate);
+
+	if (!accumulate) {
+		memset(dx, 0, from * sizeof *dx);
+		memcpy(dx + from, out->grad, out->n * sizeof *dx);
+		memset(dx + from + out->n, 0, (x->n - from - out->n) * sizeof *dx);
+		return;
+	}
+	for (size_t i = 0; i < out->n; i++)
+		dx[from + i] += out->grad[i];
+}
+
+static const struct op rows_op = {"rows", rows_backward};
+
+struct tensor *op_rows(struct tape *t, struct tensor *x, int from, int n)
+{
+	int shape[TENSOR_DIMS];
+	size_t *save = tape_alloc(t, sizeof *save), row;
+	struct tensor *y;
+
+	if (from < 0 || n < 1 || from > x->shape[0] - n)
+		BUG("rows %d to %d of %d", from, from + n, x->shape[0]);
+	memcpy(shape, x->shape, sizeof shape);
+	shape[0] = n;
+	row = x->n / (size_t)x->shape[0];
+	*save = (size_t)from * row;
+	y = tensor_wrap(&t->arena, x->data + *save, x->ndim, shape);
+	tape_append(t, &rows_op, y, &x, 1);
+	y->save = save;
+	return y;
+}
+
+/* y = [a; b];  da, db = the parts of dy */
+static void concat_backward(struct tensor *out)
+{
+	const real *dy = out->grad;
+
+	for (int i = 0; i < 2; i++) {
+		struct tensor *x = out->in[i];
+		int accumulate;
+		real *dx = tape_grad(x, &accumulate);
+
+		if (dx && !accumulate)
+			memcpy(dx, dy, x->n * sizeof *dx);
+		else if (dx)
+			for (size_t k = 0; k < x->n; k++)
+				dx[k] += dy[k];
+		dy += x->n;
+	}
+}
+
+static const struct op concat_op = {"concat", concat_backward};
+
+struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
+{
+	struct tensor *y, *in[] = {a, b};
+	int shape[TENSOR_DIMS];
+	char ta[64], tb[64];
+
+	if (a->ndim != b->ndim ||
+	    memcmp(a->shape + 1, b->shape + 1, (size_t)(a->ndim - 1) * sizeof(int)))
+		BUG("concat of %s and %s", tensor_shape_text(a, ta, sizeof ta),
+		    tensor_shape_text(b, tb, sizeof tb));
+	memcpy(shape, a->shape, sizeof shape);
+	shape[0] += b->shape[0];
+	y = tensor_new(&t->arena, a->ndim, shape);
+	memcpy(y->data, a->data, a->n * sizeof(real));
+	memcpy(y->data + a->n, b->data, b->n * sizeof(real));
+	return tape_append(t, &concat_op, y, in, 2);
+}
+
+/* y = x, of another shape;  dx = dy */
+static void flatten_backward(struct tensor *out)
+{
+	tape_pass_grad(out->in[0], out);
+}
+
+static const struct op flatten_op = {"flatten", flatten_backward};
+
+struct tensor *op_flatten(struct tape *t, struct tensor *x)
+{
+	int shape[2] = {x->shape[0], 1};
+
+	for (int i = 1; i < x->ndim; i++)
+		shape[1] *= x->shape[i];
+	return tape_append(t, &flatten_op, tensor_wrap(&t->arena, x->data, 2, shape), &x, 1);
+}
+
+struct tensor *op_detach(struct tape *t, struct tensor *x)
+{
+	return tensor_wrap(&t->arena, x->data, x->ndim, x->shape);
+}

@@ -1,0 +1,84 @@
+/*
+ * Adam (Kingma & Ba, 1412.6980) and AdamW (Loshchilov & Hutter, 1711.05101), as torch.optim has
+ * them. At the t-th step, t = k + 1:
+ *
+ *     Adam: g <- g + decay w          AdamW: w <- (1 - lr decay) w
+ *     m <- beta1 m + (1 - beta1) g
+ *     v <- beta2 v + (1 - beta2) g^2
+ *     w <- w - lr / (1 - beta1^t)  m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+ */
+#include <math.h>
+
+#include "core/optim/update.h"
+
+/* u->scale: what w shrinks by first; u->root: 1 / sqrt(1 - beta2^t). */
+static void adam_chunk(const struct update *u, size_t from, size_t to)
+{
+	real *restrict w = u->w, *restrict m = u->m, *restrict v = u->v;
+	const real *restrict grad = u->g;
+	const real lr = u->lr, b1 = u->beta1, b2 = u->beta2, decay = u->decay, scale = u->scale;
+	const real one_b1 = 1 - b1, one_b2 = 1 - b2, root = u->root, eps = u->eps;
+
+	for (size_t i = from; i < to; i++) {
+		real g = grad[i] + decay * w[i];
+
+		m[i] = b1 * m[i] + one_b1 * g;
+		v[i] = b2 * v[i] + one_b2 * g * g;
+		w[i] = scale * w[i] - lr * m[i] / ((real)sqrt(v[i]) * root + eps);
+	}
+}
+
+static void update(struct param *p, const struct optim_opts *o, double lr, long k, int decoupled)
+{
+	struct update u = {.w = p->t.data, .g = p->t.grad, .m = p->slot[0], .v = p->slot[1]};
+	const double decay = update_decays(p, o) ? o->weight_decay : 0;
+
+	u.lr = (real)(lr / (1 - pow(o->beta1, (double)k + 1)));
+	u.root = (real)(1 / sqrt(1 - pow(o->beta2, (double)k + 1)));
+	u.beta1 = (real)o->beta1;
+	u.beta2 = (real)o->beta2;
+	u.eps = (real)o->eps;
+	u.decay = decoupled ? 0 : (real)decay;
+	u.scale = decoupled ? (real)(1 - lr * decay) : 1;
+	update_run(&u, p->t.n, adam_chunk);
+}
+
+static void adam_update(struct param *p, const struct optim_opts *o, double lr, long k)
+{
+	update(p, o, lr, k, 0);
+}
+
+static void adamw_update(struct param *p, const struct optim_opts *o, double lr, long k)
+{
+	update(p, o, lr, k, 1);
+}
+
+/* PyTorch's learning rate, not scaled by the batch. */
+static const struct hparam_default adam_defaults[] = {
+    {"optim.lr", "1e-3"},
+    {"optim.lr_scale", "none"},
+    {0},
+};
+
+static const struct hparam_default adamw_defaults[] = {
+    {"optim.lr", "1e-3"},
+    {"optim.lr_scale", "none"},
+    {"optim.weight_decay", "1e-2"},
+    {0},
+};
+
+const struct optim optim_adam = {
+    .name = "adam",
+    .summary = "Adam, with the decay inside the gradient",
+    .defaults = adam_defaults,
+    .slots = 2,
+    .update = adam_update,
+};
+
+const struct optim optim_adamw = {
+    .name = "adamw",
+    .summary = "Adam with decoupled weight decay",
+    .defaults = adamw_defaults,
+    .slots = 2,
+    .update = adamw_update,
+};

@@ -1,0 +1,179 @@
+#include "core/optim/optim.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/parallel.h"
+#include "core/optim/update.h"
+
+const struct hparam optim_hparams[] = {
+    {"optim.name", HP_ENUM, "lars", 0, 0, "sgd|adam|adamw|lars",
+     "the optimiser; lars as in solo-learn's CIFAR recipes"},
+    {"optim.lr", HP_REAL, "0.3", 0, 1000, NULL,
+     "base learning rate, for 256 images a batch (solo-learn, CIFAR, Barlow Twins and VICReg)"},
+    {"optim.lr_scale", HP_ENUM, "linear", 0, 0, "none|linear",
+     "linear: the learning rate is lr * batch / 256, as in every method's paper"},
+    {"optim.batch", HP_INT, "256", 2, 65536, NULL, "images a step (solo-learn, CIFAR)"},
+    {"optim.epochs", HP_INT, "100", 1, 100000, NULL,
+     "passes over the training images (papers: 100 to 1000)"},
+    {"optim.warmup", HP_REAL, "10", 0, 10000, NULL,
+     "epochs of linear warm-up from 0 (10 in SimCLR, BYOL, Barlow Twins, VICReg)"},
+    {"optim.schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
+     "after the warm-up: cosine down to final_lr (1608.03983), or constant"},
+    {"optim.final_lr", HP_REAL, "0", 0, 1000, NULL,
+     "where the cosine ends, scaled as lr is (0 in SimCLR, BYOL, solo-learn; lr / 1000 in Barlow "
+     "Twins and VICReg)"},
+    {"optim.momentum", HP_REAL, "0.9", 0, 1, NULL, "sgd, lars: momentum (0.9 everywhere)"},
+    {"optim.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd: Nesterov's momentum (PyTorch: off)"},
+    {"optim.beta1", HP_REAL, "0.9", 0, 0.999999, NULL,
+     "adam, adamw: decay of the mean of gradients (1412.6980)"},
+    {"optim.beta2", HP_REAL, "0.999", 0, 0.999999, NULL,
+     "adam, adamw: decay of the mean of squared gradients (1412.6980)"},
+    {"optim.eps", HP_REAL, "1e-8", 0, 1, NULL,
+     "adam, adamw: added to the root of the mean square (1412.6980)"},
+    {"optim.weight_decay", HP_REAL, "1e-4", 0, 10, NULL,
+     "sgd, adam, lars: added to the gradient; adamw: decoupled (solo-learn, CIFAR: 1e-4)"},
+    {"optim.decay_bias_norm", HP_BOOL, "false", 0, 0, NULL,
+     "decay, and adapt, biases and norms too (off in all official code but SimSiam's)"},
+    {"optim.trust", HP_REAL, "0.02", 0, 10, NULL,
+     "lars: trust coefficient eta (0.02 in solo-learn on CIFAR; 0.001 on ImageNet everywhere)"},
+    {"optim.lars_form", HP_ENUM, "C", 0, 0, "A|C",
+     "lars: A = BYOL, Barlow Twins, VICReg code (decay inside the norm), C = LARC as in "
+     "solo-learn"},
+    {"optim.lars_clip", HP_BOOL, "true", 0, 0, NULL,
+     "lars, form C: never more than the learning rate itself (solo-learn on CIFAR: on)"},
+    {0},
+};
+
+static const struct optim *const table[] = {&optim_sgd, &optim_adam, &optim_adamw, &optim_lars};
+
+const struct optim *optim_at(int i)
+{
+	return i >= 0 && i < (int)(sizeof table / sizeof *table) ? table[i] : NULL;
+}
+
+const struct optim *optim_find(const char *name)
+{
+	for (int i = 0; optim_at(i); i++)
+		if (!strcmp(optim_at(i)->name, name))
+			return optim_at(i);
+	return NULL;
+}
+
+void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r)
+{
+	o->lr = recipe_real(r, "optim.lr");
+	if (!strcmp(recipe_text(r, "optim.lr_scale"), "linear"))
+		o->lr *= (double)recipe_int(r, "optim.batch") / 256;
+	o->momentum = recipe_real(r, "optim.momentum");
+	o->nesterov = recipe_bool(r, "optim.nesterov");
+	o->beta1 = recipe_real(r, "optim.beta1");
+	o->beta2 = recipe_real(r, "optim.beta2");
+	o->eps = recipe_real(r, "optim.eps");
+	o->weight_decay = recipe_real(r, "optim.weight_decay");
+	o->decay_bias_norm = recipe_bool(r, "optim.decay_bias_norm");
+	o->trust = recipe_real(r, "optim.trust");
+	o->lars_form = recipe_text(r, "optim.lars_form")[0];
+	o->lars_clip = recipe_bool(r, "optim.lars_clip");
+}
+
+void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,
+		long k)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct param *q = p->list[i];
+
+		if (q->t.needs_grad && q->lr_mult > 0)
+			opt->update(q, o, (q->lr_fixed ? o->lr : lr) * q->lr_mult, k);
+	}
+}
+
+/* Chunks depend on the size alone: at least 16,384 elements each, at most MAX_CHUNKS of them. */
+enum { MIN_CHUNK = 16384, MAX_CHUNKS = 256 };
+
+struct chunks {
+	size_t n, size;
+	int count;
+};
+
+static struct chunks chunks_of(size_t n)
+{
+	struct chunks c = {n, MIN_CHUNK, 0};
+
+	if (n / MAX_CHUNKS + 1 > c.size)
+		c.size = n / MAX_CHUNKS + 1;
+	c.count = (int)((n + c.size - 1) / c.size);
+	return c;
+}
+
+static size_t chunk_end(const struct chunks *c, int i)
+{
+	size_t end = ((size_t)i + 1) * c->size;
+
+	return end < c->n ? end : c->n;
+}
+
+struct run {
+	const struct update *u;
+	struct chunks c;
+	void (*fn)(const struct update *, size_t, size_t);
+};
+
+static void run_chunk(void *ctx, int i)
+{
+	struct run *r = ctx;
+
+	r->fn(r->u, (size_t)i * r->c.size, chunk_end(&r->c, i));
+}
+
+void update_run(const struct update *u, size_t n, void (*fn)(const struct update *, size_t, size_t))
+{
+	struct run r = {u, chunks_of(n), fn};
+
+	parallel_for(r.c.count, run_chunk, &r);
+}
+
+struct squares {
+	const real *w, *g;
+	double decay, sum_w[MAX_CHUNKS], sum_g[MAX_CHUNKS];
+	struct chunks c;
+};
+
+/* Four sums side by side, in double: one after the other would wait for every addition. */
+static void squares_chunk(void *ctx, int chunk)
+{
+	struct squares *s = ctx;
+	const size_t from = (size_t)chunk * s->c.size, to = chunk_end(&s->c, chunk);
+	double w2[4] = {0}, g2[4] = {0};
+	size_t i = from;
+
+	for (; i + 4 <= to; i += 4) {
+		for (int j = 0; j < 4; j++) {
+			double w = s->w[i + j], g = s->g[i + j] + s->decay * w;
+
+			w2[j] += w * w;
+			g2[j] += g * g;
+		}
+	}
+	for (; i < to; i++) {
+		double w = s->w[i], g = s->g[i] + s->decay * w;
+
+		w2[0] += w * w;
+		g2[0] += g * g;
+	}
+	s->sum_w[chunk] = w2[0] + w2[1] + w2[2] + w2[3];
+	s->sum_g[chunk] = g2[0] + g2[1] + g2[2] + g2[3];
+}
+
+struct update_norms update_norms(const real *w, const real *g, double decay, size_t n)
+{
+	struct squares s = {.w = w, .g = g, .decay = decay, .c = chunks_of(n)};
+	double sw = 0, sg = 0;
+
+	parallel_for(s.c.count, squares_chunk, &s);
+	for (int i = 0; i < s.c.count; i++) {
+		sw += s.sum_w[i];
+		sg += s.sum_g[i];
+	}
+	return (struct update_norms){sqrt(sw), sqrt(sg)};
+}

@@ -1,0 +1,51 @@
+/*
+ * Optimisers walk `params`. Each is one file (sgd.c, adam.c, lars.c: template sgd.c) with a
+ * `const struct optim`; the table in optim.c lists them. State is kept in the parameters' slots, in
+ * float like the weights, so a checkpoint has it without code. Exact update rules: the heads of
+ * those files; PyTorch's torch.optim, held to the golden vectors sgd*, adam*, lars*.
+ *
+ * Decay and LARS's adaptation leave out PARAM_BIAS and PARAM_NORM unless optim.decay_bias_norm.
+ */
+#ifndef SSL_OPTIM_OPTIM_H
+#define SSL_OPTIM_OPTIM_H
+
+#include "core/base/error.h"
+#include "core/recipe/hparam.h"
+#include "core/recipe/recipe.h"
+#include "core/tensor/params.h"
+
+struct optim_opts {
+	double lr; /* base: scaled by the batch, before the schedule */
+	double momentum;
+	int nesterov;
+	double beta1, beta2, eps; /* Adam, AdamW */
+	double weight_decay;
+	int decay_bias_norm; /* 1: decay (and adapt) all parameters alike */
+	double trust;        /* LARS: eta */
+	int lars_form;       /* 'A' or 'C' of methods.md section 1 */
+	int lars_clip;       /* form C: min(q / lr, 1) */
+};
+
+struct optim {
+	const char *name, *summary;
+	const struct hparam_default *defaults; /* that it brings; NULL: none. Key "optim.name" */
+	int slots;
+	/* One step of the k-th update (k counts from 0; Adam's bias correction) on one parameter
+	 * with its grad; lr already includes the schedule and the parameter's lr_mult. */
+	void (*update)(struct param *p, const struct optim_opts *o, double lr, long k);
+};
+
+/* The optim.* rows of the recipe: name lr batch epochs warmup momentum ... */
+extern const struct hparam optim_hparams[];
+
+/* NULL if there is none of that name. optim_at(i): i-th, NULL past the end. */
+const struct optim *optim_find(const char *name);
+const struct optim *optim_at(int i);
+
+void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r);
+
+/* One update of all trainable parameters, at lr * lr_mult (o->lr instead of lr where lr_fixed). */
+void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,
+		long k);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Stochastic gradient descent with momentum, as torch.optim.SGD:
+ *
+ *     g <- g + decay w
+ *     m <- momentum m + g             (m starts at 0, so the first step has m = g)
+ *     w <- w - lr m                   Nesterov: w - lr (g + momentum m)
+ */
+#include "core/optim/update.h"
+
+static void sgd_chunk(const struct update *u, size_t from, size_t to)
+{
+	real *restrict w = u->w, *restrict m = u->m;
+	const real *restrict grad = u->g;
+	const real lr = u->lr, momentum = u->momentum, decay = u->decay;
+
+	if (u->nesterov) {
+		for (size_t i = from; i < to; i++) {
+			real g = grad[i] + decay * w[i];
+
+			m[i] = momentum * m[i] + g;
+			w[i] -= lr * (g + momentum * m[i]);
+		}
+		return;
+	}
+	for (size_t i = from; i < to; i++) {
+		m[i] = momentum * m[i] + (grad[i] + decay * w[i]);
+		w[i] -= lr * m[i];
+	}
+}
+
+static void sgd_update(struct param *p, const struct optim_opts *o, double lr, long k)
+{
+	struct update u = {.w = p->t.data, .g = p->t.grad, .m = p->slot[0]};
+
+	(void)k;
+	u.lr = (real)lr;
+	u.momentum = (real)o->momentum;
+	u.nesterov = o->nesterov;
+	u.decay = update_decays(p, o) ? (real)o->weight_decay : 0;
+	update_run(&u, p->t.n, sgd_chunk);
+}
+
+/* 0.06 a 128 images, decay 5e-4: lightly's CIFAR-10 benchmark of all methods. */
+static const struct hparam_default defaults[] = {
+    {"optim.lr", "0.12"},
+    {"optim.weight_decay", "5e-4"},
+    {0},
+};
+
+const struct optim optim_sgd = {
+    .name = "sgd",
+    .summary = "stochastic gradient descent with momentum",
+    .defaults = defaults,
+    .slots = 1,
+    .update = sgd_update,
+};

@@ -1,0 +1,249 @@
+/* A resolved recipe: loading, its canonical forms, and its values by key. */
+#include "core/recipe/recipe.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/fs.h"
+#include "core/recipe/resolve.h"
+
+static int read_file(struct resolver *r, const char *path, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct stat st;
+	int ret;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && st.st_size > YAML_MAX_BYTES)
+		return error_set(err, ERR_USAGE, "%s: %lld bytes: too large for a recipe", path,
+				 (long long)st.st_size);
+	ret = fs_read(path, &text, err);
+	if (!ret)
+		ret = resolve_file(r, text.buf, text.len, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+int recipe_load(struct recipe *out, const struct recipe_schema *schema, const char *path,
+		const struct recipe_set *set, int n_set, struct error *err)
+{
+	struct resolver r;
+	int ret;
+
+	resolve_init(&r, schema, path ? path : "recipe");
+	ret = path ? read_file(&r, path, err) : 0;
+	for (int i = 0; i < n_set && !ret; i++)
+		ret = resolve_set(&r, set[i].text, err);
+	if (!ret)
+		ret = resolve_finish(&r, out, err);
+	resolve_release(&r);
+	return ret;
+}
+
+/* JSON is YAML as far as the canonical form goes. */
+int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, const char *json,
+		     struct error *err)
+{
+	struct resolver r;
+	int ret;
+
+	resolve_init(&r, schema, "recorded recipe");
+	ret = resolve_file(&r, json, strlen(json), err);
+	if (!ret)
+		ret = resolve_finish(&r, out, err);
+	resolve_release(&r);
+	for (int i = 0; !ret && i < out->n; i++)
+		out->value[i].line = 0;
+	if (ret && err)
+		err->code = ERR_CORRUPT;
+	return ret;
+}
+
+void recipe_release(struct recipe *r)
+{
+	for (int i = 0; i < r->n; i++)
+		free(r->value[i].text);
+	free(r->value);
+	memset(r, 0, sizeof *r);
+}
+
+/* The words between [ and ] of a canonical list; calls each with its length. */
+static const char *next_item(const char **at, size_t *n)
+{
+	const char *s = *at + strspn(*at, "[, ");
+
+	*n = strcspn(s, ",]");
+	*at = s + *n;
+	return *n ? s : NULL;
+}
+
+static void json_list(const struct recipe_value *v, struct strbuf *out)
+{
+	const char *at = v->text, *s, *sep = "", *quote = v->hp->type == HP_LIST ? "\"" : "";
+	size_t n;
+
+	strbuf_addc(out, '[');
+	for (; (s = next_item(&at, &n)); sep = ",")
+		strbuf_addf(out, "%s%s%.*s%s", sep, quote, (int)n, s, quote);
+	strbuf_addc(out, ']');
+}
+
+static void json_value(const struct recipe_value *v, struct strbuf *out)
+{
+	switch (v->hp->type) {
+	case HP_REAL:
+	case HP_INT:
+		if (isalpha((unsigned char)*v->text)) /* a word in a number's place */
+			strbuf_add_json(out, v->text);
+		else
+			strbuf_adds(out, v->text);
+		return;
+	case HP_BOOL:
+		strbuf_adds(out, v->text);
+		return;
+	case HP_ENUM:
+	case HP_TEXT:
+		strbuf_add_json(out, v->text);
+		return;
+	case HP_INTS:
+	case HP_LIST:
+		json_list(v, out);
+		return;
+	}
+}
+
+void recipe_json(const struct recipe *r, struct strbuf *out)
+{
+	strbuf_addc(out, '{');
+	for (int i = 0; i < r->n; i++) {
+		strbuf_adds(out, i ? "," : "");
+		strbuf_add_json(out, r->value[i].hp->name);
+		strbuf_addc(out, ':');
+		json_value(&r->value[i], out);
+	}
+	strbuf_addc(out, '}');
+}
+
+/* Can no reader of YAML take it for anything but this text? */
+static int plain_safe(const char *s)
+{
+	static const char *const other[] = {"true", "false", "yes", "no",  "on", "off",
+					    "null", "y",     "n",   "inf", "nan"};
+
+	if (!isalpha((unsigned char)*s))
+		return 0;
+	for (const char *p = s; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("_-./+", *p))
+			return 0;
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+		if (!strcasecmp(s, other[i]))
+			return 0;
+	return 1;
+}
+
+/* "a.b.c" behind "a.d.e": opens b, and writes c where it belongs. */
+static void yaml_line(const char *before, const struct recipe_value *v, struct strbuf *out)
+{
+	const char *name = v->hp->name, *at = name, *dot;
+	int depth = 0;
+
+	for (; (dot = strchr(at, '.')); at = dot + 1, depth++) {
+		size_t n = (size_t)(dot + 1 - name);
+
+		if (!strncmp(before, name, n))
+			continue;
+		strbuf_addf(out, "%*s%.*s:\n", 2 * depth, "", (int)(dot - at), at);
+	}
+	strbuf_addf(out, "%*s%s: ", 2 * depth, "", at);
+	if ((v->hp->type == HP_TEXT || v->hp->type == HP_ENUM) && !plain_safe(v->text))
+		strbuf_add_json(out, v->text);
+	else
+		strbuf_adds(out, v->text);
+	strbuf_addc(out, '\n');
+}
+
+void recipe_yaml(const struct recipe *r, struct strbuf *out)
+{
+	strbuf_adds(out, "version: 1\n");
+	for (int i = 0; i < r->n; i++)
+		yaml_line(i ? r->value[i - 1].hp->name : "", &r->value[i], out);
+}
+
+static const struct recipe_value *find(const struct recipe *r, const char *key)
+{
+	int lo = 0, hi = r->n;
+
+	while (lo < hi) {
+		int mid = (lo + hi) / 2, c = strcmp(key, r->value[mid].hp->name);
+
+		if (!c)
+			return &r->value[mid];
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+/* The text of a key that must be there and be of type a or b. */
+static const char *text_of(const struct recipe *r, const char *key, enum hparam_type a,
+			   enum hparam_type b)
+{
+	const struct recipe_value *v = find(r, key);
+
+	if (!v)
+		BUG("the recipe has no %s", key);
+	if (v->hp->type != a && v->hp->type != b)
+		BUG("%s is %s, not %s", key, hparam_type_name(v->hp->type), hparam_type_name(a));
+	return v->text;
+}
+
+double recipe_real(const struct recipe *r, const char *key)
+{
+	return strtod(text_of(r, key, HP_REAL, HP_INT), NULL);
+}
+
+long recipe_int(const struct recipe *r, const char *key)
+{
+	return strtol(text_of(r, key, HP_INT, HP_INT), NULL, 10);
+}
+
+int recipe_bool(const struct recipe *r, const char *key)
+{
+	return !strcmp(text_of(r, key, HP_BOOL, HP_BOOL), "true");
+}
+
+const char *recipe_text(const struct recipe *r, const char *key)
+{
+	return text_of(r, key, HP_TEXT, HP_ENUM);
+}
+
+int recipe_ints(const struct recipe *r, const char *key, int *out, int max)
+{
+	const char *at = text_of(r, key, HP_INTS, HP_INTS), *s;
+	size_t len;
+	int n = 0;
+
+	for (; (s = next_item(&at, &len)); n++)
+		if (n < max)
+			out[n] = (int)strtol(s, NULL, 10);
+	return n;
+}
+
+int recipe_lists(const struct recipe *r, const char *key, const char *word)
+{
+	const char *at = text_of(r, key, HP_LIST, HP_LIST), *s;
+	size_t n;
+
+	while ((s = next_item(&at, &n)))
+		if (strlen(word) == n && !strncmp(s, word, n))
+			return 1;
+	return 0;
+}
+
+int recipe_has(const struct recipe *r, const char *key)
+{
+	return find(r, key) != NULL;
+}

@@ -1,0 +1,47 @@
+/*
+ * Inside core/recipe: a recipe being resolved. Every row of the schema has a slot, which holds what
+ * each layer says; resolve_finish() lets the last one win.
+ */
+#ifndef SSL_RECIPE_RESOLVE_H
+#define SSL_RECIPE_RESOLVE_H
+
+#include "core/recipe/recipe.h"
+#include "core/recipe/yaml.h"
+
+struct slot {
+	const struct hparam *hp;
+	struct hparam_group group;
+	char *def;           /* the tables' and what depends on a value */
+	const char *origin;  /* of def */
+	char *file, *set;    /* NULL: not said there */
+	int line;            /* of file */
+	const char *setting; /* the text behind --set */
+	int asked;           /* its value has brought its defaults */
+};
+
+/* A key of the file that holds other keys, so that `optim:` is not opened twice by two spellings.
+ */
+struct opened {
+	char *path;
+	int line;
+};
+
+struct resolver {
+	const struct recipe_schema *schema;
+	const char *name;  /* of the file in messages */
+	struct slot *slot; /* in table order */
+	int n;
+	struct opened *opened;
+	int n_opened;
+};
+
+void resolve_init(struct resolver *r, const struct recipe_schema *schema, const char *name);
+void resolve_release(struct resolver *r);
+
+int resolve_file(struct resolver *r, const char *text, size_t len, struct error *err);
+int resolve_set(struct resolver *r, const char *setting, struct error *err);
+
+/* Brings the defaults that depend on values, drops what does not apply, and makes the recipe. */
+int resolve_finish(struct resolver *r, struct recipe *out, struct error *err);
+
+#endif

@@ -1,0 +1,59 @@
+#include "core/report/human.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void human_duration(double seconds, struct strbuf *out)
+{
+	static const struct {
+		double unit, below;
+		char letter;
+	} step[] = {{1, 120, 's'}, {60, 7200, 'm'}, {3600, 48 * 3600, 'h'}, {86400, INFINITY, 'd'}};
+	char text[40];
+	int i = 0;
+
+	if (!(fabs(seconds) < 1e15)) {
+		strbuf_add_number(out, seconds);
+		return;
+	}
+	while (fabs(seconds) >= step[i].below)
+		i++;
+	snprintf(text, sizeof text, "%lld%c", (long long)floor(seconds / step[i].unit),
+		 step[i].letter);
+	strbuf_adds(out, text);
+}
+
+void human_bytes(int64_t bytes, struct strbuf *out)
+{
+	static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+	double x = (double)bytes;
+	int i = 0;
+
+	while (x >= 999.5) {
+		x /= 1000;
+		i++;
+	}
+	strbuf_addf(out, "%.*f %s", i && x < 9.95 ? 1 : 0, x, unit[i]);
+}
+
+static int ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !strcmp(s + n - m, end);
+}
+
+enum human_kind human_kind_of(const char *column)
+{
+	if (ends_with(column, "top1") || ends_with(column, "top5"))
+		return HUMAN_PERCENT;
+	if (!strcmp(column, "seconds"))
+		return HUMAN_SECONDS;
+	if (!strcmp(column, "age") || !strcmp(column, "silent"))
+		return HUMAN_DURATION;
+	if (!strcmp(column, "bytes") || !strcmp(column, "peak_rss") ||
+	    !strcmp(column, "arena_peak"))
+		return HUMAN_BYTES;
+	return HUMAN_PLAIN;
+}

@@ -1,0 +1,496 @@
+/* Tables in eight formats; see table.h. Text of all cells lies in one string, each cell knows
+ * where. */
+#include "core/report/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/report/utf8.h"
+
+enum cell_kind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL };
+
+struct cell {
+	enum cell_kind kind;
+	int digits;
+	union {
+		size_t text; /* where it starts in table.text */
+		int64_t i;
+		double d;
+	} v;
+};
+
+struct table {
+	struct cell *cell; /* the header first, as text */
+	size_t n, cap;
+	int columns;
+	struct strbuf text;
+};
+
+static const struct {
+	const char *name;
+	enum table_format format;
+} formats[] = {
+    {"table", TABLE_TEXT},  {"csv", TABLE_CSV}, {"tsv", TABLE_TSV},     {"json", TABLE_JSON},
+    {"jsonl", TABLE_JSONL}, {"md", TABLE_MD},   {"latex", TABLE_LATEX}, {"html", TABLE_HTML},
+};
+
+int table_format_parse(const char *name, enum table_format *out, struct error *err)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		if (!strcmp(name, formats[i].name)) {
+			*out = formats[i].format;
+			return 0;
+		}
+	}
+	return error_set(err, ERR_USAGE,
+			 "--format: '%s' is none of table, csv, tsv, json, jsonl, md, latex, html",
+			 name);
+}
+
+struct table *table_new(void)
+{
+	struct table *t = xcalloc(1, sizeof *t);
+
+	t->text = (struct strbuf)STRBUF_INIT;
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	strbuf_release(&t->text);
+	free(t->cell);
+	free(t);
+}
+
+static struct cell *add(struct table *t, enum cell_kind kind)
+{
+	if (t->n == t->cap) {
+		t->cap = t->cap ? 2 * t->cap : 64;
+		t->cell = xrealloc(t->cell, t->cap * sizeof *t->cell);
+	}
+	t->cell[t->n] = (struct cell){.kind = kind};
+	return &t->cell[t->n++];
+}
+
+static struct cell *add_cell(struct table *t, enum cell_kind kind)
+{
+	if (!t->columns)
+		BUG("a cell before any column");
+	return add(t, kind);
+}
+
+static void set_text(struct table *t, struct cell *c, const char *s)
+{
+	c->v.text = t->text.len;
+	strbuf_add(&t->text, s, strlen(s) + 1);
+}
+
+void table_column(struct table *t, const char *name)
+{
+	if (t->n != (size_t)t->columns)
+		BUG("column %s after cells", name);
+	set_text(t, add(t, CELL_TEXT), name);
+	t->columns++;
+}
+
+void table_text(struct table *t, const char *s)
+{
+	if (s)
+		set_text(t, add_cell(t, CELL_TEXT), s);
+	else
+		table_null(t);
+}
+
+void table_int(struct table *t, int64_t v)
+{
+	add_cell(t, CELL_INT)->v.i = v;
+}
+
+void table_real(struct table *t, double v, int digits)
+{
+	struct cell *c = add_cell(t, CELL_REAL);
+
+	c->v.d = v;
+	c->digits = digits;
+}
+
+void table_null(struct table *t)
+{
+	add_cell(t, CELL_NULL);
+}
+
+int table_rows(const struct table *t)
+{
+	return t->columns ? (int)(t->n / (size_t)t->columns) - 1 : 0;
+}
+
+/* The cell as plain text: what every format but JSON then escapes. */
+static void plain(const struct table *t, const struct cell *c, int rounded, struct strbuf *out)
+{
+	char text[400];
+
+	strbuf_clear(out);
+	switch (c->kind) {
+	case CELL_NULL:
+		return;
+	case CELL_TEXT:
+		strbuf_adds(out, t->text.buf + c->v.text);
+		return;
+	case CELL_INT:
+		snprintf(text, sizeof text, "%lld", (long long)c->v.i);
+		break;
+	case CELL_REAL:
+		if (!rounded || c->digits == TABLE_SHORTEST || !isfinite(c->v.d)) {
+			strbuf_add_number(out, c->v.d);
+			return;
+		}
+		if (c->digits == TABLE_SIX)
+			snprintf(text, sizeof text, "%.6g", c->v.d);
+		else
+			snprintf(text, sizeof text, "%.*f", c->digits, c->v.d);
+		break;
+	}
+	strbuf_adds(out, text);
+}
+
+/* Numbers stand on the right; so does the header of a column that has numbers only. */
+static int is_number(const struct cell *c)
+{
+	return c->kind == CELL_INT || c->kind == CELL_REAL;
+}
+
+/* A column is right-aligned when all that it has are numbers. The caller frees the flags. */
+static char *number_columns(const struct table *t)
+{
+	size_t columns = (size_t)t->columns;
+	char *flag = xcalloc(columns, 1);
+
+	memset(flag, table_rows(t) > 0, columns);
+	for (size_t i = columns; i < t->n; i++)
+		if (!is_number(&t->cell[i]) && t->cell[i].kind != CELL_NULL)
+			flag[i % columns] = 0;
+	return flag;
+}
+
+/* ---- aligned text: control characters are shown, so that a cell is one line and moves no cursor
+ * ---- */
+
+/* Every cell as it will be printed, made once. */
+struct rendered {
+	struct strbuf text;
+	struct {
+		size_t at;
+		int bytes, width;
+	} * cell;
+	int *width;  /* of each column */
+	char *right; /* is it aligned so */
+};
+
+static void render(const struct table *t, struct rendered *r)
+{
+	struct strbuf raw = STRBUF_INIT;
+	size_t columns = (size_t)t->columns;
+
+	r->text = (struct strbuf)STRBUF_INIT;
+	r->cell = xcalloc(t->n, sizeof *r->cell);
+	r->width = xcalloc(columns, sizeof *r->width);
+	r->right = number_columns(t);
+	for (size_t i = 0; i < t->n; i++) {
+		r->cell[i].at = r->text.len;
+		plain(t, &t->cell[i], 1, &raw);
+		if (t->cell[i].kind == CELL_TEXT)
+			utf8_visible(raw.buf, &r->text);
+		else if (t->cell[i].kind == CELL_NULL)
+			strbuf_addc(&r->text, '-');
+		else
+			strbuf_add(&r->text, raw.buf, raw.len);
+		r->cell[i].bytes = (int)(r->text.len - r->cell[i].at);
+		r->cell[i].width = utf8_width(r->text.buf + r->cell[i].at);
+		if (r->cell[i].width > r->width[i % columns])
+			r->width[i % columns] = r->cell[i].width;
+	}
+	strbuf_release(&raw);
+}
+
+static void add_spaces(struct strbuf *out, int n)
+{
+	while (n-- > 0)
+		strbuf_addc(out, ' ');
+}
+
+static void print_text(const struct table *t, FILE *out)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct rendered r;
+
+	render(t, &r);
+	for (size_t i = 0; i < t->n; i++) {
+		size_t col = i % (size_t)t->columns;
+		int space = r.width[col] - r.cell[i].width;
+
+		add_spaces(&line, (col ? 2 : 0) + (r.right[col] ? space : 0));
+		strbuf_add(&line, r.text.buf + r.cell[i].at, (size_t)r.cell[i].bytes);
+		if (!r.right[col])
+			add_spaces(&line, space);
+		if (col + 1 < (size_t)t->columns)
+			continue;
+		while (line.len && line.buf[line.len - 1] == ' ')
+			line.len--;
+		line.buf[line.len] = '\n';
+		fwrite(line.buf, 1, line.len + 1, out);
+		strbuf_clear(&line);
+	}
+	strbuf_release(&line);
+	strbuf_release(&r.text);
+	free(r.cell);
+	free(r.width);
+	free(r.right);
+}
+
+/* ---- CSV (RFC 4180, but lines end in \n) and TSV (\t, \n and \ written as such) ---- */
+
+static void csv_cell(const struct strbuf *s, enum cell_kind kind, FILE *out)
+{
+	/* an empty text is quoted, so that it differs from null */
+	if (!strpbrk(s->buf, ",\"\r\n") && !(kind == CELL_TEXT && !s->len)) {
+		fputs(s->buf, out);
+		return;
+	}
+	fputc('"', out);
+	for (const char *p = s->buf; *p; p++) {
+		if (*p == '"')
+			fputc('"', out);
+		fputc(*p, out);
+	}
+	fputc('"', out);
+}
+
+static void tsv_cell(const struct strbuf *s, FILE *out)
+{
+	for (const char *p = s->buf; *p; p++) {
+		if (*p == '\t')
+			fputs("\\t", out);
+		else if (*p == '\n')
+			fputs("\\n", out);
+		else if (*p == '\r')
+			fputs("\\r", out);
+		else if (*p == '\\')
+			fputs("\\\\", out);
+		else
+			fputc(*p, out);
+	}
+}
+
+static void print_separated(const struct table *t, int csv, FILE *out)
+{
+	struct strbuf s = STRBUF_INIT;
+
+	for (size_t i = 0; i < t->n; i++) {
+		int last = (i + 1) % (size_t)t->columns == 0;
+
+		plain(t, &t->cell[i], 0, &s);
+		if (csv)
+			csv_cell(&s, t->cell[i].kind, out);
+		else
+			tsv_cell(&s, out);
+		fputc(last ? '\n' : csv ? ',' : '\t', out);
+	}
+	strbuf_release(&s);
+}
+
+/* ---- JSON: what is not finite, and null, is null ---- */
+
+static void json_cell(const struct table *t, const struct cell *c, struct strbuf *raw,
+		      struct strbuf *out)
+{
+	if (c->kind == CELL_NULL || (c->kind == CELL_REAL && !isfinite(c->v.d))) {
+		strbuf_adds(out, "null");
+	} else if (c->kind == CELL_TEXT) {
+		strbuf_clear(raw);
+		utf8_repair(t->text.buf + c->v.text, raw);
+		strbuf_add_json(out, raw->buf);
+	} else {
+		plain(t, c, 0, raw);
+		strbuf_add(out, raw->buf, raw->len);
+	}
+}
+
+static void print_json(const struct table *t, int lines, FILE *out)
+{
+	struct strbuf raw = STRBUF_INIT, o = STRBUF_INIT;
+	size_t columns = (size_t)t->columns, rows = (size_t)table_rows(t);
+
+	for (size_t r = 0; r < rows; r++) {
+		strbuf_clear(&o);
+		strbuf_adds(&o, lines ? "{" : r ? ",\n {" : "[{");
+		for (size_t c = 0; c < columns; c++) {
+			if (c)
+				strbuf_adds(&o, ", ");
+			json_cell(t, &t->cell[c], &raw, &o);
+			strbuf_adds(&o, ": ");
+			json_cell(t, &t->cell[(r + 1) * columns + c], &raw, &o);
+		}
+		strbuf_adds(&o, lines ? "}\n" : "}");
+		fwrite(o.buf, 1, o.len, out);
+	}
+	if (!lines)
+		fputs(rows ? "]\n" : "[]\n", out);
+	strbuf_release(&raw);
+	strbuf_release(&o);
+}
+
+/* ---- Markdown, LaTeX, HTML ---- */
+
+struct escape {
+	char c;
+	const char *to;
+};
+
+static void escaped(const char *s, const struct escape *table, FILE *out)
+{
+	for (; *s; s++) {
+		const struct escape *e = table;
+
+		while (e->c && e->c != *s)
+			e++;
+		if (e->c)
+			fputs(e->to, out);
+		else
+			fputc(*s, out);
+	}
+}
+
+static const struct escape md_escapes[] = {
+    {'|', "\\|"},   {'\\', "\\\\"}, {'`', "\\`"},   {'*', "\\*"}, {'_', "\\_"},
+    {'<', "&lt;"},  {'>', "&gt;"},  {'&', "&amp;"}, {'[', "\\["}, {']', "\\]"},
+    {'\n', "<br>"}, {'\r', ""},     {0, NULL},
+};
+static const struct escape latex_escapes[] = {
+    {'&', "\\&"},
+    {'%', "\\%"},
+    {'$', "\\$"},
+    {'#', "\\#"},
+    {'_', "\\_"},
+    {'{', "\\{"},
+    {'}', "\\}"},
+    {'~', "\\textasciitilde{}"},
+    {'^', "\\textasciicircum{}"},
+    {'\\', "\\textbackslash{}"},
+    {'<', "\\textless{}"},
+    {'>', "\\textgreater{}"},
+    {'\n', " "},
+    {'\r', ""},
+    {0, NULL},
+};
+static const struct escape html_escapes[] = {
+    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL},
+};
+
+static void print_md(const struct table *t, FILE *out)
+{
+	struct strbuf s = STRBUF_INIT;
+	size_t columns = (size_t)t->columns;
+	char *number = number_columns(t);
+
+	for (size_t i = 0; i < t->n; i++) {
+		fputs(i % columns ? " | " : "| ", out);
+		plain(t, &t->cell[i], 1, &s);
+		escaped(s.buf, md_escapes, out);
+		if ((i + 1) % columns == 0)
+			fputs(" |\n", out);
+		if (i + 1 == columns) {
+			for (size_t c = 0; c < columns; c++)
+				fputs(number[c] ? "| ---: " : "| --- ", out);
+			fputs("|\n", out);
+		}
+	}
+	strbuf_release(&s);
+	free(number);
+}
+
+static void print_latex(const struct table *t, FILE *out)
+{
+	struct strbuf s = STRBUF_INIT;
+	size_t columns = (size_t)t->columns;
+	char *number = number_columns(t);
+
+	fputs("\\begin{tabular}{", out);
+	for (size_t c = 0; c < columns; c++)
+		fputc(number[c] ? 'r' : 'l', out);
+	fputs("}\n\\toprule\n", out);
+	for (size_t i = 0; i < t->n; i++) {
+		if (i % columns)
+			fputs(" & ", out);
+		plain(t, &t->cell[i], 1, &s);
+		escaped(s.buf, latex_escapes, out);
+		if ((i + 1) % columns == 0)
+			fputs(" \\\\\n", out);
+		if (i + 1 == columns)
+			fputs("\\midrule\n", out);
+	}
+	fputs("\\bottomrule\n\\end{tabular}\n", out);
+	strbuf_release(&s);
+	free(number);
+}
+
+static void print_html(const struct table *t, FILE *out)
+{
+	struct strbuf s = STRBUF_INIT;
+	size_t columns = (size_t)t->columns;
+	char *number = number_columns(t);
+
+	fputs("<table>\n<thead>\n", out);
+	for (size_t i = 0; i < t->n; i++) {
+		const char *tag = i < columns ? "th" : "td";
+
+		if (i % columns == 0)
+			fputs("<tr>", out);
+		fprintf(out, "<%s%s>", tag,
+			number[i % columns] ? " style=\"text-align:right\"" : "");
+		plain(t, &t->cell[i], 1, &s);
+		escaped(s.buf, html_escapes, out);
+		fprintf(out, "</%s>", tag);
+		if ((i + 1) % columns == 0)
+			fputs("</tr>\n", out);
+		if (i + 1 == columns)
+			fputs("</thead>\n<tbody>\n", out);
+	}
+	fputs("</tbody>\n</table>\n", out);
+	strbuf_release(&s);
+	free(number);
+}
+
+void table_print(const struct table *t, enum table_format format, FILE *out)
+{
+	if (t->columns && t->n % (size_t)t->columns)
+		BUG("the last row of a table has %zu cells of %d", t->n % (size_t)t->columns,
+		    t->columns);
+	if (!t->columns)
+		return;
+	switch (format) {
+	case TABLE_TEXT:
+		print_text(t, out);
+		break;
+	case TABLE_CSV:
+	case TABLE_TSV:
+		print_separated(t, format == TABLE_CSV, out);
+		break;
+	case TABLE_JSON:
+	case TABLE_JSONL:
+		print_json(t, format == TABLE_JSONL, out);
+		break;
+	case TABLE_MD:
+		print_md(t, out);
+		break;
+	case TABLE_LATEX:
+		print_latex(t, out);
+		break;
+	case TABLE_HTML:
+		print_html(t, out);
+		break;
+	}
+}

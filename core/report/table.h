@@ -1,0 +1,47 @@
+/*
+ * A table of cells for people and for programs: the one way in which commands print rows. Cells
+ * keep their type, so that JSON has numbers and a table aligns them.
+ */
+#ifndef SSL_REPORT_TABLE_H
+#define SSL_REPORT_TABLE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/base/error.h"
+
+enum table_format {
+	TABLE_TEXT, /* aligned columns, a header line */
+	TABLE_CSV,  /* RFC 4180 */
+	TABLE_TSV,
+	TABLE_JSON,  /* one array of objects */
+	TABLE_JSONL, /* one object a line */
+	TABLE_MD,
+	TABLE_LATEX, /* booktabs */
+	TABLE_HTML,
+};
+
+/* ERR_USAGE with the list of names if there is none such. */
+int table_format_parse(const char *name, enum table_format *out, struct error *err);
+
+struct table;
+
+struct table *table_new(void);
+void table_free(struct table *t);
+
+/* Columns first, then cells row by row, left to right. The header's text is copied. */
+void table_column(struct table *t, const char *name);
+void table_text(struct table *t, const char *s); /* NULL: null */
+void table_int(struct table *t, int64_t v);
+/* digits after the point where people read (table, md, latex, html), or one of: */
+enum {
+	TABLE_SHORTEST = -1, /* as many as it takes to read the same number back */
+	TABLE_SIX = -2,      /* six significant ones */
+};
+void table_real(struct table *t, double v, int digits);
+void table_null(struct table *t);
+
+int table_rows(const struct table *t);
+void table_print(const struct table *t, enum table_format format, FILE *out);
+
+#endif

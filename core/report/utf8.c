@@ -1,0 +1,118 @@
+#include "core/report/utf8.h"
+
+#include <stdint.h>
+
+struct range {
+	uint32_t lo, hi;
+};
+
+/* Marks that stand over the character before them, and characters that show nothing. */
+static const struct range zero[] = {
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A},   {0x064B, 0x065F},
+    {0x093C, 0x093C}, {0x0941, 0x0948}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},   {0x1AB0, 0x1AFF},
+    {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064},   {0x20D0, 0x20FF},
+    {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
+};
+/* East Asian wide and full-width characters, and emoji. */
+static const struct range wide[] = {
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},
+    {0x2614, 0x2615},   {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x26BD, 0x26BE},
+    {0x2705, 0x2705},   {0x270A, 0x270B},   {0x2728, 0x2728},   {0x274C, 0x274C},
+    {0x2753, 0x2755},   {0x2757, 0x2757},   {0x2795, 0x2797},   {0x2B50, 0x2B50},
+    {0x2B55, 0x2B55},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xA960, 0xA97F},
+    {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+    {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF},
+    {0x20000, 0x3FFFD},
+};
+
+static int is_in(uint32_t c, const struct range *r, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (c >= r[i].lo && c <= r[i].hi)
+			return 1;
+	return 0;
+}
+
+/* Reads one character: its length, with *c = U+FFFD and length 1 where the bytes are not UTF-8. */
+static int decode(const char *s, uint32_t *c)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *b = (const unsigned char *)s;
+	int n = b[0] < 0x80   ? 1
+		: b[0] < 0xC2 ? 0
+		: b[0] < 0xE0 ? 2
+		: b[0] < 0xF0 ? 3
+		: b[0] < 0xF5 ? 4
+			      : 0;
+	uint32_t v;
+
+	if (n == 1) {
+		*c = b[0];
+		return 1;
+	}
+	*c = 0xFFFD;
+	if (!n)
+		return 1;
+	v = b[0] & (0x7Fu >> n);
+	for (int i = 1; i < n; i++) {
+		if ((b[i] & 0xC0) != 0x80)
+			return 1;
+		v = v << 6 | (b[i] & 0x3Fu);
+	}
+	if (v < least[n] || v > 0x10FFFF || (v >= 0xD800 && v <= 0xDFFF))
+		return 1;
+	*c = v;
+	return n;
+}
+
+int utf8_width(const char *s)
+{
+	int width = 0;
+	uint32_t c;
+
+	while (*s) {
+		s += decode(s, &c);
+		if (c < 0x300)
+			width++;
+		else if (!is_in(c, zero, sizeof zero / sizeof *zero))
+			width += 1 + is_in(c, wide, sizeof wide / sizeof *wide);
+	}
+	return width;
+}
+
+static void add_char(const char *s, int n, uint32_t c, struct strbuf *out)
+{
+	if (c == 0xFFFD)
+		strbuf_adds(out, "\xEF\xBF\xBD");
+	else
+		strbuf_add(out, s, (size_t)n);
+}
+
+void utf8_repair(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+	int n;
+
+	for (; *s; s += n) {
+		n = decode(s, &c);
+		add_char(s, n, c, out);
+	}
+}
+
+void utf8_visible(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+	int n;
+
+	for (; *s; s += n) {
+		n = decode(s, &c);
+		if (c == '\n')
+			strbuf_adds(out, "\\n");
+		else if (c == '\t')
+			strbuf_adds(out, "\\t");
+		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+			strbuf_addf(out, "\\x%02x", (unsigned)c);
+		else
+			add_char(s, n, c, out);
+	}
+}

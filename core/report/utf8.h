@@ -1,0 +1,16 @@
+/* UTF-8 as a terminal shows it. What is not UTF-8 is shown, and passed on, as U+FFFD. */
+#ifndef SSL_REPORT_UTF8_H
+#define SSL_REPORT_UTF8_H
+
+#include "core/base/strbuf.h"
+
+/* Columns that the text takes: 0 for combining marks, 2 for wide characters. */
+int utf8_width(const char *s);
+
+/* Appends s as valid UTF-8. */
+void utf8_repair(const char *s, struct strbuf *out);
+
+/* As utf8_repair(), with control characters written out: \n, \t, \x1b. */
+void utf8_visible(const char *s, struct strbuf *out);
+
+#endif

@@ -1,0 +1,163 @@
+/* From a resolved recipe to everything that trains. Nothing is recorded yet, so whatever makes no
+ * sense (a batch larger than the dataset, an image too small for the stem) leaves no row behind. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/log.h"
+#include "core/run/datasets.h"
+#include "core/run/keys.h"
+#include "core/run/run.h"
+#include "core/run/save.h"
+#include "core/store/object.h"
+
+static int open_dataset(struct run *r, struct error *err)
+{
+	const char *name = recipe_text(&r->recipe, "data.set");
+	char path[4096];
+
+	if (dataset_ensure(r->store, name, &r->dataset_row, err))
+		return -1;
+	if (r->opts.dataset_sha256 && strcmp(r->opts.dataset_sha256, r->dataset_row.sha256))
+		return error_set(err, ERR_FAILED,
+				 "dataset %s: it is not what the run saw: %.12s now, %.12s then",
+				 name, r->dataset_row.sha256, r->opts.dataset_sha256);
+	object_path(r->store, r->dataset_row.sha256, path, sizeof path);
+	if (dataset_open(&r->data, path, err))
+		return error_prefix(err, "dataset %s", name);
+	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
+	return 0;
+}
+
+/* The pool to train on: train without what is held out, and the unlabeled images behind. */
+static int split_dataset(struct run *r, struct error *err)
+{
+	long val = recipe_int(&r->recipe, "data.val");
+	uint32_t all = r->data.n[SPLIT_TRAIN], unlabeled = r->data.n[SPLIT_UNLABELED];
+
+	if (val >= (long)all)
+		return error_set(err, ERR_USAGE, "data.val: %ld images cannot be held out of %u",
+				 val, all);
+	r->train_index = arena_alloc(&r->arena, ((size_t)all + unlabeled) * sizeof(uint32_t));
+	r->val_index = arena_alloc(&r->arena, ((size_t)val + 1) * sizeof(uint32_t));
+	loader_split(&r->data, (uint32_t)val, (uint64_t)recipe_int(&r->recipe, "data.val_seed"),
+		     r->train_index, &r->n_train, r->val_index, &r->n_val);
+	return 0;
+}
+
+static int build_views(struct run *r, struct error *err)
+{
+	struct augment_source source;
+
+	augment_source_of(&source, &r->data);
+	for (int v = 0; v < 2; v++)
+		if (augment_from_recipe(&r->view[v], &r->recipe, v, &source, err))
+			return -1;
+	r->plain = r->view[0];
+	return 0;
+}
+
+static int build_model(struct run *r, struct error *err)
+{
+	struct method_env env = {0};
+
+	r->method = method_find(recipe_text(&r->recipe, "method"));
+	if (!r->method)
+		return error_set(err, ERR_USAGE, "method: '%s' is not in this ssl",
+				 recipe_text(&r->recipe, "method"));
+	encoder_spec_from_recipe(&r->encoder_spec, &r->recipe, r->plain.out_height,
+				 r->plain.out_width, r->data.channels);
+	r->encoder = encoder_new(&r->encoder_spec, &r->params, "encoder.", PART_ENCODER, 0, err);
+	if (!r->encoder)
+		return -1;
+	r->self = arena_zalloc(&r->arena, r->method->size);
+	env.params = &r->params;
+	env.encoder = r->encoder;
+	env.encoder_spec = r->encoder_spec;
+	env.recipe = &r->recipe;
+	env.classes = r->data.classes;
+	if (r->method->init(r->self, &env, err))
+		return -1;
+	params_build(&r->params, (uint64_t)recipe_int(&r->recipe, "seed"));
+	tape_init(&r->tape);
+	return 0;
+}
+
+static void build_optim(struct run *r)
+{
+	const struct recipe *rc = &r->recipe;
+	double base = recipe_real(rc, "optim.lr");
+	double scale = strcmp(recipe_text(rc, "optim.lr_scale"), "linear")
+			   ? 1
+			   : (double)recipe_int(rc, "optim.batch") / 256;
+
+	r->optim = optim_find(recipe_text(rc, "optim.name"));
+	if (!r->optim)
+		BUG("optim.name was checked and is not there");
+	optim_opts_from_recipe(&r->optim_opts, rc);
+	params_add_slots(&r->params, r->optim->slots);
+	r->base_lr = base * scale;
+	r->final_lr = recipe_real(rc, "optim.final_lr") * scale;
+	r->cosine = !strcmp(recipe_text(rc, "optim.schedule"), "cosine");
+}
+
+/* The pool of images, in batches, and how many steps that makes. */
+static int build_loader(struct run *r, struct error *err)
+{
+	const struct recipe *rc = &r->recipe;
+	uint32_t *pool = r->train_index;
+	uint32_t n = r->n_train, unlabeled = r->data.n[SPLIT_UNLABELED];
+	int batch = (int)recipe_int(rc, "optim.batch"), supervised = r->method->views == 1;
+
+	r->epochs = r->method->views ? recipe_int(rc, "optim.epochs") : 0;
+	if (unlabeled && !supervised) {
+		pool = arena_alloc(&r->arena, ((size_t)n + unlabeled) * sizeof *pool);
+		memcpy(pool, r->train_index, n * sizeof *pool);
+		for (uint32_t i = 0; i < unlabeled; i++)
+			pool[n + i] = r->data.n[SPLIT_TRAIN] + i;
+		n += unlabeled;
+	}
+	if (r->epochs && (uint32_t)batch > n)
+		return error_set(err, ERR_USAGE,
+				 "optim.batch: %d is more than the %u images to train on", batch,
+				 n);
+	loader_init(&r->loader, &r->arena, &r->data, pool, n, batch,
+		    (uint64_t)recipe_int(rc, "seed"));
+	r->steps_per_epoch = loader_steps(&r->loader);
+	r->steps = r->epochs * r->steps_per_epoch;
+	r->warmup_steps = recipe_real(rc, "optim.warmup") * (double)r->steps_per_epoch;
+	if (r->epochs)
+		batcher_init(&r->batcher, &r->arena, &r->loader, r->view, r->method->views);
+	return 0;
+}
+
+int run_build(struct run *r, struct error *err)
+{
+	r->best_step = -1;
+	if (open_dataset(r, err) || split_dataset(r, err) || build_views(r, err) ||
+	    build_model(r, err))
+		return -1;
+	build_optim(r);
+	return build_loader(r, err);
+}
+
+int run_load(struct run *r, struct store *s, const struct run_row *row,
+	     const struct checkpoint_row *ck, struct error *err)
+{
+	char path[4096];
+
+	r->store = s;
+	r->opts.dataset_sha256 = row->dataset_sha256;
+	if (recipe_from_json(&r->recipe, keys_schema(), row->recipe_json, err))
+		return error_prefix(err, "the recipe of %s", row->name);
+	r->best_step = -1;
+	if (open_dataset(r, err) || split_dataset(r, err) || build_views(r, err) ||
+	    build_model(r, err))
+		return -1;
+	if (!ck)
+		return 0;
+	object_path(s, ck->sha256, path, sizeof path);
+	if (!object_exists(s, ck->sha256))
+		return error_set(err, ERR_CORRUPT, "%s: the checkpoint's file is missing: %s",
+				 row->name, path);
+	return checkpoint_load(&r->params, path, &r->step, 0, err);
+}

@@ -1,0 +1,11 @@
+/* Where a run's bits come from: the binary, its libraries, the machine, and the git commit of the
+ * folder that the user works in. */
+#ifndef SSL_RUN_PROVENANCE_H
+#define SSL_RUN_PROVENANCE_H
+
+#include "core/store/runs.h"
+
+void provenance_code(struct code_info *out);
+void provenance_host(struct host_info *out);
+
+#endif

@@ -1,0 +1,172 @@
+/* What a run writes down: its row, its series, its end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/cpu.h"
+#include "core/run/provenance.h"
+#include "core/run/run.h"
+
+enum {
+	FLUSH_SECONDS = 10
+}; /* how much of a series a SIGKILL may cost, and the heartbeat's period */
+
+void run_note(struct run *r, const char *name, double value)
+{
+	struct run_point_buffer *b = &r->points;
+
+	if (b->n == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 4096;
+		b->point = xrealloc(b->point, (size_t)b->cap * sizeof *b->point);
+	}
+	b->point[b->n++] = (struct metric_point){name, r->step, value};
+	if (b->flushed_at == 0)
+		b->flushed_at = clock_now();
+}
+
+const char *run_name(struct run *r, const char *prefix, const char *name)
+{
+	struct run_point_buffer *b = &r->points;
+	char text[128];
+
+	snprintf(text, sizeof text, "%s%s", prefix, name);
+	for (int i = 0; i < b->n_names; i++)
+		if (!strcmp(b->name[i], text))
+			return b->name[i];
+	if (b->n_names == sizeof b->name / sizeof *b->name)
+		BUG("a run has more than %d named series", b->n_names);
+	return b->name[b->n_names++] = arena_strdup(&r->arena, text);
+}
+
+int run_flush(struct run *r, const struct checkpoint_new *ck, struct error *err)
+{
+	struct run_point_buffer *b = &r->points;
+
+	if (runs_flush(r->store, &r->handle, b->point, b->n, r->epoch, r->step, ck, err))
+		return -1;
+	b->n = 0;
+	b->flushed_at = clock_now();
+	return 0;
+}
+
+int run_flush_if_due(struct run *r, struct error *err)
+{
+	if (clock_now() - r->points.flushed_at < FLUSH_SECONDS)
+		return 0;
+	return run_flush(r, NULL, err);
+}
+
+static struct run_param *params_of(const struct recipe *rc)
+{
+	struct run_param *p = xcalloc((size_t)rc->n, sizeof *p);
+
+	for (int i = 0; i < rc->n; i++) {
+		const struct recipe_value *v = &rc->value[i];
+
+		p[i].key = v->hp->name;
+		p[i].text = v->text;
+		p[i].is_number = v->hp->type == HP_REAL || v->hp->type == HP_INT;
+		if (p[i].is_number)
+			p[i].number = strtod(v->text, NULL);
+	}
+	return p;
+}
+
+/* The recipe without its seed: runs that differ in nothing else are replicates of each other. */
+static void group_hash(const struct recipe *rc, char hex[HASH_HEX])
+{
+	struct strbuf text = STRBUF_INIT;
+
+	for (int i = 0; i < rc->n; i++)
+		if (strcmp(rc->value[i].hp->name, "seed"))
+			strbuf_addf(&text, "%s=%s\n", rc->value[i].hp->name, rc->value[i].text);
+	hash_buffer(text.buf, text.len, hex);
+	strbuf_release(&text);
+}
+
+static int record_new(struct run *r, struct error *err)
+{
+	struct strbuf json = STRBUF_INIT;
+	struct run_param *param = params_of(&r->recipe);
+	struct code_info code;
+	struct host_info host;
+	struct run_new row = {0};
+	char group[HASH_HEX];
+	int ret;
+
+	provenance_code(&code);
+	provenance_host(&host);
+	recipe_json(&r->recipe, &json);
+	group_hash(&r->recipe, group);
+	row.method = r->method->name;
+	row.recipe_json = json.buf;
+	row.recipe_hash = r->recipe.hash;
+	row.group_hash = group;
+	row.command = r->opts.command;
+	row.name = r->opts.name;
+	row.dataset_id = r->dataset_row.id;
+	row.seed = recipe_int(&r->recipe, "seed");
+	row.threads = r->opts.threads;
+	row.epochs = r->epochs;
+	row.steps = r->steps;
+	row.param = param;
+	row.n_params = r->recipe.n;
+	row.code = &code;
+	row.host = &host;
+	row.tag = r->opts.tag;
+	row.n_tags = r->opts.n_tags;
+	ret = runs_insert(r->store, &row, &r->handle, err);
+	free(param);
+	strbuf_release(&json);
+	return ret;
+}
+
+/* A resumed run may go on with another binary or on another machine: that is recorded of the
+ * attempt. */
+static int record_again(struct run *r, struct error *err)
+{
+	struct code_info code;
+	struct host_info host;
+
+	if (runs_reopen(r->store, r->opts.resume_id, r->step ? r->step : -1, RUN_STALE, &r->handle,
+			err))
+		return -1;
+	provenance_code(&code);
+	provenance_host(&host);
+	return runs_provenance(r->store, &r->handle, &code, &host, err);
+}
+
+int run_record(struct run *r, struct error *err)
+{
+	return r->opts.resume_id ? record_again(r, err) : record_new(r, err);
+}
+
+static const char *status_of(int ret, const struct error *err)
+{
+	if (!ret)
+		return "done";
+	return err->code == ERR_PREEMPTED ? "stopped" : "failed";
+}
+
+/* Settles the row and passes ret on. When the row cannot be settled either (disk full, store gone),
+ * the first fault is the one to tell. */
+int run_settle(struct run *r, int ret, struct error *err)
+{
+	struct error second = {0};
+	struct run_end end = {0};
+
+	if (ret && err->code != ERR_PREEMPTED && run_flush(r, NULL, &second))
+		r->points.n = 0;
+	end.status = status_of(ret, err);
+	end.exit_code = ret ? (int)err->code : 0;
+	end.error = ret ? err->msg : NULL;
+	end.seconds = clock_now() - r->started;
+	end.peak_rss = cpu_peak_rss();
+	end.arena_peak = (int64_t)(r->arena.peak + r->tape.arena.peak + r->params.arena.peak);
+	if (runs_finish(r->store, &r->handle, &end, &second) && !ret) {
+		*err = second;
+		return -1;
+	}
+	return ret;
+}

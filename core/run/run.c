@@ -1,0 +1,103 @@
+#include "core/run/run.h"
+#include "core/run/save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/parallel.h"
+#include "core/store/object.h"
+
+int run_due(const struct run *r, long every)
+{
+	return every > 0 && (r->epoch % every == 0 || r->epoch == r->epochs);
+}
+
+/* A resumed run goes on from its last checkpoint; one that has none starts over. */
+static int load_last_checkpoint(struct run *r, struct error *err)
+{
+	struct checkpoint_row ck;
+	char path[4096];
+	struct error none = {0};
+
+	if (checkpoints_find(r->store, r->opts.resume_id, -1, &ck, &none)) {
+		if (none.code == ERR_NOT_FOUND)
+			return 0;
+		*err = none;
+		return -1;
+	}
+	object_path(r->store, ck.sha256, path, sizeof path);
+	if (checkpoint_load(&r->params, path, &r->step, 1, err))
+		return -1;
+	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
+	return 0;
+}
+
+static int prepare(struct run *r, struct error *err)
+{
+	parallel_set_threads(r->opts.threads);
+	if (run_build(r, err))
+		return -1;
+	if (r->opts.resume_id && load_last_checkpoint(r, err))
+		return -1;
+	if (r->method->start)
+		r->method->start(r->self, r->step > 0);
+	return run_record(r, err);
+}
+
+/* Between epochs everything is settled but the end: a signal that came meanwhile stops the run
+ * here. */
+static int stop_if_asked(struct run *r, struct error *err)
+{
+	if (!r->opts.stop || !*r->opts.stop || r->epoch == r->epochs)
+		return 0;
+	return run_stop(r, err);
+}
+
+int run_stop(struct run *r, struct error *err)
+{
+	if (r->step > 0 && run_checkpoint(r, err)) /* at step 0 there is nothing to lose */
+		return -1;
+	return error_set(err, ERR_PREEMPTED,
+			 "%s: stopped by signal %d at step %ld of %ld: `ssl resume %s` goes on",
+			 r->handle.name, *r->opts.stop, r->step, r->steps, r->handle.name);
+}
+
+int run_execute(struct run *r, struct error *err)
+{
+	int ret = -1;
+
+	r->started = clock_now();
+	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
+		return -1;
+	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
+		goto done;
+	if (stop_if_asked(r, err))
+		goto done;
+	while (r->epoch < r->epochs) {
+		if (run_train_epoch(r, err)) /* a signal, a NaN, a store that is gone */
+			goto done;
+		if (run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
+			goto done;
+		if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) &&
+		    run_checkpoint(r, err))
+			goto done;
+		if (run_flush(r, NULL, err) || stop_if_asked(r, err))
+			goto done;
+	}
+	ret = 0;
+done:
+	return run_settle(r, ret, err);
+}
+
+void run_release(struct run *r)
+{
+	tape_release(&r->tape);
+	params_release(&r->params);
+	arena_release(&r->arena);
+	dataset_close(&r->data);
+	recipe_release(&r->recipe);
+	free(r->points.point);
+	memset(r, 0, sizeof *r);
+}

@@ -1,0 +1,215 @@
+/*
+ * Checkpoints: every parameter and buffer by name, the optimiser's slots as "NAME.slot0" and
+ * "NAME.slot1" under the prefix "optim.", the position as metadata. In memory convolution weights
+ * are HWIO; in a file they are OIHW, as PyTorch has them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/run/run.h"
+#include "core/run/save.h"
+#include "core/store/object.h"
+#include "core/tensor/safetensors.h"
+
+static int is_conv(const struct param *p)
+{
+	return p->t.ndim == 4;
+}
+
+/* HWIO -> OIHW, or back. */
+static void permute(const struct param *p, const real *src, real *dst, int to_file)
+{
+	int kh = p->t.shape[0], kw = p->t.shape[1], ci = p->t.shape[2], co = p->t.shape[3];
+	size_t n = p->t.n;
+
+	if (!is_conv(p)) {
+		memcpy(dst, src, n * sizeof *dst);
+		return;
+	}
+	for (int y = 0; y < kh; y++)
+		for (int x = 0; x < kw; x++)
+			for (int i = 0; i < ci; i++)
+				for (int o = 0; o < co; o++) {
+					size_t hwio = (((size_t)y * kw + x) * ci + i) * co + o;
+					size_t oihw = (((size_t)o * ci + i) * kh + y) * kw + x;
+
+					if (to_file)
+						dst[oihw] = src[hwio];
+					else
+						dst[hwio] = src[oihw];
+				}
+}
+
+static struct st_entry entry_of(const struct param *p, char *name, const real *data)
+{
+	struct st_entry e = {0};
+
+	e.name = name;
+	e.dtype = REAL_IS_DOUBLE ? ST_F64 : ST_F32;
+	e.ndim = p->t.ndim;
+	for (int i = 0; i < p->t.ndim; i++)
+		e.shape[i] = p->t.shape[i];
+	if (is_conv(p)) {
+		e.shape[0] = p->t.shape[3];
+		e.shape[1] = p->t.shape[2];
+		e.shape[2] = p->t.shape[0];
+		e.shape[3] = p->t.shape[1];
+	}
+	e.n = p->t.n;
+	e.data = data;
+	return e;
+}
+
+static void slot_name(const struct param *p, int slot, char *out, size_t size)
+{
+	snprintf(out, size, "optim.%s.slot%d", p->name, slot);
+}
+
+/* The values of `p` (slot -1) or one of its slots, in the file's layout, in memory of `a`. */
+static struct st_entry entry_for_file(struct arena *a, const struct param *p, int slot,
+				      const char *name)
+{
+	real *copy = arena_alloc(a, p->t.n * sizeof *copy);
+
+	permute(p, slot < 0 ? p->t.data : p->slot[slot], copy, 1);
+	return entry_of(p, arena_strdup(a, name), copy);
+}
+
+static int write_file(struct run *r, const char *path, char *sha256, struct error *err)
+{
+	struct arena a = ARENA_INIT;
+	struct st_entry *e = arena_alloc(&a, 3 * (size_t)r->params.n * sizeof *e);
+	char step[32], epoch[32];
+	const char *key[] = {"epoch", "format", "method", "recipe", "ssl", "step"};
+	const char *value[] = {epoch, "pt", r->method->name, r->recipe.hash, "checkpoint 1", step};
+	int n = 0, ret;
+
+	snprintf(step, sizeof step, "%ld", r->step);
+	snprintf(epoch, sizeof epoch, "%ld", r->epoch);
+	for (int i = 0; i < r->params.n; i++) {
+		const struct param *p = r->params.list[i];
+
+		e[n++] = entry_for_file(&a, p, -1, p->name);
+		for (int s = 0; s < 2; s++) {
+			char name[300];
+
+			if (!p->slot[s])
+				continue;
+			slot_name(p, s, name, sizeof name);
+			e[n++] = entry_for_file(&a, p, s, name);
+		}
+	}
+	ret = st_write(path, e, n, key, value, 6, sha256, err);
+	arena_release(&a);
+	return ret;
+}
+
+int run_checkpoint(struct run *r, struct error *err)
+{
+	struct checkpoint_new ck = {0};
+	char tmp[4096];
+	struct fs_map size = {0};
+
+	snprintf(tmp, sizeof tmp, "%s/checkpoint-%s", store_tmp_dir(r->store), r->handle.uuid);
+	if (write_file(r, tmp, ck.sha256, err))
+		return -1;
+	if (fs_map(tmp, &size, err)) {
+		remove(tmp);
+		return -1;
+	}
+	ck.bytes = (int64_t)size.size;
+	fs_unmap(&size);
+	ck.step = r->step;
+	ck.epoch = r->epoch;
+	if (object_adopt(r->store, tmp, ck.sha256, err)) {
+		remove(tmp);
+		return -1;
+	}
+	if (run_flush(r, &ck, err))
+		return -1;
+	return checkpoints_prune(
+	    r->store, &r->handle, (int)recipe_int(&r->recipe, "checkpoint.keep_last"),
+	    recipe_int(&r->recipe, "checkpoint.keep_best") ? r->best_step : -1, err);
+}
+
+static int load_one(const struct safetensors *st, const char *path, const struct param *p,
+		    const char *name, real *out, struct error *err)
+{
+	const struct st_entry *e = st_find(st, name);
+	struct st_entry want = entry_of(p, NULL, NULL);
+	real *raw;
+
+	if (!e)
+		return error_set(err, ERR_CORRUPT, "%s: no tensor '%s'", path, name);
+	if (e->ndim != want.ndim ||
+	    memcmp(e->shape, want.shape, sizeof *e->shape * (size_t)e->ndim))
+		return error_set(err, ERR_CORRUPT, "%s: tensor '%s' has another shape", path, name);
+	raw = xmalloc(p->t.n * sizeof *raw);
+#ifdef SSL_DOUBLE
+	st_to_double(e, raw);
+#else
+	st_to_float(e, raw);
+#endif
+	permute(p, raw, out, 0);
+	free(raw);
+	return 0;
+}
+
+int checkpoint_load(struct params *p, const char *path, long *step, int need_slots,
+		    struct error *err)
+{
+	struct safetensors st;
+	const char *at;
+	int ret = -1;
+
+	if (st_open(path, &st, err))
+		return -1;
+	for (int i = 0; i < p->n; i++) {
+		const struct param *q = p->list[i];
+
+		if (load_one(&st, path, q, q->name, q->t.data, err))
+			goto done;
+		for (int s = 0; need_slots && s < 2; s++) {
+			char name[300];
+
+			slot_name(q, s, name, sizeof name);
+			if (q->slot[s] && load_one(&st, path, q, name, q->slot[s], err))
+				goto done;
+		}
+	}
+	at = st_meta(&st, "step");
+	if (!at) {
+		error_set(err, ERR_CORRUPT, "%s: no step in its metadata", path);
+		goto done;
+	}
+	*step = strtol(at, NULL, 10);
+	ret = 0;
+done:
+	st_close(&st);
+	return ret;
+}
+
+int checkpoint_export(const char *from, const char *prefix, const char *to, struct error *err)
+{
+	struct safetensors st;
+	struct st_entry *e;
+	size_t skip = strlen(prefix);
+	int n = 0, ret;
+
+	if (st_open(from, &st, err))
+		return -1;
+	e = xmalloc((size_t)st.n * sizeof *e + 1);
+	for (int i = 0; i < st.n; i++) {
+		if (strncmp(st.entry[i].name, prefix, skip) ||
+		    !strncmp(st.entry[i].name, "optim.", 6))
+			continue;
+		e[n] = st.entry[i];
+		e[n++].name += skip;
+	}
+	ret = st_write(to, e, n, (const char *const *)st.meta_key,
+		       (const char *const *)st.meta_value, st.n_meta, NULL, err);
+	free(e);
+	st_close(&st);
+	return ret;
+}

@@ -1,0 +1,116 @@
+/* One epoch of steps. A step: batch -> loss -> backward -> optimiser -> what the method does after
+ * it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/eval/collapse.h"
+#include "core/optim/schedule.h"
+#include "core/run/run.h"
+
+static double learning_rate(const struct run *r)
+{
+	return schedule_lr(r->base_lr, r->final_lr, lround(r->warmup_steps), r->step, r->steps,
+			   r->cosine);
+}
+
+/* Terms of the loss are recorded as "loss.invariance"; what after_step() adds ("tau") by its own
+ * name. */
+static void note_terms(struct run *r, const struct method_out *out, int n_loss_terms)
+{
+	for (int i = 0; i < out->n_terms; i++)
+		run_note(r, run_name(r, i < n_loss_terms ? "loss." : "", out->term[i].name),
+			 out->term[i].value);
+}
+
+static int guard_nan(struct run *r, double loss, struct error *err)
+{
+	char text[200];
+
+	if (isfinite(loss) || strcmp(recipe_text(&r->recipe, "guard.nan"), "fail"))
+		return 0;
+	snprintf(text, sizeof text, "the loss is %g at step %ld of epoch %ld", loss, r->step,
+		 r->epoch + 1);
+	run_note(r, "loss", loss);
+	if (runs_event(r->store, &r->handle, "guard.nan", text, err))
+		return -1;
+	return error_set(err, ERR_GUARD,
+			 "%s: %s: a smaller optim.lr or a longer optim.warmup may help",
+			 r->handle.name, text);
+}
+
+static int take_step(struct run *r, const struct batch *batch, double *loss_out, struct error *err)
+{
+	struct method_out out = {0};
+	double lr = learning_rate(r), loss, norm;
+	int n_loss_terms;
+
+	params_zero_grad(&r->params);
+	r->method->loss(r->self, &r->tape, batch, &out);
+	loss = out.loss->data[0];
+	tape_backward(&r->tape, out.loss);
+	norm = params_grad_norm(&r->params);
+	if (guard_nan(r, isfinite(norm) ? loss : norm, err))
+		return -1;
+	optim_step(r->optim, &r->optim_opts, &r->params, lr, r->step);
+	n_loss_terms = out.n_terms;
+	if (r->method->after_step)
+		r->method->after_step(r->self, r->step, r->steps, &out);
+	r->step++;
+	run_note(r, "loss", loss);
+	note_terms(r, &out, n_loss_terms);
+	run_note(r, "lr", lr);
+	run_note(r, "grad_norm", norm);
+	if (out.embedding)
+		run_note(r, "embedding_std",
+			 collapse_std(out.embedding->data, out.embedding->shape[0],
+				      out.embedding->shape[1], &r->tape.arena));
+	*loss_out = loss;
+	return 0;
+}
+
+static void next_batch(struct run *r, int k, struct batch *out)
+{
+	int n = r->loader.batch, views = r->method->views;
+	int shape[4] = {views * n, r->plain.out_height, r->plain.out_width, r->plain.channels};
+
+	batcher_fill(&r->batcher, k);
+	out->x = tensor_wrap(&r->tape.arena, r->batcher.x, 4, shape);
+	out->labels = r->batcher.labels;
+	out->n = n;
+	out->views = views;
+}
+
+int run_train_epoch(struct run *r, struct error *err)
+{
+	double started = clock_now(), loss = 0, seconds;
+	long first = r->step, done;
+
+	loader_epoch(&r->loader, (uint32_t)r->epoch);
+	for (;;) {
+		long k = r->step - r->epoch * r->steps_per_epoch;
+		struct batch batch;
+
+		if (k == r->steps_per_epoch)
+			break;
+		if (r->step > first && r->opts.stop && *r->opts.stop)
+			return run_stop(r, err);
+		tape_reset(&r->tape);
+		next_batch(r, (int)k, &batch);
+		if (take_step(r, &batch, &loss, err) || run_flush_if_due(r, err))
+			return -1;
+		done = r->step - first;
+		if (r->opts.progress.step)
+			r->opts.progress.step(
+			    r->opts.progress.ctx, r->step, r->steps, r->epoch + 1, r->epochs, loss,
+			    (double)(done * r->loader.batch) / (clock_now() - started));
+	}
+	r->epoch++;
+	seconds = clock_now() - started;
+	done = r->step - first;
+	run_note(r, "epoch_s", seconds);
+	if (done)
+		run_note(r, "images_per_s", (double)(done * r->loader.batch) / seconds);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* Inside core/store/ only: aggregate functions for the user's SQL. */
+#ifndef SSL_STORE_AGGREGATES_H
+#define SSL_STORE_AGGREGATES_H
+
+#include <sqlite3.h>
+
+#include "core/base/error.h"
+
+/* Adds median(x), stddev(x), quantile(x, q) to the connection. -1 when SQLite refuses. */
+int aggregates_register(sqlite3 *db);
+
+#endif

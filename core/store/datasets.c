@@ -1,0 +1,163 @@
+#include "core/store/datasets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store/object.h"
+#include "core/store/store_internal.h"
+
+static const char select_one[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+				 "d.source_sha256, d.bytes, d.height, d.width, "
+				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
+				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+				 "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
+
+static const char select_all[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+				 "d.source_sha256, d.bytes, d.height, d.width, "
+				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
+				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+				 "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
+
+static void read_row(sqlite3_stmt *st, struct dataset_row *out)
+{
+	out->id = sqlite3_column_int64(st, 0);
+	db_text_into(st, 1, out->name, sizeof out->name);
+	db_text_into(st, 2, out->sha256, sizeof out->sha256);
+	db_text_into(st, 3, out->created, sizeof out->created);
+	db_text_into(st, 4, out->source, sizeof out->source);
+	db_text_into(st, 5, out->source_sha256, sizeof out->source_sha256);
+	out->bytes = sqlite3_column_int64(st, 6);
+	out->height = sqlite3_column_int(st, 7);
+	out->width = sqlite3_column_int(st, 8);
+	out->channels = sqlite3_column_int(st, 9);
+	out->classes = sqlite3_column_int(st, 10);
+	out->n_train = sqlite3_column_int64(st, 11);
+	out->n_test = sqlite3_column_int64(st, 12);
+	out->n_unlabeled = sqlite3_column_int64(st, 13);
+	out->runs = sqlite3_column_int64(st, 14);
+}
+
+/* 1 found, 0 not, -1. */
+static int find_one(struct store *s, const char *name, struct dataset_row *out, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, select_one, err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "t", name);
+	found = db_step(s, st, err);
+	if (found > 0) {
+		read_row(st, out);
+		sqlite3_reset(st);
+	}
+	return found;
+}
+
+int datasets_find(struct store *s, const char *name, struct dataset_row *out, struct error *err)
+{
+	int found = find_one(s, name, out, err);
+	char near[64];
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (store_nearest(s, "SELECT name FROM dataset WHERE removed IS NULL ORDER BY name", name,
+			  near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND, "dataset %s: there is none: did you mean %s?",
+				 name, near);
+	return error_set(err, ERR_NOT_FOUND,
+			 "dataset %s: there is none: `ssl data add` imports one", name);
+}
+
+/* Frees the name; the row goes too when no run refers to it. Inside a transaction. */
+static int retire(struct store *s, const struct dataset_row *row, struct error *err)
+{
+	if (row->runs)
+		return db_run(s, err,
+			      "UPDATE dataset SET removed = ?, object_id = NULL WHERE id = ?", "tI",
+			      stamp_now().text, row->id);
+	return db_run(s, err, "DELETE FROM dataset WHERE id = ?", "I", row->id);
+}
+
+static int insert_row(struct store *s, const struct dataset_row *row, struct error *err)
+{
+	int64_t object;
+
+	if (object_id_of(s, row->sha256, row->bytes, &object, err))
+		return -1;
+	return db_run(s, err,
+		      "INSERT INTO dataset (name, sha256, object_id, bytes, source, source_sha256, "
+		      "height, width, channels, classes, n_train, n_test, n_unlabeled, created) "
+		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ttIIttiiiiIIIt", row->name, row->sha256, object, row->bytes, row->source,
+		      row->source_sha256, row->height, row->width, row->channels, row->classes,
+		      row->n_train, row->n_test, row->n_unlabeled,
+		      row->created[0] ? row->created : stamp_now().text);
+}
+
+int datasets_insert(struct store *s, const struct dataset_row *row, int replace, struct error *err)
+{
+	struct dataset_row *old = xmalloc(sizeof *old);
+	int found, ret = -1, dropped = 0;
+
+	if (tx_begin(s, err)) {
+		free(old);
+		return -1;
+	}
+	found = find_one(s, row->name, old, err);
+	if (found > 0 && !strcmp(old->sha256, row->sha256)) {
+		ret = 0;
+	} else if (found > 0 && !replace) {
+		error_set(
+		    err, ERR_USAGE,
+		    "dataset %s: the name is taken by other content (%.12s): choose another, or "
+		    "-f to replace it",
+		    row->name, old->sha256);
+	} else if (found >= 0) {
+		dropped = found;
+		ret = (found && retire(s, old, err)) || insert_row(s, row, err) ? -1 : 0;
+	}
+	ret = tx_end(s, ret, err);
+	if (!ret && dropped)
+		ret = object_drop_unused(s, old->sha256, err);
+	free(old);
+	return ret;
+}
+
+/* The rows are read before fn is called, so that it may use the store. */
+int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row *row), void *ctx,
+		  struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, select_all, err);
+	struct dataset_row *rows = NULL;
+	int n = 0, more, ret;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
+		read_row(st, &rows[n++]);
+	}
+	ret = more;
+	for (int i = 0; !ret && i < n; i++)
+		ret = fn(ctx, &rows[i]);
+	free(rows);
+	return ret;
+}
+
+int datasets_remove(struct store *s, const char *name, struct error *err)
+{
+	struct dataset_row *row = xmalloc(sizeof *row);
+	int ret = datasets_find(s, name, row, err);
+
+	if (!ret)
+		ret = tx_begin(s, err);
+	if (!ret)
+		ret = tx_end(s, retire(s, row, err), err);
+	if (!ret)
+		ret = object_drop_unused(s, row->sha256, err);
+	free(row);
+	return ret;
+}

@@ -1,0 +1,31 @@
+/* The dataset table: names for imported dataset files in the object store. */
+#ifndef SSL_STORE_DATASETS_H
+#define SSL_STORE_DATASETS_H
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+
+struct dataset_row {
+	int64_t id;
+	char name[64], sha256[HASH_HEX], created[24];
+	char source[512];             /* the path or "built in" */
+	char source_sha256[HASH_HEX]; /* of the file it was read from; "" for a folder */
+	int64_t bytes;                /* of the object */
+	int height, width, channels, classes;
+	int64_t n_train, n_test, n_unlabeled;
+	int64_t runs; /* how many runs used it (filled on reading) */
+};
+
+/* Inserts; ERR_USAGE when the name is taken by other content (unless replace), 0 when it is the
+ * same content again. The object must be in place. */
+int datasets_insert(struct store *s, const struct dataset_row *row, int replace, struct error *err);
+/* ERR_NOT_FOUND with the nearest name. */
+int datasets_find(struct store *s, const char *name, struct dataset_row *out, struct error *err);
+/* Calls fn for each, by name. */
+int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row *row), void *ctx,
+		  struct error *err);
+/* The name is freed; the row stays while runs refer to it; the object goes when nothing names it.
+ */
+int datasets_remove(struct store *s, const char *name, struct error *err);
+
+#endif

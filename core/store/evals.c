@@ -1,0 +1,117 @@
+/* Evaluations, and a run as others read it. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/strbuf.h"
+#include "core/store/runs.h"
+#include "core/store/store_internal.h"
+
+static int value_insert(struct store *s, int64_t eval, const struct eval_new *e,
+			const struct metric_point *p, struct error *err)
+{
+	struct strbuf name = STRBUF_INIT;
+	int64_t name_id;
+	int ret;
+
+	strbuf_addf(&name, "%s.%s.%s", e->split, e->protocol, p->name);
+	ret = metric_name_id(s, name.buf, &name_id, err);
+	strbuf_release(&name);
+	if (ret)
+		return -1;
+	return db_run(
+	    s, err, "INSERT INTO eval_value (eval_id, name_id, value, kind) VALUES (?, ?, ?, ?)",
+	    "IIfi", eval, name_id, isfinite(p->value) ? p->value : NAN, (int)value_kind(p->value));
+}
+
+static int insert_all(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)
+{
+	if (db_run(s, err,
+		   "INSERT INTO eval (run_id, step, epoch, protocol, split, settings, seconds, "
+		   "created) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		   "Illtttft", e->run_id, e->step, e->epoch, e->protocol, e->split,
+		   e->settings_json, e->seconds, stamp_now().text))
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db);
+	for (int i = 0; i < e->n_values; i++)
+		if (value_insert(s, *id, e, &e->value[i], err))
+			return -1;
+	return 0;
+}
+
+int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)
+{
+	int64_t made = 0;
+
+	if (tx_begin(s, err) || tx_end(s, insert_all(s, e, &made, err), err))
+		return -1;
+	*id = made;
+	return 0;
+}
+
+static void read_row(sqlite3_stmt *st, struct run_row *out)
+{
+	out->id = sqlite3_column_int64(st, 0);
+	out->seed = sqlite3_column_int64(st, 1);
+	out->dataset_id = sqlite3_column_int64(st, 2);
+	out->uuid = db_text_dup(st, 3);
+	out->name = db_text_dup(st, 4);
+	out->status = db_text_dup(st, 5);
+	out->method = db_text_dup(st, 6);
+	out->recipe_json = db_text_dup(st, 7);
+	out->recipe_hash = db_text_dup(st, 8);
+	out->dataset = db_text_dup(st, 9);
+	out->dataset_sha256 = db_text_dup(st, 10);
+	out->created = db_text_dup(st, 11);
+	out->finished = db_text_dup(st, 12);
+	out->error = db_text_dup(st, 13);
+	out->command = db_text_dup(st, 14);
+	out->epochs = (long)sqlite3_column_int64(st, 15);
+	out->steps = (long)sqlite3_column_int64(st, 16);
+	out->epoch = (long)sqlite3_column_int64(st, 17);
+	out->step = (long)sqlite3_column_int64(st, 18);
+	out->threads = sqlite3_column_int(st, 19);
+	out->exit_code = sqlite3_column_int(st, 20);
+	out->seconds = sqlite3_column_double(st, 21);
+	out->peak_rss = sqlite3_column_int64(st, 22);
+	out->arena_peak = sqlite3_column_int64(st, 23);
+}
+
+int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT r.id, r.seed, r.dataset_id, r.uuid, r.name, r.status, r.method, "
+		       "p.json, p.hash, "
+		       "d.name, d.sha256, r.created, r.finished, r.error, r.command, r.epochs, "
+		       "r.steps, r.epoch, "
+		       "r.step, r.threads, r.exit_code, r.seconds, r.peak_rss, r.arena_peak "
+		       "FROM run r JOIN recipe p ON p.id = r.recipe_id LEFT JOIN dataset d ON d.id "
+		       "= r.dataset_id "
+		       "WHERE r.id = ?",
+		       err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	found = db_step(s, st, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERR_NOT_FOUND, "run %lld: there is none", (long long)id);
+	read_row(st, out);
+	sqlite3_reset(st);
+	return 0;
+}
+
+void run_row_release(struct run_row *r)
+{
+	char *owned[] = {r->uuid,        r->name,        r->status,  r->method,
+			 r->recipe_json, r->recipe_hash, r->dataset, r->dataset_sha256,
+			 r->created,     r->finished,    r->error,   r->command};
+
+	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+		free(owned[i]);
+	*r = (struct run_row){0};
+}

@@ -1,0 +1,265 @@
+/* See filter.h. The text is cut into SQLite's tokens; only names change, and only known ones pass.
+ */
+#include "core/store/filter.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_LENGTH = 128 };
+
+static int is_column(struct store *s, const char *name, struct error *err)
+{
+	int64_t one;
+
+	return db_int(s, &one, err, "SELECT 1 FROM pragma_table_info('v_run') WHERE name = ?", "t",
+		      name);
+}
+
+/* A column by its name, or by the name with _ for dots. */
+static int try_column(struct store *s, const char *name, struct strbuf *out, struct error *err)
+{
+	char plain[NAME_MAX_LENGTH];
+	int found;
+
+	snprintf(plain, sizeof plain, "%s", name);
+	for (char *p = plain; *p; p++)
+		if (*p == '.')
+			*p = '_';
+	found = is_column(s, plain, err);
+	if (found > 0)
+		strbuf_addf(out, "v_run.\"%s\"", plain);
+	return found;
+}
+
+static int try_param(struct store *s, const char *name, int truth, struct strbuf *out,
+		     struct error *err)
+{
+	int64_t id;
+	int found = db_int(s, &id, err, "SELECT id FROM param_name WHERE name = ?", "t", name);
+
+	if (found > 0)
+		strbuf_addf(out,
+			    "(SELECT %scoalesce(p.number, p.value)%s FROM param p "
+			    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",
+			    truth ? "CASE p.value WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE "
+				  : "",
+			    truth ? " END" : "", (long long)id);
+	return found;
+}
+
+/* Of the series and of the evaluations; as in v_best. */
+static void add_metric(long long id, const char *goal, struct strbuf *out)
+{
+	if (!strcmp(goal, "none"))
+		strbuf_addf(out,
+			    "(SELECT s.last FROM metric_summary s "
+			    "WHERE s.run_id = v_run.id AND s.name_id = %lld)",
+			    id);
+	else
+		strbuf_addf(out,
+			    "(SELECT %s(x) FROM (SELECT s.%s AS x FROM metric_summary s "
+			    "WHERE s.run_id = v_run.id AND s.name_id = %lld UNION ALL "
+			    "SELECT v.value FROM eval e JOIN eval_value v ON v.eval_id = e.id "
+			    "WHERE e.run_id = v_run.id AND v.name_id = %lld))",
+			    goal, goal, id, id);
+}
+
+static int try_metric(struct store *s, const char *name, struct strbuf *out, struct error *err)
+{
+	int64_t id[3], max, none;
+	int n = metric_resolve(s, name, id, err);
+
+	if (n > 1)
+		strbuf_adds(out, "coalesce(");
+	for (int i = 0; i < n; i++) {
+		if (db_int(s, &max, err, "SELECT goal = 'max' FROM metric_name WHERE id = ?", "I",
+			   id[i]) < 0 ||
+		    db_int(s, &none, err, "SELECT goal = 'none' FROM metric_name WHERE id = ?", "I",
+			   id[i]) < 0)
+			return -1;
+		if (i)
+			strbuf_adds(out, ", ");
+		add_metric((long long)id[i], none ? "none" : max ? "max" : "min", out);
+	}
+	if (n > 1)
+		strbuf_addc(out, ')');
+	return n;
+}
+
+static int unknown(struct store *s, const char *what, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(
+		s,
+		"SELECT name FROM pragma_table_info('v_run') UNION ALL "
+		"SELECT name FROM param_name UNION ALL SELECT name FROM metric_name "
+		"UNION ALL SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%'",
+		name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_USAGE,
+				 "%s: %s: no such column, parameter or metric: did you mean %s?",
+				 what, name, near);
+	return error_set(err, ERR_USAGE,
+			 "%s: %s: no such column, parameter or metric: see ssl-schema(5), v_run",
+			 what, name);
+}
+
+int filter_name(struct store *s, const char *what, const char *name, size_t n, int truth,
+		struct strbuf *out, struct error *err)
+{
+	char text[NAME_MAX_LENGTH];
+	int found, bracket = n > 2 && name[0] == '[' && name[n - 1] == ']';
+
+	if (n - 2 * (size_t)bracket >= sizeof text)
+		return error_set(err, ERR_USAGE, "%s: %.40s...: too long for a name", what, name);
+	memcpy(text, name + bracket, n - 2 * (size_t)bracket);
+	text[n - 2 * (size_t)bracket] = 0;
+	found = try_column(s, text, out, err);
+	if (!found)
+		found = try_param(s, text, truth, out, err);
+	if (!found)
+		found = try_metric(s, text, out, err);
+	if (found)
+		return found < 0 ? -1 : 0;
+	return unknown(s, what, text, err);
+}
+
+static int is_name_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static int is_name_part(char c)
+{
+	return is_name_start(c) || isdigit((unsigned char)c);
+}
+
+/* Length of the quoted token at p, closing quote included; 0 when it is not closed. */
+static size_t quoted(const char *p)
+{
+	char quote = *p == '[' ? ']' : *p;
+	size_t i = 1;
+
+	for (; p[i]; i++) {
+		if (p[i] != quote)
+			continue;
+		if (quote != ']' && p[i + 1] == quote)
+			i++;
+		else
+			return i + 1;
+	}
+	return 0;
+}
+
+/* A name with its dots; a dot at the end is not part of it. */
+static size_t dotted(const char *p, int *dots)
+{
+	size_t n = 0;
+
+	*dots = 0;
+	while (is_name_part(p[n]) || (p[n] == '.' && is_name_part(p[n + 1]))) {
+		*dots += p[n] == '.';
+		n++;
+	}
+	return n;
+}
+
+static size_t number(const char *p)
+{
+	size_t n = strspn(p, "0123456789.");
+
+	if ((p[n] == 'e' || p[n] == 'E') &&
+	    isdigit((unsigned char)p[n + 1 + (p[n + 1] == '-' || p[n + 1] == '+')])) {
+		n += 2;
+		n += strspn(p + n, "0123456789");
+	}
+	return n;
+}
+
+static int is_word(const char *p, size_t n, const char *word)
+{
+	return strlen(word) == n && !sqlite3_strnicmp(p, word, (int)n);
+}
+
+/* One word that is not quoted: a name with dots is looked up; SQLite knows the others. */
+static int add_word(struct store *s, const char *what, const char *p, size_t n, int dots,
+		    struct strbuf *out, struct error *err)
+{
+	if (is_word(p, n, "select") || is_word(p, n, "values") || is_word(p, n, "with"))
+		return error_set(err, ERR_USAGE, "%s: '%.*s' has no place in it: see ssl-sql(1)",
+				 what, (int)n, p);
+	if (dots)
+		return filter_name(s, what, p, n, 1, out, err);
+	strbuf_add(out, p, n);
+	return 0;
+}
+
+/* A quoted token: a text or an identifier as it is, a bracketed name looked up. Its length, or 0
+ * with *err. */
+static size_t add_quoted_token(struct store *s, const char *what, const char *p, struct strbuf *out,
+			       struct error *err)
+{
+	size_t n = quoted(p);
+
+	if (!n)
+		error_set(err, ERR_USAGE, "%s: %c is not closed", what, *p);
+	else if (*p != '[')
+		strbuf_add(out, p, n);
+	else if (filter_name(s, what, p, n, 1, out, err))
+		return 0;
+	return n;
+}
+
+/* An operator or parenthesis; what could end the expression or hide a part of it is refused. */
+static int check_mark(const char *what, const char *p, int *depth, struct error *err)
+{
+	int comment = !strncmp(p, "--", 2) || !strncmp(p, "/*", 2);
+
+	if (comment || !strchr(" \t\n()+-*/%<>=!&|~,", *p))
+		return error_set(err, ERR_USAGE, "%s: '%.*s' has no place in it", what, 1 + comment,
+				 p);
+	*depth += (*p == '(') - (*p == ')');
+	return *depth < 0 ? error_set(err, ERR_USAGE, "%s: a ) too many", what) : 0;
+}
+
+/* One token from p; its length, or 0 with *err. */
+static size_t add_token(struct store *s, const char *what, const char *p, int *depth,
+			struct strbuf *out, struct error *err)
+{
+	size_t n = 1;
+	int dots = 0;
+
+	if (*p == '\'' || *p == '"' || *p == '[')
+		return add_quoted_token(s, what, p, out, err);
+	if (is_name_start(*p)) {
+		n = dotted(p, &dots);
+		return add_word(s, what, p, n, dots, out, err) ? 0 : n;
+	}
+	if (isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1])))
+		n = number(p);
+	else if (check_mark(what, p, depth, err))
+		return 0;
+	strbuf_add(out, p, n);
+	return n;
+}
+
+int filter_expression(struct store *s, const char *what, const char *text, struct strbuf *out,
+		      struct error *err)
+{
+	int depth = 0;
+	size_t n;
+
+	if (!text[strspn(text, " \t\n")])
+		return error_set(err, ERR_USAGE, "%s: it is empty", what);
+	for (const char *p = text; *p; p += n) {
+		n = add_token(s, what, p, &depth, out, err);
+		if (!n)
+			return -1;
+	}
+	if (depth)
+		return error_set(err, ERR_USAGE, "%s: a ( is not closed", what);
+	return 0;
+}

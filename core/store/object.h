@@ -1,0 +1,25 @@
+/*
+ * Objects: immutable files in .ssl/objects/ab/cdef..., named by their SHA-256. A file enters
+ * complete and fsynced, by rename, before any row names it.
+ */
+#ifndef SSL_STORE_OBJECT_H
+#define SSL_STORE_OBJECT_H
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+
+/* Path of the object, whether or not it exists. */
+void object_path(const struct store *s, const char *sha256, char *out, size_t size);
+int object_exists(const struct store *s, const char *sha256);
+
+/* Moves the finished file `tmp` (in store_tmp_dir) to its name; if it is there already, removes
+ * tmp. */
+int object_adopt(struct store *s, const char *tmp, const char *sha256, struct error *err);
+
+/* Hashes the object again: ERR_CORRUPT when it is missing or differs. */
+int object_verify(const struct store *s, const char *sha256, struct error *err);
+
+/* Removes the file if no row names it any more. */
+int object_drop_unused(struct store *s, const char *sha256, struct error *err);
+
+#endif

@@ -1,0 +1,193 @@
+/* A new run's row, and what it refers to: recipe, parameters, code, host. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/store/runs.h"
+#include "core/store/store_internal.h"
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* The rows of code and host are found again by their content. The literals stand twice because a
+ * statement is cached by its text. */
+static int code_id(struct store *s, const struct code_info *c, int64_t *id, struct error *err)
+{
+	const char *binary = c->binary, *commit = c->user_commit;
+	const char *version = or_empty(c->version), *compiler = or_empty(c->compiler);
+	const char *flags = or_empty(c->flags), *source = or_empty(c->commit);
+	const char *libraries = or_empty(c->libraries);
+
+	if (db_run(s, err,
+		   "INSERT OR IGNORE INTO code (version, binary_sha256, compiler, flags, "
+		   "source_commit, libraries, user_commit, user_dirty) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		   "tttttttI", version, binary, compiler, flags, source, libraries, commit,
+		   (int64_t)(c->user_dirty != 0)))
+		return -1;
+	return db_int(
+		   s, id, err,
+		   "SELECT id FROM code WHERE version = ? AND binary_sha256 = ? AND compiler = ? "
+		   "AND flags = ? AND source_commit = ? AND libraries = ? AND user_commit = ? "
+		   "AND user_dirty = ?",
+		   "tttttttI", version, binary, compiler, flags, source, libraries, commit,
+		   (int64_t)(c->user_dirty != 0)) > 0
+		   ? 0
+		   : -1;
+}
+
+static int host_id(struct store *s, const struct host_info *h, int64_t *id, struct error *err)
+{
+	const char *name = h->name, *cpu = h->cpu, *os = h->os, *isa = or_empty(h->isa);
+
+	if (db_run(s, err,
+		   "INSERT OR IGNORE INTO host (name, cpu, isa, os, cores) VALUES (?, ?, ?, ?, ?)",
+		   "tttti", name, cpu, isa, os, h->cores))
+		return -1;
+	return db_int(s, id, err,
+		      "SELECT id FROM host WHERE name = ? AND cpu = ? AND isa = ? AND os = ? "
+		      "AND cores = ?",
+		      "tttti", name, cpu, isa, os, h->cores) > 0
+		   ? 0
+		   : -1;
+}
+
+static int param_insert(struct store *s, int64_t recipe, const struct run_param *p,
+			struct error *err)
+{
+	int64_t name;
+	int found = db_int(s, &name, err, "SELECT id FROM param_name WHERE name = ?", "t", p->key);
+	sqlite3_stmt *st;
+
+	if (found < 0)
+		return -1;
+	if (!found) {
+		if (db_run(s, err, "INSERT INTO param_name (name) VALUES (?)", "t", p->key))
+			return -1;
+		name = sqlite3_last_insert_rowid(s->db);
+	}
+	st = db_prepare(
+	    s, "INSERT INTO param (recipe_id, name_id, value, number) VALUES (?, ?, ?, ?)", err);
+	if (!st)
+		return -1;
+	db_bind(st, "IItf", recipe, name, p->text, p->number);
+	if (!p->is_number)
+		sqlite3_bind_null(st, 4);
+	return db_step(s, st, err);
+}
+
+static int recipe_id(struct store *s, const struct run_new *r, int64_t *id, struct error *err)
+{
+	const char *group = r->group_hash ? r->group_hash : r->recipe_hash;
+	int found = db_int(s, id, err, "SELECT id FROM recipe WHERE hash = ?", "t", r->recipe_hash);
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (db_run(s, err, "INSERT INTO recipe (hash, group_hash, json) VALUES (?, ?, ?)", "ttt",
+		   r->recipe_hash, group, r->recipe_json))
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db);
+	for (int i = 0; i < r->n_params; i++)
+		if (param_insert(s, *id, &r->param[i], err))
+			return -1;
+	return 0;
+}
+
+static int name_run(struct store *s, const struct run_new *r, struct run_handle *h,
+		    struct error *err)
+{
+	int64_t other;
+	int taken;
+
+	if (uuid_make(h->uuid, err))
+		return -1;
+	if (!r->name)
+		return run_name_make(s, h->uuid, h->name, sizeof h->name, err);
+	if (run_name_check(r->name, err))
+		return -1;
+	taken = db_int(s, &other, err, "SELECT id FROM run WHERE name = ?", "t", r->name);
+	if (taken > 0)
+		return error_set(err, ERR_USAGE, "run name %s: taken by run %lld", r->name,
+				 (long long)other);
+	snprintf(h->name, sizeof h->name, "%s", r->name);
+	return taken;
+}
+
+struct row_ids {
+	int64_t recipe, code, host;
+};
+
+static int insert_row(struct store *s, const struct run_new *r, const struct row_ids *ids,
+		      struct run_handle *h, struct error *err)
+{
+	struct stamp now = stamp_now();
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "INSERT INTO run (uuid, name, method, recipe_id, dataset_id, code_id, host_id, "
+	    "seed, threads, epochs, steps, status, command, created) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?)",
+	    err);
+
+	if (!st)
+		return -1;
+	db_bind(st, "tttIIIIIilltt", h->uuid, h->name, r->method, ids->recipe, r->dataset_id,
+		ids->code, ids->host, r->seed, r->threads, r->epochs, r->steps,
+		or_empty(r->command), now.text);
+	if (!r->dataset_id)
+		sqlite3_bind_null(st, 5);
+	if (db_step(s, st, err))
+		return -1;
+	h->id = sqlite3_last_insert_rowid(s->db);
+	if (db_run(s, err,
+		   "INSERT INTO attempt (run_id, n, pid, code_id, host_id, from_step, started, "
+		   "heartbeat) VALUES (?, 1, ?, ?, ?, 0, ?, ?)",
+		   "IiIItf", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix()))
+		return -1;
+	h->attempt = sqlite3_last_insert_rowid(s->db);
+	return db_run(s, err, "UPDATE run SET attempt_id = ? WHERE id = ?", "II", h->attempt,
+		      h->id);
+}
+
+static int insert_all(struct store *s, const struct run_new *r, struct run_handle *h,
+		      struct error *err)
+{
+	struct row_ids ids;
+
+	if (name_run(s, r, h, err) || recipe_id(s, r, &ids.recipe, err) ||
+	    code_id(s, r->code, &ids.code, err) || host_id(s, r->host, &ids.host, err) ||
+	    insert_row(s, r, &ids, h, err))
+		return -1;
+	for (int i = 0; i < r->n_tags; i++)
+		if (db_run(s, err,
+			   "INSERT OR IGNORE INTO tag (run_id, name, created) VALUES (?, ?, ?)",
+			   "Itt", h->id, r->tag[i], stamp_now().text))
+			return -1;
+	return 0;
+}
+
+int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out, struct error *err)
+{
+	struct run_handle h = {0};
+
+	if (tx_begin(s, err) || tx_end(s, insert_all(s, r, &h, err), err))
+		return -1;
+	*out = h;
+	return 0;
+}
+
+int runs_provenance(struct store *s, const struct run_handle *h, const struct code_info *code,
+		    const struct host_info *host, struct error *err)
+{
+	int64_t c, m;
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = run_fence(s, h, err) || code_id(s, code, &c, err) || host_id(s, host, &m, err) ||
+	      db_run(s, err, "UPDATE attempt SET code_id = ?, host_id = ? WHERE id = ?", "III", c,
+		     m, h->attempt);
+	return tx_end(s, ret, err);
+}

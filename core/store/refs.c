@@ -1,0 +1,195 @@
+/* What a user may call a run; see runs.h and design, section 1. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/store/runs.h"
+#include "core/store/store_internal.h"
+
+enum { REF_MAX = 200, PREFIX_MIN = 4 };
+
+/* A whole number, all of the text. */
+static int parse_number(const char *text, int64_t *out)
+{
+	char *end;
+	size_t n = strlen(text);
+
+	if (!n || n > 18 || strspn(text, "0123456789") != n)
+		return 0;
+	*out = strtoll(text, &end, 10);
+	return 1;
+}
+
+/* Cuts "@epoch=N" off; *epoch = -1 when there is none. */
+static int cut_epoch(char *ref, long *epoch, struct error *err)
+{
+	char *at = strstr(ref, "@epoch=");
+	int64_t n;
+
+	*epoch = -1;
+	if (!at)
+		return 0;
+	if (!parse_number(at + 7, &n))
+		return error_set(err, ERR_USAGE, "%s: '%s' is not a number of epochs", ref, at + 7);
+	*epoch = (long)n;
+	*at = 0;
+	return 0;
+}
+
+/* @ and @~N: counted from the newest. */
+static int newest(struct store *s, const char *ref, int64_t *id, struct error *err)
+{
+	int64_t back = 0, runs = 0;
+	int found;
+
+	if (ref[0] && ref[1] && (ref[1] != '~' || !parse_number(ref + 2, &back)))
+		return error_set(err, ERR_USAGE, "%s: not a ref: @, @~2, @epoch=50", ref);
+	found =
+	    db_int(s, id, err, "SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", "I", back);
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (db_int(s, &runs, err, "SELECT count(*) FROM run", "") < 0)
+		return -1;
+	if (!runs)
+		return error_set(err, ERR_NOT_FOUND, "%s: no run yet: `ssl run` makes one",
+				 *ref ? ref : "@");
+	return error_set(err, ERR_NOT_FOUND, "%s: the store has %lld run%s", ref, (long long)runs,
+			 runs == 1 ? "" : "s");
+}
+
+int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err)
+{
+	static const char *const prefix[] = {"", "test.", "val."};
+	char full[REF_MAX + 8];
+	int n = 0, found;
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(full, sizeof full, "%s%s", prefix[i], name);
+		found =
+		    db_int(s, &id[n], err, "SELECT id FROM metric_name WHERE name = ?", "t", full);
+		if (found < 0)
+			return -1;
+		n += found;
+	}
+	return n;
+}
+
+static int no_metric(struct store *s, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s,
+			  "SELECT name FROM metric_name WHERE goal <> 'none' UNION "
+			  "SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%' UNION "
+			  "SELECT substr(name, 5) FROM metric_name WHERE name LIKE 'val.%'",
+			  name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND,
+				 "best:%s: no run has this metric: did you mean %s?", name, near);
+	return error_set(err, ERR_NOT_FOUND, "best:%s: no run has this metric", name);
+}
+
+/* The run with the best value; the oldest of equals. */
+static int best(struct store *s, const char *name, int64_t *run, struct error *err)
+{
+	int64_t metric[3];
+	int n = metric_resolve(s, name, metric, err), found;
+
+	if (n < 0)
+		return -1;
+	if (!n)
+		return no_metric(s, name, err);
+	found =
+	    db_int(s, run, err,
+		   "SELECT b.run_id FROM v_best b JOIN metric_name m ON m.name = b.metric "
+		   "WHERE m.id = ? ORDER BY CASE b.goal WHEN 'max' THEN -b.value ELSE b.value END, "
+		   "b.run_id LIMIT 1",
+		   "I", metric[0]);
+	if (found)
+		return found < 0 ? -1 : 0;
+	return error_set(err, ERR_NOT_FOUND,
+			 "best:%s: none is best: it has no goal, or no finite value", name);
+}
+
+static int by_uuid(struct store *s, const char *ref, int64_t *id, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT id, name, uuid FROM run "
+				      "WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY id LIMIT 9",
+				      err);
+	struct strbuf list = STRBUF_INIT;
+	int n = 0, more;
+
+	if (!st)
+		return -1;
+	db_bind(st, "t", ref);
+	while ((more = db_step(s, st, err)) > 0) {
+		if (!n)
+			*id = sqlite3_column_int64(st, 0);
+		if (n < 8)
+			strbuf_addf(&list, "%s%s (%.13s)", n ? ", " : "", db_text(st, 1),
+				    db_text(st, 2));
+		n++;
+	}
+	if (more == 0 && n > 1)
+		more = error_set(err, ERR_NOT_FOUND, "%s: ambiguous ref: it could be %s%s", ref,
+				 list.buf, n > 8 ? ", ..." : "");
+	strbuf_release(&list);
+	return more < 0 ? -1 : n;
+}
+
+static int no_run(struct store *s, const char *ref, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM run ORDER BY id DESC LIMIT 2000", ref, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND, "%s: no such run: did you mean %s?", ref,
+				 near);
+	return error_set(err, ERR_NOT_FOUND, "%s: no such run: see `ssl log`", ref);
+}
+
+/* A number, a name or the beginning of a uuid, in this order. */
+static int named(struct store *s, const char *ref, int64_t *id, struct error *err)
+{
+	int64_t number;
+	int found = 0;
+
+	if (parse_number(ref, &number))
+		found = db_int(s, id, err, "SELECT id FROM run WHERE id = ?", "I", number);
+	if (!found)
+		found = db_int(s, id, err, "SELECT id FROM run WHERE name = ?", "t", ref);
+	if (!found && strlen(ref) >= PREFIX_MIN && strspn(ref, "0123456789abcdef-") == strlen(ref))
+		found = by_uuid(s, ref, id, err);
+	if (found)
+		return found < 0 ? -1 : 0;
+	return no_run(s, ref, err);
+}
+
+int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err)
+{
+	char text[REF_MAX];
+	int64_t id;
+	long at;
+	int ret;
+
+	if (!*ref || strlen(ref) >= sizeof text)
+		return error_set(err, ERR_USAGE, "'%.40s': not a ref", ref);
+	snprintf(text, sizeof text, "%s", ref);
+	if (cut_epoch(text, &at, err))
+		return -1;
+	if (!text[0] || text[0] == '@')
+		ret = newest(s, text, &id, err);
+	else if (!strncmp(text, "best:", 5))
+		ret = best(s, text + 5, &id, err);
+	else
+		ret = named(s, text, &id, err);
+	if (ret)
+		return -1;
+	*run_id = id;
+	*epoch = at;
+	return 0;
+}

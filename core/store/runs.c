@@ -1,0 +1,190 @@
+/* The life of a run's row: flush, heartbeat, events, end, and the next attempt. */
+#include "core/store/runs.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/store/store_internal.h"
+
+int run_fence(struct store *s, const struct run_handle *h, struct error *err)
+{
+	int64_t newest = 0;
+	int mine =
+	    db_int(s, &newest, err,
+		   "SELECT attempt_id FROM run WHERE id = ? AND status = 'running'", "I", h->id);
+
+	if (mine < 0)
+		return -1;
+	if (mine && newest == h->attempt)
+		return 0;
+	return error_set(err, ERR_FAILED,
+			 mine ? "run %s: another process has taken it over"
+			      : "run %s: it is settled, or gone",
+			 h->name);
+}
+
+static int beat(struct store *s, const struct run_handle *h, struct error *err)
+{
+	return db_run(s, err, "UPDATE attempt SET heartbeat = ? WHERE id = ?", "fI", clock_unix(),
+		      h->attempt);
+}
+
+int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
+	       long epoch, long step, const struct checkpoint_new *ck, struct error *err)
+{
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = run_fence(s, h, err) || metrics_insert(s, h->id, p, n, err) ||
+	      db_run(s, err, "UPDATE run SET epoch = ?, step = ? WHERE id = ?", "llI", epoch, step,
+		     h->id) ||
+	      beat(s, h, err) || (ck && checkpoint_insert(s, h->id, ck, err));
+	return tx_end(s, ret, err);
+}
+
+int runs_heartbeat(struct store *s, const struct run_handle *h, struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s, run_fence(s, h, err) || beat(s, h, err), err);
+}
+
+static int event_insert(struct store *s, const struct run_handle *h, const char *kind,
+			const char *text, struct error *err)
+{
+	return db_run(s, err,
+		      "INSERT INTO event (run_id, attempt_id, step, kind, text, created) "
+		      "VALUES (?1, ?2, (SELECT step FROM run WHERE id = ?1), ?3, ?4, ?5)",
+		      "IIttt", h->id, h->attempt, kind, text, stamp_now().text);
+}
+
+int runs_event(struct store *s, const struct run_handle *h, const char *kind, const char *text,
+	       struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s, run_fence(s, h, err) || event_insert(s, h, kind, text, err), err);
+}
+
+static int settle(struct store *s, const struct run_handle *h, const struct run_end *end,
+		  struct error *err)
+{
+	struct stamp now = stamp_now();
+
+	if (db_run(s, err,
+		   "UPDATE attempt SET ended = ?, heartbeat = ?, seconds = ?, exit_code = ? "
+		   "WHERE id = ?",
+		   "tffiI", now.text, clock_unix(), end->seconds, end->exit_code, h->attempt))
+		return -1;
+	return db_run(s, err,
+		      "UPDATE run SET status = ?2, exit_code = ?3, error = ?4, finished = ?5, "
+		      "seconds = (SELECT total(a.seconds) FROM attempt a WHERE a.run_id = ?1), "
+		      "peak_rss = max(coalesce(peak_rss, 0), ?6), "
+		      "arena_peak = max(coalesce(arena_peak, 0), ?7) WHERE id = ?1",
+		      "ItittII", h->id, end->status, end->exit_code, end->error, now.text,
+		      end->peak_rss, end->arena_peak);
+}
+
+int runs_finish(struct store *s, const struct run_handle *h, const struct run_end *end,
+		struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s, run_fence(s, h, err) || settle(s, h, end, err), err);
+}
+
+/* ERR_USAGE unless the run may be taken over. */
+static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_handle *h,
+			struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT r.name, r.uuid, r.status, a.heartbeat "
+				      "FROM run r LEFT JOIN attempt a ON a.id = r.attempt_id "
+				      "WHERE r.id = ?",
+				      err);
+	char status[16];
+	double silent;
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	found = db_step(s, st, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERR_NOT_FOUND, "run %lld: there is none", (long long)id);
+	h->id = id;
+	db_text_into(st, 0, h->name, sizeof h->name);
+	db_text_into(st, 1, h->uuid, sizeof h->uuid);
+	db_text_into(st, 2, status, sizeof status);
+	silent = clock_unix() - sqlite3_column_double(st, 3);
+	sqlite3_reset(st);
+	if (!strcmp(status, "done"))
+		return error_set(err, ERR_USAGE, "run %s: it is done", h->name);
+	if (!strcmp(status, "running") && silent < stale_s)
+		return error_set(
+		    err, ERR_USAGE,
+		    "run %s: it is running: its last sign of life was %.0f s ago (dead "
+		    "after %.0f)",
+		    h->name, silent > 0 ? silent : 0, stale_s);
+	return 0;
+}
+
+/* What was recorded above the step goes, as if it had never been. */
+static int truncate_above(struct store *s, int64_t run, int64_t step, struct hashes *gone,
+			  struct error *err)
+{
+	if (metrics_truncate(s, run, step, err) ||
+	    checkpoints_cut(s, run, step + 1, INT64_MAX, INT64_MIN, gone, err))
+		return -1;
+	return db_run(s, err, "DELETE FROM eval WHERE run_id = ? AND step > ?", "II", run, step);
+}
+
+static int new_attempt(struct store *s, struct run_handle *h, int64_t step, struct error *err)
+{
+	struct stamp now = stamp_now();
+
+	/* one that was killed has lived until its last heartbeat */
+	if (db_run(s, err,
+		   "UPDATE attempt SET seconds = max(0, heartbeat - "
+		   "(julianday(started) - 2440587.5) * 86400) WHERE run_id = ? AND seconds IS NULL",
+		   "I", h->id) ||
+	    db_run(s, err,
+		   "INSERT INTO attempt (run_id, n, pid, from_step, started, heartbeat) VALUES "
+		   "(?1, 1 + (SELECT max(n) FROM attempt WHERE run_id = ?1), ?2, ?3, ?4, ?5)",
+		   "IiItf", h->id, (int)getpid(), step, now.text, clock_unix()))
+		return -1;
+	h->attempt = sqlite3_last_insert_rowid(s->db);
+	return db_run(
+	    s, err,
+	    "UPDATE run SET status = 'running', attempt_id = ?2, step = ?3, exit_code = NULL, "
+	    "error = NULL, finished = NULL, "
+	    "epoch = CASE WHEN steps > 0 THEN ?3 * epochs / steps ELSE 0 END, "
+	    "seconds = (SELECT total(a.seconds) FROM attempt a WHERE a.run_id = ?1) "
+	    "WHERE id = ?1",
+	    "III", h->id, h->attempt, step);
+}
+
+int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
+		struct error *err)
+{
+	struct run_handle h = {0};
+	struct hashes gone = {0};
+	int64_t from = step > 0 ? step : 0;
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = check_reopen(s, id, stale_s, &h, err) || truncate_above(s, id, step, &gone, err) ||
+	      new_attempt(s, &h, from, err) ||
+	      event_insert(s, &h, "resume", from ? "from the last checkpoint" : "from the start",
+			   err);
+	ret = tx_end(s, ret, err);
+	ret = hashes_drop(s, &gone, ret, err);
+	if (!ret)
+		*out = h;
+	return ret;
+}

@@ -1,0 +1,149 @@
+/*
+ * Runs, their parameters, metrics, checkpoints and evaluations: everything that the run lifecycle
+ * records. What is settled (status done, failed, stopped ...) is never changed, only continued by a
+ * new attempt (resume). Every writing call carries the attempt's fencing token: a writer that lost
+ * its run to another gets ERR_FAILED and changes nothing.
+ */
+#ifndef SSL_STORE_RUNS_H
+#define SSL_STORE_RUNS_H
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+
+/* Where the bits come from: recorded once per distinct content, shared by runs. */
+struct code_info {
+	const char *version;                   /* of ssl */
+	char binary[HASH_HEX];                 /* SHA-256 of the executable */
+	const char *compiler, *flags, *commit; /* commit: of the ssl source, "" unknown */
+	char libraries[256];                   /* that results depend on: "OpenBLAS ...; glibc ..." */
+	/* the folder that the user works in, when it is a git repository */
+	char user_commit[65];
+	int user_dirty;
+};
+struct host_info {
+	char name[128], cpu[128], os[128];
+	const char *isa;
+	int cores;
+};
+
+struct run_param {
+	const char *key, *text; /* canonical text */
+	int is_number;
+	double number;
+};
+
+struct run_new {
+	const char *method, *recipe_json, *recipe_hash,
+	    *command;           /* command: argv joined, as typed */
+	const char *group_hash; /* of the recipe without its seed: the same for replicates */
+	const char *name;       /* NULL: a readable one is made: "calm-otter" */
+	int64_t dataset_id;
+	int64_t seed;
+	int threads;
+	long epochs, steps; /* planned */
+	const struct run_param *param;
+	int n_params;
+	const struct code_info *code;
+	const struct host_info *host;
+	const char *const *tag; /* may be NULL */
+	int n_tags;
+};
+
+struct run_handle {
+	int64_t id;
+	int64_t attempt; /* the fencing token */
+	char name[64], uuid[37];
+};
+
+/* One transaction: the row 'running', its recipe, parameters, code and host. */
+int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out,
+		struct error *err);
+
+/* A new attempt on a run that is stopped, failed or stale (running without a heartbeat for
+ * `stale_s` seconds): status running again, series above `step` removed. ERR_USAGE if it is done or
+ * alive. */
+int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
+		struct error *err);
+
+/* Where the attempt of the handle computes: runs_insert() does it for the first, a resumed run says
+ * it for itself. */
+int runs_provenance(struct store *s, const struct run_handle *h, const struct code_info *code,
+		    const struct host_info *host, struct error *err);
+
+struct metric_point {
+	const char *name; /* "loss", "loss.invariance", "lr", "knn.top1" */
+	long step;
+	double value; /* NaN and infinities survive */
+};
+struct checkpoint_new {
+	long step, epoch;
+	char sha256[HASH_HEX];
+	int64_t bytes;
+};
+
+/* One transaction: points, position, heartbeat and (not NULL) a checkpoint whose object is in
+ * place. */
+int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
+	       long epoch, long step, const struct checkpoint_new *ck, struct error *err);
+
+/* Only the heartbeat. */
+int runs_heartbeat(struct store *s, const struct run_handle *h, struct error *err);
+
+struct run_end {
+	const char *status; /* done failed stopped collapsed */
+	int exit_code;
+	const char *error;            /* the message, or NULL */
+	double seconds;               /* of this attempt; the run's are the sum of its attempts' */
+	int64_t peak_rss, arena_peak; /* bytes; the run's are the most of its attempts' */
+};
+int runs_finish(struct store *s, const struct run_handle *h, const struct run_end *end,
+		struct error *err);
+
+/* One event line of a run: "guard", "warning", "signal" ... */
+int runs_event(struct store *s, const struct run_handle *h, const char *kind, const char *text,
+	       struct error *err);
+
+struct eval_new {
+	int64_t run_id;
+	long step, epoch;
+	const char *protocol, *split, *settings_json; /* "knn", "test", {"k":20,"T":0.07} */
+	double seconds;
+	const struct metric_point *value; /* names "top1", "top5"; step ignored */
+	int n_values;
+};
+int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err);
+
+/* A run as `show` and `eval` read it. Text is owned by the row: run_row_release(). */
+struct run_row {
+	int64_t id, seed, dataset_id;
+	char *uuid, *name, *status, *method, *recipe_json, *recipe_hash, *dataset, *dataset_sha256;
+	char *created, *finished, *error, *command;
+	long epochs, steps, epoch, step;
+	int threads, exit_code;
+	double seconds;
+	int64_t peak_rss, arena_peak;
+};
+int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err);
+void run_row_release(struct run_row *r);
+
+struct checkpoint_row {
+	int64_t id, run_id, bytes;
+	long step, epoch;
+	char sha256[HASH_HEX], created[24];
+};
+/* The newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if none. */
+int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpoint_row *out,
+		     struct error *err);
+int checkpoints_each(struct store *s, int64_t run_id,
+		     int (*fn)(void *ctx, const struct checkpoint_row *row), void *ctx,
+		     struct error *err);
+/* Drops checkpoints beyond the newest `keep_last`, except the ones named best; their objects go
+ * when unused. 0: keep all. best_step: of the best online evaluation, -1 none. */
+int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last, long best_step,
+		      struct error *err);
+
+/* Refs (design, section 1): @ @~2 42 calm-otter uuid-prefix best:METRIC, and REF@epoch=50 (*epoch =
+ * 50, else -1). ERR_NOT_FOUND when there is none, or several: then the candidates are listed. */
+int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err);
+
+#endif

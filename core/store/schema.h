@@ -1,0 +1,12 @@
+/* The files of schema/, embedded at build (cmake/embed.cmake), in order of name; {0, 0} ends it. */
+#ifndef SSL_STORE_SCHEMA_H
+#define SSL_STORE_SCHEMA_H
+
+struct schema_file {
+	const char *name; /* "0001_init.sql", "views.sql" */
+	const char *sql;
+};
+
+extern const struct schema_file schema_files[];
+
+#endif

@@ -1,0 +1,304 @@
+/* Finding, opening and making a store. */
+#include "core/store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/fs.h"
+#include "core/base/log.h"
+#include "core/store/store_internal.h"
+
+enum { PATH_SIZE = 4096 };
+static const double busy_default_s = 15;
+
+/* Called by SQLite while another process holds the lock: sleeps 1 to 50 ms, longer and longer,
+ * drawn so that two waiting processes do not keep step; gives up after busy_s. */
+static int on_busy(void *ctx, int count)
+{
+	struct store *s = ctx;
+	double now = clock_now();
+	unsigned longest = count < 6 ? 1u << count : 50;
+
+	if (count == 0)
+		s->busy_since = now;
+	if (now - s->busy_since >= s->busy_s)
+		return 0;
+	s->jitter = s->jitter * 6364136223846793005u + 1442695040888963407u;
+	usleep(500 + (useconds_t)((s->jitter >> 33) % (1000 * longest)));
+	return 1;
+}
+
+/* SSL_BUSY_MS: how long to wait for another process, for scripts and tests. */
+static double busy_seconds(void)
+{
+	const char *text = getenv("SSL_BUSY_MS");
+	char *end;
+	double ms;
+
+	if (!text || !*text)
+		return busy_default_s;
+	ms = strtod(text, &end);
+	return *end || !(ms >= 0 && ms < 1e9) ? busy_default_s : ms / 1000;
+}
+
+static void disconnect(struct store *s)
+{
+	for (int i = 0; i < STORE_STATEMENTS; i++) {
+		sqlite3_finalize(s->cache[i].stmt);
+		s->cache[i].stmt = NULL;
+		s->cache[i].sql = NULL;
+	}
+	if (sqlite3_close(s->db) != SQLITE_OK)
+		BUG("a statement outlived its store");
+	s->db = NULL;
+}
+
+static int connect_with(struct store *s, const char *name, int flags, struct error *err)
+{
+	if (!sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL))
+		return 0;
+	if (s->db)
+		db_error(s, err);
+	else
+		error_set(err, ERR_FAILED, "%s: out of memory", s->path);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	return -1;
+}
+
+/* On read-only media a WAL database without its -shm file cannot be opened but as immutable: nobody
+ * can be writing to it. */
+static int connect_immutable(struct store *s, struct error *err)
+{
+	struct strbuf uri = STRBUF_INIT;
+	int ret;
+
+	strbuf_adds(&uri, "file:");
+	for (const char *p = s->path; *p; p++) {
+		if (strchr("?#%", *p))
+			strbuf_addf(&uri, "%%%02X", (unsigned)*p);
+		else
+			strbuf_addc(&uri, *p);
+	}
+	strbuf_adds(&uri, "?immutable=1");
+	ret = connect_with(s, uri.buf, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+	strbuf_release(&uri);
+	return ret;
+}
+
+static int harden(struct store *s, struct error *err)
+{
+	static const int on[] = {SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY};
+	static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML,
+				  SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
+
+	for (size_t i = 0; i < sizeof on / sizeof *on; i++)
+		sqlite3_db_config(s->db, on[i], 1, NULL);
+	for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+		sqlite3_db_config(s->db, off[i], 0, NULL);
+	sqlite3_busy_handler(s->db, on_busy, s);
+	return db_script(s,
+			 "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; "
+			 "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL",
+			 err);
+}
+
+/* WAL needs shared memory, which a network file system does not share. */
+static int set_journal(struct store *s, struct error *err)
+{
+	if (fs_is_network(s->dir))
+		return db_script(s, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL",
+				 err);
+	return db_script(s, "PRAGMA journal_mode = WAL", err);
+}
+
+static int probe(struct store *s, struct error *err)
+{
+	return db_script(s, "SELECT count(*) FROM sqlite_schema", err);
+}
+
+static int connect_reader(struct store *s, struct error *err)
+{
+	if (connect_with(s, s->path, SQLITE_OPEN_READONLY, err))
+		return -1;
+	if (!harden(s, err) && !probe(s, err))
+		return 0;
+	if (sqlite3_errcode(s->db) != SQLITE_CANTOPEN || !access(s->dir, W_OK))
+		return -1;
+	disconnect(s);
+	return connect_immutable(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
+}
+
+/* SQLite itself would only say that it cannot open some file. */
+static int check_writable(const struct store *s, struct error *err)
+{
+	if (!access(s->dir, W_OK) && (!fs_exists(s->path) || !access(s->path, W_OK)))
+		return 0;
+	if (errno == EROFS || errno == EACCES || errno == EPERM)
+		return error_set(err, ERR_FAILED, "%s: the store is read-only", s->path);
+	return error_errno(err, ERR_FAILED, "%s", s->path);
+}
+
+int store_connect(struct store *s, int create, struct error *err)
+{
+	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+
+	if (s->mode == STORE_READ)
+		return connect_reader(s, err);
+	if (check_writable(s, err) || connect_with(s, s->path, flags, err) || harden(s, err))
+		return -1;
+	if (sqlite3_db_readonly(s->db, "main") == 1)
+		return error_set(err, ERR_FAILED, "%s: the store is read-only", s->path);
+	return set_journal(s, err);
+}
+
+static struct store *store_new(const char *dir, enum store_mode mode)
+{
+	struct store *s = xcalloc(1, sizeof *s);
+	struct strbuf text = STRBUF_INIT;
+
+	s->mode = mode;
+	s->dir = xstrdup(dir);
+	strbuf_addf(&text, "%s/objects/tmp", dir);
+	s->tmp = strbuf_detach(&text);
+	strbuf_addf(&text, "%s/ssl.db", dir);
+	s->path = strbuf_detach(&text);
+	s->busy_s = busy_seconds();
+	s->jitter = (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
+	return s;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	disconnect(s);
+	free(s->dir);
+	free(s->tmp);
+	free(s->path);
+	free(s);
+}
+
+/* Git must not take the store in. */
+static int write_gitignore(const char *dir, struct error *err)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof path, "%s/.gitignore", dir);
+	return fs_exists(path) ? 0 : fs_write_atomic(path, "*\n", 2, err);
+}
+
+/* Takes back a store that could not be made: the folder was not there before. */
+static void unmake(const struct store *s)
+{
+	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm",  "ssl.db-journal", "ssl.db",
+					   ".gitignore", "objects/tmp", "objects"};
+	char path[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+		snprintf(path, sizeof path, "%s/%s", s->dir, made[i]);
+		remove(path);
+	}
+	remove(s->dir);
+}
+
+static int make(struct store *s, int *created, struct error *err)
+{
+	struct error ignored = {0};
+	int was_there = fs_exists(s->dir);
+
+	if (!err)
+		err = &ignored;
+	if (!fs_mkdirs(s->tmp, err) && !store_connect(s, 1, err) && !migrate(s, created, err) &&
+	    !write_gitignore(s->dir, err))
+		return 0;
+	disconnect(s);
+	/* a busy database is one that another process is making */
+	if (!was_there && err->code != ERR_BUSY)
+		unmake(s);
+	return -1;
+}
+
+int store_init(const char *dir, int *created, struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct store *s;
+	char *real;
+	int ret = -1, fresh;
+
+	if (fs_mkdirs(dir, err))
+		return -1;
+	real = realpath(dir, NULL);
+	if (!real)
+		return error_errno(err, ERR_FAILED, "%s", dir);
+	strbuf_addf(&path, "%s/.ssl", strcmp(real, "/") ? real : "");
+	free(real);
+	s = store_new(path.buf, STORE_WRITE);
+	if (path.len > PATH_SIZE - 128)
+		error_set(err, ERR_FAILED, "%s: path too long", dir);
+	else
+		ret = make(s, &fresh, err);
+	if (!ret)
+		*created = fresh;
+	store_close(s);
+	strbuf_release(&path);
+	return ret;
+}
+
+/* Writes DIR/.ssl of the nearest folder upwards that has a database in it: ~/.ssl may be someone
+ * else's. */
+static int find_upwards(const char *start, char out[PATH_SIZE], struct error *err)
+{
+	char db[PATH_SIZE], *real = realpath(start, NULL), *slash;
+
+	if (!real)
+		return error_errno(err, ERR_NOT_FOUND, "%s", start);
+	for (;;) {
+		const char *base = strcmp(real, "/") ? real : "";
+
+		if ((size_t)snprintf(out, PATH_SIZE, "%s/.ssl", base) < PATH_SIZE &&
+		    (size_t)snprintf(db, sizeof db, "%s/.ssl/ssl.db", base) < sizeof db &&
+		    fs_exists(db))
+			break;
+		if (!*base) {
+			free(real);
+			return error_set(err, ERR_NOT_FOUND,
+					 "%s: not in an ssl store: `ssl init` makes one", start);
+		}
+		slash = strrchr(real, '/');
+		slash[slash == real] = 0;
+	}
+	free(real);
+	return 0;
+}
+
+int store_open(struct store **out, const char *start, enum store_mode mode, struct error *err)
+{
+	char dir[PATH_SIZE];
+	struct store *s;
+	int created;
+
+	if (find_upwards(start, dir, err))
+		return -1;
+	s = store_new(dir, mode);
+	if (store_connect(s, 0, err) || migrate(s, &created, err)) {
+		store_close(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+const char *store_dir(const struct store *s)
+{
+	return s->dir;
+}
+
+const char *store_tmp_dir(const struct store *s)
+{
+	return s->tmp;
+}

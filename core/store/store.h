@@ -1,0 +1,34 @@
+/*
+ * The store: `.ssl/`, with ssl.db (SQLite; this folder is the only door to sqlite3.h), objects/
+ * (files named by their SHA-256) and config. WAL, synchronous NORMAL, foreign keys; TRUNCATE
+ * journal where the file system is a network's. Every write is one short BEGIN IMMEDIATE
+ * transaction, retried with jitter for up to 15 s, then ERR_BUSY. A schema newer than the binary is
+ * ERR_CORRUPT; a full disk or a read-only store is ERR_FAILED. The schema is schema/NNNN_*.sql,
+ * embedded at build, applied in order, each with its user_version in one transaction;
+ * schema/views.sql is remade when a writer opens.
+ */
+#ifndef SSL_STORE_STORE_H
+#define SSL_STORE_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+
+/* Creates DIR/.ssl with an empty database. One that exists is upgraded and kept: *created = 0. */
+int store_init(const char *dir, int *created, struct error *err);
+
+/* Finds .ssl in `start` or the nearest parent and opens it. ERR_NOT_FOUND ("not in an ssl store;
+ * `ssl init` makes one") when there is none. */
+int store_open(struct store **out, const char *start, enum store_mode mode, struct error *err);
+void store_close(struct store *s);
+
+/* The absolute path of .ssl; of its objects folder's temporary files (same file system). */
+const char *store_dir(const struct store *s);
+const char *store_tmp_dir(const struct store *s);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * Inside core/store/ only: the open store, and the few helpers through which all SQL goes.
+ * Statements are string literals, prepared once per store and kept (by the literal's address);
+ * values are bound, never printed into SQL.
+ */
+#ifndef SSL_STORE_STORE_INTERNAL_H
+#define SSL_STORE_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "core/base/hash.h"
+#include "core/store/store.h"
+
+enum { STORE_STATEMENTS = 128, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
+
+struct store {
+	sqlite3 *db;
+	enum store_mode mode;
+	char *dir, *tmp, *path; /* .ssl, .ssl/objects/tmp, .ssl/ssl.db */
+	double busy_s, busy_since;
+	uint64_t jitter;
+	double
+	    time_limit_at; /* clock_now() at which the progress handler stops a query; 0: never */
+	struct {
+		const char *sql;
+		sqlite3_stmt *stmt;
+	} cache[STORE_STATEMENTS];
+};
+
+/* The kinds in which a value is stored: SQLite has no NaN, and JSON no infinity. */
+enum value_kind { VALUE_NUMBER, VALUE_NAN, VALUE_INF, VALUE_MINUS_INF };
+enum value_kind value_kind(double v);
+double value_make(enum value_kind kind, double v);
+
+/* Fills *err from the connection's last fault, with the exit code that fits; returns -1. */
+int db_error(struct store *s, struct error *err);
+
+/* The cached statement of this literal, reset and unbound. NULL with *err. */
+sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct error *err);
+
+/* Binds in order: i int, l long, I int64_t, f double (NaN: NULL), t text (NULL: NULL). The text
+ * must stay until the statement is reset. */
+void db_bind(sqlite3_stmt *st, const char *types, ...);
+
+/* 1 a row, 0 done (and reset), -1 with *err (and reset). */
+int db_step(struct store *s, sqlite3_stmt *st, struct error *err);
+
+/* Prepares, binds, runs to the end. */
+int db_run(struct store *s, struct error *err, const char *sql, const char *types, ...);
+
+/* The first column of the first row: 1 found, 0 no row or NULL, -1 with *err. */
+int db_int(struct store *s, int64_t *out, struct error *err, const char *sql, const char *types,
+	   ...);
+
+/* Runs a script of several statements, uncached. */
+int db_script(struct store *s, const char *sql, struct error *err);
+
+/* Column text, "" for NULL; into a fixed buffer; as an owned copy (NULL stays NULL). */
+const char *db_text(sqlite3_stmt *st, int col);
+void db_text_into(sqlite3_stmt *st, int col, char *out, size_t size);
+char *db_text_dup(sqlite3_stmt *st, int col);
+
+/* BEGIN IMMEDIATE (waits as the busy handler does), COMMIT; tx_end() takes the outcome of the work:
+ * commits when ret is 0, rolls back otherwise, and returns -1 if either failed. */
+int tx_begin(struct store *s, struct error *err);
+int tx_end(struct store *s, int ret, struct error *err);
+
+/* Brings the schema up to date (a writer), or checks that it can be read (a reader). *created: it
+ * was empty before. */
+int migrate(struct store *s, int *created, struct error *err);
+
+/* Opens the connection of a store whose paths are set. */
+int store_connect(struct store *s, int create, struct error *err);
+
+/* Now, as recorded: "2026-01-31T12:00:00Z". */
+struct stamp {
+	char text[24];
+};
+struct stamp stamp_now(void);
+
+/* A version 4 uuid from the system's randomness, as text. */
+int uuid_make(char out[37], struct error *err);
+
+/* A run name made from the uuid that no run has yet; inside the caller's transaction. */
+int run_name_make(struct store *s, const char *uuid, char *out, size_t size, struct error *err);
+/* ERR_USAGE unless it can be told from the other refs. */
+int run_name_check(const char *name, struct error *err);
+
+/* The id of the object, its row made if need be; the file must be in place. */
+int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id,
+		 struct error *err);
+
+/* The id of a metric's name, its row made if need be. */
+int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err);
+
+/* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
+ * val.NAME. How many there are, or -1. */
+int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
+
+/* Points into series and summaries, inside the caller's transaction. */
+struct metric_point;
+int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, int n,
+		   struct error *err);
+/* Removes every series above `step`, and makes the summaries again. */
+int metrics_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
+
+/* A checkpoint's row, inside the transaction that flushes the metrics up to it. */
+struct checkpoint_new;
+int checkpoint_insert(struct store *s, int64_t run, const struct checkpoint_new *ck,
+		      struct error *err);
+/* Hashes of objects that may be without a name once the transaction is over. */
+struct hashes {
+	char (*hex)[HASH_HEX];
+	int n;
+};
+/* Removes the rows of checkpoints at steps lo .. hi but `except`; their hashes are added to *gone.
+ */
+int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_t except,
+		    struct hashes *gone, struct error *err);
+/* After the transaction: drops the objects if ret is 0, frees the list; returns ret or -1. */
+int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err);
+
+/* What a metric's name says about it; never NULL. */
+struct metric_rule {
+	const char *pattern, *goal, *unit, *about;
+};
+const struct metric_rule *metric_rule(const char *name);
+
+/* Which of the names (a column of text, one a row of `sql`) is nearest to `word`; "" when none is
+ * near. */
+int store_nearest(struct store *s, const char *sql, const char *word, char out[64],
+		  struct error *err);
+
+/* ERR_FAILED unless the handle's attempt may still write to its run; inside the transaction. */
+struct run_handle;
+int run_fence(struct store *s, const struct run_handle *h, struct error *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* Symmetric eigendecomposition (LAPACK's syevd through OpenBLAS). */
+#ifndef SSL_TENSOR_KERNELS_EIGEN_H
+#define SSL_TENSOR_KERNELS_EIGEN_H
+
+#include "core/base/error.h"
+#include "core/base/real.h"
+
+/* A = U diag(s) U^T for the symmetric n x n matrix `a` (row-major). s: ascending. u: row j is the
+ * eigenvector of s[j] (so U^T in the formula, row-major). ERR_FAILED if it does not converge or an
+ * input is not finite. Always computed in double. */
+int eigen_symmetric(int n, const double *a, double *s, double *u, struct error *err);
+
+#endif

@@ -1,0 +1,160 @@
+#include "core/tensor/params.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/base/rng.h"
+#include "core/tensor/kernels/gemm.h"
+
+enum { ALIGN_REALS = 64 / sizeof(real) };
+
+static size_t padded(size_t n)
+{
+	return (n + ALIGN_REALS - 1) / ALIGN_REALS * ALIGN_REALS;
+}
+
+struct param *params_find(const struct params *p, const char *name)
+{
+	for (int i = 0; i < p->n; i++)
+		if (!strcmp(p->list[i]->name, name))
+			return p->list[i];
+	return NULL;
+}
+
+struct param *params_add(struct params *p, const char *name, enum param_kind kind,
+			 enum param_part part, int ndim, const int *shape, enum param_init init,
+			 int fan_in, int fan_out)
+{
+	struct param *q = arena_zalloc(&p->arena, sizeof *q);
+	struct tensor *t;
+
+	if (params_find(p, name))
+		BUG("parameter %s is declared twice", name);
+	t = tensor_wrap(&p->arena, NULL, ndim, shape);
+	q->t = *t;
+	q->t.needs_grad = kind != PARAM_BUFFER && part != PART_TARGET;
+	q->name = arena_strdup(&p->arena, name);
+	q->kind = kind;
+	q->part = part;
+	q->init = init;
+	q->fan_in = fan_in;
+	q->fan_out = fan_out;
+	q->lr_mult = 1;
+	if (p->n == p->cap) {
+		p->cap = p->cap ? 2 * p->cap : 64;
+		p->list = xrealloc(p->list, (size_t)p->cap * sizeof *p->list);
+	}
+	p->list[p->n++] = q;
+	p->values += q->t.n;
+	return q;
+}
+
+static void fill(struct param *q, uint64_t seed)
+{
+	real *v = q->t.data;
+	double bound;
+	struct rng r;
+
+	rng_init(&r, seed, RNG_INIT, 0, rng_name_hash(q->name));
+	switch (q->init) {
+	case INIT_ZERO:
+		break;
+	case INIT_ONE:
+		for (size_t i = 0; i < q->t.n; i++)
+			v[i] = 1;
+		break;
+	case INIT_HE_FAN_OUT:
+		bound = sqrt(2.0 / q->fan_out);
+		for (size_t i = 0; i < q->t.n; i++)
+			v[i] = (real)(bound * rng_normal(&r));
+		break;
+	case INIT_UNIFORM_FAN_IN:
+		bound = 1 / sqrt(q->fan_in);
+		for (size_t i = 0; i < q->t.n; i++)
+			v[i] = (real)rng_range(&r, -bound, bound);
+		break;
+	case INIT_IDENTITY:
+		for (int i = 0; i < q->t.shape[0]; i++)
+			v[(size_t)i * (size_t)tensor_cols(&q->t) + (size_t)i] = 1;
+		break;
+	}
+}
+
+static void check_init(const struct param *q)
+{
+	if (q->t.data)
+		BUG("params_build() twice");
+	if (q->init == INIT_HE_FAN_OUT && q->fan_out < 1)
+		BUG("%s: fan_out %d", q->name, q->fan_out);
+	if (q->init == INIT_UNIFORM_FAN_IN && q->fan_in < 1)
+		BUG("%s: fan_in %d", q->name, q->fan_in);
+	if (q->init == INIT_IDENTITY && (q->t.ndim != 2 || q->t.shape[0] != q->t.shape[1]))
+		BUG("%s: an identity that is not square", q->name);
+}
+
+void params_build(struct params *p, uint64_t seed)
+{
+	size_t values = 0, grads = 0;
+	real *v, *g;
+
+	for (int i = 0; i < p->n; i++) {
+		const struct param *q = p->list[i];
+
+		check_init(q);
+		values += padded(q->t.n);
+		grads += q->t.needs_grad ? padded(q->t.n) : 0;
+	}
+	v = arena_zalloc(&p->arena, values * sizeof *v);
+	g = arena_zalloc(&p->arena, grads * sizeof *g);
+	for (int i = 0; i < p->n; i++) {
+		struct param *q = p->list[i];
+
+		q->t.data = v;
+		v += padded(q->t.n);
+		if (q->t.needs_grad) {
+			q->t.grad = g;
+			g += padded(q->t.n);
+		}
+		fill(q, seed);
+	}
+}
+
+void params_release(struct params *p)
+{
+	arena_release(&p->arena);
+	free(p->list);
+	memset(p, 0, sizeof *p);
+}
+
+void params_zero_grad(struct params *p)
+{
+	for (int i = 0; i < p->n; i++)
+		if (p->list[i]->t.grad)
+			memset(p->list[i]->t.grad, 0, p->list[i]->t.n * sizeof(real));
+}
+
+double params_grad_norm(const struct params *p)
+{
+	double sum = 0;
+
+	for (int i = 0; i < p->n; i++) {
+		const struct tensor *t = &p->list[i]->t;
+
+		if (t->grad)
+			sum += dot(t->grad, t->grad, t->n);
+	}
+	return sqrt(sum);
+}
+
+void params_add_slots(struct params *p, int slots)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct param *q = p->list[i];
+
+		for (int s = 0; s < slots && q->t.needs_grad; s++)
+			if (!q->slot[s])
+				q->slot[s] = arena_zalloc(&p->arena, q->t.n * sizeof(real));
+	}
+}

@@ -1,0 +1,136 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/hash.h"
+#include "core/base/strbuf.h"
+#include "core/tensor/safetensors.h"
+
+static const struct {
+	const char *name;
+	unsigned size;
+} dtypes[] = {
+    [ST_F32] = {"F32", 4}, [ST_F64] = {"F64", 8}, [ST_I64] = {"I64", 8},
+    [ST_I32] = {"I32", 4}, [ST_U8] = {"U8", 1},
+};
+
+static void add_metadata(struct strbuf *h, const char *const *key, const char *const *value, int n)
+{
+	strbuf_adds(h, "\"__metadata__\":{");
+	for (int i = 0; i < n; i++) {
+		if (i)
+			strbuf_addc(h, ',');
+		strbuf_add_json(h, key[i]);
+		strbuf_addc(h, ':');
+		strbuf_add_json(h, value[i]);
+	}
+	strbuf_addc(h, '}');
+}
+
+static size_t entry_bytes(const struct st_entry *e)
+{
+	size_t n = dtypes[e->dtype].size;
+
+	for (int i = 0; i < e->ndim; i++)
+		n *= (size_t)e->shape[i];
+	if (n != e->n * dtypes[e->dtype].size)
+		BUG("%s: %zu elements do not fill its shape", e->name, e->n);
+	return n;
+}
+
+static void add_entry(struct strbuf *h, const struct st_entry *e, size_t *offset)
+{
+	size_t end = *offset + entry_bytes(e);
+
+	strbuf_add_json(h, e->name);
+	strbuf_addf(h, ":{\"dtype\":\"%s\",\"shape\":[", dtypes[e->dtype].name);
+	for (int i = 0; i < e->ndim; i++)
+		strbuf_addf(h, "%s%lld", i ? "," : "", (long long)e->shape[i]);
+	strbuf_addf(h, "],\"data_offsets\":[%zu,%zu]}", *offset, end);
+	*offset = end;
+}
+
+static void check_names(const struct st_entry *entry, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(entry[i].name, "__metadata__"))
+			BUG("a tensor is called __metadata__");
+		for (int j = 0; j < i; j++)
+			if (!strcmp(entry[i].name, entry[j].name))
+				BUG("two tensors are called %s", entry[i].name);
+	}
+}
+
+/* The 8 bytes of length and the header, padded with spaces so that the data is 8-byte aligned. */
+static void build_header(struct strbuf *h, const struct st_entry *entry, int n,
+			 const char *const *meta_key, const char *const *meta_value, int n_meta)
+{
+	size_t offset = 0;
+	uint64_t length;
+
+	strbuf_add(h, "\0\0\0\0\0\0\0\0", 8);
+	strbuf_addc(h, '{');
+	if (n_meta)
+		add_metadata(h, meta_key, meta_value, n_meta);
+	for (int i = 0; i < n; i++) {
+		if (i || n_meta)
+			strbuf_addc(h, ',');
+		add_entry(h, &entry[i], &offset);
+	}
+	strbuf_addc(h, '}');
+	while (h->len % 8)
+		strbuf_addc(h, ' ');
+	length = h->len - 8;
+	memcpy(h->buf, &length, 8);
+}
+
+static int write_part(struct fs_out *o, struct hash *hash, const void *data, size_t n,
+		      struct error *err)
+{
+	if (hash)
+		hash_add(hash, data, n);
+	return fs_out_write(o, data, n, err);
+}
+
+static void folder_of(const char *path, char *dir, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		snprintf(dir, size, ".");
+	else
+		snprintf(dir, size, "%.*s", (int)(slash == path ? 1 : slash - path), path);
+}
+
+int st_write(const char *path, const struct st_entry *entry, int n, const char *const *meta_key,
+	     const char *const *meta_value, int n_meta, char *sha256, struct error *err)
+{
+	struct fs_out o = {.fd = -1};
+	struct strbuf h = STRBUF_INIT;
+	struct hash *hash = NULL;
+	char dir[4096], hex[HASH_HEX];
+	int ret = -1;
+
+	check_names(entry, n);
+	build_header(&h, entry, n, meta_key, meta_value, n_meta);
+	folder_of(path, dir, sizeof dir);
+	if (fs_out_open(&o, dir, err))
+		goto done;
+	hash = hash_new();
+	if (write_part(&o, hash, h.buf, h.len, err))
+		goto done;
+	for (int i = 0; i < n; i++)
+		if (write_part(&o, hash, entry[i].data, entry_bytes(&entry[i]), err))
+			goto done;
+	if (fs_out_commit(&o, path, err))
+		goto done;
+	ret = 0;
+done:
+	if (hash)
+		hash_final(hash, hex);
+	if (!ret && sha256)
+		memcpy(sha256, hex, HASH_HEX);
+	if (ret)
+		fs_out_abort(&o);
+	strbuf_release(&h);
+	return ret;
+}

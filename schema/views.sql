@@ -1,0 +1,224 @@
+-- What can be derived from the tables: dropped and made again when a writer opens a store whose views
+-- are not these. Only what stock SQLite has, so that every tool can read them. The names of views and
+-- columns are a contract; columns are added at the end.
+
+CREATE VIEW v_run AS
+  -- Runs, one a row.
+  SELECT
+    r.id,                        -- local number
+    r.name,                      -- readable name
+    r.uuid,                      -- the same in every store that the run is copied to
+    r.method,                    -- byol, barlow, vicreg ...
+    d.name AS dataset,           -- its name
+    CASE WHEN r.status = 'running' AND (julianday('now') - 2440587.5) * 86400 >
+        (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id) + 90
+      THEN 'stale' ELSE r.status END AS status, -- stale: running, but without a sign of life for 90 s
+    r.seed,                      -- replicates differ in nothing else
+    r.epochs,                    -- planned
+    r.epoch,                     -- finished
+    r.steps,                     -- planned
+    r.step,                      -- finished
+    (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss, -- the last one
+    coalesce((SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1),
+      (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ) AS knn_top1,             -- newest state's evaluation, in percent: on test, else on val
+    coalesce((SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1),
+      (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ) AS linear_top1,          -- as knn_top1
+    r.seconds,                   -- wall clock of settled attempts
+    (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'images_per_s')) AS images_per_s, -- the last one
+    r.peak_rss,                  -- bytes
+    r.arena_peak,                -- bytes
+    r.threads,                   -- that computed
+    (SELECT a.n FROM attempt a WHERE a.id = r.attempt_id) AS attempts, -- how often it was started
+    r.exit_code,                 -- of the process, once settled
+    r.error,                     -- why it failed or stopped
+    (SELECT group_concat(t.name, ' ') FROM tag t WHERE t.run_id = r.id) AS tags, -- separated by spaces
+    r.created,                   -- when it was recorded
+    r.finished,                  -- when it was settled
+    CAST((julianday('now') - julianday(r.created)) * 86400 AS INTEGER) AS age, -- seconds since created
+    CASE WHEN r.status = 'running' THEN (julianday('now') - 2440587.5) * 86400 -
+      (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id) END AS silent,
+                                 -- seconds since the last sign of life of a running run
+    r.command,                   -- as it was typed
+    p.hash AS recipe_hash,       -- SHA-256 of the resolved recipe
+    p.group_hash,                -- of the recipe without its seed
+    d.sha256 AS dataset_sha256,  -- of the dataset file
+    c.version,                   -- of ssl
+    c.binary_sha256,             -- of the executable
+    c.user_commit,               -- HEAD of the git repository that the user works in
+    c.user_dirty,                -- 1: it had uncommitted changes
+    h.name AS host,              -- name of the machine
+    h.cpu,                       -- model of its processor
+    r.recipe_id,                 -- row of recipe
+    r.dataset_id,                -- row of dataset
+    r.code_id,                   -- row of code
+    r.host_id,                   -- row of host
+    r.attempt_id                 -- row of attempt: the newest one
+  FROM run r
+    LEFT JOIN dataset d ON d.id = r.dataset_id
+    LEFT JOIN recipe p ON p.id = r.recipe_id
+    LEFT JOIN code c ON c.id = r.code_id
+    LEFT JOIN host h ON h.id = r.host_id;
+
+CREATE VIEW v_param AS
+  -- Hyperparameters of every run, one a row, defaults included.
+  SELECT
+    r.id AS run_id,              -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    n.name AS param,             -- dotted: vicreg.mu
+    p.value,                     -- canonical text
+    p.number                     -- as a number, where it is one
+  FROM run r
+    JOIN param p ON p.recipe_id = r.recipe_id
+    JOIN param_name n ON n.id = p.name_id;
+
+CREATE VIEW v_metric AS
+  -- Series: a value per run, metric and step.
+  SELECT
+    m.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    n.name AS metric,            -- its name
+    m.step,                      -- steps finished then
+    CASE WHEN r.steps > 0 THEN 1.0 * m.step * r.epochs / r.steps END AS epoch, -- with its fraction
+    m.value,                     -- NULL when it is not finite
+    CASE m.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind -- number, nan, inf or -inf
+  FROM metric m
+    JOIN metric_name n ON n.id = m.name_id
+    JOIN run r ON r.id = m.run_id;
+
+CREATE VIEW v_eval AS
+  -- Results of evaluations, one value a row.
+  SELECT
+    e.id AS eval_id,             -- row of eval
+    e.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    e.protocol,                  -- knn, linear, finetune
+    e.split,                     -- of the images that were classified: test, val
+    n.name AS metric,            -- split, protocol and value: test.knn.top1
+    v.value,                     -- NULL when it is not finite
+    CASE v.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind, -- number, nan, inf or -inf
+    e.step,                      -- steps finished then
+    e.epoch,                     -- of the state that was evaluated
+    e.settings,                  -- of the protocol, as JSON
+    e.seconds,                   -- that it took
+    e.created                    -- when it was made
+  FROM eval e
+    JOIN run r ON r.id = e.run_id
+    JOIN eval_value v ON v.eval_id = e.id
+    JOIN metric_name n ON n.id = v.name_id;
+
+CREATE VIEW v_best AS
+  -- The best value of every run and metric that has a goal, over its series and its evaluations.
+  SELECT
+    r.id AS run_id,              -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    n.name AS metric,            -- its name
+    n.goal,                      -- max or min
+    b.value,                     -- the best one
+    b.step,                      -- where it was reached
+    n.unit                       -- of the value; empty: a plain number
+  FROM (
+      -- the bare column `step` is that of the row with the max() or min(), as SQLite documents
+      SELECT run_id, name_id, 'max' AS goal, max(value) AS value, step FROM (
+          SELECT run_id, name_id, max AS value, max_step AS step
+            FROM metric_summary WHERE max IS NOT NULL
+          UNION ALL
+          SELECT e.run_id, v.name_id, v.value, e.step
+            FROM eval e JOIN eval_value v ON v.eval_id = e.id WHERE v.value IS NOT NULL)
+        GROUP BY run_id, name_id
+      UNION ALL
+      SELECT run_id, name_id, 'min', min(value), step FROM (
+          SELECT run_id, name_id, min AS value, min_step AS step
+            FROM metric_summary WHERE min IS NOT NULL
+          UNION ALL
+          SELECT e.run_id, v.name_id, v.value, e.step
+            FROM eval e JOIN eval_value v ON v.eval_id = e.id WHERE v.value IS NOT NULL)
+        GROUP BY run_id, name_id
+    ) b
+    JOIN metric_name n ON n.id = b.name_id AND n.goal = b.goal
+    JOIN run r ON r.id = b.run_id;
+
+CREATE VIEW v_seed AS
+  -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
+  -- twice counts once, with its newest run. The interval is Student's, at 95 %.
+  WITH
+    value AS (
+      -- the last value of each series, else of the newest evaluation
+      SELECT run_id, name_id, last AS value, 0 AS ord FROM metric_summary WHERE last IS NOT NULL
+      UNION ALL
+      SELECT e.run_id, v.name_id, v.value, e.id FROM eval e JOIN eval_value v ON v.eval_id = e.id
+        WHERE v.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM metric_summary s
+          WHERE s.run_id = e.run_id AND s.name_id = v.name_id)
+    ),
+    one AS (
+      SELECT p.group_hash, r.dataset_id, r.method, r.seed, v.name_id, v.value,
+        row_number() OVER (PARTITION BY p.group_hash, r.dataset_id, r.seed, v.name_id
+          ORDER BY r.id DESC, v.ord DESC) AS k
+      FROM value v JOIN run r ON r.id = v.run_id JOIN recipe p ON p.id = r.recipe_id
+      WHERE r.status = 'done'
+    ),
+    centred AS (
+      SELECT *, avg(value) OVER (PARTITION BY group_hash, dataset_id, name_id) AS mean
+      FROM one WHERE k = 1
+    ),
+    spread AS (
+      SELECT group_hash, dataset_id, method, name_id, count(*) AS n, avg(value) AS mean,
+        sum((value - mean) * (value - mean)) / nullif(count(*) - 1, 0) AS variance,
+        min(value) AS low, max(value) AS high, group_concat(seed, ' ') AS seeds
+      FROM centred GROUP BY group_hash, dataset_id, name_id
+    ),
+    t(df, q) AS (
+      -- 97.5 % quantiles of Student's t; above 30 degrees of freedom from the expansion in 1/df
+      VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582),
+        (6, 2.446912), (7, 2.364624), (8, 2.306004), (9, 2.262157), (10, 2.228139),
+        (11, 2.200985), (12, 2.178813), (13, 2.160369), (14, 2.144787), (15, 2.131450),
+        (16, 2.119905), (17, 2.109816), (18, 2.100922), (19, 2.093024), (20, 2.085963),
+        (21, 2.079614), (22, 2.073873), (23, 2.068658), (24, 2.063899), (25, 2.059539),
+        (26, 2.055529), (27, 2.051831), (28, 2.048407), (29, 2.045230), (30, 2.042272)
+    ),
+    dev AS (
+      SELECT *,
+        CASE WHEN variance > 0 THEN (
+          -- the square root by Newton's method, since not every SQLite has sqrt()
+          WITH RECURSIVE root(x, i) AS (
+            SELECT CASE WHEN variance > 1 THEN variance ELSE 1.0 END, 0
+            UNION ALL
+            SELECT (x + variance / x) / 2, i + 1 FROM root WHERE i < 80 AND (x + variance / x) / 2 < x)
+          SELECT min(x) FROM root) ELSE variance END AS sd,
+        (WITH RECURSIVE root(x, i) AS (
+            SELECT 1.0 * n, 0
+            UNION ALL
+            SELECT (x + n / x) / 2, i + 1 FROM root WHERE i < 80 AND (x + n / x) / 2 < x)
+          SELECT min(x) FROM root) AS root_n,
+        coalesce((SELECT q FROM t WHERE df = n - 1), 1.959964 + 2.372 / (n - 1) + 2.83 / ((n - 1) * (n - 1)))
+          AS quantile
+      FROM spread
+    )
+  SELECT
+    s.group_hash,                -- of the recipe without its seed
+    s.method,                    -- byol, barlow, vicreg ...
+    d.name AS dataset,           -- its name
+    m.name AS metric,            -- its name
+    s.n,                         -- seeds
+    s.mean,                      -- of the final values, not of the best ones
+    s.sd,                        -- of the sample; NULL for one seed
+    s.mean - s.quantile * s.sd / s.root_n AS ci_low,  -- of the mean
+    s.mean + s.quantile * s.sd / s.root_n AS ci_high, -- of the mean
+    s.low AS min,                -- smallest
+    s.high AS max,               -- largest
+    s.seeds,                     -- separated by spaces
+    s.dataset_id                 -- row of dataset
+  FROM dev s
+    JOIN metric_name m ON m.id = s.name_id
+    LEFT JOIN dataset d ON d.id = s.dataset_id;

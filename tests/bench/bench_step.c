@@ -1,0 +1,225 @@
+/*
+ * Times whole training steps of a ResNet-18 (forward, backward from a random gradient, SGD with
+ * momentum), and where the time goes:
+ *     b-step [WIDTH [IMAGES [THREADS [STEPS [ARCH]]]]]
+ * Prints the median images per second, and milliseconds a step by kind of work. The ops are timed
+ * by wrapping their symbols at link time (see tests/CMakeLists.txt): the core knows nothing of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cpu.h"
+#include "core/base/parallel.h"
+#include "core/base/rng.h"
+#include "core/nn/encoder.h"
+#include "core/ops/ops.h"
+#include "core/optim/optim.h"
+#include "core/tensor/kernels/conv.h"
+#include "tests/bench/bench.h"
+
+enum kind {
+	CONV_FORWARD,
+	CONV_DATA,
+	CONV_WEIGHTS,
+	NORM_FORWARD,
+	NORM_BACKWARD,
+	OTHER,
+	OPTIM,
+	KINDS
+};
+
+static const char *const kind_name[KINDS] = {"conv forward", "conv data",     "conv weights",
+					     "norm forward", "norm backward", "other backward",
+					     "optimiser"};
+
+static double spent[KINDS]; /* seconds since the last step began */
+
+/* The head of a function that the linker puts in front of `name`. */
+#define WRAPPED(type, name, ...)                                                                   \
+	type __real_##name(__VA_ARGS__);                                                           \
+	type __wrap_##name(__VA_ARGS__);                                                           \
+	type __wrap_##name(__VA_ARGS__)
+
+WRAPPED(void, conv2d_forward, const struct conv_shape *s, const real *x, const real *w, real *y,
+	void *scratch)
+{
+	double start = bench_now();
+
+	__real_conv2d_forward(s, x, w, y, scratch);
+	spent[CONV_FORWARD] += bench_now() - start;
+}
+
+WRAPPED(void, conv2d_backward_data, const struct conv_shape *s, const real *dy, const real *w,
+	real *dx, int accumulate, void *scratch)
+{
+	double start = bench_now();
+
+	__real_conv2d_backward_data(s, dy, w, dx, accumulate, scratch);
+	spent[CONV_DATA] += bench_now() - start;
+}
+
+WRAPPED(void, conv2d_backward_weights, const struct conv_shape *s, const real *x, const real *dy,
+	real *dw, int accumulate, void *scratch)
+{
+	double start = bench_now();
+
+	__real_conv2d_backward_weights(s, x, dy, dw, accumulate, scratch);
+	spent[CONV_WEIGHTS] += bench_now() - start;
+}
+
+WRAPPED(struct tensor *, op_batchnorm, struct tape *t, struct tensor *x, struct tensor *gamma,
+	struct tensor *beta, real *running_mean, real *running_var, struct tensor *residual,
+	struct bn_opts opts)
+{
+	double start = bench_now();
+	struct tensor *y =
+	    __real_op_batchnorm(t, x, gamma, beta, running_mean, running_var, residual, opts);
+
+	spent[NORM_FORWARD] += bench_now() - start;
+	return y;
+}
+
+/* Backward is timed by giving each node an op of our own that calls the one it had. */
+static struct {
+	struct tape *tape;
+	const struct op *op[4096];
+	int at; /* nodes from here on are done */
+} hooked;
+
+static void timed_backward(struct tensor *out)
+{
+	double start = bench_now(), conv = spent[CONV_DATA] + spent[CONV_WEIGHTS];
+	const struct op *op;
+
+	while (hooked.tape->node[--hooked.at] != out)
+		;
+	op = hooked.op[hooked.at];
+	op->backward(out);
+	conv = spent[CONV_DATA] + spent[CONV_WEIGHTS] - conv; /* already counted */
+	spent[strcmp(op->name, "batchnorm") ? OTHER : NORM_BACKWARD] += bench_now() - start - conv;
+}
+
+static void hook(struct tape *t)
+{
+	static const struct op timed = {"timed", timed_backward};
+
+	if ((size_t)t->n > sizeof hooked.op / sizeof *hooked.op) {
+		fprintf(stderr, "b-step: %d nodes are more than expected\n", t->n);
+		exit(1);
+	}
+	hooked.tape = t;
+	hooked.at = t->n;
+	for (int i = 0; i < t->n; i++) {
+		hooked.op[i] = t->node[i]->op;
+		t->node[i]->op = &timed;
+	}
+}
+
+struct bench {
+	struct params params;
+	struct tape tape;
+	struct encoder *encoder;
+	struct arena arena;
+	struct tensor *images;
+	real *dy;
+};
+
+static real *normals(struct arena *a, size_t n, uint64_t which, double scale)
+{
+	real *p = arena_alloc(a, n * sizeof *p);
+	struct rng r;
+
+	rng_init(&r, 1, RNG_TEST, 0, which);
+	for (size_t i = 0; i < n; i++)
+		p[i] = (real)(scale * rng_normal(&r));
+	return p;
+}
+
+static int bench_init(struct bench *b, const char *arch, int width, int images)
+{
+	const struct encoder_spec spec = {.arch = arch,
+					  .stem = "cifar",
+					  .width = width,
+					  .depth = 4,
+					  .height = 32,
+					  .width_px = 32,
+					  .channels = 3};
+	struct error err;
+
+	memset(b, 0, sizeof *b);
+	b->encoder = encoder_new(&spec, &b->params, "encoder.", PART_ENCODER, 0, &err);
+	if (!b->encoder) {
+		fprintf(stderr, "b-step: %s\n", err.msg);
+		return -1;
+	}
+	params_build(&b->params, 1);
+	params_add_slots(&b->params, 1);
+	tape_init(&b->tape);
+	b->tape.groups = 2;
+	b->images = tensor_new4(&b->arena, images, 32, 32, 3);
+	b->images->data = normals(&b->arena, b->images->n, 1, 1);
+	b->images->needs_grad = 0;
+	b->images->grad = NULL;
+	b->images->op = NULL;
+	b->dy = normals(&b->arena, (size_t)images * (size_t)encoder_dim(b->encoder), 2, 1e-3);
+	return 0;
+}
+
+/* One step; returns its seconds. */
+static double step(struct bench *b, long k)
+{
+	static const struct optim_opts opts = {.momentum = 0.9, .weight_decay = 5e-4};
+	double start = bench_now(), update;
+	struct tensor *y;
+
+	memset(spent, 0, sizeof spent);
+	tape_reset(&b->tape);
+	params_zero_grad(&b->params);
+	y = encoder_forward(b->encoder, &b->tape, b->images);
+	hook(&b->tape);
+	tape_backward_from(&b->tape, y, b->dy);
+	update = bench_now();
+	optim_step(optim_find("sgd"), &opts, &b->params, 0.01, k);
+	spent[OPTIM] = bench_now() - update;
+	return bench_now() - start;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double d = *(const double *)a - *(const double *)b;
+
+	return (d > 0) - (d < 0);
+}
+
+int main(int argc, char **argv)
+{
+	int width = argc > 1 ? atoi(argv[1]) : 16, images = argc > 2 ? atoi(argv[2]) : 512;
+	int threads = argc > 3 ? atoi(argv[3]) : 2, steps = argc > 4 ? atoi(argv[4]) : 7;
+	double time[1000], best[KINDS], all = 0;
+	struct bench b;
+
+	steps = steps < 1 ? 1 : steps > 1000 ? 1000 : steps;
+	parallel_set_threads(threads);
+	if (bench_init(&b, argc > 5 ? argv[5] : "resnet18", width, images))
+		return 2;
+	step(&b, 0);
+	for (int i = 0; i < steps; i++) {
+		time[i] = step(&b, i + 1);
+		for (int k = 0; k < KINDS; k++)
+			best[k] = i && best[k] < spent[k] ? best[k] : spent[k];
+	}
+	qsort(time, (size_t)steps, sizeof *time, ascending);
+	printf("width %d, %d images, %d threads: median %.1f images/s, best %.1f; %.0f MB\n", width,
+	       images, threads, images / time[steps / 2], images / time[0],
+	       (double)cpu_peak_rss() / 1e6);
+	for (int k = 0; k < KINDS; k++) {
+		printf("  %-15s %8.2f ms\n", kind_name[k], 1e3 * best[k]);
+		all += best[k];
+	}
+	printf("  %-15s %8.2f ms (of each the least)\n", "sum", 1e3 * all);
+	tape_release(&b.tape);
+	params_release(&b.params);
+	arena_release(&b.arena);
+	return 0;
+}

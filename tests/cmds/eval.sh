@@ -1,0 +1,44 @@
+#!/bin/sh
+# `ssl eval`: reproduces the online figure, records its settings, holds val and test apart, and refuses what
+# it cannot do.
+. "$(dirname "$0")/lib.sh"
+
+ok ssl init
+ok ssl data add tiny --shapes --train 300 --test 60
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=2 --set data.val=100 --name one
+online=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step desc limit 1" | tail -1)
+untrained=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step limit 1" | tail -1)
+evals()
+{
+	ssl sql --format csv 'select count(distinct eval_id) from v_eval' | tail -1
+}
+before=$(evals)
+
+note 'the same checkpoint gives the same figure as online; the initial weights give the floor'
+ok ssl eval --split val --format csv one
+same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f9)")"
+ok ssl eval --untrained --split val --format csv one
+same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f9)")"
+same "$(evals)" $((before + 2))
+
+note 'the test split, other settings; a dry run records nothing'
+ok ssl eval -n --split test --k 5 -T 0.1 one
+err_has 'report test once'
+same "$(evals)" $((before + 2))
+
+note 'what cannot be done'
+fails 2 'protocol' "$SSL" eval --protocol nosuch one
+fails 2 'split' "$SSL" eval --split train one
+fails 2 'range' "$SSL" eval --k 0 one
+fails 3 'nosuch' "$SSL" eval nosuch
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=1 --set checkpoint.every=0 --name bare
+fails 3 'checkpoint' "$SSL" eval bare
+fails 2 'held out' "$SSL" eval --split val --untrained bare
+
+note 'a damaged checkpoint is noticed'
+object=$(ssl checkpoint ls --format csv one | tail -1 | cut -d, -f6)
+file=.ssl/objects/$(echo "$object" | cut -c1-2)/$(echo "$object" | cut -c3-)
+head -c 1000 "$file" >short && cat short >"$file"
+fails 5 '.' "$SSL" eval one

@@ -1,0 +1,77 @@
+#!/bin/sh
+# `ssl help`: every command is listed, everything has an answer, and the manual names every key with the
+# default and range that it has.
+. "$(dirname "$0")/lib.sh"
+
+ok ssl help
+out_has '^work$'
+out_has '^  run +[a-z]'
+out_has '^  methods +list the methods'
+out_lacks '^more$'
+
+note 'a command: its page, or its usage'
+ok ssl help run
+out_has 'ssl.run'
+ok ssl help methods -o page
+[ ! -s "$out" ] || fail 'printed in spite of -o'
+
+note 'a method: formula, source, keys with the defaults that they have for it'
+ok ssl help byol
+out_has '^BYOL \(byol\): '
+out_has 'tau target'
+out_has '^source: .*2006\.07733'
+out_has '^  byol\.tau = '
+out_has '^  predictor\.dims = \[[0-9]'
+out_lacks '^  (vicreg|barlow)\.'
+ok ssl help barlow
+out_has '^  projector\.dims'
+out_lacks 'predictor\.'
+ok ssl help vicreg --format tsv
+same "$(head -1 "$out")" "$(printf 'key\ttype\tallowed\tdefault\thelp')"
+out_lacks '^source'
+
+note 'a key, a Greek one, a family, all'
+ok ssl help optim.lr
+out_has '^  optim\.lr = '
+same "$(grep -c = "$out")" 1
+ok ssl help byol.τ
+out_has '^  byol\.tau = '
+ok ssl help eval.
+out_has '^  eval\.knn\.k = 20 '
+ok ssl help optim
+out_has '^  optim\.epochs'
+out_lacks '^  eval'
+ok ssl help keys
+out_has '^  method = '
+out_has '\(enum: .*vicreg'
+
+note 'what is unknown gets the nearest'
+fails 2 'vicrge: .*did you mean vicreg\?' ssl help vicrge
+fails 2 'verison: .*did you mean version\?' ssl help verison
+fails 2 'optim.lrr: .*did you mean optim\.lr\?' ssl help optim.lrr
+fails 2 'zebra: .*see `ssl help`' ssl help zebra
+fails 2 'too much' ssl help a b
+
+note '-o: whole, or not at all'
+ok ssl help keys --format tsv -o keys.tsv
+[ "$(wc -l <keys.tsv)" -gt 50 ] || fail 'keys.tsv is not whole'
+fails 2 zebra ssl help zebra -o nothing
+[ ! -e nothing ] || fail 'an error left a file'
+fails 6 'no/such' ssl help keys -o no/such/place
+
+note 'ssl-recipe(5) and ssl-methods(7) name every key, as it is'
+tab=$(printf '\t')
+: >missing
+sed 1d keys.tsv | while IFS=$tab read -r key type allowed default help; do
+	case $type in
+	text) want=".It Cm $key = $default Pq text" ;;
+	*) want=".It Cm $key = $default Pq $type : $allowed" ;;
+	esac
+	grep -qxF -- "$want" "$SRC/man/ssl-recipe.5" "$SRC/man/ssl-methods.7" || echo "$want" >>missing
+done
+[ ! -s missing ] || fail "not in ssl-recipe(5) or ssl-methods(7): $(cat missing)"
+sed -n 's/^\.It Cm \([a-z_.0-9]*\) = .*/\1/p' "$SRC/man/ssl-recipe.5" "$SRC/man/ssl-methods.7" |
+	while read -r key; do
+		cut -f1 keys.tsv | grep -qxF -- "$key" || echo "$key" >>missing
+	done
+[ ! -s missing ] || fail "in the manual, but no key: $(cat missing)"

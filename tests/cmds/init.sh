@@ -1,0 +1,49 @@
+#!/bin/sh
+# `ssl init`: makes a store that all commands below it find; twice is fine; what cannot be made is not left in
+# part; a database that is newer, corrupt or another program's is refused with exit code 5.
+. "$(dirname "$0")/lib.sh"
+
+note 'without a store'
+fails 3 'not in an ssl store: `ssl init` makes one' "$SSL" log
+
+note 'made once, kept the second time, found from below'
+ok ssl init
+err_has 'made an empty store: .*/work/\.ssl$'
+same "$(wc -c <"$out")" 0
+ok ssl init
+err_has 'there already'
+mkdir -p a/b/.ssl
+ok ssl -C a/b sql 'SELECT count(*) AS runs FROM run'
+out_has '^0$|^ *0$'
+
+note 'elsewhere; a dry run makes nothing; -q says nothing'
+ok ssl init -n there
+[ ! -e there ] || fail 'a dry run made the folder'
+ok ssl -q init there/below
+[ -f there/below/.ssl/ssl.db ] || fail 'no database'
+[ ! -s "$err" ] || fail 'it talked'
+ok ssl -C there init again
+[ -f there/again/.ssl/ssl.db ] || fail 'DIR is not below -C'
+
+note 'where nothing can be made'
+: >file
+fails 6 'file' "$SSL" init file/sub
+fails 2 "too much" "$SSL" init a b
+
+note 'git does not see the store'
+if command -v git >/dev/null; then
+	git init -q . && [ -z "$(git status --porcelain -- .ssl)" ] || fail 'git sees .ssl'
+fi
+
+note 'a newer database, a corrupt one, another program'"'"'s'
+if command -v sqlite3 >/dev/null; then
+	mkdir newer && ok ssl -C newer init
+	sqlite3 newer/.ssl/ssl.db 'PRAGMA user_version = 999'
+	fails 5 'database is newer \(999\) than this ssl' "$SSL" -C newer log
+	fails 5 'database is newer' "$SSL" -C newer init
+	mkdir other other/.ssl && sqlite3 other/.ssl/ssl.db 'CREATE TABLE t (a)'
+	fails 5 'not the database of an ssl store' "$SSL" -C other log
+fi
+mkdir bad && ok ssl -C bad init
+head -c 8192 /dev/zero | tr '\0' x >bad/.ssl/ssl.db
+fails 5 'corrupt' "$SSL" -C bad log

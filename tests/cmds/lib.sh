@@ -1,0 +1,139 @@
+# What every test of a command starts with. A test is called as `sh FILE SSL_BINARY SOURCE_DIR` and says
+#
+#	#!/bin/sh
+#	# `ssl tag`: a tag names one run; a second run cannot take it.
+#	. "$(dirname "$0")/lib.sh"
+#
+#	ok ssl init
+#	note 'a name is needed'
+#	fails 2 'tag: needs' ssl tag
+#
+# It then runs in an empty scratch folder, with nothing of the caller's environment but PATH (and the
+# sanitizers' options), stops at the first thing that is not as it should be, and leaves nothing behind
+# (SSL_TEST_KEEP=1 keeps the folder). What the last `ok` or `fails` printed is in the files $out and $err.
+#
+#	$SSL  the binary          $SRC  the source folder         $scratch  the folder, $scratch/work is "."
+#	ssl ARG...                runs the binary
+#	ok CMD...                 CMD exits 0
+#	code N CMD...             CMD exits N
+#	fails N 'REGEX' CMD...    CMD exits N, prints nothing on stdout and one line `ssl: ...REGEX...` on stderr
+#	out_has 'REGEX'           a line of the last stdout matches (grep -E); out_lacks: none does
+#	err_has 'REGEX'           a line of the last stderr matches
+#	same A B                  two strings are equal
+#	note TEXT                 says what comes next
+#	skip WHY                  ends the test as skipped (77)
+#	fail WHY                  ends the test as failed, showing the last output
+
+if [ -z "$SSL_TEST_CLEAN" ]; then
+	exec env -i PATH="$PATH" LC_ALL=C SSL_TEST_CLEAN=1 \
+		${TMPDIR:+TMPDIR="$TMPDIR"} ${SSL_TEST_KEEP:+SSL_TEST_KEEP="$SSL_TEST_KEEP"} \
+		${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} ${UBSAN_OPTIONS:+UBSAN_OPTIONS="$UBSAN_OPTIONS"} \
+		${LSAN_OPTIONS:+LSAN_OPTIONS="$LSAN_OPTIONS"} sh "$0" "$@"
+fi
+[ $# -ge 2 ] || { echo "usage: sh $0 SSL_BINARY SOURCE_DIR" >&2; exit 2; }
+
+umask 022
+SSL=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+SRC=$(cd "$2" && pwd)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/ssl-test.XXXXXX") || exit 1
+scratch=$(cd "$scratch" && pwd -P)
+out=$scratch/out
+err=$scratch/err
+last='(nothing yet)'
+HOME=$scratch/home
+export HOME
+mkdir "$HOME" "$scratch/work"
+
+lib_end()
+{
+	cd /
+	if [ -n "$SSL_TEST_KEEP" ]; then
+		echo "kept: $scratch"
+	else
+		chmod -R u+w "$scratch" 2>/dev/null
+		rm -rf "$scratch"
+	fi
+}
+trap lib_end EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+: >"$out"
+: >"$err"
+cd "$scratch/work" || exit 1
+
+ssl()
+{
+	"$SSL" "$@"
+}
+
+note()
+{
+	printf '# %s\n' "$*"
+}
+
+skip()
+{
+	printf 'skipped: %s\n' "$*"
+	exit 77
+}
+
+fail()
+{
+	printf 'FAILED: %s\n  command: %s\n' "$*" "$last"
+	sed 's/^/  stdout: /' "$out" | head -40
+	sed 's/^/  stderr: /' "$err" | head -40
+	exit 1
+}
+
+# lib_run CMD...: its output into $out and $err, its exit code into $status
+lib_run()
+{
+	last="$*"
+	status=0
+	"$@" >"$out" 2>"$err" </dev/null || status=$?
+}
+
+code()
+{
+	lib_want=$1
+	shift
+	lib_run "$@"
+	[ "$status" -eq "$lib_want" ] || fail "exit code $status, not $lib_want"
+}
+
+ok()
+{
+	code 0 "$@"
+}
+
+fails()
+{
+	lib_want=$1
+	lib_regex=$2
+	shift 2
+	code "$lib_want" "$@"
+	[ ! -s "$out" ] || fail 'a failing command printed on stdout'
+	[ "$(wc -l <"$err")" -eq 1 ] || fail 'not exactly one line on stderr'
+	grep -Eq -- "^ssl: .*($lib_regex)" "$err" || fail "stderr is not 'ssl: ' and /$lib_regex/"
+}
+
+out_has()
+{
+	grep -Eq -- "$1" "$out" || fail "no line of stdout matches /$1/"
+}
+
+out_lacks()
+{
+	! grep -Eq -- "$1" "$out" || fail "a line of stdout matches /$1/"
+}
+
+err_has()
+{
+	grep -Eq -- "$1" "$err" || fail "no line of stderr matches /$1/"
+}
+
+same()
+{
+	[ "$1" = "$2" ] || fail "'$1' is not '$2'"
+}

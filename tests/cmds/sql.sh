@@ -1,0 +1,41 @@
+#!/bin/sh
+# `ssl sql`: reads, and does nothing else; has median, stddev and quantile; stops when its time is over; and a
+# stock sqlite3 reads every view as well.
+. "$(dirname "$0")/lib.sh"
+
+ok ssl init
+note 'reads'
+ok ssl sql 'SELECT 1 AS a, 2.5 AS b, NULL AS c, '"'x'"' AS d'
+same "$(cat "$out" | tr -s ' ' | tr '\n' '|')" 'a b c d|1 2.5 - x|'
+ok ssl sql --json 'SELECT 1 AS a, 2.5 AS b, NULL AS c'
+same "$(cat "$out")" '[{"a": 1, "b": 2.5, "c": null}]'
+ok ssl sql --format csv 'SELECT median(column1), round(stddev(column1), 4), quantile(column1, 0.75) FROM (VALUES (1), (2), (4))'
+same "$(tail -1 "$out")" 2,1.5275,3
+echo 'SELECT 6 * 7 AS answer' | "$SSL" sql --format csv - >"$out" || fail 'from standard input'
+same "$(tail -1 "$out")" 42
+
+note 'does nothing else'
+for sql in 'DELETE FROM run' 'DROP TABLE run' 'CREATE TABLE t (a)' "ATTACH 'x.db' AS x" 'PRAGMA user_version = 9' \
+	'VACUUM' "VACUUM INTO 'copy.db'" 'BEGIN'; do
+	fails 2 'may only read' "$SSL" sql "$sql"
+done
+fails 2 'one statement' "$SSL" sql 'SELECT 1; DROP TABLE run'
+fails 2 'not authorized' "$SSL" sql "SELECT load_extension('x')"
+fails 2 'syntax error' "$SSL" sql 'SELEC 1'
+fails 2 'no such table' "$SSL" sql 'SELECT * FROM nowhere'
+fails 2 'empty' "$SSL" sql ' '
+fails 2 'missing' "$SSL" sql
+[ ! -e x.db ] && [ ! -e copy.db ] || fail 'it made a file'
+
+note 'stops'
+fails 6 'too long' "$SSL" sql --time-limit 0.1 \
+	'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n'
+
+note 'stock sqlite3 reads every view, and .schema explains them'
+command -v sqlite3 >/dev/null || exit 0
+for view in v_run v_param v_metric v_eval v_best v_seed; do
+	ok sqlite3 .ssl/ssl.db "SELECT * FROM $view"
+done
+ok sqlite3 .ssl/ssl.db .schema
+out_has 'name TEXT NOT NULL UNIQUE .* -- readable: calm-otter'
+same "$(sqlite3 .ssl/ssl.db 'PRAGMA integrity_check')" ok

@@ -1,0 +1,94 @@
+#!/bin/sh
+# What is written about a command is true of it: every command of the table has a page whose SYNOPSIS
+# is its usage, a test, a word in each completion and a line in ssl(1); and every page has its command.
+. "$(dirname "$0")/cmds/lib.sh"
+
+cd "$SRC" || exit 1
+commands=$(sed -n '/^static const struct cmd \*const table/,/^};/s/.*&cmd_\([a-z]*\),.*/\1/p' cmds/cmds.c)
+[ -n "$commands" ] || fail 'no command found in cmds/cmds.c'
+
+bs=$(printf '\b')
+# plain PAGE SECTION: its text without any blanks
+plain()
+{
+	mandoc -Tascii -Owidth=500 "$1" | sed "s/.$bs//g" |
+		sed -n "/^$2/,/^[A-Z]/p" | sed '/^[A-Z]/d' | tr -d '[:space:]'
+}
+
+: >"$scratch/bad"
+bad()
+{
+	echo "$*" >>"$scratch/bad"
+}
+
+note 'every command has its file, page, test, completions and its line in ssl(1)'
+for c in $commands; do
+	[ -f "cmds/$c.c" ] || bad "cmds/$c.c: missing"
+	[ -f "man/ssl-$c.1" ] || bad "man/ssl-$c.1: missing"
+	[ -f "tests/cmds/$c.sh" ] || bad "tests/cmds/$c.sh: missing"
+	grep -q "^\.It Xr ssl-$c 1" man/ssl.1 || bad "man/ssl.1: does not name ssl-$c"
+	for shell in bash zsh fish; do
+		grep -qw "$c" "cmds/completion/ssl.$shell" || bad "cmds/completion/ssl.$shell: lacks $c"
+	done
+done
+for page in man/ssl-*.1; do
+	c=${page#man/ssl-}
+	echo "$commands" | grep -qx "${c%.1}" || bad "$page: there is no such command"
+done
+for file in tests/cmds/*.sh; do
+	c=$(basename "$file" .sh)
+	c=${c#slow_}
+	[ "$c" = lib ] || echo "$commands" | grep -qx "${c%%_*}" || bad "$file: there is no such command"
+done
+
+note 'no command is offered that is not there'
+for c in $(sed -n "s/.*local commands='\(.*\)'/\1/p" cmds/completion/ssl.bash); do
+	echo "$commands" | grep -qx "$c" || bad "cmds/completion/ssl.bash: $c is not a command"
+done
+
+note 'usage is said in one way'
+for c in $commands; do
+	ssl "$c" -h >"$out" 2>"$err" || bad "ssl $c -h: exit $?"
+	sed -n 's/^usage: ssl //p' "$out" >"$scratch/usage.$c"
+	[ -s "$scratch/usage.$c" ] || bad "ssl $c -h: no line 'usage: ssl ...'"
+	cut -d' ' -f1 "$scratch/usage.$c" | grep -qvx "$c" && bad "ssl $c -h: a form that is not of $c"
+done
+
+note 'every option is in the completions'
+for c in $commands; do
+	ssl "$c" -h 2>/dev/null | sed -n '/^options:/,/^everywhere:/s/^ *\(-.,\)\{0,1\} *--\([a-z-]*\).*/\2/p' |
+		while read -r option; do
+			grep -q -- "--$option[] '\"[{}]" cmds/completion/ssl.bash || bad "ssl.bash: lacks --$option"
+			grep -q -- "--$option[] '\"[{}]" cmds/completion/ssl.zsh || bad "ssl.zsh: lacks --$option"
+			grep -q -- "seen_subcommand_from.* $c.* -l $option " cmds/completion/ssl.fish ||
+				bad "ssl.fish: lacks --$option of $c"
+		done
+done
+
+if command -v mandoc >/dev/null; then
+	note 'the SYNOPSIS of a page is the usage'
+	for c in $commands; do
+		[ -f "man/ssl-$c.1" ] || continue
+		page=$(plain "man/ssl-$c.1" SYNOPSIS)
+		usage=$(sed 's/^/ssl/' "$scratch/usage.$c" | tr -d '[:space:]')
+		[ "$page" = "$usage" ] || bad "man/ssl-$c.1: SYNOPSIS is not the usage:
+    page:  $page
+    usage: $usage"
+	done
+	note 'every option of a command is in its page'
+	for c in $commands; do
+		[ -f "man/ssl-$c.1" ] || continue
+		ssl "$c" -h 2>/dev/null | sed -n '/^options:/,/^everywhere:/s/^ *\(-.,\)\{0,1\} *--\([a-z-]*\).*/\2/p' |
+			while read -r option; do
+				grep -qE "Fl (\\\\?-)?-?$option( |$)" "man/ssl-$c.1" ||
+					bad "man/ssl-$c.1: says nothing of --$option"
+			done
+	done
+	note 'the pages are clean mdoc'
+	mandoc -T lint -W warning man/*.[157] >"$out" 2>&1 || bad "$(cat "$out")"
+else
+	note 'no mandoc: SYNOPSIS and lint of the pages were not looked at'
+fi
+
+cat "$scratch/bad"
+[ ! -s "$scratch/bad" ] || exit 1

@@ -1,0 +1,87 @@
+/* Single layers: forward, and gradients for a given output gradient, against PyTorch. */
+#include "core/ops/ops.h"
+#include "tests/golden/golden.h"
+
+#include <stdio.h>
+
+/* An input of which the file holds the gradient. */
+static struct tensor *wanted(struct golden *g, const char *name)
+{
+	struct tensor *t = golden_tensor(g, name);
+
+	if (t)
+		t->needs_grad = 1;
+	return t;
+}
+
+static void check_backward(struct golden *g, struct tape *t, struct tensor *y)
+{
+	struct tensor *dy = golden_tensor(g, "in.dy");
+
+	golden_check(g, "out.y", y->data, y->n, GOLDEN_TIGHT);
+	if (dy && dy->n == y->n)
+		tape_backward_from(t, y, dy->data);
+}
+
+void golden_linear(struct golden *g)
+{
+	struct tensor *x = wanted(g, "in.x"), *w = wanted(g, "in.weight"),
+		      *b = wanted(g, "in.bias");
+	struct tape t;
+
+	if (!x || !w || !b)
+		return;
+	tape_init(&t);
+	check_backward(g, &t, op_linear(&t, x, w, b));
+	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->grad, w->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->grad, b->n, GOLDEN_TIGHT);
+	tape_release(&t);
+}
+
+void golden_batchnorm(struct golden *g)
+{
+	struct tensor *x = wanted(g, "in.x"), *w = wanted(g, "in.weight"),
+		      *b = wanted(g, "in.bias");
+	struct bn_opts o = {golden_number(g, "eps"), golden_number(g, "momentum"), 0};
+	int groups = (int)golden_number(g, "groups");
+	real *mean, *var;
+	struct tape t;
+	size_t c;
+
+	if (!x || !w || !b || groups < 1)
+		return;
+	c = w->n;
+	mean = arena_zalloc(&g->arena, c * sizeof *mean);
+	var = arena_alloc(&g->arena, c * sizeof *var);
+	for (size_t i = 0; i < c; i++)
+		var[i] = 1;
+	tape_init(&t);
+	t.groups = groups;
+	check_backward(g, &t, op_batchnorm(&t, x, w, b, mean, var, NULL, o));
+	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->grad, c, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->grad, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_mean", mean, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_var", var, c, GOLDEN_TIGHT);
+	tape_release(&t);
+}
+
+/* maxpool_KERNEL_STRIDE_PADDING: the only place where the file says them. */
+void golden_maxpool(struct golden *g)
+{
+	struct tensor *x = wanted(g, "in.x");
+	int kernel, stride, padding;
+	struct tape t;
+
+	if (sscanf(g->name, "maxpool_%d_%d_%d", &kernel, &stride, &padding) != 3) {
+		golden_number(g, "kernel, stride and padding in the file's name");
+		return;
+	}
+	if (!x)
+		return;
+	tape_init(&t);
+	check_backward(g, &t, op_maxpool(&t, x, kernel, stride, padding));
+	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
+	tape_release(&t);
+}

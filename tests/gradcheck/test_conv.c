@@ -1,0 +1,95 @@
+/* Protects: the gradients of op_conv to image and weights, by each of the ways that a shape can
+ * take. */
+#include "core/ops/ops.h"
+#include "core/tensor/kernels/conv.h"
+#include "core/tensor/kernels/direct.h"
+#include "tests/check.h"
+#include "tests/gradcheck/gradcheck.h"
+
+struct geometry {
+	int stride, padding;
+};
+
+static struct tensor *projected(struct tape *t, struct tensor *const *in, void *ctx)
+{
+	const struct geometry *g = ctx;
+
+	return gradcheck_project(t, op_conv(t, in[0], in[1], g->stride, g->padding));
+}
+
+/* The image is used twice, so that its second gradient is added to the first. */
+static struct tensor *shared(struct tape *t, struct tensor *const *in, void *ctx)
+{
+	const struct geometry *g = ctx;
+	struct tensor *x = op_scale(t, in[0], 0.5);
+	struct tensor *a = op_conv(t, x, in[1], g->stride, g->padding);
+	struct tensor *b = op_conv(t, x, in[1], g->stride, g->padding);
+
+	return gradcheck_project(t, op_add(t, a, op_relu(t, b)));
+}
+
+/* Few elements of the large: a convolution is linear in each of its inputs. */
+static void check(gradcheck_fn fn, int n, int h, int w, int cin, int kernel, int cout, int stride,
+		  int padding)
+{
+	const int image[4] = {n, h, w, cin}, weights[4] = {kernel, kernel, cin, cout};
+	struct geometry geometry = {stride, padding};
+	struct gradcheck g;
+
+	gradcheck_init(&g);
+	gradcheck_input(&g, 4, image, 1);
+	gradcheck_input(&g, 4, weights, 1);
+	CU_ASSERT(gradcheck_run(&g, fn, &geometry, n * h * w > 500 ? 5 : 60) <= 1e-6);
+	gradcheck_release(&g);
+}
+
+/* Small shapes: the definition. */
+static void test_direct(void)
+{
+	check(projected, 2, 9, 11, 5, 3, 7, 1, 1);
+	check(projected, 2, 9, 11, 5, 3, 7, 2, 1);
+	check(projected, 3, 1, 1, 6, 3, 5, 1, 1);
+	check(projected, 1, 13, 12, 3, 7, 4, 2, 3);
+	check(projected, 1, 6, 5, 4, 5, 3, 1, 0);
+	check(projected, 2, 6, 7, 8, 1, 5, 2, 0);
+}
+
+static void test_winograd(void)
+{
+	struct conv_shape s = conv_shape_of(2, 33, 35, 40, 3, 3, 50, 1, 1);
+
+	CU_ASSERT(conv2d_uses_winograd(&s));
+	check(projected, 2, 33, 35, 40, 3, 50, 1, 1);
+}
+
+static void test_im2col(void)
+{
+	struct conv_shape s = conv_shape_of(4, 33, 31, 3, 7, 7, 18, 2, 3);
+
+	CU_ASSERT(!direct_fits(&s));
+	check(projected, 4, 33, 31, 3, 7, 18, 2, 3);
+	check(projected, 4, 33, 31, 16, 3, 24, 2, 1);
+	check(projected, 2, 20, 21, 13, 5, 17, 1, 0);
+	check(projected, 4, 33, 31, 32, 1, 41, 1, 0);
+	check(projected, 4, 33, 31, 64, 1, 48, 2, 0);
+}
+
+static void test_shared(void)
+{
+	check(shared, 2, 8, 6, 4, 3, 5, 1, 1);
+	check(shared, 2, 33, 35, 40, 3, 50, 1, 1);
+	check(shared, 4, 33, 31, 16, 3, 24, 2, 1);
+	check(shared, 4, 33, 31, 32, 1, 41, 1, 0);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"small shapes by the definition", test_direct},
+	    {"3x3 by Winograd", test_winograd},
+	    {"strides, other kernels and 1x1 by im2col", test_im2col},
+	    {"two users of one image and one kernel", test_shared},
+	    {0}};
+
+	return check_run("gradcheck/conv", cases);
+}

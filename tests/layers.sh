@@ -1,0 +1,78 @@
+#!/bin/sh
+# The architecture stays what core/LAYERS says: includes point downwards, a dependency has one door,
+# and no data outlives a call except what is listed there.
+. "$(dirname "$0")/cmds/lib.sh"
+
+cd "$SRC" || exit 1
+table=core/LAYERS
+
+note 'includes point downwards, and each dependency has one door'
+find core cmds -name '*.[ch]' | sort | xargs grep -nE '^[[:space:]]*#[[:space:]]*include' |
+	sed -E 's/^([^:]*):([0-9]*):[[:space:]]*#[[:space:]]*include[[:space:]]*/\1 \2 /' >"$scratch/includes"
+[ "$(wc -l <"$scratch/includes")" -gt 100 ] || fail 'hardly an include was found'
+awk -v table=$table '
+function folder(path,    f, best) {
+	for (f in level)
+		if (index(path, f "/") == 1 && length(f) > length(best))
+			best = f
+	return best
+}
+function bad(why) {
+	printf "%s:%s: %s: %s\n", $1, $2, $3, why
+}
+BEGIN {
+	while ((getline line < table) > 0) {
+		n = split(line, word, " ")
+		if (!n || word[1] ~ /^(#|global)/)
+			continue
+		if (word[1] != "libc")
+			level[word[2]] = word[1]
+		for (i = word[1] == "libc" ? 2 : 3; i <= n; i++)
+			door[word[i]] = word[1] == "libc" ? "libc" : word[2]
+	}
+}
+{
+	own = folder($1)
+	name = substr($3, 2, length($3) - 2)
+	if (own == "") {
+		bad("its folder is not in core/LAYERS")
+	} else if ($3 ~ /^</) {
+		if (!(name in door))
+			bad("neither libc nor a known dependency")
+		else if (door[name] != "libc" && door[name] != own)
+			bad("only " door[name] " may include it")
+	} else if (name != "build_info.h") {
+		to = folder(name)
+		if (to == "")
+			bad("say it from the root, as core/base/error.h")
+		else if (to != own && level[to] >= level[own])
+			bad(own " (" level[own] ") may not look up to " to " (" level[to] ")")
+	}
+}' "$scratch/includes" >"$out"
+[ ! -s "$out" ] || fail 'includes against core/LAYERS'
+
+note 'every folder is in the table, and every folder of the table exists'
+find core -mindepth 1 -maxdepth 1 -type d | sort >"$scratch/there"
+awk '$1 ~ /^[0-9]/ && $2 != "cmds" { print $2 }' $table | sort >"$scratch/listed"
+comm -23 "$scratch/there" "$scratch/listed" >"$out"
+[ ! -s "$out" ] || fail 'folders that core/LAYERS does not list'
+
+note 'no mutable globals'
+build=$(dirname "$SSL")
+if ! command -v objdump >/dev/null; then
+	note 'no objdump: not looked at'
+elif grep -q 'fsanitize' "$build/generated/build_info.h"; then
+	note 'the sanitizers add their own: the release build is looked at'
+else
+	awk '$1 == "global" { print $3 }' $table >"$scratch/allowed"
+	find "$build" -path '*CMakeFiles/ssl*.dir/*' -name '*.o' | sort | while read -r object; do
+		# constants with pointers are in .data.rel.ro; O marks an object
+		objdump -t "$object" | awk -v file="${object#*.dir/}" '
+			$0 ~ / O (\.t?data|\.t?bss|\*COM\*)/ && $0 !~ / O \.data\.rel\.ro/ {
+				sub(/\.[0-9]+$/, "", $NF)
+				print file, $NF
+			}'
+	done | awk 'NR == FNR { allowed[$1]; next } !($2 in allowed) { sub(/\.o$/, "", $1); print $1 ": " $2 }' \
+		"$scratch/allowed" - >"$out"
+	[ ! -s "$out" ] || fail 'mutable data that core/LAYERS does not list'
+fi

@@ -1,0 +1,15 @@
+#!/bin/sh
+# A file of core/methods that defines a method is in the table of methods.c, and so `ssl methods` knows
+# it: nobody writes a method that cannot be run.
+. "$(dirname "$0")/cmds/lib.sh"
+
+cd "$SRC" || exit 1
+
+note 'every method that a file defines is listed'
+sed -n 's/^const struct method method_\([a-z0-9_]*\) = {.*/\1/p' core/methods/*.c | sort >"$scratch/defined"
+[ -s "$scratch/defined" ] || fail 'no file of core/methods defines a method'
+ok ssl methods
+while read -r name; do
+	out_has "^ *$name( |\$)"
+	[ -f "core/methods/$name.c" ] || fail "method $name is not in core/methods/$name.c"
+done <"$scratch/defined"

@@ -1,0 +1,217 @@
+/*
+ * Protects: what the golden vectors do not reach: LARS form C, who is left out of decay and
+ * adaptation, what never moves, and that threads change no bit.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/parallel.h"
+#include "core/base/rng.h"
+#include "core/optim/optim.h"
+#include "tests/check.h"
+
+enum { BIG = 100003 };
+
+/* One parameter around arrays of the test's own. */
+static struct param param_of(enum param_kind kind, int n, real *w, real *g, real *m)
+{
+	struct param p = {.kind = kind, .lr_mult = 1};
+
+	p.t.ndim = 1;
+	p.t.shape[0] = n;
+	p.t.n = (size_t)n;
+	p.t.data = w;
+	p.t.grad = g;
+	p.t.needs_grad = 1;
+	p.slot[0] = m;
+	return p;
+}
+
+static void step(const char *rule, const struct optim_opts *o, struct param *p, double lr)
+{
+	struct params ps = {.list = &p, .n = 1};
+
+	optim_step(optim_find(rule), o, &ps, lr, 0);
+}
+
+/* Is x within float's rounding of y? */
+static int near(double x, double y)
+{
+	return fabs(x - y) <= 1e-6 * fmax(1e-3, fabs(y));
+}
+
+static const struct optim_opts form_c = {
+    .momentum = 0.9, .weight_decay = 0.1, .trust = 0.02, .lars_form = 'C'};
+
+/* w = (3, 4), g = (6, 8): ||w|| = 5, ||g|| = 10, q = 0.02 * 5 / (10 + 0.1 * 5) */
+static void test_form_c(void)
+{
+	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {1, 0};
+	struct param p = param_of(PARAM_WEIGHT, 2, w, g, m);
+	const double q = 0.1 / (10.5 + 1e-8);
+
+	step("lars", &form_c, &p, 0.5);
+	CU_ASSERT(near((double)m[0], 0.9 + q * 6.3));
+	CU_ASSERT(near((double)m[1], q * 8.4));
+	CU_ASSERT(near((double)w[0], 3 - 0.5 * (0.9 + q * 6.3)));
+}
+
+/* Clipped, lr q is at most lr: at lr 0.001 q / lr would be 9.5, so the step is plain momentum SGD.
+ */
+static void test_form_c_clip(void)
+{
+	struct optim_opts o = form_c;
+	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {0};
+	struct param p = param_of(PARAM_WEIGHT, 2, w, g, m);
+
+	o.lars_clip = 1;
+	step("lars", &o, &p, 0.001);
+	CU_ASSERT(near((double)m[0], 6.3));
+	m[0] = m[1] = 0;
+	w[0] = 3;
+	w[1] = 4;
+	step("lars", &o, &p, 0.5);
+	CU_ASSERT(near((double)m[0], 0.1 / 10.5 / 0.5 * 6.3));
+	step("lars", &o, &p, 0); /* the first step of a warm-up */
+	CU_ASSERT(isfinite((double)m[0]));
+}
+
+/* With a norm of 0: form A still decays, form C does nothing but momentum. */
+static void test_zero_norm(void)
+{
+	struct optim_opts o = form_c;
+	real w[2] = {3, 4}, g[2] = {0, 0}, m[2] = {0};
+	struct param p = param_of(PARAM_WEIGHT, 2, w, g, m);
+
+	step("lars", &o, &p, 0.5);
+	CU_ASSERT(w[0] == 3 && m[0] == 0);
+	o.lars_form = 'A'; /* ||g + decay w|| = 0.5: q = 0.02 * 5 / 0.5 */
+	step("lars", &o, &p, 0.5);
+	CU_ASSERT(near((double)m[0], 0.2 * 0.3));
+	w[0] = w[1] = 0;
+	g[0] = 1;
+	m[0] = 0;
+	step("lars", &o, &p, 0.5);
+	CU_ASSERT(near((double)m[0], 1));
+}
+
+/* Biases and norms: no decay, no adaptation; unless the recipe wants all alike. */
+static void test_excluded(void)
+{
+	static const enum param_kind kind[] = {PARAM_BIAS, PARAM_NORM};
+	static const char *const rule[] = {"sgd", "lars"};
+
+	for (int i = 0; i < 4; i++) {
+		struct optim_opts o = form_c;
+		real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {0};
+		struct param p = param_of(kind[i / 2], 2, w, g, m);
+
+		step(rule[i % 2], &o, &p, 0.5);
+		CU_ASSERT(m[0] == 6);
+		o.decay_bias_norm = 1;
+		w[0] = 3;
+		m[0] = 0;
+		step(rule[i % 2], &o, &p, 0.5);
+		CU_ASSERT(m[0] != 6);
+	}
+}
+
+/* AdamW with decay off is Adam; with decay on it shrinks a weight whose gradient is 0. */
+static void test_adamw(void)
+{
+	struct optim_opts o = {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.1};
+	real w[1] = {2}, g[1] = {0}, m[1] = {0}, v[1] = {0};
+	struct param p = param_of(PARAM_WEIGHT, 1, w, g, m);
+
+	p.slot[1] = v;
+	step("adamw", &o, &p, 0.5);
+	CU_ASSERT(near((double)w[0], 2 * 0.95));
+	CU_ASSERT(m[0] == 0 && v[0] == 0);
+}
+
+static void test_what_stays(void)
+{
+	const struct optim_opts o = {.weight_decay = 0.1, .lr = 4};
+	real w[1] = {1}, g[1] = {1}, m[1] = {0};
+	struct param p = param_of(PARAM_WEIGHT, 1, w, g, m);
+
+	p.t.needs_grad = 0;
+	step("sgd", &o, &p, 1);
+	CU_ASSERT(w[0] == 1);
+	p.t.needs_grad = 1;
+	p.lr_mult = 0;
+	step("sgd", &o, &p, 1);
+	CU_ASSERT(w[0] == 1 && m[0] == 0);
+	p.lr_mult = 0.5;
+	step("sgd", &o, &p, 1);
+	CU_ASSERT(near((double)w[0], 1 - 0.5 * 1.1));
+	w[0] = 1;
+	p.lr_fixed = 1; /* the base rate, whatever the schedule says */
+	step("sgd", &o, &p, 0);
+	CU_ASSERT(near((double)w[0], 1 - 4 * 0.5 * 1.1));
+}
+
+static void fill(real *x, uint64_t sample)
+{
+	struct rng r;
+
+	rng_init(&r, 1, RNG_TEST, 0, sample);
+	for (int i = 0; i < BIG; i++)
+		x[i] = (real)rng_normal(&r);
+}
+
+static void test_threads(void)
+{
+	static real w[2][BIG], g[BIG], m[2][BIG], v[2][BIG];
+	struct optim_opts o = form_c;
+
+	o.beta1 = 0.9;
+	o.beta2 = 0.999;
+	o.eps = 1e-8;
+	fill(g, 1);
+	for (int i = 0; optim_at(i); i++) {
+		for (int threads = 1; threads <= 2; threads++) {
+			int j = threads - 1;
+			struct param p = param_of(PARAM_WEIGHT, BIG, w[j], g, m[j]);
+
+			fill(w[j], 2);
+			memset(m[j], 0, sizeof m[j]);
+			memset(v[j], 0, sizeof v[j]);
+			p.slot[1] = v[j];
+			parallel_set_threads(threads);
+			step(optim_at(i)->name, &o, &p, 0.5);
+		}
+		CU_ASSERT(!memcmp(w[0], w[1], sizeof w[0]));
+		CU_ASSERT(!memcmp(m[0], m[1], sizeof m[0]));
+	}
+	parallel_set_threads(1);
+}
+
+static void test_table(void)
+{
+	int n = 0;
+
+	while (optim_at(n)) {
+		CU_ASSERT(optim_find(optim_at(n)->name) == optim_at(n));
+		CU_ASSERT(optim_at(n)->slots == 1 || optim_at(n)->slots == 2);
+		n++;
+	}
+	CU_ASSERT(n >= 4);
+	CU_ASSERT(!optim_find("nope") && !optim_at(-1));
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"LARS form C", test_form_c},
+	    {"LARS form C, clipped", test_form_c_clip},
+	    {"LARS where a norm is 0", test_zero_norm},
+	    {"biases and norms are left out", test_excluded},
+	    {"AdamW decays apart from the gradient", test_adamw},
+	    {"frozen, lr_mult, lr_fixed", test_what_stays},
+	    {"the same bits at any number of threads", test_threads},
+	    {"the table finds every optimiser", test_table},
+	    {0},
+	};
+	return check_run("optim/optim", cases);
+}

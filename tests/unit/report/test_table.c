@@ -1,0 +1,202 @@
+/* Tables: every format escapes what would break it, and numbers stay numbers. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/report/human.h"
+#include "core/report/table.h"
+#include "core/report/utf8.h"
+#include "tests/check.h"
+
+static void is(const struct table *t, enum table_format format, const char *want)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	table_print(t, format, f);
+	fclose(f);
+	if (strcmp(text, want))
+		fprintf(stderr, "\n--- wanted\n%s--- got\n%s---\n", want, text);
+	CU_ASSERT_STRING_EQUAL(text, want);
+	free(text);
+}
+
+/* A name, a whole number, a real of two digits. */
+static struct table *sample(const char *name)
+{
+	struct table *t = table_new();
+
+	table_column(t, "name");
+	table_column(t, "n");
+	table_column(t, "x");
+	table_text(t, name);
+	table_int(t, -12);
+	table_real(t, 0.125, 2);
+	table_text(t, "b");
+	table_null(t);
+	table_real(t, NAN, 2);
+	return t;
+}
+
+static void test_plain(void)
+{
+	struct table *t = sample("calm");
+
+	CU_ASSERT_EQUAL(table_rows(t), 2);
+	is(t, TABLE_TEXT, "name    n     x\ncalm  -12  0.12\nb       -   nan\n");
+	is(t, TABLE_CSV, "name,n,x\ncalm,-12,0.125\nb,,nan\n");
+	is(t, TABLE_TSV, "name\tn\tx\ncalm\t-12\t0.125\nb\t\tnan\n");
+	is(t, TABLE_JSON,
+	   "[{\"name\": \"calm\", \"n\": -12, \"x\": 0.125},\n"
+	   " {\"name\": \"b\", \"n\": null, \"x\": null}]\n");
+	is(t, TABLE_JSONL,
+	   "{\"name\": \"calm\", \"n\": -12, \"x\": 0.125}\n"
+	   "{\"name\": \"b\", \"n\": null, \"x\": null}\n");
+	is(t, TABLE_MD,
+	   "| name | n | x |\n| --- | ---: | ---: |\n| calm | -12 | 0.12 |\n| b |  | nan |\n");
+	is(t, TABLE_LATEX,
+	   "\\begin{tabular}{lrr}\n\\toprule\nname & n & x \\\\\n\\midrule\n"
+	   "calm & -12 & 0.12 \\\\\nb &  & nan \\\\\n\\bottomrule\n\\end{tabular}\n");
+	is(t, TABLE_HTML,
+	   "<table>\n<thead>\n<tr><th>name</th><th style=\"text-align:right\">n</th>"
+	   "<th style=\"text-align:right\">x</th></tr>\n</thead>\n<tbody>\n"
+	   "<tr><td>calm</td><td style=\"text-align:right\">-12</td>"
+	   "<td style=\"text-align:right\">0.12</td></tr>\n"
+	   "<tr><td>b</td><td style=\"text-align:right\"></td>"
+	   "<td style=\"text-align:right\">nan</td></tr>\n</tbody>\n</table>\n");
+	table_free(t);
+}
+
+/* One column, one hostile cell. */
+static void cell_is(const char *cell, enum table_format format, const char *want)
+{
+	struct table *t = table_new();
+
+	table_column(t, "c");
+	table_text(t, cell);
+	is(t, format, want);
+	table_free(t);
+}
+
+static void test_escapes(void)
+{
+	cell_is("a,\"b\"\nc", TABLE_CSV, "c\n\"a,\"\"b\"\"\nc\"\n");
+	cell_is("", TABLE_CSV, "c\n\"\"\n");
+	cell_is(NULL, TABLE_CSV, "c\n\n");
+	cell_is("a\tb\nc\\", TABLE_TSV, "c\na\\tb\\nc\\\\\n");
+	cell_is("\"\\\n\x01\xff", TABLE_JSONL, "{\"c\": \"\\\"\\\\\\n\\u0001\xEF\xBF\xBD\"}\n");
+	cell_is("a|b_c*<i>&", TABLE_MD, "| c |\n| --- |\n| a\\|b\\_c\\*&lt;i&gt;&amp; |\n");
+	cell_is("50%_a&b\\{}$#~^", TABLE_LATEX,
+		"\\begin{tabular}{l}\n\\toprule\nc "
+		"\\\\\n\\midrule\n50\\%\\_a\\&b\\textbackslash{}\\{\\}"
+		"\\$\\#\\textasciitilde{}\\textasciicircum{} \\\\\n\\bottomrule\n\\end{tabular}\n");
+	cell_is("<a href='x'>&\"", TABLE_HTML,
+		"<table>\n<thead>\n<tr><th>c</th></tr>\n</thead>\n<tbody>\n<tr><td>&lt;a "
+		"href=&#39;x&#39;&gt;&amp;&quot;</td></tr>\n</tbody>\n</table>\n");
+	/* a terminal must not obey a run's error message */
+	cell_is("a\x1b[31m\nb", TABLE_TEXT, "c\na\\x1b[31m\\nb\n");
+}
+
+/* Columns line up by what a terminal shows: marks take no room, wide characters two places. */
+static void test_width(void)
+{
+	struct table *t = table_new();
+
+	CU_ASSERT_EQUAL(utf8_width("abc"), 3);
+	CU_ASSERT_EQUAL(utf8_width("λμν"), 3);
+	CU_ASSERT_EQUAL(utf8_width("e\xCC\x81"), 1);
+	CU_ASSERT_EQUAL(utf8_width("猫"), 2);
+	CU_ASSERT_EQUAL(utf8_width("\xff\xfe"), 2);
+	table_column(t, "a");
+	table_column(t, "b");
+	table_text(t, "猫");
+	table_text(t, "x");
+	table_text(t, "λ");
+	table_text(t, "y");
+	is(t, TABLE_TEXT, "a   b\n猫  x\nλ   y\n");
+	table_free(t);
+}
+
+static void test_empty(void)
+{
+	struct table *t = table_new();
+
+	is(t, TABLE_TEXT, "");
+	table_column(t, "a");
+	CU_ASSERT_EQUAL(table_rows(t), 0);
+	is(t, TABLE_TEXT, "a\n");
+	is(t, TABLE_JSON, "[]\n");
+	is(t, TABLE_JSONL, "");
+	is(t, TABLE_CSV, "a\n");
+	table_free(t);
+}
+
+static void test_real_digits(void)
+{
+	struct table *t = table_new();
+
+	table_column(t, "x");
+	table_real(t, 1.0 / 3, TABLE_SIX);
+	table_real(t, 0.1, TABLE_SHORTEST);
+	table_real(t, 1.0 / 3, TABLE_SHORTEST);
+	is(t, TABLE_TEXT,
+	   "                 x\n          0.333333\n               0.1\n0.3333333333333333\n");
+	is(t, TABLE_CSV, "x\n0.3333333333333333\n0.1\n0.3333333333333333\n");
+	table_free(t);
+}
+
+static void test_format_names(void)
+{
+	enum table_format format = TABLE_CSV;
+	struct error err = {0};
+
+	CU_ASSERT_EQUAL(table_format_parse("latex", &format, &err), 0);
+	CU_ASSERT_EQUAL(format, TABLE_LATEX);
+	CU_ASSERT_EQUAL(table_format_parse("xml", &format, &err), -1);
+	CU_ASSERT_EQUAL(err.code, ERR_USAGE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "jsonl"));
+}
+
+static void human_is(const char *want, double seconds, int64_t bytes)
+{
+	struct strbuf s = STRBUF_INIT;
+
+	if (bytes < 0)
+		human_duration(seconds, &s);
+	else
+		human_bytes(bytes, &s);
+	CU_ASSERT_STRING_EQUAL(s.buf, want);
+	strbuf_release(&s);
+}
+
+static void test_human(void)
+{
+	human_is("0s", 0.4, -1);
+	human_is("119s", 119.9, -1);
+	human_is("2m", 120, -1);
+	human_is("2h", 7200, -1);
+	human_is("2d", 48 * 3600, -1);
+	human_is("inf", INFINITY, -1);
+	human_is("0 B", 0, 0);
+	human_is("999 B", 0, 999);
+	human_is("1.0 kB", 0, 1000);
+	human_is("412 MB", 0, 412345678);
+	human_is("1.0 GB", 0, 999600000);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"all eight formats", test_plain},
+	    {"each format escapes what would break it", test_escapes},
+	    {"columns line up as a terminal shows them", test_width},
+	    {"no rows, no columns", test_empty},
+	    {"digits are for people, programs get all", test_real_digits},
+	    {"formats have names", test_format_names},
+	    {"durations and sizes are short", test_human},
+	    {0},
+	};
+
+	return check_run("report/table", cases);
+}

@@ -1,0 +1,211 @@
+/* The schema is documented where it stands, and ssl-schema(5) says the same: every table, view and
+ * column, and nothing that is not there. */
+#include "tests/unit/store/scratch.h"
+
+/* The names that a query gives, each on a line. */
+static void names(struct store *s, const char *sql, struct strbuf *out)
+{
+	struct text_sink t;
+	struct query_sink sink = text_sink_of(&t);
+	struct error err = {0};
+
+	CU_ASSERT_EQUAL(query_user(s, sql, 10, &sink, &err), 0);
+	strbuf_clear(out);
+	if (strchr(t.text.buf, '\n'))
+		strbuf_adds(out, strchr(t.text.buf, '\n') + 1);
+	strbuf_release(&t.text);
+}
+
+/* The words behind every `mark` in the text from `p` to `end`, each on a line. */
+static void marked(const char *p, const char *end, const char *mark, struct strbuf *out)
+{
+	strbuf_clear(out);
+	while ((p = strstr(p, mark)) && p < end) {
+		p += strlen(mark);
+		strbuf_add(out, p, strcspn(p, "\n"));
+		strbuf_addc(out, '\n');
+	}
+}
+
+/* One table or view: its section in the page lists exactly its columns, in order. */
+static void check_section(struct store *s, const char *page, const char *name)
+{
+	struct strbuf want = STRBUF_INIT, got = STRBUF_INIT, text = STRBUF_INIT;
+	const char *section, *end;
+
+	strbuf_addf(&text, "\n.Ss %s\n", name);
+	section = strstr(page, text.buf);
+	if (!section)
+		fprintf(stderr, "\n  man/ssl-schema.5: says nothing of %s\n", name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(section);
+	end = strstr(section, "\n.El\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+	marked(section, end, "\n.It Li ", &got);
+	strbuf_clear(&text);
+	strbuf_addf(&text, "SELECT name FROM pragma_table_info('%s')", name);
+	names(s, text.buf, &want);
+	if (strcmp(want.buf, got.buf))
+		fprintf(stderr, "\n  %s has\n%s  the page says\n%s", name, want.buf, got.buf);
+	CU_ASSERT_STRING_EQUAL(want.buf, got.buf);
+	strbuf_release(&want);
+	strbuf_release(&got);
+	strbuf_release(&text);
+}
+
+static const char sections_sql[] = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') "
+				   "AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, rowid";
+
+static void test_page(void)
+{
+	struct scratch x;
+	struct strbuf page = STRBUF_INIT, want = STRBUF_INIT, got = STRBUF_INIT;
+	const char *source = getenv("SSL_SOURCE_DIR");
+	char path[400], name[64];
+
+	snprintf(path, sizeof path, "%s/man/ssl-schema.5", source ? source : ".");
+	scratch_open(&x);
+	CU_ASSERT_EQUAL_FATAL(fs_read(path, &page, &x.err), 0);
+	names(x.s, sections_sql, &want);
+	marked(page.buf, page.buf + page.len, "\n.Ss ", &got);
+	CU_ASSERT_STRING_EQUAL(want.buf, got.buf);
+	for (const char *p = want.buf; *p; p += strcspn(p, "\n") + 1) {
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(p, "\n"), p);
+		check_section(x.s, page.buf, name);
+	}
+	strbuf_release(&page);
+	strbuf_release(&want);
+	strbuf_release(&got);
+	scratch_close(&x);
+}
+
+/* How many lines of the SQL have a comment. */
+static int comments(const char *sql)
+{
+	int n = 0;
+
+	for (; *sql; sql += strcspn(sql, "\n"), sql += *sql == '\n') {
+		const char *mark = strstr(sql, "--");
+
+		n += mark && mark < sql + strcspn(sql, "\n");
+	}
+	return n;
+}
+
+/* .schema shows a sentence for the table and one for each column. */
+static void test_sentences(void)
+{
+	struct scratch x;
+	struct strbuf list = STRBUF_INIT, text = STRBUF_INIT, sql = STRBUF_INIT;
+	char name[64];
+
+	scratch_open(&x);
+	names(x.s, sections_sql, &list);
+	for (const char *p = list.buf; *p; p += strcspn(p, "\n") + 1) {
+		int columns;
+
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(p, "\n"), p);
+		strbuf_clear(&sql);
+		strbuf_addf(&sql, "SELECT count(*) FROM pragma_table_info('%s')", name);
+		names(x.s, sql.buf, &text);
+		columns = (int)strtol(text.buf, NULL, 10);
+		strbuf_clear(&sql);
+		strbuf_addf(&sql, "SELECT sql FROM sqlite_schema WHERE name = '%s'", name);
+		names(x.s, sql.buf, &text);
+		if (columns < 1 || comments(text.buf) < 1 + columns)
+			fprintf(stderr, "\n  %s: %d columns, %d comments\n", name, columns,
+				comments(text.buf));
+		CU_ASSERT(columns >= 1 && comments(text.buf) >= 1 + columns);
+	}
+	strbuf_release(&list);
+	strbuf_release(&text);
+	strbuf_release(&sql);
+	scratch_close(&x);
+}
+
+static int bare(sqlite3 *db, const char *sql)
+{
+	int bad = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+	if (bad)
+		fprintf(stderr, "\n  %s: %s\n", sql, sqlite3_errmsg(db));
+	return bad;
+}
+
+/* A connection that is not ours, without our functions and as distrustful as can be, reads every
+ * view; and the database is sound. */
+static void test_stock_sqlite(void)
+{
+	struct scratch x;
+	struct run_handle h;
+	struct strbuf list = STRBUF_INIT;
+	char path[400], sql[200];
+	const struct metric_point p = {"loss", 1, 0.5};
+	sqlite3 *db;
+
+	scratch_open(&x);
+	CU_ASSERT_EQUAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_flush(x.s, &h, &p, 1, 1, 1, NULL, &x.err), 0);
+	snprintf(path, sizeof path, "%s/ssl.db", store_dir(x.s));
+	CU_ASSERT_EQUAL(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	CU_ASSERT_EQUAL(bare(db, "PRAGMA trusted_schema = OFF"), 0);
+	names(x.s, "SELECT name FROM sqlite_schema WHERE type = 'view'", &list);
+	for (const char *v = list.buf; *v; v += strcspn(v, "\n") + 1) {
+		snprintf(sql, sizeof sql, "SELECT * FROM %.*s", (int)strcspn(v, "\n"), v);
+		CU_ASSERT_EQUAL(bare(db, sql), 0);
+	}
+	sqlite3_close(db);
+	sql_is(x.s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "6\n");
+	sql_is(x.s,
+	       "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND NOT strict "
+	       "AND name NOT LIKE 'sqlite_%'",
+	       "0\n");
+	strbuf_release(&list);
+	scratch_close(&x);
+}
+
+/* What the CHECKs are for: a mistake of ours is refused by the database. */
+static void test_checks(void)
+{
+	struct scratch x;
+	struct run_handle h;
+	static const char *const bad[] = {
+	    "UPDATE run SET status = 'odd'",
+	    "UPDATE run SET status = 'done'", /* without a time */
+	    "UPDATE run SET seed = 'x'",
+	    "UPDATE run SET recipe_id = 99",
+	    "INSERT INTO metric VALUES (1, 1, 1, NULL, 0)",
+	    "INSERT INTO metric VALUES (1, 1, 1, 2.0, 1)",
+	    "INSERT INTO object (sha256, bytes, created) VALUES ('short', 1, 'now')",
+	    "UPDATE recipe SET json = 'none'",
+	};
+	char path[400];
+	sqlite3 *db;
+
+	scratch_open(&x);
+	CU_ASSERT_EQUAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
+	snprintf(path, sizeof path, "%s/ssl.db", store_dir(x.s));
+	CU_ASSERT_EQUAL(sqlite3_open(path, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL(bare(db, "PRAGMA foreign_keys = ON"), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		int rc = sqlite3_exec(db, bad[i], NULL, NULL, NULL);
+
+		if (rc != SQLITE_CONSTRAINT)
+			fprintf(stderr, "\n  %s: %d %s\n", bad[i], rc, sqlite3_errmsg(db));
+		CU_ASSERT_EQUAL(rc, SQLITE_CONSTRAINT);
+	}
+	sqlite3_close(db);
+	scratch_close(&x);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"ssl-schema(5) is the schema", test_page},
+	    {"every table and column has its sentence", test_sentences},
+	    {"stock SQLite reads every view", test_stock_sqlite},
+	    {"mistakes are refused", test_checks},
+	    {0},
+	};
+
+	return check_run("store/schema", cases);
+}

@@ -1,0 +1,205 @@
+/* Protects: how gradients flow, are shared and are reused, and that a step allocates nothing. */
+#include "core/tensor/tape.h"
+
+#include <malloc.h>
+#include <string.h>
+
+#include "tests/check.h"
+
+/* Three ops of our own, so that the tape is tested without core/ops. */
+static void double_backward(struct tensor *out)
+{
+	int acc;
+	real *dx = tape_grad(out->in[0], &acc);
+
+	for (size_t i = 0; dx && i < out->n; i++)
+		dx[i] = (acc ? dx[i] : 0) + 2 * out->grad[i];
+}
+
+static void add_backward(struct tensor *out)
+{
+	tape_pass_grad(out->in[0], out);
+	tape_pass_grad(out->in[1], out);
+}
+
+static void sum_backward(struct tensor *out)
+{
+	int acc;
+	real *dx = tape_grad(out->in[0], &acc);
+
+	for (size_t i = 0; i < out->in[0]->n; i++)
+		dx[i] = (acc ? dx[i] : 0) + out->grad[0];
+}
+
+static const struct op double_op = {"double", double_backward};
+static const struct op add_op = {"add", add_backward};
+static const struct op sum_op = {"sum", sum_backward};
+
+static struct tensor *twice(struct tape *t, struct tensor *x)
+{
+	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
+
+	for (size_t i = 0; i < x->n; i++)
+		y->data[i] = 2 * x->data[i];
+	return tape_append(t, &double_op, y, &x, 1);
+}
+
+static struct tensor *add(struct tape *t, struct tensor *a, struct tensor *b)
+{
+	struct tensor *y = tensor_new(&t->arena, a->ndim, a->shape);
+
+	for (size_t i = 0; i < a->n; i++)
+		y->data[i] = a->data[i] + b->data[i];
+	return tape_append(t, &add_op, y, (struct tensor *[]){a, b}, 2);
+}
+
+static struct tensor *sum(struct tape *t, struct tensor *x)
+{
+	struct tensor *y = tensor_new1(&t->arena, 1);
+
+	y->data[0] = 0;
+	for (size_t i = 0; i < x->n; i++)
+		y->data[0] += x->data[i];
+	return tape_append(t, &sum_op, y, &x, 1);
+}
+
+static struct tensor *leaf(struct arena *a, int n, int needs_grad)
+{
+	struct tensor *x = tensor_new1(a, n);
+
+	for (int i = 0; i < n; i++)
+		x->data[i] = (real)i;
+	x->needs_grad = needs_grad;
+	return x;
+}
+
+static void test_shared_gradient(void)
+{
+	struct tape t;
+	struct tensor *x, *a, *b;
+
+	/* y = (a + b) with b = 2a, a = 2x: both inputs of the add share one buffer, which b's
+	 * contribution to a must not overwrite before it is read. dy/dx = 2 + 4. */
+	tape_init(&t);
+	x = leaf(&t.arena, 5, 1);
+	a = twice(&t, x);
+	b = twice(&t, a);
+	tape_backward(&t, sum(&t, add(&t, a, b)));
+	for (int i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(x->grad[i], 6);
+	CU_ASSERT_PTR_NULL(a->grad);
+	tape_release(&t);
+}
+
+static void test_same_input_twice(void)
+{
+	struct tape t;
+	struct tensor *x, *a;
+
+	tape_init(&t);
+	x = leaf(&t.arena, 3, 1);
+	a = twice(&t, x);
+	tape_backward(&t, sum(&t, add(&t, a, a)));
+	CU_ASSERT_EQUAL(x->grad[2], 4);
+	tape_backward(&t, t.node[t.n - 1]); /* again: leaves add up */
+	CU_ASSERT_EQUAL(x->grad[2], 8);
+	tape_release(&t);
+}
+
+static void test_unreached_and_unwanted(void)
+{
+	struct tape t;
+	struct tensor *x, *c, *loss;
+
+	tape_init(&t);
+	x = leaf(&t.arena, 3, 1);
+	c = leaf(&t.arena, 3, 0);
+	loss = sum(&t, add(&t, x, twice(&t, c)));
+	CU_ASSERT_EQUAL(t.n, 2); /* twice(c) wants nothing */
+	twice(&t, x);            /* recorded, not reached */
+	tape_backward(&t, loss);
+	CU_ASSERT_EQUAL(x->grad[0], 1);
+	CU_ASSERT_PTR_NULL(c->grad);
+	t.record = 0;
+	CU_ASSERT_EQUAL(twice(&t, x)->needs_grad, 0);
+	CU_ASSERT_EQUAL(t.n, 3);
+	tape_release(&t);
+}
+
+static void test_from_any_tensor(void)
+{
+	static const real dy[3] = {1, 10, 100};
+	struct tape t;
+	struct tensor *x;
+
+	tape_init(&t);
+	x = leaf(&t.arena, 3, 1);
+	tape_backward_from(&t, twice(&t, x), dy);
+	CU_ASSERT_EQUAL(x->grad[2], 200);
+	tape_release(&t);
+}
+
+/* A chain's gradients need two buffers, however long it is. */
+static void test_buffers_are_reused(void)
+{
+	enum { N = 1 << 16, DEPTH = 20 };
+	struct tape t;
+	struct tensor *x;
+	size_t forward;
+
+	tape_init(&t);
+	x = leaf(&t.arena, N, 1);
+	for (int i = 0; i < DEPTH; i++)
+		x = twice(&t, x);
+	x = sum(&t, x);
+	forward = t.arena.used;
+	tape_backward(&t, x);
+	CU_ASSERT(t.arena.used - forward < 3 * N * sizeof(real));
+	tape_release(&t);
+}
+
+static void step(struct tape *t)
+{
+	struct tensor *x;
+
+	tape_reset(t);
+	x = leaf(&t->arena, 3000, 1);
+	for (int i = 0; i < 300; i++)
+		x = add(t, x, twice(t, x));
+	tape_backward(t, sum(t, x));
+}
+
+static void test_no_allocation(void)
+{
+	struct tape t;
+	struct mallinfo2 before, after;
+	size_t used;
+
+	tape_init(&t);
+	step(&t);
+	used = t.arena.used;
+	before = mallinfo2();
+	for (int i = 0; i < 3; i++)
+		step(&t);
+	after = mallinfo2();
+	CU_ASSERT_EQUAL(before.uordblks, after.uordblks);
+	CU_ASSERT_EQUAL(before.hblkhd, after.hblkhd);
+	CU_ASSERT_EQUAL(used, t.arena.used);
+	tape_release(&t);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"a gradient shared by two inputs is copied before it is added to",
+	     test_shared_gradient},
+	    {"one tensor as both inputs, and backward twice", test_same_input_twice},
+	    {"nodes that backward does not reach, tensors that want nothing",
+	     test_unreached_and_unwanted},
+	    {"backward from any tensor", test_from_any_tensor},
+	    {"gradient buffers are reused", test_buffers_are_reused},
+	    {"after the first step nothing is allocated", test_no_allocation},
+	    {0}};
+
+	return check_run("tensor/tape", cases);
+}

@@ -1,0 +1,67 @@
+/* Protects: shapes, and the eigendecomposition that shares the folder. */
+#include "core/tensor/tensor.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+#include "core/tensor/kernels/eigen.h"
+#include "tests/check.h"
+
+static void test_shapes(void)
+{
+	struct arena a = ARENA_INIT;
+	struct tensor *x = tensor_new4(&a, 2, 3, 4, 5), *y = tensor_new2(&a, 2, 60), *v;
+	char text[64], small[8];
+
+	CU_ASSERT(x->n == 120 && tensor_rows(x) == 24 && tensor_cols(x) == 5);
+	CU_ASSERT(!tensor_same_shape(x, y) && tensor_same_shape(x, x));
+	CU_ASSERT_STRING_EQUAL(tensor_shape_text(x, text, sizeof text), "[2, 3, 4, 5]");
+	CU_ASSERT_EQUAL(strlen(tensor_shape_text(x, small, sizeof small)), 7);
+	v = tensor_wrap(&a, x->data, 2, y->shape);
+	CU_ASSERT(v->data == x->data && tensor_same_shape(v, y));
+	CU_ASSERT(!x->grad && !x->needs_grad && !x->op);
+	y = tensor_new1(&a, 7);
+	CU_ASSERT(tensor_rows(y) == 1 && tensor_cols(y) == 7);
+	arena_release(&a);
+}
+
+enum { D = 23 };
+
+static void test_eigen(void)
+{
+	double a[D * D], s[D], u[D * D], worst = 0;
+	struct rng r;
+	struct error err;
+
+	rng_init(&r, 1, RNG_TEST, 0, 0);
+	for (int i = 0; i < D; i++)
+		for (int j = 0; j <= i; j++)
+			a[i * D + j] = a[j * D + i] = rng_normal(&r);
+	CU_ASSERT_EQUAL(eigen_symmetric(D, a, s, u, &err), 0);
+	for (int j = 1; j < D; j++)
+		CU_ASSERT(s[j] >= s[j - 1]);
+	for (int j = 0; j < D; j++) /* A u_j = s_j u_j, u_j . u_k = [j = k] */
+		for (int i = 0; i < D; i++) {
+			double au = 0, uu = 0;
+
+			for (int k = 0; k < D; k++) {
+				au += a[i * D + k] * u[j * D + k];
+				uu += u[i * D + k] * u[j * D + k];
+			}
+			worst = fmax(worst, fabs(au - s[j] * u[j * D + i]));
+			worst = fmax(worst, fabs(uu - (i == j)));
+		}
+	CU_ASSERT(worst < 1e-12);
+	a[3] = a[3 * D] = NAN;
+	CU_ASSERT_EQUAL(eigen_symmetric(D, a, s, u, &err), -1);
+	CU_ASSERT_EQUAL(err.code, ERR_FAILED);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"shapes", test_shapes}, {"eigen_symmetric: A = U diag(s) U^T", test_eigen}, {0}};
+
+	return check_run("tensor/tensor", cases);
+}

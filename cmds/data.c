@@ -20,12 +20,12 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 const struct cmd cmd_data = {
     .name = "data",
     .summary = "add, list, check and remove datasets",
-    .usage = "data add NAME PATH [--size N] [options]\n"
-	     "data add NAME --shapes [--seed S] [--train N] [--test N] [options]\n"
-	     "data ls [options]\n"
-	     "data show NAME [options]\n"
-	     "data rm NAME [options]\n"
-	     "data verify [NAME ...] [options]",
+    .usage = "data add [--size N] [-f] [-n] NAME PATH\n"
+	     "data add --shapes [--seed S] [--train N] [--test N] [-f] [-n] NAME\n"
+	     "data ls\n"
+	     "data show NAME\n"
+	     "data rm [-f] [-n] NAME\n"
+	     "data verify [NAME ...]",
     .needs = NEED_NOTHING, /* reading or writing: the verb says */
     .run = run_data,
 };

@@ -31,14 +31,9 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 
 	object_path(s, sha256, path, sizeof path);
 	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(path, '/') - path), path);
-	if (object_exists(s, sha256)) {
-		if (unlink(tmp) && errno != ENOENT)
-			return error_errno(err, ERR_FAILED, "%s", tmp);
-		return 0;
-	}
 	if (fs_mkdirs(dir, err))
 		return -1;
-	if (rename(tmp, path))
+	if (rename(tmp, path)) /* over one that is there too: that one may be damaged */
 		return error_errno(err, ERR_FAILED, "%s: rename", path);
 	return fs_sync_dir(dir, err);
 }

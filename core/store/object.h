@@ -12,8 +12,8 @@
 void object_path(const struct store *s, const char *sha256, char *out, size_t size);
 int object_exists(const struct store *s, const char *sha256);
 
-/* Moves the finished file `tmp` (in store_tmp_dir) to its name; if it is there already, removes
- * tmp. */
+/* Moves the finished file `tmp` (in store_tmp_dir) to its name, in the place of one that is there
+ * already: that one may be damaged. */
 int object_adopt(struct store *s, const char *tmp, const char *sha256, struct error *err);
 
 /* Hashes the object again: ERR_CORRUPT when it is missing or differs. */

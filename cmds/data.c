@@ -52,6 +52,13 @@ static void on_signal(int number)
 	signal_received = number;
 }
 
+/* Unless whoever started us wants it ignored (nohup). */
+static void catch_signal(int number)
+{
+	if (signal(number, on_signal) == SIG_IGN)
+		signal(number, SIG_IGN);
+}
+
 static int show_progress(void *ctx, uint32_t images)
 {
 	struct progress *p = ctx;
@@ -90,9 +97,16 @@ static int import_path(const struct data_args *a, const char *dir, char *tmp, si
 static int make_shapes(const struct data_args *a, const char *dir, char *tmp, size_t size,
 		       char hash[HASH_HEX], struct dataset_row *row, struct error *err)
 {
+	struct progress p = {0};
+	struct dataset_import_opts opts = {.progress = show_progress, .ctx = &p};
+	int ret;
+
 	snprintf(row->source, sizeof row->source, "built in (seed %ld)", a->seed);
-	return dataset_shapes((uint64_t)a->seed, (uint32_t)a->train, (uint32_t)a->test, dir, tmp,
-			      size, hash, err);
+	ret = dataset_shapes_watched((uint64_t)a->seed, (uint32_t)a->train, (uint32_t)a->test,
+				     &opts, dir, tmp, size, hash, err);
+	if (p.shown)
+		fputs("\r\033[K", stderr);
+	return ret;
 }
 
 static void say_added(const struct dataset_row *row, const char *did)
@@ -168,8 +182,9 @@ static int data_add(struct data_args *a, struct error *err)
 	a->test = a->test < 0 ? SHAPES_TEST : a->test;
 	snprintf(row.name, sizeof row.name, "%s", a->name[0]);
 	dir = store_tmp_dir(a->ctx->store);
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+	catch_signal(SIGHUP);
 	ret = a->shapes ? make_shapes(a, dir, tmp, sizeof tmp, hash, &row, err)
 			: import_path(a, dir, tmp, sizeof tmp, hash, &row, err);
 	if (signal_received) {

@@ -114,7 +114,8 @@ static int gunzip_error(struct gunzip *g, struct error *err)
 			*err = g->upstream;
 		return -1;
 	}
-	return error_set(err, ERR_FAILED, "%s", why ? why : "not gzip data");
+	return error_set(err, ERR_FAILED, "truncated or corrupt: %s",
+			 why ? why : "not whole gzip data");
 }
 
 static int open_stream(struct gunzip *g, struct error *err)

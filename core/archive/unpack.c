@@ -13,7 +13,7 @@
 #include "core/archive/gunzip.h"
 #include "core/archive/walk.h"
 
-enum { BLOCK = 1 << 17 };
+enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 
 /*
  * How the bytes flow:
@@ -29,6 +29,7 @@ struct unpack {
 	struct archive *a;
 	struct error source; /* what file_gz failed with */
 	uint8_t *block;      /* file_gz's output */
+	size_t zeros;        /* with which file_gz's output ends, as far as it was read */
 	struct strbuf name;
 	int single, is_link, ended;
 	locale_t utf8; /* names in archives may be UTF-8 whatever the user's locale; 0: none such */
@@ -47,10 +48,22 @@ static ssize_t read_fd(void *ctx, void *buf, size_t n, struct error *err)
 	return got;
 }
 
+/* A block of what is inside the .gz. */
+static ssize_t read_block(struct unpack *u, struct error *err)
+{
+	ssize_t n = gunzip_read(u->file_gz, u->block, BLOCK, err), at = n;
+
+	while (at > 0 && !u->block[at - 1])
+		at--;
+	if (n > 0)
+		u->zeros = (size_t)(n - at) + (at ? 0 : u->zeros);
+	return n;
+}
+
 static la_ssize_t read_file_gz(struct archive *a, void *ctx, const void **buf)
 {
 	struct unpack *u = ctx;
-	ssize_t n = gunzip_read(u->file_gz, u->block, BLOCK, &u->source);
+	ssize_t n = read_block(u, &u->source);
 
 	if (n < 0)
 		archive_set_error(a, EIO, "%s", u->source.msg);
@@ -70,7 +83,8 @@ static int archive_failed(const struct unpack *u, struct error *err)
 }
 
 /* Formats that only read the archive itself: not mtree, whose entries name files of this machine;
- * and no filter that would start another program. */
+ * and no filter that would start another program. A zip is read by the list at its end: from front
+ * to back, one that was cut short would pass for whole. */
 static void support(struct archive *a)
 {
 	archive_read_support_filter_bzip2(a);
@@ -85,7 +99,7 @@ static void support(struct archive *a)
 	archive_read_support_format_empty(a);
 	archive_read_support_format_raw(a);
 	archive_read_support_format_tar(a);
-	archive_read_support_format_zip(a);
+	archive_read_support_format_zip_seekable(a);
 }
 
 static int starts_gzip(int fd)
@@ -174,6 +188,15 @@ static int unsafe(const struct unpack *u, const char *name, const char *why, str
 			 why);
 }
 
+/* Such as a newline: in a class's name it would break every list that shows it. */
+static int has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 127)
+			return 1;
+	return 0;
+}
+
 /* Sets u->name to the clean form of an archive's name. */
 static int clean_name(struct unpack *u, const char *whole, struct error *err)
 {
@@ -186,6 +209,8 @@ static int clean_name(struct unpack *u, const char *whole, struct error *err)
 		return unsafe(u, name, "it has a drive letter", err);
 	if (strchr(name, '\\'))
 		return unsafe(u, name, "it has a backslash", err);
+	if (has_control(name))
+		return unsafe(u, name, "it has a control character", err);
 	strbuf_clear(&u->name);
 	while (*name) {
 		size_t n = strcspn(name, "/");
@@ -235,6 +260,50 @@ static void single_name(struct unpack *u)
 		}
 }
 
+/* libarchive takes what it does not know as one file; an archive by its name, or a zip by how it
+ * begins, is then a damaged one. */
+static int single_file(struct unpack *u, struct error *err)
+{
+	static const char *const ends[] = {".tar",  ".tgz", ".tbz2", ".txz",
+					   ".tzst", ".zip", ".7z",   ".cpio"};
+	char magic[4] = "";
+	int bad = !u->file_gz && pread(u->fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
+
+	single_name(u);
+	for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
+		bad |= ends_with(&u->name, ends[i]);
+	if (bad)
+		return error_set(err, ERR_FAILED,
+				 "%s: truncated or corrupt: no archive can be read in it", u->path);
+	return 1;
+}
+
+/* Whether the last BLOCK_TAR bytes of the file are zero. */
+static int ends_in_zeros(const struct unpack *u)
+{
+	uint8_t tail[BLOCK_TAR];
+	struct stat st;
+
+	if (fstat(u->fd, &st) || st.st_size < BLOCK_TAR ||
+	    pread(u->fd, tail, BLOCK_TAR, st.st_size - BLOCK_TAR) != BLOCK_TAR)
+		return 0;
+	for (int i = 0; i < BLOCK_TAR; i++)
+		if (tail[i])
+			return 0;
+	return 1;
+}
+
+/* A tar ends in blocks of zeros. libarchive does not miss them; but without them it was cut between
+ * two files. Inside the other compressions a cut is noticed anyway. */
+static int tar_is_cut(const struct unpack *u)
+{
+	int is_tar = (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+
+	if (!is_tar || archive_filter_code(u->a, 0) != ARCHIVE_FILTER_NONE)
+		return 0;
+	return u->file_gz ? u->zeros < BLOCK_TAR : !ends_in_zeros(u);
+}
+
 /* The bytes after the last entry must be whole too: gzip's checksum stands at the very end. */
 static int archive_end(struct unpack *u, struct error *err)
 {
@@ -242,8 +311,13 @@ static int archive_end(struct unpack *u, struct error *err)
 
 	u->ended = 1;
 	while (u->file_gz && n > 0)
-		n = gunzip_read(u->file_gz, u->block, BLOCK, err);
-	return n < 0 ? error_prefix(err, "%s", u->path) : 0;
+		n = read_block(u, err);
+	if (n < 0)
+		return error_prefix(err, "%s", u->path);
+	if (tar_is_cut(u))
+		return error_set(err, ERR_FAILED,
+				 "%s: truncated: the end of the archive is missing", u->path);
+	return 0;
 }
 
 /* What kind of entry: 1 a file (or a link, u->is_link), 0 not ours. */
@@ -279,10 +353,8 @@ static int archive_next(struct unpack *u, struct error *err)
 	while ((r = archive_header(u, &e, err)) == 1) {
 		const char *name = archive_entry_pathname(e);
 
-		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW) {
-			single_name(u);
-			return 1;
-		}
+		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW)
+			return single_file(u, err);
 		if (!name)
 			name = archive_entry_pathname_utf8(e);
 		if (!name || !*name)
@@ -307,6 +379,9 @@ static int folder_next(struct unpack *u, struct error *err)
 	u->fd = -1;
 	if (r <= 0)
 		return r;
+	if (has_control(u->name.buf))
+		return error_set(err, ERR_USAGE, "%s: '%s': a control character in a name", u->path,
+				 u->name.buf);
 	strbuf_addf(&path, "%s/%s", u->path, u->name.buf);
 	u->fd = open(path.buf, O_RDONLY | O_CLOEXEC);
 	if (u->fd < 0)
@@ -391,8 +466,8 @@ int unpack_read_all(struct unpack *u, struct strbuf *out, size_t max, struct err
 	while ((n = unpack_read(u, buf, sizeof buf, err)) > 0) {
 		total += (size_t)n;
 		if (total > max)
-			return error_set(err, ERR_FAILED, "%s: %s: larger than %zu MB", u->path,
-					 u->name.buf, max >> 20);
+			return error_set(err, ERR_FAILED, "%s: %s: larger than %zu kB", u->path,
+					 u->name.buf, max >> 10);
 		strbuf_add(out, buf, (size_t)n);
 	}
 	return n < 0 ? -1 : 0;

@@ -5,7 +5,7 @@
  *
  * Names come out clean: relative, '/' between components, no "." component. A name that would leave
  * the folder it is unpacked into (absolute, "..", a backslash, a drive letter) is ERR_USAGE: such
- * an archive is not worth trusting. Folders, devices, pipes and sockets are passed over. Links
+ * an archive is not worth trusting; so is one with a control character. Folders, devices, pipes and sockets are passed over. Links
  * inside an archive are never followed: they come out with `is_link` set and nothing to read. Links
  * inside a folder are the user's own and are followed; a folder that leads back to itself is
  * ERR_USAGE.

@@ -52,4 +52,9 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char *dir, char *out_tmp,
 		   size_t out_size, char hash[HASH_HEX], struct error *err);
 
+/* The same, calling opts->progress (nothing else of opts counts; it may be NULL). */
+int dataset_shapes_watched(uint64_t seed, uint32_t n_train, uint32_t n_test,
+			   const struct dataset_import_opts *opts, const char *dir, char *out_tmp,
+			   size_t out_size, char hash[HASH_HEX], struct error *err);
+
 #endif

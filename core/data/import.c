@@ -13,7 +13,7 @@
 static const struct import_format *const formats[] = {
     &import_cifar10, &import_cifar100, &import_idx, &import_stl10, &import_folder,
 };
-enum { FORMATS = sizeof formats / sizeof *formats };
+enum { FORMATS = sizeof formats / sizeof *formats, SCALED_BYTES = 32 << 20 };
 
 /* images into the spool */
 
@@ -79,30 +79,45 @@ static struct import_image *grow(struct import *im, uint32_t n, struct error *er
 	return im->image + im->n - n;
 }
 
+/* Asked between images, between files, and while the dataset file is written. */
+static int stopped(const struct import *im, uint32_t images, struct error *err)
+{
+	if (im->opts->progress && im->opts->progress(im->opts->ctx, images))
+		return error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
+	return 0;
+}
+
+/* Scaled images into the spool, SCALED_BYTES at a time: --size may make much of a small batch. */
+static int spool_scaled(struct import *im, struct shrink *s, struct error *err)
+{
+	size_t from = (size_t)s->height * (size_t)s->width * (size_t)s->channels;
+	size_t to = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
+	uint32_t step = to < SCALED_BYTES ? (uint32_t)(SCALED_BYTES / to) : 1, left = s->n;
+	int ret = 0;
+
+	s->out = xmalloc((left < step ? left : step) * to);
+	for (; left && !ret; left -= s->n, s->in += s->n * from) {
+		s->n = left < step ? left : step;
+		parallel_for((int)s->n, shrink_one, s);
+		ret = fs_out_write(&im->spool, s->out, s->n * to, err) || stopped(im, im->n, err);
+	}
+	free(s->out);
+	return ret ? -1 : 0;
+}
+
 struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
 				int width, int channels, const char *name, struct error *err)
 {
 	struct shrink s = {pixels, NULL, n, height, width, channels, im->opts->size};
-	size_t bytes;
-	int bad;
+	size_t image = (size_t)height * (size_t)width * (size_t)channels;
+	int scale = s.size && (height != s.size || width != s.size);
+	int h = scale ? s.size : height, w = scale ? s.size : width;
 
-	if (s.size && (height != s.size || width != s.size)) {
-		height = width = s.size;
-		s.out = xmalloc((size_t)n * (size_t)height * (size_t)width * (size_t)channels);
-		parallel_for((int)n, shrink_one, &s);
-		pixels = s.out;
-	}
-	bytes = (size_t)n * (size_t)height * (size_t)width * (size_t)channels;
-	bad = import_check_size(im, height, width, channels, name, err) ||
-	      fs_out_write(&im->spool, pixels, bytes, err);
-	free(s.out);
-	if (bad)
+	if (import_check_size(im, h, w, channels, name, err))
 		return NULL;
-	if (im->opts->progress && im->opts->progress(im->opts->ctx, im->n + n)) {
-		error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
+	if (scale ? spool_scaled(im, &s, err) : fs_out_write(&im->spool, pixels, n * image, err))
 		return NULL;
-	}
-	return grow(im, n, err);
+	return stopped(im, im->n + n, err) ? NULL : grow(im, n, err);
 }
 
 /* class names */
@@ -206,7 +221,7 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 	while ((r = unpack_next(u, &e, err)) == 1) {
 		if (single && unpack_is_single(u) && !*single)
 			*single = xstrdup(e.name);
-		r = read_entry(im, u, &e, err);
+		r = stopped(im, im->n, err) || read_entry(im, u, &e, err) ? -1 : 0;
 		if (r)
 			break;
 	}
@@ -313,7 +328,7 @@ static int copy_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8_t
 	const struct import_image *image = c->split[split] + first;
 	size_t area = (size_t)im->height * (size_t)im->width, bytes = area * (size_t)im->channels;
 	uint8_t *one = c->channels < im->channels ? xmalloc(bytes) : NULL;
-	int ret = 0;
+	int ret = stopped(im, im->n, err);
 
 	for (uint32_t i = 0; i < n && !ret; i++, out += area * (size_t)c->channels) {
 		ret = read_spool(im, image[i].spool * (uint64_t)bytes, one ? one : out, bytes, err);

@@ -313,6 +313,12 @@ static void draw_image(uint64_t seed, uint64_t sample, int label, uint8_t *out)
 
 /* as a source of dataset_write() */
 
+struct making {
+	uint64_t seed;
+	uint32_t n_train;
+	const struct dataset_import_opts *opts; /* or NULL */
+};
+
 struct block {
 	uint64_t seed, first; /* sample of the first image */
 	uint32_t from, n;
@@ -343,17 +349,21 @@ static int shapes_labels(void *ctx, int split, uint32_t first, uint32_t n, int16
 static int shapes_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8_t *out,
 			 struct error *err)
 {
-	const uint64_t *seed = ctx;
-	struct block b = {*seed, ((uint64_t)split << 32) + first, first, n, out};
+	const struct making *m = ctx;
+	const struct dataset_import_opts *o = m->opts;
+	struct block b = {m->seed, ((uint64_t)split << 32) + first, first, n, out};
 
-	(void)err;
+	if (o && o->progress && o->progress(o->ctx, split ? m->n_train + first : first))
+		return error_set(err, ERR_PREEMPTED, "shapes: interrupted");
 	parallel_for((int)((n + CHUNK - 1) / CHUNK), draw_chunk, &b);
 	return 0;
 }
 
-int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char *dir, char *out_tmp,
-		   size_t out_size, char hash[HASH_HEX], struct error *err)
+int dataset_shapes_watched(uint64_t seed, uint32_t n_train, uint32_t n_test,
+			   const struct dataset_import_opts *opts, const char *dir, char *out_tmp,
+			   size_t out_size, char hash[HASH_HEX], struct error *err)
 {
+	struct making m = {seed, n_train, opts};
 	const char *names[CLASSES];
 	struct dataset_source s = {.height = SIDE,
 				   .width = SIDE,
@@ -363,11 +373,18 @@ int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char 
 				   .n = {n_train, n_test, 0},
 				   .labels = shapes_labels,
 				   .pixels = shapes_pixels,
-				   .ctx = &seed};
+				   .ctx = &m};
 
 	if (!n_train || (uint64_t)n_train + n_test > DATASET_IMAGES_MAX)
 		return error_set(err, ERR_USAGE, "shapes: impossible number of images");
 	for (int i = 0; i < CLASSES; i++)
 		names[i] = classes[i].name;
 	return dataset_write(&s, dir, out_tmp, out_size, hash, err);
+}
+
+int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char *dir, char *out_tmp,
+		   size_t out_size, char hash[HASH_HEX], struct error *err)
+{
+	return dataset_shapes_watched(seed, n_train, n_test, NULL, dir, out_tmp, out_size, hash,
+				      err);
 }

@@ -1,0 +1,154 @@
+/* Protects: which image of a folder is in which split and class, and in which order; what fits
+ * nowhere. */
+#include "tests/unit/data/files.h"
+
+static int first_is(const struct files *f, int split, uint32_t i, int r, int g, int b)
+{
+	size_t image = (size_t)f->data.height * (size_t)f->data.width * 3;
+	const uint8_t *p = f->data.pixels[split] + i * image;
+
+	return p[0] == r && p[1] == g && p[2] == b;
+}
+
+static void test_splits(void)
+{
+	struct files f;
+
+	files_open(&f);
+	files_put_png(&f, "d/set/train/dog/a.png", 2, 2, 1, 2, 3);
+	files_put_png(&f, "d/set/train/cat/b.png", 2, 2, 4, 5, 6);
+	files_put_png(&f, "d/set/train/cat/a.PNG", 2, 2, 7, 8, 9);
+	files_put_png(&f, "d/set/train/cat/deep/er/c.png", 2, 2, 10, 11, 12);
+	files_put_png(&f, "d/set/test/dog/x.png", 2, 2, 13, 14, 15);
+	files_put_png(&f, "d/set/unlabeled/z/y.png", 2, 2, 16, 17, 18);
+	files_put_png(&f, "d/set/unlabeled/a.jpeg", 2, 2, 19, 20, 21); /* the bytes tell */
+	files_put(&f, "d/set/notes.txt", "x", 1);
+	files_put(&f, "d/set/train/.DS_Store", "x", 1);
+	files_put(&f, "d/set/train/cat/._a.png", "x", 1);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "d", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_TRAIN] == 4 && f.data.n[SPLIT_TEST] == 1);
+	CU_ASSERT_EQUAL(f.data.n[SPLIT_UNLABELED], 2);
+	CU_ASSERT_EQUAL(f.data.classes, 2);
+	CU_ASSERT_STRING_EQUAL(f.data.class_name[0], "cat");
+	CU_ASSERT_STRING_EQUAL(f.data.class_name[1], "dog");
+	CU_ASSERT(first_is(&f, SPLIT_TRAIN, 0, 7, 8, 9) && f.data.labels[SPLIT_TRAIN][0] == 0);
+	CU_ASSERT(first_is(&f, SPLIT_TRAIN, 1, 4, 5, 6) && f.data.labels[SPLIT_TRAIN][1] == 0);
+	CU_ASSERT(first_is(&f, SPLIT_TRAIN, 2, 10, 11, 12) && f.data.labels[SPLIT_TRAIN][2] == 0);
+	CU_ASSERT(first_is(&f, SPLIT_TRAIN, 3, 1, 2, 3) && f.data.labels[SPLIT_TRAIN][3] == 1);
+	CU_ASSERT(first_is(&f, SPLIT_TEST, 0, 13, 14, 15) && f.data.labels[SPLIT_TEST][0] == 1);
+	CU_ASSERT(first_is(&f, SPLIT_UNLABELED, 0, 19, 20, 21));
+	CU_ASSERT(first_is(&f, SPLIT_UNLABELED, 1, 16, 17, 18));
+	CU_ASSERT_EQUAL(f.data.labels[SPLIT_UNLABELED][0], -1);
+	files_close(&f);
+}
+
+static void test_without_words(void)
+{
+	struct files f;
+
+	files_open(&f);
+	files_put_png(&f, "a/x/cat/1.png", 2, 2, 1, 2, 3); /* folders of classes alone */
+	files_put_png(&f, "a/x/dog/1.png", 2, 2, 4, 5, 6);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "a", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_TRAIN] == 2 && f.data.classes == 2);
+	files_put_png(&f, "b/1.png", 2, 2, 1, 2, 3); /* no folders */
+	files_put_png(&f, "b/2.png", 2, 2, 4, 5, 6);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "b", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_UNLABELED] == 2 && f.data.classes == 0);
+	files_put_png(&f, "c/train/k/1.png", 2, 2, 1, 2, 3); /* val/ stands in for test/ */
+	files_put_png(&f, "c/val/k/2.png", 2, 2, 4, 5, 6);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "c", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_TEST] == 1 && first_is(&f, SPLIT_TEST, 0, 4, 5, 6));
+	files_put_png(&f, "e/train/k/1.png", 2, 2, 1, 2, 3); /* one class, one split */
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "e", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_TRAIN] == 1 && f.data.classes == 1);
+	CU_ASSERT_STRING_EQUAL(f.data.class_name[0], "k");
+	files_close(&f);
+}
+
+/* Grey alone: one channel. One colour image among them: three. */
+static void test_grey(void)
+{
+	static const uint8_t rows[4] = {1, 2, 3, 4};
+	struct strbuf png = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	files_png(&png, 2, 2, 8, 0, rows, 2);
+	files_put(&f, "d/train/k/1.png", png.buf, png.len);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "d", 0), 0);
+	CU_ASSERT_EQUAL(f.data.channels, 1);
+	CU_ASSERT_EQUAL(memcmp(f.data.pixels[SPLIT_TRAIN], rows, 4), 0);
+	files_put_png(&f, "d/train/k/2.png", 2, 2, 9, 8, 7);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "d", 0), 0);
+	CU_ASSERT_EQUAL(f.data.channels, 3);
+	CU_ASSERT(first_is(&f, SPLIT_TRAIN, 0, 1, 1, 1) && first_is(&f, SPLIT_TRAIN, 1, 9, 8, 7));
+	strbuf_release(&png);
+	files_close(&f);
+}
+
+/* More images than a batch, of several sizes: each stays with its name. */
+static void test_many(void)
+{
+	struct files f;
+	char name[64];
+
+	files_open(&f);
+	for (int i = 0; i < 1100; i++) {
+		snprintf(name, sizeof name, "d/train/c%d/%04d.png", i % 2, i);
+		files_put_png(&f, name, 2 + i % 3, 3, i & 255, i >> 8, 77);
+	}
+	files_refused(&f, "d", 0, ERR_USAGE, "images of different sizes");
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "d", 2), 0);
+	CU_ASSERT_EQUAL_FATAL(f.data.n[SPLIT_TRAIN], 1100);
+	for (int k = 0; k < 1100; k++) {
+		int i = k < 550 ? 2 * k : 2 * (k - 550) + 1;
+
+		CU_ASSERT(first_is(&f, SPLIT_TRAIN, (uint32_t)k, i & 255, i >> 8, 77));
+		CU_ASSERT_EQUAL(f.data.labels[SPLIT_TRAIN][k], i % 2);
+	}
+	files_close(&f);
+}
+
+static void test_bad(void)
+{
+	struct files f;
+	char name[400];
+
+	files_open(&f);
+	files_put_png(&f, "d/train/cat/1.png", 2, 2, 1, 2, 3);
+	files_put_png(&f, "d/test/cow/1.png", 2, 2, 1, 2, 3);
+	files_refused(&f, "d", 0, ERR_FAILED,
+		      "class cow has test images (1.png) but none in train/");
+	remove(f.path);
+	files_put_png(&f, "d/train/1.png", 2, 2, 1, 2, 3);
+	files_refused(&f, "d", 0, ERR_USAGE, "1.png: an image outside of a class's folder");
+	remove(f.path);
+	files_put_png(&f, "d/other/x/1.png", 2, 2, 1, 2, 3);
+	files_refused(&f, "d", 0, ERR_USAGE, "an image outside of train/");
+	remove(f.path);
+	files_put(&f, "d/train/cat/2.jpg", "\xff\xd8\xff\xe0", 4);
+	files_refused(&f, "d", 0, ERR_FAILED, "train/cat/2.jpg: not a JPEG that can be read");
+	files_put(&f, "d/train/cat/2.jpg", "", 0);
+	files_refused(&f, "d", 0, ERR_FAILED, "train/cat/2.jpg: empty");
+	remove(f.path);
+	memset(name, 'a', 255); /* the longest that file systems have */
+	memcpy(name, "d/train/", 8);
+	snprintf(name + 255, sizeof name - 255, "/1.png");
+	files_put_png(&f, name, 2, 2, 1, 2, 3);
+	CU_ASSERT_EQUAL(files_import(&f, "d", 0), 0);
+	files_close(&f);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"splits, classes and order", test_splits},
+	    {"without train/ and test/; val/", test_without_words},
+	    {"grey images", test_grey},
+	    {"more images than a batch, scaled", test_many},
+	    {"what fits nowhere, and what is no image", test_bad},
+	    {0}};
+
+	return check_run("data/folder", cases);
+}

@@ -1,0 +1,234 @@
+/* Protects: entries come out with clean names and the right bytes; unsafe, cut and damaged archives
+ * are errors. */
+#include "core/archive/unpack.h"
+
+#include "tests/unit/data/files.h"
+
+/* All of PATH as "name=content|name@|...", '@' for links; or -1. */
+static int list(struct files *f, struct strbuf *out)
+{
+	struct unpack_entry e;
+	struct unpack *u;
+	int r;
+
+	memset(&f->err, 0, sizeof f->err);
+	strbuf_clear(out);
+	if (unpack_open(&u, f->path, &f->err))
+		return -1;
+	while ((r = unpack_next(u, &e, &f->err)) == 1) {
+		strbuf_adds(out, e.name);
+		strbuf_addc(out, e.is_link ? '@' : '=');
+		if (unpack_read_all(u, out, 1 << 20, &f->err)) {
+			r = -1;
+			break;
+		}
+		strbuf_addc(out, '|');
+	}
+	unpack_close(u);
+	return r;
+}
+
+static void lists(struct files *f, const char *want)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	CU_ASSERT_EQUAL(list(f, &out), 0);
+	CU_ASSERT_STRING_EQUAL(out.buf, want);
+	strbuf_release(&out);
+}
+
+static void fails(struct files *f, enum error_code code, const char *why)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	CU_ASSERT_EQUAL(list(f, &out), -1);
+	CU_ASSERT_EQUAL(f->err.code, code);
+	if (!strstr(f->err.msg, why)) {
+		fprintf(stderr, "\n  '%s' does not say '%s'\n", f->err.msg, why);
+		CU_FAIL("another error");
+	}
+	strbuf_release(&out);
+}
+
+static void test_tar(void)
+{
+	struct strbuf tar = STRBUF_INIT, gz = STRBUF_INIT, inner = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	files_gzip(&inner, "zipped", 6);
+	files_tar_add(&tar, "./a/", '5', "", "", 0);
+	files_tar_add(&tar, "./a//b", '0', "", "bytes", 5);
+	files_tar_add(&tar, "z.gz", '0', "", inner.buf, inner.len);
+	files_tar_add(&tar, "a/.hidden", '0', "", "x", 1);
+	files_tar_add(&tar, "__MACOSX/a/b", '0', "", "x", 1);
+	files_tar_add(&tar, "s", '2', "/etc/passwd", "", 0);
+	files_tar_add(&tar, "h", '1', "a/b", "", 0);
+	files_tar_add(&tar, "p", '6', "", "", 0); /* a pipe */
+	files_tar_add(&tar, "empty", '0', "", "", 0);
+	files_tar_end(&tar);
+	files_put(&f, "t", tar.buf, tar.len);
+	lists(&f, "a/b=bytes|z=zipped|s@|h@|empty=|");
+	files_gzip(&gz, tar.buf, tar.len);
+	files_put(&f, "t", gz.buf, gz.len);
+	lists(&f, "a/b=bytes|z=zipped|s@|h@|empty=|");
+	strbuf_release(&inner);
+	strbuf_release(&gz);
+	strbuf_release(&tar);
+	files_close(&f);
+}
+
+static void test_folder_and_file(void)
+{
+	struct strbuf gz = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	files_put(&f, "d/b", "2", 1);
+	files_put(&f, "d/a/c", "1", 1);
+	files_put(&f, "d/.x", "3", 1);
+	files_gzip(&gz, "0", 1);
+	files_put(&f, "d/a/a.gz", gz.buf, gz.len);
+	snprintf(f.path, sizeof f.path, "%s/d", f.dir);
+	lists(&f, "a/a=0|a/c=1|b=2|");
+	files_put(&f, "one.gz", gz.buf, gz.len);
+	lists(&f, "one=0|");
+	files_put(&f, "one", "plain", 5);
+	lists(&f, "one=plain|");
+	snprintf(f.path, sizeof f.path, "%s/none", f.dir);
+	fails(&f, ERR_USAGE, "none: No such file");
+	strbuf_release(&gz);
+	files_close(&f);
+}
+
+static void test_unsafe(void)
+{
+	static const char *const names[][2] = {
+	    {"../x", "'..' leads out"},       {"a/../../x", "'..' leads out"},
+	    {"/etc/x", "it is absolute"},     {"a\\x", "it has a backslash"},
+	    {"c:x", "it has a drive letter"}, {"a/..", "'..' leads out"},
+	    {"a\nb", "a control character"},  {"a\x1b[0m", "a control character"},
+	};
+	struct files f;
+
+	files_open(&f);
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		for (int kind = 0; kind < 3; kind++) {
+			struct strbuf tar = STRBUF_INIT;
+
+			files_tar_add(&tar, "good", '0', "", "x", 1);
+			files_tar_add(&tar, names[i][0], "025"[kind], "good", "", 0);
+			files_tar_end(&tar);
+			files_put(&f, "t", tar.buf, tar.len);
+			fails(&f, ERR_USAGE, names[i][1]);
+			CU_ASSERT_PTR_NULL(strpbrk(f.err.msg, "\n\x1b"));
+			strbuf_release(&tar);
+		}
+	files_close(&f);
+}
+
+/* However a tar (plain, or in gzip) is cut, it is noticed, until only zeros at its end are missing.
+ */
+static void test_cut(void)
+{
+	struct strbuf tar = STRBUF_INIT, gz = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	files_tar_add(&tar, "a", '0', "", "first", 5);
+	files_tar_add(&tar, "b", '0', "", "second", 6);
+	files_tar_end(&tar);
+	for (size_t n = 264; n<2048 + 512; n += n % 512> 480 ? 1 : 31) {
+		struct strbuf out = STRBUF_INIT;
+		int bad;
+
+		files_put(&f, "t.tar", tar.buf, n);
+		bad = list(&f, &out);
+		if (bad != -1 || f.err.code != ERR_FAILED)
+			fprintf(stderr, "\n  cut at %zu: %s\n", n, out.buf);
+		CU_ASSERT(bad == -1 && f.err.code == ERR_FAILED);
+		strbuf_release(&out);
+	}
+	files_put(&f, "t.tar", tar.buf, 2048 + 512);
+	lists(&f, "a=first|b=second|");
+	files_gzip(&gz, tar.buf, 2048); /* whole gzip, cut tar */
+	files_put(&f, "t.tgz", gz.buf, gz.len);
+	fails(&f, ERR_FAILED, "the end of the archive is missing");
+	strbuf_clear(&gz);
+	files_gzip(&gz, tar.buf, tar.len);
+	for (size_t n = 12; n < gz.len; n += 37) {
+		files_put(&f, "t.tgz", gz.buf, n);
+		fails(&f, ERR_FAILED, "corrupt");
+	}
+	files_put(&f, "t.tgz", gz.buf, gz.len - 1);
+	fails(&f, ERR_FAILED, "corrupt");
+	strbuf_release(&gz);
+	strbuf_release(&tar);
+	files_close(&f);
+}
+
+/* gzip's checksum is checked, in and around an archive: stored data is not protected by anything
+ * else. */
+static void test_checksum(void)
+{
+	struct strbuf tar = STRBUF_INIT, gz = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	files_tar_add(&tar, "a", '0', "", "first", 5);
+	files_tar_end(&tar);
+	files_gzip(&gz, tar.buf, tar.len);
+	for (size_t at = 15 + 512; at < 15 + 517; at++) { /* the file's bytes */
+		gz.buf[at] ^= 1;
+		files_put(&f, "t", gz.buf, gz.len);
+		fails(&f, ERR_FAILED, "the checksum differs");
+		gz.buf[at] ^= 1;
+	}
+	strbuf_clear(&gz);
+	files_gzip(&gz, "content", 7);
+	gz.buf[16] ^= 1;
+	files_put(&f, "d/a.gz", gz.buf, gz.len);
+	snprintf(f.path, sizeof f.path, "%s/d", f.dir);
+	fails(&f, ERR_FAILED, "a: corrupt gzip data: the checksum differs");
+	gz.buf[16] ^= 1;
+	strbuf_add(&gz, gz.buf, gz.len); /* two members are one file */
+	files_put(&f, "two.gz", gz.buf, gz.len);
+	lists(&f, "two=contentcontent|");
+	strbuf_release(&gz);
+	strbuf_release(&tar);
+	files_close(&f);
+}
+
+static void test_limit(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct unpack_entry e;
+	struct unpack *u;
+	struct files f;
+
+	files_open(&f);
+	files_put(&f, "one", "12345678", 8);
+	CU_ASSERT_EQUAL_FATAL(unpack_open(&u, f.path, &f.err), 0);
+	CU_ASSERT_EQUAL(unpack_next(u, &e, &f.err), 1);
+	CU_ASSERT_EQUAL(unpack_read_all(u, &out, 7, &f.err), -1);
+	CU_ASSERT_EQUAL(f.err.code, ERR_FAILED);
+	CU_ASSERT_EQUAL(unpack_next(u, &e, &f.err), 0);
+	CU_ASSERT_EQUAL(unpack_next(u, &e, &f.err), 0);
+	unpack_close(u);
+	strbuf_release(&out);
+	files_close(&f);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"a tar, plain and gzipped: names, bytes, links", test_tar},
+	    {"a folder in order; one file", test_folder_and_file},
+	    {"names that lead out", test_unsafe},
+	    {"cut archives", test_cut},
+	    {"gzip's checksum", test_checksum},
+	    {"no more than asked for", test_limit},
+	    {0}};
+
+	return check_run("archive/unpack", cases);
+}

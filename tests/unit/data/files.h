@@ -18,7 +18,7 @@
 #include "tests/check.h"
 
 struct files {
-	char dir[256], path[512]; /* path: of the last files_put() */
+	char dir[256], path[1024]; /* path: of the last files_put() */
 	struct error err;
 	struct dataset data; /* of the last files_import() */
 	char hash[HASH_HEX];

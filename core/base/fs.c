@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #ifdef __linux__
@@ -82,6 +83,42 @@ int fs_mkdirs(const char *path, struct error *err)
 	if (!fs_is_dir(path))
 		return error_set(err, ERR_FAILED, "%s: not a folder", path);
 	return 0;
+}
+
+static int is_still(const char *path, int fd)
+{
+	struct stat named, held;
+
+	return !stat(path, &named) && !fstat(fd, &held) && named.st_dev == held.st_dev &&
+	       named.st_ino == held.st_ino;
+}
+
+int fs_lock_dir(const char *path, int *lock, struct error *err)
+{
+	for (;;) {
+		int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), failed;
+
+		if (fd < 0)
+			return error_errno(err, ERR_FAILED, "%s", path);
+		while ((failed = flock(fd, LOCK_EX)) && errno == EINTR)
+			;
+		if (failed) {
+			close(fd);
+			*lock = -1;
+			return 0;
+		}
+		if (is_still(path, fd)) {
+			*lock = fd;
+			return 0;
+		}
+		close(fd);
+	}
+}
+
+void fs_unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 int fs_exists(const char *path)

@@ -19,6 +19,12 @@ int fs_write_atomic(const char *path, const void *data, size_t n, struct error *
 /* Creates the folder and its parents; one that exists is fine. */
 int fs_mkdirs(const char *path, struct error *err);
 
+/* Waits until no other process holds the folder, and holds it until fs_unlock(*lock). The folder is
+ * the one of that name once the lock is held: one that was removed meanwhile is looked up again. On a
+ * file system without locks *lock is -1 and nothing is held. */
+int fs_lock_dir(const char *path, int *lock, struct error *err);
+void fs_unlock(int lock);
+
 int fs_exists(const char *path);
 int fs_is_dir(const char *path);
 

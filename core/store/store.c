@@ -192,11 +192,11 @@ static int write_gitignore(const char *dir, struct error *err)
 	return fs_exists(path) ? 0 : fs_write_atomic(path, "*\n", 2, err);
 }
 
-/* Takes back a store that could not be made: the folder was not there before. */
+/* Takes back a store that could not be made: there was no database before. */
 static void unmake(const struct store *s)
 {
-	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm",  "ssl.db-journal", "ssl.db",
-					   ".gitignore", "objects/tmp", "objects"};
+	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm",  "ssl.db-journal",
+					   "ssl.db",     "objects/tmp", "objects"};
 	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
@@ -206,21 +206,26 @@ static void unmake(const struct store *s)
 	remove(s->dir);
 }
 
+/* Connecting, switching to WAL and migrating, one process at a time: SQLite does not wait for a
+ * journal mode that another process is about to change. A folder whose making failed goes again,
+ * unless a database was there before. */
 static int make(struct store *s, int *created, struct error *err)
 {
-	struct error ignored = {0};
-	int was_there = fs_exists(s->dir);
+	int lock, was_there, ret;
 
-	if (!err)
-		err = &ignored;
-	if (!fs_mkdirs(s->tmp, err) && !store_connect(s, 1, err) && !migrate(s, created, err) &&
-	    !write_gitignore(s->dir, err))
-		return 0;
-	disconnect(s);
-	/* a busy database is one that another process is making */
-	if (!was_there && err->code != ERR_BUSY)
+	if (fs_mkdirs(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
+		return -1;
+	was_there = fs_exists(s->path);
+	ret = fs_mkdirs(s->tmp, err) || store_connect(s, 1, err) || migrate(s, created, err) ||
+		      write_gitignore(s->dir, err)
+		  ? -1
+		  : 0;
+	if (ret)
+		disconnect(s);
+	if (ret && !was_there)
 		unmake(s);
-	return -1;
+	fs_unlock(lock);
+	return ret;
 }
 
 int store_init(const char *dir, int *created, struct error *err)
@@ -276,16 +281,28 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 	return 0;
 }
 
+/* A writer waits for one that is making or upgrading the store; a reader never writes, so it only
+ * looks. */
+static int open_existing(struct store *s, struct error *err)
+{
+	int created, lock = -1, ret;
+
+	if (s->mode == STORE_WRITE && fs_lock_dir(s->dir, &lock, err))
+		return -1;
+	ret = store_connect(s, 0, err) || migrate(s, &created, err) ? -1 : 0;
+	fs_unlock(lock);
+	return ret;
+}
+
 int store_open(struct store **out, const char *start, enum store_mode mode, struct error *err)
 {
 	char dir[PATH_SIZE];
 	struct store *s;
-	int created;
 
 	if (find_upwards(start, dir, err))
 		return -1;
 	s = store_new(dir, mode);
-	if (store_connect(s, 0, err) || migrate(s, &created, err)) {
+	if (open_existing(s, err)) {
 		store_close(s);
 		return -1;
 	}

@@ -26,7 +26,8 @@ for how in INT TERM KILL; do
 	"$SSL" run -q $recipe --name "cut-$how" 2>"$err" &
 	pid=$!
 	n=0
-	while [ "$(ssl sql --format csv "select count(*) from checkpoint" 2>/dev/null | tail -1)" -lt 2 ] && [ $n -lt 400 ]; do
+	while [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id
+		where r.name = 'cut-$how'" 2>/dev/null | tail -1)" -lt 1 ] && [ $n -lt 400 ]; do
 		sleep 0.02
 		n=$((n + 1))
 	done

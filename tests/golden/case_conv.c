@@ -1,6 +1,50 @@
-/* conv_*: y for x and weight, and the gradients to both for the given dy. */
+/* conv_*: y for x and weight, and the gradients to both for the given dy: through the op, and
+ * through each kernel that can do the shape, whichever the op would choose for it. */
 #include "core/ops/ops.h"
+#include "core/tensor/kernels/im2col.h"
+#include "core/tensor/kernels/winograd.h"
 #include "tests/golden/golden.h"
+
+struct kernel {
+	size_t (*scratch)(const struct conv_shape *s);
+	void (*forward)(const struct conv_shape *s, const real *x, const real *w, real *y,
+			void *scratch);
+	void (*data)(const struct conv_shape *s, const real *dy, const real *w, real *dx,
+		     int accumulate, void *scratch);
+	void (*weights)(const struct conv_shape *s, const real *x, const real *dy, real *dw,
+			int accumulate, void *scratch);
+};
+
+static void check_kernel(struct golden *g, const struct kernel *k, const struct conv_shape *s,
+			 const struct tensor *x, const struct tensor *w, const struct tensor *dy)
+{
+	void *scratch = arena_alloc(&g->arena, k->scratch(s));
+	real *y = arena_alloc(&g->arena, dy->n * sizeof *y);
+	real *dx = arena_alloc(&g->arena, x->n * sizeof *dx);
+	real *dw = arena_alloc(&g->arena, w->n * sizeof *dw);
+
+	k->forward(s, x->data, w->data, y, scratch);
+	golden_check(g, "out.y", y, dy->n, GOLDEN_TIGHT);
+	k->data(s, dy->data, w->data, dx, 0, scratch);
+	golden_check(g, "out.dx", dx, x->n, GOLDEN_TIGHT);
+	k->weights(s, x->data, dy->data, dw, 0, scratch);
+	golden_check(g, "out.dweight", dw, w->n, GOLDEN_TIGHT);
+}
+
+static void check_kernels(struct golden *g, const struct tensor *x, const struct tensor *w,
+			  const struct tensor *dy, int stride, int padding)
+{
+	static const struct kernel im2col = {im2col_scratch, im2col_forward, im2col_backward_data,
+					     im2col_backward_weights};
+	static const struct kernel winograd = {winograd_scratch, winograd_forward,
+					       winograd_backward_data, winograd_backward_weights};
+	struct conv_shape s = conv_shape_of(x->shape[0], x->shape[1], x->shape[2], x->shape[3],
+					    w->shape[0], w->shape[1], w->shape[3], stride, padding);
+
+	check_kernel(g, &im2col, &s, x, w, dy);
+	if (winograd_fits(&s))
+		check_kernel(g, &winograd, &s, x, w, dy);
+}
 
 void golden_conv(struct golden *g)
 {
@@ -19,6 +63,7 @@ void golden_conv(struct golden *g)
 		tape_backward_from(&t, y, dy->data);
 		golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
 		golden_check(g, "out.dweight", w->grad, w->n, GOLDEN_TIGHT);
+		check_kernels(g, x, w, dy, stride, padding);
 	}
 	tape_release(&t);
 }

@@ -13,3 +13,9 @@ while read -r name; do
 	out_has "^ *$name( |\$)"
 	[ -f "core/methods/$name.c" ] || fail "method $name is not in core/methods/$name.c"
 done <"$scratch/defined"
+
+note 'and each is one file that can be read in one sitting'
+while read -r name; do
+	lines=$(wc -l <"core/methods/$name.c")
+	[ "$lines" -lt 200 ] || fail "core/methods/$name.c has $lines lines, not under 200"
+done <"$scratch/defined"

@@ -3,12 +3,12 @@
  *
  *     Z^ = (Z - mean) / sqrt(var + eps)   per dimension, over the batch, for each view
  *     C  = Z^1^T Z^2 / N
- *     L  = sum_i (1 - C_ii)^2 + lambda sum_{i != j} C_ij^2
+ *     L  = diagonal sum_i (1 - C_ii)^2 + lambda sum_{i != j} C_ij^2            diagonal = 1
  *
  * The standardisation is the official code's (a batch norm without affine: biased variance, eps),
  * the loss is the paper's equation 1. Gradient, with on and off the two sums:
  *
- *     dL/dC_ii = -2 (1 - C_ii)        dL/d(off) = lambda
+ *     dL/dC_ii = -2 diagonal (1 - C_ii)        dL/d(off) = lambda
  */
 #include "core/methods/correlation.h"
 #include "core/methods/heads.h"
@@ -17,7 +17,7 @@
 
 struct redundancy {
 	struct correlation c;
-	double lambda;
+	struct barlow_weights w;
 	double *diagonal_grad;
 };
 
@@ -29,45 +29,46 @@ static void redundancy_backward(struct tensor *out)
 	real *g;
 
 	for (int i = 0; i < s->c.d; i++)
-		s->diagonal_grad[i] = -2 * (1 - s->c.diagonal[i]) * dy;
+		s->diagonal_grad[i] = -2 * s->w.diagonal * (1 - s->c.diagonal[i]) * dy;
 	if ((g = tape_grad(out->in[0], &beta)))
-		correlation_grad_a(&s->c, s->lambda * dy, s->diagonal_grad, beta, g);
+		correlation_grad_a(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g);
 	if ((g = tape_grad(out->in[1], &beta)))
-		correlation_grad_b(&s->c, s->lambda * dy, s->diagonal_grad, beta, g);
+		correlation_grad_b(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g);
 }
 
 static const struct op redundancy_op = {"barlow", redundancy_backward};
 
 /* L of standardised a, b {N, D}. */
-static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor *b, double lambda,
-				 struct method_out *out)
+static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor *b,
+				 const struct barlow_weights *w, struct method_out *out)
 {
 	struct tensor *y = tensor_new1(&t->arena, 1), *in[] = {a, b};
 	struct redundancy *s = tape_alloc(t, sizeof *s);
 	double on = 0;
 
 	correlation_init(&s->c, t, a, b, (double)tensor_rows(a));
-	s->lambda = lambda;
+	s->w = *w;
 	s->diagonal_grad = tape_alloc(t, (size_t)s->c.d * sizeof *s->diagonal_grad);
 	for (int i = 0; i < s->c.d; i++)
 		on += (1 - s->c.diagonal[i]) * (1 - s->c.diagonal[i]);
-	y->data[0] = (real)(on + lambda * s->c.off);
+	y->data[0] = (real)(w->diagonal * on + w->lambda * s->c.off);
 	y->save = s;
 	method_term(out, "on_diagonal", on);
 	method_term(out, "off_diagonal", s->c.off);
 	return tape_append(t, &redundancy_op, y, in, 2);
 }
 
-struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2, double lambda,
-			   double eps, struct method_out *out)
+struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct barlow_weights *w, struct method_out *out)
 {
-	return redundancy(t, op_standardize(t, z1, eps), op_standardize(t, z2, eps), lambda, out);
+	return redundancy(t, op_standardize(t, z1, w->eps), op_standardize(t, z2, w->eps), w, out);
 }
 
 struct barlow {
 	const struct encoder *encoder;
 	struct mlp projector;
-	double lambda, eps, scale;
+	struct barlow_weights weights;
+	double scale;
 };
 
 static int barlow_init(void *self, const struct method_env *env, struct error *err)
@@ -75,8 +76,9 @@ static int barlow_init(void *self, const struct method_env *env, struct error *e
 	struct barlow *m = self;
 
 	m->encoder = env->encoder;
-	m->lambda = recipe_real(env->recipe, "barlow.lambda");
-	m->eps = recipe_real(env->recipe, "barlow.eps");
+	m->weights.diagonal = recipe_real(env->recipe, "barlow.diagonal");
+	m->weights.lambda = recipe_real(env->recipe, "barlow.lambda");
+	m->weights.eps = recipe_real(env->recipe, "barlow.eps");
 	m->scale = recipe_real(env->recipe, "barlow.scale");
 	return head_init(&m->projector, env, "projector", "", PART_PROJECTOR,
 			 encoder_dim(m->encoder), 0, err);
@@ -87,14 +89,18 @@ static void barlow_loss(void *self, struct tape *t, const struct batch *b, struc
 	const struct barlow *m = self;
 	struct tensor *z = embed_views(t, b, m->encoder, &m->projector), *l;
 
-	l = loss_barlow(t, view_of(t, z, b, 0), view_of(t, z, b, 1), m->lambda, m->eps, out);
+	l = loss_barlow(t, view_of(t, z, b, 0), view_of(t, z, b, 1), &m->weights, out);
 	out->loss = op_scale(t, l, m->scale);
 	out->embedding = z;
 }
 
 static const struct hparam hparams[] = {
     {"barlow.lambda", HP_REAL, "0.0051", 0, 1e6, NULL,
-     "weight of the off-diagonal terms (official code and solo-learn: 0.0051; paper: 0.005)"},
+     "weight of the off-diagonal terms (official code and solo-learn: 0.0051; paper: 0.005); 0: "
+     "the "
+     "on-diagonal ones alone"},
+    {"barlow.diagonal", HP_REAL, "1", 0, 1e6, NULL,
+     "weight of the on-diagonal terms (paper and code: 1); 0: the off-diagonal ones alone"},
     {"barlow.scale", HP_REAL, "0.1", 1e-9, 1e6, NULL,
      "factor of the whole loss: under lars it only acts on biases and norms (solo-learn on CIFAR: "
      "0.1; paper: 1)"},
@@ -118,6 +124,7 @@ const struct method method_barlow = {
     .formula = "L = sum_i (1 - C_ii)^2 + lambda sum_{i != j} C_ij^2\n"
 	       "C = Z1^T Z2 / N, with each column of Z1 and Z2 standardised over the batch\n"
 	       "lambda = barlow.lambda; the loss trained is barlow.scale * L\n"
+	       "barlow.diagonal is the weight of the first sum, 1 in the paper\n"
 	       "terms: on_diagonal, off_diagonal: the two sums, without lambda and scale\n",
     .source = "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins: Self-Supervised Learning via "
 	      "Redundancy Reduction, ICML 2021, arXiv 2103.03230; defaults of solo-learn for CIFAR",

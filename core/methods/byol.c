@@ -10,85 +10,32 @@
  * As in the official code norms are floored at 1e-6, only weights are averaged, and the target's
  * batch norms use the statistics of its own batches.
  */
-#include <string.h>
-
-#include "core/methods/heads.h"
-#include "core/methods/losses.h"
-#include "core/methods/target.h"
+#include "core/methods/siamese.h"
 #include "core/ops/ops.h"
-#include "core/optim/schedule.h"
-
-static const double norm_floor = 1e-6;
-
-/* sum_n ||p^ - sg t^||^2 */
-static struct tensor *distance(struct tape *t, struct tensor *p, struct tensor *target)
-{
-	struct tensor *a = op_l2_normalize(t, p, norm_floor);
-	struct tensor *b = op_l2_normalize(t, op_detach(t, target), norm_floor);
-
-	return op_sum_squares(t, op_sub(t, a, b));
-}
 
 struct tensor *loss_byol(struct tape *t, struct tensor *p1, struct tensor *p2, struct tensor *t1,
-			 struct tensor *t2, struct method_out *out)
+			 struct tensor *t2, const struct pair_opts *o, struct method_out *out)
 {
-	struct tensor *sum = op_add(t, distance(t, p1, t2), distance(t, p2, t1));
-	struct tensor *l = op_scale(t, sum, 1.0 / (double)tensor_rows(p1));
+	struct tensor *l = pair_distance(t, p1, t2, o);
 
-	method_term(out, "cosine", 1 - (double)l->data[0] / 4);
+	if (!o->one_sided)
+		l = op_add(t, l, pair_distance(t, p2, t1, o));
+	method_term(out, "cosine", (pair_cosine(p1, t2) + pair_cosine(p2, t1)) / 2);
 	return l;
 }
 
-struct byol {
-	const struct encoder *encoder;
-	struct mlp projector, predictor;
-	struct target target;
-	double tau;
-	int cosine;
-};
-
 static int byol_init(void *self, const struct method_env *env, struct error *err)
 {
-	struct byol *m = self;
-
-	m->encoder = env->encoder;
-	m->tau = recipe_real(env->recipe, "byol.tau");
-	m->cosine = !strcmp(recipe_text(env->recipe, "byol.tau_schedule"), "cosine");
-	if (head_init(&m->projector, env, "projector", "", PART_PROJECTOR, encoder_dim(m->encoder),
-		      0, err))
-		return -1;
-	if (predictor_init(&m->predictor, env, &m->projector, err))
-		return -1;
-	return target_init(&m->target, env, err);
-}
-
-static void byol_start(void *self, int resumed)
-{
-	struct byol *m = self;
-
-	if (!resumed)
-		target_copy(&m->target);
+	return siamese_init_heads(self, env, "byol", err);
 }
 
 static void byol_loss(void *self, struct tape *t, const struct batch *b, struct method_out *out)
 {
-	const struct byol *m = self;
-	struct tensor *z = embed_views(t, b, m->encoder, &m->projector);
-	struct tensor *p = mlp_forward(&m->predictor, t, z);
-	struct tensor *y = target_embed(&m->target, t, b);
+	const struct siamese *m = self;
+	struct siamese_batch v = siamese_forward(m, t, b, out);
+	struct tensor *l = loss_byol(t, v.p[0], v.p[1], v.y[0], v.y[1], &m->pair, out);
 
-	out->loss = loss_byol(t, view_of(t, p, b, 0), view_of(t, p, b, 1), view_of(t, y, b, 0),
-			      view_of(t, y, b, 1), out);
-	out->embedding = z;
-}
-
-static void byol_after_step(void *self, long k, long total, struct method_out *out)
-{
-	struct byol *m = self;
-	const double tau = schedule_tau(m->tau, k, total, m->cosine);
-
-	target_follow(&m->target, tau);
-	method_term(out, "tau", tau);
+	out->loss = siamese_spread(m, t, &v, l, out);
 }
 
 static const struct hparam hparams[] = {
@@ -97,6 +44,24 @@ static const struct hparam hparams[] = {
      "1000 epochs, 0.97 to 0.99 for fewer)"},
     {"byol.tau_schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
      "cosine: tau rises to 1 at the last step (paper); constant: it stays"},
+    {"byol.target", HP_ENUM, "ema", 0, 0, "ema|shared|none",
+     "ema: a slowly moving copy (paper); shared: the online net itself, without gradient (the "
+     "paper's tau = 0); none: the online net, gradients through both (paper's table 5b, no "
+     "target)"},
+    {"byol.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
+     "no gradient into a shared target (paper: none); false makes it the target none"},
+    {"byol.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
+     "predictions and targets: l2 = of norm 1 (paper); bn = standardised over the batch, / "
+     "sqrt(D); "
+     "none = as they are (paper's ablation of the normalisation)"},
+    {"byol.symmetric", HP_BOOL, "true", 0, 0, NULL,
+     "both halves of the loss (paper); false: the first alone (DirectPred on ImageNet)"},
+    {"byol.mu", HP_REAL, "0", 0, 1e6, NULL,
+     "weight of VICReg's variance term on z, added to the loss (0 = none; 2105.04906: 1)"},
+    {"byol.nu", HP_REAL, "0", 0, 1e6, NULL,
+     "weight of VICReg's covariance term on z, added to the loss (0 = none; 2105.04906: 0.01)"},
+    {"byol.gamma", HP_REAL, "1", 0, 1e3, NULL,
+     "standard deviation below which that variance term pulls (2105.04906: 1)"},
     {0},
 };
 
@@ -115,16 +80,17 @@ const struct method method_byol = {
 	       "gradient\n"
 	       "after each step: target <- tau target + (1 - tau) online\n"
 	       "tau_k = 1 - (1 - tau) (cos(pi k / K) + 1) / 2, or constant (byol.tau_schedule)\n"
-	       "terms: cosine: the mean of the cosines; tau\n",
+	       "byol.mu, byol.nu add VICReg's mu v + nu c of the z, as its released code has them\n"
+	       "terms: cosine: the mean of the cosines; variance, covariance: v, c; tau\n",
     .source =
 	"Grill et al.: Bootstrap Your Own Latent, NeurIPS 2020, arXiv 2006.07733; defaults of "
 	"solo-learn for CIFAR, biases of the official code",
     .hparams = hparams,
     .defaults = defaults,
     .views = 2,
-    .size = sizeof(struct byol),
+    .size = sizeof(struct siamese),
     .init = byol_init,
-    .start = byol_start,
+    .start = siamese_start,
     .loss = byol_loss,
-    .after_step = byol_after_step,
+    .after_step = siamese_after_step,
 };

@@ -34,8 +34,24 @@ const struct hparam head_hparams[] = {
      "gamma and beta in those norms (BYOL, SimSiam)"},
     {"predictor.out_norm", HP_ENUM, "none", 0, 0, OUT_NORMS,
      "after its last Linear (BYOL, SimSiam: none)"},
+    {"predictor.frozen", HP_BOOL, "false", 0, 0, NULL,
+     "it stays as it was initialised, and gradients flow through it (2011.10566's table 1: it does "
+     "not collapse, and does not learn)"},
     {0},
 };
+
+const struct hparam batch_hparams[] = {
+    {"batch.statistics", HP_ENUM, "per_view", 0, 0, "per_view|joint",
+     "batch norm's: per_view = of each view alone (BYOL, Barlow Twins, VICReg, SimSiam, "
+     "solo-learn); "
+     "joint = of both views at once (SimCLR code)"},
+    {0},
+};
+
+int batch_groups(const struct recipe *r, int views)
+{
+	return strcmp(recipe_text(r, "batch.statistics"), "joint") ? views : 1;
+}
 
 static const char *key(char *buf, size_t size, const char *which, const char *leaf)
 {
@@ -79,8 +95,9 @@ int predictor_init(struct mlp *m, const struct method_env *env, const struct mlp
 		   struct error *err)
 {
 	const int d = mlp_out_dim(projector);
+	const int frozen = recipe_bool(env->recipe, "predictor.frozen");
 
-	if (head_init(m, env, "predictor", "", PART_PREDICTOR, d, 0, err))
+	if (head_init(m, env, "predictor", "", PART_PREDICTOR, d, frozen, err))
 		return -1;
 	if (mlp_out_dim(m) != d)
 		return error_set(err, ERR_USAGE,
@@ -92,7 +109,7 @@ int predictor_init(struct mlp *m, const struct method_env *env, const struct mlp
 struct tensor *embed_views(struct tape *t, const struct batch *b, const struct encoder *e,
 			   const struct mlp *projector)
 {
-	t->groups = b->views;
+	t->groups = b->groups;
 	return mlp_forward(projector, t, encoder_forward(e, t, b->x));
 }
 

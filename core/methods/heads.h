@@ -16,8 +16,8 @@ int head_init(struct mlp *m, const struct method_env *env, const char *which, co
 int predictor_init(struct mlp *m, const struct method_env *env, const struct mlp *projector,
 		   struct error *err);
 
-/* The embeddings of all views, {views * n, D}, in one pass in which each view has batch statistics
- * of its own (t->groups stays so for what follows, a predictor say). */
+/* The embeddings of all views, {views * n, D}, in one pass whose batch statistics are those of
+ * b->groups parts (t->groups stays so for what follows, a predictor say). */
 struct tensor *embed_views(struct tape *t, const struct batch *b, const struct encoder *e,
 			   const struct mlp *projector);
 

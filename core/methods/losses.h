@@ -8,10 +8,49 @@
 
 #include "core/methods/method.h"
 
+/* pair.c: what an embedding is turned into before it is compared. */
+enum normalize {
+	NORMALIZE_L2,    /* rows of norm 1; norms are floored at 1e-6 */
+	NORMALIZE_BATCH, /* columns standardised over the batch, / sqrt(D): rows of norm 1 on
+			    average */
+	NORMALIZE_NONE,
+};
+enum normalize normalize_of(const char *text); /* "l2", "bn", "none" */
+struct tensor *embedding_normalize(struct tape *t, struct tensor *x, enum normalize how);
+
+/* How predictions and targets are compared; all zero is what the papers do. */
+struct pair_opts {
+	enum normalize normalize;
+	int one_sided; /* p1 with the second view's target alone */
+	int both_ways; /* the gradient flows into the target too: no stop-gradient */
+};
+
+/* Means over the batch, {1}, of normalised p and y: ||p - y||^2; and <p, y> (unnormalised:
+ * -1/2 ||p - y||^2, since <p, y> has no bound). y is detached unless both_ways. */
+struct tensor *pair_distance(struct tape *t, struct tensor *p, struct tensor *y,
+			     const struct pair_opts *o);
+struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *y,
+			       const struct pair_opts *o);
+/* The mean cosine itself, whatever the loss: a term for the record. */
+double pair_cosine(const struct tensor *p, const struct tensor *y);
+
+/* simclr.c, 2002.05709 eq. 1: the mean over 2N of -s_i,i+ + log sum_{k != i} exp(s_ik); form 'o' is
+ * the released code's, twice that. */
+struct simclr_opts {
+	double temperature;
+	enum normalize normalize;
+	int form; /* 'p' or 'o' */
+};
+struct tensor *loss_simclr(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct simclr_opts *o, struct method_out *out);
+
 /* barlow.c, 2103.03230 eq. 1: sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2. Through the N x N
  * Gram matrices when N < D (perf.md), through C otherwise. */
-struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2, double lambda,
-			   double eps, struct method_out *out);
+struct barlow_weights {
+	double diagonal, lambda, eps; /* diagonal: of the first sum, 1 */
+};
+struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct barlow_weights *w, struct method_out *out);
 
 /* vicreg.c, 2105.04906: form 'p' as the paper and the slides write it, 'o' as the released code. */
 struct vicreg_weights {
@@ -21,8 +60,16 @@ struct vicreg_weights {
 struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct vicreg_weights *w, struct method_out *out);
 
+/* vicreg.c: mu v + nu c alone, for the methods that add these terms to their own. */
+struct tensor *loss_spread(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct vicreg_weights *w, struct method_out *out);
+
 /* byol.c, 2006.07733 eq. 2: mean_b [2 - 2 cos(p1, t2)] + mean_b [2 - 2 cos(p2, t1)]. */
 struct tensor *loss_byol(struct tape *t, struct tensor *p1, struct tensor *p2, struct tensor *t1,
-			 struct tensor *t2, struct method_out *out);
+			 struct tensor *t2, const struct pair_opts *o, struct method_out *out);
+
+/* simsiam.c, 2011.10566 eq. 2: -1/2 mean_b cos(p1, z2) - 1/2 mean_b cos(p2, z1). */
+struct tensor *loss_simsiam(struct tape *t, struct tensor *p1, struct tensor *p2, struct tensor *z1,
+			    struct tensor *z2, const struct pair_opts *o, struct method_out *out);
 
 #endif

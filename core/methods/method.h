@@ -18,6 +18,7 @@
 struct batch {
 	struct tensor *x;
 	int n, views;
+	int groups; /* equal parts with batch statistics of their own: `views`, or 1 for joint ones */
 	const int *labels; /* n class numbers (-1: unlabeled); only `supervised` may look */
 };
 
@@ -36,6 +37,9 @@ struct method_out {
 	struct tensor *loss; /* {1} */
 	struct tensor
 	    *embedding; /* {views * n, D}: the projector's output, for collapse measures */
+	struct tensor *prediction; /* {views * n, D}: the predictor's output; NULL without one */
+	const struct tensor *predictor_weight; /* {D, D}: W of a predictor that is one Linear */
+	const struct tensor *correlation; /* {D, D}: DirectPred's F, of the predictor's input */
 	int n_terms;
 	struct {
 		const char *name; /* "invariance": recorded as loss.invariance */
@@ -71,6 +75,12 @@ struct method {
 
 /* projector.* and predictor.*: shared by the methods that have them. */
 extern const struct hparam head_hparams[];
+
+/* batch.*: of all methods. */
+extern const struct hparam batch_hparams[];
+
+/* What batch.statistics asks for: batch.groups of a batch of that many views. */
+int batch_groups(const struct recipe *r, int views);
 
 /* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
 const struct method *method_find(const char *name);

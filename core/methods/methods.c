@@ -6,6 +6,10 @@
 #define METHODS(_)                                                                                 \
 	_(barlow)                                                                                  \
 	_(byol)                                                                                    \
+	_(random)                                                                                  \
+	_(simclr)                                                                                  \
+	_(simsiam)                                                                                 \
+	_(supervised)                                                                              \
 	_(vicreg)
 
 #define DECLARE(name) extern const struct method method_##name;

@@ -73,23 +73,29 @@ static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicr
 	return tape_append(t, &spread_op, y, &z, 1);
 }
 
+struct tensor *loss_spread(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct vicreg_weights *w, struct method_out *out)
+{
+	const double half = w->form == 'o' ? 0.5 : 1;
+	const struct spread *a, *b;
+	struct tensor *va, *vb;
+
+	va = spread(t, op_center(t, z1), w, half * w->mu, &a);
+	vb = spread(t, op_center(t, z2), w, half * w->mu, &b);
+	method_term(out, "variance", half * (a->variance + b->variance));
+	method_term(out, "covariance", a->covariance + b->covariance);
+	return op_add(t, va, vb);
+}
+
 struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct vicreg_weights *w, struct method_out *out)
 {
-	const int official = w->form == 'o';
-	const double n = (double)tensor_rows(z1), half = official ? 0.5 : 1;
-	const double mean = official ? 1 / (n * tensor_cols(z1)) : 1 / n;
-	const struct spread *a, *b;
-	struct tensor *s, *va, *vb, *l;
+	const double n = (double)tensor_rows(z1);
+	const double mean = w->form == 'o' ? 1 / (n * tensor_cols(z1)) : 1 / n;
+	struct tensor *s = op_sum_squares(t, op_sub(t, z1, z2));
 
-	s = op_sum_squares(t, op_sub(t, z1, z2));
-	va = spread(t, op_center(t, z1), w, half * w->mu, &a);
-	vb = spread(t, op_center(t, z2), w, half * w->mu, &b);
-	l = op_add(t, op_scale(t, s, w->lambda * mean), op_add(t, va, vb));
 	method_term(out, "invariance", mean * (double)s->data[0]);
-	method_term(out, "variance", half * (a->variance + b->variance));
-	method_term(out, "covariance", a->covariance + b->covariance);
-	return l;
+	return op_add(t, op_scale(t, s, w->lambda * mean), loss_spread(t, z1, z2, w, out));
 }
 
 struct vicreg {

@@ -98,3 +98,8 @@ int mlp_out_dim(const struct mlp *m)
 {
 	return m->layers ? m->dim[m->layers - 1] : m->in;
 }
+
+int mlp_is_linear(const struct mlp *m)
+{
+	return m->layers == 1 && !m->bias[0] && !m->mean[0];
+}

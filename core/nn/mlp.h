@@ -45,4 +45,7 @@ struct tensor *mlp_forward(const struct mlp *m, struct tape *t, struct tensor *x
 
 int mlp_out_dim(const struct mlp *m);
 
+/* Is it one Linear without bias or norm, y = W x? */
+int mlp_is_linear(const struct mlp *m);
+
 #endif

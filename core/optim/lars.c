@@ -28,27 +28,27 @@ static void lars_chunk(const struct update *u, size_t from, size_t to)
 	}
 }
 
-static void form_a(struct update *u, const struct optim_opts *o, size_t n)
+static void form_a(struct update *u, const struct optim_opts *o, double decay, size_t n)
 {
-	struct update_norms norm = update_norms(u->w, u->g, o->weight_decay, n);
+	struct update_norms norm = update_norms(u->w, u->g, decay, n);
 
-	u->decay = (real)o->weight_decay;
+	u->decay = (real)decay;
 	if (norm.w > 0 && norm.g > 0)
 		u->scale = (real)(o->trust * norm.w / norm.g);
 }
 
-static void form_c(struct update *u, const struct optim_opts *o, double lr, size_t n)
+static void form_c(struct update *u, const struct optim_opts *o, double decay, double lr, size_t n)
 {
 	struct update_norms norm = update_norms(u->w, u->g, 0, n);
 	double q;
 
 	if (norm.w == 0 || norm.g == 0)
 		return;
-	q = o->trust * norm.w / (norm.g + o->weight_decay * norm.w + 1e-8);
+	q = o->trust * norm.w / (norm.g + decay * norm.w + 1e-8);
 	if (o->lars_clip)
 		q = q < lr ? q / lr : 1;
 	u->scale = (real)q;
-	u->decay = (real)o->weight_decay;
+	u->decay = (real)decay;
 }
 
 static void lars_update(struct param *p, const struct optim_opts *o, double lr, long k)
@@ -60,9 +60,9 @@ static void lars_update(struct param *p, const struct optim_opts *o, double lr, 
 	u.momentum = (real)o->momentum;
 	if (update_decays(p, o)) {
 		if (o->lars_form == 'A')
-			form_a(&u, o, p->t.n);
+			form_a(&u, o, update_decay(p, o), p->t.n);
 		else
-			form_c(&u, o, lr, p->t.n);
+			form_c(&u, o, update_decay(p, o), lr, p->t.n);
 	}
 	update_run(&u, p->t.n, lars_chunk);
 }

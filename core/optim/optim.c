@@ -33,6 +33,18 @@ const struct hparam optim_hparams[] = {
      "adam, adamw: added to the root of the mean square (1412.6980)"},
     {"optim.weight_decay", HP_REAL, "1e-4", 0, 10, NULL,
      "sgd, adam, lars: added to the gradient; adamw: decoupled (solo-learn, CIFAR: 1e-4)"},
+    {"optim.weight_decay_encoder", HP_REAL, "same", 0, 10, "same",
+     "weight_decay of the encoder alone; same: as weight_decay (all official code)"},
+    {"optim.weight_decay_projector", HP_REAL, "same", 0, 10, "same",
+     "weight_decay of the projector alone; same: as weight_decay (all official code)"},
+    {"optim.weight_decay_predictor", HP_REAL, "same", 0, 10, "same",
+     "weight_decay of the predictor alone; same: as weight_decay (all official code; 2102.06810 "
+     "varies it)"},
+    {"optim.predictor_lr_mult", HP_REAL, "1", 0, 1e6, NULL,
+     "the predictor's learning rate, in learning rates (1: all official code; 10 keeps BYOL alive "
+     "with tau = 0, 2006.07733); 0: it stays as initialised"},
+    {"optim.predictor_lr_fixed", HP_BOOL, "false", 0, 0, NULL,
+     "the predictor trains at the base rate, without warm-up and schedule (2011.10566: on)"},
     {"optim.decay_bias_norm", HP_BOOL, "false", 0, 0, NULL,
      "decay, and adapt, biases and norms too (off in all official code but SimSiam's)"},
     {"optim.trust", HP_REAL, "0.02", 0, 10, NULL,
@@ -71,10 +83,31 @@ void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r)
 	o->beta2 = recipe_real(r, "optim.beta2");
 	o->eps = recipe_real(r, "optim.eps");
 	o->weight_decay = recipe_real(r, "optim.weight_decay");
+	o->parts = 1;
+	for (int i = 0; i < OPTIM_PARTS; i++)
+		o->part_decay[i] = o->weight_decay;
+	o->part_decay[PART_ENCODER] =
+	    recipe_real_or(r, "optim.weight_decay_encoder", o->weight_decay);
+	o->part_decay[PART_PROJECTOR] =
+	    recipe_real_or(r, "optim.weight_decay_projector", o->weight_decay);
+	o->part_decay[PART_PREDICTOR] =
+	    recipe_real_or(r, "optim.weight_decay_predictor", o->weight_decay);
 	o->decay_bias_norm = recipe_bool(r, "optim.decay_bias_norm");
 	o->trust = recipe_real(r, "optim.trust");
 	o->lars_form = recipe_text(r, "optim.lars_form")[0];
 	o->lars_clip = recipe_bool(r, "optim.lars_clip");
+}
+
+void optim_rates_from_recipe(struct params *p, const struct recipe *r)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct param *q = p->list[i];
+
+		if (q->part != PART_PREDICTOR)
+			continue;
+		q->lr_mult = recipe_real(r, "optim.predictor_lr_mult");
+		q->lr_fixed = recipe_bool(r, "optim.predictor_lr_fixed");
+	}
 }
 
 void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,

@@ -14,12 +14,16 @@
 #include "core/recipe/recipe.h"
 #include "core/tensor/params.h"
 
+enum { OPTIM_PARTS = PART_OTHER + 1 };
+
 struct optim_opts {
 	double lr; /* base: scaled by the batch, before the schedule */
 	double momentum;
 	int nesterov;
 	double beta1, beta2, eps; /* Adam, AdamW */
 	double weight_decay;
+	int parts; /* 1: part_decay holds instead, by the parameter's part */
+	double part_decay[OPTIM_PARTS];
 	int decay_bias_norm; /* 1: decay (and adapt) all parameters alike */
 	double trust;        /* LARS: eta */
 	int lars_form;       /* 'A' or 'C' of methods.md section 1 */
@@ -43,6 +47,9 @@ const struct optim *optim_find(const char *name);
 const struct optim *optim_at(int i);
 
 void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r);
+
+/* The rate of the predictor's parameters as a multiple, and off the schedule. */
+void optim_rates_from_recipe(struct params *p, const struct recipe *r);
 
 /* One update of all trainable parameters, at lr * lr_mult (o->lr instead of lr where lr_fixed). */
 void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,

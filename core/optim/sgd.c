@@ -36,7 +36,7 @@ static void sgd_update(struct param *p, const struct optim_opts *o, double lr, l
 	u.lr = (real)lr;
 	u.momentum = (real)o->momentum;
 	u.nesterov = o->nesterov;
-	u.decay = update_decays(p, o) ? (real)o->weight_decay : 0;
+	u.decay = (real)update_decay(p, o);
 	update_run(&u, p->t.n, sgd_chunk);
 }
 

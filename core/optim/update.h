@@ -15,6 +15,14 @@ static inline int update_decays(const struct param *p, const struct optim_opts *
 	return o->decay_bias_norm || (p->kind != PARAM_BIAS && p->kind != PARAM_NORM);
 }
 
+/* The weight decay of p: 0 where it is not decayed. */
+static inline double update_decay(const struct param *p, const struct optim_opts *o)
+{
+	if (!update_decays(p, o))
+		return 0;
+	return o->parts ? o->part_decay[p->part] : o->weight_decay;
+}
+
 /* The rule's numbers for one parameter at one step; each rule reads the ones it has. */
 struct update {
 	real *restrict w, *restrict m, *restrict v; /* values, slot 0, slot 1 */

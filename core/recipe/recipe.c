@@ -205,6 +205,15 @@ double recipe_real(const struct recipe *r, const char *key)
 	return strtod(text_of(r, key, HP_REAL, HP_INT), NULL);
 }
 
+double recipe_real_or(const struct recipe *r, const char *key, double otherwise)
+{
+	const char *s = text_of(r, key, HP_REAL, HP_INT);
+	char *end;
+	double x = strtod(s, &end);
+
+	return *end ? otherwise : x;
+}
+
 long recipe_int(const struct recipe *r, const char *key)
 {
 	return strtol(text_of(r, key, HP_INT, HP_INT), NULL, 10);

@@ -1,7 +1,7 @@
 /*
  * A resolved recipe: every key that applies, with its value in canonical text, sorted by key. Made
  * by layers, later ones winning: the tables' defaults, the method's own defaults, the augment
- * preset, the recipe file, --set. Read strictly: an unknown or duplicate key, a wrong type or a
+ * preset (before the method's where the method chose it), the recipe file, --set. Read strictly: an unknown or duplicate key, a wrong type or a
  * value out of range is ERR_USAGE naming file, line and the nearest valid key. Greek letters are
  * accepted for lambda mu nu tau rho gamma epsilon. Keys of another method are known but do not
  * apply: in a file they are dropped, so that a base recipe serves many methods; with --set they are
@@ -87,6 +87,8 @@ void recipe_yaml(const struct recipe *r, struct strbuf *out);
 
 /* Values by key; a key that is not there or is of another type is a BUG(). */
 double recipe_real(const struct recipe *r, const char *key);
+/* Where the row also takes a word ("same"): `otherwise` stands for it. */
+double recipe_real_or(const struct recipe *r, const char *key, double otherwise);
 long recipe_int(const struct recipe *r, const char *key);
 int recipe_bool(const struct recipe *r, const char *key);
 const char *recipe_text(const struct recipe *r, const char *key);

@@ -300,6 +300,12 @@ static int applies(struct resolver *r, const struct slot *s)
 	return recipe_applies(r->schema, s->hp, &s->group, when ? value_of(when) : NULL);
 }
 
+/* Is its value so far the method's own default? */
+static int is_methods(const struct slot *s)
+{
+	return !s->set && !s->file && s->origin && !strcmp(s->origin, "method");
+}
+
 /* What the value of s brings with it. */
 static void bring_defaults(struct resolver *r, struct slot *s, const char *origin)
 {
@@ -315,6 +321,9 @@ static void bring_defaults(struct resolver *r, struct slot *s, const char *origi
 		if (!to)
 			BUG("%s = %s has a default for %s, which there is not", s->hp->name,
 			    value_of(s), d->name);
+		if (is_methods(s) && is_methods(to))
+			continue; /* the method chose s, and knows better than s what goes with it
+				   */
 		if (to->asked)
 			BUG("%s = %s comes too late with a default for %s", s->hp->name,
 			    value_of(s), d->name);

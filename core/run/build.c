@@ -94,10 +94,22 @@ static void build_optim(struct run *r)
 	if (!r->optim)
 		BUG("optim.name was checked and is not there");
 	optim_opts_from_recipe(&r->optim_opts, rc);
+	optim_rates_from_recipe(&r->params, rc);
 	params_add_slots(&r->params, r->optim->slots);
 	r->base_lr = base * scale;
 	r->final_lr = recipe_real(rc, "optim.final_lr") * scale;
 	r->cosine = !strcmp(recipe_text(rc, "optim.schedule"), "cosine");
+}
+
+/* Those of n training images that have a label, in *out; returns how many. */
+static uint32_t labelled(const struct dataset *d, const uint32_t *index, uint32_t n, uint32_t *out)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (d->labels[SPLIT_TRAIN][index[i]] >= 0)
+			out[kept++] = index[i];
+	return kept;
 }
 
 /* The pool of images, in batches, and how many steps that makes. */
@@ -109,6 +121,10 @@ static int build_loader(struct run *r, struct error *err)
 	int batch = (int)recipe_int(rc, "optim.batch"), supervised = r->method->views == 1;
 
 	r->epochs = r->method->views ? recipe_int(rc, "optim.epochs") : 0;
+	if (supervised) {
+		pool = arena_alloc(&r->arena, ((size_t)n + 1) * sizeof *pool);
+		n = labelled(&r->data, r->train_index, n, pool);
+	}
 	if (unlabeled && !supervised) {
 		pool = arena_alloc(&r->arena, ((size_t)n + unlabeled) * sizeof *pool);
 		memcpy(pool, r->train_index, n * sizeof *pool);

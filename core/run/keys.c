@@ -41,9 +41,9 @@ static const struct hparam run_hparams[] = {
 static int keys_group(int i, struct hparam_group *out)
 {
 	static const struct hparam_group fixed[] = {
-	    {run_hparams, NULL, NULL},      {encoder_hparams, NULL, NULL},
-	    {optim_hparams, NULL, NULL},    {augment_hparams, NULL, NULL},
-	    {head_hparams, "method", NULL},
+	    {run_hparams, NULL, NULL},   {encoder_hparams, NULL, NULL},
+	    {optim_hparams, NULL, NULL}, {augment_hparams, NULL, NULL},
+	    {batch_hparams, NULL, NULL}, {head_hparams, "method", NULL},
 	};
 	const int n = sizeof fixed / sizeof *fixed;
 	const struct method *m = i < n ? NULL : method_at(i - n);
@@ -94,6 +94,8 @@ const struct recipe_schema *keys_schema(void)
 {
 	static const struct hparam_default aliases[] = {
 	    {"eval.knn.T", "eval.knn.temperature"},
+	    {"simclr.tau", "simclr.temperature"},
+	    {"simclr.T", "simclr.temperature"},
 	    {0},
 	};
 	static const struct recipe_schema schema = {

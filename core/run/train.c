@@ -80,6 +80,7 @@ static void next_batch(struct run *r, int k, struct batch *out)
 	out->labels = r->batcher.labels;
 	out->n = n;
 	out->views = views;
+	out->groups = batch_groups(&r->recipe, views);
 }
 
 int run_train_epoch(struct run *r, struct error *err)

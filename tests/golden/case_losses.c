@@ -58,18 +58,18 @@ void golden_barlow(struct golden *g)
 {
 	static const char *const inputs[] = {"z1", "z2", NULL};
 	static const char *const terms[] = {"out.on_diagonal", "out.off_diagonal", NULL};
+	struct barlow_weights w = {.diagonal = 1};
 	struct method_out out = {0};
 	struct embeddings e;
 	struct tape t;
 
+	w.lambda = golden_number(g, "lambda");
+	w.eps = golden_number(g, "eps");
 	need_terms(g, terms);
 	if (load(g, &e, inputs))
 		return;
 	tape_init(&t);
-	check(g, &t, &e,
-	      loss_barlow(&t, e.x[0], e.x[1], golden_number(g, "lambda"), golden_number(g, "eps"),
-			  &out),
-	      &out);
+	check(g, &t, &e, loss_barlow(&t, e.x[0], e.x[1], &w, &out), &out);
 	tape_release(&t);
 }
 
@@ -99,6 +99,7 @@ void golden_vicreg(struct golden *g)
 void golden_byol(struct golden *g)
 {
 	static const char *const inputs[] = {"p1", "p2", "t1", "t2", NULL};
+	const struct pair_opts o = {0};
 	struct method_out out = {0};
 	struct embeddings e;
 	struct tape t;
@@ -106,6 +107,37 @@ void golden_byol(struct golden *g)
 	if (load(g, &e, inputs))
 		return;
 	tape_init(&t);
-	check(g, &t, &e, loss_byol(&t, e.x[0], e.x[1], e.x[2], e.x[3], &out), &out);
+	check(g, &t, &e, loss_byol(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
+	tape_release(&t);
+}
+
+void golden_simsiam(struct golden *g)
+{
+	static const char *const inputs[] = {"p1", "p2", "z1", "z2", NULL};
+	const struct pair_opts o = {0};
+	struct method_out out = {0};
+	struct embeddings e;
+	struct tape t;
+
+	if (load(g, &e, inputs))
+		return;
+	tape_init(&t);
+	check(g, &t, &e, loss_simsiam(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
+	tape_release(&t);
+}
+
+void golden_simclr(struct golden *g)
+{
+	static const char *const inputs[] = {"z1", "z2", NULL};
+	struct simclr_opts o = {.form = 'p'};
+	struct method_out out = {0};
+	struct embeddings e;
+	struct tape t;
+
+	o.temperature = golden_number(g, "tau");
+	if (load(g, &e, inputs))
+		return;
+	tape_init(&t);
+	check(g, &t, &e, loss_simclr(&t, e.x[0], e.x[1], &o, &out), &out);
 	tape_release(&t);
 }

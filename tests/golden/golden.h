@@ -54,6 +54,8 @@ void golden_schedule(struct golden *g);
 void golden_barlow(struct golden *g);
 void golden_vicreg(struct golden *g);
 void golden_byol(struct golden *g);
+void golden_simclr(struct golden *g);
+void golden_simsiam(struct golden *g);
 void golden_image_ops(struct golden *g);
 void golden_evaluation(struct golden *g);
 

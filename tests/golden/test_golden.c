@@ -23,6 +23,8 @@
 #pragma weak golden_barlow
 #pragma weak golden_vicreg
 #pragma weak golden_byol
+#pragma weak golden_simclr
+#pragma weak golden_simsiam
 #pragma weak golden_image_ops
 #pragma weak golden_evaluation
 
@@ -49,8 +51,8 @@ static const struct golden_case {
     {"byol", golden_byol, 0},
     {"image_ops", golden_image_ops, 0},
     {"evaluation", golden_evaluation, 0},
-    {"simclr_", NULL, 1},
-    {"simsiam", NULL, 1},
+    {"simclr_", golden_simclr, 0},
+    {"simsiam", golden_simsiam, 0},
     {"directpred", NULL, 1},
     {"directcopy", NULL, 1},
     {"collapse", NULL, 1},

@@ -30,19 +30,22 @@ enum { SHAPES = sizeof shape / sizeof *shape };
 
 static struct tensor *barlow(struct tape *t, struct tensor *const *in, void *ctx)
 {
-	const double lambda = *(const double *)ctx;
-
-	return op_scale(t, loss_barlow(t, in[0], in[1], lambda, 1e-5, NULL), 100);
+	return op_scale(t, loss_barlow(t, in[0], in[1], ctx, NULL), 100);
 }
 
 /* Two samples standardise to +-1: every gradient is nearly 0, so that shape is left to the others.
  */
 static void test_barlow(void)
 {
+	static const double weight[][2] = {{1, 0.0051}, {1, 0.102}, {1, 2.04}, {1, 0}, {0, 1}};
+
 	for (int i = 0; i < SHAPES - 1; i++)
-		for (double lambda = 0.0051; lambda < 2; lambda *= 20)
-			CU_ASSERT(run(barlow, &lambda, 2, shape[i][0], shape[i][1], 1.3) <=
+		for (int j = 0; j < 5; j++) {
+			struct barlow_weights w = {weight[j][0], weight[j][1], 1e-5};
+
+			CU_ASSERT(run(barlow, &w, 2, shape[i][0], shape[i][1], 1.3) <=
 				  worst_allowed);
+		}
 }
 
 static struct tensor *vicreg(struct tape *t, struct tensor *const *in, void *ctx)
@@ -84,30 +87,84 @@ static void test_vicreg_terms(void)
 	}
 }
 
-/* The targets are inputs too, but no gradient may reach them. */
-static struct tensor *byol(struct tape *t, struct tensor *const *in, void *ctx)
+static struct tensor *simclr(struct tape *t, struct tensor *const *in, void *ctx)
 {
-	struct tensor *const *target = ctx;
-
-	return op_scale(t, loss_byol(t, in[0], in[1], target[0], target[1], NULL), 10);
+	return op_scale(t, loss_simclr(t, in[0], in[1], ctx, NULL), 10);
 }
 
-static void test_byol(void)
+static void test_simclr(void)
 {
-	for (int i = 0; i < SHAPES; i++) {
-		struct gradcheck targets;
+	struct simclr_opts o = {.form = 'p'};
 
-		gradcheck_init(&targets);
-		for (int j = 0; j < 4;
-		     j++) /* unlike the inputs, which are seeded by their number */
-			gradcheck_input(&targets, 2, shape[i], 0.7);
-		CU_ASSERT(run(byol, targets.in + 2, 2, shape[i][0], shape[i][1], 1.3) <=
-			  worst_allowed);
-		for (int j = 2; j < 4; j++)
-			for (size_t k = 0; k < targets.in[j]->n; k++)
-				CU_ASSERT(targets.in[j]->grad[k] == 0);
-		gradcheck_release(&targets);
-	}
+	for (int i = 0; i < SHAPES; i++)
+		for (int j = 0; j < 6; j++) {
+			o.form = j % 2 ? 'o' : 'p';
+			o.temperature = j / 2 ? 0.5 : 0.2;
+			o.normalize = (enum normalize)(j / 2);
+			CU_ASSERT(run(simclr, &o, 2, shape[i][0], shape[i][1], 1.3) <=
+				  worst_allowed);
+		}
+}
+
+/* A loss on predictions and targets, and how. */
+struct paired {
+	struct tensor *(*loss)(struct tape *t, struct tensor *p1, struct tensor *p2,
+			       struct tensor *y1, struct tensor *y2, const struct pair_opts *o,
+			       struct method_out *out);
+	struct pair_opts opts;
+	struct tensor *const *target; /* where no gradient flows into them */
+};
+
+static struct tensor *paired(struct tape *t, struct tensor *const *in, void *ctx)
+{
+	const struct paired *c = ctx;
+	struct tensor *const *y = c->opts.both_ways ? in + 2 : c->target;
+
+	return op_scale(t, c->loss(t, in[0], in[1], y[0], y[1], &c->opts, NULL), 10);
+}
+
+/* Targets are inputs like the others, which a gradient reaches only where both_ways says so. */
+static void check_paired(struct paired c, int n, int d)
+{
+	struct gradcheck targets;
+
+	gradcheck_init(&targets);
+	for (int j = 0; j < 4; j++) /* unlike the inputs, which are seeded by their number */
+		gradcheck_input(&targets, 2, (const int[]){n, d}, 0.7);
+	c.target = targets.in + 2;
+	CU_ASSERT(run(paired, &c, c.opts.both_ways ? 4 : 2, n, d, 1.3) <= worst_allowed);
+	for (int j = 2; j < 4; j++)
+		for (size_t k = 0; k < targets.in[j]->n; k++)
+			CU_ASSERT(targets.in[j]->grad[k] == 0);
+	gradcheck_release(&targets);
+}
+
+/* Every normalisation, both or one half, with and without stop-gradient. */
+static void test_paired(void)
+{
+	for (int i = 0; i < SHAPES - 1; i++)
+		for (int j = 0; j < 24; j++) {
+			struct paired c = {.loss = j % 2 ? loss_simsiam : loss_byol};
+
+			c.opts.one_sided = j / 2 % 2;
+			c.opts.both_ways = j / 4 % 2;
+			c.opts.normalize = (enum normalize)(j / 8);
+			check_paired(c, shape[i][0], shape[i][1]);
+		}
+}
+
+static struct tensor *spread(struct tape *t, struct tensor *const *in, void *ctx)
+{
+	return op_scale(t, loss_spread(t, in[0], in[1], ctx, NULL), 10);
+}
+
+/* VICReg's terms as other methods add them. */
+static void test_spread(void)
+{
+	struct vicreg_weights w = {.mu = 1, .nu = 0.3, .gamma = 1, .eps = 1e-4, .form = 'o'};
+
+	for (int i = 0; i < SHAPES; i++)
+		CU_ASSERT(run(spread, &w, 2, shape[i][0], shape[i][1], 1) <= worst_allowed);
 }
 
 int main(void)
@@ -116,7 +173,9 @@ int main(void)
 	    {"Barlow Twins", test_barlow},
 	    {"VICReg, both forms", test_vicreg},
 	    {"VICReg, each term alone", test_vicreg_terms},
-	    {"BYOL", test_byol},
+	    {"SimCLR, both forms, every normalisation", test_simclr},
+	    {"BYOL and SimSiam, every switch", test_paired},
+	    {"VICReg's terms alone", test_spread},
 	    {0},
 	};
 	parallel_set_threads(1); /* small problems: threads would only wait for each other */

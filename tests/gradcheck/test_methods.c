@@ -36,18 +36,100 @@ static int check_some(struct rig *g, int from)
 	return from;
 }
 
+/* All weights of a method under some settings. */
+static void check_method(const struct method *m, const char *setting)
+{
+	struct error err;
+	struct rig g;
+
+	CU_ASSERT_FATAL(!rig_open(&g, m, setting, &err));
+	for (int from = 0; from < g.params.n;)
+		from = check_some(&g, from);
+	rig_close(&g);
+}
+
+/* A target that is the net itself, without gradient, moves with the weights that differences move:
+ * so it is checked as one that stands still, and the two compared below. */
+static const char *still_target(const struct method *m, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s.target=ema", m->name);
+	for (const struct hparam *h = m->hparams; h && h->name; h++)
+		if (!strncmp(h->name, buf, strlen(buf) - 4) && !h->name[strlen(buf) - 4])
+			return buf;
+	return NULL;
+}
+
 static void test_methods(void)
 {
-	for (int i = 0; method_at(i); i++) {
-		struct error err;
-		struct rig g;
+	char buf[64];
 
-		if (!method_at(i)->views)
-			continue;
-		CU_ASSERT_FATAL(!rig_open(&g, method_at(i), NULL, &err));
-		for (int from = 0; from < g.params.n;)
-			from = check_some(&g, from);
-		rig_close(&g);
+	for (int i = 0; method_at(i); i++)
+		if (method_at(i)->views)
+			check_method(method_at(i), still_target(method_at(i), buf, sizeof buf));
+}
+
+/* Settings that change a gradient; with a shared target they also say that it has one. */
+static void test_switches(void)
+{
+	static const struct {
+		const char *method, *setting;
+	} by[] = {
+	    {"barlow", "barlow.diagonal=0"},
+	    {"barlow", "barlow.lambda=0;barlow.scale=1"},
+	    {"barlow", "batch.statistics=joint"},
+	    {"byol", "byol.target=none"},
+	    {"byol", "byol.target=shared;byol.stop_gradient=false;byol.symmetric=false"},
+	    {"byol", "byol.target=none;predictor.dims=[]"},
+	    {"byol", "byol.normalize=bn;byol.symmetric=false"},
+	    {"byol", "byol.normalize=none;predictor.out_norm=bn"},
+	    {"byol", "byol.mu=1;byol.nu=0.1"},
+	    {"byol", "predictor.frozen=true"},
+	    {"byol", "predictor.dims=[20]"},
+	    {"byol", "predictor.dims=[16, 16, 20];predictor.hidden_norm=false"},
+	    {"simclr", "simclr.normalize=none;simclr.temperature=10"},
+	    {"simclr", "simclr.normalize=bn;simclr.form=official"},
+	    {"simclr",
+	     "batch.statistics=joint;projector.hidden_norm=true;projector.out_norm=bn_no_beta"},
+	    {"simsiam", "simsiam.stop_gradient=false"},
+	    {"simsiam", "simsiam.target=none;predictor.dims=[];projector.out_norm=none"},
+	    {"simsiam", "simsiam.target=ema;simsiam.symmetric=false;simsiam.normalize=none"},
+	    {"simsiam", "simsiam.target=ema;simsiam.mu=1;simsiam.nu=0.01"},
+	    {"vicreg", "vicreg.form=paper"},
+	    {"vicreg", "vicreg.mu=0"},
+	    {"vicreg", "vicreg.nu=0;batch.statistics=joint"},
+	};
+
+	for (size_t i = 0; i < sizeof by / sizeof *by; i++)
+		check_method(method_find(by[i].method), by[i].setting);
+}
+
+/* The gradients of a shared target are those of one that stands still at the same values. */
+static void test_stop_gradient(void)
+{
+	static const char *const name[] = {"byol", "simsiam", NULL};
+
+	for (int i = 0; name[i]; i++) {
+		struct rig g[2];
+		struct error err;
+
+		for (int j = 0; j < 2; j++) {
+			struct method_out out;
+			char setting[64];
+
+			snprintf(setting, sizeof setting, "%s.target=%s", name[i],
+				 j ? "shared" : "ema");
+			CU_ASSERT_FATAL(!rig_open(&g[j], method_find(name[i]), setting, &err));
+			tape_backward(&g[j].tape, rig_loss(&g[j], &g[j].tape, &out));
+		}
+		for (int k = 0; k < g[1].params.n; k++) {
+			const struct param *b = g[1].params.list[k];
+			const struct param *a = params_find(&g[0].params, b->name);
+
+			for (size_t e = 0; b->t.grad && e < b->t.n; e++)
+				CU_ASSERT_DOUBLE_EQUAL(a->t.grad[e], b->t.grad[e], 1e-12);
+		}
+		rig_close(&g[0]);
+		rig_close(&g[1]);
 	}
 }
 
@@ -55,6 +137,8 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"every method of the table", test_methods},
+	    {"every switch that changes a gradient", test_switches},
+	    {"no gradient into a shared target", test_stop_gradient},
 	    {0},
 	};
 	parallel_set_threads(1); /* small problems: threads would only wait for each other */

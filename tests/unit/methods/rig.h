@@ -3,6 +3,7 @@
 #ifndef SSL_TESTS_METHODS_RIG_H
 #define SSL_TESTS_METHODS_RIG_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +26,12 @@ struct rig {
 	real *images; /* views x IMAGES: each view is the same image with noise of its own */
 };
 
+/* `last`: settings that win over the rig's own, with a semicolon between them. */
 static inline int rig_recipe(struct rig *g, const char *last)
 {
-	struct recipe_set set[8] = {
+	struct recipe_set set[16] = {
 	    {"encoder.arch=convnet"}, {"encoder.width=4"}, {"encoder.depth=2"}, {"optim.name=sgd"}};
-	char name[64];
+	char name[64], own[256], *save = NULL, *s;
 	struct error err;
 	int n = 4;
 
@@ -41,8 +43,9 @@ static inline int rig_recipe(struct rig *g, const char *last)
 		if (!strcmp(d->name, "predictor.dims"))
 			set[n++].text = "predictor.dims=[24, 20]";
 	}
-	if (last)
-		set[n++].text = last;
+	snprintf(own, sizeof own, "%s", last ? last : "");
+	for (s = strtok_r(own, ";", &save); s && n < 16; s = strtok_r(NULL, ";", &save))
+		set[n++].text = s;
 	if (!recipe_load(&g->recipe, keys_schema(), NULL, set, n, &err))
 		return 0;
 	printf("%s\n", err.msg);
@@ -110,6 +113,7 @@ static inline struct tensor *rig_loss(struct rig *g, struct tape *t, struct meth
 {
 	struct batch b = {.n = IMAGES, .views = g->method->views, .labels = g->labels};
 
+	b.groups = batch_groups(&g->recipe, b.views);
 	memset(out, 0, sizeof *out);
 	b.x = tensor_wrap(&t->arena, g->images, 4, (const int[]){b.views * b.n, SIZE, SIZE, 3});
 	g->method->loss(g->self, t, &b, out);

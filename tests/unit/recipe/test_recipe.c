@@ -64,8 +64,12 @@ static void test_layers(void)
 	CU_ASSERT_STRING_EQUAL(value(&r, "projector.dims"), "[2048, 2048]");
 	CU_ASSERT_STRING_EQUAL(origin(&r, "projector.dims"), "method");
 	CU_ASSERT_STRING_EQUAL(value(&r, "augment.preset"), "strong");
-	CU_ASSERT_STRING_EQUAL(value(&r, "augment.blur"),
-			       "0.5"); /* the preset's, over the method's */
+	/* the method's, which chose the preset; but the preset's where somebody else chose it */
+	CU_ASSERT_STRING_EQUAL(value(&r, "augment.blur"), "0.9");
+	CU_ASSERT_STRING_EQUAL(origin(&r, "augment.blur"), "method");
+	recipe_release(&r);
+	CU_ASSERT_EQUAL_FATAL(try_load(&r, "augment.preset: strong\n", NULL, &err), 0);
+	CU_ASSERT_STRING_EQUAL(value(&r, "augment.blur"), "0.5");
 	CU_ASSERT_STRING_EQUAL(origin(&r, "augment.blur"), "preset");
 	recipe_release(&r);
 
@@ -266,7 +270,7 @@ static void test_hash(void)
 static void test_canonical(void)
 {
 	static const char json[] =
-	    "{\"augment.b.blur\":\"same\",\"augment.blur\":0.5,\"augment.preset\":\"strong\","
+	    "{\"augment.b.blur\":\"same\",\"augment.blur\":0.9,\"augment.preset\":\"strong\","
 	    "\"data.note\":\"a \\\"b\\\" \\\\ "
 	    "ü\","
 	    "\"data.set\":\"shapes\",\"data.val\":0,\"eval.knn.k\":20,\"eval.knn.temperature\":0."

@@ -1,0 +1,198 @@
+/*
+ * SimCLR (Chen et al., 2002.05709): NT-Xent, the normalised temperature-scaled cross-entropy.
+ *
+ *     s_ij = u_i . u_j / T                u = z^, the 2N embeddings of both views, i+ the other
+ * view l_i  = -s_i,i+ + log sum_{k != i} exp(s_ik) L    = 1/2N sum_i l_i               official:
+ * the sum of two means over N, so twice that
+ *
+ * Gradient, with p the softmax of a row without its diagonal:
+ *
+ *     H = P + P^T, less 2 at each positive pair        dL/du = H u / (2N T)
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/parallel.h"
+#include "core/methods/heads.h"
+#include "core/methods/losses.h"
+#include "core/ops/ops.h"
+#include "core/tensor/kernels/gemm.h"
+
+struct nt_xent {
+	int n;       /* 2N */
+	real *p, *h; /* {2N, 2N}: P, its diagonal 0; H */
+	double temperature;
+	double *loss, *entropy, *hit; /* of each row; hit: 1 if the positive is nearest, else 0 */
+};
+
+static int positive_of(const struct nt_xent *s, int i)
+{
+	return i < s->n / 2 ? i + s->n / 2 : i - s->n / 2;
+}
+
+/* Row i of p: from similarities to probabilities. */
+static void softmax_row(void *ctx, int i)
+{
+	struct nt_xent *s = ctx;
+	real *p = s->p + (size_t)i * (size_t)s->n;
+	const int positive = positive_of(s, i);
+	double max = -INFINITY, sum = 0, mean = 0;
+
+	s->hit[i] = 1;
+	for (int k = 0; k < s->n; k++) {
+		if (k != i)
+			max = fmax(max, (double)p[k]);
+		if (k != i && k != positive && !(p[k] < p[positive]))
+			s->hit[i] = 0;
+	}
+	for (int k = 0; k < s->n; k++)
+		if (k != i)
+			sum += exp((double)p[k] - max);
+	s->loss[i] = log(sum) + max - (double)p[positive];
+	for (int k = 0; k < s->n; k++) {
+		double q = k == i ? 0 : exp((double)p[k] - max) / sum;
+
+		mean += q * ((double)p[k] - max);
+		p[k] = (real)q;
+	}
+	s->entropy[i] = log(sum) - mean;
+}
+
+static void h_row(void *ctx, int i)
+{
+	struct nt_xent *s = ctx;
+	const size_t n = (size_t)s->n, at = (size_t)i * n;
+
+	for (size_t k = 0; k < n; k++)
+		s->h[at + k] = s->p[at + k] + s->p[k * n + (size_t)i];
+	s->h[at + (size_t)positive_of(s, i)] -= 2;
+}
+
+static void nt_xent_backward(struct tensor *out)
+{
+	struct nt_xent *s = out->save;
+	struct tensor *u = out->in[0];
+	const int d = tensor_cols(u);
+	const double scale = (double)out->grad[0] / (s->n * s->temperature);
+	int beta;
+	real *g = tape_grad(u, &beta);
+
+	parallel_for(s->n, h_row, s);
+	gemm(0, 0, s->n, d, s->n, (real)scale, s->h, s->n, u->data, d, (real)beta, g, d);
+}
+
+static const struct op nt_xent_op = {"nt_xent", nt_xent_backward};
+
+/* L of u {2N, D}, the second view's rows behind the first's. */
+static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperature,
+			      struct method_out *out)
+{
+	struct tensor *y = tensor_new1(&t->arena, 1);
+	struct nt_xent *s = tape_alloc(t, sizeof *s);
+	const int n = (int)tensor_rows(u), d = tensor_cols(u);
+	const size_t square = (size_t)n * (size_t)n;
+	double loss = 0, entropy = 0, hits = 0;
+
+	*s = (struct nt_xent){.n = n, .temperature = temperature};
+	s->p = tape_alloc(t, square * sizeof *s->p);
+	s->h = tape_alloc(t, square * sizeof *s->h);
+	s->loss = tape_alloc(t, (size_t)n * sizeof *s->loss);
+	s->entropy = tape_alloc(t, (size_t)n * sizeof *s->entropy);
+	s->hit = tape_alloc(t, (size_t)n * sizeof *s->hit);
+	gemm(0, 1, n, n, d, (real)(1 / temperature), u->data, d, u->data, d, 0, s->p, n);
+	parallel_for(n, softmax_row, s);
+	for (int i = 0; i < n; i++) {
+		loss += s->loss[i];
+		entropy += s->entropy[i];
+		hits += s->hit[i];
+	}
+	y->data[0] = (real)(loss / n);
+	y->save = s;
+	method_term(out, "accuracy", 100 * hits / n);
+	method_term(out, "entropy", entropy / n);
+	return tape_append(t, &nt_xent_op, y, &u, 1);
+}
+
+static struct tensor *contrast(struct tape *t, struct tensor *z, const struct simclr_opts *o,
+			       struct method_out *out)
+{
+	struct tensor *l = nt_xent(t, embedding_normalize(t, z, o->normalize), o->temperature, out);
+
+	return o->form == 'o' ? op_scale(t, l, 2) : l;
+}
+
+struct tensor *loss_simclr(struct tape *t, struct tensor *z1, struct tensor *z2,
+			   const struct simclr_opts *o, struct method_out *out)
+{
+	return contrast(t, op_concat(t, z1, z2), o, out);
+}
+
+struct simclr {
+	const struct encoder *encoder;
+	struct mlp projector;
+	struct simclr_opts opts;
+};
+
+static int simclr_init(void *self, const struct method_env *env, struct error *err)
+{
+	struct simclr *m = self;
+
+	m->encoder = env->encoder;
+	m->opts.temperature = recipe_real(env->recipe, "simclr.temperature");
+	m->opts.normalize = normalize_of(recipe_text(env->recipe, "simclr.normalize"));
+	m->opts.form = recipe_text(env->recipe, "simclr.form")[0];
+	return head_init(&m->projector, env, "projector", "", PART_PROJECTOR,
+			 encoder_dim(m->encoder), 0, err);
+}
+
+static void simclr_loss(void *self, struct tape *t, const struct batch *b, struct method_out *out)
+{
+	const struct simclr *m = self;
+
+	out->embedding = embed_views(t, b, m->encoder, &m->projector);
+	out->loss = contrast(t, out->embedding, &m->opts, out);
+}
+
+static const struct hparam hparams[] = {
+    {"simclr.temperature", HP_REAL, "0.2", 1e-3, 1e3, NULL,
+     "T or tau, by which similarities are divided (solo-learn on CIFAR: 0.2; paper: 0.1 on "
+     "ImageNet, 0.5 on CIFAR-10)"},
+    {"simclr.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
+     "what similarities are taken of: l2 = embeddings of norm 1 (paper: cosines); bn = each "
+     "dimension standardised over the batch, / sqrt(D); none = as they are (paper's table 5)"},
+    {"simclr.form", HP_ENUM, "paper", 0, 0, "paper|official",
+     "paper: the mean over both views (solo-learn too); official: the released code's sum of two "
+     "means, twice that"},
+    {0},
+};
+
+static const struct hparam_default defaults[] = {
+    {"projector.dims", "[2048, 256]"},
+    {"projector.hidden_bias", "true"},
+    {"projector.out_bias", "true"},
+    {"projector.hidden_norm", "false"},
+    {"optim.lr", "0.4"},
+    {"optim.weight_decay", "1e-4"},
+    {0},
+};
+
+const struct method method_simclr = {
+    .name = "simclr",
+    .title = "SimCLR",
+    .summary = "tells the other view of an image from all other images of the batch",
+    .formula =
+	"L = 1/2N sum_i [ -s_i,i+ + log sum_{k != i} exp(s_ik) ]\n"
+	"s_ij = cos(z_i, z_j) / T over the 2N embeddings of both views; i+ is i's other view\n"
+	"T = simclr.temperature; simclr.form=official: 2 L, as the released code\n"
+	"terms: accuracy: percent of rows whose largest similarity is the positive's;\n"
+	"entropy: mean entropy of the rows' softmax, log(2N - 1) when collapsed\n",
+    .source =
+	"Chen, Kornblith, Norouzi, Hinton: A Simple Framework for Contrastive Learning of "
+	"Visual Representations, ICML 2020, arXiv 2002.05709; defaults of solo-learn for CIFAR",
+    .hparams = hparams,
+    .defaults = defaults,
+    .views = 2,
+    .size = sizeof(struct simclr),
+    .init = simclr_init,
+    .loss = simclr_loss,
+};

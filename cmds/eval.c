@@ -1,126 +1,226 @@
+/* `ssl eval`: judges a run's encoder by one protocol after another, and records what comes out. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmds/cmd.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/base/parallel.h"
-#include "core/run/keys.h"
-#include "core/run/run.h"
 #include "core/run/evaluate.h"
+#include "core/run/keys.h"
 
 static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 
 const struct cmd cmd_eval = {
     .name = "eval",
     .summary = "evaluate a run's encoder and record the result",
-    .usage = "eval [--protocol knn] [--split val|test] [--k N] [--temperature T] [--untrained] "
-	     "[-j N] [-n] REF",
+    .usage = "eval [--protocol P,...] [--split val|test] [--labels SHARE] [--seed N] [--k N] "
+	     "[--temperature T] [--set KEY=VALUE]... [--untrained] [-j N] [-n] REF",
     .needs = NEED_STORE_WRITE,
     .run = eval_run,
 };
 
+enum { SHORT_CUTS = 3 }; /* options that are settings: --k, --temperature, --seed */
+
 struct eval_args {
 	const char *protocol, *split;
-	long k, threads;
-	double temperature;
+	long threads;
+	double labels;
 	int untrained;
+	struct recipe_set set[OPT_LIST_MAX + SHORT_CUTS]; /* what is changed in the recipe */
+	char text[SHORT_CUTS][64];
+	int n_set;
 };
 
-static int pick_checkpoint(struct cmd_ctx *ctx, const struct eval_args *a,
-			   const struct run_row *row, long epoch, struct checkpoint_row *ck,
-			   struct error *err)
+struct job {
+	struct cmd_ctx *ctx;
+	const struct eval_args *args;
+	const struct run_row *row;
+	struct checkpoint_row ck;
+	struct run run;
+	struct recipe recipe; /* the run's with the settings */
+	struct evaluator evaluator;
+	struct table *table;
+};
+
+static int pick_checkpoint(struct job *j, long epoch, struct error *err)
 {
-	memset(ck, 0, sizeof *ck);
-	if (a->untrained)
+	if (j->args->untrained)
 		return 0;
-	return checkpoints_find(ctx->store, row->id, epoch, ck, err);
+	return checkpoints_find(j->ctx->store, j->row->id, epoch, &j->ck, err);
 }
 
-static void print_result(struct cmd_ctx *ctx, const struct run_row *row,
-			 const struct checkpoint_row *ck, const struct eval_knn *e)
+static struct table *summary_table(void)
 {
+	static const char *const column[] = {"run",    "epoch", "protocol", "split",  "trained",
+					     "images", "top1",  "top5",     "seconds"};
 	struct table *t = table_new();
-	static const char *const column[] = {"run",  "epoch", "protocol",   "split",
-					     "k",    "T",     "neighbours", "images",
-					     "top1", "top5",  "seconds"};
 
 	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
 		table_column(t, column[i]);
-	table_text(t, row->name);
-	table_int(t, ck->epoch);
-	table_text(t, "knn");
-	table_text(t, e->val ? "val" : "test");
-	table_int(t, e->k);
-	table_real(t, e->temperature, -1);
-	table_int(t, e->neighbours);
-	table_int(t, e->images);
-	table_real(t, e->result.top1, 2);
-	table_real(t, e->result.top5, 2);
-	table_real(t, e->seconds, 1);
-	table_print(t, ctx->format, ctx->out);
-	table_free(t);
+	return t;
+}
+
+static void summary_row(struct job *j, const struct eval_result *r)
+{
+	struct table *t = j->table;
+
+	table_text(t, j->row->name);
+	table_int(t, j->ck.epoch);
+	table_text(t, r->name);
+	table_text(t, eval_split_name(j->evaluator.split));
+	table_int(t, r->trained);
+	table_int(t, r->judged);
+	table_real(t, r->top1, 2);
+	table_real(t, r->top5, 2);
+	table_real(t, r->seconds, 1);
+}
+
+/* The table's order is that of --protocol: "knn,linear". */
+static int each_protocol(const char *list,
+			 int (*fn)(void *ctx, const struct protocol_row *row, struct error *err),
+			 void *ctx, struct error *err)
+{
+	for (const char *p = list;; p++) {
+		char name[64];
+		size_t n = strcspn(p, ",");
+		const struct protocol_row *row;
+
+		snprintf(name, sizeof name, "%.*s", (int)n, p);
+		row = protocol_find(name);
+		if (!row)
+			return error_set(err, ERR_USAGE,
+					 "--protocol: '%s' is none: see `ssl help "
+					 "eval.protocol`",
+					 name);
+		if (fn && fn(ctx, row, err))
+			return -1;
+		p += n;
+		if (!*p)
+			return 0;
+	}
+}
+
+static int evaluate_one(void *ctx, const struct protocol_row *row, struct error *err)
+{
+	struct job *j = ctx;
+	struct eval_result result;
+	int ret = 0;
+
+	if (evaluator_run(&j->evaluator, row, &result, err))
+		return -1;
+	if (!j->ctx->dry_run)
+		ret = evaluator_record(&j->evaluator, j->row->id, j->ck.step, j->ck.epoch, &result,
+				       err);
+	if (!ret)
+		summary_row(j, &result);
+	eval_result_release(&result);
+	return ret;
+}
+
+static int evaluate_all(struct job *j, struct error *err)
+{
+	const struct eval_args *a = j->args;
+	enum eval_split split = a->split       ? strcmp(a->split, "val") ? EVAL_TEST : EVAL_VAL
+				: j->run.n_val ? EVAL_VAL
+					       : EVAL_TEST;
+	int ret = -1;
+
+	if (recipe_changed(&j->recipe, &j->run.recipe, keys_schema(), a->set, a->n_set, err))
+		return -1;
+	evaluator_init(&j->evaluator, &j->run, &j->recipe);
+	j->evaluator.labels = a->labels;
+	if (split == EVAL_TEST && j->run.n_val)
+		log_info("scoring the test split: select on --split val, and report test once");
+	if (!evaluator_split(&j->evaluator, split, err))
+		ret = each_protocol(a->protocol, evaluate_one, j, err);
+	evaluator_release(&j->evaluator);
+	recipe_release(&j->recipe);
+	return ret;
+}
+
+static int evaluate(struct job *j, long epoch, struct error *err)
+{
+	struct cmd_ctx *ctx = j->ctx;
+	int ret = -1;
+
+	if (pick_checkpoint(j, epoch, err))
+		return -1;
+	parallel_set_threads(j->args->threads ? (int)j->args->threads : cpu_count());
+	j->table = summary_table();
+	if (!run_load(&j->run, ctx->store, j->row, j->args->untrained ? NULL : &j->ck, err))
+		ret = evaluate_all(j, err);
+	if (!ret)
+		table_print(j->table, ctx->format, ctx->out);
+	table_free(j->table);
+	run_release(&j->run);
+	return ret;
+}
+
+/* The short cuts come first, so that --set has the last word. */
+static int settings(struct eval_args *a, const struct opt_list *set, long k, double temperature,
+		    long seed, struct error *err)
+{
+	if (k)
+		snprintf(a->text[0], sizeof a->text[0], "eval.knn.k=%ld", k);
+	if (temperature > 0)
+		snprintf(a->text[1], sizeof a->text[1], "eval.knn.temperature=%.17g", temperature);
+	if (seed >= 0)
+		snprintf(a->text[2], sizeof a->text[2], "eval.seed=%ld", seed);
+	for (int i = 0; i < SHORT_CUTS; i++)
+		if (a->text[i][0])
+			a->set[a->n_set++].text = a->text[i];
+	for (int i = 0; i < set->n; i++) {
+		if (strncmp(set->item[i], "eval.", 5))
+			return error_set(err, ERR_USAGE,
+					 "--set: %s: only eval.* can be set: the rest is the run's",
+					 set->item[i]);
+		a->set[a->n_set++].text = set->item[i];
+	}
+	return 0;
 }
 
 static int check_args(const struct eval_args *a, struct error *err)
 {
-	if (strcmp(a->protocol, "knn"))
-		return error_set(err, ERR_USAGE, "--protocol: '%s' is not one of: knn",
-				 a->protocol);
 	if (a->split && strcmp(a->split, "val") && strcmp(a->split, "test"))
 		return error_set(err, ERR_USAGE, "--split: '%s' is not val or test", a->split);
-	return 0;
+	return each_protocol(a->protocol, NULL, NULL, err);
 }
 
-/* k and T are the recipe's where the command line is silent; so is the split. */
-static void settings(const struct eval_args *a, const struct run *r, struct eval_knn *e)
+static int run(struct cmd_ctx *ctx, const struct eval_args *a, const char *ref, struct error *err)
 {
-	e->val = a->split ? !strcmp(a->split, "val") : r->n_val > 0;
-	e->k = a->k ? (int)a->k : (int)recipe_int(&r->recipe, "eval.knn.k");
-	e->temperature =
-	    a->temperature > 0 ? a->temperature : recipe_real(&r->recipe, "eval.knn.temperature");
-}
+	struct run_row row;
+	struct job j = {.ctx = ctx, .args = a, .row = &row};
+	int64_t id;
+	long epoch;
+	int ret;
 
-static int evaluate(struct cmd_ctx *ctx, const struct eval_args *a, const struct run_row *row,
-		    long epoch, struct error *err)
-{
-	struct checkpoint_row ck;
-	struct eval_knn e = {0};
-	struct run r = {0};
-	int ret = -1;
-
-	if (pick_checkpoint(ctx, a, row, epoch, &ck, err))
+	if (check_args(a, err) || refs_resolve(ctx->store, ref, &id, &epoch, err) ||
+	    runs_get(ctx->store, id, &row, err))
 		return -1;
-	parallel_set_threads(a->threads ? (int)a->threads : cpu_count());
-	if (run_load(&r, ctx->store, row, a->untrained ? NULL : &ck, err))
-		goto done;
-	settings(a, &r, &e);
-	if (!e.val && r.n_val > 0)
-		log_info("scoring the test split: select on --split val, and report test once");
-	if (run_eval_knn(&r, &e, err))
-		goto done;
-	if (!ctx->dry_run && run_eval_record(ctx->store, row->id, ck.step, ck.epoch, &e, err))
-		goto done;
-	print_result(ctx, row, &ck, &e);
-	ret = 0;
-done:
-	run_release(&r);
+	ret = evaluate(&j, epoch, err);
+	run_row_release(&row);
 	return ret;
 }
 
 static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct eval_args a = {.protocol = "knn"};
-	struct run_row row;
-	int64_t id;
-	long epoch;
+	struct opt_list set = {{0}, 0};
+	long k = 0, seed = -1;
+	double temperature = 0;
 	const struct opt table[] = {
-	    {0, "protocol", OPT_TEXT, &a.protocol, "P", "knn", 0, 0},
+	    {0, "protocol", OPT_TEXT, &a.protocol, "P,...", "knn, linear ... (knn)", 0, 0},
 	    {0, "split", OPT_TEXT, &a.split, "SPLIT", "val or test (val where images are held out)",
 	     0, 0},
-	    {0, "k", OPT_INT, &a.k, "N", "neighbours that vote (the recipe's, 20)", 1, 100000},
-	    {'T', "temperature", OPT_REAL, &a.temperature, "T", "of the votes (the recipe's, 0.07)",
+	    {0, "labels", OPT_REAL, &a.labels, "SHARE", "of labels that the training images keep",
+	     1e-4, 1},
+	    {0, "seed", OPT_INT, &seed, "N", "of what protocols draw (the recipe's, 0)", 0, 9e15},
+	    {0, "k", OPT_INT, &k, "N", "neighbours that vote (the recipe's, 20)", 1, 100000},
+	    {'T', "temperature", OPT_REAL, &temperature, "T", "of the votes (the recipe's, 0.07)",
 	     1e-6, 1e6},
+	    {0, "set", OPT_LIST, &set, "KEY=VALUE", "an eval.* setting: ssl help eval.", 0, 0},
 	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "the initial weights: the floor", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores)", 0, 1024},
 	    {0}};
@@ -128,10 +228,7 @@ static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (check_args(&a, err) || refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
-	    runs_get(ctx->store, id, &row, err))
+	if (settings(&a, &set, k, temperature, seed, err))
 		return -1;
-	ret = evaluate(ctx, &a, &row, epoch, err);
-	run_row_release(&row);
-	return ret;
+	return run(ctx, &a, argv[1], err);
 }

@@ -42,7 +42,7 @@ _ssl()
 	--format) _ssl_words 'table csv tsv json jsonl md latex html'; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
 	--split) _ssl_words 'val test'; return ;;
-	--protocol) _ssl_words 'knn'; return ;;
+	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct'; return ;;
 	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	esac
 
@@ -50,7 +50,7 @@ _ssl()
 	:-*) _ssl_words "$options --version" ;;
 	:*) _ssl_words "$commands" ;;
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
-	eval:-*) _ssl_words "$options -T -j --protocol --split --k --temperature --untrained --threads" ;;
+	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;

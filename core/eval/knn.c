@@ -12,9 +12,10 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/eval/scores.h"
 #include "core/tensor/kernels/gemm.h"
 
-enum { TEST_ROWS = 128, TRAIN_ROWS = 512, NORM_ROWS = 256, TOP = 5 };
+enum { TEST_ROWS = 128, TRAIN_ROWS = 512, NORM_ROWS = 256 };
 
 struct neighbour {
 	real similarity;
@@ -133,33 +134,21 @@ static void sort_heap(struct neighbour *heap, int k)
 	}
 }
 
-/* How many classes come before c: more votes, or as many and a smaller number. */
-static int rank_of(const double *votes, int classes, int c)
-{
-	int rank = 0;
-
-	for (int i = 0; i < classes; i++)
-		rank += votes[i] > votes[c] || (i < c && !(votes[i] < votes[c]));
-	return rank;
-}
-
 static void judge_row(const struct job *j, int row, struct neighbour *heap, double *votes,
 		      int *hits)
 {
-	int best = 0, rank;
+	int rank;
 
 	memset(votes, 0, (size_t)j->classes * sizeof *votes);
 	sort_heap(heap, j->k);
 	for (int i = 0; i < j->k; i++)
 		votes[j->train_labels[heap[i].index]] +=
 		    exp((double)heap[i].similarity / j->temperature);
-	for (int c = 1; c < j->classes; c++)
-		best = votes[c] > votes[best] ? c : best;
-	rank = rank_of(votes, j->classes, j->test_labels[row]);
+	rank = scores_rank(votes, j->classes, j->test_labels[row]);
 	hits[0] += rank < 1;
-	hits[1] += rank < TOP;
+	hits[1] += rank < SCORES_TOP;
 	if (j->predicted)
-		j->predicted[row] = best;
+		j->predicted[row] = scores_best(votes, j->classes);
 	for (int c = 0; j->votes && c < j->classes; c++)
 		j->votes[(size_t)row * (size_t)j->classes + (size_t)c] = (real)votes[c];
 }

@@ -60,6 +60,26 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 	return ret;
 }
 
+int recipe_changed(struct recipe *out, const struct recipe *from,
+		   const struct recipe_schema *schema, const struct recipe_set *set, int n_set,
+		   struct error *err)
+{
+	struct strbuf json = STRBUF_INIT;
+	struct resolver r;
+	int ret;
+
+	recipe_json(from, &json);
+	resolve_init(&r, schema, "recorded recipe");
+	ret = resolve_file(&r, json.buf, json.len, err);
+	for (int i = 0; !ret && i < n_set; i++)
+		ret = resolve_set(&r, set[i].text, err);
+	if (!ret)
+		ret = resolve_finish(&r, out, err);
+	resolve_release(&r);
+	strbuf_release(&json);
+	return ret;
+}
+
 void recipe_release(struct recipe *r)
 {
 	for (int i = 0; i < r->n; i++)

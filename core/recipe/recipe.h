@@ -77,6 +77,11 @@ int recipe_load(struct recipe *out, const struct recipe_schema *schema, const ch
 int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, const char *json,
 		     struct error *err);
 
+/* `from` with n_set settings on top, as a recipe of its own. ERR_USAGE as for --set. */
+int recipe_changed(struct recipe *out, const struct recipe *from,
+		   const struct recipe_schema *schema, const struct recipe_set *set, int n_set,
+		   struct error *err);
+
 void recipe_release(struct recipe *r);
 
 /* Appends the canonical JSON. */

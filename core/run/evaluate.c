@@ -1,106 +1,81 @@
-/* Evaluations of a run's encoder, online and by `ssl eval`: features once, then the protocol. */
+#include "core/run/evaluate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/clock.h"
-#include "core/eval/features.h"
-#include "core/run/evaluate.h"
-
-struct feature_set {
-	real *x;
-	int *label;
-	uint32_t n;
-};
-
-static void feature_set_free(struct feature_set *f)
+const char *eval_split_name(enum eval_split split)
 {
-	free(f->x);
-	free(f->label);
+	return split == EVAL_VAL ? "val" : "test";
 }
 
-/* Features of the given images of a split (index NULL: all), labelled ones only. */
-static void feature_set_make(struct run *r, enum dataset_split split, const uint32_t *index,
-			     uint32_t n, struct feature_set *out)
+void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe)
 {
-	const struct dataset *d = &r->data;
-	size_t dim = (size_t)encoder_dim(r->encoder);
-	uint32_t *labelled = xmalloc(((size_t)n + 1) * sizeof *labelled);
-
-	out->n = 0;
-	out->label = xmalloc(((size_t)n + 1) * sizeof *out->label);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t j = index ? index[i] : i;
-
-		if (d->labels[split][j] < 0)
-			continue;
-		out->label[out->n] = d->labels[split][j];
-		labelled[out->n++] = j;
-	}
-	out->x = xmalloc(((size_t)out->n * dim + 1) * sizeof *out->x);
-	features_extract(r->encoder, &r->tape, d, split, labelled, out->n, &r->plain, out->x);
-	free(labelled);
+	*e = (struct evaluator){.run = r, .recipe = recipe};
+	images_init(&e->train, &r->data, SPLIT_TRAIN, r->train_index, r->n_train);
 }
 
-int run_eval_knn(struct run *r, struct eval_knn *e, struct error *err)
+void evaluator_release(struct evaluator *e)
 {
-	struct feature_set bank = {0}, probe = {0};
-	double started = clock_now();
-	int ret = -1;
+	images_release(&e->train);
+	images_release(&e->judged);
+}
 
-	feature_set_make(r, SPLIT_TRAIN, r->train_index, r->n_train, &bank);
-	if (e->val)
-		feature_set_make(r, SPLIT_TRAIN, r->val_index, r->n_val, &probe);
+int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err)
+{
+	struct run *r = e->run;
+
+	images_release(&e->judged);
+	e->split = split;
+	if (split == EVAL_VAL)
+		images_init(&e->judged, &r->data, SPLIT_TRAIN, r->val_index, r->n_val);
 	else
-		feature_set_make(r, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST], &probe);
-	if (!bank.n || !probe.n) {
-		error_set(err, ERR_USAGE, "knn: dataset %s has no labelled images %s",
-			  r->dataset_row.name,
-			  !bank.n  ? "to train on"
-			  : e->val ? "held out: set data.val"
-				   : "in its test split: set data.val and eval.split: val");
-		goto done;
-	}
-	knn_classify(bank.x, bank.label, (int)bank.n, probe.x, probe.label, (int)probe.n,
-		     encoder_dim(r->encoder), r->data.classes, e->k, e->temperature, NULL, NULL,
-		     &e->result);
-	e->neighbours = bank.n;
-	e->images = probe.n;
-	e->seconds = clock_now() - started;
-	ret = 0;
-done:
-	feature_set_free(&bank);
-	feature_set_free(&probe);
-	return ret;
+		images_init(&e->judged, &r->data, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
+	if (e->train.n && e->judged.n)
+		return 0;
+	return error_set(
+	    err, ERR_USAGE, "eval: dataset %s has no labelled images %s", r->dataset_row.name,
+	    !e->train.n         ? "to train on"
+	    : split == EVAL_VAL ? "held out: set data.val"
+				: "in its test split: set data.val and eval.split: val");
 }
 
-int run_eval_record(struct store *s, int64_t id, long step, long epoch, const struct eval_knn *e,
-		    struct error *err)
+int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,
+		  struct error *err)
 {
-	struct metric_point value[2] = {{"top1", step, e->result.top1},
-					{"top5", step, e->result.top5}};
-	struct strbuf settings = STRBUF_INIT;
+	struct run *r = e->run;
+	struct eval_task t = {
+	    .recipe = e->recipe, .train = &e->train, .judged = &e->judged, .labels = e->labels};
+
+	t.source = (struct eval_source){.data = &r->data,
+					.plain = &r->plain,
+					.encoder = r->encoder,
+					.spec = &r->encoder_spec,
+					.params = &r->params,
+					.tape = &r->tape};
+	return protocol_run(row, &t, out, err);
+}
+
+int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
+		     const struct eval_result *result, struct error *err)
+{
+	struct metric_point value[2] = {{"top1", step, result->top1}, {"top5", step, result->top5}};
 	struct eval_new row = {0};
 	int64_t eval_id;
-	int ret;
 
-	strbuf_addf(&settings, "{\"k\":%d,\"temperature\":", e->k);
-	strbuf_add_number(&settings, e->temperature);
-	strbuf_addf(&settings, ",\"neighbours\":%u,\"images\":%u}", e->neighbours, e->images);
 	row.run_id = id;
 	row.step = step;
 	row.epoch = epoch;
-	row.protocol = "knn";
-	row.split = e->val ? "val" : "test";
-	row.settings_json = settings.buf;
-	row.seconds = e->seconds;
+	row.protocol = result->name;
+	row.split = eval_split_name(e->split);
+	row.settings_json = result->settings.buf;
+	row.seconds = result->seconds;
 	row.value = value;
 	row.n_values = 2;
-	ret = evals_insert(s, &row, &eval_id, err);
-	strbuf_release(&settings);
-	return ret;
+	return evals_insert(e->run->store, &row, &eval_id, err);
 }
 
+/* The checkpoint to keep is chosen by the first protocol of the table that is evaluated online. */
 static void keep_best(struct run *r, double value)
 {
 	if (r->best_step >= 0 && value <= r->best_value)
@@ -109,29 +84,89 @@ static void keep_best(struct run *r, double value)
 	r->best_value = value;
 }
 
+static void note(struct run *r, const char *split, const struct eval_result *result)
+{
+	char prefix[64];
+
+	snprintf(prefix, sizeof prefix, "%s.%s.", split, result->name);
+	run_note(r, run_name(r, prefix, "top1"), result->top1);
+	run_note(r, run_name(r, prefix, "top5"), result->top5);
+}
+
+static int evaluate_one(struct evaluator *e, const struct protocol_row *row, double *top1,
+			struct strbuf *line, struct error *err)
+{
+	struct run *r = e->run;
+	struct eval_result result;
+	int ret;
+
+	if (evaluator_run(e, row, &result, err))
+		return -1;
+	note(r, eval_split_name(e->split), &result);
+	*top1 = result.top1;
+	strbuf_addf(line, "  %s.%s.top1 %.2f %%  (%.1f s)", eval_split_name(e->split), result.name,
+		    result.top1, result.seconds);
+	ret = run_flush(r, NULL, err) ||
+	      evaluator_record(e, r->handle.id, r->step, r->epoch, &result, err);
+	eval_result_release(&result);
+	return ret ? -1 : 0;
+}
+
+/* What trains the encoder is too slow for every few epochs. */
+static int is_due(const struct run *r, const struct protocol_row *row)
+{
+	return recipe_lists(&r->recipe, "eval.protocol", row->name) &&
+	       (row->protocol->online || r->epoch == r->epochs);
+}
+
+static int any_due(const struct run *r)
+{
+	int due = 0;
+
+	for (int i = 0; protocol_at(i); i++)
+		due = due || is_due(r, protocol_at(i));
+	return due;
+}
+
+/* All protocols that are due now, on one split. */
+static int evaluate_split(struct evaluator *e, enum eval_split split, int choose,
+			  struct strbuf *line, struct error *err)
+{
+	struct run *r = e->run;
+	const struct protocol_row *row;
+
+	if (evaluator_split(e, split, err))
+		return -1;
+	for (int i = 0; (row = protocol_at(i)); i++) {
+		double top1;
+
+		if (!is_due(r, row))
+			continue;
+		if (evaluate_one(e, row, &top1, line, err))
+			return -1;
+		if (choose && row->protocol->online)
+			keep_best(r, top1);
+		choose = choose && !row->protocol->online;
+	}
+	return 0;
+}
+
 int run_evaluate(struct run *r, struct error *err)
 {
-	struct eval_knn e = {0};
-	const char *prefix;
-	char line[160];
+	enum eval_split split =
+	    strcmp(recipe_text(&r->recipe, "eval.split"), "val") ? EVAL_TEST : EVAL_VAL;
+	struct strbuf line = STRBUF_INIT;
+	struct evaluator e;
+	int ret;
 
-	if (!recipe_lists(&r->recipe, "eval.protocol", "knn"))
+	if (!any_due(r))
 		return 0;
-	e.val = !strcmp(recipe_text(&r->recipe, "eval.split"), "val");
-	e.k = (int)recipe_int(&r->recipe, "eval.knn.k");
-	e.temperature = recipe_real(&r->recipe, "eval.knn.temperature");
-	if (run_eval_knn(r, &e, err))
-		return -1;
-	prefix = e.val ? "val." : "test.";
-	run_note(r, run_name(r, prefix, "knn.top1"), e.result.top1);
-	run_note(r, run_name(r, prefix, "knn.top5"), e.result.top5);
-	keep_best(r, e.result.top1);
-	if (run_flush(r, NULL, err) ||
-	    run_eval_record(r->store, r->handle.id, r->step, r->epoch, &e, err))
-		return -1;
-	snprintf(line, sizeof line, "epoch %ld/%ld  %sknn.top1 %.2f %%  (%.1f s)", r->epoch,
-		 r->epochs, prefix, e.result.top1, e.seconds);
-	if (r->opts.progress.line)
-		r->opts.progress.line(r->opts.progress.ctx, line);
-	return 0;
+	evaluator_init(&e, r, &r->recipe);
+	strbuf_addf(&line, "epoch %ld/%ld", r->epoch, r->epochs);
+	ret = evaluate_split(&e, split, 1, &line, err);
+	if (!ret && r->opts.progress.line)
+		r->opts.progress.line(r->opts.progress.ctx, line.buf);
+	evaluator_release(&e);
+	strbuf_release(&line);
+	return ret;
 }

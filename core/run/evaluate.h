@@ -1,22 +1,36 @@
-/* Evaluations of a run's encoder as it is, online and by `ssl eval`. */
+/* Evaluations of a run's encoder as it is, online and by `ssl eval`: the images of a split, the
+ * protocols one after the other on features that are computed once, and what is recorded of them.
+ */
 #ifndef SSL_RUN_EVALUATE_H
 #define SSL_RUN_EVALUATE_H
 
-#include "core/eval/knn.h"
+#include "core/eval/protocol.h"
 #include "core/run/run.h"
 
-/* A frozen-feature evaluation of the encoder as it is: neighbours are the images to train on. */
-struct eval_knn {
-	int val; /* 1: on the held-out images, 0: on the test split */
-	int k;
-	double temperature;
-	struct knn_result result;
-	double seconds;
-	uint32_t neighbours, images;
+enum eval_split { EVAL_TEST, EVAL_VAL };
+const char *eval_split_name(enum eval_split split); /* "test", "val" */
+
+/* Evaluates again and again on the same training images. `recipe` has the eval.* to go by (the
+ * run's own, or one changed on the command line) and must live as long as this. */
+struct evaluator {
+	struct run *run;
+	const struct recipe *recipe;
+	struct eval_images train, judged;
+	enum eval_split split; /* of `judged` */
+	double labels; /* share of labels for protocols that can do with fewer; 0: the recipe's */
 };
-int run_eval_knn(struct run *r, struct eval_knn *e, struct error *err);
+void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe);
+void evaluator_release(struct evaluator *e);
+
+/* Chooses what is judged. ERR_USAGE when it has no labelled images. */
+int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err);
+
+/* One protocol on that split; *out is the caller's to release. */
+int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,
+		  struct error *err);
+
 /* Records it as an evaluation of run `id` at (step, epoch). */
-int run_eval_record(struct store *s, int64_t id, long step, long epoch, const struct eval_knn *e,
-		    struct error *err);
+int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
+		     const struct eval_result *result, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/augment/augment.h"
+#include "core/eval/protocol.h"
 #include "core/methods/method.h"
 #include "core/nn/encoder.h"
 #include "core/optim/optim.h"
@@ -21,13 +22,10 @@ static const struct hparam run_hparams[] = {
      "epochs between evaluations during a run, and one after the last; 0: none"},
     {"eval.at_start", HP_BOOL, "true", 0, 0, NULL,
      "evaluate before training as well: the floor that an untrained encoder gives"},
-    {"eval.protocol", HP_LIST, "[knn]", 0, 0, "knn", "how features are judged; [] not at all"},
+    {"eval.protocol", HP_LIST, "[knn]", 0, 0, NULL,
+     "how encoders are judged; what trains the encoder only after the last epoch; [] not at all"},
     {"eval.split", HP_ENUM, "test", 0, 0, "val|test",
      "images that are judged; val where data.val holds some out, else test"},
-    {"eval.knn.k", HP_INT, "20", 1, 100000, NULL,
-     "neighbours that vote (solo-learn; 200 in 1805.01978)"},
-    {"eval.knn.temperature", HP_REAL, "0.07", 0.001, 100, NULL,
-     "T: a neighbour's vote is exp(cosine / T) (1805.01978: 0.07)"},
     {"checkpoint.every", HP_INT, "5", 0, 1000000, NULL,
      "epochs between checkpoints, and one after the last; 0: none"},
     {"checkpoint.keep_last", HP_INT, "2", 1, 1000000, NULL, "newest checkpoints that are kept"},
@@ -38,20 +36,38 @@ static const struct hparam run_hparams[] = {
     {0},
 };
 
+static int protocol_tables(void)
+{
+	int n = 0;
+
+	while (protocol_hparams(n))
+		n++;
+	return n;
+}
+
 static int keys_group(int i, struct hparam_group *out)
 {
 	static const struct hparam_group fixed[] = {
-	    {run_hparams, NULL, NULL},   {encoder_hparams, NULL, NULL},
-	    {optim_hparams, NULL, NULL}, {augment_hparams, NULL, NULL},
-	    {batch_hparams, NULL, NULL}, {head_hparams, "method", NULL},
+	    {run_hparams, NULL, NULL},     {eval_hparams, NULL, NULL},
+	    {encoder_hparams, NULL, NULL}, {optim_hparams, NULL, NULL},
+	    {augment_hparams, NULL, NULL}, {batch_hparams, NULL, NULL},
+	    {head_hparams, "method", NULL},
 	};
-	const int n = sizeof fixed / sizeof *fixed;
-	const struct method *m = i < n ? NULL : method_at(i - n);
+	const int n = sizeof fixed / sizeof *fixed, protocols = protocol_tables();
+	const struct method *m;
 
-	if (i >= n && !m)
-		return 0;
-	*out = m ? (struct hparam_group){m->hparams, "method", m->name} : fixed[i];
-	return 1;
+	if (i < n) {
+		*out = fixed[i];
+		return 1;
+	}
+	if (i < n + protocols) {
+		*out = (struct hparam_group){protocol_hparams(i - n), NULL, NULL};
+		return 1;
+	}
+	m = method_at(i - n - protocols);
+	if (m)
+		*out = (struct hparam_group){m->hparams, "method", m->name};
+	return m != NULL;
 }
 
 static const struct hparam_default *keys_defaults(const char *key, const char *value)
@@ -76,8 +92,9 @@ static const struct hparam_default *keys_defaults(const char *key, const char *v
 static const char *keys_choice(const char *key, int i)
 {
 	const struct method *m = strcmp(key, "method") ? NULL : method_at(i);
+	const struct protocol_row *p = strcmp(key, "eval.protocol") ? NULL : protocol_at(i);
 
-	return m ? m->name : NULL;
+	return m ? m->name : p ? p->name : NULL;
 }
 
 static int keys_check(const struct recipe *r, const char **key, struct error *err)

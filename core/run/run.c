@@ -71,7 +71,8 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
-	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
+	if (r->step == 0 && (recipe_bool(&r->recipe, "eval.at_start") || !r->epochs) &&
+	    run_evaluate(r, err))
 		goto done;
 	if (stop_if_asked(r, err))
 		goto done;

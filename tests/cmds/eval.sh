@@ -6,7 +6,7 @@
 ok ssl init
 ok ssl data add tiny --shapes --train 300 --test 60
 ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
-	--set optim.epochs=2 --set data.val=100 --name one
+	--set optim.epochs=2 --set data.val=100 --set eval.protocol=linear,knn --name one
 online=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step desc limit 1" | tail -1)
 untrained=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step limit 1" | tail -1)
 evals()
@@ -17,10 +17,26 @@ before=$(evals)
 
 note 'the same checkpoint gives the same figure as online; the initial weights give the floor'
 ok ssl eval --split val --format csv one
-same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f9)")"
+same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
 ok ssl eval --untrained --split val --format csv one
-same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f9)")"
+same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
 same "$(evals)" $((before + 2))
+
+note 'several protocols on the same features, as online; the solvers agree; a seed repeats'
+ok ssl eval --protocol linear,knn --split val --format csv one
+same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
+linear=$(ssl sql --format csv "select printf('%.4f', value) from v_metric where run = 'one' and metric = 'val.linear.top1' order by step desc limit 1" | tail -1)
+same "$linear" "$(printf '%.4f' "$(sed -n 2p "$out" | cut -d, -f7)")"
+same "$(evals)" $((before + 4))
+ok ssl eval --protocol linear --split val --labels 0.1 --seed 3 --format csv one
+out_has '^one,2,linear-10pct,val,20,100,'
+first=$(tail -1 "$out" | cut -d, -f7)
+ok ssl eval --protocol linear-10pct --split val --seed 3 --format csv -j 1 one
+same "$first" "$(tail -1 "$out" | cut -d, -f7)"
+ok ssl eval --protocol linear --split val --set eval.linear.solver=sgd --set eval.linear.epochs=5 one
+ok ssl sql --format csv "select settings from v_eval where metric = 'val.linear.top1' order by eval_id desc limit 1"
+out_has 'solver"":""sgd"".*epochs"":5.*trained"":200.*seed"":0'
+before=$(($(evals) - 2))
 
 note 'the test split, other settings; a dry run records nothing'
 ok ssl eval -n --split test --k 5 -T 0.1 one
@@ -28,7 +44,9 @@ err_has 'report test once'
 same "$(evals)" $((before + 2))
 
 note 'what cannot be done'
-fails 2 'protocol' "$SSL" eval --protocol nosuch one
+fails 2 'protocol' "$SSL" eval --protocol knn,nosuch one
+fails 2 'only eval' "$SSL" eval --set seed=3 one
+fails 2 'eval.linear.solver' "$SSL" eval --set eval.linear.solver=newton one
 fails 2 'split' "$SSL" eval --split train one
 fails 2 'range' "$SSL" eval --k 0 one
 fails 3 'nosuch' "$SSL" eval nosuch

@@ -42,6 +42,15 @@ void gemm_serial(int ta, int tb, int m, int n, int k, real alpha, const real *a,
 	     alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
+void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
+			const double *b, int ldb, double beta, double *c, int ldc)
+{
+	if (m < 1 || n < 1)
+		return;
+	cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+		    m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
 /* One product and how it is cut: into tiles of C, or into `splits` parts of k. */
 struct job {
 	int ta, tb, m, n, k, lda, ldb, ldc;

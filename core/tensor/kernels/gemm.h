@@ -18,6 +18,10 @@ void gemm(int ta, int tb, int m, int n, int k, real alpha, const real *a, int ld
 void gemm_serial(int ta, int tb, int m, int n, int k, real alpha, const real *a, int lda,
 		 const real *b, int ldb, real beta, real *c, int ldc);
 
+/* gemm_serial() in double whatever `real` is: the solvers of probes. */
+void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
+			const double *b, int ldb, double beta, double *c, int ldc);
+
 /* y = x^T x and friends need no more than this: <a, b> summed in double, in fixed chunks. */
 double dot(const real *a, const real *b, unsigned long n);
 

@@ -1,0 +1,45 @@
+/* Weighted kNN on frozen features: knn.h. */
+#include <stdlib.h>
+
+#include "core/eval/knn.h"
+#include "core/eval/protocols.h"
+
+static const struct hparam hparams[] = {
+    {"eval.knn.k", HP_INT, "20", 1, 100000, NULL,
+     "neighbours that vote (solo-learn; 200 in 1805.01978)"},
+    {"eval.knn.temperature", HP_REAL, "0.07", 0.001, 100, NULL,
+     "T: a neighbour's vote is exp(cosine / T) (1805.01978: 0.07)"},
+    {0},
+};
+
+static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
+{
+	int k = (int)recipe_int(t->recipe, "eval.knn.k");
+	double temperature = recipe_real(t->recipe, "eval.knn.temperature");
+	struct knn_result result;
+	real *train, *judged;
+
+	(void)err;
+	images_features(t->train, &t->source);
+	images_features(t->judged, &t->source);
+	train = images_copy_features(t->train, &t->source);
+	judged = images_copy_features(t->judged, &t->source);
+	knn_classify(train, t->train->label, t->train->n, judged, t->judged->label, t->judged->n,
+		     encoder_dim(t->source.encoder), t->source.data->classes, k, temperature, NULL,
+		     out->predicted, &result);
+	free(train);
+	free(judged);
+	out->top1 = result.top1;
+	out->top5 = result.top5;
+	strbuf_addf(&out->settings, "\"k\":%d,\"temperature\":", k);
+	strbuf_add_number(&out->settings, temperature);
+	return 0;
+}
+
+const struct protocol protocol_knn = {
+    .name = "knn",
+    .summary = "weighted k-nearest-neighbour vote on frozen features",
+    .hparams = hparams,
+    .online = 1,
+    .run = run,
+};

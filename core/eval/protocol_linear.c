@@ -1,0 +1,139 @@
+/* The linear probe on frozen features: linear.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/eval/linear.h"
+#include "core/eval/protocols.h"
+
+static const struct hparam hparams[] = {
+    {"eval.linear.solver", HP_ENUM, "lbfgs", 0, 0, "lbfgs|sgd",
+     "lbfgs: the exact minimiser, nothing to tune; sgd: as the papers train it"},
+    {"eval.linear.labels", HP_REAL, "1", 0.0001, 1, NULL,
+     "share of the training images of each class that keep their label"},
+    {"eval.linear.standardize", HP_BOOL, "true", 0, 0, NULL,
+     "features of mean 0 and variance 1, so that l2 and lr suit encoders of any scale"},
+    {"eval.linear.l2", HP_REAL, "0.0001", 0, 1000, NULL,
+     "lbfgs: the mean cross-entropy + l2/2 ||W||^2 is minimised"},
+    {"eval.linear.tolerance", HP_REAL, "1e-5", 1e-14, 1, NULL,
+     "lbfgs: done when no element of the gradient is larger"},
+    {"eval.linear.steps", HP_INT, "500", 1, 1000000, NULL, "lbfgs: at most this many"},
+    {"eval.linear.lr", HP_REAL, "0.3", 1e-9, 1e6, NULL,
+     "sgd: at the start of a cosine to 0 (Barlow Twins 0.3, VICReg 0.02; not scaled by the batch)"},
+    {"eval.linear.epochs", HP_INT, "100", 1, 100000, NULL,
+     "sgd: passes over the features (Barlow Twins, VICReg, solo-learn 100; SimCLR, SimSiam 90)"},
+    {"eval.linear.batch", HP_INT, "256", 1, 1000000, NULL,
+     "sgd: images (Barlow Twins, VICReg 256)"},
+    {"eval.linear.momentum", HP_REAL, "0.9", 0, 0.9999, NULL, "sgd (all papers 0.9)"},
+    {"eval.linear.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd (SimCLR, BYOL: true)"},
+    {"eval.linear.weight_decay", HP_REAL, "1e-6", 0, 1000, NULL,
+     "sgd: of the weights (Barlow Twins, VICReg 1e-6; SimCLR, BYOL, SimSiam 0)"},
+    {0},
+};
+
+/* What a probe works on: copies of the features. */
+struct probe {
+	const struct eval_task *t;
+	struct logistic l;
+	real *train, *judged;
+	double *w;
+};
+
+static void probe_init(struct probe *p, const struct eval_task *t)
+{
+	*p = (struct probe){.t = t};
+	images_features(t->train, &t->source);
+	images_features(t->judged, &t->source);
+	p->train = images_copy_features(t->train, &t->source);
+	p->judged = images_copy_features(t->judged, &t->source);
+	p->l = (struct logistic){.x = p->train,
+				 .label = t->train->label,
+				 .n = t->train->n,
+				 .d = encoder_dim(t->source.encoder),
+				 .classes = t->source.data->classes};
+	logistic_init(&p->l);
+	p->w = xmalloc(logistic_size(&p->l) * sizeof *p->w);
+	if (recipe_bool(t->recipe, "eval.linear.standardize")) {
+		linear_standardize(p->train, t->train->n, p->judged, t->judged->n, p->l.d);
+		return;
+	}
+	linear_clean(p->train, t->train->n, p->l.d);
+	linear_clean(p->judged, t->judged->n, p->l.d);
+}
+
+static void probe_release(struct probe *p)
+{
+	logistic_release(&p->l);
+	free(p->train);
+	free(p->judged);
+	free(p->w);
+}
+
+static void add_number(struct strbuf *s, const char *name, double value)
+{
+	strbuf_addf(s, ",\"%s\":", name);
+	strbuf_add_number(s, value);
+}
+
+static void run_lbfgs(struct probe *p, struct strbuf *settings)
+{
+	const struct recipe *rc = p->t->recipe;
+	double tolerance = recipe_real(rc, "eval.linear.tolerance");
+	int steps, missed;
+
+	p->l.l2 = recipe_real(rc, "eval.linear.l2");
+	missed =
+	    linear_lbfgs(&p->l, tolerance, (int)recipe_int(rc, "eval.linear.steps"), p->w, &steps);
+	add_number(settings, "l2", p->l.l2);
+	add_number(settings, "tolerance", tolerance);
+	strbuf_addf(settings, ",\"steps\":%d,\"converged\":%s", steps, missed ? "false" : "true");
+}
+
+static void run_sgd(struct probe *p, struct strbuf *settings)
+{
+	const struct recipe *rc = p->t->recipe;
+	struct linear_sgd o = {.lr = recipe_real(rc, "eval.linear.lr"),
+			       .momentum = recipe_real(rc, "eval.linear.momentum"),
+			       .nesterov = recipe_bool(rc, "eval.linear.nesterov"),
+			       .epochs = (int)recipe_int(rc, "eval.linear.epochs"),
+			       .batch = (int)recipe_int(rc, "eval.linear.batch"),
+			       .seed = (uint64_t)recipe_int(rc, "eval.seed")};
+
+	p->l.l2 = recipe_real(rc, "eval.linear.weight_decay");
+	linear_sgd(&p->l, &o, p->w);
+	add_number(settings, "lr", o.lr);
+	add_number(settings, "momentum", o.momentum);
+	add_number(settings, "weight_decay", p->l.l2);
+	strbuf_addf(settings, ",\"nesterov\":%s,\"epochs\":%d,\"batch\":%d",
+		    o.nesterov ? "true" : "false", o.epochs, o.batch);
+}
+
+static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
+{
+	const char *solver = recipe_text(t->recipe, "eval.linear.solver");
+	struct probe p;
+	long top1, top5;
+
+	(void)err;
+	probe_init(&p, t);
+	strbuf_addf(&out->settings, "\"solver\":\"%s\",\"standardize\":%s", solver,
+		    recipe_bool(t->recipe, "eval.linear.standardize") ? "true" : "false");
+	if (!strcmp(solver, "lbfgs"))
+		run_lbfgs(&p, &out->settings);
+	else
+		run_sgd(&p, &out->settings);
+	linear_classify(&p.l, p.w, p.judged, t->judged->label, t->judged->n, out->predicted, &top1,
+			&top5);
+	probe_release(&p);
+	out->top1 = 100.0 * (double)top1 / t->judged->n;
+	out->top5 = 100.0 * (double)top5 / t->judged->n;
+	return 0;
+}
+
+const struct protocol protocol_linear = {
+    .name = "linear",
+    .summary = "multinomial logistic regression on frozen features",
+    .hparams = hparams,
+    .labels_key = "eval.linear.labels",
+    .online = 1,
+    .run = run,
+};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "cmds/evaltable.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/base/parallel.h"
@@ -16,7 +17,8 @@ const struct cmd cmd_eval = {
     .name = "eval",
     .summary = "evaluate a run's encoder and record the result",
     .usage = "eval [--protocol P,...] [--split val|test] [--labels SHARE] [--seed N] [--k N] "
-	     "[--temperature T] [--set KEY=VALUE]... [--untrained] [-j N] [-n] REF",
+	     "[--temperature T] [--set KEY=VALUE]... [--untrained] [--per-class|--confusion] [-j "
+	     "N] [-n] REF",
     .needs = NEED_STORE_WRITE,
     .run = eval_run,
 };
@@ -27,7 +29,7 @@ struct eval_args {
 	const char *protocol, *split;
 	long threads;
 	double labels;
-	int untrained;
+	int untrained, per_class, confusion;
 	struct recipe_set set[OPT_LIST_MAX + SHORT_CUTS]; /* what is changed in the recipe */
 	char text[SHORT_CUTS][64];
 	int n_set;
@@ -41,7 +43,7 @@ struct job {
 	struct run run;
 	struct recipe recipe; /* the run's with the settings */
 	struct evaluator evaluator;
-	struct table *table;
+	struct eval_table table;
 };
 
 static int pick_checkpoint(struct job *j, long epoch, struct error *err)
@@ -51,33 +53,7 @@ static int pick_checkpoint(struct job *j, long epoch, struct error *err)
 	return checkpoints_find(j->ctx->store, j->row->id, epoch, &j->ck, err);
 }
 
-static struct table *summary_table(void)
-{
-	static const char *const column[] = {"run",    "epoch", "protocol", "split",  "trained",
-					     "images", "top1",  "top5",     "seconds"};
-	struct table *t = table_new();
-
-	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
-		table_column(t, column[i]);
-	return t;
-}
-
-static void summary_row(struct job *j, const struct eval_result *r)
-{
-	struct table *t = j->table;
-
-	table_text(t, j->row->name);
-	table_int(t, j->ck.epoch);
-	table_text(t, r->name);
-	table_text(t, eval_split_name(j->evaluator.split));
-	table_int(t, r->trained);
-	table_int(t, r->judged);
-	table_real(t, r->top1, 2);
-	table_real(t, r->top5, 2);
-	table_real(t, r->seconds, 1);
-}
-
-/* The table's order is that of --protocol: "knn,linear". */
+/* The rows' order is that of --protocol: "linear,knn". */
 static int each_protocol(const char *list,
 			 int (*fn)(void *ctx, const struct protocol_row *row, struct error *err),
 			 void *ctx, struct error *err)
@@ -114,7 +90,7 @@ static int evaluate_one(void *ctx, const struct protocol_row *row, struct error 
 		ret = evaluator_record(&j->evaluator, j->row->id, j->ck.step, j->ck.epoch, &result,
 				       err);
 	if (!ret)
-		summary_row(j, &result);
+		eval_table_add(&j->table, &j->evaluator, &result);
 	eval_result_release(&result);
 	return ret;
 }
@@ -129,6 +105,10 @@ static int evaluate_all(struct job *j, struct error *err)
 
 	if (recipe_changed(&j->recipe, &j->run.recipe, keys_schema(), a->set, a->n_set, err))
 		return -1;
+	j->table.view = a->confusion ? VIEW_CONFUSION : a->per_class ? VIEW_CLASS : VIEW_SUMMARY;
+	j->table.run = j->row->name;
+	j->table.epoch = j->ck.epoch;
+	eval_table_init(&j->table, &j->run.data);
 	evaluator_init(&j->evaluator, &j->run, &j->recipe);
 	j->evaluator.labels = a->labels;
 	if (split == EVAL_TEST && j->run.n_val)
@@ -148,12 +128,12 @@ static int evaluate(struct job *j, long epoch, struct error *err)
 	if (pick_checkpoint(j, epoch, err))
 		return -1;
 	parallel_set_threads(j->args->threads ? (int)j->args->threads : cpu_count());
-	j->table = summary_table();
 	if (!run_load(&j->run, ctx->store, j->row, j->args->untrained ? NULL : &j->ck, err))
 		ret = evaluate_all(j, err);
 	if (!ret)
-		table_print(j->table, ctx->format, ctx->out);
-	table_free(j->table);
+		table_print(j->table.table, ctx->format, ctx->out);
+	if (j->table.table)
+		table_free(j->table.table);
 	run_release(&j->run);
 	return ret;
 }
@@ -185,6 +165,8 @@ static int check_args(const struct eval_args *a, struct error *err)
 {
 	if (a->split && strcmp(a->split, "val") && strcmp(a->split, "test"))
 		return error_set(err, ERR_USAGE, "--split: '%s' is not val or test", a->split);
+	if (a->per_class && a->confusion)
+		return error_set(err, ERR_USAGE, "--per-class, --confusion: one of the two");
 	return each_protocol(a->protocol, NULL, NULL, err);
 }
 
@@ -222,6 +204,9 @@ static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	     1e-6, 1e6},
 	    {0, "set", OPT_LIST, &set, "KEY=VALUE", "an eval.* setting: ssl help eval.", 0, 0},
 	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "the initial weights: the floor", 0, 0},
+	    {0, "per-class", OPT_FLAG, &a.per_class, NULL, "print the accuracy of each class", 0,
+	     0},
+	    {0, "confusion", OPT_FLAG, &a.confusion, NULL, "print the confusion matrix", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores)", 0, 1024},
 	    {0}};
 	int ret = opt_parse(ctx, &cmd_eval, table, argc, argv, 1, 1, NULL, err);

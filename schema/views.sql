@@ -222,3 +222,41 @@ CREATE VIEW v_seed AS
   FROM dev s
     JOIN metric_name m ON m.id = s.name_id
     LEFT JOIN dataset d ON d.id = s.dataset_id;
+
+CREATE VIEW v_confusion AS
+  -- Confusion matrices of evaluations, one cell a row; no row where it is 0.
+  SELECT
+    c.eval_id,                   -- row of eval
+    e.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    e.protocol,                  -- knn, linear, finetune
+    e.split,                     -- of the images that were classified: test, val
+    e.step,                      -- of the state that was evaluated
+    e.epoch,                     -- of the state that was evaluated
+    c.actual,                    -- number of the class that the images are of, from 0
+    c.predicted,                 -- number of the class that was guessed
+    c.n                          -- images
+  FROM eval_confusion c
+    JOIN eval e ON e.id = c.eval_id
+    JOIN run r ON r.id = e.run_id;
+
+CREATE VIEW v_class AS
+  -- Evaluations by class, one class a row.
+  SELECT
+    c.eval_id,                   -- row of eval
+    e.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    e.protocol,                  -- knn, linear, finetune
+    e.split,                     -- of the images that were classified: test, val
+    e.step,                      -- of the state that was evaluated
+    e.epoch,                     -- of the state that was evaluated
+    c.actual AS class,           -- its number, from 0
+    sum(c.n) AS images,          -- of this class
+    sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) AS correct, -- of these, guessed
+    100.0 * sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) / sum(c.n) AS accuracy -- in percent
+  FROM eval_confusion c
+    JOIN eval e ON e.id = c.eval_id
+    JOIN run r ON r.id = e.run_id
+  GROUP BY c.eval_id, c.actual;

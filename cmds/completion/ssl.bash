@@ -50,7 +50,7 @@ _ssl()
 	:-*) _ssl_words "$options --version" ;;
 	:*) _ssl_words "$commands" ;;
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
-	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --threads" ;;
+	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;

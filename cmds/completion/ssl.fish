@@ -47,6 +47,8 @@ complete -c ssl -n '__fish_seen_subcommand_from eval' -l set -x -d 'an eval.* se
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l k -x -d 'neighbours'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -s T -l temperature -x -d 'of the votes'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l untrained -d 'the initial weights'
+complete -c ssl -n '__fish_seen_subcommand_from eval' -l per-class -d 'accuracy of each class'
+complete -c ssl -n '__fish_seen_subcommand_from eval' -l confusion -d 'confusion matrix'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -d 'order'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s l -l limit -x -d 'how many'

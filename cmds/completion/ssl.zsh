@@ -56,7 +56,8 @@ _ssl()
 			'--split[of the data]:split:(val test)' '--labels[share that is kept]:share' \
 			'--seed[of what is drawn]:seed' '*--set[an eval.* setting]:key:_ssl_keys' '--k[neighbours]:n' \
 			'(-T --temperature)'{-T,--temperature}'[of the votes]:temperature' \
-			'--untrained[the initial weights]' '(-j --threads)'{-j,--threads}'[threads]:n' \
+			'--untrained[the initial weights]' '--per-class[accuracy of each class]' \
+			'--confusion[confusion matrix]' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:run:_ssl_refs' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \

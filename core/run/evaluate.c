@@ -60,9 +60,14 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 		     const struct eval_result *result, struct error *err)
 {
 	struct metric_point value[2] = {{"top1", step, result->top1}, {"top5", step, result->top5}};
+	int classes = e->run->data.classes, ret;
 	struct eval_new row = {0};
 	int64_t eval_id;
+	uint32_t *n = xcalloc((size_t)classes * (size_t)classes + 1, sizeof *n);
 
+	eval_confusion(result, &e->judged, classes, n);
+	row.confusion = n;
+	row.classes = classes;
 	row.run_id = id;
 	row.step = step;
 	row.epoch = epoch;
@@ -72,7 +77,9 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 	row.seconds = result->seconds;
 	row.value = value;
 	row.n_values = 2;
-	return evals_insert(e->run->store, &row, &eval_id, err);
+	ret = evals_insert(e->run->store, &row, &eval_id, err);
+	free(n);
+	return ret;
 }
 
 /* The checkpoint to keep is chosen by the first protocol of the table that is evaluated online. */

@@ -23,6 +23,21 @@ static int value_insert(struct store *s, int64_t eval, const struct eval_new *e,
 	    "IIfi", eval, name_id, isfinite(p->value) ? p->value : NAN, (int)value_kind(p->value));
 }
 
+static int confusion_insert(struct store *s, int64_t eval, const struct eval_new *e,
+			    struct error *err)
+{
+	int ret = 0;
+
+	for (int i = 0; !ret && i < e->classes * e->classes; i++)
+		if (e->confusion[i])
+			ret = db_run(s, err,
+				     "INSERT INTO eval_confusion (eval_id, actual, predicted, n) "
+				     "VALUES (?, ?, ?, ?)",
+				     "Iiil", eval, i / e->classes, i % e->classes,
+				     (long)e->confusion[i]);
+	return ret;
+}
+
 static int insert_all(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)
 {
 	if (db_run(s, err,
@@ -36,7 +51,7 @@ static int insert_all(struct store *s, const struct eval_new *e, int64_t *id, st
 	for (int i = 0; i < e->n_values; i++)
 		if (value_insert(s, *id, e, &e->value[i], err))
 			return -1;
-	return 0;
+	return confusion_insert(s, *id, e, err);
 }
 
 int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)

@@ -110,6 +110,8 @@ struct eval_new {
 	double seconds;
 	const struct metric_point *value; /* names "top1", "top5"; step ignored */
 	int n_values;
+	const uint32_t *confusion; /* {classes, classes}: images of a class taken for another */
+	int classes;               /* 0: not known */
 };
 int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err);
 

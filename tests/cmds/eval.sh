@@ -38,6 +38,18 @@ ok ssl sql --format csv "select settings from v_eval where metric = 'val.linear.
 out_has 'solver"":""sgd"".*epochs"":5.*trained"":200.*seed"":0'
 before=$(($(evals) - 2))
 
+note 'by class: printed and recorded alike, and in agreement with top1'
+ok ssl eval --protocol linear --split val --per-class --format csv one
+same "$(wc -l <"$out")" 11
+printed=$(tail -n +2 "$out" | cut -d, -f6,7 | sort)
+recorded=$(ssl sql --format csv "select images || ',' || correct from v_class where eval_id = (select max(id) from eval)" | tail -n +2 | tr -d '"' | sort)
+same "$printed" "$recorded"
+same "$(ssl sql --format csv "select printf('%.4f', 100.0 * sum(correct) / sum(images)) from v_class where eval_id = (select max(id) from eval)" | tail -1)" "$linear"
+ok ssl eval --protocol linear --split val --confusion --format csv one
+same "$(tail -n +2 "$out" | awk -F, '{ for (i = 6; i <= NF; i++) n += $i } END { print n }')" 100
+same "$(ssl sql --format csv "select printf('%.4f', sum(n)) from v_confusion where eval_id = (select max(id) from eval) and actual = predicted" | tail -1)" "$linear"
+before=$(($(evals) - 2))
+
 note 'the test split, other settings; a dry run records nothing'
 ok ssl eval -n --split test --k 5 -T 0.1 one
 err_has 'report test once'
@@ -47,6 +59,7 @@ note 'what cannot be done'
 fails 2 'protocol' "$SSL" eval --protocol knn,nosuch one
 fails 2 'only eval' "$SSL" eval --set seed=3 one
 fails 2 'eval.linear.solver' "$SSL" eval --set eval.linear.solver=newton one
+fails 2 'one of the two' "$SSL" eval --per-class --confusion one
 fails 2 'split' "$SSL" eval --split train one
 fails 2 'range' "$SSL" eval --k 0 one
 fails 3 'nosuch' "$SSL" eval nosuch

@@ -33,7 +33,7 @@ fails 6 'too long' "$SSL" sql --time-limit 0.1 \
 
 note 'stock sqlite3 reads every view, and .schema explains them'
 command -v sqlite3 >/dev/null || exit 0
-for view in v_run v_param v_metric v_eval v_best v_seed; do
+for view in v_run v_param v_metric v_eval v_best v_seed v_confusion v_class; do
 	ok sqlite3 .ssl/ssl.db "SELECT * FROM $view"
 done
 ok sqlite3 .ssl/ssl.db .schema

@@ -154,7 +154,7 @@ static void test_stock_sqlite(void)
 		CU_ASSERT_EQUAL(bare(db, sql), 0);
 	}
 	sqlite3_close(db);
-	sql_is(x.s, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "6\n");
+	sql_is(x.s, "SELECT count(*) >= 6 FROM sqlite_schema WHERE type = 'view'", "1\n");
 	sql_is(x.s,
 	       "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND NOT strict "
 	       "AND name NOT LIKE 'sqlite_%'",

@@ -1,7 +1,5 @@
 #include "core/report/utf8.h"
 
-#include <stdint.h>
-
 struct range {
 	uint32_t lo, hi;
 };
@@ -33,8 +31,7 @@ static int is_in(uint32_t c, const struct range *r, int n)
 	return 0;
 }
 
-/* Reads one character: its length, with *c = U+FFFD and length 1 where the bytes are not UTF-8. */
-static int decode(const char *s, uint32_t *c)
+int utf8_next(const char *s, uint32_t *c)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *b = (const unsigned char *)s;
@@ -71,7 +68,7 @@ int utf8_width(const char *s)
 	uint32_t c;
 
 	while (*s) {
-		s += decode(s, &c);
+		s += utf8_next(s, &c);
 		if (c < 0x300)
 			width++;
 		else if (!is_in(c, zero, sizeof zero / sizeof *zero))
@@ -94,7 +91,7 @@ void utf8_repair(const char *s, struct strbuf *out)
 	int n;
 
 	for (; *s; s += n) {
-		n = decode(s, &c);
+		n = utf8_next(s, &c);
 		add_char(s, n, c, out);
 	}
 }
@@ -105,7 +102,7 @@ void utf8_visible(const char *s, struct strbuf *out)
 	int n;
 
 	for (; *s; s += n) {
-		n = decode(s, &c);
+		n = utf8_next(s, &c);
 		if (c == '\n')
 			strbuf_adds(out, "\\n");
 		else if (c == '\t')

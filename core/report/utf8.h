@@ -2,7 +2,12 @@
 #ifndef SSL_REPORT_UTF8_H
 #define SSL_REPORT_UTF8_H
 
+#include <stdint.h>
+
 #include "core/base/strbuf.h"
+
+/* Reads one character: its length, with *c = U+FFFD and length 1 where the bytes are not UTF-8. */
+int utf8_next(const char *s, uint32_t *c);
 
 /* Columns that the text takes: 0 for combining marks, 2 for wide characters. */
 int utf8_width(const char *s);

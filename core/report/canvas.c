@@ -1,0 +1,130 @@
+#include "core/report/canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/report/utf8.h"
+
+uint32_t ink_rgb(struct ink i, int dark)
+{
+	static const uint32_t role[2][INK_SERIES] = {
+	    {0, 0x1A1A1A, 0x5F6670, 0xDFE2E6, 0xFFFFFF, 0},
+	    {0, 0xECEEF0, 0xA3ABB5, 0x343A42, 0x16191D, 0},
+	};
+	static const uint32_t series[2][PALETTE] = {
+	    {0x0072B2, 0xD55E00, 0x009E73, 0xB8558F, 0xC98A00, 0x2E95D3, 0x7A6A00, 0x4D4D4D},
+	    {0x56B4E9, 0xF08040, 0x2CC295, 0xE39BC6, 0xE6B032, 0x8C9BFF, 0xF0E442, 0xC4C8CC},
+	};
+
+	if (i.role == INK_RGB)
+		return i.rgb;
+	return i.role >= INK_SERIES ? series[!!dark][(i.role - INK_SERIES) % PALETTE]
+				    : role[!!dark][i.role];
+}
+
+uint32_t viridis(double t)
+{
+	static const uint8_t knot[][3] = {{68, 1, 84},    {71, 45, 123},  {59, 82, 139},
+					  {44, 114, 142}, {33, 145, 140}, {40, 174, 128},
+					  {94, 201, 98},  {173, 220, 48}, {253, 231, 37}};
+	enum { LAST = sizeof knot / sizeof *knot - 1 };
+	double at = t > 0 ? fmin(t, 1) * LAST : 0, part;
+	int k = (int)at;
+	uint32_t rgb = 0;
+
+	if (k == LAST)
+		k--;
+	part = at - k;
+	for (int c = 0; c < 3; c++)
+		rgb =
+		    rgb << 8 | (uint32_t)lround(knot[k][c] + part * (knot[k + 1][c] - knot[k][c]));
+	return rgb;
+}
+
+/* Relative luminance, WCAG 2: white on what is darker than 0.18, where both contrasts are equal. */
+static double luminance(uint32_t rgb)
+{
+	static const double weight[] = {0.2126, 0.7152, 0.0722};
+	double sum = 0;
+
+	for (int c = 0; c < 3; c++) {
+		double v = (rgb >> (16 - 8 * c) & 255) / 255.0;
+
+		sum += weight[c] * (v <= 0.03928 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+struct ink ink_on(uint32_t rgb)
+{
+	return (struct ink){INK_RGB, luminance(rgb) < 0.18 ? 0xFFFFFF : 0x000000, 1};
+}
+
+void canvas_segment(struct canvas *c, double x0, double y0, double x1, double y1, double width,
+		    struct ink i)
+{
+	double xy[] = {x0, y0, x1, y1};
+
+	c->line(c->self, xy, 2, width, 0, i);
+}
+
+static double char_width(uint32_t c)
+{
+	if (c < 0x80 && strchr("iljtf.,:;'|!I()[] ", (int)c))
+		return 0.36;
+	if (c < 0x80 && strchr("mwMW@%", (int)c))
+		return 0.92;
+	return c >= 0x2E80 ? 1 : c >= 'A' && c <= 'Z' ? 0.70 : 0.61;
+}
+
+double text_width(const char *s, double size)
+{
+	double sum = 0;
+	uint32_t c;
+
+	for (; *s; s += utf8_next(s, &c)) {
+		utf8_next(s, &c);
+		sum += char_width(c);
+	}
+	return sum * size;
+}
+
+/* How many bytes of s fit into the width. */
+static int fitting(const char *s, double size, double width)
+{
+	int n = 0;
+	uint32_t c;
+
+	while (s[n]) {
+		int step = utf8_next(s + n, &c);
+
+		width -= char_width(c) * size;
+		if (width < 0)
+			break;
+		n += step;
+	}
+	return n;
+}
+
+void text_fit(const char *s, double size, double width, char *out, int out_size)
+{
+	int head, tail = (int)strlen(s);
+	double room = width - 0.9 * size;
+
+	if (text_width(s, size) <= width || room <= 0) {
+		snprintf(out, (size_t)out_size, "%s", s);
+		return;
+	}
+	head = fitting(s, size, room * 0.6);
+	for (;;) {
+		int next = tail - 1;
+
+		while (next > head && (s[next] & 0xC0) == 0x80)
+			next--;
+		if (next <= head || text_width(s + next, size) > room * 0.4)
+			break;
+		tail = next;
+	}
+	snprintf(out, (size_t)out_size, "%.*s\xE2\x80\xA6%s", head, s, s + tail);
+}

@@ -1,0 +1,181 @@
+#include "core/report/chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/report/chart_internal.h"
+
+struct chart *chart_new(enum chart_kind kind, const char *title)
+{
+	struct chart *c = xcalloc(1, sizeof *c);
+
+	c->kind = kind;
+	c->title = xstrdup(title);
+	c->note = xstrdup("");
+	return c;
+}
+
+void chart_free(struct chart *c)
+{
+	if (!c)
+		return;
+	for (int i = 0; i < c->n_axes; i++) {
+		for (int k = 0; k < c->axis[i].n_categories; k++)
+			free(c->axis[i].category[k]);
+		free(c->axis[i].category);
+		free(c->axis[i].name);
+	}
+	for (int i = 0; i < c->n; i++) {
+		free(c->series[i].name);
+		free(c->series[i].x);
+	}
+	free(c->axis);
+	free(c->series);
+	free(c->title);
+	free(c->note);
+	free(c);
+}
+
+void chart_note(struct chart *c, const char *note)
+{
+	free(c->note);
+	c->note = xstrdup(note);
+}
+
+int chart_add_axis(struct chart *c, const char *name, int log)
+{
+	c->axis = xrealloc(c->axis, (size_t)(c->n_axes + 1) * sizeof *c->axis);
+	c->axis[c->n_axes] = (struct chart_axis){.name = xstrdup(name), .log = log};
+	return c->n_axes++;
+}
+
+int chart_category(struct chart *c, int axis, const char *name)
+{
+	struct chart_axis *a = &c->axis[axis];
+
+	for (int i = 0; i < a->n_categories; i++)
+		if (!strcmp(a->category[i], name))
+			return i;
+	a->category = xrealloc(a->category, (size_t)(a->n_categories + 1) * sizeof *a->category);
+	a->category[a->n_categories] = xstrdup(name);
+	return a->n_categories++;
+}
+
+struct chart_series *chart_add_series(struct chart *c, const char *name, int n)
+{
+	struct chart_series *s;
+	size_t count = (size_t)(n > 0 ? n : 1);
+
+	c->series = xrealloc(c->series, (size_t)(c->n + 1) * sizeof *c->series);
+	s = &c->series[c->n++];
+	*s = (struct chart_series){.name = xstrdup(name), .n = n};
+	s->x = xmalloc(4 * count * sizeof *s->x);
+	s->y = s->x + count;
+	s->lo = s->y + count;
+	s->hi = s->lo + count;
+	for (size_t i = 0; i < 4 * count; i++)
+		s->x[i] = NAN;
+	return s;
+}
+
+int chart_is_empty(const struct chart *c)
+{
+	for (int i = 0; i < c->n; i++)
+		for (int k = 0; k < c->series[i].n; k++)
+			if (isfinite(c->series[i].y[k]))
+				return 0;
+	return 1;
+}
+
+static void widen(double v, int log, double *lo, double *hi)
+{
+	if (!isfinite(v) || (log && v <= 0))
+		return;
+	*lo = fmin(*lo, v);
+	*hi = fmax(*hi, v);
+}
+
+void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi)
+{
+	*lo = INFINITY;
+	*hi = -INFINITY;
+	for (int i = 0; i < c->n; i++) {
+		const struct chart_series *s = &c->series[i];
+
+		for (int k = 0; k < s->n; k++) {
+			widen(s->y[k], log, lo, hi);
+			if (bands && isfinite(s->y[k])) {
+				widen(s->lo[k], log, lo, hi);
+				widen(s->hi[k], log, lo, hi);
+			}
+		}
+	}
+}
+
+double chart_goodness(const struct chart *c, double v, double lo, double hi)
+{
+	double t = hi > lo ? (v - lo) / (hi - lo) : 1;
+
+	return c->low_is_good ? 1 - t * (hi > lo) : t;
+}
+
+struct ink chart_ink(const struct chart *c, int i, double alpha)
+{
+	int k = 0;
+
+	if (c->series[i].muted)
+		return (struct ink){INK_MUTED, 0, alpha * 0.45};
+	for (int j = 0; j < i; j++)
+		k += !c->series[j].muted;
+	return ink_series(k, alpha);
+}
+
+double chart_dash(const struct chart *c, int i)
+{
+	int k = 0;
+
+	for (int j = 0; j < i; j++)
+		k += !c->series[j].muted;
+	return c->series[i].muted || k < PALETTE ? 0 : k < 2 * PALETTE ? 5 : 2;
+}
+
+double chart_height(const struct chart *c, double width)
+{
+	double rows = c->n_axes > 1 ? c->axis[1].n_categories : 0;
+	struct box legend = {0, 0, width - 70, 0};
+
+	switch (c->kind) {
+	case CHART_LINES:
+		return fmax(200, fmin(380, width * 0.5)) + 70 + chart_legend(c, NULL, legend) +
+		       chart_note_height(c, width);
+	case CHART_BARS:
+		return 90 + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) +
+		       chart_note_height(c, width);
+	case CHART_HEAT:
+		return 130 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows +
+		       chart_note_height(c, width);
+	case CHART_PARALLEL:
+		return (width < 480 ? 300 : 380) + chart_note_height(c, width);
+	}
+	BUG("no chart kind %d", (int)c->kind);
+}
+
+void chart_draw(const struct chart *c, struct canvas *canvas)
+{
+	switch (c->kind) {
+	case CHART_LINES:
+		chart_draw_lines(c, canvas);
+		break;
+	case CHART_BARS:
+		chart_draw_bars(c, canvas);
+		break;
+	case CHART_HEAT:
+		chart_draw_heat(c, canvas);
+		break;
+	case CHART_PARALLEL:
+		chart_draw_parallel(c, canvas);
+		break;
+	}
+}

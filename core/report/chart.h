@@ -1,0 +1,72 @@
+/*
+ * A chart as data, apart from how it is drawn: chart_draw() puts it on a canvas (SVG, picture),
+ * chart_term() prints it with Unicode blocks and braille.
+ *
+ *   CHART_LINES     axis 0 x, axis 1 y; a series is a curve through (x, y) with a band lo .. hi
+ *                   (NaN: none)
+ *   CHART_BARS      axis 0 the value; a series is a bar at y[0] with the interval lo[0] .. hi[0];
+ *                   y[1 ..] are the single values, drawn as dots
+ *   CHART_HEAT      axis 0 columns, axis 1 rows (both by category), axis 2 what the colour means;
+ *                   series i is row i, y[j] its value in column j (NaN: no run), lo[j] its
+ *                   standard deviation (NaN: unknown)
+ *   CHART_PARALLEL  one vertical axis per hyperparameter, the last one the metric; a series is a
+ *                   run, y[j] its place on axis j (a category's number where the axis has them)
+ *
+ * Numbers that are not finite are left out. All text is copied, and freed with the chart.
+ */
+#ifndef SSL_REPORT_CHART_H
+#define SSL_REPORT_CHART_H
+
+#include "core/base/strbuf.h"
+#include "core/report/axis.h"
+#include "core/report/canvas.h"
+
+enum chart_kind { CHART_LINES, CHART_BARS, CHART_HEAT, CHART_PARALLEL };
+
+struct chart_axis {
+	char *name; /* with its unit: "test.knn.top1, %" */
+	int log;
+	int zero;        /* the scale begins at zero */
+	char **category; /* where values are words */
+	int n_categories;
+};
+
+struct chart_series {
+	char *name;
+	int n;
+	double *x, *y, *lo, *hi;
+	int muted; /* one of those that stand back: grey, without a legend */
+};
+
+struct chart {
+	enum chart_kind kind;
+	char *title, *note; /* the note stands below, small; may be "" */
+	int low_is_good;    /* the metric is to be small: heat and parallel colours turn round */
+	struct chart_axis *axis;
+	int n_axes;
+	struct chart_series *series;
+	int n;
+};
+
+struct chart *chart_new(enum chart_kind kind, const char *title);
+void chart_free(struct chart *c);
+void chart_note(struct chart *c, const char *note);
+
+/* Returns its number. */
+int chart_add_axis(struct chart *c, const char *name, int log);
+/* The number of the category, which is made if need be. */
+int chart_category(struct chart *c, int axis, const char *name);
+/* n points, all NaN. Valid until the next series is added. */
+struct chart_series *chart_add_series(struct chart *c, const char *name, int n);
+
+/* Anything to see? */
+int chart_is_empty(const struct chart *c);
+
+/* Pixels that the chart wants at this width. */
+double chart_height(const struct chart *c, double width);
+void chart_draw(const struct chart *c, struct canvas *canvas);
+
+/* `columns` wide (at least 40), about `rows` high; colour: escape sequences are welcome. */
+void chart_term(const struct chart *c, int columns, int rows, int colour, struct strbuf *out);
+
+#endif

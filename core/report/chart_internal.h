@@ -1,0 +1,45 @@
+/* Inside core/report/ only: what the kinds of charts share. */
+#ifndef SSL_REPORT_CHART_INTERNAL_H
+#define SSL_REPORT_CHART_INTERNAL_H
+
+#include "core/report/chart.h"
+
+enum { FONT = 12, FONT_SMALL = 11, FONT_TITLE = 14, LEGEND_LINE = 18 };
+
+struct box {
+	double x, y, w, h;
+};
+
+struct text_style chart_text(double size, enum text_anchor anchor, int role);
+
+/* Title and note, drawn; the room between them. */
+struct box chart_frame(const struct chart *c, struct canvas *canvas);
+double chart_note_height(const struct chart *c, double width);
+
+/* Smallest and largest finite value of y (and, `bands`, lo and hi); positive ones only when log. */
+void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi);
+
+/* Grid lines and labels. */
+void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a);
+void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, const char *name);
+
+/* Which series have a place in the legend, and the height of one of `width` px. */
+int chart_in_legend(const struct chart *c, int i);
+double chart_legend(const struct chart *c, struct canvas *canvas, struct box at);
+
+/* The k-th curve's colour and, once the palette is used up, its dashes. */
+struct ink chart_ink(const struct chart *c, int i, double alpha);
+double chart_dash(const struct chart *c, int i);
+
+void chart_draw_lines(const struct chart *c, struct canvas *canvas);
+void chart_draw_bars(const struct chart *c, struct canvas *canvas);
+void chart_draw_heat(const struct chart *c, struct canvas *canvas);
+void chart_draw_parallel(const struct chart *c, struct canvas *canvas);
+
+/* 0 worst .. 1 best of the values lo .. hi */
+double chart_goodness(const struct chart *c, double v, double lo, double hi);
+
+/* A category that a narrow chart can show: the whole name, or its parts that fit. */
+double chart_widest(const struct chart_axis *a, double size);
+
+#endif

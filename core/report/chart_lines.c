@@ -1,0 +1,211 @@
+/* Curves with bands, and bars with intervals. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/error.h"
+#include "core/report/chart_internal.h"
+
+struct plane {
+	struct axis x, y;
+	struct box plot;
+};
+
+static double at_x(const struct plane *p, double v)
+{
+	return p->plot.x + p->plot.w * axis_at(&p->x, v);
+}
+
+static double at_y(const struct plane *p, double v)
+{
+	double t = axis_at(&p->y, v);
+
+	/* what lies outside (a band that a log axis cannot hold) ends at the frame */
+	if (isnan(t))
+		t = 0;
+	return p->plot.y + p->plot.h * (1 - fmin(fmax(t, 0), 1));
+}
+
+static int is_drawn(const struct plane *p, const struct chart_series *s, int k)
+{
+	return isfinite(axis_at(&p->x, s->x[k])) && isfinite(axis_at(&p->y, s->y[k]));
+}
+
+static void draw_band(const struct plane *p, struct canvas *canvas, const struct chart_series *s,
+		      struct ink i)
+{
+	double *xy = xmalloc((size_t)(4 * s->n + 4) * sizeof *xy);
+	int n = 0;
+
+	for (int k = 0; k < s->n; k++) {
+		if (!is_drawn(p, s, k) || !isfinite(s->hi[k]))
+			continue;
+		xy[2 * n] = at_x(p, s->x[k]);
+		xy[2 * n++ + 1] = at_y(p, s->hi[k]);
+	}
+	for (int k = s->n - 1; k >= 0; k--) {
+		if (!is_drawn(p, s, k) || !isfinite(s->lo[k]))
+			continue;
+		xy[2 * n] = at_x(p, s->x[k]);
+		xy[2 * n++ + 1] = at_y(p, s->lo[k]);
+	}
+	if (n > 3)
+		canvas->area(canvas->self, xy, n, i);
+	free(xy);
+}
+
+/* A value that is not finite breaks the curve; one alone is a dot. */
+static void draw_curve(const struct plane *p, struct canvas *canvas, const struct chart *c, int i)
+{
+	const struct chart_series *s = &c->series[i];
+	double *xy = xmalloc((size_t)(2 * s->n + 2) * sizeof *xy), width = s->muted ? 1 : 2;
+	int n = 0;
+
+	for (int k = 0; k <= s->n; k++) {
+		if (k < s->n && is_drawn(p, s, k)) {
+			xy[2 * n] = at_x(p, s->x[k]);
+			xy[2 * n++ + 1] = at_y(p, s->y[k]);
+			continue;
+		}
+		if (n > 1)
+			canvas->line(canvas->self, xy, n, width, chart_dash(c, i),
+				     chart_ink(c, i, 1));
+		else if (n == 1)
+			canvas->dot(canvas->self, xy[0], xy[1], width + 1, chart_ink(c, i, 1),
+				    s->name);
+		n = 0;
+	}
+	free(xy);
+}
+
+/* The names of the axes and the room that labels need decide where the plot lies. */
+static void lay_out(const struct chart *c, struct canvas *canvas, struct plane *p)
+{
+	struct box room = chart_frame(c, canvas);
+	double lo, hi, x_lo = INFINITY, x_hi = -INFINITY, label = 0;
+
+	chart_range(c, c->axis[1].log, 1, &lo, &hi);
+	if (c->axis[1].zero && lo > 0)
+		lo = 0;
+	for (int i = 0; i < c->n; i++) {
+		for (int k = 0; k < c->series[i].n; k++) {
+			double x = c->series[i].x[k];
+
+			if (!isfinite(x) || !isfinite(c->series[i].y[k]) ||
+			    (c->axis[0].log && x <= 0))
+				continue;
+			x_lo = fmin(x_lo, x);
+			x_hi = fmax(x_hi, x);
+		}
+	}
+	axis_set(&p->y, lo, hi, c->axis[1].log, 7, 1);
+	axis_set(&p->x, x_lo, x_hi, c->axis[0].log, canvas->width < 480 ? 5 : 8, 0);
+	for (int i = 0; i < p->y.n; i++)
+		label = fmax(label, text_width(p->y.label[i], FONT_SMALL));
+	room.y += chart_legend(c, canvas, (struct box){room.x, room.y, room.w, 0});
+	canvas->text(canvas->self, room.x, room.y + 10, c->axis[1].name,
+		     chart_text(FONT, TEXT_START, INK_TEXT));
+	p->plot = (struct box){room.x + label + 6, room.y + 22, room.w - label - 14, 0};
+	p->plot.h = canvas->height - chart_note_height(c, canvas->width) - 48 - p->plot.y;
+}
+
+static void nothing(const struct plane *p, struct canvas *canvas)
+{
+	canvas->text(canvas->self, p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2,
+		     "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
+}
+
+void chart_draw_lines(const struct chart *c, struct canvas *canvas)
+{
+	struct plane p = {0};
+
+	lay_out(c, canvas, &p);
+	chart_y_axis(canvas, p.plot, &p.y);
+	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
+	if (chart_is_empty(c))
+		nothing(&p, canvas);
+	for (int muted = 1; muted >= 0; muted--) /* those that stand back come first */
+		for (int i = 0; i < c->n; i++)
+			if (c->series[i].muted == muted && !muted)
+				draw_band(&p, canvas, &c->series[i], chart_ink(c, i, 0.18));
+			else if (c->series[i].muted && muted)
+				draw_curve(&p, canvas, c, i);
+	for (int i = 0; i < c->n; i++)
+		if (!c->series[i].muted)
+			draw_curve(&p, canvas, c, i);
+}
+
+/* ---- bars ---- */
+
+static void draw_interval(const struct plane *p, struct canvas *canvas,
+			  const struct chart_series *s, double y)
+{
+	double lo = at_x(p, s->lo[0]), hi = at_x(p, s->hi[0]);
+
+	if (!isfinite(lo) || !isfinite(hi))
+		return;
+	canvas_segment(canvas, lo, y, hi, y, 1.6, ink(INK_TEXT));
+	canvas_segment(canvas, lo, y - 5, lo, y + 5, 1.6, ink(INK_TEXT));
+	canvas_segment(canvas, hi, y - 5, hi, y + 5, 1.6, ink(INK_TEXT));
+}
+
+static void draw_bar(const struct plane *p, struct canvas *canvas, const struct chart *c, int i,
+		     double y, double h)
+{
+	const struct chart_series *s = &c->series[i];
+	double zero = at_x(p, p->x.lo > 0 ? p->x.lo : fmin(0, p->x.hi)), end = at_x(p, s->y[0]);
+	char tip[300], number[AXIS_LABEL], lo[AXIS_LABEL], hi[AXIS_LABEL];
+
+	if (!isfinite(end))
+		return;
+	axis_number(s->y[0], number);
+	axis_number(s->lo[0], lo);
+	axis_number(s->hi[0], hi);
+	if (isfinite(s->lo[0]))
+		snprintf(tip, sizeof tip, "%s: %s (%s to %s)", s->name, number, lo, hi);
+	else
+		snprintf(tip, sizeof tip, "%s: %s", s->name, number);
+	canvas->rect(canvas->self, fmin(zero, end), y - h / 2, fabs(end - zero), h,
+		     ink_series(0, 0.55), tip);
+	for (int k = 1; k < s->n; k++)
+		if (isfinite(s->y[k]))
+			canvas->dot(canvas->self, at_x(p, s->y[k]), y, 2.5, ink(INK_TEXT), NULL);
+	draw_interval(p, canvas, s, y);
+	canvas->text(canvas->self, p->plot.x + p->plot.w + 6, y + 4, number,
+		     chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
+}
+
+/* On a narrow chart a bar's name stands above it, else to its left. */
+void chart_draw_bars(const struct chart *c, struct canvas *canvas)
+{
+	struct plane p = {0};
+	struct box room = chart_frame(c, canvas);
+	int above = canvas->width < 480;
+	double lo, hi, widest = 0, line;
+	char name[200];
+
+	chart_range(c, 0, 1, &lo, &hi);
+	if (c->axis[0].zero)
+		lo = fmin(lo, 0), hi = fmax(hi, 0);
+	axis_set(&p.x, lo, hi, 0, above ? 5 : 7, 1);
+	for (int i = 0; i < c->n; i++)
+		widest = fmax(widest, text_width(c->series[i].name, FONT));
+	widest = above ? 0 : fmin(widest + 8, 0.42 * room.w);
+	p.plot = (struct box){room.x + widest, room.y + 4, room.w - widest - 52, room.h - 46};
+	for (int i = 0; i < p.x.n; i++) {
+		double x = p.plot.x + p.plot.w * axis_at(&p.x, p.x.tick[i]);
+
+		canvas_segment(canvas, x, p.plot.y, x, p.plot.y + p.plot.h, 1, ink(INK_GRID));
+	}
+	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
+	line = p.plot.h / fmax(1, c->n);
+	for (int i = 0; i < c->n; i++) {
+		double y = p.plot.y + line * (i + (above ? 0.70 : 0.5));
+
+		draw_bar(&p, canvas, c, i, y, above ? 14 : 18);
+		text_fit(c->series[i].name, FONT, above ? room.w : widest - 8, name, sizeof name);
+		canvas->text(canvas->self, above ? p.plot.x + 2 : p.plot.x - 8,
+			     above ? y - 12 : y + 4, name,
+			     chart_text(FONT, above ? TEXT_START : TEXT_END, INK_TEXT));
+	}
+}

@@ -1,0 +1,36 @@
+/*
+ * Runs put together: replicates (equal recipes but for the seed, on the same data), or all runs
+ * that share a method or the value of a hyperparameter; each with a label of what sets it apart.
+ */
+#ifndef SSL_REPORT_GROUPS_H
+#define SSL_REPORT_GROUPS_H
+
+#include "core/store/selection.h"
+
+struct group {
+	char *label; /* "vicreg lambda=5 mu=25" */
+	int *run;    /* places in the selection */
+	int n;
+};
+struct group_set {
+	struct group *group;
+	int n;
+	int *of; /* the group of each run of the selection */
+};
+
+/* by: NULL replicates, "run" each alone, "method", or a hyperparameter. In the order of the
+ * selection; groups by a number in its order. */
+int groups_make(struct store *s, const struct selection *sel, const char *by, struct group_set *out,
+		struct error *err);
+void groups_release(struct group_set *g);
+
+/* Mean and its like of the finite ones among value[g->run[..]]. */
+struct spread {
+	int n;
+	double mean, sd, low, high; /* low, high: 95 % interval of the mean; NaN for n < 2 */
+	double min, max;
+};
+struct spread spread_of(const double *x, int n);
+struct spread group_spread(const struct group *g, const double *value);
+
+#endif

@@ -1,0 +1,186 @@
+#include "core/store/selection.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store/filter.h"
+#include "core/store/guard.h"
+#include "core/store/runs.h"
+
+void selection_release(struct selection *sel)
+{
+	free(sel->run);
+	*sel = (struct selection){0};
+}
+
+static int has(const struct selection *sel, int64_t id)
+{
+	for (int i = 0; i < sel->n; i++)
+		if (sel->run[i].id == id)
+			return 1;
+	return 0;
+}
+
+/* A row of id, seed, dataset_id, epochs, steps, name, method, status, group_hash. */
+static void add_row(struct selection *sel, sqlite3_stmt *st, int sorted)
+{
+	struct selected *r;
+
+	if (!sorted && has(sel, sqlite3_column_int64(st, 0)))
+		return;
+	sel->run = xrealloc(sel->run, (size_t)(sel->n + 1) * sizeof *sel->run);
+	r = &sel->run[sel->n++];
+	r->id = sqlite3_column_int64(st, 0);
+	r->seed = sqlite3_column_int64(st, 1);
+	r->dataset_id = sqlite3_column_int64(st, 2);
+	r->epochs = (long)sqlite3_column_int64(st, 3);
+	r->steps = (long)sqlite3_column_int64(st, 4);
+	db_text_into(st, 5, r->name, sizeof r->name);
+	db_text_into(st, 6, r->method, sizeof r->method);
+	db_text_into(st, 7, r->status, sizeof r->status);
+	db_text_into(st, 8, r->group, sizeof r->group);
+}
+
+int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err)
+{
+	sqlite3_stmt *st;
+	int64_t id;
+	long epoch;
+	int more;
+
+	if (refs_resolve(s, ref, &id, &epoch, err))
+		return -1;
+	if (epoch >= 0)
+		return error_set(err, ERR_USAGE, "%s: a whole run is wanted, without @epoch", ref);
+	st = db_prepare(s,
+			"SELECT id, seed, dataset_id, epochs, steps, name, method, status, "
+			"group_hash FROM v_run WHERE id = ?",
+			err);
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	while ((more = db_step(s, st, err)) > 0)
+		add_row(sel, st, 0);
+	return more;
+}
+
+int selection_add_where(struct store *s, struct selection *sel, const char *where,
+			struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	int ret = -1, rc, empty = !sel->n;
+
+	strbuf_adds(&sql, "SELECT id, seed, dataset_id, epochs, steps, name, method, status, "
+			  "group_hash FROM v_run WHERE (");
+	if (!where)
+		strbuf_adds(&sql, "1");
+	else if (filter_expression(s, "-w", where, &sql, err))
+		goto done;
+	strbuf_adds(&sql, ") ORDER BY v_run.id");
+	st = guard_prepare(s, "-w", sql.buf, err);
+	if (!st)
+		goto done;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		add_row(sel, st, empty);
+	ret = rc == SQLITE_DONE ? 0 : db_error(s, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return ret;
+}
+
+void selection_ids(const struct selection *sel, struct strbuf *out)
+{
+	strbuf_addc(out, '[');
+	for (int i = 0; i < sel->n; i++)
+		strbuf_addf(out, "%s%lld", i ? "," : "", (long long)sel->run[i].id);
+	strbuf_addc(out, ']');
+}
+
+/* How many of the runs (a JSON list) have a value of the metric. */
+static int count_with(struct store *s, const char *ids, int64_t metric, int64_t *n,
+		      struct error *err)
+{
+	return db_int(s, n, err,
+		      "SELECT count(*) FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM "
+		      "metric_summary m WHERE m.run_id = j.value AND m.name_id = ?2) OR EXISTS "
+		      "(SELECT 1 FROM eval e CROSS JOIN eval_value v ON v.eval_id = e.id WHERE "
+		      "e.run_id = j.value AND v.name_id = ?2)",
+		      "tI", ids, metric);
+}
+
+static int no_metric(struct store *s, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM metric_name ORDER BY name", name, near, err))
+		return -1;
+	if (near[0] && strcmp(near, name))
+		return error_set(err, ERR_NOT_FOUND,
+				 "metric %s: none of the runs has it: did you mean %s?", name,
+				 near);
+	return error_set(err, ERR_NOT_FOUND, "metric %s: none of the runs has it", name);
+}
+
+int selection_metric(struct store *s, const struct selection *sel, const char *name,
+		     struct metric_info *out, struct error *err)
+{
+	int64_t id[3], best = -1, most = 0, n;
+	struct strbuf ids = STRBUF_INIT;
+	sqlite3_stmt *st;
+	int found = metric_resolve(s, name, id, err), more = 0;
+
+	selection_ids(sel, &ids);
+	for (int i = 0; i < found && !more; i++) {
+		more = count_with(s, ids.buf, id[i], &n, err) < 0 ? -1 : 0;
+		if (!more && n > most) {
+			most = n;
+			best = id[i];
+		}
+	}
+	strbuf_release(&ids);
+	if (found < 0 || more)
+		return -1;
+	if (best < 0)
+		return no_metric(s, name, err);
+	st = db_prepare(s, "SELECT name, unit, goal = 'min' FROM metric_name WHERE id = ?", err);
+	if (!st)
+		return -1;
+	db_bind(st, "I", best);
+	while ((more = db_step(s, st, err)) > 0) {
+		db_text_into(st, 0, out->name, sizeof out->name);
+		db_text_into(st, 1, out->unit, sizeof out->unit);
+		out->low_is_good = sqlite3_column_int(st, 2);
+	}
+	return more;
+}
+
+static const char last_sql[] =
+    "SELECT coalesce("
+    "(SELECT last FROM metric_summary WHERE run_id = ?1 AND name_id = n.id), "
+    "(SELECT v.value FROM eval e CROSS JOIN eval_value v ON v.eval_id = e.id "
+    "WHERE e.run_id = ?1 AND v.name_id = n.id ORDER BY e.step DESC, e.id DESC LIMIT 1)) "
+    "FROM metric_name n WHERE n.name = ?2";
+static const char best_sql[] = "SELECT value FROM v_best WHERE run_id = ?1 AND metric = ?2";
+
+int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
+		     double *out, struct error *err)
+{
+	for (int i = 0; i < sel->n; i++) {
+		sqlite3_stmt *st = db_prepare(s, best ? best_sql : last_sql, err);
+		int more;
+
+		if (!st)
+			return -1;
+		db_bind(st, "It", sel->run[i].id, metric);
+		out[i] = NAN;
+		while ((more = db_step(s, st, err)) > 0)
+			if (sqlite3_column_type(st, 0) != SQLITE_NULL)
+				out[i] = sqlite3_column_double(st, 0);
+		if (more < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * Some runs, and what pictures and reports need of them, read run by run through indices, so that
+ * the cost follows the selection and not the store.
+ */
+#ifndef SSL_STORE_SELECTION_H
+#define SSL_STORE_SELECTION_H
+
+#include "core/base/hash.h"
+#include "core/base/strbuf.h"
+#include "core/store/query.h"
+
+struct selected {
+	int64_t id, seed, dataset_id;
+	long epochs, steps; /* planned */
+	char name[64], method[32], status[16];
+	char group[HASH_HEX]; /* equal for replicates, as is dataset_id */
+};
+/* Each run once, in the order in which it was added. */
+struct selection {
+	struct selected *run;
+	int n;
+};
+void selection_release(struct selection *sel);
+
+/* One run, as refs_resolve() finds it; @epoch=N is ERR_USAGE. */
+int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err);
+
+/* All runs for which the checked expression holds (`ssl log -w`); NULL: all. Oldest first. */
+int selection_add_where(struct store *s, struct selection *sel, const char *where,
+			struct error *err);
+
+/* "[3,4,5]" */
+void selection_ids(const struct selection *sel, struct strbuf *out);
+
+/* The metric that is meant: `name`, test.NAME or val.NAME, whichever most of the runs have (the
+ * first of equals). ERR_NOT_FOUND with the nearest name if none has any. */
+struct metric_info {
+	char name[128], unit[16];
+	int low_is_good; /* its goal is "min" */
+};
+int selection_metric(struct store *s, const struct selection *sel, const char *name,
+		     struct metric_info *out, struct error *err);
+
+/* Per run the last value of the metric's series, else of its newest evaluation; best: the best of
+ * both, where the metric has a goal. NaN where there is none. out has sel->n values. */
+int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
+		     double *out, struct error *err);
+
+/* A hyperparameter that is not the same in all runs (the seed apart), text owned by the set. */
+struct varied {
+	char *name;
+	char **text;    /* of each run; NULL where it does not apply */
+	double *number; /* NaN where it is none */
+	int is_number;  /* every value is */
+	int levels;     /* distinct values */
+};
+struct varied_set {
+	struct varied *param; /* by name */
+	int n, runs;
+};
+int selection_varied(struct store *s, const struct selection *sel, struct varied_set *out,
+		     struct error *err);
+/* One parameter, varied or not. ERR_NOT_FOUND when no run has it. */
+int selection_param(struct store *s, const struct selection *sel, const char *name,
+		    struct varied_set *out, struct error *err);
+void varied_release(struct varied_set *v);
+
+/* A series by its steps: of a metric, else of evaluations, the newest one of each step. n = 0 when
+ * there is none. A value may be NaN or infinite. */
+struct series {
+	int n;
+	double *step, *value;
+};
+int series_read(struct store *s, int64_t run, const char *metric, struct series *out,
+		struct error *err);
+void series_release(struct series *series);
+
+/* A spectrum at the last step at or before `step` (-1: the newest): step[] holds the indices. */
+int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,
+		  long *at, struct error *err);
+/* Per step the mean over all indices, and its standard deviation. */
+int spectrum_means(struct store *s, int64_t run, const char *name, struct series *mean,
+		   struct series *sd, struct error *err);
+
+#endif

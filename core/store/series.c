@@ -1,0 +1,115 @@
+/* Series and spectra of one run; see selection.h. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/store/selection.h"
+#include "core/store/store_internal.h"
+
+void series_release(struct series *series)
+{
+	free(series->step);
+	free(series->value);
+	*series = (struct series){0};
+}
+
+static void add(struct series *out, double step, double value)
+{
+	size_t n = (size_t)out->n;
+
+	if (out->n && out->step[out->n - 1] == step) {
+		out->value[out->n - 1] = value; /* evaluated again: the newest counts */
+		return;
+	}
+	if (!(n & (n - 1))) { /* at powers of two it is full */
+		out->step = xrealloc(out->step, (n ? 2 * n : 1) * sizeof *out->step);
+		out->value = xrealloc(out->value, (n ? 2 * n : 1) * sizeof *out->value);
+	}
+	out->step[out->n] = step;
+	out->value[out->n++] = value;
+}
+
+/* Rows of step, value, kind. */
+static int take(struct store *s, sqlite3_stmt *st, struct series *out, struct error *err)
+{
+	int more;
+
+	while ((more = db_step(s, st, err)) > 0)
+		add(out, (double)sqlite3_column_int64(st, 0),
+		    value_make((enum value_kind)sqlite3_column_int(st, 2),
+			       sqlite3_column_double(st, 1)));
+	return more;
+}
+
+int series_read(struct store *s, int64_t run, const char *metric, struct series *out,
+		struct error *err)
+{
+	static const char *const sql[] = {
+	    "SELECT m.step, m.value, m.kind FROM metric m WHERE m.run_id = ?1 AND m.name_id = "
+	    "(SELECT id FROM metric_name WHERE name = ?2) ORDER BY m.step",
+	    "SELECT e.step, v.value, v.kind FROM eval e CROSS JOIN eval_value v ON v.eval_id = "
+	    "e.id "
+	    "WHERE e.run_id = ?1 AND v.name_id = (SELECT id FROM metric_name WHERE name = ?2) "
+	    "ORDER BY e.step, e.id"};
+
+	*out = (struct series){0};
+	for (int i = 0; i < 2 && !out->n; i++) {
+		sqlite3_stmt *st = db_prepare(s, sql[i], err);
+
+		if (!st)
+			return -1;
+		db_bind(st, "It", run, metric);
+		if (take(s, st, out, err)) {
+			series_release(out);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,
+		  long *at, struct error *err)
+{
+	sqlite3_stmt *st;
+	int64_t found = 0;
+	int more =
+	    db_int(s, &found, err,
+		   "SELECT max(step) FROM spectrum WHERE run_id = ? AND name = ? AND step <= ?",
+		   "Itl", run, name, step < 0 ? 0x7FFFFFFFFFFFL : step);
+
+	*out = (struct series){0};
+	*at = (long)found;
+	if (more <= 0)
+		return more;
+	st = db_prepare(
+	    s,
+	    "SELECT i, value, 0 FROM spectrum WHERE run_id = ? AND name = ? AND step = ? "
+	    "ORDER BY i",
+	    err);
+	if (!st)
+		return -1;
+	db_bind(st, "ItI", run, name, found);
+	return take(s, st, out, err);
+}
+
+int spectrum_means(struct store *s, int64_t run, const char *name, struct series *mean,
+		   struct series *sd, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT step, avg(value), max(0, avg(value * value) - avg(value) * avg(value)) "
+	    "FROM spectrum WHERE run_id = ? AND name = ? GROUP BY step ORDER BY step",
+	    err);
+	int more;
+
+	*mean = *sd = (struct series){0};
+	if (!st)
+		return -1;
+	db_bind(st, "It", run, name);
+	while ((more = db_step(s, st, err)) > 0) {
+		double step = (double)sqlite3_column_int64(st, 0);
+
+		add(mean, step, sqlite3_column_double(st, 1));
+		add(sd, step, sqrt(sqlite3_column_double(st, 2)));
+	}
+	return more;
+}

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval log show sql checkpoint methods help version'
+	local commands='init data run resume eval log show plot sql checkpoint methods help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -41,6 +41,7 @@ _ssl()
 		;;
 	--format) _ssl_words 'table csv tsv json jsonl md latex html'; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
+	--as) _ssl_words 'text svg png'; return ;;
 	--split) _ssl_words 'val test'; return ;;
 	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct'; return ;;
 	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
@@ -52,12 +53,14 @@ _ssl()
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
+	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
+	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
 	resume:* | eval:* | show:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval log show sql checkpoint methods help version
+set -l commands init data run resume eval log show plot sql checkpoint methods help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -13,6 +13,7 @@ complete -c ssl -n __fish_use_subcommand -a resume -d 'go on with a run'
 complete -c ssl -n __fish_use_subcommand -a eval -d 'evaluate an encoder'
 complete -c ssl -n __fish_use_subcommand -a log -d 'list runs'
 complete -c ssl -n __fish_use_subcommand -a show -d 'everything about one run'
+complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
 complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
@@ -54,6 +55,21 @@ complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -d 'order'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s l -l limit -x -d 'how many'
 complete -c ssl -n '__fish_seen_subcommand_from log' -l columns -x -d 'columns'
 complete -c ssl -n '__fish_seen_subcommand_from log' -l tag -x -d 'a tag'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -s w -l where -x -d 'condition'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l metric -x -d 'what is drawn'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l best -d 'the best value, not the last'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l by -x -a 'run method (__ssl_column help keys)' -d 'group by'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -s x -l x -x -a '(__ssl_column help keys)' -d 'across'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -s y -l y -x -a '(__ssl_column help keys)' -d 'upwards'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l name -x -a 'z h predictor.cos' -d 'which vectors'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l log -x -a 'x y xy' -d 'logarithmic axes'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l steps -d 'x in steps'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l most -x -d 'curves in colour, bars'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l title -x -d 'of the picture'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l as -x -a 'text svg png' -d 'format'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l width -x -d 'px or columns'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l height -x -d 'px or rows'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l dark -d 'PNG on dark paper'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l size -x -d 'scale images to N x N'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l shapes -d 'make the built-in dataset'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l seed -x -d 'its seed'
@@ -65,4 +81,5 @@ complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads a
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from resume eval show checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"

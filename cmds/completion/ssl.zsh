@@ -25,6 +25,7 @@ _ssl()
 		'eval:evaluate an encoder'
 		'log:list runs'
 		'show:everything about one run'
+		'plot:draw runs: curves, bars, heatmaps, spectra'
 		'sql:query the store'
 		'checkpoint:list checkpoints, or export an encoder'
 		'methods:list the methods'
@@ -63,13 +64,21 @@ _ssl()
 			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
 			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
 		resume | show) _arguments $common '1:run:_ssl_refs' ;;
+		plot) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
+			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
+			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
+			'--name[which vectors]:name:(z h predictor.cos)' '--log[logarithmic axes]:axes:(x y xy)' \
+			'--steps[x in steps]' '--most[curves in colour, bars]:n' '--title[of the picture]:text' \
+			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
+			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
+			'*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval log show sql checkpoint methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval log show plot sql checkpoint methods help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -154,7 +154,7 @@ double chart_height(const struct chart *c, double width)
 		return 90 + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) +
 		       chart_note_height(c, width);
 	case CHART_HEAT:
-		return 130 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows +
+		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows +
 		       chart_note_height(c, width);
 	case CHART_PARALLEL:
 		return (width < 480 ? 300 : 380) + chart_note_height(c, width);

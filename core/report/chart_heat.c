@@ -92,8 +92,8 @@ void chart_draw_heat(const struct chart *c, struct canvas *canvas)
 	chart_range(c, 0, 0, &lo, &hi);
 	canvas->text(canvas->self, room.x, room.y + 10, c->axis[1].name,
 		     chart_text(FONT, TEXT_START, INK_TEXT));
-	plot = (struct box){room.x + label + 8, room.y + 18, room.w - label - 8, room.h - 88};
-	w = fmin(plot.w / fmax(1, c->axis[0].n_categories), 96);
+	plot = (struct box){room.x + label + 8, room.y + 18, room.w - label - 8, room.h - 96};
+	w = fmin(plot.w / fmax(1, c->axis[0].n_categories), 140);
 	plot.w = w * c->axis[0].n_categories;
 	h = plot.h / fmax(1, c->n);
 	for (int i = 0; i < c->n; i++) {
@@ -113,11 +113,40 @@ void chart_draw_heat(const struct chart *c, struct canvas *canvas)
 
 /* ---- parallel coordinates ---- */
 
+enum { RULER_LEVELS = 8 };
+
 struct ruler {
 	struct axis axis;
 	const struct chart_axis *of;
 	double x;
 };
+
+/* A hyperparameter that takes few values is labelled at these. */
+static void tick_levels(const struct chart *c, int k, struct axis *a)
+{
+	double level[RULER_LEVELS];
+	int n = 0;
+
+	for (int i = 0; i < c->n; i++) {
+		double v = k < c->series[i].n ? c->series[i].y[k] : NAN;
+		int at = 0;
+
+		while (at < n && level[at] < v)
+			at++;
+		if (!isfinite(axis_at(a, v)) || (at < n && level[at] == v))
+			continue;
+		if (n == RULER_LEVELS)
+			return;
+		for (int j = n++; j > at; j--)
+			level[j] = level[j - 1];
+		level[at] = v;
+	}
+	a->n = n;
+	for (int i = 0; i < n; i++) {
+		a->tick[i] = level[i];
+		axis_number(level[i], a->label[i]);
+	}
+}
 
 static void set_ruler(const struct chart *c, int k, struct ruler *r)
 {
@@ -137,6 +166,8 @@ static void set_ruler(const struct chart *c, int k, struct ruler *r)
 		hi = r->of->n_categories - 0.5;
 	}
 	axis_set(&r->axis, lo, hi, r->of->log, 6, 0);
+	if (!r->of->n_categories && k < c->n_axes - 1)
+		tick_levels(c, k, &r->axis);
 }
 
 static double ruler_y(const struct ruler *r, struct box plot, double v)
@@ -163,7 +194,7 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 		       struct box plot, int k)
 {
 	int last = k == c->n_axes - 1;
-	double gap = plot.w / fmax(1, c->n_axes - 1);
+	double gap = plot.w / fmax(1, c->n_axes - 1), below = INFINITY;
 	char name[100];
 
 	canvas_segment(canvas, r->x, plot.y, r->x, plot.y + plot.h, 1.2, ink(INK_MUTED));
@@ -180,9 +211,14 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 				    gap - 12);
 		return;
 	}
-	for (int i = 0; i < r->axis.n; i++)
-		ruler_label(canvas, r->x, ruler_y(r, plot, r->axis.tick[i]), r->axis.label[i], last,
-			    gap - 12);
+	for (int i = 0; i < r->axis.n; i++) {
+		double y = ruler_y(r, plot, r->axis.tick[i]);
+
+		if (below - y < 13)
+			continue;
+		ruler_label(canvas, r->x, y, r->axis.label[i], last, gap - 12);
+		below = y;
+	}
 }
 
 /* The better the run, the stronger its line. */

@@ -127,7 +127,8 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	for (int muted = 1; muted >= 0; muted--) /* those that stand back come first */
 		for (int i = 0; i < c->n; i++)
 			if (c->series[i].muted == muted && !muted)
-				draw_band(&p, canvas, &c->series[i], chart_ink(c, i, 0.18));
+				draw_band(&p, canvas, &c->series[i],
+					  chart_ink(c, i, c->n > 4 ? 0.10 : 0.18));
 			else if (c->series[i].muted && muted)
 				draw_curve(&p, canvas, c, i);
 	for (int i = 0; i < c->n; i++)

@@ -93,13 +93,32 @@ static void put(struct strbuf *out, const char *s, int width)
 	strbuf_release(&text);
 }
 
-/* At most `most` columns wide, about: cut by bytes of UTF-8 characters. */
+/* At most `most` columns wide, what is too much left out at the end. */
 static void put_cut(struct strbuf *out, const char *s, int most, int pad)
 {
-	char text[400];
+	struct strbuf text = STRBUF_INIT;
+	uint32_t c;
 
-	text_fit(s, 1, most * 0.61 + 0.01, text, sizeof text);
-	put(out, text, pad ? most : 0);
+	utf8_visible(s, &text);
+	if (utf8_width(text.buf) > most) {
+		size_t n = 0;
+		int width = 0;
+
+		while (width < most - 1) {
+			int step = utf8_next(text.buf + n, &c);
+			char one[8];
+
+			snprintf(one, sizeof one, "%.*s", step, text.buf + n);
+			width += utf8_width(one);
+			if (width < most)
+				n += (size_t)step;
+		}
+		text.len = n;
+		text.buf[n] = 0;
+		strbuf_adds(&text, "\xE2\x80\xA6");
+	}
+	put(out, text.buf, pad ? most : 0);
+	strbuf_release(&text);
 }
 
 static void title(const struct chart *c, int colour, struct strbuf *out)

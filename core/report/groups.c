@@ -13,13 +13,12 @@ void groups_release(struct group_set *g)
 		free(g->group[i].run);
 	}
 	free(g->group);
-	free(g->of);
 	*g = (struct group_set){0};
 }
 
-struct spread spread_of(const double *x, int n)
+struct moments moments_of(const double *x, int n)
 {
-	struct spread s = {0, 0, NAN, NAN, NAN, INFINITY, -INFINITY};
+	struct moments s = {0, 0, NAN, NAN, NAN, INFINITY, -INFINITY};
 	double square = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -39,14 +38,14 @@ struct spread spread_of(const double *x, int n)
 	return s;
 }
 
-struct spread group_spread(const struct group *g, const double *value)
+struct moments group_moments(const struct group *g, const double *value)
 {
 	double *x = xmalloc((size_t)(g->n + 1) * sizeof *x);
-	struct spread s;
+	struct moments s;
 
 	for (int i = 0; i < g->n; i++)
 		x[i] = value[g->run[i]];
-	s = spread_of(x, g->n);
+	s = moments_of(x, g->n);
 	free(x);
 	return s;
 }
@@ -80,21 +79,23 @@ static void put(struct group_set *out, int run, int at)
 	g = &out->group[at];
 	g->run = xrealloc(g->run, (size_t)(g->n + 1) * sizeof *g->run);
 	g->run[g->n++] = run;
-	out->of[run] = at;
 }
 
-/* "mu" for "vicreg.mu", unless another varied one ends so too. */
-static const char *short_name(const struct varied_set *v, int i)
+/* "mu" for "vicreg.mu": of the run's own method, or when no other varied one ends so too. */
+static const char *short_name(const struct varied_set *v, int i, const char *method)
 {
-	const char *dot = strrchr(v->param[i].name, '.');
+	const char *name = v->param[i].name, *dot = strrchr(name, '.');
+	size_t n = strlen(method);
 
+	if (!strncmp(name, method, n) && name[n] == '.')
+		return name + n + 1;
 	for (int k = 0; dot && k < v->n; k++) {
 		const char *other = strrchr(v->param[k].name, '.');
 
 		if (k != i && !strcmp(other ? other : ".", dot))
-			return v->param[i].name;
+			return name;
 	}
-	return dot ? dot + 1 : v->param[i].name;
+	return dot ? dot + 1 : name;
 }
 
 /* What sets the group's first run apart from the others. */
@@ -116,7 +117,7 @@ static void label(const struct selection *sel, const char *by, const struct vari
 		strbuf_adds(&text, r->method);
 		for (int i = 0; i < v->n; i++)
 			if (strcmp(v->param[i].name, "method") && v->param[i].text[g->run[0]])
-				strbuf_addf(&text, " %s=%s", short_name(v, i),
+				strbuf_addf(&text, " %s=%s", short_name(v, i, r->method),
 					    v->param[i].text[g->run[0]]);
 	}
 	g->label = strbuf_detach(&text);
@@ -136,14 +137,9 @@ static void order(struct group_set *out, const struct varied_set *v)
 		}
 		out->group[k] = g;
 	}
-	for (int i = 0; i < out->n; i++)
-		for (int k = 0; k < out->group[i].n; k++)
-			out->of[out->group[i].run[k]] = i;
 }
 
-/* A parameter counts for labels only if it differs within a method: the defaults of another method
- * say nothing. */
-static void keep_telling(const struct selection *sel, struct varied_set *v)
+int groups_telling(const struct selection *sel, struct varied_set *v)
 {
 	int kept = 0;
 
@@ -164,7 +160,7 @@ static void keep_telling(const struct selection *sel, struct varied_set *v)
 			v->param[kept++] = p;
 		}
 	}
-	v->n = kept;
+	return kept;
 }
 
 int groups_make(struct store *s, const struct selection *sel, const char *by, struct group_set *out,
@@ -179,11 +175,12 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 		return -1;
 	all = v.n;
 	if (!by)
-		keep_telling(sel, &v);
-	out->of = xcalloc((size_t)sel->n + 1, sizeof *out->of);
+		v.n = groups_telling(sel, &v);
 	for (int i = 0; i < sel->n; i++) {
 		int at = 0;
 
+		if ((!by || strcmp(by, "run") != 0) && selection_repeats(sel, i))
+			continue;
 		while (at < out->n && !together(sel, by, &v, out->group[at].run[0], i))
 			at++;
 		put(out, i, at);

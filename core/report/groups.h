@@ -15,22 +15,26 @@ struct group {
 struct group_set {
 	struct group *group;
 	int n;
-	int *of; /* the group of each run of the selection */
 };
 
 /* by: NULL replicates, "run" each alone, "method", or a hyperparameter. In the order of the
- * selection; groups by a number in its order. */
+ * selection; groups by a number in its order. A run that was done again later is in no group (but
+ * of "run"), so that a seed counts once. */
 int groups_make(struct store *s, const struct selection *sel, const char *by, struct group_set *out,
 		struct error *err);
 void groups_release(struct group_set *g);
 
+/* Leaves the parameters that differ within a method at the front of v, and returns how many they are:
+ * that another method has other defaults says nothing. "method" itself is not among them. */
+int groups_telling(const struct selection *sel, struct varied_set *v);
+
 /* Mean and its like of the finite ones among value[g->run[..]]. */
-struct spread {
+struct moments {
 	int n;
 	double mean, sd, low, high; /* low, high: 95 % interval of the mean; NaN for n < 2 */
 	double min, max;
 };
-struct spread spread_of(const double *x, int n);
-struct spread group_spread(const struct group *g, const double *value);
+struct moments moments_of(const double *x, int n);
+struct moments group_moments(const struct group *g, const double *value);
 
 #endif

@@ -91,6 +91,20 @@ done:
 	return ret;
 }
 
+int selection_repeats(const struct selection *sel, int i)
+{
+	const struct selected *r = &sel->run[i];
+
+	for (int k = 0; k < sel->n; k++) {
+		const struct selected *q = &sel->run[k];
+
+		if (q->seed == r->seed && q->id > r->id && q->dataset_id == r->dataset_id &&
+		    !strcmp(q->group, r->group) && !strcmp(q->status, "done"))
+			return 1;
+	}
+	return 0;
+}
+
 void selection_ids(const struct selection *sel, struct strbuf *out)
 {
 	strbuf_addc(out, '[');

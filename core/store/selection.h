@@ -29,6 +29,10 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 int selection_add_where(struct store *s, struct selection *sel, const char *where,
 			struct error *err);
 
+/* Was the i-th run's experiment (recipe, seed, data) done again by a later one of the selection? Then
+ * that one counts in its place. */
+int selection_repeats(const struct selection *sel, int i);
+
 /* "[3,4,5]" */
 void selection_ids(const struct selection *sel, struct strbuf *out);
 

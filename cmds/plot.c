@@ -1,0 +1,200 @@
+/* `ssl plot`: pictures of runs, as SVG, as PNG or in the terminal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmds/select.h"
+#include "core/report/figures.h"
+#include "core/report/raster.h"
+#include "core/report/svg.h"
+
+extern const struct cmd cmd_plot;
+
+enum { WIDTH = 720, HEIGHT_MIN = 160, SIDE_MAX = 4000 };
+
+static const struct {
+	const char *name;
+	int (*make)(struct store *s, const struct selection *sel, const struct figure *f,
+		    struct chart **out, struct error *err);
+	int newest;         /* without refs the newest run is meant, else all */
+	const char *metric; /* the usual; NULL: it has none */
+} kinds[] = {
+    {"curve", figure_curve, 1, "loss"},         {"bars", figure_bars, 0, "knn.top1"},
+    {"heatmap", figure_heatmap, 0, "knn.top1"}, {"parallel", figure_parallel, 0, "knn.top1"},
+    {"spectrum", figure_spectrum, 1, NULL},     {"alignment", figure_alignment, 1, NULL},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+enum as { AS_TEXT, AS_SVG, AS_PNG };
+
+struct look {
+	const char *as, *log;
+	long width, height;
+	int dark;
+};
+
+static int find_kind(const char *name, int *out, struct error *err)
+{
+	for (int i = 0; i < KINDS; i++)
+		if (!strcmp(name, kinds[i].name)) {
+			*out = i;
+			return 0;
+		}
+	return error_set(
+	    err, ERR_USAGE,
+	    "plot: '%s' is none of curve, bars, heatmap, parallel, spectrum, alignment", name);
+}
+
+/* --as, else what the -o file's name ends in. */
+static int find_format(const struct cmd_ctx *ctx, const char *as, enum as *out, struct error *err)
+{
+	static const char *const name[] = {"text", "svg", "png"};
+	const char *dot = ctx->output ? strrchr(ctx->output, '.') : NULL;
+	const char *want = as ? as : dot ? dot + 1 : "text";
+
+	if (!as && !strcmp(want, "txt"))
+		want = "text";
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(want, name[i])) {
+			*out = (enum as)i;
+			return 0;
+		}
+	if (as)
+		return error_set(err, ERR_USAGE, "--as: '%s' is none of text, svg, png", as);
+	return error_set(err, ERR_USAGE, "-o %s: a name that ends in .svg, .png or .txt, or --as",
+			 ctx->output);
+}
+
+static int find_logs(const char *axes, struct figure *f, struct error *err)
+{
+	f->log_x = axes && strchr(axes, 'x');
+	f->log_y = axes && strchr(axes, 'y');
+	if (axes && (!*axes || axes[strspn(axes, "xy")]))
+		return error_set(err, ERR_USAGE, "--log: '%s' is none of x, y, xy", axes);
+	return 0;
+}
+
+static int terminal_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}
+
+static int picture(const struct chart *c, double width, double height, enum as as, int dark,
+		   struct strbuf *out, struct error *err)
+{
+	struct raster *raster;
+	struct canvas canvas;
+	int ret;
+
+	if (as == AS_SVG) {
+		canvas = svg_begin(out, width, height, SVG_FILE, NULL, c->title);
+		chart_draw(c, &canvas);
+		svg_end(&canvas);
+		return 0;
+	}
+	if (raster_begin(&raster, &canvas, width, height, 2, dark, err))
+		return -1;
+	chart_draw(c, &canvas);
+	ret = raster_png(raster, out, err);
+	raster_free(raster);
+	return ret;
+}
+
+static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const struct look *look,
+		 struct error *err)
+{
+	double width = look->width ? (double)look->width : WIDTH, height;
+	struct strbuf out = STRBUF_INIT;
+	int ret = 0;
+
+	height = look->height ? (double)look->height : chart_height(c, width);
+	if (as == AS_PNG && ctx->out == stdout && isatty(STDOUT_FILENO))
+		return error_set(err, ERR_USAGE, "plot: a PNG is not for a terminal: -o FILE.png");
+	if (as == AS_TEXT)
+		chart_term(c, look->width ? (int)look->width : terminal_columns(),
+			   look->height ? (int)look->height : 16, ctx->color, &out);
+	else
+		ret = picture(c, width, height, as, look->dark, &out, err);
+	if (!ret)
+		fwrite(out.buf, 1, out.len, ctx->out);
+	strbuf_release(&out);
+	return ret;
+}
+
+static int plot(struct cmd_ctx *ctx, char **operand, int n, const char *where, struct figure *f,
+		const struct look *look, struct error *err)
+{
+	struct selection sel = {0};
+	struct chart *chart = NULL;
+	enum as as = AS_TEXT;
+	int kind = 0, ret;
+
+	if (find_kind(operand[0], &kind, err) || find_format(ctx, look->as, &as, err) ||
+	    find_logs(look->log, f, err))
+		return -1;
+	if (as != AS_TEXT && look->height && look->height < HEIGHT_MIN)
+		return error_set(err, ERR_USAGE, "--height: at least %d px", HEIGHT_MIN);
+	if (as != AS_TEXT && look->width && look->width < 240)
+		return error_set(err, ERR_USAGE, "--width: at least 240 px");
+	if (!f->metric)
+		f->metric = kinds[kind].metric;
+	ret = select_runs(ctx, operand + 1, n - 1, where, kinds[kind].newest, &sel, err);
+	if (!ret)
+		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
+	if (!ret)
+		ret = print(ctx, chart, as, look, err);
+	chart_free(chart);
+	selection_release(&sel);
+	return ret;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct figure f = {0};
+	struct look look = {0};
+	const char *where = NULL;
+	long most = 0;
+	const struct opt table[] = {
+	    {'w', "where", OPT_TEXT, &where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {0, "metric", OPT_TEXT, &f.metric, "M", "what is drawn (loss; knn.top1)", 0, 0},
+	    {0, "best", OPT_FLAG, &f.best, NULL, "a run's best value, not its last", 0, 0},
+	    {0, "by", OPT_TEXT, &f.by, "KEY",
+	     "group by run, method or a hyperparameter (by recipe: seeds together)", 0, 0},
+	    {'x', "x", OPT_TEXT, &f.x, "KEY", "heatmap: hyperparameter across", 0, 0},
+	    {'y', "y", OPT_TEXT, &f.y, "KEY", "heatmap: hyperparameter upwards", 0, 0},
+	    {0, "name", OPT_TEXT, &f.name, "NAME",
+	     "spectrum, alignment: which vectors (z; predictor.cos)", 0, 0},
+	    {0, "log", OPT_TEXT, &look.log, "AXES", "logarithmic axes: x, y or xy", 0, 0},
+	    {0, "steps", OPT_FLAG, &f.steps, NULL, "x in steps, not in epochs", 0, 0},
+	    {0, "most", OPT_INT, &most, "N", "curves in colour (8), bars (20)", 1, 100},
+	    {0, "title", OPT_TEXT, &f.title, "TEXT", "of the picture", 0, 0},
+	    {0, "as", OPT_TEXT, &look.as, "FORMAT", "text, svg or png (by the name of FILE)", 0, 0},
+	    {0, "width", OPT_INT, &look.width, "N", "px (720), or columns", 40, SIDE_MAX},
+	    {0, "height", OPT_INT, &look.height, "N", "px, or rows (16)", 4, SIDE_MAX},
+	    {0, "dark", OPT_FLAG, &look.dark, NULL, "PNG: on dark paper", 0, 0},
+	    {0},
+	};
+	int n, ret = opt_parse(ctx, &cmd_plot, table, argc, argv, 1, 1000, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	f.most = (int)most;
+	return plot(ctx, argv + 1, n, where, &f, &look, err);
+}
+
+const struct cmd cmd_plot = {
+    .name = "plot",
+    .summary = "draw runs: curves, bars, heatmaps, spectra",
+    .usage = "plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--metric M] [--best] "
+	     "[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
+	     "[--title TEXT] [--as FORMAT] [--width N] [--height N] [--dark] [REF...]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

@@ -1,0 +1,389 @@
+#include "core/report/effects.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/report/groups.h"
+
+/* One method's runs while they are looked at. */
+struct view {
+	const struct selection *sel;
+	const struct varied_set *varied;
+	const double *value;
+	int *run, n;        /* places in the selection, finite values only */
+	double mean, total; /* total: sum of squares about the mean */
+};
+
+void effects_release(struct effects *e)
+{
+	for (int b = 0; b < e->n; b++) {
+		for (int i = 0; i < e->block[b].n; i++) {
+			struct effect *f = &e->block[b].effect[i];
+
+			for (int k = 0; k < f->n; k++)
+				free(f->level[k].text);
+			free(f->level);
+			free(f->param);
+		}
+		free(e->block[b].effect);
+	}
+	free(e->block);
+	*e = (struct effects){0};
+}
+
+/* Of the runs with this value. */
+static struct moments level_moments(const struct view *v, const struct varied *p, const char *text)
+{
+	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x);
+	struct moments s;
+	int n = 0;
+
+	for (int i = 0; i < v->n; i++)
+		if (p->text[v->run[i]] && !strcmp(p->text[v->run[i]], text))
+			x[n++] = v->value[v->run[i]];
+	s = moments_of(x, n);
+	free(x);
+	return s;
+}
+
+/* Where in the effect's levels the text stands or has to stand; *found. */
+static int level_at(const struct effect *f, const char *text, double number, int *found)
+{
+	for (int i = 0; i < f->n; i++)
+		if (!strcmp(f->level[i].text, text)) {
+			*found = 1;
+			return i;
+		}
+	*found = 0;
+	for (int i = 0; i < f->n; i++)
+		if (number < f->level[i].number)
+			return i;
+	return f->n;
+}
+
+static void add_level(struct effect *f, const struct view *v, const struct varied *p, int run)
+{
+	int found, at = level_at(f, p->text[run], p->number[run], &found);
+	struct moments s;
+
+	if (found)
+		return;
+	s = level_moments(v, p, p->text[run]);
+	f->level = xrealloc(f->level, (size_t)(f->n + 1) * sizeof *f->level);
+	memmove(f->level + at + 1, f->level + at, (size_t)(f->n - at) * sizeof *f->level);
+	f->level[at] =
+	    (struct effect_level){xstrdup(p->text[run]), s.n, p->number[run], s.mean, s.sd};
+	f->n++;
+}
+
+/* SS of the level means about the mean, over the total: eta squared. */
+static double share_of(const struct effect *f, const struct view *v)
+{
+	double sum = 0;
+
+	for (int i = 0; i < f->n; i++)
+		sum += f->level[i].n * pow(f->level[i].mean - v->mean, 2);
+	return v->total > 0 ? sum / v->total : NAN;
+}
+
+/* Do the two change together: does each value of one go with one value of the other? */
+static int together(const struct view *v, const struct varied *p, const struct varied *q)
+{
+	for (int i = 0; i < v->n; i++)
+		for (int k = 0; k < i; k++) {
+			int a = v->run[i], b = v->run[k];
+
+			if (!p->text[a] || !p->text[b] || !q->text[a] || !q->text[b] ||
+			    !strcmp(p->text[a], p->text[b]) != !strcmp(q->text[a], q->text[b]))
+				return 0;
+		}
+	return 1;
+}
+
+static void join(struct effect *f, const struct view *v, const struct varied *p,
+		 const struct varied *other)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s / %s", f->param, other->name);
+	free(f->param);
+	f->param = strbuf_detach(&text);
+	for (int i = 0; i < f->n; i++) {
+		char *old = f->level[i].text;
+		size_t head = strcspn(old, " ");
+
+		for (int k = 0; k < v->n; k++) {
+			const char *mine = p->text[v->run[k]];
+
+			if (strncmp(mine, old, head) != 0 || mine[head])
+				continue;
+			strbuf_addf(&text, "%s / %s", old, other->text[v->run[k]]);
+			f->level[i].text = strbuf_detach(&text);
+			free(old);
+			break;
+		}
+	}
+}
+
+static int level_of(const struct effect *f, const struct varied *p, int run)
+{
+	for (int i = 0; i < f->n; i++) {
+		size_t n = strlen(p->text[run]);
+
+		if (!strncmp(f->level[i].text, p->text[run], n) &&
+		    (!f->level[i].text[n] || !strncmp(f->level[i].text + n, " / ", 3)))
+			return i;
+	}
+	return -1;
+}
+
+static void add_effect(struct effect_block *b, const struct view *v, int param, char *used,
+		       int best)
+{
+	const struct varied *p = &v->varied->param[param];
+	struct effect f = {.param = xstrdup(p->name)};
+	int at = b->n;
+
+	for (int i = 0; i < v->n; i++)
+		add_level(&f, v, p, v->run[i]);
+	f.share = share_of(&f, v);
+	f.best = best >= 0 ? level_of(&f, p, best) : -1;
+	if (p->is_number && f.n >= 3 && f.best >= 0)
+		f.edge = f.best == 0 ? -1 : f.best == f.n - 1;
+	for (int k = param + 1; k < v->varied->n; k++)
+		if (!used[k] && v->varied->param[k].levels > 1 &&
+		    together(v, p, &v->varied->param[k])) {
+			used[k] = 1;
+			join(&f, v, p, &v->varied->param[k]);
+		}
+	b->effect = xrealloc(b->effect, (size_t)(b->n + 1) * sizeof *b->effect);
+	while (at > 0 && b->effect[at - 1].share < f.share) {
+		b->effect[at] = b->effect[at - 1];
+		at--;
+	}
+	b->effect[at] = f;
+	b->n++;
+}
+
+/* Cells, the variance within them, and a run of the best one. */
+static int look_at_cells(struct effect_block *b, const struct view *v, int low_is_good)
+{
+	char *done = xcalloc((size_t)v->n + 1, 1);
+	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x), within = 0;
+	int best = -1, several = 0;
+
+	b->best_mean = NAN;
+	for (int i = 0; i < v->n; i++) {
+		const struct selected *r = &v->sel->run[v->run[i]];
+		struct moments s;
+		int n = 0;
+
+		if (done[i])
+			continue;
+		for (int k = i; k < v->n; k++) {
+			const struct selected *q = &v->sel->run[v->run[k]];
+
+			if (strcmp(q->group, r->group) != 0 || q->dataset_id != r->dataset_id)
+				continue;
+			done[k] = 1;
+			x[n++] = v->value[v->run[k]];
+		}
+		s = moments_of(x, n);
+		b->cells++;
+		several |= n > 1;
+		within += n > 1 ? s.sd * s.sd * (n - 1) : 0;
+		if (best < 0 || (low_is_good ? s.mean < b->best_mean : s.mean > b->best_mean)) {
+			best = v->run[i];
+			b->best_mean = s.mean;
+		}
+	}
+	b->seeds = several && v->total > 0 ? within / v->total : NAN;
+	free(done);
+	free(x);
+	return best;
+}
+
+/* Every run of the block has it, and not always the same. */
+static int is_in_play(const struct view *v, const struct varied *p)
+{
+	int differs = 0;
+
+	for (int i = 0; i < v->n; i++) {
+		if (!p->text[v->run[i]])
+			return 0;
+		differs |= strcmp(p->text[v->run[i]], p->text[v->run[0]]) != 0;
+	}
+	return differs;
+}
+
+static void look(struct effect_block *b, const struct view *v, int low_is_good)
+{
+	char *used = xcalloc((size_t)v->varied->n + 1, 1);
+	int best = look_at_cells(b, v, low_is_good);
+	double sum = isnan(b->seeds) ? 0 : b->seeds;
+
+	for (int i = 0; i < v->varied->n; i++)
+		used[i] = (char)!is_in_play(v, &v->varied->param[i]);
+	for (int i = 0; i < v->varied->n; i++)
+		if (!used[i])
+			add_effect(b, v, i, used, best);
+	for (int i = 0; i < b->n; i++)
+		sum += b->effect[i].share;
+	b->rest = v->total > 0 && sum <= 1 + 1e-9 ? fmax(0, 1 - sum) : NAN;
+	free(used);
+}
+
+static void add_block(struct effects *out, struct view *v, const char *method, int low_is_good)
+{
+	struct effect_block *b;
+	double *x = xmalloc((size_t)(v->sel->n + 1) * sizeof *x);
+	struct moments s;
+
+	out->block = xrealloc(out->block, (size_t)(out->n + 1) * sizeof *out->block);
+	b = &out->block[out->n++];
+	*b = (struct effect_block){0};
+	snprintf(b->method, sizeof b->method, "%s", method);
+	v->n = 0;
+	for (int i = 0; i < v->sel->n; i++) {
+		if (strcmp(v->sel->run[i].method, method) != 0 || selection_repeats(v->sel, i))
+			continue;
+		if (!isfinite(v->value[i])) {
+			b->left_out++;
+			continue;
+		}
+		x[v->n] = v->value[i];
+		v->run[v->n++] = i;
+	}
+	s = moments_of(x, v->n);
+	b->runs = v->n;
+	b->mean = v->mean = s.mean;
+	b->sd = s.sd;
+	v->total = v->n > 1 ? s.sd * s.sd * (v->n - 1) : 0;
+	look(b, v, low_is_good);
+	free(x);
+}
+
+int effects_make(struct store *s, const struct selection *sel, const double *value, int low_is_good,
+		 struct effects *out, struct error *err)
+{
+	struct varied_set varied;
+	struct view v = {.sel = sel, .varied = &varied, .value = value};
+
+	*out = (struct effects){0};
+	if (selection_varied(s, sel, &varied, err))
+		return -1;
+	v.run = xmalloc((size_t)(sel->n + 1) * sizeof *v.run);
+	for (int i = 0; i < sel->n; i++) {
+		int known = 0;
+
+		for (int b = 0; b < out->n && !known; b++)
+			known = !strcmp(out->block[b].method, sel->run[i].method);
+		if (!known)
+			add_block(out, &v, sel->run[i].method, low_is_good);
+	}
+	free(v.run);
+	varied_release(&varied);
+	return 0;
+}
+
+/* ---- as tables and words ---- */
+
+static void share_row(struct table *t, const char *method, const char *what, int levels,
+		      double share)
+{
+	table_text(t, method);
+	table_text(t, what);
+	if (levels)
+		table_int(t, levels);
+	else
+		table_null(t);
+	if (isnan(share))
+		table_null(t);
+	else
+		table_real(t, 100 * share, 1);
+}
+
+struct table *effects_shares(const struct effects *e)
+{
+	struct table *t = table_new();
+
+	table_column(t, "method");
+	table_column(t, "hyperparameter");
+	table_column(t, "levels");
+	table_column(t, "share_of_variance_%");
+	for (int b = 0; b < e->n; b++) {
+		const struct effect_block *k = &e->block[b];
+
+		for (int i = 0; i < k->n; i++)
+			share_row(t, k->method, k->effect[i].param, k->effect[i].n,
+				  k->effect[i].share);
+		if (k->n) {
+			share_row(t, k->method, "(interactions)", 0, k->rest);
+			share_row(t, k->method, "(seeds)", 0, k->seeds);
+		}
+	}
+	return t;
+}
+
+struct table *effects_levels(const struct effects *e)
+{
+	static const char *const column[] = {"method", "hyperparameter", "value",
+					     "runs",   "mean",           "sd"};
+	struct table *t = table_new();
+
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+		table_column(t, column[i]);
+	for (int b = 0; b < e->n; b++)
+		for (int i = 0; i < e->block[b].n; i++)
+			for (int k = 0; k < e->block[b].effect[i].n; k++) {
+				const struct effect_level *l = &e->block[b].effect[i].level[k];
+
+				table_text(t, e->block[b].method);
+				table_text(t, e->block[b].effect[i].param);
+				table_text(t, l->text);
+				table_int(t, l->n);
+				table_real(t, l->mean, TABLE_SIX);
+				if (isnan(l->sd))
+					table_null(t);
+				else
+					table_real(t, l->sd, TABLE_SIX);
+			}
+	return t;
+}
+
+static void warn_block(const struct effect_block *b, struct strbuf *out)
+{
+	for (int i = 0; i < b->n; i++) {
+		const struct effect *f = &b->effect[i];
+
+		if (f->edge)
+			strbuf_addf(out,
+				    "%s: the best cell has %s = %s, the %s value of the grid: a "
+				    "%s one may be better still\n",
+				    b->method, f->param, f->level[f->best].text,
+				    f->edge < 0 ? "smallest" : "largest",
+				    f->edge < 0 ? "smaller" : "larger");
+	}
+	if (b->n && isnan(b->seeds))
+		strbuf_addf(out,
+			    "%s: one seed a cell: what the seeds do cannot be told from "
+			    "interactions\n",
+			    b->method);
+	else if (b->n && isnan(b->rest))
+		strbuf_addf(out,
+			    "%s: not a full grid with as many seeds in each cell: main effects "
+			    "overlap\n",
+			    b->method);
+	if (b->left_out)
+		strbuf_addf(out, "%s: %d run%s without a finite value left out\n", b->method,
+			    b->left_out, b->left_out == 1 ? "" : "s");
+}
+
+void effects_warnings(const struct effects *e, struct strbuf *out)
+{
+	for (int b = 0; b < e->n; b++)
+		warn_block(&e->block[b], out);
+}

@@ -1,0 +1,55 @@
+/*
+ * What the hyperparameters of a sweep do to a metric: marginal means, and how much of the variance
+ * over all runs each explains alone (the main effects of an analysis of variance, eta squared),
+ * what the seeds do (the variance within cells, a cell being one recipe), and what is left:
+ * interactions. Within each method, since another method's cells say nothing about it. Runs without
+ * a finite value are left out, and counted.
+ *
+ * Shares add up to 1 on a full grid with as many seeds in each cell. Otherwise main effects overlap
+ * and the rest can be below zero: then it is NaN.
+ */
+#ifndef SSL_REPORT_EFFECTS_H
+#define SSL_REPORT_EFFECTS_H
+
+#include "core/report/table.h"
+#include "core/store/selection.h"
+
+struct effect_level {
+	char *text; /* the value; joined by " / " for parameters that change together */
+	int n;
+	double number, mean, sd; /* number: NaN where it is none */
+};
+struct effect {
+	char *param; /* "vicreg.mu", or "optim.batch / optim.lr" that change together */
+	struct effect_level *level;
+	int n;        /* levels, numbers rising */
+	double share; /* of the variance; NaN when there is none */
+	int edge;     /* of the best cell, with three numeric levels or more: -1 smallest, 1 largest */
+	int best;     /* level of the best cell */
+};
+struct effect_block {
+	char method[32];
+	int runs, left_out, cells;
+	double mean, sd;         /* over all runs */
+	double best_mean;        /* of the best cell */
+	double seeds, rest;      /* shares; seeds NaN with one run a cell */
+	struct effect *effect;   /* the largest share first */
+	int n;
+};
+struct effects {
+	struct effect_block *block;
+	int n;
+};
+
+/* value: of each run of the selection. */
+int effects_make(struct store *s, const struct selection *sel, const double *value, int low_is_good,
+		 struct effects *out, struct error *err);
+void effects_release(struct effects *e);
+
+/* Tables: method, hyperparameter, levels, share of variance; and a row per level. */
+struct table *effects_shares(const struct effects *e);
+struct table *effects_levels(const struct effects *e);
+/* A line each: best cells on the edge of the grid, what could not be told; nothing if all is well. */
+void effects_warnings(const struct effects *e, struct strbuf *out);
+
+#endif

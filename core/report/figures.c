@@ -1,0 +1,249 @@
+/* Curves and bars over groups of runs; what figures share. */
+#include "core/report/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/error.h"
+#include "core/report/figures_internal.h"
+
+enum { CURVE_POINTS = 400, CURVES = 8, BARS = 20 };
+
+void figure_axis_name(const struct metric_info *m, int best, char out[160])
+{
+	snprintf(out, 160, "%s%s%s%s", best ? "best " : "", m->name, *m->unit ? ", " : "", m->unit);
+}
+
+void figure_replicates(const struct group_set *g, struct strbuf *out)
+{
+	int least = g->n ? g->group[0].n : 0, most = least;
+
+	for (int i = 0; i < g->n; i++) {
+		least = g->group[i].n < least ? g->group[i].n : least;
+		most = g->group[i].n > most ? g->group[i].n : most;
+	}
+	if (least == most)
+		strbuf_addf(out, "%d run%s", most, most == 1 ? "" : "s each");
+	else
+		strbuf_addf(out, "%d to %d runs", least, most);
+}
+
+int *figure_order(const struct group_set *g, const double *value, int low_is_good)
+{
+	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);
+	double *key = xmalloc((size_t)(g->n + 1) * sizeof *key);
+
+	for (int i = 0; i < g->n; i++) {
+		double v = group_moments(&g->group[i], value).mean;
+		int k = i;
+
+		v = isnan(v) ? INFINITY : low_is_good ? v : -v;
+		for (; k > 0 && key[k - 1] > v; k--) {
+			key[k] = key[k - 1];
+			order[k] = order[k - 1];
+		}
+		key[k] = v;
+		order[k] = i;
+	}
+	free(key);
+	return order;
+}
+
+/* ---- curves ---- */
+
+/* Longer curves are drawn by the means of equal stretches. */
+static void thin(struct chart_series *c)
+{
+	int n = c->n;
+
+	if (n <= CURVE_POINTS)
+		return;
+	for (int i = 0; i < CURVE_POINTS; i++) {
+		int from = (int)((long)i * n / CURVE_POINTS);
+		int to = (int)((long)(i + 1) * n / CURVE_POINTS);
+		double *row[] = {c->x, c->y, c->lo, c->hi};
+
+		for (int r = 0; r < 4; r++)
+			row[r][i] = moments_of(row[r] + from, to - from).mean;
+	}
+	c->n = CURVE_POINTS;
+}
+
+/* The smallest step that no run has passed yet; NaN at the end. */
+static double next_step(const struct series *series, const int *at, int n)
+{
+	double step = NAN;
+
+	for (int i = 0; i < n; i++)
+		if (at[i] < series[i].n)
+			step = fmin(step, series[i].step[at[i]]);
+	return step;
+}
+
+void figure_mean_curve(struct chart *c, const char *label, const struct series *series,
+		       const double *x_per_step, int n)
+{
+	struct chart_series *curve;
+	int *at = xcalloc((size_t)n + 1, sizeof *at), points = 0;
+	double *value = xmalloc((size_t)(n + 1) * sizeof *value), step;
+
+	for (int i = 0; i < n; i++)
+		points += series[i].n;
+	curve = chart_add_series(c, label, points);
+	curve->n = 0;
+	while (step = next_step(series, at, n), isfinite(step)) {
+		struct moments s;
+		double x = NAN;
+
+		for (int i = 0; i < n; i++) {
+			int here = at[i] < series[i].n && series[i].step[at[i]] == step;
+
+			value[i] = here ? series[i].value[at[i]++] : NAN;
+			if (here)
+				x = step * x_per_step[i];
+		}
+		s = moments_of(value, n);
+		curve->x[curve->n] = x;
+		curve->y[curve->n] = s.mean;
+		curve->lo[curve->n] = s.mean - s.sd;
+		curve->hi[curve->n++] = s.mean + s.sd;
+	}
+	thin(curve);
+	free(at);
+	free(value);
+}
+
+static int is_in_epochs(const struct selection *sel, const struct figure *f)
+{
+	for (int i = 0; i < sel->n; i++)
+		if (sel->run[i].steps <= 0 || sel->run[i].epochs <= 0)
+			return 0;
+	return !f->steps;
+}
+
+static int group_curve(struct store *s, const struct selection *sel, const struct group *g,
+		       const char *metric, int epochs, struct chart *c, struct error *err)
+{
+	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
+	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
+	int ret = 0;
+
+	for (int i = 0; i < g->n && !ret; i++) {
+		const struct selected *r = &sel->run[g->run[i]];
+
+		scale[i] = epochs ? (double)r->epochs / (double)r->steps : 1;
+		ret = series_read(s, r->id, metric, &series[i], err);
+	}
+	if (!ret)
+		figure_mean_curve(c, g->label, series, scale, g->n);
+	for (int i = 0; i < g->n; i++)
+		series_release(&series[i]);
+	free(series);
+	free(scale);
+	return ret;
+}
+
+static void curve_note(struct chart *c, const struct group_set *g, int most)
+{
+	struct strbuf note = STRBUF_INIT;
+
+	if (g->n) {
+		figure_replicates(g, &note);
+		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	}
+	if (g->n > most)
+		strbuf_addf(&note, "; the best %d of %d in colour", most, g->n);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+}
+
+static struct chart *titled(enum chart_kind kind, const struct figure *f, const char *made)
+{
+	return chart_new(kind, f->title ? f->title : made);
+}
+
+int figure_curve(struct store *s, const struct selection *sel, const struct figure *f,
+		 struct chart **out, struct error *err)
+{
+	int most = f->most ? f->most : CURVES, epochs = is_in_epochs(sel, f), ret, *order;
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct metric_info m;
+	struct group_set g = {0};
+	struct chart *c;
+	char name[160], title[160];
+
+	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
+	      selection_values(s, sel, m.name, f->best, value, err);
+	if (ret)
+		goto done;
+	figure_axis_name(&m, 0, name);
+	snprintf(title, sizeof title, "%s over training", m.name);
+	c = titled(CHART_LINES, f, title);
+	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
+	chart_add_axis(c, name, f->log_y);
+	order = figure_order(&g, value, m.low_is_good);
+	for (int i = 0; i < g.n && !ret; i++) {
+		ret = group_curve(s, sel, &g.group[order[i]], m.name, epochs, c, err);
+		if (!ret)
+			c->series[c->n - 1].muted = i >= most;
+	}
+	free(order);
+	curve_note(c, &g, most);
+	if (ret)
+		chart_free(c);
+	else
+		*out = c;
+done:
+	groups_release(&g);
+	free(value);
+	return ret ? -1 : 0;
+}
+
+/* ---- bars ---- */
+
+static void add_bar(struct chart *c, const struct group *g, const double *value)
+{
+	struct moments s = group_moments(g, value);
+	struct chart_series *bar = chart_add_series(c, g->label, 1 + (g->n > 1 ? g->n : 0));
+
+	bar->y[0] = s.mean;
+	bar->lo[0] = s.low;
+	bar->hi[0] = s.high;
+	for (int i = 1; i < bar->n; i++)
+		bar->y[i] = value[g->run[i - 1]];
+}
+
+int figure_bars(struct store *s, const struct selection *sel, const struct figure *f,
+		struct chart **out, struct error *err)
+{
+	int most = f->most ? f->most : BARS, ret, *order;
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct strbuf note = STRBUF_INIT;
+	struct metric_info m;
+	struct group_set g = {0};
+	char name[160];
+
+	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
+	      selection_values(s, sel, m.name, f->best, value, err);
+	if (ret)
+		goto done;
+	figure_axis_name(&m, f->best, name);
+	*out = titled(CHART_BARS, f, name);
+	chart_add_axis(*out, name, 0);
+	(*out)->axis[0].zero = 1;
+	order = figure_order(&g, value, m.low_is_good);
+	for (int i = 0; i < g.n && i < most; i++)
+		add_bar(*out, &g.group[order[i]], value);
+	free(order);
+	figure_replicates(&g, &note);
+	strbuf_adds(&note, "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
+	if (g.n > most)
+		strbuf_addf(&note, "; the best %d of %d", most, g.n);
+	chart_note(*out, note.buf);
+done:
+	strbuf_release(&note);
+	groups_release(&g);
+	free(value);
+	return ret ? -1 : 0;
+}

@@ -1,0 +1,44 @@
+/* Charts of runs: what `ssl plot` and `ssl report` draw. Each fills *out, to be freed with
+ * chart_free(). */
+#ifndef SSL_REPORT_FIGURES_H
+#define SSL_REPORT_FIGURES_H
+
+#include "core/report/chart.h"
+#include "core/store/selection.h"
+
+struct figure {
+	const char *title;  /* NULL: made from the rest */
+	const char *metric; /* curve, bars, heatmap, parallel */
+	const char *x, *y;  /* heatmap: hyperparameters; NULL: the two with the most values */
+	const char *by;     /* groups, as groups_make() */
+	const char *name;   /* spectrum, alignment: of the vectors; NULL: the usual */
+	int best;           /* the best value of each run instead of its last */
+	int steps;          /* x in steps instead of epochs */
+	int log_x, log_y;
+	int most; /* curves in colour (the best ones), bars; 0: the usual */
+};
+
+/* The metric over training, mean and +- sd over the runs of each group. */
+int figure_curve(struct store *s, const struct selection *sel, const struct figure *f,
+		 struct chart **out, struct error *err);
+/* The metric of each group: mean, 95 % interval, single runs; the best first. */
+int figure_bars(struct store *s, const struct selection *sel, const struct figure *f,
+		struct chart **out, struct error *err);
+/* The metric's mean for each pair of values of two hyperparameters. */
+int figure_heatmap(struct store *s, const struct selection *sel, const struct figure *f,
+		   struct chart **out, struct error *err);
+/* A line per run through its hyperparameters to the metric. */
+int figure_parallel(struct store *s, const struct selection *sel, const struct figure *f,
+		    struct chart **out, struct error *err);
+/* Eigenvalues of the covariance, largest first, where they were measured last. */
+int figure_spectrum(struct store *s, const struct selection *sel, const struct figure *f,
+		    struct chart **out, struct error *err);
+/* Cosine between the eigenspaces of predictor and correlation, over training. */
+int figure_alignment(struct store *s, const struct selection *sel, const struct figure *f,
+		     struct chart **out, struct error *err);
+
+/* The two hyperparameters (within one method) with the most values, for a heatmap: 2, or how many
+ * there are. Names are owned by the caller. */
+int figure_axes(struct store *s, const struct selection *sel, char *axis[2], struct error *err);
+
+#endif

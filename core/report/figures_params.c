@@ -1,0 +1,288 @@
+/* Hyperparameters against a metric: heatmap and parallel coordinates. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/report/figures_internal.h"
+
+enum { PARALLEL_AXES = 7, HEAT_SIDE = 40 };
+
+/* The parameter's values as categories, numbers rising. */
+static void add_levels(struct chart *c, int axis, const struct varied *p, int runs)
+{
+	double last = -INFINITY;
+
+	if (!p->is_number) {
+		for (int i = 0; i < runs; i++)
+			if (p->text[i])
+				chart_category(c, axis, p->text[i]);
+		return;
+	}
+	for (;;) {
+		int next = -1;
+
+		for (int i = 0; i < runs; i++)
+			if (p->text[i] && p->number[i] > last &&
+			    (next < 0 || p->number[i] < p->number[next]))
+				next = i;
+		if (next < 0)
+			return;
+		last = p->number[next];
+		chart_category(c, axis, p->text[next]);
+	}
+}
+
+static void fill_cell(struct chart *c, int row, int column, const struct varied *x,
+		      const struct varied *y, const double *value, int runs, int *fewest, int *most)
+{
+	double *in = xmalloc((size_t)(runs + 1) * sizeof *in);
+	int n = 0;
+	struct moments s;
+
+	for (int i = 0; i < runs; i++)
+		if (x->text[i] && y->text[i] && !strcmp(x->text[i], c->axis[0].category[column]) &&
+		    !strcmp(y->text[i], c->axis[1].category[row]) && isfinite(value[i]))
+			in[n++] = value[i];
+	s = moments_of(in, n);
+	c->series[row].y[column] = s.mean;
+	c->series[row].lo[column] = s.sd;
+	if (n) {
+		*fewest = *most && *fewest < n ? *fewest : n;
+		*most = *most > n ? *most : n;
+	}
+	free(in);
+}
+
+/* The runs that have both hyperparameters. */
+static struct selection in_cells(const struct selection *sel, const struct varied *x,
+				 const struct varied *y)
+{
+	struct selection in = {xmalloc((size_t)(sel->n + 1) * sizeof *in.run), 0};
+
+	for (int i = 0; i < sel->n; i++)
+		if (x->text[i] && y->text[i])
+			in.run[in.n++] = sel->run[i];
+	return in;
+}
+
+/* What else differs between the runs of a cell. */
+static int heat_note(struct store *s, const struct selection *sel, const struct varied *x,
+		     const struct varied *y, int fewest, int most, struct chart *c,
+		     struct error *err)
+{
+	struct selection in = in_cells(sel, x, y);
+	struct strbuf note = STRBUF_INIT;
+	struct varied_set v;
+	int all, others = 0, ret = selection_varied(s, &in, &v, err);
+
+	if (ret)
+		goto done;
+	all = v.n;
+	v.n = groups_telling(&in, &v);
+	if (fewest == most)
+		strbuf_addf(&note, "mean over %d run%s a cell", most, most == 1 ? "" : "s");
+	else
+		strbuf_addf(&note, "mean over %d to %d runs a cell", fewest, most);
+	if (most > 1)
+		strbuf_adds(&note, ", \xC2\xB1 1 sd");
+	for (int i = 0; i < v.n; i++) {
+		const char *name = v.param[i].name;
+
+		if (!strcmp(name, x->name) || !strcmp(name, y->name))
+			continue;
+		strbuf_adds(&note, others++ ? ", " : "; averaged over ");
+		strbuf_adds(&note, name);
+	}
+	strbuf_adds(&note, others ? " too" : "");
+	chart_note(c, note.buf);
+	v.n = all;
+	varied_release(&v);
+done:
+	strbuf_release(&note);
+	selection_release(&in);
+	return ret;
+}
+
+static int fill_heat(struct store *s, const struct selection *sel, const struct metric_info *m,
+		     const struct figure *f, const struct varied *x, const struct varied *y,
+		     const double *value, struct chart **out, struct error *err)
+{
+	int fewest = 0, most = 0;
+	char name[160], title[500];
+	struct chart *c;
+
+	figure_axis_name(m, f->best, name);
+	snprintf(title, sizeof title, "%s by %s and %s", m->name, x->name, y->name);
+	c = chart_new(CHART_HEAT, f->title ? f->title : title);
+	c->low_is_good = m->low_is_good;
+	chart_add_axis(c, x->name, 0);
+	chart_add_axis(c, y->name, 0);
+	chart_add_axis(c, name, 0);
+	add_levels(c, 0, x, sel->n);
+	add_levels(c, 1, y, sel->n);
+	for (int i = 0; i < c->axis[1].n_categories; i++) {
+		chart_add_series(c, c->axis[1].category[i], c->axis[0].n_categories);
+		for (int k = 0; k < c->axis[0].n_categories; k++)
+			fill_cell(c, i, k, x, y, value, sel->n, &fewest, &most);
+	}
+	if (c->axis[0].n_categories > HEAT_SIDE || c->axis[1].n_categories > HEAT_SIDE) {
+		chart_free(c);
+		return error_set(
+		    err, ERR_USAGE,
+		    "heatmap: more than %d values of %s or %s: choose others, or fewer "
+		    "runs",
+		    HEAT_SIDE, x->name, y->name);
+	}
+	if (heat_note(s, sel, x, y, fewest, most, c, err)) {
+		chart_free(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+int figure_heatmap(struct store *s, const struct selection *sel, const struct figure *f,
+		   struct chart **out, struct error *err)
+{
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct varied_set x = {0}, y = {0};
+	struct metric_info m;
+	char *axis[2] = {NULL, NULL};
+	int ret = -1;
+
+	if ((!f->x || !f->y) && figure_axes(s, sel, axis, err) < 0)
+		goto done;
+	if ((!f->x && !axis[0]) || (!f->y && !axis[1])) {
+		error_set(err, ERR_USAGE,
+			  "heatmap: fewer than two hyperparameters differ between these runs");
+		goto done;
+	}
+	if (selection_metric(s, sel, f->metric, &m, err) ||
+	    selection_values(s, sel, m.name, f->best, value, err) ||
+	    selection_param(s, sel, f->x ? f->x : axis[0], &x, err) ||
+	    selection_param(s, sel, f->y ? f->y : axis[1], &y, err))
+		goto done;
+	ret = fill_heat(s, sel, &m, f, &x.param[0], &y.param[0], value, out, err);
+done:
+	varied_release(&x);
+	varied_release(&y);
+	free(axis[0]);
+	free(axis[1]);
+	free(value);
+	return ret;
+}
+
+int figure_axes(struct store *s, const struct selection *sel, char *axis[2], struct error *err)
+{
+	struct varied_set v;
+	int all, n = 0;
+
+	if (selection_varied(s, sel, &v, err))
+		return -1;
+	all = v.n;
+	v.n = groups_telling(sel, &v);
+	for (int k = 0; k < 2; k++) {
+		int best = -1;
+
+		for (int i = 0; i < v.n; i++)
+			if ((best < 0 || v.param[i].levels > v.param[best].levels) &&
+			    (!k || !axis[0] || strcmp(axis[0], v.param[i].name) != 0))
+				best = i;
+		axis[k] = best < 0 ? NULL : xstrdup(v.param[best].name);
+		n += best >= 0;
+	}
+	v.n = all;
+	varied_release(&v);
+	return n;
+}
+
+/* ---- parallel coordinates ---- */
+
+/* Twentyfold and all above zero: the axis counts in powers. */
+static int wants_log(const struct varied *p, int runs)
+{
+	double lo = INFINITY, hi = -INFINITY;
+
+	for (int i = 0; i < runs && p->is_number; i++) {
+		if (!p->text[i])
+			continue;
+		lo = fmin(lo, p->number[i]);
+		hi = fmax(hi, p->number[i]);
+	}
+	return lo > 0 && hi >= 20 * lo;
+}
+
+static double place(struct chart *c, int axis, const struct varied *p, int run)
+{
+	if (!p->text[run])
+		return NAN;
+	return p->is_number ? p->number[run] : chart_category(c, axis, p->text[run]);
+}
+
+static void fill_parallel(const struct selection *sel, const struct varied_set *v, int methods,
+			  const double *value, struct chart *c)
+{
+	int first = methods > 1;
+
+	for (int i = 0; i < sel->n; i++) {
+		struct chart_series *line = chart_add_series(c, sel->run[i].name, c->n_axes);
+
+		if (first)
+			line->y[0] = chart_category(c, 0, sel->run[i].method);
+		for (int k = 0; k < v->n; k++)
+			line->y[first + k] = place(c, first + k, &v->param[k], i);
+		line->y[c->n_axes - 1] = value[i];
+	}
+}
+
+static int count_methods(const struct selection *sel)
+{
+	int n = 0;
+
+	for (int i = 0; i < sel->n; i++) {
+		int k = 0;
+
+		while (k < i && strcmp(sel->run[k].method, sel->run[i].method) != 0)
+			k++;
+		n += k == i;
+	}
+	return n;
+}
+
+int figure_parallel(struct store *s, const struct selection *sel, const struct figure *f,
+		    struct chart **out, struct error *err)
+{
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	int ret = -1, methods = count_methods(sel), all;
+	struct varied_set v = {0};
+	struct metric_info m;
+	struct chart *c;
+	char name[160];
+
+	if (selection_metric(s, sel, f->metric, &m, err) ||
+	    selection_values(s, sel, m.name, f->best, value, err) ||
+	    selection_varied(s, sel, &v, err))
+		goto done;
+	all = v.n;
+	v.n = groups_telling(sel, &v);
+	if (v.n > PARALLEL_AXES)
+		v.n = PARALLEL_AXES;
+	figure_axis_name(&m, f->best, name);
+	c = *out = chart_new(CHART_PARALLEL, f->title ? f->title : "runs by hyperparameter");
+	c->low_is_good = m.low_is_good;
+	if (methods > 1)
+		chart_add_axis(c, "method", 0);
+	for (int i = 0; i < v.n; i++)
+		chart_add_axis(c, v.param[i].name, wants_log(&v.param[i], sel->n));
+	chart_add_axis(c, name, f->log_y);
+	fill_parallel(sel, &v, methods, value, c);
+	chart_note(c, "a line a run: the better, the stronger");
+	v.n = all;
+	ret = 0;
+done:
+	varied_release(&v);
+	free(value);
+	return ret;
+}

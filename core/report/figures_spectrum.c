@@ -1,0 +1,129 @@
+/* Vectors over training: spectra of covariances, alignment of eigenspaces. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/report/figures_internal.h"
+
+enum { CURVES = 8 };
+
+/* One curve a group: `read` fills a run's series. */
+struct reading {
+	int (*read)(struct store *s, const struct selected *r, const char *name, struct series *out,
+		    struct error *err);
+	const char *name;
+	int epochs; /* x in epochs: steps are scaled */
+};
+
+static int group_curve(struct store *s, const struct selection *sel, const struct group *g,
+		       const struct reading *how, struct chart *c, struct error *err)
+{
+	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
+	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
+	int ret = 0, points = 0;
+
+	for (int i = 0; i < g->n && !ret; i++) {
+		const struct selected *r = &sel->run[g->run[i]];
+
+		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
+		ret = how->read(s, r, how->name, &series[i], err);
+		points += series[i].n;
+	}
+	if (!ret && points)
+		figure_mean_curve(c, g->label, series, scale, g->n);
+	for (int i = 0; i < g->n; i++)
+		series_release(&series[i]);
+	free(series);
+	free(scale);
+	return ret;
+}
+
+static int all_curves(struct store *s, const struct selection *sel, const struct figure *f,
+		      const struct reading *how, struct chart *c, struct error *err)
+{
+	int most = f->most ? f->most : CURVES, ret;
+	struct strbuf note = STRBUF_INIT;
+	struct group_set g;
+
+	if (groups_make(s, sel, f->by, &g, err))
+		return -1;
+	ret = 0;
+	for (int i = 0; i < g.n && !ret; i++) {
+		ret = group_curve(s, sel, &g.group[i], how, c, err);
+		if (c->n)
+			c->series[c->n - 1].muted = c->n > most;
+	}
+	if (!ret && !c->n)
+		ret = error_set(err, ERR_NOT_FOUND,
+				"%s: none of the runs recorded such vectors: see collapse.* in "
+				"ssl-recipe(5)",
+				how->name);
+	figure_replicates(&g, &note);
+	strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+	groups_release(&g);
+	return ret;
+}
+
+/* Indices count from 1, as ranks do. */
+static int read_spectrum(struct store *s, const struct selected *r, const char *name,
+			 struct series *out, struct error *err)
+{
+	long step;
+
+	if (spectrum_read(s, r->id, name, -1, out, &step, err))
+		return -1;
+	for (int i = 0; i < out->n; i++)
+		out->step[i] += 1;
+	return 0;
+}
+
+int figure_spectrum(struct store *s, const struct selection *sel, const struct figure *f,
+		    struct chart **out, struct error *err)
+{
+	const struct reading how = {read_spectrum, f->name ? f->name : "z", 0};
+	struct chart *c;
+	char title[200];
+
+	snprintf(title, sizeof title, "spectrum of %s, at the last measurement", how.name);
+	c = chart_new(CHART_LINES, f->title ? f->title : title);
+	chart_add_axis(c, "rank of the eigenvalue", f->log_x);
+	chart_add_axis(c, "log10 of the eigenvalue", 0);
+	if (all_curves(s, sel, f, &how, c, err)) {
+		chart_free(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+static int read_alignment(struct store *s, const struct selected *r, const char *name,
+			  struct series *out, struct error *err)
+{
+	struct series sd;
+
+	if (spectrum_means(s, r->id, name, out, &sd, err))
+		return -1;
+	series_release(&sd);
+	return 0;
+}
+
+int figure_alignment(struct store *s, const struct selection *sel, const struct figure *f,
+		     struct chart **out, struct error *err)
+{
+	const struct reading how = {read_alignment, f->name ? f->name : "predictor.cos", !f->steps};
+	struct chart *c =
+	    chart_new(CHART_LINES, f->title ? f->title : "alignment of predictor and correlation");
+
+	chart_add_axis(c, how.epochs ? "epoch" : "step", f->log_x);
+	chart_add_axis(c, "mean cosine over the eigenvectors", f->log_y);
+	if (all_curves(s, sel, f, &how, c, err)) {
+		chart_free(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}

@@ -1,0 +1,74 @@
+#!/bin/sh
+# `ssl plot`: every picture, in every format: SVG is well-formed XML and PNG whole, hostile names stay text, and the
+# same runs give the same bytes.
+. "$(dirname "$0")/lib.sh"
+
+command -v sqlite3 >/dev/null || skip 'no sqlite3'
+ok ssl init
+fails 3 'no run yet' "$SSL" plot curve
+ok sqlite3 .ssl/ssl.db ".read $SRC/tests/cmds/runs.sql"
+
+# well_formed FILE: by xmllint where there is one
+well_formed()
+{
+	head -c 4 "$1" | grep -q '<svg' || fail "$1 is no SVG"
+	tail -c 7 "$1" | grep -q '</svg>' || fail "$1 is not whole"
+	if command -v xmllint >/dev/null; then
+		ok xmllint --noout --nonet "$1"
+	fi
+}
+
+for kind in curve bars heatmap parallel; do
+	note "$kind: SVG, PNG and text, twice the same"
+	for format in svg png txt; do
+		ok ssl plot $kind -w 1 --metric knn.top1 -o a.$format
+		ok env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$SSL" plot $kind -w 1 --metric knn.top1 -o b.$format
+		ok cmp a.$format b.$format
+		[ -s a.$format ] || fail "a.$format is empty"
+	done
+	well_formed a.svg
+	head -c 8 a.png | od -An -tx1 | grep -q '89 50 4e 47 0d 0a 1a 0a' || fail 'no PNG'
+	tail -c 8 a.png | od -An -tx1 | grep -q '49 45 4e 44' || fail 'the PNG is not whole'
+	ok ssl plot $kind -w 1 --metric knn.top1 --width 360 -o narrow.svg
+	well_formed narrow.svg
+done
+
+note 'a name from outside stays text'
+ok ssl plot curve 7 --by run --title '</title><script>&"' -o hostile.svg
+well_formed hostile.svg
+ok grep -q '&lt;script&gt;alert(1)' hostile.svg
+code 1 grep -qi '<script' hostile.svg
+
+note 'SVG follows light and dark; the PNG is told'
+ok grep -q 'prefers-color-scheme:dark' a.svg
+ok ssl plot bars -w 1 -o light.png
+ok ssl plot bars -w 1 --dark -o dark.png
+code 1 cmp -s light.png dark.png
+
+note 'a cell of the heatmap is the mean of its runs'
+want=$(ssl sql "select printf('%.4g', avg(s.last)) from v_run r join metric_summary s on s.run_id = r.id
+	join metric_name n on n.id = s.name_id and n.name = 'val.knn.top1'
+	join v_param a on a.run_id = r.id and a.param = 'vicreg.lambda' and a.value = '25'
+	join v_param b on b.run_id = r.id and b.param = 'vicreg.mu' and b.value = '10'" --format csv | tail -1)
+ok ssl plot heatmap -x vicreg.lambda -y vicreg.mu
+out_has "^10 .* $want\$"
+
+note 'groups, and what is left out'
+ok ssl plot bars --by method
+out_has '^vicreg '
+out_has '^byol '
+ok ssl plot curve -w "method='barlow'" --metric loss --log xy
+out_has 'a ━━ barlow lambda='
+ok ssl plot curve 2 --metric loss
+
+note 'what cannot be drawn is said'
+fails 2 "none of curve, bars" "$SSL" plot pie
+fails 2 'ends in .svg, .png or .txt' "$SSL" plot bars -o x.pdf
+fails 2 "none of text, svg, png" "$SSL" plot bars --as gif
+fails 2 "none of x, y, xy" "$SSL" plot bars --log z
+fails 3 'did you mean val.knn.top1' "$SSL" plot bars --metric val.knn.top2
+fails 3 'did you mean vicreg.mu' "$SSL" plot heatmap -x vicreg.nu -y vicreg.lambda
+fails 3 'no run matches' "$SSL" plot bars -w 'seed=9'
+fails 2 'fewer than two' "$SSL" plot heatmap -w "method='byol'"
+fails 3 'such vectors' "$SSL" plot spectrum
+fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -o x.png

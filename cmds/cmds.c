@@ -7,7 +7,7 @@
 #include "core/recipe/recipe.h"
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval;
-extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_sql, cmd_checkpoint;
+extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -21,6 +21,7 @@ static const struct cmd *const table[] = {
     &cmd_log,
     &cmd_show,
     &cmd_plot,
+    &cmd_report,
     &cmd_sql,
     /* store */
     &cmd_checkpoint,

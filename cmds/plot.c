@@ -16,8 +16,7 @@ enum { WIDTH = 720, HEIGHT_MIN = 160, SIDE_MAX = 4000 };
 
 static const struct {
 	const char *name;
-	int (*make)(struct store *s, const struct selection *sel, const struct figure *f,
-		    struct chart **out, struct error *err);
+	figure_fn *make;
 	int newest;         /* without refs the newest run is meant, else all */
 	const char *metric; /* the usual; NULL: it has none */
 } kinds[] = {

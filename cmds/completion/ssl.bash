@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval log show plot sql checkpoint methods help version'
+	local commands='init data run resume eval log show plot report sql checkpoint methods help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -54,6 +54,7 @@ _ssl()
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
+	report:-*) _ssl_words "$options -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
@@ -62,7 +63,7 @@ _ssl()
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
-	resume:* | eval:* | show:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	resume:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

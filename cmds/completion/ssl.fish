@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval log show plot sql checkpoint methods help version
+set -l commands init data run resume eval log show plot report sql checkpoint methods help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -14,6 +14,7 @@ complete -c ssl -n __fish_use_subcommand -a eval -d 'evaluate an encoder'
 complete -c ssl -n __fish_use_subcommand -a log -d 'list runs'
 complete -c ssl -n __fish_use_subcommand -a show -d 'everything about one run'
 complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
+complete -c ssl -n __fish_use_subcommand -a report -d 'one file that says what runs showed'
 complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
@@ -70,6 +71,9 @@ complete -c ssl -n '__fish_seen_subcommand_from plot' -l as -x -a 'text svg png'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l width -x -d 'px or columns'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l height -x -d 'px or rows'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l dark -d 'PNG on dark paper'
+complete -c ssl -n '__fish_seen_subcommand_from report' -s w -l where -x -d 'condition'
+complete -c ssl -n '__fish_seen_subcommand_from report' -l metric -x -d 'compare by'
+complete -c ssl -n '__fish_seen_subcommand_from report' -l title -x -d 'of the report'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l size -x -d 'scale images to N x N'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l shapes -d 'make the built-in dataset'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l seed -x -d 'its seed'
@@ -80,6 +84,6 @@ complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads a
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
-complete -c ssl -n '__fish_seen_subcommand_from resume eval show checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
+complete -c ssl -n '__fish_seen_subcommand_from resume eval show report checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"

@@ -26,6 +26,7 @@ _ssl()
 		'log:list runs'
 		'show:everything about one run'
 		'plot:draw runs: curves, bars, heatmaps, spectra'
+		'report:one file that says what runs showed'
 		'sql:query the store'
 		'checkpoint:list checkpoints, or export an encoder'
 		'methods:list the methods'
@@ -72,13 +73,15 @@ _ssl()
 			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
 			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
+		report) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
+			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval log show plot sql checkpoint methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval log show plot report sql checkpoint methods help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -56,7 +56,7 @@ struct box chart_frame(const struct chart *c, struct canvas *canvas)
 	char text[256];
 
 	title.bold = 1;
-	text_fit(c->title, FONT_TITLE, canvas->width - 24, text, sizeof text);
+	text_fit(c->title, 1.1 * FONT_TITLE, canvas->width - 24, text, sizeof text);
 	canvas->text(canvas->self, 12, 22, text, title);
 	wrapped(canvas, c->note, 12, canvas->height - note + 3, canvas->width - 24);
 	return (struct box){12, 34, canvas->width - 24, canvas->height - 42 - note};

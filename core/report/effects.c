@@ -296,14 +296,14 @@ static void share_row(struct table *t, const char *method, const char *what, int
 {
 	table_text(t, method);
 	table_text(t, what);
-	if (levels)
-		table_int(t, levels);
-	else
-		table_null(t);
 	if (isnan(share))
 		table_null(t);
 	else
 		table_real(t, 100 * share, 1);
+	if (levels)
+		table_int(t, levels);
+	else
+		table_null(t);
 }
 
 struct table *effects_shares(const struct effects *e)
@@ -312,8 +312,8 @@ struct table *effects_shares(const struct effects *e)
 
 	table_column(t, "method");
 	table_column(t, "hyperparameter");
+	table_column(t, "share, %");
 	table_column(t, "levels");
-	table_column(t, "share_of_variance_%");
 	for (int b = 0; b < e->n; b++) {
 		const struct effect_block *k = &e->block[b];
 
@@ -328,7 +328,7 @@ struct table *effects_shares(const struct effects *e)
 	return t;
 }
 
-struct table *effects_levels(const struct effects *e)
+struct table *effects_levels(const struct effects *e, int digits)
 {
 	static const char *const column[] = {"method", "hyperparameter", "value",
 					     "runs",   "mean",           "sd"};
@@ -345,11 +345,11 @@ struct table *effects_levels(const struct effects *e)
 				table_text(t, e->block[b].effect[i].param);
 				table_text(t, l->text);
 				table_int(t, l->n);
-				table_real(t, l->mean, TABLE_SIX);
+				table_real(t, l->mean, digits);
 				if (isnan(l->sd))
 					table_null(t);
 				else
-					table_real(t, l->sd, TABLE_SIX);
+					table_real(t, l->sd, digits);
 			}
 	return t;
 }

@@ -46,9 +46,10 @@ int effects_make(struct store *s, const struct selection *sel, const double *val
 		 struct effects *out, struct error *err);
 void effects_release(struct effects *e);
 
-/* Tables: method, hyperparameter, levels, share of variance; and a row per level. */
+/* Tables: method, hyperparameter, levels, share of variance; and a row per level, with the mean's
+ * digits as table_real() takes them. */
 struct table *effects_shares(const struct effects *e);
-struct table *effects_levels(const struct effects *e);
+struct table *effects_levels(const struct effects *e, int digits);
 /* A line each: best cells on the edge of the grid, what could not be told; nothing if all is well. */
 void effects_warnings(const struct effects *e, struct strbuf *out);
 

@@ -144,7 +144,7 @@ static int group_curve(struct store *s, const struct selection *sel, const struc
 	return ret;
 }
 
-static void curve_note(struct chart *c, const struct group_set *g, int most)
+static void curve_note(struct chart *c, const struct group_set *g, int most, int lowest)
 {
 	struct strbuf note = STRBUF_INIT;
 
@@ -153,7 +153,8 @@ static void curve_note(struct chart *c, const struct group_set *g, int most)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
 	}
 	if (g->n > most)
-		strbuf_addf(&note, "; the best %d of %d in colour", most, g->n);
+		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
+			    g->n);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 }
@@ -182,14 +183,14 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	c = titled(CHART_LINES, f, title);
 	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
 	chart_add_axis(c, name, f->log_y);
-	order = figure_order(&g, value, m.low_is_good);
+	order = figure_order(&g, value, m.low_is_good || f->lowest);
 	for (int i = 0; i < g.n && !ret; i++) {
 		ret = group_curve(s, sel, &g.group[order[i]], m.name, epochs, c, err);
 		if (!ret)
 			c->series[c->n - 1].muted = i >= most;
 	}
 	free(order);
-	curve_note(c, &g, most);
+	curve_note(c, &g, most, f->lowest);
 	if (ret)
 		chart_free(c);
 	else

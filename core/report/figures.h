@@ -15,8 +15,13 @@ struct figure {
 	int best;           /* the best value of each run instead of its last */
 	int steps;          /* x in steps instead of epochs */
 	int log_x, log_y;
+	int lowest; /* the lowest curves in colour, not the best */
 	int most; /* curves in colour (the best ones), bars; 0: the usual */
 };
+
+/* The shape of all of them. */
+typedef int figure_fn(struct store *s, const struct selection *sel, const struct figure *f,
+		      struct chart **out, struct error *err);
 
 /* The metric over training, mean and +- sd over the runs of each group. */
 int figure_curve(struct store *s, const struct selection *sel, const struct figure *f,

@@ -66,20 +66,32 @@ int series_read(struct store *s, int64_t run, const char *metric, struct series 
 	return 0;
 }
 
+/* A store that an older ssl made, open for reading, lacks the table. */
+static int has_spectra(struct store *s, struct error *err)
+{
+	int64_t one;
+
+	return db_int(s, &one, err,
+		      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'spectrum'", "");
+}
+
 int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,
 		  long *at, struct error *err)
 {
 	sqlite3_stmt *st;
 	int64_t found = 0;
-	int more =
-	    db_int(s, &found, err,
-		   "SELECT max(step) FROM spectrum WHERE run_id = ? AND name = ? AND step <= ?",
-		   "Itl", run, name, step < 0 ? 0x7FFFFFFFFFFFL : step);
+	int more = has_spectra(s, err);
 
 	*out = (struct series){0};
-	*at = (long)found;
+	*at = 0;
+	if (more > 0)
+		more = db_int(
+		    s, &found, err,
+		    "SELECT max(step) FROM spectrum WHERE run_id = ? AND name = ? AND step <= ?",
+		    "ItI", run, name, step < 0 ? INT64_MAX : (int64_t)step);
 	if (more <= 0)
 		return more;
+	*at = (long)found;
 	st = db_prepare(
 	    s,
 	    "SELECT i, value, 0 FROM spectrum WHERE run_id = ? AND name = ? AND step = ? "
@@ -94,22 +106,25 @@ int spectrum_read(struct store *s, int64_t run, const char *name, long step, str
 int spectrum_means(struct store *s, int64_t run, const char *name, struct series *mean,
 		   struct series *sd, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(
+	sqlite3_stmt *st;
+	int more = has_spectra(s, err);
+
+	*mean = *sd = (struct series){0};
+	if (more <= 0)
+		return more;
+	st = db_prepare(
 	    s,
 	    "SELECT step, avg(value), max(0, avg(value * value) - avg(value) * avg(value)) "
 	    "FROM spectrum WHERE run_id = ? AND name = ? GROUP BY step ORDER BY step",
 	    err);
-	int more;
-
-	*mean = *sd = (struct series){0};
 	if (!st)
 		return -1;
 	db_bind(st, "It", run, name);
 	while ((more = db_step(s, st, err)) > 0) {
-		double step = (double)sqlite3_column_int64(st, 0);
+		double at = (double)sqlite3_column_int64(st, 0);
 
-		add(mean, step, sqlite3_column_double(st, 1));
-		add(sd, step, sqrt(sqlite3_column_double(st, 2)));
+		add(mean, at, sqlite3_column_double(st, 1));
+		add(sd, at, sqrt(sqlite3_column_double(st, 2)));
 	}
 	return more;
 }

@@ -1,0 +1,132 @@
+/* `ssl report`: one file that says what a set of runs showed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmds/select.h"
+#include "core/base/log.h"
+#include "core/recipe/recipe.h"
+#include "core/report/report.h"
+#include "core/run/keys.h"
+
+extern const struct cmd cmd_report;
+
+static int as_yaml(const char *json, struct strbuf *out, struct error *err)
+{
+	struct recipe r = {0};
+
+	if (recipe_from_json(&r, keys_schema(), json, err))
+		return -1;
+	recipe_yaml(&r, out);
+	recipe_release(&r);
+	return 0;
+}
+
+/* --format md or html, else what the -o file's name ends in; HTML. */
+static int is_html(const struct cmd_ctx *ctx, int *html, struct error *err)
+{
+	const char *dot = ctx->output ? strrchr(ctx->output, '.') : NULL;
+
+	*html = ctx->format != TABLE_MD && !(dot && !strcmp(dot, ".md"));
+	if (ctx->format != TABLE_TEXT && ctx->format != TABLE_MD && ctx->format != TABLE_HTML)
+		return error_set(err, ERR_USAGE, "report: --format html or md");
+	return 0;
+}
+
+/* A word as the shell would want it. */
+static void add_word(struct strbuf *out, const char *s)
+{
+	static const char safe[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-~";
+
+	strbuf_addc(out, ' ');
+	if (*s && s[strspn(s, safe)] == 0 && *s != '~') {
+		strbuf_adds(out, s);
+		return;
+	}
+	strbuf_addc(out, '\'');
+	for (; *s; s++)
+		strbuf_adds(out, *s == '\'' ? "'\\''" : (const char[]){*s, 0});
+	strbuf_addc(out, '\'');
+}
+
+/* The command without where its output went, which says nothing about it. */
+static void describe(const char *where, char **ref, int n, const char *metric, const char *title,
+		     struct strbuf *command, struct strbuf *chosen)
+{
+	strbuf_adds(command, "ssl report");
+	if (where) {
+		strbuf_adds(command, " -w");
+		add_word(command, where);
+		strbuf_addf(chosen, "-w %s", where);
+	}
+	if (metric) {
+		strbuf_adds(command, " --metric");
+		add_word(command, metric);
+	}
+	if (title) {
+		strbuf_adds(command, " --title");
+		add_word(command, title);
+	}
+	for (int i = 0; i < n; i++) {
+		add_word(command, ref[i]);
+		strbuf_addf(chosen, "%s%s", chosen->len ? ", " : "", ref[i]);
+	}
+	if (!chosen->len)
+		strbuf_adds(chosen, "all runs of the store");
+}
+
+static int report(struct cmd_ctx *ctx, char **ref, int n, const char *where, struct report *r,
+		  struct error *err)
+{
+	struct strbuf out = STRBUF_INIT, command = STRBUF_INIT, chosen = STRBUF_INIT;
+	struct selection sel = {0};
+	int ret = is_html(ctx, &r->html, err);
+
+	if (!ret)
+		ret = select_runs(ctx, ref, n, where, 0, &sel, err);
+	if (ret)
+		return -1;
+	describe(where, ref, n, r->metric, r->title, &command, &chosen);
+	r->command = command.buf;
+	r->chosen = chosen.buf;
+	r->recipe = as_yaml;
+	if (!r->metric)
+		r->metric = "knn.top1";
+	if (!r->title)
+		r->title = "Self-supervised runs compared";
+	ret = report_make(ctx->store, &sel, r, &out, err);
+	if (!ret)
+		fwrite(out.buf, 1, out.len, ctx->out);
+	if (!ret && ctx->output)
+		log_info("%d runs in %s, %zu kB", sel.n, ctx->output, (out.len + 999) / 1000);
+	selection_release(&sel);
+	strbuf_release(&out);
+	strbuf_release(&command);
+	strbuf_release(&chosen);
+	return ret;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct report r = {0};
+	const char *where = NULL;
+	const struct opt table[] = {
+	    {'w', "where", OPT_TEXT, &where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {0, "metric", OPT_TEXT, &r.metric, "M", "compare by M (knn.top1)", 0, 0},
+	    {0, "title", OPT_TEXT, &r.title, "TEXT", "of the report", 0, 0},
+	    {0},
+	};
+	int n, ret = opt_parse(ctx, &cmd_report, table, argc, argv, 0, 1000, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	return report(ctx, argv + 1, n, where, &r, err);
+}
+
+const struct cmd cmd_report = {
+    .name = "report",
+    .summary = "one file that says what runs showed",
+    .usage = "report [-w EXPR] [--metric M] [--title TEXT] [REF...]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

@@ -1,0 +1,42 @@
+/*
+ * A document in one file: HTML that needs no script and no other file (pictures are inline SVG, in
+ * one size for wide pages and one for narrow ones; it is well-formed XML too), or Markdown (pictures are text). What comes
+ * from outside is escaped.
+ */
+#ifndef SSL_REPORT_DOC_H
+#define SSL_REPORT_DOC_H
+
+#include "core/base/strbuf.h"
+#include "core/report/chart.h"
+#include "core/report/table.h"
+
+struct doc {
+	struct strbuf *out;
+	int html;
+	int figures, sections;
+};
+
+/* Appends to *out, which must outlive the document, up to doc_end(). */
+void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title);
+void doc_end(struct doc *d);
+
+/* A section with an anchor. */
+void doc_section(struct doc *d, const char *title);
+void doc_heading(struct doc *d, const char *title);
+void doc_paragraph(struct doc *d, const char *text);
+/* A line each. */
+void doc_list(struct doc *d, const char *lines);
+void doc_warnings(struct doc *d, const char *lines);
+/* Takes neither; an empty table or chart is left out. */
+void doc_table(struct doc *d, const struct table *t);
+void doc_chart(struct doc *d, const struct chart *c);
+/* What would be typed or written: kept as it is, long lines wrapped in HTML. */
+void doc_code(struct doc *d, const char *language, const char *text);
+
+/* Facts side by side: "66" "runs". */
+struct doc_fact {
+	const char *value, *name;
+};
+void doc_facts(struct doc *d, const struct doc_fact *fact, int n);
+
+#endif

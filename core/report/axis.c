@@ -96,7 +96,7 @@ static void set_log(struct axis *a, int most, int widen)
 	static const int fine[] = {1, 2, 5};
 	int first, last, every;
 
-	if (widen && log10(a->hi / a->lo) > 1) {
+	if (widen && log10(a->hi) - log10(a->lo) > 1) {
 		a->lo = pow(10, floor(log10(a->lo) + 1e-9));
 		a->hi = pow(10, ceil(log10(a->hi) - 1e-9));
 	}
@@ -139,5 +139,5 @@ double axis_at(const struct axis *a, double v)
 {
 	if (!a->log)
 		return (v - a->lo) / (a->hi - a->lo);
-	return v > 0 ? log(v / a->lo) / log(a->hi / a->lo) : NAN;
+	return v > 0 ? (log(v) - log(a->lo)) / (log(a->hi) - log(a->lo)) : NAN;
 }

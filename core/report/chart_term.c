@@ -121,6 +121,18 @@ static void put_cut(struct strbuf *out, const char *s, int most, int pad)
 	strbuf_release(&text);
 }
 
+/* Columns that put() takes. */
+static int shown_width(const char *s)
+{
+	struct strbuf text = STRBUF_INIT;
+	int width;
+
+	utf8_visible(s, &text);
+	width = utf8_width(text.buf);
+	strbuf_release(&text);
+	return width;
+}
+
 static void title(const struct chart *c, int colour, struct strbuf *out)
 {
 	if (colour)
@@ -313,7 +325,7 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 	chart_range(c, 0, 1, &lo, &hi);
 	axis_set(&a, c->axis[0].zero ? fmin(lo, 0) : lo, hi, 0, 6, 1);
 	for (int i = 0; i < c->n; i++) {
-		int n = utf8_width(c->series[i].name);
+		int n = shown_width(c->series[i].name);
 
 		name = n > name ? n : name;
 	}
@@ -374,7 +386,7 @@ static void term_heat(const struct chart *c, int columns, int colour, struct str
 
 	chart_range(c, 0, 0, &lo, &hi);
 	for (int i = 0; i < c->axis[1].n_categories; i++) {
-		int n = utf8_width(c->axis[1].category[i]);
+		int n = shown_width(c->axis[1].category[i]);
 
 		left = n > left ? n : left;
 	}

@@ -80,9 +80,10 @@ void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title)
 		tagged(d, "# ", title, "\n\n");
 		return;
 	}
-	strbuf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-			 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
-			 "<link rel=\"icon\" href=\"data:,\"/>\n");
+	strbuf_adds(out,
+		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+		    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
+		    "<link rel=\"icon\" href=\"data:,\"/>\n");
 	tagged(d, "<title>", title, "</title>\n<style>\n");
 	strbuf_adds(out, style);
 	svg_style("", out);

@@ -1,0 +1,196 @@
+/* Axes have round ticks that cover the values; SVG is escaped, finite and always the same; a chart
+ * in a terminal shows what it holds; colours keep their contrast. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/report/chart.h"
+#include "core/report/svg.h"
+#include "tests/check.h"
+
+static void ticks_are(double lo, double hi, int log, int widen, const char *want)
+{
+	char got[400] = "";
+	struct axis a;
+
+	axis_set(&a, lo, hi, log, 6, widen);
+	for (int i = 0; i < a.n; i++)
+		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i ? " " : "",
+			 a.label[i]);
+	if (strcmp(got, want))
+		fprintf(stderr, "\n  %g .. %g: wanted %s, got %s\n", lo, hi, want, got);
+	CU_ASSERT_STRING_EQUAL(got, want);
+}
+
+static void test_ticks(void)
+{
+	ticks_are(0, 1, 0, 1, "0.0 0.2 0.4 0.6 0.8 1.0");
+	ticks_are(3, 97, 0, 1, "0 20 40 60 80 100");
+	ticks_are(3, 97, 0, 0, "20 40 60 80");
+	ticks_are(-0.02, 0.03, 0, 1, "-0.02 -0.01 0.00 0.01 0.02 0.03");
+	ticks_are(0, 120000, 0, 1, "0 50,000 100,000 150,000");
+	ticks_are(1e-5, 1, 1, 1, "1e-05 1e-04 0.001 0.01 0.1 1");
+	ticks_are(1, 25, 1, 0, "1 2 5 10 20");
+	ticks_are(0, 10, 1, 1, "0 2 4 6 8 10"); /* 0 has no logarithm: linear */
+	ticks_are(7, 7, 0, 0, "6.5 7.0 7.5");
+}
+
+/* Whatever the values are, the axis is one: rising, with ticks inside it. */
+static void test_axis_holds(void)
+{
+	static const double value[] = {0,     1,         -1,  1e-300,   1e300,    -1e300,
+				       1e-12, 12345.678, NAN, INFINITY, -INFINITY};
+	enum { N = sizeof value / sizeof *value };
+	struct axis a;
+
+	for (int i = 0; i < N; i++)
+		for (int k = 0; k < N; k++)
+			for (int how = 0; how < 4; how++) {
+				axis_set(&a, value[i], value[k], how & 1, 7, how >> 1);
+				CU_ASSERT(isfinite(a.lo) && isfinite(a.hi) && a.lo < a.hi);
+				CU_ASSERT(a.n <= AXIS_TICKS);
+				for (int t = 0; t < a.n; t++) {
+					double at = axis_at(&a, a.tick[t]);
+
+					if (!(at > -1e-6 && at < 1 + 1e-6))
+						fprintf(stderr, "\n  %g .. %g, %d: %g at %g\n",
+							value[i], value[k], how, a.tick[t], at);
+					CU_ASSERT(at > -1e-6 && at < 1 + 1e-6);
+					CU_ASSERT(!t || a.tick[t] > a.tick[t - 1]);
+					CU_ASSERT(strlen(a.label[t]) > 0);
+				}
+			}
+}
+
+static struct chart *some_chart(void)
+{
+	struct chart *c = chart_new(CHART_LINES, "a <title> & \"more\"");
+	struct chart_series *s;
+
+	chart_add_axis(c, "x", 0);
+	chart_add_axis(c, "y", 0);
+	s = chart_add_series(c, "first</text>", 5);
+	for (int i = 0; i < 5; i++) {
+		s->x[i] = i;
+		s->y[i] = i == 2 ? (double)NAN : i * i;
+		s->lo[i] = s->y[i] - 1;
+		s->hi[i] = s->y[i] + 1;
+	}
+	s->y[4] = INFINITY;
+	chart_add_series(c, "second\x01\xFF", 1);
+	return c;
+}
+
+static void draw(struct strbuf *out)
+{
+	struct chart *c = some_chart();
+	struct canvas canvas = svg_begin(out, 400, chart_height(c, 400), SVG_FILE, NULL, c->title);
+
+	chart_draw(c, &canvas);
+	svg_end(&canvas);
+	chart_free(c);
+}
+
+static void test_svg(void)
+{
+	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+
+	draw(&a);
+	draw(&b);
+	CU_ASSERT_STRING_EQUAL(a.buf, b.buf);
+	CU_ASSERT_PTR_NOT_NULL(strstr(a.buf, "a &lt;title&gt; &amp; &quot;more&quot;"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(a.buf, "first&lt;/text&gt;"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(a.buf, "second\xEF\xBF\xBD\xEF\xBF\xBD"));
+	CU_ASSERT_PTR_NULL(strstr(a.buf, "nan"));
+	CU_ASSERT_PTR_NULL(strstr(a.buf, "inf"));
+	strbuf_release(&a);
+	strbuf_release(&b);
+}
+
+static void escapes(const char *s, const char *want)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	xml_escape(s, &out);
+	CU_ASSERT_STRING_EQUAL(out.buf, want);
+	strbuf_release(&out);
+}
+
+static void test_escape(void)
+{
+	escapes("<a href='x'>&\"", "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+	escapes("\xCE\xBB \xF0\x9F\x98\x80\n", "\xCE\xBB \xF0\x9F\x98\x80\n");
+	escapes("\x1b[0m\xC0\x80", "\xEF\xBF\xBD[0m\xEF\xBF\xBD\xEF\xBF\xBD");
+	escapes("\xE2\x80\xAEx", "\xEF\xBF\xBDx"); /* turns the text around it */
+	escapes("\xEF\xBF\xBE", "\xEF\xBF\xBD");   /* U+FFFE: no XML character */
+}
+
+static void test_fit(void)
+{
+	char out[100];
+
+	text_fit("short", 12, 200, out, sizeof out);
+	CU_ASSERT_STRING_EQUAL(out, "short");
+	text_fit("vicreg.lambda=25 vicreg.mu=10", 12, 80, out, sizeof out);
+	CU_ASSERT(text_width(out, 12) <= 80);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\xE2\x80\xA6"));
+	CU_ASSERT_EQUAL(strncmp(out, "vic", 3), 0);
+}
+
+static void test_colours(void)
+{
+	CU_ASSERT_EQUAL(viridis(0), 0x440154);
+	CU_ASSERT_EQUAL(viridis(1), 0xFDE725);
+	CU_ASSERT_EQUAL(viridis(NAN), 0x440154);
+	CU_ASSERT_EQUAL(viridis(7), 0xFDE725);
+	CU_ASSERT_EQUAL(ink_on(0x000000).rgb, 0xFFFFFF);
+	CU_ASSERT_EQUAL(ink_on(0xFDE725).rgb, 0x000000);
+}
+
+static void term_has(struct chart *c, int columns, const char *part)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	chart_term(c, columns, 8, 0, &out);
+	if (!strstr(out.buf, part))
+		fprintf(stderr, "\n  wanted %s in\n%s", part, out.buf);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, part));
+	CU_ASSERT_PTR_NULL(strchr(out.buf, '\033'));
+	strbuf_release(&out);
+}
+
+static void test_term(void)
+{
+	struct chart *c = some_chart(), *bars = chart_new(CHART_BARS, "bars");
+	struct chart_series *s;
+
+	term_has(c, 60, "a \xE2\x94\x81\xE2\x94\x81 first</text>");
+	term_has(c, 10, "x"); /* as wide as it has to be */
+	chart_free(c);
+	chart_add_axis(bars, "metric", 0);
+	bars->axis[0].zero = 1;
+	s = chart_add_series(bars, "\x1b[31mred", 1);
+	s->y[0] = 42;
+	term_has(bars, 80, "\\x1b[31mred");
+	term_has(bars, 80, "42");
+	chart_free(bars);
+	c = chart_new(CHART_LINES, "empty");
+	chart_add_axis(c, "x", 0);
+	chart_add_axis(c, "y", 0);
+	term_has(c, 80, "no finite value");
+	chart_free(c);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {{"ticks are round", test_ticks},
+						  {"an axis for any values", test_axis_holds},
+						  {"SVG", test_svg},
+						  {"text in XML", test_escape},
+						  {"text that must fit", test_fit},
+						  {"colours", test_colours},
+						  {"charts in a terminal", test_term},
+						  {0}};
+
+	return check_run("report/chart", cases);
+}

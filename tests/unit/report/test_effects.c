@@ -1,0 +1,135 @@
+/* Shares of variance on grids whose answer is known, the edge of a grid, parameters that change
+ * together, and what is left out. */
+#include <math.h>
+
+#include "core/report/effects.h"
+#include "core/report/groups.h"
+#include "tests/unit/store/scratch.h"
+
+/* scratch_run() varies vicreg.mu and the seed. value = f(mu) + seed noise of -d, 0, d. */
+static void fill(struct scratch *x, struct selection *sel, double *value, const double *mean, int n,
+		 int seeds, double d)
+{
+	struct run_handle h;
+
+	scratch_open(x);
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < seeds; k++) {
+			CU_ASSERT_EQUAL_FATAL(
+			    scratch_run(x->s, "vicreg", NULL, k + 1, i + 1, &h, &x->err), 0);
+			value[i * seeds + k] = mean[i] + d * (k - (seeds - 1) / 2.0);
+		}
+	CU_ASSERT_EQUAL_FATAL(selection_add_where(x->s, sel, NULL, &x->err), 0);
+	CU_ASSERT_EQUAL(sel->n, n * seeds);
+}
+
+/* Means 1, 2, 3, sd 1 within: SS between = 3 * 2 = 6, SS within = 3 * 2 = 6. */
+static void test_shares(void)
+{
+	static const double mean[] = {1, 2, 3};
+	struct selection sel = {0};
+	struct strbuf warnings = STRBUF_INIT;
+	double value[9];
+	struct scratch x;
+	struct effects e;
+
+	fill(&x, &sel, value, mean, 3, 3, 1);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(e.n, 1);
+	CU_ASSERT_EQUAL_FATAL(e.block[0].n, 1);
+	CU_ASSERT_STRING_EQUAL(e.block[0].effect[0].param, "vicreg.mu");
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].share, 0.5, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].seeds, 0.5, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].rest, 0, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].level[2].mean, 3, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].level[2].sd, 1, 1e-12);
+	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, 1);
+	effects_warnings(&e, &warnings);
+	CU_ASSERT_PTR_NOT_NULL(strstr(warnings.buf, "vicreg.mu = 3, the largest value"));
+	effects_release(&e);
+	/* the other way round the smallest is best; inside the grid nothing is said */
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 1, &e, &x.err), 0);
+	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, -1);
+	effects_release(&e);
+	for (int k = 3; k < 6; k++)
+		value[k] += 10;
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, 0);
+	effects_release(&e);
+	strbuf_release(&warnings);
+	selection_release(&sel);
+	scratch_close(&x);
+}
+
+static void test_odd(void)
+{
+	static const double mean[] = {1, 2, 3};
+	struct selection sel = {0};
+	struct strbuf warnings = STRBUF_INIT;
+	double value[3];
+	struct scratch x;
+	struct effects e;
+
+	fill(&x, &sel, value, mean, 3, 1, 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT(isnan(e.block[0].seeds));
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].share, 1, 1e-12);
+	effects_warnings(&e, &warnings);
+	CU_ASSERT_PTR_NOT_NULL(strstr(warnings.buf, "one seed a cell"));
+	effects_release(&e);
+	value[0] = NAN;
+	value[1] = INFINITY;
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL(e.block[0].left_out, 2);
+	CU_ASSERT_EQUAL(e.block[0].n, 0); /* one run is left: nothing varies */
+	effects_release(&e);
+	strbuf_release(&warnings);
+	selection_release(&sel);
+	scratch_close(&x);
+}
+
+/* Replicates are together, in the order of the selection, and named by what sets them apart; a seed
+ * that was done again counts once. */
+static void test_groups(void)
+{
+	const struct run_end end = {.status = "done"};
+	struct selection sel = {0};
+	struct group_set g;
+	struct run_handle h;
+	struct scratch x;
+
+	scratch_open(&x);
+	for (int i = 0; i < 5; i++) {
+		CU_ASSERT_EQUAL_FATAL(
+		    scratch_run(x.s, "vicreg", NULL, i % 2, i < 2 ? 1 : 25, &h, &x.err), 0);
+		CU_ASSERT_EQUAL(runs_finish(x.s, &h, &end, &x.err), 0);
+	}
+	CU_ASSERT_EQUAL_FATAL(selection_add_where(x.s, &sel, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(selection_add_ref(x.s, &sel, "1", &x.err), 0);
+	CU_ASSERT_EQUAL(sel.n, 5); /* each run once */
+	CU_ASSERT_EQUAL_FATAL(groups_make(x.s, &sel, NULL, &g, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(g.n, 2);
+	CU_ASSERT_STRING_EQUAL(g.group[0].label, "vicreg mu=1");
+	CU_ASSERT_STRING_EQUAL(g.group[1].label, "vicreg mu=25");
+	CU_ASSERT_EQUAL(g.group[0].n, 2);
+	CU_ASSERT_EQUAL(g.group[1].n, 2); /* run 3 was done again as run 5 */
+	CU_ASSERT_EQUAL(g.group[1].run[1], 4);
+	groups_release(&g);
+	CU_ASSERT_EQUAL_FATAL(groups_make(x.s, &sel, "vicreg.mu", &g, &x.err), 0);
+	CU_ASSERT_STRING_EQUAL(g.group[1].label, "vicreg.mu=25");
+	groups_release(&g);
+	CU_ASSERT_EQUAL(groups_make(x.s, &sel, "vicreg.nu", &g, &x.err), -1);
+	err_is(&x.err, ERR_NOT_FOUND, "did you mean vicreg.mu");
+	selection_release(&sel);
+	scratch_close(&x);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {{"shares of variance", test_shares},
+						  {"one seed, no value", test_odd},
+						  {"groups of runs", test_groups},
+						  {0}};
+
+	return check_run("report/effects", cases);
+}

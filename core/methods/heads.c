@@ -34,6 +34,9 @@ const struct hparam head_hparams[] = {
      "gamma and beta in those norms (BYOL, SimSiam)"},
     {"predictor.out_norm", HP_ENUM, "none", 0, 0, OUT_NORMS,
      "after its last Linear (BYOL, SimSiam: none)"},
+    {"predictor.symmetric", HP_BOOL, "false", 0, 0, NULL,
+     "a predictor of one Linear is made symmetric after every step, W <- (W + W^T) / 2 (2102.06810 "
+     "compares; BYOL, SimSiam: no)"},
     {"predictor.frozen", HP_BOOL, "false", 0, 0, NULL,
      "it stays as it was initialised, and gradients flow through it (2011.10566's table 1: it does "
      "not collapse, and does not learn)"},

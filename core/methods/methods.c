@@ -6,6 +6,7 @@
 #define METHODS(_)                                                                                 \
 	_(barlow)                                                                                  \
 	_(byol)                                                                                    \
+	_(directpred)                                                                              \
 	_(random)                                                                                  \
 	_(simclr)                                                                                  \
 	_(simsiam)                                                                                 \

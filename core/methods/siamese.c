@@ -57,9 +57,16 @@ int siamese_init(struct siamese *s, const struct method_env *env, const char *me
 int siamese_init_heads(struct siamese *s, const struct method_env *env, const char *method,
 		       struct error *err)
 {
-	return siamese_init(s, env, method, err)
-		   ? -1
-		   : predictor_init(&s->predictor, env, &s->projector, err);
+	if (siamese_init(s, env, method, err) ||
+	    predictor_init(&s->predictor, env, &s->projector, err))
+		return -1;
+	s->symmetric_predictor = recipe_bool(env->recipe, "predictor.symmetric");
+	if (s->symmetric_predictor && !mlp_is_linear(&s->predictor))
+		return error_set(err, ERR_USAGE,
+				 "predictor.symmetric: for a predictor of one Linear without bias "
+				 "and norm: predictor.dims=%d",
+				 mlp_out_dim(&s->projector));
+	return 0;
 }
 
 void siamese_start(void *self, int resumed)
@@ -100,11 +107,24 @@ struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
 	return op_add(t, l, loss_spread(t, v->z[0], v->z[1], &s->spread, out));
 }
 
+/* W <- (W + W^T) / 2 */
+static void make_symmetric(struct tensor *w)
+{
+	const size_t d = (size_t)w->shape[0];
+
+	for (size_t i = 0; i < d; i++)
+		for (size_t j = 0; j < i; j++)
+			w->data[i * d + j] = w->data[j * d + i] =
+			    (w->data[i * d + j] + w->data[j * d + i]) / 2;
+}
+
 void siamese_after_step(void *self, long k, long total, struct method_out *out)
 {
 	struct siamese *s = self;
 	const double tau = schedule_tau(s->tau, k, total, s->cosine);
 
+	if (s->symmetric_predictor)
+		make_symmetric(&s->predictor.weight[0]->t);
 	if (s->kind != TARGET_EMA)
 		return;
 	target_follow(&s->target, tau);

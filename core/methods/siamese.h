@@ -23,6 +23,7 @@ struct siamese {
 	double tau;
 	int cosine;
 	struct pair_opts pair;
+	int symmetric_predictor;
 	struct vicreg_weights spread; /* mu, nu: VICReg's terms on z, 0 for none */
 };
 

@@ -64,6 +64,18 @@ int run_stop(struct run *r, struct error *err)
 			 r->handle.name, *r->opts.stop, r->step, r->steps, r->handle.name);
 }
 
+/* Where no step is planned (method random) the start is the end as well: evaluated, if it was not
+ * yet, and saved, so that it is judged and exported like any other run. */
+static int end_at_start(struct run *r, struct error *err)
+{
+	if (r->epochs)
+		return 0;
+	if (!recipe_bool(&r->recipe, "eval.at_start") &&
+	    run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
+		return -1;
+	return run_due(r, recipe_int(&r->recipe, "checkpoint.every")) ? run_checkpoint(r, err) : 0;
+}
+
 int run_execute(struct run *r, struct error *err)
 {
 	int ret = -1;
@@ -74,7 +86,7 @@ int run_execute(struct run *r, struct error *err)
 	if (r->step == 0 && (recipe_bool(&r->recipe, "eval.at_start") || !r->epochs) &&
 	    run_evaluate(r, err))
 		goto done;
-	if (stop_if_asked(r, err))
+	if (end_at_start(r, err) || stop_if_asked(r, err))
 		goto done;
 	while (r->epoch < r->epochs) {
 		if (run_train_epoch(r, err)) /* a signal, a NaN, a store that is gone */

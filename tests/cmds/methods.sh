@@ -4,7 +4,7 @@
 
 ok ssl methods
 out_has '^name +title +summary +source'
-for m in barlow byol random simclr simsiam supervised vicreg; do
+for m in barlow byol directpred random simclr simsiam supervised vicreg; do
 	out_has "^$m "
 done
 out_has 'arXiv 2105\.04906'

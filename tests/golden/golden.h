@@ -56,6 +56,7 @@ void golden_vicreg(struct golden *g);
 void golden_byol(struct golden *g);
 void golden_simclr(struct golden *g);
 void golden_simsiam(struct golden *g);
+void golden_directpred(struct golden *g);
 void golden_image_ops(struct golden *g);
 void golden_evaluation(struct golden *g);
 

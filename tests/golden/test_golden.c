@@ -25,6 +25,7 @@
 #pragma weak golden_byol
 #pragma weak golden_simclr
 #pragma weak golden_simsiam
+#pragma weak golden_directpred
 #pragma weak golden_image_ops
 #pragma weak golden_evaluation
 
@@ -53,8 +54,8 @@ static const struct golden_case {
     {"evaluation", golden_evaluation, 0},
     {"simclr_", golden_simclr, 0},
     {"simsiam", golden_simsiam, 0},
-    {"directpred", NULL, 1},
-    {"directcopy", NULL, 1},
+    {"directpred", golden_directpred, 0},
+    {"directcopy", golden_directpred, 0},
     {"collapse", NULL, 1},
 };
 

@@ -86,6 +86,8 @@ static void test_switches(void)
 	    {"byol", "predictor.frozen=true"},
 	    {"byol", "predictor.dims=[20]"},
 	    {"byol", "predictor.dims=[16, 16, 20];predictor.hidden_norm=false"},
+	    {"directpred", "directpred.target=none"},
+	    {"directpred", "directpred.symmetric=false;directpred.mu=1;directpred.nu=0.1"},
 	    {"simclr", "simclr.normalize=none;simclr.temperature=10"},
 	    {"simclr", "simclr.normalize=bn;simclr.form=official"},
 	    {"simclr",
@@ -106,7 +108,7 @@ static void test_switches(void)
 /* The gradients of a shared target are those of one that stands still at the same values. */
 static void test_stop_gradient(void)
 {
-	static const char *const name[] = {"byol", "simsiam", NULL};
+	static const char *const name[] = {"byol", "directpred", "simsiam", NULL};
 
 	for (int i = 0; name[i]; i++) {
 		struct rig g[2];

@@ -159,14 +159,148 @@ static void test_target(void)
 	rig_close(&g);
 }
 
+/* Largest |a - b|. */
+static double apart(const struct tensor *a, const struct tensor *b)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		most = fmax(most, fabs((double)a->data[i] - (double)b->data[i]));
+	return most;
+}
+
+static double asymmetry(const struct tensor *w)
+{
+	double most = 0;
+
+	for (int i = 0; i < w->shape[0]; i++)
+		for (int j = 0; j < i; j++)
+			most = fmax(most, fabs((double)w->data[i * w->shape[0] + j] -
+					       (double)w->data[j * w->shape[0] + i]));
+	return most;
+}
+
+/* DirectPred: the first batch sets F, W is symmetric and F's after step 0 and every `every` steps,
+ * and trains by its gradient between; both are parameters of the run, so a checkpoint has them. */
+static void test_directpred(void)
+{
+	struct tensor *w, *f;
+	struct method_out out;
+	struct error err;
+	struct rig g;
+
+	CU_ASSERT_FATAL(!rig_open(&g, method_find("directpred"), "directpred.every=3", &err));
+	w = value(&g, "predictor.0.weight");
+	f = value(&g, "directpred.correlation");
+	CU_ASSERT(f->data[0] == 0 && value(&g, "directpred.batches")->data[0] == 0);
+	CU_ASSERT(asymmetry(w) > 1e-3);
+	for (long k = 0; k < 5; k++) {
+		rig_step(&g, k, &out);
+		CU_ASSERT(out.correlation == f && out.predictor_weight == w && out.prediction);
+		CU_ASSERT(asymmetry(f) < 1e-6 && f->data[0] > 0);
+		CU_ASSERT((asymmetry(w) < 1e-6) == (k % 3 == 0));
+	}
+	CU_ASSERT(value(&g, "directpred.batches")->data[0] == 1);
+	rig_close(&g);
+}
+
+/* W after one step of two settings is the same, or not. */
+static void test_variants(void)
+{
+	static const struct {
+		const char *a, *b;
+		int same;
+	} pair[] = {
+	    {"directpred.variant=directset;directpred.alpha=0.5", "directpred.variant=directpred",
+	     1},
+	    {"directpred.variant=directset;directpred.alpha=1", "directpred.variant=directcopy", 1},
+	    {"directpred.variant=directcopy", "directpred.variant=directpred", 0},
+	    {"directpred.center=true", "directpred.center=false", 0},
+	    {"directpred.form=paper", "directpred.form=official", 0},
+	};
+
+	for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+		struct rig g[2];
+		double d;
+
+		for (int j = 0; j < 2; j++) {
+			struct method_out out;
+			struct error err;
+
+			CU_ASSERT_FATAL(!rig_open(&g[j], method_find("directpred"),
+						  j ? pair[i].b : pair[i].a, &err));
+			rig_step(&g[j], 0, &out);
+		}
+		d = apart(value(&g[0], "predictor.0.weight"), value(&g[1], "predictor.0.weight"));
+		CU_ASSERT(pair[i].same ? d == 0 : d > 1e-3);
+		rig_close(&g[0]);
+		rig_close(&g[1]);
+	}
+}
+
+/* A shared target is no net of its own; a frozen predictor keeps its values, and gradients pass it.
+ */
+static void test_switches(void)
+{
+	struct method_out out;
+	struct error err;
+	struct rig g;
+	double before;
+
+	CU_ASSERT_FATAL(
+	    !rig_open(&g, method_find("byol"), "byol.target=shared;predictor.frozen=true", &err));
+	for (int i = 0; i < g.params.n; i++)
+		CU_ASSERT(g.params.list[i]->part != PART_TARGET);
+	before = (double)value(&g, "predictor.0.weight")->data[0];
+	CU_ASSERT(!value(&g, "predictor.0.weight")->grad);
+	rig_step(&g, 0, &out);
+	CU_ASSERT((double)value(&g, "predictor.0.weight")->data[0] == before);
+	CU_ASSERT(value(&g, "projector.0.weight")->grad[0] != 0);
+	rig_close(&g);
+
+	CU_ASSERT_FATAL(
+	    !rig_open(&g, method_find("byol"), "predictor.dims=20;predictor.symmetric=true", &err));
+	rig_step(&g, 0, &out);
+	CU_ASSERT(asymmetry(value(&g, "predictor.0.weight")) == 0);
+	CU_ASSERT(out.predictor_weight == value(&g, "predictor.0.weight"));
+	rig_close(&g);
+
+	CU_ASSERT_FATAL(!rig_open(&g, method_find("simsiam"), "predictor.dims=[]", &err));
+	rig_step(&g, 0, &out);
+	CU_ASSERT(!out.prediction && !out.predictor_weight && !out.correlation);
+	rig_close(&g);
+}
+
+/* Joint statistics are others than each view's own. */
+static void test_statistics(void)
+{
+	double loss[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct method_out out;
+		struct error err;
+		struct rig g;
+
+		CU_ASSERT_FATAL(
+		    !rig_open(&g, method_find("simclr"),
+			      i ? "batch.statistics=joint" : "batch.statistics=per_view", &err));
+		loss[i] = rig_step(&g, 0, &out);
+		CU_ASSERT(g.tape.groups == 2 - i);
+		rig_close(&g);
+	}
+	CU_ASSERT(loss[0] != loss[1]);
+}
+
 static void test_refuses(void)
 {
 	static const struct {
-		const char *method, *setting;
+		const char *method, *setting, *says;
 	} bad[] = {
-	    {"byol", "predictor.dims=[24, 21]"},
-	    {"byol", "projector.dims=[9, 9, 9, 9, 9, 9, 9, 9, 20]"},
-	    {"vicreg", "projector.dims=[9, 9, 9, 9, 9, 9, 9, 9, 20]"},
+	    {"byol", "byol.stop_gradient=false", "byol.target=shared"},
+	    {"byol", "predictor.symmetric=true", "predictor.dims=20"},
+	    {"byol", "predictor.dims=[24, 21]", "dims"},
+	    {"byol", "projector.dims=[9, 9, 9, 9, 9, 9, 9, 9, 20]", "dims"},
+	    {"vicreg", "projector.dims=[9, 9, 9, 9, 9, 9, 9, 9, 20]", "dims"},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -174,7 +308,7 @@ static void test_refuses(void)
 		struct rig g;
 
 		CU_ASSERT(rig_open(&g, method_find(bad[i].method), bad[i].setting, &err) == -1);
-		CU_ASSERT(err.code == ERR_USAGE && strstr(err.msg, "dims"));
+		CU_ASSERT(err.code == ERR_USAGE && strstr(err.msg, bad[i].says));
 		rig_close(&g);
 	}
 }
@@ -195,7 +329,7 @@ static void test_table(void)
 		for (const struct hparam *h = m->hparams; h && h->name; h++)
 			CU_ASSERT(!strncmp(h->name, m->name, length) && h->name[length] == '.');
 	}
-	CU_ASSERT(n >= 3);
+	CU_ASSERT(n >= 8);
 	CU_ASSERT(!method_find("nope") && !method_at(-1));
 }
 
@@ -207,6 +341,10 @@ int main(void)
 	    {"the same bits at any number of threads", test_threads},
 	    {"gradients reach all that trains, and no more", test_gradients_arrive},
 	    {"BYOL's target network", test_target},
+	    {"DirectPred's predictor", test_directpred},
+	    {"DirectPred's variants", test_variants},
+	    {"a shared target, a frozen and a symmetric predictor, none", test_switches},
+	    {"batch statistics", test_statistics},
 	    {"a head that makes no sense is an error", test_refuses},
 	    {0},
 	};

@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/optim/optim.h"
+#include "core/run/keys.h"
 #include "tests/check.h"
 
 enum { BIG = 100003 };
@@ -200,6 +201,44 @@ static void test_table(void)
 	CU_ASSERT(!optim_find("nope") && !optim_at(-1));
 }
 
+/* Each part its own decay, and the predictor its own rate, as a recipe says. */
+static void test_parts(void)
+{
+	static const struct optim_opts o = {
+	    .weight_decay = 9,
+	    .parts = 1,
+	    .part_decay = {[PART_ENCODER] = 0.1, [PART_PREDICTOR] = 0}};
+	struct recipe_set set[] = {{"optim.predictor_lr_mult=10"},
+				   {"optim.predictor_lr_fixed=true"},
+				   {"optim.weight_decay=0.5"},
+				   {"optim.weight_decay_projector=0"},
+				   {"optim.lr_scale=none"}};
+	real w[2] = {1, 1}, g[2] = {0, 0}, m[2] = {0, 0};
+	struct param p = param_of(PARAM_WEIGHT, 1, w, g, m), q = param_of(PARAM_WEIGHT, 1, w, g, m);
+	struct param *list[] = {&p, &q};
+	struct params ps = {.list = list, .n = 2};
+	struct optim_opts read;
+	struct recipe r;
+	struct error err;
+
+	p.part = PART_ENCODER;
+	q.part = PART_PREDICTOR;
+	step("sgd", &o, &p, 0.5);
+	CU_ASSERT(near((double)w[0], 0.95));
+	m[0] = 0;
+	step("sgd", &o, &q, 0.5);
+	CU_ASSERT(near((double)w[0], 0.95));
+
+	CU_ASSERT_EQUAL_FATAL(recipe_load(&r, keys_schema(), NULL, set, 5, &err), 0);
+	optim_opts_from_recipe(&read, &r);
+	optim_rates_from_recipe(&ps, &r);
+	CU_ASSERT(read.parts && read.part_decay[PART_PROJECTOR] == 0);
+	CU_ASSERT(read.part_decay[PART_ENCODER] == 0.5 && read.part_decay[PART_PREDICTOR] == 0.5 &&
+		  read.part_decay[PART_OTHER] == 0.5);
+	CU_ASSERT(p.lr_mult == 1 && !p.lr_fixed && q.lr_mult == 10 && q.lr_fixed);
+	recipe_release(&r);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -208,6 +247,7 @@ int main(void)
 	    {"LARS where a norm is 0", test_zero_norm},
 	    {"biases and norms are left out", test_excluded},
 	    {"AdamW decays apart from the gradient", test_adamw},
+	    {"decay and rates by part", test_parts},
 	    {"frozen, lr_mult, lr_fixed", test_what_stays},
 	    {"the same bits at any number of threads", test_threads},
 	    {"the table finds every optimiser", test_table},

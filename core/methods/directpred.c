@@ -1,0 +1,164 @@
+/*
+ * DirectPred (Tian, Chen, Ganguli, 2102.06810), DirectSet and DirectCopy (2110.04947): BYOL whose
+ * predictor W is set, and not (only) trained, from the correlation F of its input f.
+ *
+ *     F <- rho F + (1 - rho) 1/2N sum f f^T      the first batch sets F; f = z, both views
+ *     F  = U diag(s) U^T,    W = U diag(p) U^T
+ *     p_j = s_j^alpha + epsilon max s            paper
+ *     p_j = max((s_j / max s)^alpha + epsilon, 1e-4)                          official code
+ *
+ * alpha = 1/2 is DirectPred, 1 DirectCopy (W = F / ||F|| + epsilon I), any other DirectSet. A step
+ * in the order of the official code: loss with the W of the step before, optimiser on W as well,
+ * then at every `every`-th step W from F, then the target.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/methods/siamese.h"
+#include "core/methods/spectral.h"
+
+struct directpred {
+	struct siamese net; /* first: its callbacks take it for the whole */
+	struct spectral_opts opts;
+	double rho;
+	long every;
+	int center;
+	struct param *w, *f, *batches; /* {D, D}, {D, D}, {1}: how many F has seen */
+	const struct tensor *z;        /* of the step's loss() */
+};
+
+static int directpred_init(void *self, const struct method_env *env, struct error *err)
+{
+	const struct recipe *r = env->recipe;
+	const char *variant = recipe_text(r, "directpred.variant");
+	struct directpred *m = self;
+	int d, square[2], one = 1;
+
+	m->opts.alpha = !strcmp(variant, "directpred")   ? 0.5
+			: !strcmp(variant, "directcopy") ? 1
+							 : recipe_real(r, "directpred.alpha");
+	m->opts.epsilon = recipe_real(r, "directpred.epsilon");
+	m->opts.form = recipe_text(r, "directpred.form")[0];
+	m->rho = recipe_real(r, "directpred.rho");
+	m->every = recipe_int(r, "directpred.every");
+	m->center = recipe_bool(r, "directpred.center");
+	if (siamese_init(&m->net, env, "directpred", err))
+		return -1;
+	square[0] = square[1] = d = mlp_out_dim(&m->net.projector);
+	mlp_init(&m->net.predictor, env->params, "predictor.", PART_PREDICTOR, d, &d, 1,
+		 (struct mlp_opts){0});
+	m->w = m->net.predictor.weight[0];
+	m->f = params_add(env->params, "directpred.correlation", PARAM_BUFFER, PART_OTHER, 2,
+			  square, INIT_ZERO, 0, 0);
+	m->batches = params_add(env->params, "directpred.batches", PARAM_BUFFER, PART_OTHER, 1,
+				&one, INIT_ZERO, 0, 0);
+	return 0;
+}
+
+static void directpred_loss(void *self, struct tape *t, const struct batch *b,
+			    struct method_out *out)
+{
+	struct directpred *m = self;
+	struct siamese_batch v = siamese_forward(&m->net, t, b, out);
+	struct tensor *l = loss_byol(t, v.p[0], v.p[1], v.y[0], v.y[1], &m->net.pair, out);
+
+	out->loss = siamese_spread(&m->net, t, &v, l, out);
+	out->correlation = &m->f->t;
+	m->z = out->embedding;
+}
+
+/* A W that cannot be found (an F that is not finite) stays as it was. */
+static void directpred_after_step(void *self, long k, long total, struct method_out *out)
+{
+	struct directpred *m = self;
+	const int d = m->f->t.shape[0], first = m->batches->t.data[0] < 1;
+	double *f = xcalloc(m->f->t.n, sizeof *f);
+	struct error err;
+
+	for (size_t i = 0; i < m->f->t.n; i++)
+		f[i] = (double)m->f->t.data[i];
+	spectral_correlate(f, first, m->rho, m->center, m->z->data, m->z->shape[0], d);
+	for (size_t i = 0; i < m->f->t.n; i++)
+		m->f->t.data[i] = (real)f[i];
+	m->batches->t.data[0] = 1;
+	if (k % m->every == 0)
+		spectral_predictor(f, d, &m->opts, m->w->t.data, &err);
+	free(f);
+	siamese_after_step(&m->net, k, total, out);
+}
+
+static const struct hparam hparams[] = {
+    {"directpred.variant", HP_ENUM, "directpred", 0, 0, "directpred|directcopy|directset",
+     "the power of F that W has: directpred 1/2 (2102.06810), directcopy 1, directset alpha "
+     "(2110.04947)"},
+    {"directpred.alpha", HP_REAL, "0.5", 0, 10, NULL, "variant directset: the power (ours: 1/2)"},
+    {"directpred.rho", HP_REAL, "0.3", 0, 1, NULL,
+     "how much of itself F keeps at a step (paper and the README of its code: 0.3)"},
+    {"directpred.epsilon", HP_REAL, "0.1", 0, 100, NULL,
+     "what every eigenvalue of W is raised by (paper: 0.1; README of its code: 0.01)"},
+    {"directpred.every", HP_INT, "1", 1, 1000000, NULL,
+     "steps between two settings of W, which trains by its gradient meanwhile (paper: 1; 5 is "
+     "better on long runs)"},
+    {"directpred.center", HP_BOOL, "false", 0, 0, NULL,
+     "the covariance in place of the correlation (paper: off, it hurts)"},
+    {"directpred.form", HP_ENUM, "official", 0, 0, "official|paper",
+     "epsilon against eigenvalues divided by the largest (released code), or times the largest "
+     "(paper)"},
+    {"directpred.tau", HP_REAL, "0.996", 0, 1, NULL,
+     "how much of itself the target keeps at a step (paper: 0.996)"},
+    {"directpred.tau_schedule", HP_ENUM, "constant", 0, 0, "cosine|constant",
+     "constant: tau stays (paper on CIFAR and STL-10); cosine: it rises to 1 (BYOL)"},
+    {"directpred.target", HP_ENUM, "ema", 0, 0, "ema|shared|none",
+     "ema: a slowly moving copy (paper); shared: the online net, without gradient (paper: no EMA); "
+     "none: the online net, gradients through both"},
+    {"directpred.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
+     "no gradient into a shared target (paper: none)"},
+    {"directpred.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
+     "predictions and targets: l2 = of norm 1 (paper); bn, none: as byol.normalize"},
+    {"directpred.symmetric", HP_BOOL, "true", 0, 0, NULL,
+     "both halves of the loss (paper; ImageNet with a batch of 256: the first alone)"},
+    {"directpred.mu", HP_REAL, "0", 0, 1e6, NULL, "as byol.mu (paper: none)"},
+    {"directpred.nu", HP_REAL, "0", 0, 1e6, NULL, "as byol.nu (paper: none)"},
+    {"directpred.gamma", HP_REAL, "1", 0, 1e3, NULL, "as byol.gamma (2105.04906: 1)"},
+    {0},
+};
+
+static const struct hparam_default defaults[] = {
+    {"projector.dims", "[512, 128]"},
+    {"projector.hidden_bias", "true"},
+    {"projector.out_bias", "true"},
+    {"projector.norm_affine", "false"},
+    {"optim.name", "sgd"},
+    {"optim.lr", "0.06"},
+    {"optim.batch", "128"},
+    {"optim.schedule", "constant"},
+    {"optim.warmup", "0"},
+    {"optim.weight_decay", "4e-4"},
+    {"optim.decay_bias_norm", "true"},
+    {0},
+};
+
+const struct method method_directpred = {
+    .name = "directpred",
+    .title = "DirectPred",
+    .summary = "BYOL with a linear predictor set from the correlation of its input",
+    .formula =
+	"L = 1/N sum_n (2 - 2 cos(W z1_n, t2_n)) + 1/N sum_n (2 - 2 cos(W z2_n, t1_n))\n"
+	"t: the target's z, no gradient; after each step: target <- tau target + (1 - tau) online\n"
+	"F <- rho F + (1 - rho) 1/2N sum z z^T;  F = U diag(s) U^T;  W = U diag(p) U^T\n"
+	"p_j = (s_j / max s)^a + epsilon, or form=paper: s_j^a + epsilon max s\n"
+	"a = 1/2 directpred, 1 directcopy, directpred.alpha directset\n"
+	"terms: cosine: the mean of the cosines; tau\n",
+    .source = "Tian, Chen, Ganguli: Understanding Self-Supervised Learning Dynamics without "
+	      "Contrastive Pairs, ICML 2021, arXiv 2102.06810; Wang, Chen, Du, Tian: Towards "
+	      "Demystifying Representation Learning with Non-contrastive Self-supervision, arXiv "
+	      "2110.04947; settings of the first's code for STL-10 and CIFAR-10",
+    .hparams = hparams,
+    .defaults = defaults,
+    .views = 2,
+    .size = sizeof(struct directpred),
+    .init = directpred_init,
+    .start = siamese_start,
+    .loss = directpred_loss,
+    .after_step = directpred_after_step,
+};

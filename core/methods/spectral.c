@@ -1,0 +1,88 @@
+#include "core/methods/spectral.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/parallel.h"
+#include "core/tensor/kernels/eigen.h"
+
+/* C = 1/n sum z z^T, centred or not: row i of F. In double: small eigenvalues get a root. */
+struct correlate {
+	double *f;
+	const real *z;
+	const double *mean;
+	int first, n, d;
+	double rho;
+};
+
+static void correlate_row(void *ctx, int i)
+{
+	const struct correlate *c = ctx;
+	const size_t d = (size_t)c->d;
+	double *row = c->f + (size_t)i * d;
+
+	for (size_t j = 0; j < d; j++)
+		row[j] = c->first ? 0 : c->rho * row[j];
+	for (size_t r = 0; r < (size_t)c->n; r++) {
+		const real *z = c->z + r * d;
+		const double w = (c->first ? 1 : 1 - c->rho) / c->n * ((double)z[i] - c->mean[i]);
+
+		for (size_t j = 0; j < d; j++)
+			row[j] += w * ((double)z[j] - c->mean[j]);
+	}
+}
+
+void spectral_correlate(double *f, int first, double rho, int center, const real *z, int n, int d)
+{
+	double *mean = xcalloc((size_t)d, sizeof *mean);
+	struct correlate c = {f, z, mean, first, n, d, rho};
+
+	for (int r = 0; center && r < n; r++)
+		for (int j = 0; j < d; j++)
+			mean[j] += (double)z[(size_t)r * (size_t)d + (size_t)j] / n;
+	parallel_for(d, correlate_row, &c);
+	free(mean);
+}
+
+/* Row i of W = sum_j p_j u_j u_j^T. */
+struct compose {
+	const double *u, *p;
+	real *w;
+	int d;
+};
+
+static void compose_row(void *ctx, int i)
+{
+	const struct compose *c = ctx;
+	const size_t d = (size_t)c->d;
+
+	for (size_t k = 0; k < d; k++) {
+		double sum = 0;
+
+		for (size_t j = 0; j < d; j++)
+			sum += c->u[j * d + (size_t)i] * c->p[j] * c->u[j * d + k];
+		c->w[(size_t)i * d + k] = (real)sum;
+	}
+}
+
+int spectral_predictor(const double *f, int d, const struct spectral_opts *o, real *w,
+		       struct error *err)
+{
+	double *s = xcalloc((size_t)d, sizeof *s), *u = xcalloc((size_t)d * (size_t)d, sizeof *u);
+	int ret = eigen_symmetric(d, f, s, u, err);
+	const double top = fmax(s[d - 1], 0);
+
+	for (int j = 0; j < d; j++) {
+		double x = fmax(s[j], 0);
+
+		if (o->form == 'p')
+			s[j] = pow(x, o->alpha) + o->epsilon * top;
+		else
+			s[j] = fmax(pow(top > 0 ? x / top : 0, o->alpha) + o->epsilon, 1e-4);
+	}
+	if (!ret)
+		parallel_for(d, compose_row, &(struct compose){u, s, w, d});
+	free(s);
+	free(u);
+	return ret;
+}

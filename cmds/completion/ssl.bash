@@ -43,7 +43,7 @@ _ssl()
 	--color) _ssl_words 'auto always never'; return ;;
 	--as) _ssl_words 'text svg png'; return ;;
 	--split) _ssl_words 'val test'; return ;;
-	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct'; return ;;
+	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct'; return ;;
 	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	esac
 

@@ -54,7 +54,7 @@ _ssl()
 			'*--set[a hyperparameter]:key:_ssl_keys' '--seed[the seed]:seed' \
 			'--name[a name]:name' '*--tag[a tag]:tag' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:recipe:_files -g "*.y(a|)ml"' ;;
-		eval) _arguments $common '--protocol[protocols]:protocols:_values -s , protocol knn linear linear-10pct linear-1pct' \
+		eval) _arguments $common '--protocol[protocols]:protocols:_values -s , protocol knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct' \
 			'--split[of the data]:split:(val test)' '--labels[share that is kept]:share' \
 			'--seed[of what is drawn]:seed' '*--set[an eval.* setting]:key:_ssl_keys' '--k[neighbours]:n' \
 			'(-T --temperature)'{-T,--temperature}'[of the votes]:temperature' \

@@ -19,6 +19,7 @@ struct eval_task {
 	struct eval_images *train, *judged;
 	double
 	    labels; /* share of the training images that keep their label; 0: as the recipe says */
+	const volatile int *stop; /* not NULL: ERR_PREEMPTED soon after it is not 0 */
 };
 
 struct eval_result {

@@ -13,6 +13,9 @@ static const struct protocol_row rows[] = {
     {"linear", &protocol_linear, 0},
     {"linear-10pct", &protocol_linear, 0.1},
     {"linear-1pct", &protocol_linear, 0.01},
+    {"finetune", &protocol_finetune, 0},
+    {"finetune-10pct", &protocol_finetune, 0.1},
+    {"finetune-1pct", &protocol_finetune, 0.01},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -4,6 +4,6 @@
 
 #include "core/eval/protocol.h"
 
-extern const struct protocol protocol_knn, protocol_linear;
+extern const struct protocol protocol_knn, protocol_linear, protocol_finetune;
 
 #endif

@@ -44,8 +44,11 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 		  struct error *err)
 {
 	struct run *r = e->run;
-	struct eval_task t = {
-	    .recipe = e->recipe, .train = &e->train, .judged = &e->judged, .labels = e->labels};
+	struct eval_task t = {.recipe = e->recipe,
+			      .train = &e->train,
+			      .judged = &e->judged,
+			      .labels = e->labels,
+			      .stop = r->opts.stop};
 
 	t.source = (struct eval_source){.data = &r->data,
 					.plain = &r->plain,

@@ -15,7 +15,7 @@ struct code_info {
 	const char *version;                   /* of ssl */
 	char binary[HASH_HEX];                 /* SHA-256 of the executable */
 	const char *compiler, *flags, *commit; /* commit: of the ssl source, "" unknown */
-	char libraries[256];                   /* that results depend on: "OpenBLAS ...; glibc ..." */
+	char libraries[256]; /* that results depend on: "OpenBLAS ...; glibc ..." */
 	/* the folder that the user works in, when it is a git repository */
 	char user_commit[65];
 	int user_dirty;
@@ -109,9 +109,8 @@ struct eval_new {
 	const char *protocol, *split, *settings_json; /* "knn", "test", {"k":20,"T":0.07} */
 	double seconds;
 	const struct metric_point *value; /* names "top1", "top5"; step ignored */
-	int n_values;
+	int n_values, classes;            /* classes 0: confusion is not known */
 	const uint32_t *confusion; /* {classes, classes}: images of a class taken for another */
-	int classes;               /* 0: not known */
 };
 int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err);
 

@@ -38,6 +38,14 @@ ok ssl sql --format csv "select settings from v_eval where metric = 'val.linear.
 out_has 'solver"":""sgd"".*epochs"":5.*trained"":200.*seed"":0'
 before=$(($(evals) - 2))
 
+note 'fine-tuning: a copy is trained, the same at one thread, and the checkpoint is as it was'
+ok ssl eval --protocol finetune-10pct,knn --split val --set eval.finetune.epochs=2 --format csv one
+out_has '^one,2,finetune-10pct,val,20,100,'
+first=$(sed -n 2p "$out" | cut -d, -f7)
+same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
+ok ssl eval --protocol finetune-10pct --split val --set eval.finetune.epochs=2 --format csv -j 1 one
+same "$first" "$(tail -1 "$out" | cut -d, -f7)"
+
 note 'by class: printed and recorded alike, and in agreement with top1'
 ok ssl eval --protocol linear --split val --per-class --format csv one
 same "$(wc -l <"$out")" 11

@@ -1,0 +1,227 @@
+/*
+ * Fine-tuning: a copy of the encoder with a linear head on top is trained as a whole by
+ * cross-entropy, with Nesterov SGD and a cosine to 0, on images cropped and flipped as in the
+ * recipe and with no other augmentation; batch norm trains along. With a share of the labels it is
+ * the papers' semi-supervised protocol (SimCLR, 2002.05709, section 4 and appendix B.5).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/augment/batch.h"
+#include "core/base/rng.h"
+#include "core/data/loader.h"
+#include "core/eval/draws.h"
+#include "core/eval/features.h"
+#include "core/eval/linear.h"
+#include "core/eval/protocols.h"
+#include "core/ops/ops.h"
+#include "core/optim/optim.h"
+#include "core/optim/schedule.h"
+
+static const struct hparam hparams[] = {
+    {"eval.finetune.labels", HP_REAL, "1", 0.0001, 1, NULL,
+     "share of the training images of each class that keep their label"},
+    {"eval.finetune.lr", HP_REAL, "0.05", 1e-9, 1e6, NULL,
+     "for 256 images, in proportion to the batch (SimCLR, lightly 0.05; Barlow Twins 0.002, VICReg "
+     "0.03 and 0.01 of the encoder at 1 and 10 % of the labels)"},
+    {"eval.finetune.head_lr", HP_REAL, "0", 0, 1e6, NULL,
+     "of the linear head, likewise; 0: eval.finetune.lr (Barlow Twins 0.5, VICReg 0.08 and 0.1)"},
+    {"eval.finetune.epochs", HP_INT, "30", 1, 100000, NULL,
+     "passes over the labelled images (lightly 30; SimCLR 60 and 30 for 1 and 10 %, Barlow Twins, "
+     "VICReg 20)"},
+    {"eval.finetune.batch", HP_INT, "64", 1, 1000000, NULL,
+     "images; all there are where they are fewer (small, for many steps on few labels; papers 256 "
+     "to 4096)"},
+    {"eval.finetune.momentum", HP_REAL, "0.9", 0, 0.9999, NULL, "Nesterov's (SimCLR, BYOL 0.9)"},
+    {"eval.finetune.weight_decay", HP_REAL, "0", 0, 1000, NULL,
+     "not of biases and batch norm (SimCLR, lightly 0)"},
+    {0},
+};
+
+/* The copy that is trained. */
+struct student {
+	const struct eval_task *t;
+	struct arena arena;
+	struct params params;
+	struct encoder *encoder;
+	struct param *weight, *bias; /* the head: {classes, D}, {classes} */
+	struct tape tape;
+	struct augment view;
+	struct loader loader;
+	struct batcher batcher;
+	struct optim_opts opts;
+	int epochs;
+};
+
+/* Crops and flips as the recipe's view A; nothing else. */
+static struct augment training_view(const struct augment *plain)
+{
+	struct augment a = *plain;
+
+	a.rotate_p = a.jitter_p = a.gray_p = a.blur_p = a.solarize_p = 0;
+	return a;
+}
+
+static void copy_encoder(struct student *s)
+{
+	for (int i = 0; i < s->params.n; i++) {
+		struct param *to = s->params.list[i];
+		const struct param *from = params_find(s->t->source.params, to->name);
+
+		if (to == s->weight || to == s->bias)
+			continue;
+		if (!from || from->t.n != to->t.n)
+			BUG("%s: the encoder has no such values", to->name);
+		memcpy(to->t.data, from->t.data, to->t.n * sizeof *to->t.data);
+	}
+}
+
+static void draw_head(struct student *s, uint64_t seed)
+{
+	struct rng r;
+
+	rng_init(&r, seed, RNG_EVAL, 0, DRAW_HEAD);
+	for (size_t i = 0; i < s->weight->t.n; i++)
+		s->weight->t.data[i] = (real)(0.01 * rng_normal(&r));
+}
+
+static int build_model(struct student *s, uint64_t seed, struct error *err)
+{
+	int classes = s->t->source.data->classes, shape[2];
+
+	s->encoder = encoder_new(s->t->source.spec, &s->params, "encoder.", PART_ENCODER, 0, err);
+	if (!s->encoder)
+		return -1;
+	shape[0] = classes;
+	shape[1] = encoder_dim(s->encoder);
+	s->weight = params_add(&s->params, "head.weight", PARAM_WEIGHT, PART_OTHER, 2, shape,
+			       INIT_ZERO, shape[1], classes);
+	s->bias = params_add(&s->params, "head.bias", PARAM_BIAS, PART_OTHER, 1, shape, INIT_ZERO,
+			     shape[1], classes);
+	params_build(&s->params, seed);
+	copy_encoder(s);
+	draw_head(s, seed);
+	return 0;
+}
+
+static void build_training(struct student *s, uint64_t seed)
+{
+	const struct recipe *rc = s->t->recipe;
+	const struct eval_images *train = s->t->train;
+	long batch = recipe_int(rc, "eval.finetune.batch");
+	double head_lr = recipe_real(rc, "eval.finetune.head_lr");
+
+	batch = batch < train->n ? batch : train->n;
+	s->epochs = (int)recipe_int(rc, "eval.finetune.epochs");
+	s->opts.lr = recipe_real(rc, "eval.finetune.lr") * (double)batch / 256;
+	s->opts.momentum = recipe_real(rc, "eval.finetune.momentum");
+	s->opts.nesterov = 1;
+	s->opts.weight_decay = recipe_real(rc, "eval.finetune.weight_decay");
+	if (head_lr > 0)
+		s->weight->lr_mult = s->bias->lr_mult =
+		    head_lr / recipe_real(rc, "eval.finetune.lr");
+	params_add_slots(&s->params, optim_find("sgd")->slots);
+	s->view = training_view(s->t->source.plain);
+	loader_init(&s->loader, &s->arena, s->t->source.data, train->index, (uint32_t)train->n,
+		    (int)batch, seed);
+	batcher_init(&s->batcher, &s->arena, &s->loader, &s->view, 1);
+	tape_init(&s->tape);
+}
+
+static void take_step(struct student *s, int k, double lr, long step)
+{
+	int shape[4] = {s->loader.batch, s->view.out_height, s->view.out_width, s->view.channels};
+	struct tensor *x, *y;
+
+	tape_reset(&s->tape);
+	batcher_fill(&s->batcher, k);
+	x = tensor_wrap(&s->tape.arena, s->batcher.x, 4, shape);
+	y = op_linear(&s->tape, encoder_forward(s->encoder, &s->tape, x), &s->weight->t,
+		      &s->bias->t);
+	params_zero_grad(&s->params);
+	tape_backward(&s->tape, op_cross_entropy(&s->tape, y, s->batcher.labels));
+	optim_step(optim_find("sgd"), &s->opts, &s->params, lr, step);
+}
+
+static int train(struct student *s, struct error *err)
+{
+	int per_epoch = loader_steps(&s->loader);
+	long total = (long)s->epochs * per_epoch, step = 0;
+
+	for (int e = 0; e < s->epochs; e++) {
+		loader_epoch(&s->loader, (uint32_t)e);
+		for (int k = 0; k < per_epoch; k++, step++) {
+			if (s->t->stop && *s->t->stop)
+				return error_set(err, ERR_PREEMPTED, "stopped by signal %d",
+						 *s->t->stop);
+			take_step(s, k, schedule_lr(s->opts.lr, 0, 0, step, total, 1), step);
+		}
+	}
+	return 0;
+}
+
+/* The judged images through the trained copy, batch norm in evaluation mode. */
+static void judge(struct student *s, struct eval_result *out)
+{
+	const struct eval_task *t = s->t;
+	struct logistic l = {
+	    .n = 1, .d = encoder_dim(s->encoder), .classes = t->source.data->classes};
+	real *x = xmalloc((size_t)t->judged->n * (size_t)l.d * sizeof *x);
+	double *w = xmalloc(logistic_size(&l) * sizeof *w);
+	long top1, top5;
+
+	for (size_t i = 0; i < s->weight->t.n; i++)
+		w[i] = (double)s->weight->t.data[i];
+	for (size_t i = 0; i < s->bias->t.n; i++)
+		w[s->weight->t.n + i] = (double)s->bias->t.data[i];
+	features_extract(s->encoder, &s->tape, t->source.data, t->judged->split, t->judged->index,
+			 (uint32_t)t->judged->n, t->source.plain, x);
+	logistic_init(&l);
+	linear_classify(&l, w, x, t->judged->label, t->judged->n, out->predicted, &top1, &top5);
+	logistic_release(&l);
+	out->top1 = 100.0 * (double)top1 / t->judged->n;
+	out->top5 = 100.0 * (double)top5 / t->judged->n;
+	free(w);
+	free(x);
+}
+
+static void add_settings(const struct student *s, struct strbuf *out)
+{
+	strbuf_addf(out, "\"epochs\":%d,\"batch\":%d,\"lr\":", s->epochs, s->loader.batch);
+	strbuf_add_number(out, s->opts.lr);
+	strbuf_adds(out, ",\"head_lr\":");
+	strbuf_add_number(out, s->opts.lr * s->weight->lr_mult);
+	strbuf_adds(out, ",\"momentum\":");
+	strbuf_add_number(out, s->opts.momentum);
+	strbuf_adds(out, ",\"weight_decay\":");
+	strbuf_add_number(out, s->opts.weight_decay);
+}
+
+static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
+{
+	struct student s = {.t = t, .arena = ARENA_INIT, .params = PARAMS_INIT};
+	uint64_t seed = (uint64_t)recipe_int(t->recipe, "eval.seed");
+	int ret = -1;
+
+	if (build_model(&s, seed, err))
+		goto done;
+	build_training(&s, seed);
+	if (!train(&s, err)) {
+		judge(&s, out);
+		add_settings(&s, &out->settings);
+		ret = 0;
+	}
+	tape_release(&s.tape);
+done:
+	params_release(&s.params);
+	arena_release(&s.arena);
+	return ret;
+}
+
+const struct protocol protocol_finetune = {
+    .name = "finetune",
+    .summary = "the whole encoder trained further with a linear head",
+    .hparams = hparams,
+    .labels_key = "eval.finetune.labels",
+    .run = run,
+};

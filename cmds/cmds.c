@@ -6,7 +6,7 @@
 #include "cmds/cmd.h"
 #include "core/recipe/recipe.h"
 
-extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval;
+extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
 extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
@@ -17,6 +17,8 @@ static const struct cmd *const table[] = {
     &cmd_run,
     &cmd_resume,
     &cmd_eval,
+    &cmd_sweep,
+    &cmd_worker,
     /* look */
     &cmd_log,
     &cmd_show,

@@ -1,18 +1,41 @@
 #include "cmds/execute.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "cmds/progress.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
+
+void cmd_join(struct strbuf *out, int argc, char **argv)
+{
+	strbuf_adds(out, "ssl");
+	for (int i = 0; i < argc; i++) {
+		int plain =
+		    argv[i][0] && !argv[i][strcspn(argv[i], " \t\n'\"\\$`*?[](){}<>|&;#~!")];
+
+		strbuf_addc(out, ' ');
+		if (plain) {
+			strbuf_adds(out, argv[i]);
+			continue;
+		}
+		strbuf_addc(out, '\'');
+		for (const char *c = argv[i]; *c; c++) {
+			if (*c == '\'')
+				strbuf_adds(out, "'\\''");
+			else
+				strbuf_addc(out, *c);
+		}
+		strbuf_addc(out, '\'');
+	}
+}
 
 static void on_signal(int number)
 {
 	signal_received = number;
 }
 
-/* The first signal asks for a checkpoint and an orderly end; a second one kills. */
-static void catch_signals(void)
+void cmd_catch_signals(void)
 {
 	struct sigaction sa = {0};
 
@@ -33,7 +56,7 @@ int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err)
 	r->opts.progress = (struct run_progress){&bar, progress_step, progress_line};
 	if (!r->opts.threads)
 		r->opts.threads = cpu_count();
-	catch_signals();
+	cmd_catch_signals();
 	ret = run_execute(r, err);
 	progress_end(&bar);
 	if (!ret)

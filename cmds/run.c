@@ -17,29 +17,6 @@ const struct cmd cmd_run = {
     .run = run_run,
 };
 
-static void join_command(struct strbuf *out, int argc, char **argv)
-{
-	strbuf_adds(out, "ssl");
-	for (int i = 0; i < argc; i++) {
-		int plain =
-		    argv[i][0] && !argv[i][strcspn(argv[i], " \t\n'\"\\$`*?[](){}<>|&;#~!")];
-
-		strbuf_addc(out, ' ');
-		if (plain) {
-			strbuf_adds(out, argv[i]);
-			continue;
-		}
-		strbuf_addc(out, '\'');
-		for (const char *c = argv[i]; *c; c++) {
-			if (*c == '\'')
-				strbuf_adds(out, "'\\''");
-			else
-				strbuf_addc(out, *c);
-		}
-		strbuf_addc(out, '\'');
-	}
-}
-
 /* -m, -d and --seed are short for settings, in front of those of --set. */
 static int load_recipe(struct run *r, const char *path, const char *method, const char *dataset,
 		       const char *seed, const struct opt_list *list, struct error *err)
@@ -79,7 +56,7 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 	     0, 1024},
 	    {0}};
 
-	join_command(&command, argc, argv);
+	cmd_join(&command, argc, argv);
 	ret = opt_parse(ctx, &cmd_run, table, argc, argv, 0, 1, &n, err);
 	if (ret)
 		goto done;

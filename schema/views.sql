@@ -260,3 +260,68 @@ CREATE VIEW v_class AS
     JOIN eval e ON e.id = c.eval_id
     JOIN run r ON r.id = e.run_id
   GROUP BY c.eval_id, c.actual;
+
+CREATE VIEW v_sweep AS
+  -- Sweeps, one a row, and how far they are.
+  SELECT
+    s.id,                        -- local number
+    s.name,                      -- its name
+    CASE WHEN c.unsettled = 0 THEN 'finished' WHEN s.state = 'paused' THEN 'paused'
+      WHEN c.running > 0 THEN 'running' ELSE 'waiting' END AS state,
+                                 -- finished: every cell is settled; running: some have a living worker
+    c.recipes,                   -- that differ in more than the seed
+    c.seeds,                     -- most replicates of one
+    c.cells,                     -- recipes and seeds
+    c.queued,                    -- cells that wait, those of dead workers included
+    c.running,                   -- cells that have a living worker
+    c.done,                      -- cells that were run to their end
+    c.failed,                    -- cells that were given up
+    c.pruned,                    -- cells that were hopeless
+    s.objective,                 -- metric that it is for
+    s.goal,                      -- of the objective: max, min
+    s.created,                   -- when it was first started
+    s.command,                   -- that first started it
+    s.uuid                       -- the same in every store
+  FROM sweep s
+    JOIN (SELECT sweep_id, count(DISTINCT ordinal) AS recipes, count(DISTINCT seed) AS seeds, count(*) AS cells,
+      total(status IN ('queued', 'running')) AS unsettled,
+      CAST(total(status = 'queued' OR (status = 'running' AND lease_until < (julianday('now') - 2440587.5) * 86400)) AS INTEGER) AS queued,
+      CAST(total(status = 'running' AND lease_until >= (julianday('now') - 2440587.5) * 86400) AS INTEGER) AS running,
+      CAST(total(status = 'done') AS INTEGER) AS done,
+      CAST(total(status = 'failed') AS INTEGER) AS failed,
+      CAST(total(status = 'pruned') AS INTEGER) AS pruned
+      FROM cell GROUP BY sweep_id) c ON c.sweep_id = s.id;
+
+CREATE VIEW v_cell AS
+  -- Cells of sweeps, one a row.
+  SELECT
+    c.id,                        -- row of cell
+    s.name AS sweep,             -- name of the sweep
+    s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- as commands take it
+    c.ordinal AS cell,           -- of the recipe without its seed
+    c.seed,                      -- replicates differ in nothing else
+    c.label,                     -- what tells it from the other cells
+    CASE WHEN c.status = 'running' AND c.lease_until < (julianday('now') - 2440587.5) * 86400
+      THEN 'stale' ELSE c.status END AS status, -- queued running done failed pruned; stale: its worker is dead
+    r.name AS run,               -- name of the run
+    r.epoch,                     -- that the run has finished
+    r.epochs,                    -- planned
+    (SELECT coalesce(
+      (SELECT v.value FROM eval e CROSS JOIN eval_value v WHERE e.run_id = c.run_id AND v.eval_id = e.id
+        AND v.name_id = n.id ORDER BY e.step DESC, e.id DESC LIMIT 1),
+      (SELECT m.last FROM metric_summary m WHERE m.run_id = c.run_id AND m.name_id = n.id))
+      FROM metric_name n WHERE n.name = s.objective) AS objective, -- newest value of the sweep's metric
+    c.claims,                    -- how often a worker took it
+    c.failures,                  -- of these, ended by a fault or a dead worker
+    c.worker,                    -- that took it last: host and process
+    c.error,                     -- why it failed last, or was pruned
+    c.finished,                  -- when it was settled
+    r.seconds,                   -- that its run has taken
+    p.group_hash,                -- of the recipe without its seed
+    p.hash AS recipe_hash,       -- of the recipe
+    c.sweep_id,                  -- row of sweep
+    c.run_id                     -- row of run
+  FROM cell c
+    JOIN sweep s ON s.id = c.sweep_id
+    JOIN recipe p ON p.id = c.recipe_id
+    LEFT JOIN run r ON r.id = c.run_id;

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval log show plot report sql checkpoint methods help version'
+	local commands='init data run resume eval sweep worker log show plot report sql checkpoint methods help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -33,7 +33,7 @@ _ssl()
 	case $prev in
 	-m | --method) _ssl_words "$(_ssl_column methods)"; return ;;
 	-d | --data) _ssl_words "$(_ssl_column data ls)"; return ;;
-	--set)
+	--set | --grid | --zip)
 		_ssl_words "$(_ssl_column help keys)"
 		COMPREPLY=("${COMPREPLY[@]/%/=}")
 		compopt -o nospace
@@ -52,6 +52,8 @@ _ssl()
 	:*) _ssl_words "$commands" ;;
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
+	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch" ;;
+	worker:-*) _ssl_words "$options -j --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	report:-*) _ssl_words "$options -w --where --metric --title" ;;
@@ -60,6 +62,11 @@ _ssl()
 	checkpoint:-*) _ssl_words "$options --whole" ;;
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
+	sweep:*)
+		_ssl_words "plan start status pause retry extend ls $(_ssl_column sweep ls)"
+		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$cur")
+		;;
+	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval log show plot report sql checkpoint methods help version
+set -l commands init data run resume eval sweep worker log show plot report sql checkpoint methods help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -11,6 +11,8 @@ complete -c ssl -n __fish_use_subcommand -a data -d 'datasets: add, list, check'
 complete -c ssl -n __fish_use_subcommand -a run -d 'train one encoder by a recipe, and record it'
 complete -c ssl -n __fish_use_subcommand -a resume -d 'go on with a run'
 complete -c ssl -n __fish_use_subcommand -a eval -d 'evaluate an encoder'
+complete -c ssl -n __fish_use_subcommand -a sweep -d 'run a grid of recipes and seeds'
+complete -c ssl -n __fish_use_subcommand -a worker -d 'work on the cells of a sweep'
 complete -c ssl -n __fish_use_subcommand -a log -d 'list runs'
 complete -c ssl -n __fish_use_subcommand -a show -d 'everything about one run'
 complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
@@ -51,6 +53,18 @@ complete -c ssl -n '__fish_seen_subcommand_from eval' -s T -l temperature -x -d 
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l untrained -d 'the initial weights'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l per-class -d 'accuracy of each class'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l confusion -d 'confusion matrix'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -s m -l method -x -a '(__ssl_column methods)' -d 'the method'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -s d -l data -x -a '(__ssl_column data ls)' -d 'the dataset'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l set -x -a '(__ssl_column help keys)=' -d 'a hyperparameter'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l grid -x -a '(__ssl_column help keys)=' -d 'an axis'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l zip -x -a '(__ssl_column help keys)=' -d 'an axis in step'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l seeds -x -d 'replicates'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l name -x -d 'a name'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -s j -l workers -x -d 'processes'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l reuse -d 'take runs that are done'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l pruned -d 'retry pruned cells too'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l watch -d 'until it is finished'
+complete -c ssl -n '__fish_seen_subcommand_from worker' -s j -l threads -x -d 'threads'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -d 'order'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s l -l limit -x -d 'how many'
@@ -83,6 +97,8 @@ complete -c ssl -n '__fish_seen_subcommand_from sql' -l time-limit -x -d 'stop a
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads and buffers too'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status pause retry extend ls (__ssl_column sweep ls)'
+complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from resume eval show report checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'

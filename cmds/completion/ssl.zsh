@@ -11,6 +11,7 @@ _ssl_column()
 _ssl_methods() { compadd -- ${(f)"$(_ssl_column methods)"} }
 _ssl_datasets() { compadd -- ${(f)"$(_ssl_column data ls)"} }
 _ssl_keys() { compadd -S = -- ${(f)"$(_ssl_column help keys)"} }
+_ssl_sweeps() { compadd -- ${(f)"$(_ssl_column sweep ls)"} }
 _ssl_refs() { compadd -- @ ${(f)"$(_ssl_column log -l 50 --columns name)"} }
 
 _ssl()
@@ -23,6 +24,8 @@ _ssl()
 		'run:train one encoder by a recipe, and record it'
 		'resume:go on with a run'
 		'eval:evaluate an encoder'
+		'sweep:run a grid of recipes and seeds'
+		'worker:work on the cells of a sweep'
 		'log:list runs'
 		'show:everything about one run'
 		'plot:draw runs: curves, bars, heatmaps, spectra'
@@ -61,6 +64,16 @@ _ssl()
 			'--untrained[the initial weights]' '--per-class[accuracy of each class]' \
 			'--confusion[confusion matrix]' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:run:_ssl_refs' ;;
+		sweep) _arguments $common '(-m --method)'{-m,--method}'[the method]:method:_ssl_methods' \
+			'(-d --data)'{-d,--data}'[the dataset]:dataset:_ssl_datasets' \
+			'*--set[a hyperparameter]:key:_ssl_keys' '*--grid[an axis]:key:_ssl_keys' \
+			'*--zip[an axis in step]:key:_ssl_keys' '--seeds[replicates]:seeds' \
+			'--name[a name]:name' '(-j --workers)'{-j,--workers}'[processes]:n' \
+			'--reuse[take runs that are done]' '--pruned[retry pruned cells too]' \
+			'--watch[until it is finished]' \
+			'1:verb:(plan start status pause retry extend ls)' \
+			'2:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;
+		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
 			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
@@ -81,7 +94,7 @@ _ssl()
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval log show plot report sql checkpoint methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval sweep worker log show plot report sql checkpoint methods help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

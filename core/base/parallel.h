@@ -2,7 +2,7 @@
  * Threads. Work is cut into `n` chunks by the shape of the problem alone, never by the number of
  * threads, and each chunk writes only what is its own; a sum is formed per chunk and the chunks are
  * then added in order. So the bits are the same at any number of threads. This is the only place
- * that starts threads; inside a chunk nothing else may (nested calls run in the calling thread).
+ * that starts threads to compute; inside a chunk nothing else may (nested calls run in the calling thread).
  */
 #ifndef SSL_BASE_PARALLEL_H
 #define SSL_BASE_PARALLEL_H

@@ -20,6 +20,7 @@ enum rng_stream {
 	RNG_TARGET = 7,  /* initial weights of a target network, where drawn apart */
 	RNG_TEST = 8,    /* tests and gradient checks */
 	RNG_NAME = 9,    /* readable run names */
+	RNG_SWEEP = 20,  /* points of a sweep: epoch = block, sample = point */
 };
 
 struct rng {

@@ -133,6 +133,24 @@ static void json_value(const struct recipe_value *v, struct strbuf *out)
 	}
 }
 
+void recipe_value_json(const struct hparam *hp, const char *text, struct strbuf *out)
+{
+	const struct recipe_value v = {.hp = hp, .text = (char *)text};
+
+	json_value(&v, out);
+}
+
+void recipe_group_hash(const struct recipe *r, char hex[HASH_HEX])
+{
+	struct strbuf text = STRBUF_INIT;
+
+	for (int i = 0; i < r->n; i++)
+		if (strcmp(r->value[i].hp->name, "seed"))
+			strbuf_addf(&text, "%s=%s\n", r->value[i].hp->name, r->value[i].text);
+	hash_buffer(text.buf, text.len, hex);
+	strbuf_release(&text);
+}
+
 void recipe_json(const struct recipe *r, struct strbuf *out)
 {
 	strbuf_addc(out, '{');

@@ -87,6 +87,12 @@ void recipe_release(struct recipe *r);
 /* Appends the canonical JSON. */
 void recipe_json(const struct recipe *r, struct strbuf *out);
 
+/* Appends one value as JSON; `text` is canonical. */
+void recipe_value_json(const struct hparam *hp, const char *text, struct strbuf *out);
+
+/* The hash of the recipe without its seed: runs that differ in nothing else are replicates. */
+void recipe_group_hash(const struct recipe *r, char hex[HASH_HEX]);
+
 /* Appends it as YAML that recipe_load() reads back to the same hash. */
 void recipe_yaml(const struct recipe *r, struct strbuf *out);
 

@@ -228,21 +228,68 @@ static int check_kind(const struct resolver *r, struct yaml_node *root, struct e
 	return 0;
 }
 
+int resolve_keys(struct resolver *r, const struct yaml_node *root, struct error *err)
+{
+	return walk(r, root, "", err);
+}
+
+int resolve_tree(struct resolver *r, struct yaml_node *root, struct error *err)
+{
+	if (root->kind != YAML_MAP)
+		return error_set(err, ERR_USAGE, "%s:%d: not a recipe: no \"key: value\"", r->name,
+				 root->line);
+	return check_kind(r, root, err) ? -1 : walk(r, root, "", err);
+}
+
 int resolve_file(struct resolver *r, const char *text, size_t len, struct error *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct yaml_node *root;
 	int ret = yaml_read(&root, &arena, text, len, r->name, err);
 
-	if (!ret && root->kind != YAML_MAP)
-		ret = error_set(err, ERR_USAGE, "%s:%d: not a recipe: no \"key: value\"", r->name,
-				root->line);
 	if (!ret)
-		ret = check_kind(r, root, err);
-	if (!ret)
-		ret = walk(r, root, "", err);
+		ret = resolve_tree(r, root, err);
 	arena_release(&arena);
 	return ret;
+}
+
+const struct hparam *resolve_row(struct resolver *r, const char *key)
+{
+	const struct slot *s = find(r, key);
+
+	return s ? s->hp : NULL;
+}
+
+int resolve_is_family(const struct resolver *r, const char *path)
+{
+	return family(r, path) != NULL;
+}
+
+int resolve_value(struct resolver *r, const char *key, const struct yaml_node *node,
+		  const struct hparam **hp, char **text, struct error *err)
+{
+	struct slot *s = find(r, key);
+	struct hparam_input in = {.item = &node->text, .n = 1, .quoted = node->quoted};
+
+	if (!s)
+		return fail_unknown(r, key, err);
+	*hp = s->hp;
+	if (node->kind == YAML_MAP)
+		return error_set(err, ERR_USAGE, "%s: a value, not a map of keys", s->hp->name);
+	if (node->kind == YAML_LIST)
+		return take_list(r, s, node, text, err);
+	return slot_parse(r, s, &in, text, err);
+}
+
+void resolve_put(struct resolver *r, const struct hparam *hp, const char *text)
+{
+	struct slot *s = find(r, hp->name);
+
+	if (!s)
+		BUG("%s is of another table", hp->name);
+	free(s->set);
+	s->set = xstrdup(text);
+	s->setting = NULL;
 }
 
 static int set_value(struct resolver *r, const char *key, const char *value, const char *setting,
@@ -384,7 +431,7 @@ static int collect(struct resolver *r, struct recipe *out, struct error *err)
 		struct slot *s = &r->slot[i];
 
 		use[i] = applies(r, s);
-		if (!use[i] && s->set)
+		if (!use[i] && s->set && !r->lenient)
 			ret = fail_other(s, find(r, s->group.when_key), err);
 	}
 	for (int i = 0; i < r->n && !ret; i++)

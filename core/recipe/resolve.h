@@ -33,6 +33,7 @@ struct resolver {
 	int n;
 	struct opened *opened;
 	int n_opened;
+	int lenient; /* a setting that does not apply is dropped, as in a file: cells of a sweep */
 };
 
 void resolve_init(struct resolver *r, const struct recipe_schema *schema, const char *name);
@@ -40,6 +41,23 @@ void resolve_release(struct resolver *r);
 
 int resolve_file(struct resolver *r, const char *text, size_t len, struct error *err);
 int resolve_set(struct resolver *r, const char *setting, struct error *err);
+
+/* The tree of a file that was read already; it is left as it was but for `version`. resolve_keys()
+ * does not ask whether it is a sweep's. */
+int resolve_tree(struct resolver *r, struct yaml_node *root, struct error *err);
+int resolve_keys(struct resolver *r, const struct yaml_node *root, struct error *err);
+
+/* The row of `key`, and *text the canonical text of the node's value (to be freed): one that the row
+ * refuses, or no such key, is an error without file and line. */
+int resolve_value(struct resolver *r, const char *key, const struct yaml_node *node,
+		  const struct hparam **hp, char **text, struct error *err);
+
+/* The row of `key` or of its alias; NULL if there is none. Do keys begin with "PATH."? */
+const struct hparam *resolve_row(struct resolver *r, const char *key);
+int resolve_is_family(const struct resolver *r, const char *path);
+
+/* As resolve_set(), of a value that is canonical already. */
+void resolve_put(struct resolver *r, const struct hparam *hp, const char *text);
 
 /* Brings the defaults that depend on values, drops what does not apply, and makes the recipe. */
 int resolve_finish(struct resolver *r, struct recipe *out, struct error *err);

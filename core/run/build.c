@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/run/datasets.h"
+#include "core/run/keep.h"
 #include "core/run/keys.h"
 #include "core/run/run.h"
 #include "core/run/save.h"
@@ -15,6 +16,9 @@ static int open_dataset(struct run *r, struct error *err)
 	const char *name = recipe_text(&r->recipe, "data.set");
 	char path[4096];
 
+	if (r->opts.keep &&
+	    keep_find(r->opts.keep, name, r->opts.dataset_sha256, &r->data, &r->dataset_row))
+		return 0;
 	if (dataset_ensure(r->store, name, &r->dataset_row, err))
 		return -1;
 	if (r->opts.dataset_sha256 && strcmp(r->opts.dataset_sha256, r->dataset_row.sha256))
@@ -25,6 +29,8 @@ static int open_dataset(struct run *r, struct error *err)
 	if (dataset_open(&r->data, path, err))
 		return error_prefix(err, "dataset %s", name);
 	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
+	if (r->opts.keep)
+		keep_add(r->opts.keep, &r->data, &r->dataset_row);
 	return 0;
 }
 

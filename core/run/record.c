@@ -5,8 +5,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
-#include "core/run/provenance.h"
+#include "core/run/keep.h"
 #include "core/run/run.h"
+#include "core/store/sweeps.h"
 
 enum {
 	FLUSH_SECONDS = 10
@@ -73,18 +74,6 @@ static struct run_param *params_of(const struct recipe *rc)
 	return p;
 }
 
-/* The recipe without its seed: runs that differ in nothing else are replicates of each other. */
-static void group_hash(const struct recipe *rc, char hex[HASH_HEX])
-{
-	struct strbuf text = STRBUF_INIT;
-
-	for (int i = 0; i < rc->n; i++)
-		if (strcmp(rc->value[i].hp->name, "seed"))
-			strbuf_addf(&text, "%s=%s\n", rc->value[i].hp->name, rc->value[i].text);
-	hash_buffer(text.buf, text.len, hex);
-	strbuf_release(&text);
-}
-
 static int record_new(struct run *r, struct error *err)
 {
 	struct strbuf json = STRBUF_INIT;
@@ -95,10 +84,9 @@ static int record_new(struct run *r, struct error *err)
 	char group[HASH_HEX];
 	int ret;
 
-	provenance_code(&code);
-	provenance_host(&host);
+	keep_provenance(r->opts.keep, &code, &host);
 	recipe_json(&r->recipe, &json);
-	group_hash(&r->recipe, group);
+	recipe_group_hash(&r->recipe, group);
 	row.method = r->method->name;
 	row.recipe_json = json.buf;
 	row.recipe_hash = r->recipe.hash;
@@ -116,6 +104,8 @@ static int record_new(struct run *r, struct error *err)
 	row.host = &host;
 	row.tag = r->opts.tag;
 	row.n_tags = r->opts.n_tags;
+	row.cell = r->opts.keep ? r->opts.keep->cell : 0;
+	row.cell_token = r->opts.keep ? r->opts.keep->token : 0;
 	ret = runs_insert(r->store, &row, &r->handle, err);
 	free(param);
 	strbuf_release(&json);
@@ -126,14 +116,16 @@ static int record_new(struct run *r, struct error *err)
  * attempt. */
 static int record_again(struct run *r, struct error *err)
 {
+	const struct run_keep *keep = r->opts.keep;
+	long above = r->step ? r->step : -1;
 	struct code_info code;
 	struct host_info host;
 
-	if (runs_reopen(r->store, r->opts.resume_id, r->step ? r->step : -1, RUN_STALE, &r->handle,
-			err))
+	if (keep ? runs_reopen_for(r->store, r->opts.resume_id, above, keep->cell, keep->token,
+				   &r->handle, err)
+		 : runs_reopen(r->store, r->opts.resume_id, above, RUN_STALE, &r->handle, err))
 		return -1;
-	provenance_code(&code);
-	provenance_host(&host);
+	keep_provenance(keep, &code, &host);
 	return runs_provenance(r->store, &r->handle, &code, &host, err);
 }
 

@@ -1,3 +1,4 @@
+#include "core/run/keep.h"
 #include "core/run/run.h"
 #include "core/run/save.h"
 
@@ -96,7 +97,7 @@ int run_execute(struct run *r, struct error *err)
 		if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) &&
 		    run_checkpoint(r, err))
 			goto done;
-		if (run_flush(r, NULL, err) || stop_if_asked(r, err))
+		if (run_flush(r, NULL, err) || stop_if_asked(r, err) || keep_after_epoch(r, err))
 			goto done;
 	}
 	ret = 0;
@@ -109,7 +110,8 @@ void run_release(struct run *r)
 	tape_release(&r->tape);
 	params_release(&r->params);
 	arena_release(&r->arena);
-	dataset_close(&r->data);
+	if (!r->opts.keep) /* a worker's stay open */
+		dataset_close(&r->data);
 	recipe_release(&r->recipe);
 	free(r->points.point);
 	memset(r, 0, sizeof *r);

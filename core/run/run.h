@@ -1,7 +1,7 @@
 /*
  * A run is one visible function: run_execute() records it, builds it, trains it epoch by epoch with
- * its checkpoints and evaluations, and settles it. `ssl run` and `ssl resume` both call it, and so
- * will verify and every cell of a sweep.
+ * its checkpoints and evaluations, and settles it. `ssl run`, `ssl resume` and every cell of a sweep
+ * (worker.h) call it.
  *
  *                       run_record
  *     (none) ------------------------------> running
@@ -9,7 +9,8 @@
  *     running ---- run_finish -------------> failed     an error; NaN under guard.nan = fail
  *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
  *     stopped, failed, stale -- run_record -> running   resume: a new attempt from the last
- * checkpoint (stale: `running`, but its heartbeat is older than RUN_STALE seconds)
+ * checkpoint (stale: `running`, but its heartbeat is older than RUN_STALE seconds, or it is of a
+ * cell that has a new owner)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
@@ -54,6 +55,7 @@ struct run_opts {
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
+	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
 };
 
 struct run_point_buffer {

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/eval/collapse.h"
 #include "core/optim/schedule.h"
+#include "core/run/estimate.h"
 #include "core/run/run.h"
 
 static double learning_rate(const struct run *r)
@@ -81,6 +82,22 @@ static void next_batch(struct run *r, int k, struct batch *out)
 	out->n = n;
 	out->views = views;
 	out->groups = batch_groups(&r->recipe, views);
+}
+
+double run_time_step(struct run *r, int k)
+{
+	double started = clock_now();
+	struct method_out out = {0};
+	struct batch batch;
+
+	tape_reset(&r->tape);
+	next_batch(r, k, &batch);
+	params_zero_grad(&r->params);
+	r->method->loss(r->self, &r->tape, &batch, &out);
+	tape_backward(&r->tape, out.loss);
+	params_grad_norm(&r->params);
+	optim_step(r->optim, &r->optim_opts, &r->params, learning_rate(r), r->step);
+	return clock_now() - started;
 }
 
 int run_train_epoch(struct run *r, struct error *err)

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
+#include "core/store/sweeps.h"
 
 static const char *or_empty(const char *text)
 {
@@ -79,7 +80,7 @@ static int param_insert(struct store *s, int64_t recipe, const struct run_param 
 	return db_step(s, st, err);
 }
 
-static int recipe_id(struct store *s, const struct run_new *r, int64_t *id, struct error *err)
+int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err)
 {
 	const char *group = r->group_hash ? r->group_hash : r->recipe_hash;
 	int found = db_int(s, id, err, "SELECT id FROM recipe WHERE hash = ?", "t", r->recipe_hash);
@@ -156,9 +157,11 @@ static int insert_all(struct store *s, const struct run_new *r, struct run_handl
 {
 	struct row_ids ids;
 
-	if (name_run(s, r, h, err) || recipe_id(s, r, &ids.recipe, err) ||
+	if (name_run(s, r, h, err) || recipe_row_make(s, r, &ids.recipe, err) ||
 	    code_id(s, r->code, &ids.code, err) || host_id(s, r->host, &ids.host, err) ||
 	    insert_row(s, r, &ids, h, err))
+		return -1;
+	if (r->cell && cell_name_run(s, r->cell, r->cell_token, h->id, err))
 		return -1;
 	for (int i = 0; i < r->n_tags; i++)
 		if (db_run(s, err,

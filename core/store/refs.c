@@ -185,6 +185,8 @@ int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch,
 		ret = newest(s, text, &id, err);
 	else if (!strncmp(text, "best:", 5))
 		ret = best(s, text + 5, &id, err);
+	else if (strchr(text, ':'))
+		ret = cell_ref(s, text, &id, err);
 	else
 		ret = named(s, text, &id, err);
 	if (ret)

@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/store/store_internal.h"
+#include "core/store/sweeps.h"
 
 int run_fence(struct store *s, const struct run_handle *h, struct error *err)
 {
@@ -77,6 +78,13 @@ static int settle(struct store *s, const struct run_handle *h, const struct run_
 		   "UPDATE attempt SET ended = ?, heartbeat = ?, seconds = ?, exit_code = ? "
 		   "WHERE id = ?",
 		   "tffiI", now.text, clock_unix(), end->seconds, end->exit_code, h->attempt))
+		return -1;
+	/* a cell of a sweep is done with its run, whoever finished it */
+	if (!strcmp(end->status, "done") &&
+	    db_run(s, err,
+		   "UPDATE cell SET status = 'done', lease_until = 0, error = NULL, finished = ?2 "
+		   "WHERE run_id = ?1 AND status <> 'done'",
+		   "It", h->id, now.text))
 		return -1;
 	return db_run(s, err,
 		      "UPDATE run SET status = ?2, exit_code = ?3, error = ?4, finished = ?5, "
@@ -168,8 +176,8 @@ static int new_attempt(struct store *s, struct run_handle *h, int64_t step, stru
 	    "III", h->id, h->attempt, step);
 }
 
-int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
-		struct error *err)
+static int reopen(struct store *s, int64_t id, long step, double stale_s, int64_t cell,
+		  int64_t token, struct run_handle *out, struct error *err)
 {
 	struct run_handle h = {0};
 	struct hashes gone = {0};
@@ -178,7 +186,8 @@ int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct r
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = check_reopen(s, id, stale_s, &h, err) || truncate_above(s, id, step, &gone, err) ||
+	ret = (cell && cell_name_run(s, cell, token, id, err)) ||
+	      check_reopen(s, id, stale_s, &h, err) || truncate_above(s, id, step, &gone, err) ||
 	      new_attempt(s, &h, from, err) ||
 	      event_insert(s, &h, "resume", from ? "from the last checkpoint" : "from the start",
 			   err);
@@ -187,4 +196,16 @@ int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct r
 	if (!ret)
 		*out = h;
 	return ret;
+}
+
+int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
+		struct error *err)
+{
+	return reopen(s, id, step, stale_s, 0, 0, out, err);
+}
+
+int runs_reopen_for(struct store *s, int64_t id, long step, int64_t cell, int64_t token,
+		    struct run_handle *out, struct error *err)
+{
+	return reopen(s, id, step, 0, cell, token, out, err);
 }

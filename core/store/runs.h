@@ -47,6 +47,7 @@ struct run_new {
 	const struct host_info *host;
 	const char *const *tag; /* may be NULL */
 	int n_tags;
+	int64_t cell, cell_token; /* of a sweep: the claim that it is run for; cell 0: of none */
 };
 
 struct run_handle {
@@ -143,8 +144,8 @@ int checkpoints_each(struct store *s, int64_t run_id,
 int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last, long best_step,
 		      struct error *err);
 
-/* Refs (design, section 1): @ @~2 42 calm-otter uuid-prefix best:METRIC, and REF@epoch=50 (*epoch =
- * 50, else -1). ERR_NOT_FOUND when there is none, or several: then the candidates are listed. */
+/* Refs (design, section 1): @ @~2 42 calm-otter uuid-prefix SWEEP:CELL.SEED best:METRIC, and
+ * REF@epoch=50 (*epoch = 50, else -1). ERR_NOT_FOUND when there is none, or several: then the candidates are listed. */
 int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err);
 
 #endif

@@ -11,7 +11,7 @@
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
-enum { STORE_STATEMENTS = 128, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
+enum { STORE_STATEMENTS = 256, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
 
 struct store {
 	sqlite3 *db;
@@ -96,6 +96,13 @@ int metric_name_id(struct store *s, const char *name, int64_t *id, struct error 
 /* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
  * val.NAME. How many there are, or -1. */
 int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
+
+/* The id of the recipe, its row and parameters made if need be; inside the caller's transaction. */
+struct run_new;
+int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
+
+/* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
+int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
 
 /* Points into series and summaries, inside the caller's transaction. */
 struct metric_point;

@@ -1,0 +1,138 @@
+/* ssl sweep: many runs as one thing. This file finds the verb; sweep_*.c do the work. */
+#include "cmds/sweep.h"
+
+#include <string.h>
+
+#include "cmds/execute.h"
+#include "core/base/fs.h"
+#include "core/run/keys.h"
+
+static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+
+const struct cmd cmd_sweep = {
+    .name = "sweep",
+    .summary = "run a grid of recipes and seeds, each exactly once",
+    .usage = "sweep plan [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
+	     "KEY=V,V]... [--seeds N] [--name NAME] [-j N] [FILE]\n"
+	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
+	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [-j N] [-n] [FILE|SWEEP]\n"
+	     "sweep status [--watch] [SWEEP]\n"
+	     "sweep pause SWEEP\n"
+	     "sweep retry [--pruned] SWEEP\n"
+	     "sweep extend [--grid KEY=V,V]... [--seeds N] [-n] SWEEP|FILE\n"
+	     "sweep ls",
+    .needs = NEED_NOTHING, /* reading or writing: the verb says */
+    .run = sweep_cmd,
+};
+
+int sweep_is_file(const struct sweep_args *a)
+{
+	return a->operand &&
+	       (strchr(a->operand, '/') || (fs_exists(a->operand) && !fs_is_dir(a->operand)) ||
+		strstr(a->operand, ".yaml") || strstr(a->operand, ".yml"));
+}
+
+static int read_settings(struct sweep_args *a, struct grid *g, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *key[] = {"method", "data.set"}, *value[] = {a->method, a->dataset};
+	int ret = 0;
+
+	for (int i = 0; i < 2 && !ret; i++) {
+		if (!value[i])
+			continue;
+		strbuf_clear(&text);
+		strbuf_addf(&text, "%s=%s", key[i], value[i]);
+		ret = grid_set(g, text.buf, err);
+	}
+	for (int i = 0; i < a->set.n && !ret; i++)
+		ret = grid_set(g, a->set.item[i], err);
+	for (int i = 0; i < a->grid.n && !ret; i++)
+		ret = grid_add_axis(g, a->grid.item[i], 0, err);
+	for (int i = 0; i < a->zip.n && !ret; i++)
+		ret = grid_add_axis(g, a->zip.item[i], 1, err);
+	if (!ret && a->seeds)
+		ret = grid_add_seeds(g, a->seeds, 0, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+int sweep_read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
+{
+	memset(p, 0, sizeof *p);
+	grid_init(g, keys_schema());
+	if ((a->operand && grid_read(g, a->operand, err)) || read_settings(a, g, err))
+		return -1;
+	if (a->name)
+		g->name = a->name;
+	return grid_finish(g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct sweep_args *a, struct error *err);
+	int operand; /* -1 none, 0 perhaps one, 1 one */
+} verbs[] = {
+    {"plan", sweep_plan, 0},   {"start", sweep_start, 0}, {"status", sweep_status, 0},
+    {"pause", sweep_pause, 1}, {"retry", sweep_retry, 1}, {"extend", sweep_extend, 1},
+    {"ls", sweep_ls, -1},
+};
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
+{
+	const char *names[VERBS], *near;
+
+	for (int i = 0; i < VERBS; i++) {
+		names[i] = verbs[i].name;
+		if (strcmp(verb, names[i]))
+			continue;
+		if (verbs[i].operand == 1 && !a->operand)
+			return error_set(err, ERR_USAGE, "sweep %s: which sweep?", verb);
+		if (verbs[i].operand < 0 && a->operand)
+			return error_set(err, ERR_USAGE, "sweep %s: takes no operand", verb);
+		return verbs[i].run(a, err);
+	}
+	near = nearest_word(verb, names, VERBS);
+	if (near)
+		return error_set(err, ERR_USAGE, "sweep %s: no such command: did you mean %s?",
+				 verb, near);
+	return error_set(err, ERR_USAGE,
+			 "sweep %s: no such command: plan, start, status, pause, retry, extend or "
+			 "ls",
+			 verb);
+}
+
+static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct sweep_args a = {.ctx = ctx};
+	struct strbuf command = STRBUF_INIT;
+	const struct opt table[] = {
+	    {'m', "method", OPT_TEXT, &a.method, "METHOD", "the method of every cell", 0, 0},
+	    {'d', "data", OPT_TEXT, &a.dataset, "DATASET", "the dataset of every cell", 0, 0},
+	    {0, "set", OPT_LIST, &a.set, "KEY=VALUE", "a hyperparameter of every cell", 0, 0},
+	    {0, "grid", OPT_LIST, &a.grid, "KEY=V,V", "an axis: each value with all others", 0, 0},
+	    {0, "zip", OPT_LIST, &a.zip, "KEY=V,V", "an axis that goes in step with other zips", 0,
+	     0},
+	    {0, "seeds", OPT_TEXT, &a.seeds, "N", "replicates: how many, or a list 1,4,7", 0, 0},
+	    {0, "name", OPT_TEXT, &a.name, "NAME", "of the sweep", 0, 0},
+	    {'j', "workers", OPT_INT, &a.workers, "N", "processes that share the cores (1)", 1,
+	     256},
+	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "take runs that are done already for cells", 0,
+	     0},
+	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells too", 0, 0},
+	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
+	    {0}};
+	int n, ret;
+
+	cmd_join(&command, argc, argv);
+	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 1, 2, &n, err);
+	a.command = command.buf;
+	a.operand = n > 1 ? argv[2] : NULL;
+	if (!a.workers)
+		a.workers = 1;
+	if (!ret)
+		ret = run_verb(&a, argv[1], err) ? -1 : 0;
+	strbuf_release(&command);
+	return ret < 0 ? -1 : 0;
+}

@@ -1,0 +1,53 @@
+/* The verbs of `ssl sweep`, and what they share. */
+#ifndef SSL_CMDS_SWEEP_H
+#define SSL_CMDS_SWEEP_H
+
+#include "cmds/cmd.h"
+#include "core/run/sweep.h"
+
+struct sweep_args {
+	struct cmd_ctx *ctx;
+	const char *command; /* as typed */
+	const char *operand; /* the first one behind the verb, or NULL */
+	const char *method, *dataset, *seeds, *name;
+	struct opt_list set, grid, zip;
+	long workers;
+	int reuse, pruned, watch;
+};
+
+int sweep_plan(struct sweep_args *a, struct error *err);
+int sweep_start(struct sweep_args *a, struct error *err);
+int sweep_extend(struct sweep_args *a, struct error *err);
+int sweep_status(struct sweep_args *a, struct error *err);
+int sweep_ls(struct sweep_args *a, struct error *err);
+int sweep_pause(struct sweep_args *a, struct error *err);
+int sweep_retry(struct sweep_args *a, struct error *err);
+
+/* Reads the grid that the arguments describe, and expands it. Release both, whatever is returned. */
+int sweep_read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err);
+
+/* Does the operand name a file? A sweep's name has no slash and no such file beside it. */
+int sweep_is_file(const struct sweep_args *a);
+
+/* What a supervisor shows on stderr: a table that moves on a terminal, a line for each settled cell
+ * elsewhere. */
+struct sweep_view {
+	const struct cmd_ctx *ctx;
+	struct store *store;
+	const struct sweep_row *sweep;
+	int moving, drawn; /* lines that stand below the cursor's start */
+	int settled;       /* cells told so far */
+	int workers;
+	char since[24];    /* cells settled from then on may be new */
+	struct {
+		int64_t id;
+		char finished[24];
+	} *seen; /* those of them that were told */
+	int n_seen;
+};
+void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const struct sweep_row *w,
+		     int workers, const struct sweep_counts *n);
+void sweep_view_tick(void *view, const struct sweep_counts *n, int alive);
+void sweep_view_end(struct sweep_view *v);
+
+#endif

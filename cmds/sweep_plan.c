@@ -1,0 +1,184 @@
+/* ssl sweep plan: what a sweep would be, and what it would take. Nothing is written. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmds/sweep.h"
+#include "core/base/clock.h"
+#include "core/base/cpu.h"
+#include "core/base/log.h"
+#include "core/report/human.h"
+#include "core/run/keys.h"
+
+static const double patience = 20; /* seconds for timing steps, in all */
+
+/* Estimates by what a step's cost depends on, so that a step is timed once for each of these. */
+struct known {
+	char hash[HASH_HEX];
+	struct estimate estimate;
+};
+
+struct costing {
+	struct store *store; /* NULL: there is none */
+	int threads;
+	double started;
+	struct known *known;
+	int n;
+};
+
+/* Everything but the seed and the weights of terms in the loss: those have a method's name. */
+static void cost_hash(const struct sweep_cell *c, char hash[HASH_HEX])
+{
+	struct strbuf text = STRBUF_INIT;
+	size_t n = strlen(c->run.method);
+
+	for (int i = 0; i < c->run.n_params; i++) {
+		const struct run_param *p = &c->run.param[i];
+
+		if (!strcmp(p->key, "seed") || !strcmp(p->key, "optim.lr") ||
+		    (!strncmp(p->key, c->run.method, n) && p->key[n] == '.' && p->is_number))
+			continue;
+		strbuf_addf(&text, "%s=%s\n", p->key, p->text);
+	}
+	hash_buffer(text.buf, text.len, hash);
+	strbuf_release(&text);
+}
+
+/* NULL when it is not known; -1 with *err for a cell that cannot be run at all. */
+static int cost_of(struct costing *k, const struct sweep_cell *c, const struct estimate **out,
+		   struct error *err)
+{
+	char hash[HASH_HEX];
+	struct known *new;
+
+	*out = NULL;
+	if (!k->store)
+		return 0;
+	cost_hash(c, hash);
+	for (int i = 0; i < k->n; i++)
+		if (!strcmp(k->known[i].hash, hash)) {
+			*out = &k->known[i].estimate;
+			return 0;
+		}
+	if (clock_now() - k->started > patience)
+		return 0;
+	k->known = xrealloc(k->known, (size_t)(k->n + 1) * sizeof *k->known);
+	new = &k->known[k->n];
+	memcpy(new->hash, hash, sizeof hash);
+	if (estimate_run(k->store, c->run.recipe_json, k->threads, &new->estimate, err))
+		return error_prefix(err, "cell %d", c->ordinal);
+	k->n++;
+	*out = &new->estimate;
+	return 0;
+}
+
+struct total {
+	double seconds;
+	int64_t bytes;
+	int unknown;
+};
+
+static void add_row(struct table *t, const struct sweep_cell *c, int seeds,
+		    const struct estimate *e, struct total *total)
+{
+	table_int(t, c->ordinal);
+	table_int(t, seeds);
+	if (e && e->known) {
+		table_int(t, e->epochs);
+		table_int(t, e->steps);
+		table_real(t, e->seconds, 1);
+		table_int(t, e->bytes);
+		total->seconds += seeds * e->seconds;
+		total->bytes += seeds * e->bytes;
+	} else {
+		for (int i = 0; i < 4; i++)
+			table_null(t);
+		total->unknown++;
+	}
+	table_text(t, c->label);
+}
+
+static void say_total(const struct sweep_plan *p, const struct grid *g, const struct total *total,
+		      long workers)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->recipes,
+		    p->n / p->recipes, p->n == p->recipes ? "" : "s", p->n);
+	if (total->unknown < p->recipes) {
+		strbuf_adds(&text, "; about ");
+		human_duration(total->seconds / (double)workers, &text);
+		strbuf_addf(&text, " with %ld worker%s, ", workers, workers == 1 ? "" : "s");
+		human_bytes(total->bytes, &text);
+		strbuf_adds(&text, " on disk");
+	}
+	if (total->unknown)
+		strbuf_addf(&text, " (%d cells were not timed)", total->unknown);
+	log_info("%s", text.buf);
+	strbuf_release(&text);
+}
+
+static int print_plan(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+		      struct error *err)
+{
+	static const char *const column[] = {"cell",    "seeds", "epochs", "steps",
+					     "seconds", "bytes", "label"};
+	struct costing k = {.store = a->ctx->store, .started = clock_now()};
+	struct table *t = table_new();
+	struct total total = {0};
+	int ret = 0;
+
+	k.threads = cpu_count() / (int)a->workers > 1 ? cpu_count() / (int)a->workers : 1;
+	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
+		table_column(t, column[i]);
+	for (int i = 0; i < p->recipes && !ret; i++) {
+		const struct estimate *e;
+
+		ret = cost_of(&k, &p->cell[i], &e, err);
+		if (!ret)
+			add_row(t, &p->cell[i], p->n / p->recipes, e, &total);
+	}
+	if (!ret) {
+		table_print(t, a->ctx->format, a->ctx->out);
+		say_total(p, g, &total, a->workers);
+	}
+	free(k.known);
+	table_free(t);
+	return ret;
+}
+
+/* The sweep that is described, or one that is there. */
+static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
+{
+	struct error none;
+	struct sweep_row w;
+	int ret;
+
+	if (a->operand && !sweep_is_file(a)) {
+		memset(p, 0, sizeof *p);
+		grid_init(g, keys_schema());
+		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
+		    sweeps_find(a->ctx->store, a->operand, &w, err))
+			return -1;
+		ret = grid_from_json(g, w.spec, err) || grid_finish(g, err) ||
+		      sweep_plan_make(p, g, err);
+		sweep_row_release(&w);
+		return ret ? -1 : 0;
+	}
+	if (sweep_read(a, g, p, err))
+		return -1;
+	/* without a store there is nothing to time on, but still something to see */
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, &none))
+		a->ctx->store = NULL;
+	return 0;
+}
+
+int sweep_plan(struct sweep_args *a, struct error *err)
+{
+	struct sweep_plan p;
+	struct grid g;
+	int ret = read(a, &g, &p, err) || print_plan(a, &g, &p, err);
+
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret ? -1 : 0;
+}

@@ -1,0 +1,215 @@
+/* ssl sweep start, extend, pause, retry: what changes a sweep. */
+#include <string.h>
+
+#include "cmds/execute.h"
+#include "cmds/sweep.h"
+#include "core/base/cpu.h"
+#include "core/base/log.h"
+#include "core/run/keys.h"
+
+static int open_writer(struct sweep_args *a, struct error *err)
+{
+	return cmd_open_store(a->ctx, NEED_STORE_WRITE, err);
+}
+
+/* A sweep of the name that is there: the same one goes on, another is an error. */
+static int check_same(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+		      int *there, struct error *err)
+{
+	struct sweep_row old;
+	struct error why;
+	int same;
+
+	*there = 0;
+	if (sweeps_find(a->ctx->store, g->name, &old, &why)) {
+		if (why.code == ERR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	same = !strcmp(old.spec_hash, p->spec_hash) || !strcmp(old.spec, p->spec);
+	sweep_row_release(&old);
+	*there = 1;
+	if (same)
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "sweep %s: it is there, and was another: `ssl sweep extend` adds cells to "
+			 "it, --name makes a new one",
+			 g->name);
+}
+
+/* Saves what the arguments describe, unless it is there; *name is the sweep's. */
+static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
+{
+	struct grid g;
+	struct sweep_plan p;
+	int ret = sweep_read(a, &g, &p, err), there = 0, added;
+	int64_t id;
+
+	if (!ret)
+		ret = open_writer(a, err) || check_same(a, &g, &p, &there, err);
+	if (!ret && !there)
+		ret =
+		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
+	if (!ret)
+		strbuf_adds(name, g.name);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret;
+}
+
+static int has_settings(const struct sweep_args *a)
+{
+	return a->method || a->dataset || a->seeds || a->name || a->set.n || a->grid.n || a->zip.n;
+}
+
+static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
+{
+	struct supervisor v = {.store = a->ctx->store, .dir = a->ctx->dir};
+	struct sweep_view view;
+	struct sweep_counts n;
+	struct sweep_row w;
+	int ret;
+
+	if (sweeps_find(a->ctx->store, name, &w, err))
+		return -1;
+	ret = strcmp(w.state, "paused") ? 0 : sweeps_set_state(v.store, w.id, "active", err);
+	if (!ret)
+		ret = sweeps_count(v.store, w.id, &n, err);
+	if (!ret) {
+		sweep_view_init(&view, a->ctx, &w, (int)a->workers, &n);
+		v.sweep = &w;
+		v.workers = (int)a->workers;
+		v.threads = cpu_count() / v.workers > 1 ? cpu_count() / v.workers : 1;
+		v.stop = &signal_received;
+		v.tick = sweep_view_tick;
+		v.ctx = &view;
+		cmd_catch_signals();
+		ret = supervise(&v, &n, err);
+		sweep_view_end(&view);
+	}
+	if (!ret)
+		log_info("%s: %s: %d of %d cells done%s", w.name,
+			 n.paused && n.queued ? "paused" : "finished", n.done, n.cells,
+			 n.pruned ? ", the others pruned" : "");
+	sweep_row_release(&w);
+	return ret;
+}
+
+int sweep_start(struct sweep_args *a, struct error *err)
+{
+	struct strbuf name = STRBUF_INIT;
+	int ret;
+
+	if (a->ctx->dry_run)
+		return sweep_plan(a, err);
+	if (a->operand && !sweep_is_file(a) && has_settings(a))
+		return error_set(err, ERR_USAGE,
+				 "sweep start %s: it has its settings: `ssl sweep extend` adds to "
+				 "it",
+				 a->operand);
+	if (a->operand && !sweep_is_file(a)) {
+		strbuf_adds(&name, a->operand);
+		ret = open_writer(a, err);
+	} else {
+		ret = save(a, &name, err);
+	}
+	if (!ret)
+		ret = run_sweep(a, name.buf, err);
+	strbuf_release(&name);
+	return ret;
+}
+
+/* The sweep as it is, with the axes' new values and the new seeds. */
+static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
+{
+	struct sweep_row w;
+	int ret;
+
+	if (!a->grid.n && !a->seeds)
+		return error_set(err, ERR_USAGE, "sweep extend %s: by what? --grid or --seeds",
+				 a->operand);
+	if (sweeps_find(a->ctx->store, a->operand, &w, err))
+		return -1;
+	grid_init(g, keys_schema());
+	ret = grid_from_json(g, w.spec, err);
+	for (int i = 0; i < a->grid.n && !ret; i++)
+		ret = grid_extend_axis(g, a->grid.item[i], err);
+	if (!ret && a->seeds)
+		ret = grid_add_seeds(g, a->seeds, 1, err);
+	if (!ret)
+		ret = grid_finish(g, err);
+	sweep_row_release(&w);
+	return ret;
+}
+
+static int check_there(struct sweep_args *a, const char *name, struct error *err)
+{
+	struct sweep_row w;
+
+	if (sweeps_find(a->ctx->store, name, &w, err))
+		return -1;
+	sweep_row_release(&w);
+	return 0;
+}
+
+int sweep_extend(struct sweep_args *a, struct error *err)
+{
+	struct grid g = {0};
+	struct sweep_plan p = {0};
+	int64_t id;
+	int ret, added = 0;
+
+	if (open_writer(a, err))
+		return -1;
+	if (sweep_is_file(a))
+		ret = sweep_read(a, &g, &p, err) || check_there(a, g.name, err);
+	else
+		ret = extend_grid(a, &g, err) || sweep_plan_make(&p, &g, err);
+	if (!ret && a->ctx->dry_run)
+		log_info("%s: it would have %d cells", g.name, p.n);
+	else if (!ret)
+		ret =
+		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
+	if (!ret && !a->ctx->dry_run)
+		log_info("%s: %d cells added: `ssl sweep start %s` runs them", g.name, added,
+			 g.name);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret;
+}
+
+int sweep_pause(struct sweep_args *a, struct error *err)
+{
+	struct sweep_row w;
+	int ret;
+
+	if (open_writer(a, err) || sweeps_find(a->ctx->store, a->operand, &w, err))
+		return -1;
+	ret = a->ctx->dry_run ? 0 : sweeps_set_state(a->ctx->store, w.id, "paused", err);
+	if (!ret)
+		log_info("%s: paused: cells that run are finished, no other is begun; `ssl sweep "
+			 "start %s` goes on",
+			 w.name, w.name);
+	sweep_row_release(&w);
+	return ret;
+}
+
+int sweep_retry(struct sweep_args *a, struct error *err)
+{
+	struct sweep_row w;
+	struct sweep_counts c;
+	int ret, n = 0;
+
+	if (open_writer(a, err) || sweeps_find(a->ctx->store, a->operand, &w, err))
+		return -1;
+	ret = sweeps_count(a->ctx->store, w.id, &c, err);
+	n = c.failed + (a->pruned ? c.pruned : 0);
+	if (!ret && !a->ctx->dry_run)
+		ret = sweeps_retry(a->ctx->store, w.id, a->pruned, &n, err);
+	if (!ret)
+		log_info("%s: %d cell%s queued again: `ssl sweep start %s` runs %s", w.name, n,
+			 n == 1 ? "" : "s", w.name, n == 1 ? "it" : "them");
+	sweep_row_release(&w);
+	return ret;
+}

@@ -1,0 +1,280 @@
+/* ssl sweep status and ls, and what a supervisor shows. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/execute.h"
+#include "cmds/sweep.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/report/human.h"
+#include "core/report/rows.h"
+
+enum { SHOWN = 8 }; /* running cells that the moving table shows */
+
+/* Seconds that are left by what the done cells took; negative: not known yet. */
+static double seconds_left(const struct sweep_counts *n, int workers)
+{
+	double cells = n->queued + n->held + n->stale + n->running - n->progress;
+
+	if (!n->done || !workers)
+		return -1;
+	return cells * (n->seconds / n->done) / workers;
+}
+
+static void head_line(const struct sweep_row *w, const struct sweep_counts *n, int workers,
+		      struct strbuf *out)
+{
+	double left = seconds_left(n, workers);
+
+	strbuf_addf(out, "%s: %d of %d done", w->name, n->done, n->cells);
+	if (n->failed)
+		strbuf_addf(out, ", %d failed", n->failed);
+	if (n->pruned)
+		strbuf_addf(out, ", %d pruned", n->pruned);
+	strbuf_addf(out, ", %d running, %d queued", n->running, n->queued + n->held + n->stale);
+	if (n->paused)
+		strbuf_adds(out, ", paused");
+	if (left >= 0 && n->running) {
+		strbuf_adds(out, "  ETA ");
+		human_duration(left, out);
+	}
+}
+
+void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const struct sweep_row *w,
+		     int workers, const struct sweep_counts *n)
+{
+	memset(v, 0, sizeof *v);
+	v->ctx = ctx;
+	v->store = ctx->store;
+	v->sweep = w;
+	v->workers = workers;
+	v->moving = !ctx->quiet && isatty(STDERR_FILENO);
+	v->settled = n->done + n->failed + n->pruned;
+	clock_iso(clock_unix(), v->since);
+	if (!ctx->quiet)
+		log_info("%s: %d cells, %d of them done; %d worker%s", w->name, n->cells, n->done,
+			 workers, workers == 1 ? "" : "s");
+}
+
+static void wipe(struct sweep_view *v)
+{
+	for (int i = 0; i < v->drawn; i++)
+		fputs("\033[A\033[2K", stderr);
+	v->drawn = 0;
+}
+
+static int is_seen(struct sweep_view *v, const struct cell_row *c)
+{
+	for (int i = 0; i < v->n_seen; i++)
+		if (v->seen[i].id == c->id)
+			return 1;
+	v->seen = xrealloc(v->seen, (size_t)(v->n_seen + 1) * sizeof *v->seen);
+	v->seen[v->n_seen].id = c->id;
+	snprintf(v->seen[v->n_seen++].finished, 24, "%s", c->finished);
+	return 0;
+}
+
+static int tell_settled(void *ctx, const struct cell_row *c)
+{
+	struct sweep_view *v = ctx;
+
+	if (is_seen(v, c))
+		return 0;
+	v->settled++;
+	fprintf(stderr, "ssl: %s:%d.%lld  %s  %s", v->sweep->name, c->ordinal, (long long)c->seed,
+		c->status, c->run);
+	if (c->label[0])
+		fprintf(stderr, "  %s", c->label);
+	if (!isnan(c->objective))
+		fprintf(stderr, "  %s %.4g", v->sweep->objective, c->objective);
+	if (strcmp(c->status, "done"))
+		fprintf(stderr, ": %s", c->error);
+	fputc('\n', stderr);
+	return 0;
+}
+
+/* Cells that were settled since it was last looked. Times are whole seconds, so that those of the
+ * last one come again: they are remembered. */
+static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
+{
+	char now[24];
+	struct error passing;
+	int kept = 0;
+
+	if (n->done + n->failed + n->pruned == v->settled)
+		return;
+	clock_iso(clock_unix(), now);
+	if (cells_each(v->store, v->sweep->id, NULL, v->since, tell_settled, v, &passing))
+		return;
+	for (int i = 0; i < v->n_seen; i++)
+		if (strcmp(v->seen[i].finished, now) >= 0)
+			v->seen[kept++] = v->seen[i];
+	v->n_seen = kept;
+	memcpy(v->since, now, sizeof now);
+}
+
+static int draw_running(void *ctx, const struct cell_row *c)
+{
+	struct sweep_view *v = ctx;
+
+	if (v->drawn > SHOWN)
+		return 0;
+	fprintf(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %.50s\n", c->ordinal, (long long)c->seed,
+		c->epoch, c->epochs, c->run, c->label);
+	v->drawn++;
+	return 0;
+}
+
+void sweep_view_tick(void *view, const struct sweep_counts *n, int alive)
+{
+	struct sweep_view *v = view;
+	struct strbuf head = STRBUF_INIT;
+	struct error passing;
+
+	if (v->ctx->quiet)
+		return;
+	wipe(v);
+	tell_new(v, n);
+	if (v->moving && alive) {
+		head_line(v->sweep, n, v->workers, &head);
+		fprintf(stderr, "%.110s\n", head.buf);
+		v->drawn = 1;
+		cells_each(v->store, v->sweep->id, "running", NULL, draw_running, v, &passing);
+	}
+	fflush(stderr);
+	strbuf_release(&head);
+}
+
+void sweep_view_end(struct sweep_view *v)
+{
+	wipe(v);
+	free(v->seen);
+	v->seen = NULL;
+}
+
+static int add_cell(void *ctx, const struct cell_row *c)
+{
+	struct table *t = ctx;
+
+	table_int(t, c->ordinal);
+	table_int(t, c->seed);
+	table_text(t, c->status);
+	table_text(t, c->run[0] ? c->run : NULL);
+	if (c->run_id) {
+		table_int(t, c->epoch);
+		table_int(t, c->epochs);
+	} else {
+		table_null(t);
+		table_null(t);
+	}
+	if (isnan(c->objective))
+		table_null(t);
+	else
+		table_real(t, c->objective, TABLE_SIX);
+	table_int(t, c->claims);
+	table_text(t, c->label);
+	table_text(t, c->error[0] ? c->error : NULL);
+	return 0;
+}
+
+static int print_cells(struct sweep_args *a, const struct sweep_row *w, struct error *err)
+{
+	static const char *const column[] = {"cell",   "seed", "status", "run",   "epoch",
+					     "epochs", NULL,   "claims", "label", "error"};
+	struct table *t = table_new();
+	int ret;
+
+	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
+		table_column(t, column[i]         ? column[i]
+				: w->objective[0] ? w->objective
+						  : "objective");
+	ret = cells_each(a->ctx->store, w->id, NULL, NULL, add_cell, t, err);
+	if (!ret)
+		table_print(t, a->ctx->format, a->ctx->out);
+	table_free(t);
+	return ret;
+}
+
+/* The newest sweep where none is named. */
+static int find(struct sweep_args *a, struct sweep_row *w, struct error *err)
+{
+	char name[64];
+
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
+		return -1;
+	if (a->operand)
+		return sweeps_find(a->ctx->store, a->operand, w, err);
+	return sweeps_newest(a->ctx->store, name, err) || sweeps_find(a->ctx->store, name, w, err)
+		   ? -1
+		   : 0;
+}
+
+static int is_over(const struct sweep_counts *n)
+{
+	return !(n->queued + n->held + n->running + n->stale) ||
+	       ((n->paused || n->stopped) && !n->running);
+}
+
+static int watch(struct sweep_args *a, const struct sweep_row *w, struct error *err)
+{
+	struct sweep_view view;
+	struct sweep_counts n;
+	int ret = sweeps_count(a->ctx->store, w->id, &n, err);
+
+	if (ret)
+		return -1;
+	cmd_catch_signals();
+	sweep_view_init(&view, a->ctx, w, n.running ? n.running : 1, &n);
+	while (!ret && !is_over(&n) && !signal_received) {
+		view.workers = n.running;
+		sweep_view_tick(&view, &n, 1);
+		usleep(500000);
+		ret = sweeps_count(a->ctx->store, w->id, &n, err);
+	}
+	if (!ret)
+		sweep_view_tick(&view, &n, 0);
+	sweep_view_end(&view);
+	return ret;
+}
+
+int sweep_status(struct sweep_args *a, struct error *err)
+{
+	struct strbuf head = STRBUF_INIT;
+	struct sweep_counts n;
+	struct sweep_row w;
+	int ret;
+
+	if (find(a, &w, err))
+		return -1;
+	ret = a->watch ? watch(a, &w, err) : 0;
+	if (!ret)
+		ret = sweeps_count(a->ctx->store, w.id, &n, err);
+	if (!ret) {
+		head_line(&w, &n, n.running, &head);
+		log_info("%s", head.buf);
+		ret = print_cells(a, &w, err);
+	}
+	strbuf_release(&head);
+	sweep_row_release(&w);
+	return ret;
+}
+
+int sweep_ls(struct sweep_args *a, struct error *err)
+{
+	struct query_sink sink;
+	struct rows rows;
+	int ret;
+
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
+		return -1;
+	rows_init(&rows, 0, a->ctx->format);
+	sink = rows_sink(&rows);
+	ret = sweeps_list(a->ctx->store, &sink, err);
+	if (!ret)
+		table_print(rows.table, a->ctx->format, a->ctx->out);
+	rows_release(&rows);
+	return ret;
+}

@@ -1,0 +1,368 @@
+/* A sweep as it is told: exec's keys, settings of the command line, the canonical form. */
+#include "core/recipe/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/fs.h"
+#include "core/recipe/grid_internal.h"
+
+static const struct hparam exec_rows[] = {
+    {"exec.retries", HP_INT, "2", 0, 1000000, NULL,
+     "how often a cell is tried again after its worker died or could not write"},
+    {"exec.lease", HP_REAL, "90", 1, 86400, NULL,
+     "seconds without a sign of life after which a worker counts as dead"},
+    {"exec.on_fail", HP_ENUM, "continue", 0, 0, "continue|stop",
+     "after a failed cell: go on, or claim no more"},
+    {"exec.strategy", HP_ENUM, "grid", 0, 0, "grid|random|sobol|list",
+     "which points of a block's axes become cells"},
+    {"exec.samples", HP_INT, "16", 1, 100000, NULL, "random, sobol: points of a block"},
+    {"exec.seed", HP_INT, "1", 0, 9007199254740991.0, NULL, "random, sobol: which points"},
+    {"exec.prune", HP_ENUM, "none", 0, 0, "none|median|asha", "stops hopeless cells early"},
+    {"exec.prune_metric", HP_TEXT, "", 0, 0, NULL,
+     "the series that is judged; empty: that of objective.metric"},
+    {"exec.prune_warmup", HP_INT, "5", 1, 1000000, NULL, "epochs before a cell may be pruned"},
+    {"exec.prune_min", HP_INT, "4", 1, 100000, NULL, "median: cells to compare with, at least"},
+    {"exec.prune_eta", HP_INT, "3", 2, 100, NULL,
+     "asha: one in eta goes on at each rung, and rungs are eta apart (1810.05934: 4)"},
+    {"exec.prune_seeds", HP_BOOL, "false", 0, 0, NULL,
+     "prune replicates too, not only cells of the first seed"},
+    {"objective.metric", HP_TEXT, "", 0, 0, NULL, "what the sweep is for: val.knn.top1"},
+    {"objective.goal", HP_ENUM, "max", 0, 0, "max|min", "which way is better"},
+    {0},
+};
+
+static int exec_group(int i, struct hparam_group *out)
+{
+	*out = (struct hparam_group){exec_rows, NULL, NULL};
+	return i == 0;
+}
+
+static int exec_check(const struct recipe *r, const char **key, struct error *err)
+{
+	*key = "exec.prune";
+	if (!strcmp(recipe_text(r, "exec.prune"), "none") || *recipe_text(r, "exec.prune_metric") ||
+	    *recipe_text(r, "objective.metric"))
+		return 0;
+	return error_set(err, ERR_USAGE, "exec.prune: on which metric? say exec.prune_metric");
+}
+
+const struct recipe_schema *grid_exec_schema(void)
+{
+	static const struct recipe_schema schema = {.group = exec_group, .check = exec_check};
+
+	return &schema;
+}
+
+void grid_init(struct grid *g, const struct recipe_schema *schema)
+{
+	struct resolver r;
+	struct error err;
+
+	memset(g, 0, sizeof *g);
+	g->schema = schema;
+	g->file = "sweep";
+	g->rows = xcalloc(1, sizeof *g->rows);
+	resolve_init(g->rows, schema, "sweep");
+	g->block = arena_zalloc(&g->arena, sizeof *g->block);
+	g->n_blocks = 1;
+	resolve_init(&r, grid_exec_schema(), "sweep");
+	if (resolve_finish(&r, &g->exec, &err))
+		BUG("%s", err.msg);
+	resolve_release(&r);
+}
+
+void grid_release(struct grid *g)
+{
+	if (g->rows)
+		resolve_release(g->rows);
+	free(g->rows);
+	recipe_release(&g->exec);
+	arena_release(&g->arena);
+	memset(g, 0, sizeof *g);
+}
+
+int grid_parse(struct grid *g, const char *text, const char *name, struct yaml_node **out,
+	       struct error *err)
+{
+	return yaml_read(out, &g->arena, text, strlen(text), name, err);
+}
+
+static int read_text(struct grid *g, const char *text, size_t n, struct error *err)
+{
+	struct yaml_node *root;
+
+	return yaml_read(&root, &g->arena, text, n, g->file, err) || grid_take(g, root, err) ? -1
+											     : 0;
+}
+
+int grid_read(struct grid *g, const char *path, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct stat st;
+	int ret;
+
+	g->file = arena_strdup(&g->arena, path);
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && st.st_size > YAML_MAX_BYTES)
+		return error_set(err, ERR_USAGE, "%s: %lld bytes: too large for a sweep", path,
+				 (long long)st.st_size);
+	ret = fs_read(path, &text, err);
+	if (!ret)
+		ret = read_text(g, text.buf, text.len, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+int grid_from_json(struct grid *g, const char *json, struct error *err)
+{
+	int ret;
+
+	g->file = "recorded sweep";
+	ret = read_text(g, json, strlen(json), err);
+	if (ret && err)
+		err->code = ERR_CORRUPT;
+	return ret;
+}
+
+/* exec.KEY=VALUE: the keys that are there, and this one. */
+static int set_exec(struct grid *g, const char *setting, struct error *err)
+{
+	struct resolver r;
+	struct recipe exec;
+	int ret;
+
+	resolve_init(&r, grid_exec_schema(), "sweep");
+	for (int i = 0; i < g->exec.n; i++)
+		resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text);
+	ret = resolve_set(&r, setting, err) || resolve_finish(&r, &exec, err);
+	resolve_release(&r);
+	if (ret)
+		return -1;
+	recipe_release(&g->exec);
+	g->exec = exec;
+	return 0;
+}
+
+/* Splits KEY=REST at its equals sign; *key is in g's arena, Greek spelt out. */
+static int split(struct grid *g, const char *option, const char *text, const char **key,
+		 const char **rest, struct error *err)
+{
+	const char *equals = strchr(text, '=');
+	char shown[YAML_SHOWN], *copy;
+
+	if (!equals || equals == text)
+		return error_set(err, ERR_USAGE, "%s %s: want KEY=VALUE", option,
+				 yaml_shown(shown, text));
+	copy = arena_strdup(&g->arena, text);
+	copy[equals - text] = 0;
+	*key = yaml_key(&g->arena, copy);
+	*rest = equals + 1;
+	return 0;
+}
+
+int grid_set(struct grid *g, const char *setting, struct error *err)
+{
+	const char *key = NULL, *rest = NULL;
+	struct yaml_node node = {.kind = YAML_SCALAR, .line = 0};
+	struct yaml_node *list = &node;
+	char shown[YAML_SHOWN];
+
+	if (!strncmp(setting, "exec.", 5) || !strncmp(setting, "objective.", 10))
+		return set_exec(g, setting, err);
+	if (split(g, "--set", setting, &key, &rest, err))
+		return -1;
+	node.text = arena_strdup(&g->arena, rest);
+	if (*rest == '[' && grid_parse(g, rest, "--set", &list, err))
+		return -1;
+	for (int b = 0; b < g->n_blocks; b++) {
+		const struct hparam *hp = resolve_row(g->rows, key);
+
+		if (hp)
+			grid_drop_axis(&g->block[b].set, hp);
+		if (grid_take_value(g, key, list, &g->block[b].set, err))
+			return error_prefix(err, "--set %s", yaml_shown(shown, setting));
+	}
+	return 0;
+}
+
+/* KEY=V1,V2 as a node: [V1,V2], or what is in brackets already. */
+static int axis_node(struct grid *g, const char *option, const char *text, const char **key,
+		     struct yaml_node **node, struct error *err)
+{
+	struct strbuf list = STRBUF_INIT;
+	const char *rest = NULL;
+	size_t n;
+	int ret;
+
+	if (split(g, option, text, key, &rest, err))
+		return -1;
+	n = strlen(rest);
+	if (*rest == '{' || (!strncmp(rest, "[[", 2) && n > 3 && !strcmp(rest + n - 2, "]]")))
+		strbuf_adds(&list, rest);
+	else
+		strbuf_addf(&list, "[%s]", rest);
+	ret = grid_parse(g, list.buf, option, node, err);
+	strbuf_release(&list);
+	return ret;
+}
+
+int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err)
+{
+	const char *option = zip ? "--zip" : "--grid", *key = NULL;
+	struct yaml_node *node;
+	char shown[YAML_SHOWN];
+
+	if (axis_node(g, option, text, &key, &node, err))
+		return -1;
+	for (int b = 0; b < g->n_blocks; b++) {
+		struct grid_axes *to = zip ? &g->block[b].zip : &g->block[b].grid;
+		const struct hparam *hp = resolve_row(g->rows, key);
+
+		if (hp)
+			grid_drop_axis(to, hp);
+		if (grid_take_axis(g, key, node, to, err))
+			return error_prefix(err, "%s %s", option, yaml_shown(shown, text));
+	}
+	return 0;
+}
+
+/* Those values of `more` that the axis lacks. */
+static void join_values(struct grid *g, struct grid_axis *a, const struct grid_axis *more)
+{
+	char **value = arena_alloc(&g->arena, (size_t)(a->n + more->n) * sizeof *value);
+
+	memcpy(value, a->value, (size_t)a->n * sizeof *value);
+	a->value = value;
+	for (int i = 0; i < more->n; i++) {
+		int k = 0;
+
+		while (k < a->n && strcmp(a->value[k], more->value[i]))
+			k++;
+		if (k == a->n)
+			a->value[a->n++] = more->value[i];
+	}
+}
+
+int grid_extend_axis(struct grid *g, const char *text, struct error *err)
+{
+	struct grid_axes more = {0};
+	struct yaml_node *node;
+	const char *key = NULL;
+	int found = 0;
+
+	if (axis_node(g, "--grid", text, &key, &node, err) ||
+	    grid_take_axis(g, key, node, &more, err))
+		return -1;
+	for (int b = 0; b < g->n_blocks; b++) {
+		struct grid_axis *a = grid_find_axis(&g->block[b].grid, more.axis[0].hp);
+
+		if (!a || !a->n)
+			continue;
+		join_values(g, a, &more.axis[0]);
+		found = 1;
+	}
+	if (!found || !more.axis[0].n)
+		return error_set(err, ERR_USAGE, "--grid %s: no block has %s as an axis of values",
+				 text, more.axis[0].hp->name);
+	return 0;
+}
+
+static void add_map(const struct grid_axes *axes, int one, struct strbuf *out)
+{
+	strbuf_addc(out, '{');
+	for (int i = 0; i < axes->n; i++) {
+		const struct grid_axis *a = &axes->axis[i];
+
+		strbuf_addf(out, "%s\"%s\":", i ? "," : "", a->hp->name);
+		if (!a->n) {
+			strbuf_adds(out, "{\"min\":");
+			strbuf_add_number(out, a->min);
+			strbuf_adds(out, ",\"max\":");
+			strbuf_add_number(out, a->max);
+			strbuf_addf(out, ",\"log\":%s}", a->log ? "true" : "false");
+			continue;
+		}
+		strbuf_adds(out, one ? "" : "[");
+		for (int k = 0; k < a->n; k++) {
+			strbuf_adds(out, k ? "," : "");
+			recipe_value_json(a->hp, a->value[k], out);
+		}
+		strbuf_adds(out, one ? "" : "]");
+	}
+	strbuf_addc(out, '}');
+}
+
+static void add_rows(const char *key, const struct grid_axes *rows, int n, int one,
+		     struct strbuf *out)
+{
+	strbuf_addf(out, ",\"%s\":[", key);
+	for (int i = 0; i < n; i++) {
+		strbuf_adds(out, i ? "," : "");
+		add_map(&rows[i], one, out);
+	}
+	strbuf_addc(out, ']');
+}
+
+static void add_block(const struct grid_block *b, struct strbuf *out)
+{
+	strbuf_adds(out, "{\"set\":");
+	add_map(&b->set, 1, out);
+	strbuf_adds(out, ",\"grid\":");
+	add_map(&b->grid, 0, out);
+	strbuf_adds(out, ",\"zip\":");
+	add_map(&b->zip, 0, out);
+	if (b->n_list)
+		add_rows("list", b->list, b->n_list, 1, out);
+	if (b->n_exclude)
+		add_rows("exclude", b->exclude, b->n_exclude, 0, out);
+	strbuf_addc(out, '}');
+}
+
+/* The keys that the base says, in table order. */
+static void add_base(struct grid *g, struct strbuf *out)
+{
+	struct resolver r;
+	const char *sep = "";
+	struct error err;
+
+	resolve_init(&r, g->schema, g->base_name ? g->base_name : "base");
+	if (g->base && resolve_tree(&r, g->base, &err))
+		BUG("a base that was read before: %s", err.msg);
+	strbuf_addc(out, '{');
+	for (int i = 0; i < r.n; i++) {
+		if (!r.slot[i].file || !strcmp(r.slot[i].hp->name, "seed"))
+			continue;
+		strbuf_addf(out, "%s\"%s\":", sep, r.slot[i].hp->name);
+		recipe_value_json(r.slot[i].hp, r.slot[i].file, out);
+		sep = ",";
+	}
+	strbuf_addc(out, '}');
+	resolve_release(&r);
+}
+
+void grid_json(struct grid *g, struct strbuf *out)
+{
+	strbuf_adds(out, "{\"version\":1,");
+	if (g->name) {
+		strbuf_adds(out, "\"sweep\":");
+		strbuf_add_json(out, g->name);
+		strbuf_addc(out, ',');
+	}
+	strbuf_adds(out, "\"base\":");
+	add_base(g, out);
+	strbuf_adds(out, ",\"blocks\":[");
+	for (int b = 0; b < g->n_blocks; b++) {
+		strbuf_adds(out, b ? "," : "");
+		add_block(&g->block[b], out);
+	}
+	strbuf_adds(out, "],\"seeds\":[");
+	for (int i = 0; i < g->n_seeds; i++)
+		strbuf_addf(out, "%s%lld", i ? "," : "", (long long)g->seed[i]);
+	strbuf_adds(out, "]");
+	for (int i = 0; i < g->exec.n; i++) {
+		strbuf_addf(out, ",\"%s\":", g->exec.value[i].hp->name);
+		recipe_value_json(g->exec.value[i].hp, g->exec.value[i].text, out);
+	}
+	strbuf_addc(out, '}');
+}

@@ -1,0 +1,115 @@
+/*
+ * Sweeps as they are written: a base recipe, blocks that each set some keys and span axes over
+ * others, seeds, and how to carry it out (`exec`, `objective`). Read as strictly as a recipe. Every
+ * point of a block resolves to a whole recipe; a key that does not apply to a point's method is
+ * dropped there, and points that come to the same recipe are one cell, so that a key which is not
+ * used never multiplies anything.
+ *
+ *     version: 1
+ *     sweep: weights
+ *     base: vicreg.yaml                    a recipe's path beside this file, or a recipe as a map
+ *     blocks:                              or one block's keys at the top
+ *     - set: {method: vicreg}
+ *       grid: {vicreg.mu: [1, 5, 25]}      each with each
+ *       zip: {optim.batch: [128, 256], optim.lr: [0.2, 0.4]}    in step
+ *       list: [{optim.epochs: 10}, {optim.epochs: 20, optim.lr: 0.1}]
+ *       exclude: [{vicreg.mu: [1, 5], optim.batch: 128}]
+ *     seeds: [1, 2, 3]                     or how many: 3
+ *     exec: {retries: 2, lease: 90, on_fail: continue}
+ *     objective: {metric: val.knn.top1, goal: max}
+ *
+ * With exec.strategy random or sobol an axis of `grid` may also be {min: 0.01, max: 1, log: true},
+ * and a block gives exec.samples points of the product of its axes.
+ */
+#ifndef SSL_RECIPE_GRID_H
+#define SSL_RECIPE_GRID_H
+
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/recipe/recipe.h"
+
+enum {
+	GRID_MAX_POINTS = 100000, /* of a block, before those that come to the same are joined */
+	GRID_MAX_SEEDS = 1000,
+};
+
+struct grid_axis {
+	const struct hparam *hp;
+	char **value; /* n of them, canonical; n = 0: a range */
+	int n, line;
+	double min, max;
+	int log; /* even on the logarithm */
+};
+
+struct grid_axes {
+	struct grid_axis *axis;
+	int n;
+};
+
+struct grid_block {
+	struct grid_axes set, grid, zip; /* set: of one value each */
+	struct grid_axes *list, *exclude;
+	int n_list, n_exclude, line;
+};
+
+struct yaml_node;
+struct resolver;
+
+struct grid {
+	struct arena arena; /* everything below lives here, but for rows and exec */
+	const struct recipe_schema *schema;
+	struct resolver *rows; /* to look rows up and read values */
+	const char *file;      /* for messages */
+	const char *name;      /* NULL: none was given */
+	struct yaml_node *base;
+	const char *base_name;
+	struct grid_block *block;
+	int n_blocks;
+	int64_t *seed;
+	int n_seeds;
+	struct recipe exec; /* exec.* and objective.*, by recipe_text() and so on */
+};
+
+/* An empty sweep of one block: `grid_read()` may follow, then settings of the command line, then
+ * grid_finish(). */
+void grid_init(struct grid *g, const struct recipe_schema *schema);
+void grid_release(struct grid *g);
+
+/* Reads a sweep, or a recipe, which then is the base. ERR_USAGE with file and line. */
+int grid_read(struct grid *g, const char *path, struct error *err);
+/* From what grid_json() wrote. */
+int grid_from_json(struct grid *g, const char *json, struct error *err);
+
+/* KEY=VALUE for every cell, above base and `set`; KEY=V1,V2 as an axis of `grid` or `zip` of every
+ * block, in the place of one of that key; seeds as "3" (1, 2, 3) or "1,4,5"; exec.KEY=VALUE or
+ * objective.KEY=VALUE are settings as well. */
+int grid_set(struct grid *g, const char *setting, struct error *err);
+int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err);
+int grid_add_seeds(struct grid *g, const char *text, int more, struct error *err);
+/* More values for an axis that blocks have, those that are there already passed over. */
+int grid_extend_axis(struct grid *g, const char *text, struct error *err);
+
+/* What must hold between the parts: no key twice in a block, zips of one length, ranges only where
+ * points are drawn, no `seed` among the keys. Then the sweep is complete. */
+int grid_finish(struct grid *g, struct error *err);
+
+/* Appends the canonical form: one JSON object, the base's keys included. Equal sweeps give equal
+ * text, however they were written. */
+void grid_json(struct grid *g, struct strbuf *out);
+
+struct grid_cell {
+	int ordinal; /* of the recipe, from 1, in the order of the blocks */
+	int rank;    /* of the seed, from 0 */
+	int64_t seed;
+	const struct recipe *recipe; /* whole, with its seed */
+	char group[HASH_HEX];        /* of the recipe without the seed */
+	const char *label;           /* "method=vicreg vicreg.mu=5": what tells it from the others */
+};
+
+/* Calls fn for every cell, all recipes with the first seed first. fn returns 0, or -1 to end it. A
+ * cell whose recipe makes no sense is ERR_USAGE with its label. */
+int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err),
+	      void *ctx, struct error *err);
+
+#endif

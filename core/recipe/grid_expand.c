@@ -1,0 +1,403 @@
+/* From axes to cells: points of every block, their recipes, those that are the same joined. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+#include "core/recipe/grid_internal.h"
+#include "core/recipe/sobol.h"
+
+/* What a point says above the base; its first n_set settings are the block's `set`. */
+struct point {
+	const struct grid_block *block;
+	const struct hparam **hp;
+	const char **text;
+	int n, n_set;
+	char *label;
+};
+
+struct expansion {
+	struct grid *g;
+	struct arena arena;
+	struct point *point; /* one for each recipe */
+	char (*hash)[HASH_HEX];
+	int n, cap;
+	int *table; /* point + 1 by hash, open addressing */
+	int table_size;
+};
+
+static int check_axes(struct grid *g, const struct grid_block *b, const struct grid_axes *axes,
+		      const struct grid_axes *other, struct error *err)
+{
+	const char *strategy = recipe_text(&g->exec, "exec.strategy");
+	int drawn = !strcmp(strategy, "random") || !strcmp(strategy, "sobol");
+
+	for (int i = 0; i < axes->n; i++) {
+		const struct grid_axis *a = &axes->axis[i];
+		int line = a->line ? a->line : b->line;
+
+		if (grid_find_axis(other, a->hp))
+			return error_set(err, ERR_USAGE, "%s:%d: %s: said twice in this block",
+					 g->file, line, a->hp->name);
+		if (!a->n && !drawn)
+			return error_set(err, ERR_USAGE,
+					 "%s:%d: %s: a range needs exec.strategy: random or sobol",
+					 g->file, line, a->hp->name);
+	}
+	return 0;
+}
+
+static int check_zip(struct grid *g, const struct grid_block *b, struct error *err)
+{
+	for (int i = 0; i < b->zip.n; i++) {
+		const struct grid_axis *a = &b->zip.axis[i];
+
+		if (!a->n)
+			return error_set(err, ERR_USAGE, "%s:%d: %s: zip takes values, no range",
+					 g->file, a->line, a->hp->name);
+		if (a->n != b->zip.axis[0].n)
+			return error_set(
+			    err, ERR_USAGE, "%s:%d: zip: %s has %d values and %s has %d", g->file,
+			    a->line, b->zip.axis[0].hp->name, b->zip.axis[0].n, a->hp->name, a->n);
+	}
+	return 0;
+}
+
+static int check_block(struct grid *g, const struct grid_block *b, struct error *err)
+{
+	static const struct grid_axes none;
+	const char *strategy = recipe_text(&g->exec, "exec.strategy");
+
+	if (check_axes(g, b, &b->grid, &b->set, err) || check_axes(g, b, &b->zip, &b->set, err) ||
+	    check_axes(g, b, &b->grid, &b->zip, err) || check_axes(g, b, &b->set, &none, err) ||
+	    check_zip(g, b, err))
+		return -1;
+	for (int i = 0; i < b->n_list; i++)
+		if (check_axes(g, b, &b->list[i], &b->grid, err) ||
+		    check_axes(g, b, &b->list[i], &b->zip, err))
+			return -1;
+	if (!strcmp(strategy, "list") && (b->grid.n || b->zip.n))
+		return error_set(err, ERR_USAGE,
+				 "%s:%d: exec.strategy: list takes the cells of `list` alone",
+				 g->file, b->line);
+	if (!strcmp(strategy, "sobol") && b->grid.n + 2 > SOBOL_DIMS)
+		return error_set(err, ERR_USAGE, "%s:%d: sobol has numbers for %d axes", g->file,
+				 b->line, SOBOL_DIMS - 2);
+	return 0;
+}
+
+/* The base's seed where no seeds were given. */
+static void default_seed(struct grid *g, struct resolver *base)
+{
+	const char *text = "1";
+
+	for (int i = 0; i < base->n; i++)
+		if (!strcmp(base->slot[i].hp->name, "seed"))
+			text = base->slot[i].file ? base->slot[i].file : base->slot[i].def;
+	g->seed = arena_alloc(&g->arena, sizeof *g->seed);
+	g->seed[0] = strtoll(text, NULL, 10);
+	g->n_seeds = 1;
+}
+
+int grid_finish(struct grid *g, struct error *err)
+{
+	struct resolver base;
+	int ret;
+
+	resolve_init(&base, g->schema, g->base_name ? g->base_name : "base");
+	ret = g->base ? resolve_tree(&base, g->base, err) : 0;
+	if (!ret && !g->n_seeds)
+		default_seed(g, &base);
+	resolve_release(&base);
+	for (int b = 0; b < g->n_blocks && !ret; b++)
+		ret = check_block(g, &g->block[b], err);
+	return ret;
+}
+
+static int resolve_point(struct grid *g, const struct point *p, int64_t seed, struct recipe *out,
+			 struct error *err)
+{
+	struct resolver r;
+	char text[24];
+	int ret;
+
+	resolve_init(&r, g->schema, g->base_name ? g->base_name : "base");
+	r.lenient = 1;
+	ret = g->base ? resolve_tree(&r, g->base, err) : 0;
+	for (int i = 0; i < p->n && !ret; i++)
+		resolve_put(&r, p->hp[i], p->text[i]);
+	snprintf(text, sizeof text, "%lld", (long long)seed);
+	if (!ret)
+		resolve_put(&r, resolve_row(&r, "seed"), text);
+	if (!ret)
+		ret = resolve_finish(&r, out, err);
+	resolve_release(&r);
+	return ret;
+}
+
+static void add_label(struct strbuf *out, const struct hparam *hp, const char *text)
+{
+	strbuf_addf(out, "%s%s=", out->len ? " " : "", hp->name);
+	for (; *text; text++)
+		if (*text != ' ')
+			strbuf_addc(out, *text);
+}
+
+/* What tells the point from others: its axes, and with several blocks what they set. */
+static char *label_of(struct expansion *x, const struct point *p, const struct recipe *r)
+{
+	struct strbuf label = STRBUF_INIT;
+	char *copy;
+
+	for (int i = x->g->n_blocks > 1 ? 0 : p->n_set; i < p->n; i++)
+		if (!r || recipe_has(r, p->hp[i]->name))
+			add_label(&label, p->hp[i], p->text[i]);
+	copy = arena_strdup(&x->arena, label.buf);
+	strbuf_release(&label);
+	return copy;
+}
+
+static const char *value_in(const struct recipe *r, const struct hparam *hp)
+{
+	for (int i = 0; i < r->n; i++)
+		if (r->value[i].hp == hp)
+			return r->value[i].text;
+	return NULL;
+}
+
+static int is_excluded(const struct point *p, const struct recipe *r)
+{
+	for (int i = 0; i < p->block->n_exclude; i++) {
+		const struct grid_axes *rule = &p->block->exclude[i];
+		int hits = 0;
+
+		for (int k = 0; k < rule->n; k++) {
+			const char *value = value_in(r, rule->axis[k].hp);
+
+			for (int v = 0; value && v < rule->axis[k].n; v++)
+				hits += !strcmp(value, rule->axis[k].value[v]);
+		}
+		if (hits == rule->n)
+			return 1;
+	}
+	return 0;
+}
+
+/* The slot of the hash: 0 in it when it is new. */
+static int *lookup(struct expansion *x, const char *hash)
+{
+	size_t at = (size_t)rng_name_hash(hash);
+
+	for (;; at++) {
+		int *slot = &x->table[at % (size_t)x->table_size];
+
+		if (!*slot || !strcmp(x->hash[*slot - 1], hash))
+			return slot;
+	}
+}
+
+static void make_room(struct expansion *x)
+{
+	if (x->n < x->cap)
+		return;
+	x->cap = x->cap ? 2 * x->cap : 256;
+	x->point = xrealloc(x->point, (size_t)x->cap * sizeof *x->point);
+	x->hash = xrealloc(x->hash, (size_t)x->cap * sizeof *x->hash);
+	free(x->table);
+	x->table_size = 4 * x->cap;
+	x->table = xcalloc((size_t)x->table_size, sizeof *x->table);
+	for (int i = 0; i < x->n; i++)
+		*lookup(x, x->hash[i]) = i + 1;
+}
+
+/* Takes the point in unless it is excluded, or there under its recipe. */
+static int take_point(struct expansion *x, struct point *p, struct error *err)
+{
+	struct recipe r = {0};
+	int *slot;
+
+	if (resolve_point(x->g, p, x->g->seed[0], &r, err)) {
+		const char *label = label_of(x, p, NULL);
+
+		return *label ? error_prefix(err, "cell %s", label) : -1;
+	}
+	make_room(x);
+	slot = lookup(x, r.hash);
+	if (!*slot && !is_excluded(p, &r)) {
+		p->label = label_of(x, p, &r);
+		memcpy(x->hash[x->n], r.hash, HASH_HEX);
+		x->point[x->n++] = *p;
+		*slot = x->n;
+	}
+	recipe_release(&r);
+	return 0;
+}
+
+static void say(struct point *p, const struct hparam *hp, const char *text)
+{
+	p->hp[p->n] = hp;
+	p->text[p->n++] = text;
+}
+
+/* A number of a range, in six digits. */
+static const char *draw(struct expansion *x, const struct grid_axis *a, double u)
+{
+	double lo = a->min, hi = a->max, v;
+	char text[40];
+
+	if (a->hp->type == HP_INT) {
+		lo -= a->log ? 0.5 : 0; /* every whole number has its share */
+		hi += a->log ? 0.5 : 1;
+	}
+	v = a->log ? exp(log(lo) + u * (log(hi) - log(lo))) : lo + u * (hi - lo);
+	if (a->hp->type == HP_INT)
+		v = fmin(fmax(a->log ? round(v) : floor(v), a->min), a->max);
+	snprintf(text, sizeof text, a->hp->type == HP_INT ? "%.0f" : "%.6g", v);
+	{
+		struct strbuf out = STRBUF_INIT;
+		char *copy;
+
+		strbuf_add_number(&out, strtod(text, NULL));
+		copy = arena_strdup(&x->arena, out.buf);
+		strbuf_release(&out);
+		return copy;
+	}
+}
+
+/* The point with the given place on each axis: those of grid, then zip, then list. */
+static int make_point(struct expansion *x, const struct grid_block *b, const int *at,
+		      const double *u, struct error *err)
+{
+	int most = b->set.n + b->grid.n + b->zip.n, row = at[b->grid.n + 1];
+	struct point p = {.block = b};
+
+	if (b->n_list)
+		most += b->list[row].n;
+	p.hp = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.hp);
+	p.text = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.text);
+	for (int i = 0; i < b->set.n; i++)
+		say(&p, b->set.axis[i].hp, b->set.axis[i].value[0]);
+	p.n_set = p.n;
+	for (int i = 0; i < b->grid.n; i++) {
+		const struct grid_axis *a = &b->grid.axis[i];
+
+		say(&p, a->hp, a->n ? a->value[at[i]] : draw(x, a, u[i]));
+	}
+	for (int i = 0; i < b->zip.n; i++)
+		say(&p, b->zip.axis[i].hp, b->zip.axis[i].value[at[b->grid.n]]);
+	for (int i = 0; b->n_list && i < b->list[row].n; i++)
+		say(&p, b->list[row].axis[i].hp, b->list[row].axis[i].value[0]);
+	return take_point(x, &p, err);
+}
+
+/* How many places each axis has; 1 where there is none. */
+static void sizes_of(const struct grid_block *b, int *size)
+{
+	for (int i = 0; i < b->grid.n; i++)
+		size[i] = b->grid.axis[i].n ? b->grid.axis[i].n : 1;
+	size[b->grid.n] = b->zip.n ? b->zip.axis[0].n : 1;
+	size[b->grid.n + 1] = b->n_list ? b->n_list : 1;
+}
+
+/* Each with each, the last axis fastest. */
+static int all_points(struct expansion *x, const struct grid_block *b, int *size, int *at,
+		      struct error *err)
+{
+	int dims = b->grid.n + 2, d;
+	double points = 1;
+
+	for (int i = 0; i < dims; i++)
+		points *= size[i];
+	if (points > GRID_MAX_POINTS)
+		return error_set(err, ERR_USAGE, "%s:%d: a block of %.0f points: at most %d",
+				 x->g->file, b->line, points, GRID_MAX_POINTS);
+	do {
+		if (make_point(x, b, at, NULL, err))
+			return -1;
+		for (d = dims - 1; d >= 0 && ++at[d] == size[d]; d--)
+			at[d] = 0;
+	} while (d >= 0);
+	return 0;
+}
+
+static int drawn_points(struct expansion *x, const struct grid_block *b, int *size, int *at,
+			int sobol, struct error *err)
+{
+	const struct recipe *exec = &x->g->exec;
+	long n = recipe_int(exec, "exec.samples");
+	uint64_t seed = (uint64_t)recipe_int(exec, "exec.seed");
+	uint32_t block = (uint32_t)(b - x->g->block);
+	int dims = b->grid.n + 2, ret = 0;
+	double *u = xcalloc((size_t)dims, sizeof *u);
+
+	for (long i = 0; i < n && !ret; i++) {
+		struct rng rng;
+
+		rng_init(&rng, seed, RNG_SWEEP, block + 1, (uint64_t)i);
+		if (sobol)
+			sobol_point(seed + block, (uint32_t)i, dims, u);
+		for (int d = 0; d < dims; d++) {
+			u[d] = sobol ? u[d] : rng_uniform(&rng);
+			at[d] = (int)(u[d] * size[d]);
+		}
+		ret = make_point(x, b, at, u, err);
+	}
+	free(u);
+	return ret;
+}
+
+static int expand_block(struct expansion *x, const struct grid_block *b, struct error *err)
+{
+	const char *strategy = recipe_text(&x->g->exec, "exec.strategy");
+	int sobol = !strcmp(strategy, "sobol"), ret;
+	int *size = xcalloc((size_t)b->grid.n + 2, sizeof *size);
+	int *at = xcalloc((size_t)b->grid.n + 2, sizeof *at);
+
+	sizes_of(b, size);
+	if (sobol || !strcmp(strategy, "random"))
+		ret = drawn_points(x, b, size, at, sobol, err);
+	else
+		ret = all_points(x, b, size, at, err);
+	free(size);
+	free(at);
+	return ret;
+}
+
+static int tell(struct expansion *x, int i, int rank,
+		int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err), void *ctx,
+		struct error *err)
+{
+	struct grid_cell cell = {.ordinal = i + 1, .rank = rank, .seed = x->g->seed[rank]};
+	struct recipe r = {0};
+	int ret;
+
+	if (resolve_point(x->g, &x->point[i], cell.seed, &r, err))
+		return -1;
+	cell.recipe = &r;
+	cell.label = x->point[i].label;
+	recipe_group_hash(&r, cell.group);
+	ret = fn(ctx, &cell, err);
+	recipe_release(&r);
+	return ret;
+}
+
+int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err),
+	      void *ctx, struct error *err)
+{
+	struct expansion x = {.g = g};
+	int ret = 0;
+
+	for (int b = 0; b < g->n_blocks && !ret; b++)
+		ret = expand_block(&x, &g->block[b], err);
+	if (!ret && !x.n)
+		ret = error_set(err, ERR_USAGE, "%s: no cell is left", g->file);
+	for (int rank = 0; rank < g->n_seeds && !ret; rank++)
+		for (int i = 0; i < x.n && !ret; i++)
+			ret = tell(&x, i, rank, fn, ctx, err);
+	free(x.point);
+	free(x.hash);
+	free(x.table);
+	arena_release(&x.arena);
+	return ret;
+}

@@ -1,0 +1,17 @@
+/*
+ * Sobol' points: n of them fill the unit cube more evenly than chance would. Direction numbers are
+ * those of Joe and Kuo, "Constructing Sobol sequences with better two-dimensional projections",
+ * SIAM J. Sci. Comput. 30 (2008). A random digital shift per dimension (Owen's simplest
+ * randomisation: the bits are XORed with a drawn word) keeps every net property.
+ */
+#ifndef SSL_RECIPE_SOBOL_H
+#define SSL_RECIPE_SOBOL_H
+
+#include <stdint.h>
+
+enum { SOBOL_DIMS = 20 };
+
+/* Fills x[0 .. dims-1] in [0, 1) with the i-th point of the sequence shifted by `seed`. */
+void sobol_point(uint64_t seed, uint32_t i, int dims, double *x);
+
+#endif

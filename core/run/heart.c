@@ -1,0 +1,98 @@
+#include "core/run/heart.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/strbuf.h"
+#include "core/store/sweeps.h"
+
+/* Waits a third of the lease; 1 when it is to end. */
+static int wait_for_end(struct heart *h)
+{
+	struct pollfd p = {.fd = h->wake[0], .events = POLLIN};
+
+	return poll(&p, 1, (int)(h->lease * 1000 / 3)) > 0; /* POLLHUP */
+}
+
+static void current(struct heart *h, int64_t *cell, int64_t *token)
+{
+	pthread_mutex_lock(&h->lock);
+	*cell = h->cell;
+	*token = h->token;
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* A claim that has lasted from one look to the next is kept alive. A beat that cannot be written (a
+ * full disk) is tried again at the next; a cell that was lost is found out by the run itself. */
+static void *beat(void *ctx)
+{
+	struct heart *h = ctx;
+	int64_t cell, token, before, before_token;
+	struct error ignored;
+
+	current(h, &before, &before_token);
+	while (!wait_for_end(h)) {
+		current(h, &cell, &token);
+		if (cell && cell == before && token == before_token)
+			cells_beat(h->store, cell, token, h->lease, &ignored);
+		before = cell;
+		before_token = token;
+	}
+	return NULL;
+}
+
+static int start_thread(struct heart *h)
+{
+	sigset_t all, before;
+	int ret;
+
+	pthread_mutex_init(&h->lock, NULL);
+	sigfillset(&all); /* signals are for the thread that trains */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ret = pthread_create(&h->thread, NULL, beat, h);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
+int heart_start(struct heart *h, const struct store *s, double lease, struct error *err)
+{
+	struct strbuf above = STRBUF_INIT;
+	int ret;
+
+	memset(h, 0, sizeof *h);
+	h->lease = lease;
+	strbuf_addf(&above, "%s/..", store_dir(s));
+	ret = store_open(&h->store, above.buf, STORE_WRITE, err);
+	strbuf_release(&above);
+	if (ret)
+		return -1;
+	if (pipe(h->wake)) {
+		store_close(h->store);
+		return error_errno(err, ERR_FAILED, "worker: pipe");
+	}
+	if (!start_thread(h))
+		return 0;
+	close(h->wake[0]);
+	close(h->wake[1]);
+	store_close(h->store);
+	return error_set(err, ERR_FAILED, "worker: cannot start a thread");
+}
+
+void heart_set(struct heart *h, int64_t cell, int64_t token)
+{
+	pthread_mutex_lock(&h->lock);
+	h->cell = cell;
+	h->token = token;
+	pthread_mutex_unlock(&h->lock);
+}
+
+void heart_stop(struct heart *h)
+{
+	close(h->wake[1]); /* its end is read as the end of the pipe */
+	pthread_join(h->thread, NULL);
+	close(h->wake[0]);
+	pthread_mutex_destroy(&h->lock);
+	store_close(h->store);
+}

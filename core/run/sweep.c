@@ -1,0 +1,162 @@
+/* From a grid to cells, and into the store. */
+#include "core/run/sweep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/run/datasets.h"
+#include "core/run/keys.h"
+#include "core/run/provenance.h"
+
+struct making {
+	struct sweep_plan *p;
+	int cap;
+};
+
+static struct run_param *copy_params(struct arena *a, const struct recipe *r)
+{
+	struct run_param *p = arena_zalloc(a, (size_t)r->n * sizeof *p);
+
+	for (int i = 0; i < r->n; i++) {
+		const struct recipe_value *v = &r->value[i];
+
+		p[i].key = v->hp->name;
+		p[i].text = arena_strdup(a, v->text);
+		p[i].is_number = v->hp->type == HP_REAL || v->hp->type == HP_INT;
+		if (p[i].is_number)
+			p[i].number = strtod(v->text, NULL);
+	}
+	return p;
+}
+
+static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
+{
+	struct making *m = ctx;
+	struct sweep_plan *p = m->p;
+	struct strbuf json = STRBUF_INIT;
+	struct sweep_cell *c;
+
+	(void)err;
+	if (p->n == m->cap) {
+		m->cap = m->cap ? 2 * m->cap : 64;
+		p->cell = xrealloc(p->cell, (size_t)m->cap * sizeof *p->cell);
+	}
+	c = &p->cell[p->n++];
+	memset(c, 0, sizeof *c);
+	recipe_json(cell->recipe, &json);
+	c->run.method = arena_strdup(&p->arena, recipe_text(cell->recipe, "method"));
+	c->run.recipe_json = arena_strdup(&p->arena, json.buf);
+	c->run.recipe_hash = arena_strdup(&p->arena, cell->recipe->hash);
+	c->run.group_hash = arena_strdup(&p->arena, cell->group);
+	c->run.param = copy_params(&p->arena, cell->recipe);
+	c->run.n_params = cell->recipe->n;
+	c->run.seed = cell->seed;
+	c->dataset = arena_strdup(&p->arena, recipe_text(cell->recipe, "data.set"));
+	c->label = arena_strdup(&p->arena, cell->label);
+	c->ordinal = cell->ordinal;
+	c->rank = cell->rank;
+	p->recipes += cell->rank == 0;
+	strbuf_release(&json);
+	return 0;
+}
+
+int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err)
+{
+	struct making m = {.p = p};
+	struct strbuf spec = STRBUF_INIT;
+	char name[80];
+
+	memset(p, 0, sizeof *p);
+	if (g->name && sweep_name_check(g->name, err))
+		return -1;
+	if (grid_each(g, collect, &m, err))
+		return -1;
+	grid_json(g, &spec);
+	if (!g->name) {
+		hash_buffer(spec.buf, spec.len, p->spec_hash);
+		snprintf(name, sizeof name, "%.50s-%.6s", p->cell[0].run.method, p->spec_hash);
+		g->name = arena_strdup(&g->arena, name);
+		strbuf_clear(&spec);
+		grid_json(g, &spec);
+	}
+	hash_buffer(spec.buf, spec.len, p->spec_hash);
+	p->spec = strbuf_detach(&spec);
+	return 0;
+}
+
+void sweep_plan_release(struct sweep_plan *p)
+{
+	free(p->cell);
+	free(p->spec);
+	arena_release(&p->arena);
+	memset(p, 0, sizeof *p);
+}
+
+/* The row's number of each dataset that is named. */
+static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *id,
+			 struct error *err)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct dataset_row row;
+		int k = i - 1;
+
+		while (k >= 0 && strcmp(p->cell[k].dataset, p->cell[i].dataset))
+			k--;
+		if (k < 0 && dataset_ensure(s, p->cell[i].dataset, &row, err))
+			return -1;
+		id[i] = k < 0 ? row.id : id[k];
+	}
+	return 0;
+}
+
+struct saving {
+	const struct sweep_plan *p;
+	const int64_t *dataset;
+	const char *binary;
+};
+
+static int add_cells(void *ctx, struct sweep_edit *edit, struct error *err)
+{
+	struct saving *v = ctx;
+
+	for (int i = 0; i < v->p->n; i++) {
+		const struct sweep_cell *c = &v->p->cell[i];
+		struct run_new run = c->run;
+		struct cell_new cell = {
+		    .run = &run, .rank = c->rank, .label = c->label, .reuse_binary = v->binary};
+
+		run.dataset_id = v->dataset[i];
+		if (sweep_add_cell(edit, &cell, err))
+			return -1;
+	}
+	return 0;
+}
+
+int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
+		    const char *command, int reuse, int64_t *id, int *added, struct error *err)
+{
+	const struct recipe *exec = &g->exec;
+	struct sweep_new w = {.name = g->name,
+			      .spec = p->spec,
+			      .spec_hash = p->spec_hash,
+			      .command = command,
+			      .lease = recipe_real(exec, "exec.lease"),
+			      .retries = recipe_int(exec, "exec.retries"),
+			      .on_fail = recipe_text(exec, "exec.on_fail"),
+			      .objective = recipe_text(exec, "objective.metric"),
+			      .goal = recipe_text(exec, "objective.goal")};
+	int64_t *dataset = xcalloc((size_t)p->n, sizeof *dataset);
+	struct code_info code;
+	struct saving v = {p, dataset, NULL};
+	int ret = find_datasets(p, s, dataset, err);
+
+	if (reuse) {
+		provenance_code(&code);
+		v.binary = code.binary;
+	}
+	if (!ret)
+		ret = sweeps_save(s, &w, add_cells, &v, id, added, err);
+	free(dataset);
+	return ret;
+}

@@ -1,0 +1,63 @@
+/*
+ * A sweep from its grid to rows, and the process that minds its workers. The grid is expanded and
+ * every recipe resolved before anything is written, so that a sweep with a senseless cell leaves no
+ * row; then it is saved in one transaction.
+ */
+#ifndef SSL_RUN_SWEEP_H
+#define SSL_RUN_SWEEP_H
+
+#include "core/recipe/grid.h"
+#include "core/store/sweeps.h"
+
+struct sweep_cell {
+	struct run_new run; /* method, recipe_*, group_hash, param, seed */
+	const char *dataset, *label;
+	int ordinal, rank;
+};
+
+struct sweep_plan {
+	struct arena arena;
+	struct sweep_cell *cell; /* the first seed's first, by number */
+	int n, recipes;          /* cells; of them with the first seed */
+	char *spec;
+	char spec_hash[HASH_HEX];
+};
+
+/* Expands a finished grid. A grid without a name gets METHOD-HASH, so that the same sweep is found
+ * again. */
+int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err);
+void sweep_plan_release(struct sweep_plan *p);
+
+/* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With
+ * `reuse` cells that this binary has run to their end elsewhere are taken as done. */
+int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
+		    const char *command, int reuse, int64_t *id, int *added, struct error *err);
+
+/* Minds `workers` processes, `ssl worker` each, until they end: one that is killed is replaced, its
+ * cell free at once; a signal is passed on as SIGTERM, and should the supervisor die, they get one
+ * from the kernel. */
+struct supervisor {
+	struct store *store;
+	const struct sweep_row *sweep;
+	const char *dir; /* -C for the workers */
+	int workers, threads; /* threads of each */
+	const volatile int *stop;
+	/* Called a few times a second. */
+	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);
+	void *ctx;
+};
+/* 0 when the sweep is finished (or paused: *n says); ERR_CELLS with failed cells, ERR_PREEMPTED
+ * after a signal, ERR_FAILED when the workers could not work. */
+int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *err);
+
+/* What running a recipe will take: from one timed step, on a store that is open for reading. */
+struct estimate {
+	int known; /* 0: the dataset is not there, only epochs and steps are not known */
+	long epochs, steps;
+	double seconds;
+	int64_t bytes; /* on disk, at its end */
+};
+int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
+		 struct error *err);
+
+#endif

@@ -1,0 +1,236 @@
+#include "core/run/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/fs.h"
+#include "core/base/log.h"
+#include "core/recipe/grid.h"
+#include "core/run/heart.h"
+#include "core/run/keys.h"
+
+enum { TROUBLES = 3 }; /* times in a row that the store may fail a worker */
+
+struct labour {
+	const struct worker *w;
+	char name[160];
+	struct run_keep keep;
+	struct heart heart;
+	struct grid grid; /* for exec's keys */
+	struct cell_claim claim;
+	int pruned;
+	char why[200];
+	int troubles;
+};
+
+void worker_name(long pid, char *out, size_t size)
+{
+	char host[128] = "";
+
+	gethostname(host, sizeof host - 1);
+	snprintf(out, size, "%.100s:%ld", host, pid);
+}
+
+static int is_stopped(const struct worker *w)
+{
+	return w->stop && *w->stop;
+}
+
+/* Is the epoch one at which the rule looks? median: each from the warm-up on; asha: its rungs,
+ * warm-up times eta, eta^2, ... */
+static int is_rung(const struct recipe *exec, long epoch)
+{
+	long rung = recipe_int(exec, "exec.prune_warmup");
+
+	if (strcmp(recipe_text(exec, "exec.prune"), "asha"))
+		return epoch >= rung;
+	while (rung < epoch)
+		rung *= recipe_int(exec, "exec.prune_eta");
+	return rung == epoch;
+}
+
+static int prune(void *ctx, struct run *r, struct error *err)
+{
+	struct labour *l = ctx;
+	const struct recipe *exec = &l->grid.exec;
+	const char *metric = recipe_text(exec, "exec.prune_metric");
+	struct prune_rule rule = {.kind = recipe_text(exec, "exec.prune"),
+				  .metric =
+				      *metric ? metric : recipe_text(exec, "objective.metric"),
+				  .maximize = !strcmp(recipe_text(exec, "objective.goal"), "max"),
+				  .min = (int)recipe_int(exec, "exec.prune_min"),
+				  .eta = (int)recipe_int(exec, "exec.prune_eta")};
+	int hopeless;
+
+	if (r->epoch == r->epochs || !is_rung(exec, r->epoch))
+		return 0;
+	hopeless = cells_prune(r->store, &l->claim, &rule, r->step, l->why, err);
+	if (hopeless <= 0)
+		return hopeless;
+	l->pruned = 1;
+	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, l->why);
+}
+
+/* Replicates are compared as a whole: without prune_seeds only those of the first seed, which stand
+ * for their recipe, may be pruned. */
+static void set_pruning(struct labour *l)
+{
+	const struct recipe *exec = &l->grid.exec;
+	int may = strcmp(recipe_text(exec, "exec.prune"), "none") &&
+		  (!l->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
+
+	l->keep.after_epoch = may ? prune : NULL;
+	l->keep.ctx = l;
+	l->pruned = 0;
+}
+
+/* Would the fault come again? Runs are the same to the last bit, so all but what the machine did to
+ * them does. */
+static enum cell_end end_of(const struct labour *l, const struct error *why)
+{
+	if (l->pruned)
+		return CELL_PRUNED;
+	if (why->code == ERR_PREEMPTED)
+		return CELL_STOPPED;
+	return why->code == ERR_FAILED || why->code == ERR_BUSY ? CELL_RETRY : CELL_FAILED;
+}
+
+static void tell(const struct labour *l, const char *run, const char *status, const char *why)
+{
+	if (l->w->told)
+		l->w->told(l->w->ctx, &l->claim, run, status, why);
+}
+
+static int give_back(struct labour *l, const char *run, const struct error *why, struct error *err)
+{
+	static const char *const word[] = {
+	    [CELL_STOPPED] = "queued",
+	    [CELL_RETRY] = "failed",
+	    [CELL_FAILED] = "failed",
+	    [CELL_PRUNED] = "pruned",
+	};
+	enum cell_end end = end_of(l, why);
+	int mine = cells_release(l->w->store, l->w->sweep, &l->claim, end,
+				 end == CELL_STOPPED ? NULL : why->msg, err);
+
+	if (mine < 0) {
+		log_warn("%s:%d.%lld: %s; it cannot be recorded: %s", l->w->sweep->name,
+			 l->claim.ordinal, (long long)l->claim.seed, why->msg, err->msg);
+		return -1;
+	}
+	if (mine)
+		tell(l, run, word[end], why->msg);
+	if (mine && end == CELL_PRUNED)
+		return cells_prune_seeds(l->w->store, &l->claim, l->why, err);
+	return 0;
+}
+
+/* The run of the claimed cell: a new one, or the one that it has, from its last checkpoint. */
+static int carry_out(struct labour *l, struct error *err)
+{
+	const struct worker *w = l->w;
+	struct run r = {.store = w->store};
+	struct error why = {0};
+	char run[64];
+	int ret = recipe_from_json(&r.recipe, keys_schema(), l->claim.recipe_json, &why);
+
+	set_pruning(l);
+	l->keep.cell = l->claim.cell;
+	l->keep.token = l->claim.token;
+	r.opts.threads = w->threads;
+	r.opts.stop = w->stop;
+	r.opts.command = w->command;
+	r.opts.progress = w->progress;
+	r.opts.resume_id = l->claim.run_id;
+	r.opts.dataset_sha256 = l->claim.dataset_sha256;
+	r.opts.keep = &l->keep;
+	if (!ret)
+		ret = run_execute(&r, &why);
+	snprintf(run, sizeof run, "%s", r.handle.name);
+	run_release(&r);
+	if (ret)
+		return give_back(l, run, &why, err);
+	tell(l, run, "done", NULL);
+	return 0;
+}
+
+static int work(struct labour *l, struct error *err)
+{
+	int ret;
+
+	if (l->claim.run_done)
+		return cells_settle_done(l->w->store, &l->claim, err);
+	heart_set(&l->heart, l->claim.cell, l->claim.token);
+	ret = carry_out(l, err);
+	heart_set(&l->heart, 0, 0);
+	return ret;
+}
+
+/* Nothing can be claimed now. 1: nor later; 0 after a while. */
+static int wait_for_more(struct labour *l, struct error *err)
+{
+	struct sweep_counts n;
+
+	if (sweeps_count(l->w->store, l->w->sweep->id, &n, err))
+		return -1;
+	if (n.paused || n.stopped || !(n.queued + n.held + n.running + n.stale))
+		return 1;
+	usleep(n.queued ? 1000 : 150000);
+	return 0;
+}
+
+/* One cell: 1 when none is left, 0 to go on, -1. */
+static int next_cell(struct labour *l, struct error *err)
+{
+	int ret;
+
+	if (!fs_exists(store_dir(l->w->store)))
+		return error_set(err, ERR_FAILED, "%s: the store is gone", store_dir(l->w->store));
+	ret = cells_claim(l->w->store, l->w->sweep, l->name, &l->claim, err);
+	if (!ret)
+		return wait_for_more(l, err);
+	if (ret > 0)
+		ret = work(l, err);
+	cell_claim_release(&l->claim);
+	return ret;
+}
+
+static int labour_on(struct labour *l, struct error *err)
+{
+	for (;;) {
+		int ret;
+
+		if (is_stopped(l->w))
+			return error_set(err, ERR_PREEMPTED, "%s: stopped by signal %d",
+					 l->w->sweep->name, *l->w->stop);
+		ret = next_cell(l, err);
+		if (ret > 0)
+			return 0;
+		l->troubles = ret ? l->troubles + 1 : 0;
+		if (l->troubles == TROUBLES)
+			return -1;
+		if (ret)
+			usleep(400000);
+	}
+}
+
+int worker_run(const struct worker *w, struct error *err)
+{
+	struct labour l = {.w = w};
+	int ret;
+
+	grid_init(&l.grid, keys_schema());
+	worker_name((long)getpid(), l.name, sizeof l.name);
+	ret = grid_from_json(&l.grid, w->sweep->spec, err);
+	if (!ret)
+		ret = heart_start(&l.heart, w->store, w->sweep->lease, err);
+	if (!ret) {
+		keep_init(&l.keep);
+		ret = labour_on(&l, err);
+		heart_stop(&l.heart);
+		keep_release(&l.keep);
+	}
+	grid_release(&l.grid);
+	return ret;
+}

@@ -1,0 +1,329 @@
+/* Claims: who works on a cell, and how it ends; see sweeps.h. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/store_internal.h"
+#include "core/store/sweeps.h"
+
+/* After the n-th failure a cell rests: what filled the disk may be gone by then. */
+static double rest_after(int failures)
+{
+	return failures < 6 ? 0.5 * (1 << failures) : 30;
+}
+
+static int may_claim(struct store *s, int64_t sweep, struct error *err)
+{
+	int64_t yes = 0;
+	int found = db_int(s, &yes, err,
+			   "SELECT state = 'active' AND NOT (on_fail = 'stop' AND EXISTS (SELECT 1 "
+			   "FROM cell WHERE sweep_id = ?1 AND status = 'failed')) "
+			   "FROM sweep WHERE id = ?1",
+			   "I", sweep);
+
+	return found < 0 ? -1 : found && yes;
+}
+
+/* Cells whose workers died once too often. */
+static int give_up_dead(struct store *s, const struct sweep_row *w, double now, struct error *err)
+{
+	return db_run(s, err,
+		      "UPDATE cell SET status = 'failed', failures = failures + 1, "
+		      "finished = ?4, error = 'its worker died (' || worker || ')' "
+		      "WHERE sweep_id = ?1 AND status = 'running' AND lease_until < ?2 "
+		      "AND failures >= ?3",
+		      "Iflt", w->id, now, w->retries, stamp_now().text);
+}
+
+/* 1 a row was stamped, whose id is in *cell; those of dead workers come first. The statements
+ * stand twice because each has its own index. */
+static int stamp(struct store *s, const struct sweep_row *w, const char *worker, double now,
+		 int64_t *cell, struct error *err)
+{
+	int found = db_int(s, cell, err,
+			   "UPDATE cell SET claims = claims + 1, failures = failures + 1, "
+			   "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
+			   "WHERE sweep_id = ?1 AND status = 'running' AND lease_until < ?2 "
+			   "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
+			   "Ifft", w->id, now, now + w->lease, worker);
+
+	if (found)
+		return found;
+	return db_int(s, cell, err,
+		      "UPDATE cell SET status = 'running', claims = claims + 1, "
+		      "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
+		      "WHERE sweep_id = ?1 AND status = 'queued' AND lease_until <= ?2 "
+		      "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
+		      "Ifft", w->id, now, now + w->lease, worker);
+}
+
+static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT c.id, c.claims, c.sweep_id, c.run_id, r.status = 'done', c.ordinal, c.rank, "
+	    "c.seed, p.json, c.label, d.sha256 FROM cell c JOIN recipe p ON p.id = c.recipe_id "
+	    "JOIN dataset d ON d.id = c.dataset_id LEFT JOIN run r ON r.id = c.run_id "
+	    "WHERE c.id = ?",
+	    err);
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", cell);
+	if (db_step(s, st, err) <= 0)
+		return -1;
+	out->cell = sqlite3_column_int64(st, 0);
+	out->token = sqlite3_column_int64(st, 1);
+	out->sweep = sqlite3_column_int64(st, 2);
+	out->run_id = sqlite3_column_int64(st, 3);
+	out->run_done = sqlite3_column_int(st, 4);
+	out->ordinal = sqlite3_column_int(st, 5);
+	out->rank = sqlite3_column_int(st, 6);
+	out->seed = sqlite3_column_int64(st, 7);
+	out->recipe_json = db_text_dup(st, 8);
+	out->label = db_text_dup(st, 9);
+	db_text_into(st, 10, out->dataset_sha256, sizeof out->dataset_sha256);
+	sqlite3_reset(st);
+	return 0;
+}
+
+void cell_claim_release(struct cell_claim *c)
+{
+	free(c->recipe_json);
+	free(c->label);
+	memset(c, 0, sizeof *c);
+}
+
+int cells_claim(struct store *s, const struct sweep_row *w, const char *worker,
+		struct cell_claim *out, struct error *err)
+{
+	struct cell_claim claim = {0};
+	double now;
+	int64_t cell = 0;
+	int found;
+
+	if (tx_begin(s, err))
+		return -1;
+	now = clock_unix(); /* behind the lock: others may have waited long for it */
+	found = may_claim(s, w->id, err);
+	if (found > 0)
+		found = give_up_dead(s, w, now, err) ? -1 : may_claim(s, w->id, err);
+	if (found > 0)
+		found = stamp(s, w, worker, now, &cell, err);
+	if (found > 0 && read_claim(s, cell, &claim, err))
+		found = -1;
+	if (tx_end(s, found < 0 ? -1 : 0, err)) {
+		cell_claim_release(&claim);
+		return -1;
+	}
+	if (found)
+		*out = claim;
+	return found;
+}
+
+int cell_fence(struct store *s, int64_t cell, int64_t token, struct error *err)
+{
+	int64_t newest;
+	int found =
+	    db_int(s, &newest, err, "SELECT claims FROM cell WHERE id = ? AND status = 'running'",
+		   "I", cell);
+
+	if (found < 0)
+		return -1;
+	if (found && newest == token)
+		return 0;
+	return error_set(err, ERR_FAILED, "the cell was taken over by another worker");
+}
+
+int cell_name_run(struct store *s, int64_t cell, int64_t token, int64_t run, struct error *err)
+{
+	if (cell_fence(s, cell, token, err))
+		return -1;
+	return db_run(s, err, "UPDATE cell SET run_id = ? WHERE id = ?", "II", run, cell);
+}
+
+int cells_beat(struct store *s, int64_t cell, int64_t token, double lease, struct error *err)
+{
+	double now;
+	int ret, mine = 0;
+
+	if (tx_begin(s, err))
+		return -1;
+	now = clock_unix();
+	ret = db_run(s, err,
+		     "UPDATE cell SET lease_until = ?3 WHERE id = ?1 AND claims = ?2 "
+		     "AND status = 'running'",
+		     "IIf", cell, token, now + lease);
+	if (!ret)
+		mine = sqlite3_changes(s->db);
+	if (!ret && mine)
+		ret = db_run(s, err,
+			     "UPDATE attempt SET heartbeat = ?2 WHERE id = (SELECT r.attempt_id "
+			     "FROM cell c JOIN run r ON r.id = c.run_id "
+			     "WHERE c.id = ?1 AND r.status = 'running')",
+			     "If", cell, now);
+	return tx_end(s, ret, err) ? -1 : mine;
+}
+
+static int failures_of(struct store *s, const struct cell_claim *c, int *out, struct error *err)
+{
+	int64_t n = 0;
+	int found = db_int(s, &n, err, "SELECT failures FROM cell WHERE id = ?", "I", c->cell);
+
+	*out = (int)n;
+	return found < 0 ? -1 : 0;
+}
+
+/* The row of a cell that is still its worker's; *changed 0 when it is not. */
+static int put(struct store *s, const struct cell_claim *c, const char *status, int failures,
+	       double not_before, const char *why, int *changed, struct error *err)
+{
+	int settled = strcmp(status, "queued") != 0;
+	struct stamp now = stamp_now();
+
+	if (db_run(s, err,
+		   "UPDATE cell SET status = ?3, failures = ?4, lease_until = ?5, error = ?6, "
+		   "finished = ?7 WHERE id = ?1 AND claims = ?2 AND status = 'running'",
+		   "IItiftt", c->cell, c->token, status, failures, not_before, why,
+		   settled ? now.text : NULL))
+		return -1;
+	*changed = sqlite3_changes(s->db);
+	return 0;
+}
+
+int cells_release(struct store *s, const struct sweep_row *w, const struct cell_claim *c,
+		  enum cell_end end, const char *why, struct error *err)
+{
+	const char *status = end == CELL_PRUNED ? "pruned" : "failed";
+	double not_before = 0;
+	int failures, ret, changed = 0;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = failures_of(s, c, &failures, err);
+	failures += end == CELL_RETRY || end == CELL_FAILED;
+	if (end == CELL_STOPPED)
+		status = "queued";
+	if (end == CELL_RETRY && failures <= w->retries) {
+		status = "queued";
+		not_before = clock_unix() + rest_after(failures);
+	}
+	if (!ret)
+		ret = put(s, c, status, failures, not_before, why, &changed, err);
+	return tx_end(s, ret, err) ? -1 : changed;
+}
+
+int cells_settle_done(struct store *s, const struct cell_claim *c, struct error *err)
+{
+	int changed, failures, ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = failures_of(s, c, &failures, err) ||
+	      put(s, c, "done", failures, 0, NULL, &changed, err);
+	return tx_end(s, ret, err);
+}
+
+int cells_reap(struct store *s, int64_t sweep, const char *worker, struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s,
+		      db_run(s, err,
+			     "UPDATE cell SET lease_until = 0 WHERE sweep_id = ? "
+			     "AND status = 'running' AND worker = ?",
+			     "It", sweep, worker),
+		      err);
+}
+
+/* ---- pruning ---- */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The best value up to `step` of every cell of the sweep and rank that has reached it; the cell's
+ * own in *own. Values of cells without a finite one are left out. */
+static int bests(struct store *s, const struct cell_claim *c, const struct prune_rule *rule,
+		 long step, double **out, int *n, double *own, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT c.id = ?1, CASE WHEN ?5 THEN max(m.value) ELSE min(m.value) END "
+	    "FROM cell c JOIN metric_name k ON k.name = ?3 "
+	    "JOIN metric_summary y ON y.run_id = c.run_id AND y.name_id = k.id AND y.last_step >= "
+	    "?4 "
+	    "JOIN metric m ON m.run_id = c.run_id AND m.name_id = k.id AND m.step <= ?4 "
+	    "WHERE c.sweep_id = ?2 AND c.rank = ?6 AND m.value IS NOT NULL GROUP BY c.id",
+	    err);
+	int more;
+
+	if (!st)
+		return -1;
+	db_bind(st, "IItlii", c->cell, c->sweep, rule->metric, step, rule->maximize, c->rank);
+	*own = NAN;
+	*out = NULL;
+	*n = 0;
+	while ((more = db_step(s, st, err)) > 0) {
+		double v = sqlite3_column_double(st, 1) * (rule->maximize ? 1 : -1);
+
+		if (sqlite3_column_int(st, 0)) {
+			*own = v;
+			continue;
+		}
+		*out = xrealloc(*out, ((size_t)*n + 1) * sizeof **out);
+		(*out)[(*n)++] = v;
+	}
+	if (*n)
+		qsort(*out, (size_t)*n, sizeof **out, by_value);
+	return more;
+}
+
+static int is_hopeless(const struct prune_rule *rule, const double *v, int n, double own)
+{
+	int better = 0, keep = (n + 1) / rule->eta;
+
+	if (isnan(own))
+		return 0;
+	if (!strcmp(rule->kind, "median"))
+		return n >= rule->min && own < (v[(n - 1) / 2] + v[n / 2]) / 2;
+	for (int i = 0; i < n; i++)
+		better += v[i] > own;
+	return n + 1 >= rule->eta && better >= keep;
+}
+
+int cells_prune(struct store *s, const struct cell_claim *c, const struct prune_rule *rule,
+		long step, char why[200], struct error *err)
+{
+	double *v = NULL, own, sign = rule->maximize ? 1 : -1;
+	int n, hopeless = 0, ret = bests(s, c, rule, step, &v, &n, &own, err);
+
+	if (!ret)
+		hopeless = is_hopeless(rule, v, n, own);
+	if (!ret && hopeless)
+		snprintf(why, 200,
+			 "pruned by %s at step %ld: %s %.6g, of %d others the median %.6g",
+			 rule->kind, step, rule->metric, sign * own, n,
+			 sign * (v[(n - 1) / 2] + v[n / 2]) / 2);
+	free(v);
+	return ret ? -1 : hopeless;
+}
+
+int cells_prune_seeds(struct store *s, const struct cell_claim *c, const char *why,
+		      struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s,
+		      db_run(s, err,
+			     "UPDATE cell SET status = 'pruned', error = ?3, finished = ?4 "
+			     "WHERE sweep_id = ?1 AND ordinal = ?2 AND status = 'queued' "
+			     "AND claims = 0",
+			     "Iitt", c->sweep, c->ordinal, why, stamp_now().text),
+		      err);
+}

@@ -1,0 +1,337 @@
+/* Sweeps' rows, and the cells that they begin with; see sweeps.h. */
+#include "core/store/sweeps.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/query.h"
+#include "core/store/store_internal.h"
+
+int sweep_name_check(const char *name, struct error *err)
+{
+	static const char good[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+	if (!isalpha((unsigned char)*name) || strlen(name) > 63 || name[strspn(name, good)] ||
+	    !strcmp(name, "best"))
+		return error_set(err, ERR_USAGE,
+				 "sweep name '%.70s': a letter, then letters, digits, - _ . and at "
+				 "most 63 of them",
+				 name);
+	return 0;
+}
+
+static int no_sweep(struct store *s, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM sweep ORDER BY id DESC", name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND, "%s: no such sweep: did you mean %s?", name,
+				 near);
+	return error_set(err, ERR_NOT_FOUND, "%s: no such sweep: see `ssl sweep ls`", name);
+}
+
+int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT id, name, state, goal, on_fail, spec_hash, objective, "
+		       "lease, retries, spec FROM sweep WHERE name = ?",
+		       err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "t", name);
+	found = db_step(s, st, err);
+	if (found <= 0)
+		return found ? -1 : no_sweep(s, name, err);
+	memset(out, 0, sizeof *out);
+	out->id = sqlite3_column_int64(st, 0);
+	db_text_into(st, 1, out->name, sizeof out->name);
+	db_text_into(st, 2, out->state, sizeof out->state);
+	db_text_into(st, 3, out->goal, sizeof out->goal);
+	db_text_into(st, 4, out->on_fail, sizeof out->on_fail);
+	db_text_into(st, 5, out->spec_hash, sizeof out->spec_hash);
+	db_text_into(st, 6, out->objective, sizeof out->objective);
+	out->lease = sqlite3_column_double(st, 7);
+	out->retries = (long)sqlite3_column_int64(st, 8);
+	out->spec = db_text_dup(st, 9);
+	sqlite3_reset(st);
+	return 0;
+}
+
+void sweep_row_release(struct sweep_row *w)
+{
+	free(w->spec);
+	w->spec = NULL;
+}
+
+int sweeps_newest(struct store *s, char name[64], struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM sweep ORDER BY id DESC LIMIT 1", err);
+	int found = st ? db_step(s, st, err) : -1;
+
+	if (found > 0) {
+		db_text_into(st, 0, name, 64);
+		sqlite3_reset(st);
+		return 0;
+	}
+	return found < 0
+		   ? -1
+		   : error_set(err, ERR_NOT_FOUND, "no sweep yet: `ssl sweep start` makes one");
+}
+
+int sweeps_list(struct store *s, const struct query_sink *sink, struct error *err)
+{
+	return query_user(
+	    s,
+	    "SELECT name, state, recipes, seeds, cells, done, failed, pruned, running, "
+	    "queued, objective, created FROM v_sweep ORDER BY id",
+	    60, sink, err);
+}
+
+struct sweep_edit {
+	struct store *s;
+	int64_t id;
+	int ordinals, added;
+};
+
+static int insert_sweep(struct store *s, const struct sweep_new *w, struct error *err)
+{
+	char uuid[37];
+
+	if (uuid_make(uuid, err))
+		return -1;
+	return db_run(s, err,
+		      "INSERT INTO sweep (uuid, name, spec, spec_hash, state, lease, retries, "
+		      "on_fail, objective, goal, command, created) "
+		      "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?)",
+		      "ttttflttttt", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries,
+		      w->on_fail, w->objective, w->goal, w->command, stamp_now().text);
+}
+
+/* The row as it is to be; *id gets its number. */
+static int save_row(struct store *s, const struct sweep_new *w, int64_t *id, struct error *err)
+{
+	int found = db_int(s, id, err, "SELECT id FROM sweep WHERE name = ?", "t", w->name);
+
+	if (found < 0)
+		return -1;
+	if (!found) {
+		if (insert_sweep(s, w, err))
+			return -1;
+		*id = sqlite3_last_insert_rowid(s->db);
+		return 0;
+	}
+	return db_run(s, err,
+		      "UPDATE sweep SET spec = ?, lease = ?, retries = ?, on_fail = ?, "
+		      "objective = nullif(?, ''), goal = ? WHERE id = ?",
+		      "tfltttI", w->spec, w->lease, w->retries, w->on_fail, w->objective, w->goal,
+		      *id);
+}
+
+int sweeps_save(struct store *s, const struct sweep_new *w,
+		int (*each)(void *ctx, struct sweep_edit *edit, struct error *err), void *ctx,
+		int64_t *id, int *added, struct error *err)
+{
+	struct sweep_edit edit = {.s = s};
+	int64_t most = 0;
+	int ret;
+
+	if (sweep_name_check(w->name, err) || tx_begin(s, err))
+		return -1;
+	ret = save_row(s, w, &edit.id, err);
+	if (!ret && db_int(s, &most, err, "SELECT max(ordinal) FROM cell WHERE sweep_id = ?", "I",
+			   edit.id) < 0)
+		ret = -1;
+	edit.ordinals = (int)most;
+	if (!ret)
+		ret = each(ctx, &edit, err);
+	if (tx_end(s, ret, err))
+		return -1;
+	*id = edit.id;
+	*added = edit.added;
+	return 0;
+}
+
+/* The number of the recipe without its seed in the sweep: an old one, or the next. */
+static int ordinal_of(struct sweep_edit *e, const struct run_new *r, int *out, struct error *err)
+{
+	int64_t n = 0;
+	int found = db_int(e->s, &n, err,
+			   "SELECT c.ordinal FROM recipe p JOIN cell c ON c.recipe_id = p.id "
+			   "WHERE p.group_hash = ? AND c.sweep_id = ? AND c.dataset_id = ? LIMIT 1",
+			   "tII", r->group_hash, e->id, r->dataset_id);
+
+	if (found < 0)
+		return -1;
+	*out = found ? (int)n : ++e->ordinals;
+	return 0;
+}
+
+/* A cell whose run is there already. */
+static int reuse(struct sweep_edit *e, int64_t cell, const char *binary, struct error *err)
+{
+	return db_run(
+	    e->s, err,
+	    "UPDATE cell SET status = 'done', finished = ?3, run_id = r.id FROM "
+	    "(SELECT max(r.id) AS id FROM cell c JOIN run r ON r.recipe_id = c.recipe_id "
+	    "AND r.dataset_id = c.dataset_id AND r.status = 'done' JOIN code o ON o.id = r.code_id "
+	    "WHERE c.id = ?1 AND o.binary_sha256 = ?2) r WHERE cell.id = ?1 AND r.id IS NOT NULL",
+	    "Itt", cell, binary, stamp_now().text);
+}
+
+int sweep_add_cell(struct sweep_edit *e, const struct cell_new *c, struct error *err)
+{
+	int64_t recipe, there;
+	int ordinal = 0, found;
+
+	if (recipe_row_make(e->s, c->run, &recipe, err))
+		return -1;
+	found =
+	    db_int(e->s, &there, err,
+		   "SELECT id FROM cell WHERE sweep_id = ? AND recipe_id = ? AND dataset_id = ?",
+		   "III", e->id, recipe, c->run->dataset_id);
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (ordinal_of(e, c->run, &ordinal, err) ||
+	    db_run(e->s, err,
+		   "INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, label) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?)",
+		   "IiiIIIt", e->id, ordinal, c->rank, c->run->seed, recipe, c->run->dataset_id,
+		   c->label))
+		return -1;
+	e->added++;
+	if (!c->reuse_binary)
+		return 0;
+	return reuse(e, sqlite3_last_insert_rowid(e->s->db), c->reuse_binary, err);
+}
+
+static int is_stopped(struct store *s, int64_t id, struct sweep_counts *out, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s, "SELECT state = 'paused', on_fail = 'stop' FROM sweep WHERE id = ?", err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	found = db_step(s, st, err);
+	if (found <= 0)
+		return found ? -1 : error_set(err, ERR_NOT_FOUND, "the sweep is gone");
+	out->paused = sqlite3_column_int(st, 0);
+	out->stopped = sqlite3_column_int(st, 1) && out->failed > 0;
+	sqlite3_reset(st);
+	return 0;
+}
+
+int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT count(*), total(c.status = 'queued' AND c.lease_until <= ?2), "
+	    "total(c.status = 'queued' AND c.lease_until > ?2), "
+	    "total(c.status = 'running' AND c.lease_until >= ?2), "
+	    "total(c.status = 'running' AND c.lease_until < ?2), total(c.status = 'done'), "
+	    "total(c.status = 'failed'), total(c.status = 'pruned'), total(c.claims), "
+	    "total(CASE c.status WHEN 'done' THEN r.seconds END), "
+	    "total(CASE WHEN c.status = 'running' AND r.steps > 0 THEN 1.0 * r.step / r.steps END) "
+	    "FROM cell c LEFT JOIN run r ON r.id = c.run_id WHERE c.sweep_id = ?1",
+	    err);
+	int *field[] = {&out->cells, &out->queued, &out->held,   &out->running,
+			&out->stale, &out->done,   &out->failed, &out->pruned};
+
+	if (!st)
+		return -1;
+	memset(out, 0, sizeof *out);
+	db_bind(st, "If", id, clock_unix());
+	if (db_step(s, st, err) < 0)
+		return -1;
+	for (int i = 0; i < 8; i++)
+		*field[i] = sqlite3_column_int(st, i);
+	out->claims = sqlite3_column_int64(st, 8);
+	out->seconds = sqlite3_column_double(st, 9);
+	out->progress = sqlite3_column_double(st, 10);
+	sqlite3_reset(st);
+	return is_stopped(s, id, out, err);
+}
+
+int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s, db_run(s, err, "UPDATE sweep SET state = ? WHERE id = ?", "tI", state, id),
+		      err);
+}
+
+int sweeps_retry(struct store *s, int64_t id, int pruned, int *n, struct error *err)
+{
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = db_run(s, err,
+		     "UPDATE cell SET status = 'queued', failures = 0, lease_until = 0, "
+		     "error = NULL, finished = NULL WHERE sweep_id = ?1 AND "
+		     "(status = 'failed' OR (?2 AND status = 'pruned'))",
+		     "Ii", id, pruned);
+	if (!ret)
+		*n = sqlite3_changes(s->db);
+	return tx_end(s, ret, err);
+}
+
+static void read_cell(sqlite3_stmt *st, struct cell_row *c)
+{
+	memset(c, 0, sizeof *c);
+	c->id = sqlite3_column_int64(st, 0);
+	c->ordinal = sqlite3_column_int(st, 1);
+	c->seed = sqlite3_column_int64(st, 2);
+	db_text_into(st, 3, c->label, sizeof c->label);
+	db_text_into(st, 4, c->status, sizeof c->status);
+	db_text_into(st, 5, c->run, sizeof c->run);
+	c->epoch = (long)sqlite3_column_int64(st, 6);
+	c->epochs = (long)sqlite3_column_int64(st, 7);
+	c->objective = sqlite3_column_type(st, 8) == SQLITE_NULL ? value_make(VALUE_NAN, 0)
+								 : sqlite3_column_double(st, 8);
+	c->claims = sqlite3_column_int(st, 9);
+	c->failures = sqlite3_column_int(st, 10);
+	db_text_into(st, 11, c->worker, sizeof c->worker);
+	db_text_into(st, 12, c->error, sizeof c->error);
+	db_text_into(st, 13, c->finished, sizeof c->finished);
+	c->seconds = sqlite3_column_double(st, 14);
+	c->run_id = sqlite3_column_int64(st, 15);
+}
+
+int cells_each(struct store *s, int64_t sweep, const char *status, const char *since,
+	       int (*fn)(void *ctx, const struct cell_row *row), void *ctx, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT v.id, v.cell, v.seed, v.label, v.status, v.run, v.epoch, v.epochs, "
+	    "v.objective, v.claims, v.failures, v.worker, v.error, v.finished, v.seconds, v.run_id "
+	    "FROM cell c JOIN v_cell v ON v.id = c.id WHERE c.sweep_id = ?1 "
+	    "AND (?2 IS NULL OR c.status = ?2) AND (?3 IS NULL OR c.finished >= ?3) ORDER BY "
+	    "c.rank, c.ordinal",
+	    err);
+	struct cell_row *rows = NULL;
+	int n = 0, more, ret;
+
+	if (!st)
+		return -1;
+	db_bind(st, "Itt", sweep, status, since);
+	while ((more = db_step(s, st, err)) > 0) {
+		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
+		read_cell(st, &rows[n++]);
+	}
+	ret = more;
+	for (int i = 0; !ret && i < n; i++)
+		ret = fn(ctx, &rows[i]);
+	free(rows);
+	return ret;
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# `ssl sweep`: a grid is planned without a trace, every cell runs once, a second start changes nothing, ^C and
+# failures leave what the next start finishes, and a sweep never becomes another one unnoticed.
+. "$(dirname "$0")/lib.sh"
+
+value()
+{
+	ssl sql --format csv "$1" | tail -1
+}
+
+base='{method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]},
+  optim: {batch: 32, epochs: 1, warmup: 0}, eval: {every: 1, at_start: false}, checkpoint: {every: 1}}'
+cat >grid.yaml <<YAML
+version: 1
+sweep: weights
+base: $base
+blocks:
+- set: {method: barlow}
+  grid: {barlow.lambda: [0.01, 0.02], vicreg.mu: [1, 2, 3]}
+- set: {method: vicreg}
+  grid: {vicreg.mu: [1, 2]}
+seeds: [1, 5]
+objective: {metric: test.knn.top1}
+YAML
+
+note 'plan needs no store; bad sweeps are one line and the right code'
+ok ssl sweep plan --format csv grid.yaml
+same "$(wc -l <"$out")" 5
+err_has '4 cells x 2 seeds = 8 runs'
+fails 3 'ssl init' "$SSL" sweep start grid.yaml
+ok ssl init
+ok ssl data add tiny --shapes --train 96 --test 20
+fails 2 'no such command: did you mean start' "$SSL" sweep strat
+fails 2 'which sweep' "$SSL" sweep pause
+fails 3 'no such sweep' "$SSL" sweep start nothing
+fails 2 'nothing.yaml' "$SSL" sweep start nothing.yaml
+sed 's/lambda:/lamda:/' grid.yaml >bad.yaml
+fails 2 'bad.yaml:7: barlow.lamda: unknown key .did you mean barlow.lambda' "$SSL" sweep start bad.yaml
+sed 's/^seeds:/seds:/' grid.yaml >bad.yaml
+fails 2 'bad.yaml:10: seds: unknown key .did you mean seeds' "$SSL" sweep start bad.yaml
+fails 2 'exec.lease' "$SSL" sweep start grid.yaml --set exec.lease=0
+fails 2 'no axis' "$SSL" sweep start grid.yaml --grid seed=1,2
+fails 2 'base.yaml' "$SSL" sweep start -q --set data.set=tiny nosuch/base.yaml
+fails 2 'not a ref' "$SSL" show weights:x
+same "$(value 'select count(*) from sweep')" 0
+
+note 'plan writes nothing and times a step'
+ok ssl sweep plan --format csv grid.yaml
+err_has 'about .* with 1 worker'
+ok ssl sweep start -n grid.yaml
+same "$(value 'select (select count(*) from sweep) + (select count(*) from run)')" 0
+
+note 'every cell runs once, first seed first; a key that is not used multiplies nothing'
+ok ssl sweep start -j 2 grid.yaml
+err_has 'weights: finished: 8 of 8 cells done'
+same "$(value 'select count(*) from cell')" 8
+same "$(value "select count(*) from run where status = 'done'")" 8
+same "$(value 'select count(distinct run_id) from cell where claims = 1')" 8
+same "$(value 'select group_concat(seed) from (select c.seed from cell c order by c.rank, c.ordinal)')" '"1,1,1,1,5,5,5,5"'
+same "$(value "select ref from v_cell where label = 'method=barlow barlow.lambda=0.02' and seed = 5")" weights:2.5
+same "$(value 'select sum(objective is not null) from v_cell')" 8
+
+note 'starting it again changes nothing, by file or by name'
+ok ssl sweep start grid.yaml
+ok ssl sweep start weights
+same "$(value 'select count(*) from run')" 8
+same "$(value 'select sum(claims) from cell')" 8
+fails 2 'was another' "$SSL" sweep start -q grid.yaml --set optim.epochs=2
+fails 2 'has its settings' "$SSL" sweep start weights --seeds 4
+
+note 'refs'
+ok ssl show weights:2.5
+fails 3 'ambiguous ref: it could be weights:2.1, weights:2.5' "$SSL" show weights:2
+fails 3 'no such cell' "$SSL" show weights:9.1
+fails 3 'no such sweep' "$SSL" show wieghts2:1.1
+
+note 'status and ls'
+ok ssl sweep status --format csv
+same "$(wc -l <"$out")" 9
+out_has '^2,5,done,'
+ok ssl sweep ls --format csv
+out_has '^weights,finished,4,2,8,8,0,0,'
+
+note 'extend adds seeds and values, and nothing twice'
+ok ssl sweep extend weights --seeds 5,7 --grid vicreg.mu=2,9
+ok ssl sweep start -q weights
+same "$(value 'select count(*) from cell')" 15
+same "$(value 'select count(*) from run')" 15
+same "$(value "select count(*) from v_cell where cell = 5 and label like '%vicreg.mu=9'")" 3
+fails 2 'by what' "$SSL" sweep extend weights
+fails 2 'no block has optim.lr' "$SSL" sweep extend weights --grid optim.lr=1
+
+note 'from the command line; without a name the same command is the same sweep'
+small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.epochs=1
+	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false'
+ok ssl sweep start $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
+same "$(value 'select cells from v_sweep order by id desc limit 1')" 8
+ok ssl sweep start $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
+same "$(value 'select count(*) from sweep')" 2
+ok ssl sweep start -q --name again --reuse $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
+same "$(value "select count(*) from v_cell where sweep = 'again' and status = 'done' and claims = 0")" 8
+
+note 'a failed cell is exit 8, the others finish, on_fail: stop claims no more, retry queues again'
+bad='--grid optim.lr=0.001,1000 --set optim.name=sgd --set optim.weight_decay=1 --set optim.lr_scale=none --set optim.epochs=4'
+code 8 ssl sweep start --name fails $small $bad --grid vicreg.mu=1,2
+err_has '2 of 4 cells failed'
+ok ssl sweep status fails
+out_has 'failed .* loss is'
+same "$(value "select done || ' ' || failed from v_sweep where name = 'fails'")" '2 2'
+same "$(value "select max(claims) from v_cell where sweep = 'fails'")" 1
+code 8 ssl sweep start --name stops --set exec.on_fail=stop $small --grid optim.lr=1000,0.001 $(echo "$bad" | cut -d' ' -f3-)
+same "$(value "select queued || ' ' || failed from v_sweep where name = 'stops'")" '1 1'
+ok ssl sweep retry fails
+same "$(value "select queued from v_sweep where name = 'fails'")" 2
+code 8 ssl sweep start -q fails
+same "$(value "select count(distinct run) || ' ' || max(claims) from v_cell where sweep = 'fails'")" '4 2'

@@ -48,7 +48,7 @@ struct job {
 
 static int pick_checkpoint(struct job *j, long epoch, struct error *err)
 {
-	if (j->args->untrained)
+	if (j->args->untrained || !j->row->epochs) /* what trains nothing has its first weights */
 		return 0;
 	return checkpoints_find(j->ctx->store, j->row->id, epoch, &j->ck, err);
 }
@@ -128,7 +128,7 @@ static int evaluate(struct job *j, long epoch, struct error *err)
 	if (pick_checkpoint(j, epoch, err))
 		return -1;
 	parallel_set_threads(j->args->threads ? (int)j->args->threads : cpu_count());
-	if (!run_load(&j->run, ctx->store, j->row, j->args->untrained ? NULL : &j->ck, err))
+	if (!run_load(&j->run, ctx->store, j->row, j->ck.id ? &j->ck : NULL, err))
 		ret = evaluate_all(j, err);
 	if (!ret)
 		table_print(j->table.table, ctx->format, ctx->out);

@@ -1,5 +1,6 @@
 /* `ssl log`: the list of runs. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmds/cmd.h"
@@ -22,6 +23,14 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 		log_info("the first %d; -l 0 lists all", n);
 }
 
+/* The first of a sorted list is a choice. */
+static void advise(const char *sort)
+{
+	if (sort && !strncmp(sort + strspn(sort, "-["), "test.", 5))
+		log_info("-s %s: sorted by the test split: choose on val, and report test once",
+			 sort);
+}
+
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct log_query q = {0};
@@ -41,6 +50,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = opt_parse(ctx, &cmd_log, table, argc, argv, 0, 0, NULL, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
+	advise(q.sort);
 	cut = q.limit < 0 && ctx->out == stdout && isatty(STDOUT_FILENO);
 	if (q.limit < 0)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;

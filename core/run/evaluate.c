@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
+
 const char *eval_split_name(enum eval_split split)
 {
 	return split == EVAL_VAL ? "val" : "test";
@@ -161,10 +163,28 @@ static int evaluate_split(struct evaluator *e, enum eval_split split, int choose
 	return 0;
 }
 
+/* The test split is scored once, and never chosen on. */
+static int final_test_is_due(const struct run *r, enum eval_split split)
+{
+	const int16_t *label = r->data.labels[SPLIT_TEST];
+
+	if (split != EVAL_VAL || r->epoch < r->epochs ||
+	    !recipe_bool(&r->recipe, "eval.final_test"))
+		return 0;
+	for (uint32_t i = 0; label && i < r->data.n[SPLIT_TEST]; i++)
+		if (label[i] >= 0)
+			return 1;
+	return 0;
+}
+
+static enum eval_split split_of(const struct run *r)
+{
+	return strcmp(recipe_text(&r->recipe, "eval.split"), "val") ? EVAL_TEST : EVAL_VAL;
+}
+
 int run_evaluate(struct run *r, struct error *err)
 {
-	enum eval_split split =
-	    strcmp(recipe_text(&r->recipe, "eval.split"), "val") ? EVAL_TEST : EVAL_VAL;
+	enum eval_split split = split_of(r);
 	struct strbuf line = STRBUF_INIT;
 	struct evaluator e;
 	int ret;
@@ -174,9 +194,33 @@ int run_evaluate(struct run *r, struct error *err)
 	evaluator_init(&e, r, &r->recipe);
 	strbuf_addf(&line, "epoch %ld/%ld", r->epoch, r->epochs);
 	ret = evaluate_split(&e, split, 1, &line, err);
+	if (!ret && final_test_is_due(r, split))
+		ret = evaluate_split(&e, EVAL_TEST, 0, &line, err);
 	if (!ret && r->opts.progress.line)
 		r->opts.progress.line(r->opts.progress.ctx, line.buf);
 	evaluator_release(&e);
 	strbuf_release(&line);
 	return ret;
+}
+
+/* Whether the test split decides which checkpoint is kept. */
+static int selects_on_test(const struct run *r)
+{
+	long every = recipe_int(&r->recipe, "eval.every");
+	int online = 0;
+
+	for (int i = 0; protocol_at(i); i++)
+		online =
+		    online || (protocol_at(i)->protocol->online &&
+			       recipe_lists(&r->recipe, "eval.protocol", protocol_at(i)->name));
+	return online && split_of(r) == EVAL_TEST && every > 0 && every < r->epochs &&
+	       recipe_int(&r->recipe, "checkpoint.keep_best") &&
+	       recipe_int(&r->recipe, "checkpoint.every");
+}
+
+void run_evaluate_advise(const struct run *r)
+{
+	if (selects_on_test(r))
+		log_info("checkpoint.keep_best: the best checkpoint is chosen on the test split: "
+			 "hold images out with data.val, or report the last one");
 }

@@ -26,6 +26,8 @@ static const struct hparam run_hparams[] = {
      "how encoders are judged; what trains the encoder only after the last epoch; [] not at all"},
     {"eval.split", HP_ENUM, "test", 0, 0, "val|test",
      "images that are judged; val where data.val holds some out, else test"},
+    {"eval.final_test", HP_BOOL, "true", 0, 0, NULL,
+     "where eval.split is val: score the test split once as well, after the last epoch"},
     {"checkpoint.every", HP_INT, "5", 0, 1000000, NULL,
      "epochs between checkpoints, and one after the last; 0: none"},
     {"checkpoint.keep_last", HP_INT, "2", 1, 1000000, NULL, "newest checkpoints that are kept"},
@@ -48,9 +50,9 @@ static int protocol_tables(void)
 static int keys_group(int i, struct hparam_group *out)
 {
 	static const struct hparam_group fixed[] = {
-	    {run_hparams, NULL, NULL},     {eval_hparams, NULL, NULL},
-	    {encoder_hparams, NULL, NULL}, {optim_hparams, NULL, NULL},
-	    {augment_hparams, NULL, NULL}, {batch_hparams, NULL, NULL},
+	    {run_hparams, NULL, NULL},      {eval_hparams, NULL, NULL},
+	    {encoder_hparams, NULL, NULL},  {optim_hparams, NULL, NULL},
+	    {augment_hparams, NULL, NULL},  {batch_hparams, NULL, NULL},
 	    {head_hparams, "method", NULL},
 	};
 	const int n = sizeof fixed / sizeof *fixed, protocols = protocol_tables();

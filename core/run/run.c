@@ -44,6 +44,7 @@ static int prepare(struct run *r, struct error *err)
 		return -1;
 	if (r->method->start)
 		r->method->start(r->self, r->step > 0);
+	run_evaluate_advise(r);
 	return run_record(r, err);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
@@ -91,6 +92,22 @@ static int no_metric(struct store *s, const char *name, struct error *err)
 	return error_set(err, ERR_NOT_FOUND, "best:%s: no run has this metric", name);
 }
 
+/* A figure that runs were chosen by is no longer one for unseen images. */
+static int advise(struct store *s, const char *name, int64_t metric, struct error *err)
+{
+	int64_t test = 0;
+	const char *bare = strncmp(name, "test.", 5) ? name : name + 5;
+
+	if (db_int(s, &test, err, "SELECT name LIKE 'test.%' FROM metric_name WHERE id = ?", "I",
+		   metric) < 0)
+		return -1;
+	if (test)
+		log_info("best:%s: chosen on the test split: hold images out with data.val, and "
+			 "choose by best:val.%s",
+			 name, bare);
+	return 0;
+}
+
 /* The run with the best value; the oldest of equals. */
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
@@ -101,6 +118,8 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 		return -1;
 	if (!n)
 		return no_metric(s, name, err);
+	if (advise(s, name, metric[0], err))
+		return -1;
 	found =
 	    db_int(s, run, err,
 		   "SELECT b.run_id FROM v_best b JOIN metric_name m ON m.name = b.metric "

@@ -63,6 +63,41 @@ ok ssl eval -n --split test --k 5 -T 0.1 one
 err_has 'report test once'
 same "$(evals)" $((before + 2))
 
+note 'val is what runs select on; test is scored once, after the last epoch, by the same protocols'
+values()
+{
+	ssl sql --format csv "select group_concat(epoch, ' ') from v_metric where run = '$1' and metric = '$2'" | tail -1
+}
+same "$(values one val.linear.top1)" '0.0 2.0'
+same "$(values one test.linear.top1)" 2.0
+same "$(values one test.knn.top1)" 2.0
+ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=2 --set eval.every=1 --set data.val=100 --set eval.final_test=false --set eval.protocol=knn,finetune \
+	--set eval.finetune.epochs=1 --name two
+! grep 'chosen on the test' "$err" || fail 'it chooses on val'
+same "$(values two val.knn.top1)" '0.0 1.0 2.0'
+same "$(values two val.finetune.top1)" 2.0
+same "$(values two test.knn.top1)" ''
+
+note 'it is said when the test split selects: a checkpoint, a ref, a list'
+ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=2 --set eval.every=1 --name three
+err_has 'keep_best: .*chosen on the test split'
+ok ssl show best:test.knn.top1
+err_has 'best:test.knn.top1: chosen on the test split.*best:val.knn.top1'
+ok ssl show best:val.knn.top1
+[ ! -s "$err" ] || fail 'val is what to choose by'
+ok ssl log -s -test.knn.top1
+err_has 'sorted by the test split'
+ok ssl log -s -val.knn.top1
+[ ! -s "$err" ] || fail 'val is what to sort by'
+
+note 'what trains nothing is evaluated once, as it is'
+ok ssl run -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set eval.at_start=false --set eval.protocol=knn,linear --name floor
+same "$(ssl sql --format csv "select count(distinct eval_id) || ' ' || max(step) from v_eval where run = 'floor'" | tail -1)" '2 0'
+ok ssl eval --format csv floor
+same "$(tail -1 "$out" | cut -d, -f7)" "$(ssl sql --format csv "select value from v_eval where run = 'floor' and metric = 'test.knn.top1'" | tail -1)"
+
 note 'what cannot be done'
 fails 2 'protocol' "$SSL" eval --protocol knn,nosuch one
 fails 2 'only eval' "$SSL" eval --set seed=3 one

@@ -59,5 +59,6 @@ void golden_simsiam(struct golden *g);
 void golden_directpred(struct golden *g);
 void golden_image_ops(struct golden *g);
 void golden_evaluation(struct golden *g);
+void golden_collapse(struct golden *g);
 
 #endif

@@ -28,6 +28,7 @@
 #pragma weak golden_directpred
 #pragma weak golden_image_ops
 #pragma weak golden_evaluation
+#pragma weak golden_collapse
 
 /* The longest prefix of a file's name decides. `waits`: for a part that is not there yet. */
 static const struct golden_case {
@@ -56,7 +57,7 @@ static const struct golden_case {
     {"simsiam", golden_simsiam, 0},
     {"directpred", golden_directpred, 0},
     {"directcopy", golden_directpred, 0},
-    {"collapse", NULL, 1},
+    {"collapse", golden_collapse, 0},
 };
 
 static const char ending[] = ".safetensors";

@@ -10,10 +10,14 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
 	     double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
 	     size_t);
 
-int eigen_symmetric(int n, const double *a, double *s, double *u, struct error *err)
+/* jobz 'V' with vectors, 'N' without (u unused). */
+static int decompose(const char *jobz, int n, const double *a, double *s, double *u,
+		     struct error *err)
 {
+	const int vectors_too = *jobz == 'V';
 	size_t size = (size_t)n * (size_t)n;
-	int lwork = 1 + 6 * n + 2 * n * n, liwork = 3 + 5 * n, info = 0;
+	int lwork = vectors_too ? 1 + 6 * n + 2 * n * n : 1 + 2 * n + 64 * n;
+	int liwork = vectors_too ? 3 + 5 * n : 1, info = 0;
 	double *values, *vectors, *work;
 	int *iwork;
 
@@ -27,14 +31,25 @@ int eigen_symmetric(int n, const double *a, double *s, double *u, struct error *
 	work = values + n;
 	iwork = xmalloc((size_t)liwork * sizeof *iwork);
 	memcpy(vectors, a, size * sizeof *a);
-	dsyevd_("V", "L", &n, vectors, &n, values, work, &lwork, iwork, &liwork, &info, 1, 1);
+	dsyevd_(jobz, "L", &n, vectors, &n, values, work, &lwork, iwork, &liwork, &info, 1, 1);
 	if (!info) { /* its columns in column-major order are our rows */
 		memcpy(s, values, (size_t)n * sizeof *s);
-		memcpy(u, vectors, size * sizeof *u);
+		if (vectors_too)
+			memcpy(u, vectors, size * sizeof *u);
 	}
 	free(iwork);
 	free(vectors);
 	if (info)
 		return error_set(err, ERR_FAILED, "eigenvalues: no convergence (dsyevd: %d)", info);
 	return 0;
+}
+
+int eigen_symmetric(int n, const double *a, double *s, double *u, struct error *err)
+{
+	return decompose("V", n, a, s, u, err);
+}
+
+int eigen_values(int n, const double *a, double *s, struct error *err)
+{
+	return decompose("N", n, a, s, NULL, err);
 }

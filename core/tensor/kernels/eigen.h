@@ -10,4 +10,7 @@
  * input is not finite. Always computed in double. */
 int eigen_symmetric(int n, const double *a, double *s, double *u, struct error *err);
 
+/* The eigenvalues alone, ascending: a fraction of the work. */
+int eigen_values(int n, const double *a, double *s, struct error *err);
+
 #endif

@@ -1,0 +1,90 @@
+/*
+ * Between unit vectors |x - y|^2 = 2 - 2 x.y, so all distances are one Gram matrix, of which a
+ * block of rows at a time is in memory.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/parallel.h"
+#include "core/eval/collapse.h"
+#include "core/tensor/kernels/product.h"
+
+enum { ROWS = 64 };
+
+struct rows {
+	const real *x;
+	double *unit;
+	int n, d;
+};
+
+/* |x| is at least 1e-12, as in torch's normalize. */
+static void unit_chunk(void *ctx, int chunk)
+{
+	const struct rows *r = ctx;
+	const int to = (chunk + 1) * ROWS < r->n ? (chunk + 1) * ROWS : r->n;
+
+	for (int i = chunk * ROWS; i < to; i++) {
+		const real *x = r->x + (size_t)i * (size_t)r->d;
+		double *u = r->unit + (size_t)i * (size_t)r->d, sum = 0;
+
+		for (int j = 0; j < r->d; j++)
+			sum += (double)x[j] * (double)x[j];
+		sum = sqrt(sum);
+		for (int j = 0; j < r->d; j++)
+			u[j] = (double)x[j] / (sum < 1e-12 ? 1e-12 : sum);
+	}
+}
+
+static double *unit_rows(const real *x, int n, int d, struct arena *scratch)
+{
+	struct rows r = {x, NULL, n, d};
+
+	r.unit = arena_alloc(scratch, (size_t)n * (size_t)d * sizeof *r.unit);
+	parallel_for((n + ROWS - 1) / ROWS, unit_chunk, &r);
+	return r.unit;
+}
+
+double collapse_alignment(const real *x, const real *y, int n, int d, struct arena *scratch)
+{
+	const double *a = unit_rows(x, n, d, scratch), *b = unit_rows(y, n, d, scratch);
+	double sum = 0;
+
+	for (size_t i = 0; i < (size_t)n * (size_t)d; i++)
+		sum += (a[i] - b[i]) * (a[i] - b[i]);
+	return sum / n;
+}
+
+struct pairs {
+	const double *unit;
+	int n, d;
+	double *cosine; /* ROWS x n for each thread */
+	double *part;   /* sum of a block of rows */
+};
+
+static void pairs_chunk(void *ctx, int chunk)
+{
+	const struct pairs *p = ctx;
+	const int first = chunk * ROWS, rows = p->n - first < ROWS ? p->n - first : ROWS;
+	double *c = p->cosine + (size_t)parallel_id() * ROWS * (size_t)p->n, sum = 0;
+
+	product_rows(0, 1, p->n, p->n, p->d, p->unit, p->unit, first, rows, c);
+	for (int i = 0; i < rows; i++)
+		for (int j = first + i + 1; j < p->n; j++)
+			sum += exp(-4 * (1 - c[(size_t)i * (size_t)p->n + (size_t)j]));
+	p->part[chunk] = sum;
+}
+
+double collapse_uniformity(const real *x, int n, int d, struct arena *scratch)
+{
+	const int chunks = (n + ROWS - 1) / ROWS;
+	struct pairs p = {unit_rows(x, n, d, scratch), n, d, NULL, NULL};
+	double sum = 0;
+
+	p.cosine =
+	    arena_alloc(scratch, (size_t)parallel_threads() * ROWS * (size_t)n * sizeof *p.cosine);
+	p.part = arena_alloc(scratch, (size_t)chunks * sizeof *p.part);
+	parallel_for(chunks, pairs_chunk, &p);
+	for (int i = 0; i < chunks; i++)
+		sum += p.part[i];
+	return log(2 * sum / ((double)n * (n - 1)));
+}

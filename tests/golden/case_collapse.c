@@ -1,0 +1,50 @@
+/* Measures of collapse: those that the file has references for, each by its name. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/eval/collapse.h"
+#include "tests/golden/golden.h"
+
+static void check_scalar(struct golden *g, const char *name, double got)
+{
+	if (golden_has(g, name))
+		golden_check_scalar(g, name, got, GOLDEN_TIGHT);
+}
+
+void golden_collapse(struct golden *g)
+{
+	struct tensor *z1 = golden_tensor(g, "in.z1"), *z2 = golden_tensor(g, "in.z2");
+	struct collapse_rank r;
+	struct error err;
+	real *spectrum;
+	int n, d;
+
+	if (!z1 || !z2)
+		return;
+	n = z1->shape[0];
+	d = z1->shape[1];
+	check_scalar(g, "out.std", collapse_std(z1->data, n, d, &g->arena));
+	check_scalar(g, "out.alignment", collapse_alignment(z1->data, z2->data, n, d, &g->arena));
+	check_scalar(g, "out.uniformity", collapse_uniformity(z1->data, n, d, &g->arena));
+	if (collapse_rank(z1->data, n, d, &g->arena, &r, &err)) {
+		g->failures++;
+		printf("\n    %s: %s\n", g->name, err.msg);
+		return;
+	}
+	check_scalar(g, "out.rankme", r.rankme);
+	spectrum = arena_alloc(&g->arena, (size_t)r.n * sizeof *spectrum);
+	for (int i = 0; i < r.n; i++)
+		spectrum[i] = (real)r.spectrum[i];
+	if (golden_has(g, "out.covariance_spectrum"))
+		golden_check(g, "out.covariance_spectrum", spectrum, (size_t)r.n, GOLDEN_TIGHT);
+	for (int i = 0; i < g->st.n; i++) { /* none may be left unread */
+		const char *name = g->st.entry[i].name;
+
+		if (strncmp(name, "out.", 4) || !strcmp(name, "out.std") ||
+		    !strcmp(name, "out.alignment") || !strcmp(name, "out.uniformity") ||
+		    !strcmp(name, "out.rankme") || !strcmp(name, "out.covariance_spectrum"))
+			continue;
+		g->failures++;
+		printf("\n    %s: nothing computes %s\n", g->name, name);
+	}
+}

@@ -23,6 +23,7 @@ static const char head_sql[] =
     "nullif(v.exit_code, 0) AS 'exit code', v.error, v.tags, v.command, v.method, "
     "coalesce(v.dataset || ' ' || substr(v.dataset_sha256, 1, 12), 'none') AS dataset, v.seed, "
     "v.epoch || ' of ' || v.epochs AS epochs, v.step || ' of ' || v.steps AS steps, "
+    "(SELECT c.summary FROM v_collapse c WHERE c.run_id = v.id) AS collapse, "
     "v.created, v.finished, v.attempts, v.seconds, v.images_per_s AS 'images/s', "
     "v.peak_rss, v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "

@@ -325,3 +325,102 @@ CREATE VIEW v_cell AS
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id
     LEFT JOIN run r ON r.id = c.run_id;
+
+CREATE VIEW v_spectrum AS
+  -- Vectors of runs, one value a row. z and h: eigenvalues of the covariance of embeddings and features,
+  -- predictor.F: of its input's uncentred correlation (all log10); predictor.W: of the symmetric part of
+  -- its weights; predictor.p and predictor.cos: u^T W u and cos(u, W u) for each eigenvector u of F.
+  SELECT
+    s.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    s.name AS spectrum,          -- z, h, predictor.F, predictor.W, predictor.p, predictor.cos
+    s.step,                      -- steps finished then
+    CASE WHEN r.steps > 0 THEN 1.0 * s.step * r.epochs / r.steps END AS epoch, -- with its fraction
+    s.i,                         -- 0 for the largest eigenvalue
+    s.value                      -- of the vector's element i
+  FROM spectrum s
+    JOIN run r ON r.id = s.run_id;
+
+CREATE VIEW v_collapse AS
+  -- What was last measured of collapse, one run a row, and what it comes to.
+  WITH
+    measured AS (
+      SELECT r.id AS run_id, r.name AS run, r.method, r.steps, r.epochs,
+        (SELECT s.last_step FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.h.std')) AS step,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.std')) AS std,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.std_ratio')) AS std_ratio,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.raw_std')) AS raw_std,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.rankme')) AS rankme,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.effective_rank')) AS effective_rank,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.alignment')) AS alignment,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.uniformity')) AS uniformity,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.h.std_ratio')) AS h_std_ratio,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.h.rankme')) AS h_rankme,
+        (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
+        AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.flag')) AS flag
+      FROM run r
+    ),
+    trained AS (
+      SELECT *,
+        (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step BETWEEN 1 AND 10
+          AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_start,
+        (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step <= x.step
+          AND m.step > x.step - x.steps / x.epochs
+          AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_end,
+        -- the least that the loss can be
+        CASE method WHEN 'simsiam' THEN -1 ELSE 0 END AS loss_floor
+      FROM measured x WHERE step IS NOT NULL
+    ),
+    judged AS (
+      SELECT *, (loss_start - loss_end) / nullif(loss_start - loss_floor, 0) AS progress
+      FROM trained
+    ),
+    verdicts AS (
+      SELECT *,
+        CASE WHEN flag IS NULL THEN 'unknown' WHEN flag > 0 THEN 'collapsed'
+          WHEN step < 3 * steps / epochs OR progress IS NULL THEN 'healthy'
+          WHEN progress < CASE WHEN method IN ('byol', 'simsiam', 'directpred') THEN 0.15 ELSE 0.02 END
+            THEN 'not learning' ELSE 'healthy' END AS verdict
+      FROM judged
+    )
+  SELECT
+    run_id,                      -- row of run
+    run,                         -- name of the run
+    method,                      -- byol, barlow, vicreg ...
+    step,                        -- steps finished when it was measured
+    CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- with its fraction
+    verdict,                     -- collapsed: collapse.flag; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured
+    std,                         -- of the normalised embeddings
+    std_ratio,                   -- that times sqrt(d): 1 spread, 0 collapsed
+    raw_std,                     -- of the embeddings as they are
+    rankme,                      -- of the embeddings
+    effective_rank,              -- of the centred embeddings
+    alignment,                   -- mean squared distance of two views, normalised
+    uniformity,                  -- log of the mean Gaussian potential: 0 collapsed, -4 spread
+    h_std_ratio,                 -- as std_ratio, of the features
+    h_rankme,                    -- as rankme, of the features
+    CAST(flag AS INTEGER) AS flag, -- 0 none, 1 std, 2 rank, 3 scale: under its threshold
+    loss_start,                  -- mean of the first ten steps
+    loss_end,                    -- mean of the last epoch
+    progress,                    -- share of the way from loss_start to the least possible loss
+    CASE
+      WHEN flag = 2 THEN printf('collapsed: RankMe %.3g, std %.2g of 1/sqrt(d)', rankme, std_ratio)
+      WHEN flag = 3 THEN printf('collapsed: std %.2g of the 1 that the loss aims at', raw_std)
+      WHEN flag > 0 THEN printf('collapsed: std %.2g of 1/sqrt(d)', std_ratio)
+      WHEN verdict = 'not learning' THEN printf(
+        'not learning: the loss stays high (%.3g, at first %.3g), std healthy: %.2g of 1/sqrt(d)',
+        loss_end, loss_start, std_ratio)
+      WHEN std_ratio IS NOT NULL THEN printf('none: std %.2g of 1/sqrt(d), RankMe %.3g', std_ratio, rankme)
+    END AS summary               -- the same in words
+  FROM verdicts;

@@ -32,12 +32,13 @@ double collapse_uniformity(const real *x, int n, int d, struct arena *scratch);
 struct collapse_rank {
 	double rankme;        /* exp H(s / sum s + 1e-7), s of Z as it is (2210.02885, eq. 1) */
 	double effective;     /* exp H(s / sum s), s of the centred Z (Roy and Vetterli 2007) */
+	double std;           /* mean over the dimensions of the unbiased std of Z as it is */
 	double participation; /* (sum l)^2 / sum l^2, l the covariance's eigenvalues */
 	int n;                /* min(n, d): how many eigenvalues there are */
 	double *spectrum;     /* these of the unbiased covariance, largest first; in the scratch */
 };
 
-/* All are 1 when nothing varies. n >= 2. ERR_FAILED if LAPACK does not converge. */
+/* The ranks are 1 when nothing varies. n >= 2. ERR_FAILED if LAPACK does not converge. */
 int collapse_rank(const real *z, int n, int d, struct arena *scratch, struct collapse_rank *out,
 		  struct error *err);
 

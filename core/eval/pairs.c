@@ -1,9 +1,8 @@
 /*
- * Between unit vectors |x - y|^2 = 2 - 2 x.y, so all distances are one Gram matrix, of which a
- * block of rows at a time is in memory.
+ * |x - y|^2 = x.x + y.y - 2 x.y, so all distances are one Gram matrix, of which a block of rows at
+ * a time is in memory. x.x is 1, but less for an embedding too short to have a direction.
  */
 #include <math.h>
-#include <string.h>
 
 #include "core/base/parallel.h"
 #include "core/eval/collapse.h"
@@ -15,6 +14,7 @@ struct rows {
 	const real *x;
 	double *unit;
 	int n, d;
+	double *square; /* |unit|^2 */
 };
 
 /* |x| is at least 1e-12, as in torch's normalize. */
@@ -25,38 +25,40 @@ static void unit_chunk(void *ctx, int chunk)
 
 	for (int i = chunk * ROWS; i < to; i++) {
 		const real *x = r->x + (size_t)i * (size_t)r->d;
-		double *u = r->unit + (size_t)i * (size_t)r->d, sum = 0;
+		double *u = r->unit + (size_t)i * (size_t)r->d, norm = 0, floored;
 
 		for (int j = 0; j < r->d; j++)
-			sum += (double)x[j] * (double)x[j];
-		sum = sqrt(sum);
+			norm += (double)x[j] * (double)x[j];
+		norm = sqrt(norm);
+		floored = norm < 1e-12 ? 1e-12 : norm;
 		for (int j = 0; j < r->d; j++)
-			u[j] = (double)x[j] / (sum < 1e-12 ? 1e-12 : sum);
+			u[j] = (double)x[j] / floored;
+		r->square[i] = norm / floored * (norm / floored);
 	}
 }
 
-static double *unit_rows(const real *x, int n, int d, struct arena *scratch)
+static struct rows unit_rows(const real *x, int n, int d, struct arena *scratch)
 {
-	struct rows r = {x, NULL, n, d};
+	struct rows r = {x, NULL, n, d, NULL};
 
 	r.unit = arena_alloc(scratch, (size_t)n * (size_t)d * sizeof *r.unit);
+	r.square = arena_alloc(scratch, (size_t)n * sizeof *r.square);
 	parallel_for((n + ROWS - 1) / ROWS, unit_chunk, &r);
-	return r.unit;
+	return r;
 }
 
 double collapse_alignment(const real *x, const real *y, int n, int d, struct arena *scratch)
 {
-	const double *a = unit_rows(x, n, d, scratch), *b = unit_rows(y, n, d, scratch);
+	const struct rows a = unit_rows(x, n, d, scratch), b = unit_rows(y, n, d, scratch);
 	double sum = 0;
 
 	for (size_t i = 0; i < (size_t)n * (size_t)d; i++)
-		sum += (a[i] - b[i]) * (a[i] - b[i]);
+		sum += (a.unit[i] - b.unit[i]) * (a.unit[i] - b.unit[i]);
 	return sum / n;
 }
 
 struct pairs {
-	const double *unit;
-	int n, d;
+	struct rows of;
 	double *cosine; /* ROWS x n for each thread */
 	double *part;   /* sum of a block of rows */
 };
@@ -64,20 +66,22 @@ struct pairs {
 static void pairs_chunk(void *ctx, int chunk)
 {
 	const struct pairs *p = ctx;
-	const int first = chunk * ROWS, rows = p->n - first < ROWS ? p->n - first : ROWS;
-	double *c = p->cosine + (size_t)parallel_id() * ROWS * (size_t)p->n, sum = 0;
+	const struct rows *r = &p->of;
+	const int first = chunk * ROWS, rows = r->n - first < ROWS ? r->n - first : ROWS;
+	double *c = p->cosine + (size_t)parallel_id() * ROWS * (size_t)r->n, sum = 0;
 
-	product_rows(0, 1, p->n, p->n, p->d, p->unit, p->unit, first, rows, c);
+	product_rows(0, 1, r->n, r->n, r->d, r->unit, r->unit, first, rows, c);
 	for (int i = 0; i < rows; i++)
-		for (int j = first + i + 1; j < p->n; j++)
-			sum += exp(-4 * (1 - c[(size_t)i * (size_t)p->n + (size_t)j]));
+		for (int j = first + i + 1; j < r->n; j++)
+			sum += exp(-2 * (r->square[first + i] + r->square[j] -
+					 2 * c[(size_t)i * (size_t)r->n + (size_t)j]));
 	p->part[chunk] = sum;
 }
 
 double collapse_uniformity(const real *x, int n, int d, struct arena *scratch)
 {
 	const int chunks = (n + ROWS - 1) / ROWS;
-	struct pairs p = {unit_rows(x, n, d, scratch), n, d, NULL, NULL};
+	struct pairs p = {unit_rows(x, n, d, scratch), NULL, NULL};
 	double sum = 0;
 
 	p.cosine =

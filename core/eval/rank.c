@@ -75,7 +75,7 @@ int collapse_rank(const real *z, int n, int d, struct arena *scratch, struct col
 	r.spectrum = arena_alloc(scratch, (size_t)r.n * sizeof *r.spectrum);
 	columns_of(z, n, d, scratch, &c);
 	if (!all_finite(c.centred, (size_t)n * (size_t)d)) {
-		r.rankme = r.effective = r.participation = NAN;
+		r.rankme = r.effective = r.participation = r.std = NAN;
 		for (int i = 0; i < r.n; i++)
 			r.spectrum[i] = NAN;
 		*out = r;
@@ -86,6 +86,8 @@ int collapse_rank(const real *z, int n, int d, struct arena *scratch, struct col
 		return -1;
 	for (int i = 0; i < r.n; i++)
 		r.spectrum[i] /= n - 1;
+	for (int j = 0; j < d; j++)
+		r.std += sqrt(c.variance[j] * n / (n - 1)) / d;
 	r.rankme = entropy_rank(uncentred, r.n, 1e-7);
 	r.effective = entropy_rank(r.spectrum, r.n, 0);
 	r.participation = participation(r.spectrum, r.n);

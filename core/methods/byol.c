@@ -93,4 +93,5 @@ const struct method method_byol = {
     .start = siamese_start,
     .loss = byol_loss,
     .after_step = siamese_after_step,
+    .heads = siamese_heads,
 };

@@ -48,6 +48,12 @@ struct method_out {
 };
 void method_term(struct method_out *out, const char *name, double value);
 
+/* Its heads, for measures of collapse; NULL where there is none. */
+struct mlp;
+struct method_heads {
+	const struct mlp *projector, *predictor;
+};
+
 struct method {
 	const char *name, *title, *summary; /* "vicreg", "VICReg", one line */
 	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
@@ -57,6 +63,7 @@ struct method {
 	    *defaults; /* other defaults for shared keys (projector.dims ...) */
 	int views;     /* 2; supervised 1; random 0 (nothing to train) */
 	size_t size;   /* of its state, zeroed before init */
+	int scaled;    /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
 
 	/* Declares heads and buffers. */
 	int (*init)(void *self, const struct method_env *env, struct error *err);
@@ -71,6 +78,9 @@ struct method {
 	/* After the optimiser's step k of K (EMA; a predictor in closed form, from what loss() left
 	 * in its buffers). NULL if nothing. May add terms (tau). */
 	void (*after_step)(void *self, long k, long total, struct method_out *out);
+
+	/* Fills in what there is of *out, which is all NULL. NULL if it has no heads. */
+	void (*heads)(const void *self, struct method_heads *out);
 };
 
 /* projector.* and predictor.*: shared by the methods that have them. */

@@ -96,4 +96,5 @@ const struct method method_simsiam = {
     .start = siamese_start,
     .loss = simsiam_loss,
     .after_step = siamese_after_step,
+    .heads = siamese_heads,
 };

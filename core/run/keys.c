@@ -8,6 +8,7 @@
 #include "core/methods/method.h"
 #include "core/nn/encoder.h"
 #include "core/optim/optim.h"
+#include "core/run/dynamics.h"
 
 static const struct hparam run_hparams[] = {
     {"method", HP_ENUM, "vicreg", 0, 0, NULL, "what is trained: ssl methods"},
@@ -53,7 +54,7 @@ static int keys_group(int i, struct hparam_group *out)
 	    {run_hparams, NULL, NULL},      {eval_hparams, NULL, NULL},
 	    {encoder_hparams, NULL, NULL},  {optim_hparams, NULL, NULL},
 	    {augment_hparams, NULL, NULL},  {batch_hparams, NULL, NULL},
-	    {head_hparams, "method", NULL},
+	    {head_hparams, "method", NULL}, {dynamics_hparams, NULL, NULL},
 	};
 	const int n = sizeof fixed / sizeof *fixed, protocols = protocol_tables();
 	const struct method *m;

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
+#include "core/run/dynamics.h"
 #include "core/run/keep.h"
 #include "core/run/run.h"
 #include "core/store/sweeps.h"
@@ -134,10 +135,12 @@ int run_record(struct run *r, struct error *err)
 	return r->opts.resume_id ? record_again(r, err) : record_new(r, err);
 }
 
-static const char *status_of(int ret, const struct error *err)
+static const char *status_of(const struct run *r, int ret, const struct error *err)
 {
 	if (!ret)
 		return "done";
+	if (run_collapsed(r))
+		return "collapsed";
 	return err->code == ERR_PREEMPTED ? "stopped" : "failed";
 }
 
@@ -150,7 +153,7 @@ int run_settle(struct run *r, int ret, struct error *err)
 
 	if (ret && err->code != ERR_PREEMPTED && run_flush(r, NULL, &second))
 		r->points.n = 0;
-	end.status = status_of(ret, err);
+	end.status = status_of(r, ret, err);
 	end.exit_code = ret ? (int)err->code : 0;
 	end.error = ret ? err->msg : NULL;
 	end.seconds = clock_now() - r->started;

@@ -1,5 +1,6 @@
 #include "core/run/keep.h"
 #include "core/run/run.h"
+#include "core/run/dynamics.h"
 #include "core/run/save.h"
 
 #include <stdlib.h>
@@ -88,12 +89,14 @@ int run_execute(struct run *r, struct error *err)
 	if (r->step == 0 && (recipe_bool(&r->recipe, "eval.at_start") || !r->epochs) &&
 	    run_evaluate(r, err))
 		goto done;
-	if (end_at_start(r, err) || stop_if_asked(r, err))
+	if ((r->step == 0 && run_dynamics(r, err)) || end_at_start(r, err) || stop_if_asked(r, err))
 		goto done;
 	while (r->epoch < r->epochs) {
 		if (run_train_epoch(r, err)) /* a signal, a NaN, a store that is gone */
 			goto done;
 		if (run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
+			goto done;
+		if (run_dynamics(r, err)) /* the guard against collapse */
 			goto done;
 		if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) &&
 		    run_checkpoint(r, err))

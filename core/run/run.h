@@ -7,8 +7,9 @@
  *     (none) ------------------------------> running
  *     running ---- run_finish -------------> done       every planned step was taken
  *     running ---- run_finish -------------> failed     an error; NaN under guard.nan = fail
+ *     running ---- run_finish -------------> collapsed  the guard: guard.c; checkpoint first, exit 7
  *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
- *     stopped, failed, stale -- run_record -> running   resume: a new attempt from the last
+ *     stopped, failed, collapsed, stale -- run_record -> running   resume: a new attempt from the last
  * checkpoint (stale: `running`, but its heartbeat is older than RUN_STALE seconds, or it is of a
  * cell that has a new owner)
  *
@@ -101,6 +102,7 @@ struct run {
 	int cosine;
 
 	struct run_point_buffer points;
+	struct dynamics *dynamics; /* dynamics.c: NULL until it first measures */
 	double started;
 };
 

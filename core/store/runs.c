@@ -145,7 +145,7 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 static int truncate_above(struct store *s, int64_t run, int64_t step, struct hashes *gone,
 			  struct error *err)
 {
-	if (metrics_truncate(s, run, step, err) ||
+	if (metrics_truncate(s, run, step, err) || spectra_truncate(s, run, step, err) ||
 	    checkpoints_cut(s, run, step + 1, INT64_MAX, INT64_MIN, gone, err))
 		return -1;
 	return db_run(s, err, "DELETE FROM eval WHERE run_id = ? AND step > ?", "II", run, step);

@@ -111,6 +111,9 @@ int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, i
 /* Removes every series above `step`, and makes the summaries again. */
 int metrics_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
 
+/* Removes every spectrum above `step`. */
+int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
+
 /* A checkpoint's row, inside the transaction that flushes the metrics up to it. */
 struct checkpoint_new;
 int checkpoint_insert(struct store *s, int64_t run, const struct checkpoint_new *ck,

@@ -1,0 +1,220 @@
+#include "core/run/dynamics.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/eval/collapse.h"
+#include "core/eval/predictor.h"
+#include "core/nn/mlp.h"
+#include "core/run/outputs.h"
+#include "core/store/spectrum.h"
+
+const struct hparam dynamics_hparams[] = {
+    {"collapse.every", HP_INT, "1", 0, 1000000, NULL,
+     "epochs between measurements of collapse, with one before training and one after the last "
+     "epoch; 0: none, and so no guard"},
+    {"collapse.images", HP_INT, "1024", 2, 100000, NULL,
+     "training images, spread evenly, that are measured in two fixed views; no rank can exceed it "
+     "(RankMe, 2210.02885: 25600)"},
+    {"guard.collapse", HP_ENUM, "stop", 0, 0, "stop|record|off",
+     "embeddings that collapse: the run ends as collapsed (exit 7), or an event is recorded and it "
+     "goes on, or nobody looks"},
+    {"guard.collapse_std", HP_REAL, "0.1", 0, 1, NULL,
+     "std of the normalised embeddings, as a share of 1/sqrt(d), under which they count as "
+     "collapsed; for VICReg also their own std, whose target is 1 (ours: healthy runs have 0.2 to "
+     "1)"},
+    {"guard.collapse_rank", HP_REAL, "1.5", 0, 100000, NULL,
+     "RankMe of the embeddings under which they count as collapsed; not looked at where it is half "
+     "or more of what there can be (ours; 1: one direction is left)"},
+    {"guard.collapse_epochs", HP_INT, "3", 1, 100000, NULL,
+     "measurements in a row that must count as collapsed (ours)"},
+    {0},
+};
+
+enum { SPECTRUM_MOST = 128, SPECTRA = 6 };
+
+struct dynamics {
+	struct collapse_guard guard;
+	struct spectrum_value value[SPECTRA * SPECTRUM_MOST];
+	int n;
+};
+
+/* What is measured of features and embeddings alike. */
+enum {
+	STD,
+	STD_RATIO,
+	RAW_STD,
+	RANKME,
+	EFFECTIVE,
+	PARTICIPATION,
+	ALIGN,
+	UNIFORM,
+	OFFDIAG,
+	OFFDIAG_SQ,
+	SAME
+};
+
+static const char *const embedding_names[SAME] = {"collapse.std",
+						  "collapse.std_ratio",
+						  "collapse.raw_std",
+						  "collapse.rankme",
+						  "collapse.effective_rank",
+						  "collapse.participation",
+						  "collapse.alignment",
+						  "collapse.uniformity",
+						  "collapse.offdiag_correlation",
+						  "collapse.offdiag_correlation_sq"};
+static const char *const feature_names[SAME] = {"collapse.h.std",
+						"collapse.h.std_ratio",
+						"collapse.h.raw_std",
+						"collapse.h.rankme",
+						"collapse.h.effective_rank",
+						"collapse.h.participation",
+						"collapse.h.alignment",
+						"collapse.h.uniformity",
+						"collapse.h.offdiag_correlation",
+						"collapse.h.offdiag_correlation_sq"};
+
+/* A few values of a long vector, the first and the last among them; none if it is not finite. */
+static void add_spectrum(struct dynamics *dy, const char *name, const double *v, int n, int as_log)
+{
+	const int kept = n < SPECTRUM_MOST ? n : SPECTRUM_MOST;
+
+	for (int k = 0; k < kept; k++) {
+		int i = kept > 1 ? (int)((long)k * (n - 1) / (kept - 1)) : 0;
+		double x = v[i];
+
+		if (!isfinite(x))
+			continue;
+		if (as_log)
+			x = x > 1e-12 ? log10(x) : -12;
+		dy->value[dy->n++] = (struct spectrum_value){name, i, x};
+	}
+}
+
+/* Of the two views' x {2n, d}; the correlations are the caller's, where they come with others. */
+static int measure_outputs(struct run *r, struct dynamics *dy, const real *x, int n, int d,
+			   const char *const name[SAME], const char *spectrum, struct arena *a,
+			   struct error *err)
+{
+	const real *second = x + (size_t)n * (size_t)d;
+	struct collapse_rank rank;
+	double std = collapse_std(x, n, d, a);
+
+	if (collapse_rank(x, n, d, a, &rank, err))
+		return -1;
+	run_note(r, name[STD], std);
+	run_note(r, name[STD_RATIO], std * sqrt(d));
+	run_note(r, name[RANKME], rank.rankme);
+	run_note(r, name[EFFECTIVE], rank.effective);
+	run_note(r, name[PARTICIPATION], rank.participation);
+	run_note(r, name[RAW_STD], rank.std);
+	run_note(r, name[ALIGN], collapse_alignment(x, second, n, d, a));
+	run_note(r, name[UNIFORM], collapse_uniformity(x, n, d, a));
+	add_spectrum(dy, spectrum, rank.spectrum, rank.n, 1);
+	if (name == embedding_names) {
+		dy->guard.std_ratio = std * sqrt(d);
+		dy->guard.raw_std = rank.std;
+		dy->guard.rankme = rank.rankme;
+		dy->guard.most = rank.n;
+	}
+	return 0;
+}
+
+static int measure_features(struct run *r, struct dynamics *dy, const struct outputs *o,
+			    struct arena *a, struct error *err)
+{
+	struct collapse_correlation c;
+
+	if (measure_outputs(r, dy, o->h, o->n, o->dh, feature_names, "h", a, err))
+		return -1;
+	collapse_correlation(o->h, o->n, o->dh, a, &c);
+	run_note(r, feature_names[OFFDIAG], c.absolute);
+	run_note(r, feature_names[OFFDIAG_SQ], c.square);
+	return 0;
+}
+
+static int measure_embeddings(struct run *r, struct dynamics *dy, const struct outputs *o,
+			      struct arena *a, struct error *err)
+{
+	struct collapse_terms t;
+
+	if (measure_outputs(r, dy, o->z, o->n, o->dz, embedding_names, "z", a, err))
+		return -1;
+	collapse_terms(o->z, o->z + (size_t)o->n * (size_t)o->dz, o->n, o->dz, a, &t);
+	run_note(r, embedding_names[OFFDIAG], t.correlation.absolute);
+	run_note(r, embedding_names[OFFDIAG_SQ], t.correlation.square);
+	run_note(r, "collapse.vicreg.invariance", t.invariance);
+	run_note(r, "collapse.vicreg.variance", t.variance);
+	run_note(r, "collapse.vicreg.covariance", t.covariance);
+	run_note(r, "collapse.barlow.on_diagonal", t.on_diagonal);
+	run_note(r, "collapse.barlow.off_diagonal", t.off_diagonal);
+	return 0;
+}
+
+/* The weights of a predictor that is one linear map (its bias moves no direction); else NULL. */
+static const real *linear_weights(const struct run *r)
+{
+	struct method_heads heads = {0};
+	const struct mlp *m;
+
+	r->method->heads(r->self, &heads);
+	m = heads.predictor;
+	return m->layers == 1 && m->opts.out_norm == MLP_PLAIN ? m->weight[0]->t.data : NULL;
+}
+
+static int measure_predictor(struct run *r, struct dynamics *dy, const struct outputs *o,
+			     struct arena *a, struct error *err)
+{
+	struct predictor_measures m;
+
+	for (size_t i = 0; i < 2 * (size_t)o->n * (size_t)o->dz; i++)
+		if (!isfinite((double)o->z[i]) || !isfinite((double)o->p[i]))
+			return 0; /* guard.nan's matter */
+	if (predictor_measure(o->z, o->p, linear_weights(r), 2 * o->n, o->dz, a, &m, err))
+		return -1;
+	run_note(r, "predictor.alignment", m.alignment);
+	run_note(r, "predictor.asymmetry", m.asymmetry);
+	run_note(r, "predictor.commutator", m.commutator);
+	run_note(r, "predictor.relative_commutator", m.relative_commutator);
+	add_spectrum(dy, "predictor.F", m.f, m.d, 1);
+	add_spectrum(dy, "predictor.W", m.w, m.d, 0);
+	add_spectrum(dy, "predictor.p", m.p, m.kept, 0);
+	add_spectrum(dy, "predictor.cos", m.cosine, m.kept, 0);
+	return 0;
+}
+
+static int measure(struct run *r, struct dynamics *dy, struct arena *a, struct error *err)
+{
+	struct outputs o;
+
+	dy->n = 0;
+	outputs_make(r, (int)recipe_int(&r->recipe, "collapse.images"), a, &o);
+	if (o.n < 2)
+		return 0;
+	if (measure_features(r, dy, &o, a, err) || (o.z && measure_embeddings(r, dy, &o, a, err)) ||
+	    (o.p && o.dz <= PREDICTOR_MAX && measure_predictor(r, dy, &o, a, err)))
+		return -1;
+	if (spectra_insert(r->store, &r->handle, r->step, dy->value, dy->n, err))
+		return -1;
+	return o.z && r->step ? collapse_guard(r, &dy->guard, err) : 0;
+}
+
+int run_dynamics(struct run *r, struct error *err)
+{
+	struct arena scratch = ARENA_INIT;
+	int ret;
+
+	if (!run_due(r, recipe_int(&r->recipe, "collapse.every")))
+		return 0;
+	if (!r->dynamics)
+		r->dynamics = arena_zalloc(&r->arena, sizeof *r->dynamics);
+	ret = measure(r, r->dynamics, &scratch, err);
+	arena_release(&scratch);
+	return ret;
+}
+
+int run_collapsed(const struct run *r)
+{
+	return r->dynamics && r->dynamics->guard.stopped;
+}

@@ -1,0 +1,22 @@
+/*
+ * What the net makes of a fixed set of images, for measures over training: two augmented views of
+ * images spread evenly over the training pool. Images and augmentations are the same in every epoch
+ * and for every seed of the run. The net is in eval mode, as features are judged (batch norm by its
+ * running statistics), so an output does not depend on the images around it, and nothing changes.
+ */
+#ifndef SSL_RUN_OUTPUTS_H
+#define SSL_RUN_OUTPUTS_H
+
+#include "core/run/run.h"
+
+/* h {2n, dh}: features; z {2n, dz}: embeddings, NULL without a projector's hook; p {2n, dz}: the
+ * predictor's, NULL without one. The second view's rows follow the first's. */
+struct outputs {
+	int n, dh, dz;
+	real *h, *z, *p;
+};
+
+/* Of at most `most` images. Memory in `a`; r->tape is reset and left empty, its flags as they were. */
+void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out);
+
+#endif

@@ -1,0 +1,103 @@
+/* Protects: vectors over training: they are read back as written, a writer that lost its run writes
+ * none, resuming takes back what is above the step, and the end of a series is found again. */
+#include "core/store/spectrum.h"
+
+#include <math.h>
+
+#include "tests/unit/store/scratch.h"
+
+static const char all_sql[] = "SELECT spectrum, step, i, value FROM v_spectrum ORDER BY 1, 2, 3";
+
+static void test_round_trip(void)
+{
+	const struct spectrum_value a[] = {{"z", 0, 0.5}, {"z", 1, -12}, {"predictor.F", 0, 2}};
+	const struct spectrum_value again[] = {{"z", 1, -3}};
+	struct scratch x;
+	struct run_handle h, next;
+
+	scratch_open(&x);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
+	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 10, a, 3, &x.err), 0);
+	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, a, 2, &x.err), 0);
+	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, again, 1, &x.err), 0);
+	sql_is(x.s, all_sql, "predictor.F|10|0|2\nz|10|0|0.5\nz|10|1|-12\nz|20|0|0.5\nz|20|1|-3\n");
+	CU_ASSERT_EQUAL_FATAL(runs_reopen(x.s, h.id, 10, -1, &next, &x.err), 0);
+	sql_is(x.s, all_sql, "predictor.F|10|0|2\nz|10|0|0.5\nz|10|1|-12\n");
+	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, a, 2, &x.err), -1);
+	CU_ASSERT_EQUAL(x.err.code, ERR_FAILED);
+	sql_is(x.s, "SELECT count(*) FROM spectrum", "3\n");
+	scratch_close(&x);
+}
+
+static void test_tail(void)
+{
+	const struct metric_point p[] = {{"collapse.flag", 10, 0},
+					 {"collapse.flag", 20, 1},
+					 {"collapse.flag", 30, 2},
+					 {"collapse.flag", 40, NAN},
+					 {"loss", 41, 7}};
+	struct scratch x;
+	struct run_handle h;
+	double v[3] = {0};
+
+	scratch_open(&x);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
+	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 40, v, 3, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, p, 5, 1, 41, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 39, v, 3, &x.err), 3);
+	CU_ASSERT(v[0] == 2 && v[1] == 1 && v[2] == 0);
+	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 99, v, 1, &x.err), 1);
+	CU_ASSERT(isnan(v[0]));
+	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 9, v, 3, &x.err), 0);
+	CU_ASSERT_EQUAL(series_tail(x.s, h.id + 1, "collapse.flag", 40, v, 3, &x.err), 0);
+	scratch_close(&x);
+}
+
+/* What the view makes of a run: the words, and the case in which nothing collapsed and yet nothing
+ * is learned. 10 epochs of 10 steps. */
+static void verdict_is(struct scratch *x, double flag, double std, double loss, const char *want)
+{
+	const struct metric_point p[] = {{"loss", 1, 4},
+					 {"loss", 95, loss},
+					 {"collapse.h.std", 100, 0.1},
+					 {"collapse.std_ratio", 100, std},
+					 {"collapse.raw_std", 100, std},
+					 {"collapse.rankme", 100, 12},
+					 {"collapse.flag", 100, flag}};
+	struct run_handle h;
+
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", NULL, 1, 1, &h, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
+	sql_is(x->s, "SELECT verdict, summary FROM v_collapse ORDER BY run_id DESC LIMIT 1", want);
+}
+
+static void test_verdicts(void)
+{
+	struct scratch x;
+	struct run_handle h;
+
+	scratch_open(&x);
+	sql_is(x.s, "SELECT * FROM v_collapse", "");
+	verdict_is(&x, 0, 0.8, 2, "healthy|none: std 0.8 of 1/sqrt(d), RankMe 12\n");
+	verdict_is(&x, 1, 0.001, 0.01, "collapsed|collapsed: std 0.001 of 1/sqrt(d)\n");
+	verdict_is(&x, 2, 0.8, 2, "collapsed|collapsed: RankMe 12, std 0.8 of 1/sqrt(d)\n");
+	verdict_is(&x, 3, 0.01, 2,
+		   "collapsed|collapsed: std 0.01 of the 1 that the loss aims at\n");
+	verdict_is(&x, 0, 0.8, 3.9,
+		   "not learning|not learning: the loss stays high (3.9, at first 4), std healthy: "
+		   "0.8 of 1/sqrt(d)\n");
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
+	sql_is(x.s, "SELECT count(*) FROM v_collapse", "5\n"); /* not the one without measures */
+	scratch_close(&x);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"spectra are written, fenced, and taken back", test_round_trip},
+	    {"the end of a series", test_tail},
+	    {"what the measures come to", test_verdicts},
+	    {0}};
+
+	return check_run("store/spectrum", cases);
+}

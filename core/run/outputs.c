@@ -5,7 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/nn/mlp.h"
 
-enum { BATCH = 250, IMAGES = 8 /* of a chunk */ };
+enum { BATCH = 256, IMAGES = 8 /* of a chunk */ };
 
 /* Images first .. first + n - 1 of the set, as view v. */
 struct fill {
@@ -79,16 +79,48 @@ static void forward(struct run *r, const struct method_heads *heads, int v, int 
 		keep(o->p, row, mlp_forward(heads->predictor, &r->tape, y));
 }
 
+/* Saves what a forward pass in training mode moves, or puts it back. */
+static void keep_buffers(const struct params *p, real *saved, int restore)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct tensor *t = &p->list[i]->t;
+
+		if (p->list[i]->kind != PARAM_BUFFER || p->list[i]->part == PART_TARGET)
+			continue;
+		if (restore)
+			memcpy(t->data, saved, t->n * sizeof *saved);
+		else
+			memcpy(saved, t->data, t->n * sizeof *saved);
+		saved += t->n;
+	}
+}
+
 static real *rows(struct arena *a, int n, int d)
 {
 	return arena_alloc(a, (size_t)n * (size_t)d * sizeof(real));
+}
+
+/* Batches of as equal a size as can be. */
+static void forward_all(struct run *r, const struct method_heads *heads, struct outputs *o)
+{
+	const int batches = (o->n + BATCH - 1) / BATCH;
+
+	for (int v = 0; v < 2; v++)
+		for (int k = 0; k < batches; k++) {
+			int first = (int)((long)o->n * k / batches);
+			int next = (int)((long)o->n * (k + 1) / batches);
+
+			forward(r, heads, v, first, next - first, o);
+		}
 }
 
 void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 {
 	struct outputs o = {.n = r->loader.n < (uint32_t)most ? (int)r->loader.n : most};
 	struct method_heads heads = {0};
-	const int record = r->tape.record, train = r->tape.train;
+	struct tape *t = &r->tape;
+	const int record = t->record, train = t->train, groups = t->groups;
+	real *buffers = arena_alloc(a, r->params.values * sizeof *buffers);
 
 	if (r->method->heads)
 		r->method->heads(r->self, &heads);
@@ -100,12 +132,14 @@ void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 		if (heads.predictor && heads.predictor->layers)
 			o.p = rows(a, 2 * o.n, o.dz);
 	}
-	r->tape.record = r->tape.train = 0;
-	for (int v = 0; v < 2; v++)
-		for (int first = 0; first < o.n; first += BATCH)
-			forward(r, &heads, v, first, o.n - first < BATCH ? o.n - first : BATCH, &o);
-	tape_reset(&r->tape);
-	r->tape.record = record;
-	r->tape.train = train;
+	keep_buffers(&r->params, buffers, 0);
+	t->record = 0;
+	t->train = t->groups = 1;
+	forward_all(r, &heads, &o);
+	tape_reset(t);
+	t->record = record;
+	t->train = train;
+	t->groups = groups;
+	keep_buffers(&r->params, buffers, 1);
 	*out = o;
 }

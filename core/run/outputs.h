@@ -1,8 +1,11 @@
 /*
  * What the net makes of a fixed set of images, for measures over training: two augmented views of
  * images spread evenly over the training pool. Images and augmentations are the same in every epoch
- * and for every seed of the run. The net is in eval mode, as features are judged (batch norm by its
- * running statistics), so an output does not depend on the images around it, and nothing changes.
+ * and for every seed of the run. Batch norm takes the statistics of batches of at most 256 images of
+ * one view, as in training: what is measured is what the loss sees (as SimSiam's std and solo-learn's
+ * train_z_std are). In short runs with large steps running statistics lag so far behind the weights
+ * that in eval mode healthy embeddings look as if they had lost their rank. The running statistics,
+ * and all else, are left as they were.
  */
 #ifndef SSL_RUN_OUTPUTS_H
 #define SSL_RUN_OUTPUTS_H

@@ -8,6 +8,7 @@
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
 extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
+extern const struct cmd cmd_config;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -28,6 +29,7 @@ static const struct cmd *const table[] = {
     /* store */
     &cmd_checkpoint,
     /* meta */
+    &cmd_config,
     &cmd_methods,
     &cmd_help,
     &cmd_version,

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval sweep worker log show plot report sql checkpoint methods help version'
+	local commands='init data run resume eval sweep worker log show plot report sql checkpoint config methods help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -59,6 +59,7 @@ _ssl()
 	report:-*) _ssl_words "$options -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
+	config:-*) _ssl_words "$options --unset" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
@@ -69,6 +70,7 @@ _ssl()
 	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
+	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
 	resume:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval sweep worker log show plot report sql checkpoint methods help version
+set -l commands init data run resume eval sweep worker log show plot report sql checkpoint config methods help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -19,6 +19,7 @@ complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, he
 complete -c ssl -n __fish_use_subcommand -a report -d 'one file that says what runs showed'
 complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
+complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
 complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method or key'
 complete -c ssl -n __fish_use_subcommand -a version -d 'the version'
@@ -95,6 +96,7 @@ complete -c ssl -n '__fish_seen_subcommand_from data' -l train -x -d 'images to 
 complete -c ssl -n '__fish_seen_subcommand_from data' -l test -x -d 'images to test on'
 complete -c ssl -n '__fish_seen_subcommand_from sql' -l time-limit -x -d 'stop after this long'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads and buffers too'
+complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the setting out'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status pause retry extend ls (__ssl_column sweep ls)'

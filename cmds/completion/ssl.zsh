@@ -32,6 +32,7 @@ _ssl()
 		'report:one file that says what runs showed'
 		'sql:query the store'
 		'checkpoint:list checkpoints, or export an encoder'
+		'config:settings of a store'
 		'methods:list the methods'
 		'help:explain a command, method or key'
 		'version:the version'
@@ -89,12 +90,13 @@ _ssl()
 		report) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
+		config) _arguments $common '--unset[take the setting out]' '1:key:(gc.age query.)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval sweep worker log show plot report sql checkpoint methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval sweep worker log show plot report sql checkpoint config methods help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -1,0 +1,30 @@
+/*
+ * Settings of a store: .ssl/config, lines `key = value` that may be edited by hand. In a value \n is
+ * a new line and \\ a backslash; blank lines and lines that begin with # are kept as they are. The
+ * file is read strictly: a key that is none, or stands twice, is ERR_USAGE naming file and line.
+ * Setting rewrites the file whole, under a lock, so that two writers lose nothing.
+ */
+#ifndef SSL_STORE_CONFIG_H
+#define SSL_STORE_CONFIG_H
+
+#include "core/base/strbuf.h"
+#include "core/store/store.h"
+
+/* What may be set; the table ends with {0}. A key ending in ".*" stands for any one word there. */
+struct config_key {
+	const char *key, *fallback, *help; /* fallback: what counts when it is not set, "" nothing */
+};
+extern const struct config_key config_keys[];
+
+/* Appends the value, the fallback when it is not set. 1 it is set, 0 it is not, -1 with *err:
+ * ERR_USAGE with the nearest key when there is none of that name. */
+int config_get(const struct store *s, const char *key, struct strbuf *out, struct error *err);
+
+/* Sets it; value NULL: takes it out (not there: nothing happens). */
+int config_set(const struct store *s, const char *key, const char *value, struct error *err);
+
+/* Calls fn for each that is set, in the file's order, until it returns non-zero: passed on. */
+int config_each(const struct store *s, int (*fn)(void *ctx, const char *key, const char *value),
+		void *ctx, struct error *err);
+
+#endif

@@ -1,5 +1,10 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
+#include "core/base/log.h"
 #include "core/run/keys.h"
 
 static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -7,34 +12,133 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_resume = {
     .name = "resume",
     .summary = "go on with a run that was stopped, failed or died",
-    .usage = "resume [-j N] REF",
+    .usage = "resume [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
     .needs = NEED_STORE_WRITE,
     .run = resume_run,
 };
 
-static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+/* What the user expects: RECIPE, or else the recorded recipe, with the settings. */
+static int load_expected(struct recipe *out, const struct recipe *recorded, const char *path,
+			 const struct opt_list *list, struct error *err)
+{
+	int n = path ? 0 : recorded->n, ret;
+	struct recipe_set *set = xcalloc((size_t)(n + list->n) + 1, sizeof *set);
+	struct strbuf *text = xcalloc((size_t)n + 1, sizeof *text);
+
+	for (int i = 0; i < n; i++) {
+		text[i] = (struct strbuf)STRBUF_INIT;
+		strbuf_addf(&text[i], "%s=%s", recorded->value[i].hp->name,
+			    recorded->value[i].text);
+		set[i].text = text[i].buf;
+	}
+	for (int i = 0; i < list->n; i++)
+		set[n + i].text = list->item[i];
+	ret = recipe_load(out, keys_schema(), path, set, n + list->n, err);
+	for (int i = 0; i < n; i++)
+		strbuf_release(&text[i]);
+	free(text);
+	free(set);
+	return ret;
+}
+
+static const char *value_of(const struct recipe *r, const char *key)
+{
+	for (int i = 0; i < r->n; i++)
+		if (!strcmp(r->value[i].hp->name, key))
+			return r->value[i].text;
+	return NULL;
+}
+
+/* Appends "KEY is A, the run has B" for every key that differs. */
+static void add_differences(const struct recipe *now, const struct recipe *then, struct strbuf *out)
+{
+	for (int i = 0; i < now->n; i++) {
+		const char *key = now->value[i].hp->name, *is = now->value[i].text;
+		const char *was = value_of(then, key);
+
+		if (!was || strcmp(is, was))
+			strbuf_addf(out, "%s%s is %s, the run has %s", out->len ? "; " : "", key,
+				    is, was ? was : "none");
+	}
+	for (int i = 0; i < then->n; i++)
+		if (!value_of(now, then->value[i].hp->name))
+			strbuf_addf(out, "%s%s is not set, the run has %s", out->len ? "; " : "",
+				    then->value[i].hp->name, then->value[i].text);
+}
+
+/* A recipe that differs in anything is another experiment. */
+static int check_recipe(const struct recipe *recorded, const char *name, const char *path,
+			const struct opt_list *list, struct error *err)
+{
+	struct strbuf what = STRBUF_INIT;
+	struct recipe expected;
+
+	if (!path && !list->n)
+		return 0;
+	if (load_expected(&expected, recorded, path, list, err))
+		return -1;
+	if (strcmp(expected.hash, recorded->hash)) {
+		add_differences(&expected, recorded, &what);
+		error_set(err, ERR_USAGE, "resume %s: the recipe differs: %.400s", name, what.buf);
+	}
+	recipe_release(&expected);
+	if (!what.len)
+		return 0;
+	strbuf_release(&what);
+	return -1;
+}
+
+static void say_from(struct cmd_ctx *ctx, const struct run_row *row)
+{
+	struct checkpoint_row ck = {0};
+
+	if (checkpoints_find(ctx->store, row->id, -1, &ck, NULL))
+		ck.step = 0;
+	log_info("%s: %s at step %ld: would go on from step %ld of %ld", row->name, row->status,
+		 row->step, ck.step, row->steps);
+}
+
+static int resume(struct cmd_ctx *ctx, const struct run_row *row, const char *path,
+		  const struct opt_list *set, int threads, struct error *err)
 {
 	struct run r = {0};
+	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, err);
+
+	if (ret)
+		return error_prefix(err, "the recipe of %s", row->name);
+	ret = check_recipe(&r.recipe, row->name, path, set, err);
+	if (ret || ctx->dry_run) {
+		if (!ret)
+			say_from(ctx, row);
+		recipe_release(&r.recipe);
+		return ret;
+	}
+	r.opts.threads = threads;
+	r.opts.resume_id = row->id;
+	r.opts.dataset_sha256 = row->dataset_sha256;
+	return cmd_execute_run(ctx, &r, err);
+}
+
+static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct opt_list set = {{0}, 0};
 	struct run_row row;
 	int64_t id;
 	long threads = 0, epoch;
-	const struct opt table[] = {{'j', "threads", OPT_INT, &threads, "N",
+	int n, ret;
+	const struct opt table[] = {{0, "set", OPT_LIST, &set, "KEY=VALUE",
+				     "what the recipe is to hold: refused if not", 0, 0},
+				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
-	int ret = opt_parse(ctx, &cmd_resume, table, argc, argv, 1, 1, NULL, err);
 
+	ret = opt_parse(ctx, &cmd_resume, table, argc, argv, 1, 2, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
-	ret = recipe_from_json(&r.recipe, keys_schema(), row.recipe_json, err);
-	if (!ret) {
-		r.opts.threads = (int)threads;
-		r.opts.resume_id = id;
-		r.opts.dataset_sha256 = row.dataset_sha256;
-		ret = cmd_execute_run(ctx, &r, err);
-	}
+	ret = resume(ctx, &row, n > 1 ? argv[2] : NULL, &set, (int)threads, err);
 	run_row_release(&row);
 	return ret;
 }

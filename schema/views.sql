@@ -424,3 +424,17 @@ CREATE VIEW v_collapse AS
       WHEN std_ratio IS NOT NULL THEN printf('none: std %.2g of 1/sqrt(d), RankMe %.3g', std_ratio, rankme)
     END AS summary               -- the same in words
   FROM verdicts;
+
+CREATE VIEW v_digest AS
+  -- The digest chain: a link at the end of every epoch.
+  SELECT
+    d.run_id,                    -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    d.step,                      -- steps finished then
+    d.epoch,                     -- epochs finished then
+    d.metrics,                   -- SHA-256 over the values recorded since the link before, timings left out
+    d.state,                     -- SHA-256 over the tensors that a checkpoint would hold
+    d.chain                      -- SHA-256 over the chain before, metrics and state
+  FROM digest d
+    JOIN run r ON r.id = d.run_id;

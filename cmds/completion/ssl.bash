@@ -51,6 +51,7 @@ _ssl()
 	:-*) _ssl_words "$options --version" ;;
 	:*) _ssl_words "$commands" ;;
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
+	resume:-*) _ssl_words "$options -j --set --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
 	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch" ;;
 	worker:-*) _ssl_words "$options -j --threads" ;;

@@ -39,7 +39,7 @@ complete -c ssl -l help -d 'the manual page'
 
 complete -c ssl -n '__fish_seen_subcommand_from run' -s m -l method -x -a '(__ssl_column methods)' -d 'the method'
 complete -c ssl -n '__fish_seen_subcommand_from run' -s d -l data -x -a '(__ssl_column data ls)' -d 'the dataset'
-complete -c ssl -n '__fish_seen_subcommand_from run' -l set -x -a '(__ssl_column help keys)=' -d 'a hyperparameter'
+complete -c ssl -n '__fish_seen_subcommand_from run resume' -l set -x -a '(__ssl_column help keys)=' -d 'a hyperparameter'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l seed -x -d 'the seed'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l name -x -d 'a name'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l tag -x -d 'a tag'

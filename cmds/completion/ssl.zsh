@@ -78,7 +78,9 @@ _ssl()
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
 			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
-		resume | show) _arguments $common '1:run:_ssl_refs' ;;
+		resume) _arguments $common '*--set[what the recipe is to hold]:key:_ssl_keys' \
+			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' '2:recipe:_files -g "*.y(a|)ml"' ;;
+		show) _arguments $common '1:run:_ssl_refs' ;;
 		plot) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/store/digests.h"
 
 const char *eval_split_name(enum eval_split split)
 {
@@ -223,4 +224,21 @@ void run_evaluate_advise(const struct run *r)
 	if (selects_on_test(r))
 		log_info("checkpoint.keep_best: the best checkpoint is chosen on the test split: "
 			 "hold images out with data.val, or report the last one");
+}
+
+int run_evaluate_resume(struct run *r, struct error *err)
+{
+	int val = !strcmp(recipe_text(&r->recipe, "eval.split"), "val"), i = 0, found;
+	const struct protocol_row *row;
+	char name[128];
+
+	while ((row = protocol_at(i)) &&
+	       !(row->protocol->online && recipe_lists(&r->recipe, "eval.protocol", row->name)))
+		i++;
+	if (!r->step || !row)
+		return 0;
+	snprintf(name, sizeof name, "%s.%s.top1", eval_split_name(val ? EVAL_VAL : EVAL_TEST),
+		 row->name);
+	found = series_max(r->store, r->handle.id, name, &r->best_step, &r->best_value, err);
+	return found < 0 ? -1 : 0;
 }

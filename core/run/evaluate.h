@@ -33,4 +33,7 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 		     const struct eval_result *result, struct error *err);
 
+/* A resumed run knows again which evaluation was the best: its checkpoint is kept. */
+int run_evaluate_resume(struct run *r, struct error *err);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
+#include "core/run/digest.h"
 #include "core/run/dynamics.h"
 #include "core/run/keep.h"
 #include "core/run/run.h"
@@ -23,6 +24,7 @@ void run_note(struct run *r, const char *name, double value)
 		b->point = xrealloc(b->point, (size_t)b->cap * sizeof *b->point);
 	}
 	b->point[b->n++] = (struct metric_point){name, r->step, value};
+	digest_note(r, name, value);
 	if (b->flushed_at == 0)
 		b->flushed_at = clock_now();
 }
@@ -45,8 +47,10 @@ int run_flush(struct run *r, const struct checkpoint_new *ck, struct error *err)
 {
 	struct run_point_buffer *b = &r->points;
 
-	if (runs_flush(r->store, &r->handle, b->point, b->n, r->epoch, r->step, ck, err))
+	if (runs_flush_digest(r->store, &r->handle, b->point, b->n, r->epoch, r->step, ck,
+			      digest_pending(r), err))
 		return -1;
+	digest_flushed(r);
 	b->n = 0;
 	b->flushed_at = clock_now();
 	return 0;

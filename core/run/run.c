@@ -2,6 +2,8 @@
 #include "core/run/run.h"
 #include "core/run/dynamics.h"
 #include "core/run/save.h"
+#include "core/run/digest.h"
+#include "core/run/evaluate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,8 @@ static int load_last_checkpoint(struct run *r, struct error *err)
 		return -1;
 	}
 	object_path(r->store, ck.sha256, path, sizeof path);
-	if (checkpoint_load(&r->params, path, &r->step, 1, err))
+	if (checkpoint_check(&r->recipe, path, err) ||
+	    checkpoint_load(&r->params, path, &r->step, 1, err))
 		return -1;
 	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
 	return 0;
@@ -76,7 +79,10 @@ static int end_at_start(struct run *r, struct error *err)
 	if (!recipe_bool(&r->recipe, "eval.at_start") &&
 	    run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
 		return -1;
-	return run_due(r, recipe_int(&r->recipe, "checkpoint.every")) ? run_checkpoint(r, err) : 0;
+	digest_link(r); /* nothing to train: the only link is that of the start */
+	if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) && run_checkpoint(r, err))
+		return -1;
+	return run_flush(r, NULL, err);
 }
 
 int run_execute(struct run *r, struct error *err)
@@ -86,6 +92,8 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
+	if (digest_start(r, err) || run_evaluate_resume(r, err))
+		goto done;
 	if (r->step == 0 && (recipe_bool(&r->recipe, "eval.at_start") || !r->epochs) &&
 	    run_evaluate(r, err))
 		goto done;
@@ -98,6 +106,7 @@ int run_execute(struct run *r, struct error *err)
 			goto done;
 		if (run_dynamics(r, err)) /* the guard against collapse */
 			goto done;
+		digest_link(r);
 		if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) &&
 		    run_checkpoint(r, err))
 			goto done;
@@ -111,6 +120,7 @@ done:
 
 void run_release(struct run *r)
 {
+	digest_release(r);
 	tape_release(&r->tape);
 	params_release(&r->params);
 	arena_release(&r->arena);

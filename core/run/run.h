@@ -1,7 +1,7 @@
 /*
  * A run is one visible function: run_execute() records it, builds it, trains it epoch by epoch with
- * its checkpoints and evaluations, and settles it. `ssl run`, `ssl resume` and every cell of a sweep
- * (worker.h) call it.
+ * its checkpoints and evaluations, and settles it. `ssl run`, `resume` and `verify` all call it, and
+ * so does every cell of a sweep (worker.h).
  *
  *                       run_record
  *     (none) ------------------------------> running
@@ -33,6 +33,7 @@
 #include "core/methods/method.h"
 #include "core/optim/optim.h"
 #include "core/recipe/recipe.h"
+#include "core/run/points.h"
 #include "core/store/datasets.h"
 #include "core/store/runs.h"
 
@@ -57,14 +58,9 @@ struct run_opts {
 	int64_t resume_id;          /* 0: a new run */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
-};
-
-struct run_point_buffer {
-	struct metric_point *point;
-	int n, cap;
-	double flushed_at;    /* clock_now() of the last flush */
-	const char *name[64]; /* made by run_name() */
-	int n_names;
+	/* Told of every value that is recorded; NULL: nobody. */
+	void (*watch)(void *ctx, const char *name, long step, double value);
+	void *watch_ctx;
 };
 
 struct run {
@@ -103,6 +99,7 @@ struct run {
 
 	struct run_point_buffer points;
 	struct dynamics *dynamics; /* dynamics.c: NULL until it first measures */
+	struct run_digest *digest; /* digest.c */
 	double started;
 };
 

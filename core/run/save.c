@@ -76,30 +76,39 @@ static struct st_entry entry_for_file(struct arena *a, const struct param *p, in
 	return entry_of(p, arena_strdup(a, name), copy);
 }
 
-static int write_file(struct run *r, const char *path, char *sha256, struct error *err)
+int checkpoint_entries(const struct params *params, struct arena *a, struct st_entry **out)
 {
-	struct arena a = ARENA_INIT;
-	struct st_entry *e = arena_alloc(&a, 3 * (size_t)r->params.n * sizeof *e);
-	char step[32], epoch[32];
-	const char *key[] = {"epoch", "format", "method", "recipe", "ssl", "step"};
-	const char *value[] = {epoch, "pt", r->method->name, r->recipe.hash, "checkpoint 1", step};
-	int n = 0, ret;
+	struct st_entry *e = arena_alloc(a, 3 * (size_t)params->n * sizeof *e);
+	int n = 0;
 
-	snprintf(step, sizeof step, "%ld", r->step);
-	snprintf(epoch, sizeof epoch, "%ld", r->epoch);
-	for (int i = 0; i < r->params.n; i++) {
-		const struct param *p = r->params.list[i];
+	for (int i = 0; i < params->n; i++) {
+		const struct param *p = params->list[i];
 
-		e[n++] = entry_for_file(&a, p, -1, p->name);
+		e[n++] = entry_for_file(a, p, -1, p->name);
 		for (int s = 0; s < 2; s++) {
 			char name[300];
 
 			if (!p->slot[s])
 				continue;
 			slot_name(p, s, name, sizeof name);
-			e[n++] = entry_for_file(&a, p, s, name);
+			e[n++] = entry_for_file(a, p, s, name);
 		}
 	}
+	*out = e;
+	return n;
+}
+
+static int write_file(struct run *r, const char *path, char *sha256, struct error *err)
+{
+	struct arena a = ARENA_INIT;
+	struct st_entry *e;
+	char step[32], epoch[32];
+	const char *key[] = {"epoch", "format", "method", "recipe", "ssl", "step"};
+	const char *value[] = {epoch, "pt", r->method->name, r->recipe.hash, "checkpoint 1", step};
+	int n = checkpoint_entries(&r->params, &a, &e), ret;
+
+	snprintf(step, sizeof step, "%ld", r->step);
+	snprintf(epoch, sizeof epoch, "%ld", r->epoch);
 	ret = st_write(path, e, n, key, value, 6, sha256, err);
 	arena_release(&a);
 	return ret;
@@ -154,6 +163,24 @@ static int load_one(const struct safetensors *st, const char *path, const struct
 	permute(p, raw, out, 0);
 	free(raw);
 	return 0;
+}
+
+int checkpoint_check(const struct recipe *recipe, const char *path, struct error *err)
+{
+	struct safetensors st;
+	const char *hash;
+	int same;
+
+	if (st_open(path, &st, err))
+		return -1;
+	hash = st_meta(&st, "recipe");
+	same = hash && !strcmp(hash, recipe->hash);
+	if (!same)
+		error_set(err, ERR_USAGE,
+			  "%s: the checkpoint is of another recipe: %.12s, and the run's is %.12s",
+			  path, hash ? hash : "unknown", recipe->hash);
+	st_close(&st);
+	return same ? 0 : -1;
 }
 
 int checkpoint_load(struct params *p, const char *path, long *step, int need_slots,

@@ -33,6 +33,7 @@ static int guard_nan(struct run *r, double loss, struct error *err)
 		return 0;
 	snprintf(text, sizeof text, "the loss is %g at step %ld of epoch %ld", loss, r->step,
 		 r->epoch + 1);
+	r->step++; /* the value is that of the step that failed, not of the one before */
 	run_note(r, "loss", loss);
 	if (runs_event(r->store, &r->handle, "guard.nan", text, err))
 		return -1;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/store/digests.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
@@ -34,6 +35,13 @@ static int beat(struct store *s, const struct run_handle *h, struct error *err)
 int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
 	       long epoch, long step, const struct checkpoint_new *ck, struct error *err)
 {
+	return runs_flush_digest(s, h, p, n, epoch, step, ck, NULL, err);
+}
+
+int runs_flush_digest(struct store *s, const struct run_handle *h, const struct metric_point *p,
+		      int n, long epoch, long step, const struct checkpoint_new *ck,
+		      const struct digest_row *d, struct error *err)
+{
 	int ret;
 
 	if (tx_begin(s, err))
@@ -41,7 +49,8 @@ int runs_flush(struct store *s, const struct run_handle *h, const struct metric_
 	ret = run_fence(s, h, err) || metrics_insert(s, h->id, p, n, err) ||
 	      db_run(s, err, "UPDATE run SET epoch = ?, step = ? WHERE id = ?", "llI", epoch, step,
 		     h->id) ||
-	      beat(s, h, err) || (ck && checkpoint_insert(s, h->id, ck, err));
+	      beat(s, h, err) || (ck && checkpoint_insert(s, h->id, ck, err)) ||
+	      (d && digest_insert(s, h->id, d, err));
 	return tx_end(s, ret, err);
 }
 
@@ -146,6 +155,7 @@ static int truncate_above(struct store *s, int64_t run, int64_t step, struct has
 			  struct error *err)
 {
 	if (metrics_truncate(s, run, step, err) || spectra_truncate(s, run, step, err) ||
+	    digests_truncate(s, run, step, err) ||
 	    checkpoints_cut(s, run, step + 1, INT64_MAX, INT64_MIN, gone, err))
 		return -1;
 	return db_run(s, err, "DELETE FROM eval WHERE run_id = ? AND step > ?", "II", run, step);

@@ -14,6 +14,15 @@ weights()
 	ssl checkpoint export -q -f -o "$1.st" --whole "$1"
 	sha256sum <"$1.st"
 }
+# wait_for_checkpoint NAME PID: of that very run, so that its signal handler is there and it has something to lose
+wait_for_checkpoint()
+{
+	until [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id
+		where r.name = '$1'" | tail -1)" -gt 0 ]; do
+		kill -0 "$2" 2>/dev/null || fail "$1 ended before it had a checkpoint"
+		sleep 0.02
+	done
+}
 
 ok ssl init
 ok ssl data add tiny --shapes --train 400 --test 50
@@ -25,12 +34,7 @@ note 'cut at some step, by SIGINT and by SIGTERM, and resumed with another numbe
 for how in INT TERM KILL; do
 	"$SSL" run -q $recipe --name "cut-$how" 2>"$err" &
 	pid=$!
-	n=0
-	while [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id
-		where r.name = 'cut-$how'" 2>/dev/null | tail -1)" -lt 1 ] && [ $n -lt 400 ]; do
-		sleep 0.02
-		n=$((n + 1))
-	done
+	wait_for_checkpoint "cut-$how" $pid
 	kill -$how $pid
 	status=0
 	wait $pid 2>/dev/null || status=$?
@@ -53,6 +57,32 @@ done
 note 'each attempt says what computed it'
 same "$(ssl sql --format csv "select count(*) from attempt a join v_run r on r.id = a.run_id
 	where r.name = 'cut-INT' and a.code_id is not null and a.host_id is not null" | tail -1)" 2
+
+note 'the digest chain is that of the straight run'
+chain()
+{
+	ssl sql --format csv "select step, chain from v_digest where run = '$1' order by 1"
+}
+[ "$(chain straight | wc -l)" -eq 13 ] || fail 'not a link an epoch'
+same "$(chain cut-INT)" "$(chain straight)"
+same "$(chain cut-TERM)" "$(chain straight)"
+
+note 'a recipe that differs in anything is refused, and what differs is named'
+printf 'method: byol\n' >other.yaml
+fails 2 'cut-KILL: the recipe differs: .*optim.epochs is 13, the run has 12' "$SSL" resume --set optim.epochs=13 cut-KILL
+fails 2 'differs: .*encoder.arch is resnet18, the run has convnet' "$SSL" resume cut-KILL other.yaml
+ok ssl resume -n cut-KILL --set optim.epochs=12
+err_has 'would go on from step'
+sqlite3=$(command -v sqlite3)
+if [ -n "$sqlite3" ]; then
+	note 'nor is the checkpoint of another recipe taken'
+	ok ssl run -q $recipe --name twin --set optim.epochs=1
+	step=$(ssl sql --format csv "select max(c.step) from checkpoint c join run r on r.id = c.run_id where r.name = 'cut-KILL'" | tail -1)
+	$sqlite3 .ssl/ssl.db "update checkpoint set object_id = (select object_id from checkpoint c join run r on r.id = c.run_id
+		where r.name = 'twin' limit 1) where run_id = (select id from run where name = 'cut-KILL') and step = $step;
+		update attempt set heartbeat = 0"
+	fails 2 'the checkpoint is of another recipe' "$SSL" resume cut-KILL
+fi
 
 note 'what cannot be resumed'
 fails 2 'done' "$SSL" resume straight

@@ -8,7 +8,7 @@
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
 extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
-extern const struct cmd cmd_config;
+extern const struct cmd cmd_config, cmd_verify;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -18,8 +18,7 @@ static const struct cmd *const table[] = {
     &cmd_run,
     &cmd_resume,
     &cmd_eval,
-    &cmd_sweep,
-    &cmd_worker,
+	&cmd_sweep, &cmd_worker, &cmd_verify,
     /* look */
     &cmd_log,
     &cmd_show,

@@ -14,4 +14,7 @@ void cmd_catch_signals(void);
 /* Executes r (recipe and opts filled) on ctx->store and releases it. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);
 
+/* The first SIGINT or SIGTERM sets signal_received: an orderly end is asked for; a second one kills. */
+void cmd_catch_signals(void);
+
 #endif

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval sweep worker log show plot report sql checkpoint config methods help version
+set -l commands init data run resume eval verify sweep worker log show plot report sql checkpoint config methods help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -13,6 +13,7 @@ complete -c ssl -n __fish_use_subcommand -a resume -d 'go on with a run'
 complete -c ssl -n __fish_use_subcommand -a eval -d 'evaluate an encoder'
 complete -c ssl -n __fish_use_subcommand -a sweep -d 'run a grid of recipes and seeds'
 complete -c ssl -n __fish_use_subcommand -a worker -d 'work on the cells of a sweep'
+complete -c ssl -n __fish_use_subcommand -a verify -d 'run again and compare bit for bit'
 complete -c ssl -n __fish_use_subcommand -a log -d 'list runs'
 complete -c ssl -n __fish_use_subcommand -a show -d 'everything about one run'
 complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
@@ -45,6 +46,8 @@ complete -c ssl -n '__fish_seen_subcommand_from run' -l name -x -d 'a name'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l tag -x -d 'a tag'
 complete -c ssl -n '__fish_seen_subcommand_from run resume eval' -s j -l threads -x -d 'threads'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l protocol -x -a 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct' -d 'protocols'
+complete -c ssl -n '__fish_seen_subcommand_from run resume eval verify' -s j -l threads -x -d 'threads'
+complete -c ssl -n '__fish_seen_subcommand_from eval' -l protocol -x -a 'knn linear linear-10pct linear-1pct' -d 'protocols'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l split -x -a 'val test' -d 'of the data'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l labels -x -d 'share that is kept'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l seed -x -d 'of what is drawn'
@@ -96,6 +99,8 @@ complete -c ssl -n '__fish_seen_subcommand_from data' -l train -x -d 'images to 
 complete -c ssl -n '__fish_seen_subcommand_from data' -l test -x -d 'images to test on'
 complete -c ssl -n '__fish_seen_subcommand_from sql' -l time-limit -x -d 'stop after this long'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads and buffers too'
+complete -c ssl -n '__fish_seen_subcommand_from verify' -l cut -x -d 'stop there and resume'
+complete -c ssl -n '__fish_seen_subcommand_from verify' -l epochs -x -d 'only the first'
 complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the setting out'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
@@ -103,5 +108,6 @@ complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status pau
 complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from resume eval show report checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
+complete -c ssl -n '__fish_seen_subcommand_from resume eval verify show checkpoint' -f -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"

@@ -26,6 +26,7 @@ _ssl()
 		'eval:evaluate an encoder'
 		'sweep:run a grid of recipes and seeds'
 		'worker:work on the cells of a sweep'
+		'verify:run again and compare bit for bit'
 		'log:list runs'
 		'show:everything about one run'
 		'plot:draw runs: curves, bars, heatmaps, spectra'
@@ -80,6 +81,8 @@ _ssl()
 			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
 		resume) _arguments $common '*--set[what the recipe is to hold]:key:_ssl_keys' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' '2:recipe:_files -g "*.y(a|)ml"' ;;
+		verify) _arguments $common '--cut[stop there and resume]:step' '--epochs[only the first]:n' \
+			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
 		show) _arguments $common '1:run:_ssl_refs' ;;
 		plot) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
@@ -98,7 +101,7 @@ _ssl()
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval sweep worker log show plot report sql checkpoint config methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint config methods help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -1,5 +1,6 @@
 #include "core/base/fs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -119,6 +120,26 @@ void fs_unlock(int lock)
 {
 	if (lock >= 0)
 		close(lock);
+}
+
+void fs_remove_tree(const char *path)
+{
+	DIR *d;
+	struct dirent *e;
+	char child[4096];
+
+	if (!unlink(path) || errno == ENOENT)
+		return;
+	d = opendir(path);
+	while (d && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if ((size_t)snprintf(child, sizeof child, "%s/%s", path, e->d_name) < sizeof child)
+			fs_remove_tree(child);
+	}
+	if (d)
+		closedir(d);
+	rmdir(path);
 }
 
 int fs_exists(const char *path)

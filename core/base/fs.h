@@ -25,6 +25,9 @@ int fs_mkdirs(const char *path, struct error *err);
 int fs_lock_dir(const char *path, int *lock, struct error *err);
 void fs_unlock(int lock);
 
+/* Removes the file or folder and all that is in it, as far as it can; follows no links. */
+void fs_remove_tree(const char *path);
+
 int fs_exists(const char *path);
 int fs_is_dir(const char *path);
 

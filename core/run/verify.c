@@ -1,0 +1,256 @@
+/* The run made again; see verify.h. */
+#include "core/run/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/run/datasets.h"
+#include "core/run/keys.h"
+#include "core/store/digests.h"
+#include "core/store/object.h"
+
+/* One recorded value, and whether it came again. */
+struct value {
+	const char *name;
+	long step;
+	double value;
+	int seen;
+};
+
+struct verify {
+	const struct verify_opts *opts;
+	struct verify_report *report;
+	struct arena names;
+	struct value *value; /* by step, then name */
+	size_t n, cap;
+	long last, stop_at; /* compare up to; stop the run that is being made after */
+	volatile int stop;  /* what that run looks at */
+	char dir[4096];
+	struct store *again;
+};
+
+static int keep_value(void *ctx, const struct metric_point *p)
+{
+	struct verify *v = ctx;
+
+	if (p->step > v->last || digest_is_timing(p->name))
+		return 0;
+	if (v->n == v->cap) {
+		v->cap = v->cap ? 2 * v->cap : 4096;
+		v->value = xrealloc(v->value, v->cap * sizeof *v->value);
+	}
+	v->value[v->n++] = (struct value){arena_strdup(&v->names, p->name), p->step, p->value, 0};
+	return 0;
+}
+
+static int by_step_and_name(const void *a, const void *b)
+{
+	const struct value *x = a, *y = b;
+
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* "0.25 (3fd0000000000000)" */
+static void value_text(double value, char *out, size_t size)
+{
+	snprintf(out, size, "%.17g (%016llx)", value, (unsigned long long)digest_bits(value));
+}
+
+/* Every value that the run made again records comes here. */
+static void watch(void *ctx, const char *name, long step, double value)
+{
+	struct verify *v = ctx;
+	struct value key = {name, step, 0, 0}, *then;
+	char a[80] = "none", b[80];
+
+	if (digest_is_timing(name) || step > v->last)
+		return;
+	then = bsearch(&key, v->value, v->n, sizeof key, by_step_and_name);
+	value_text(value, b, sizeof b);
+	if (then) {
+		v->report->values += !then->seen;
+		then->seen = 1;
+		if (digest_bits(then->value) == digest_bits(value))
+			return;
+		value_text(then->value, a, sizeof a);
+	}
+	verify_find(v->report, VERIFY_METRIC, step, name, a, b);
+}
+
+/* Tells the caller, then looks whether this is where to stop. */
+static void on_step(void *ctx, long step, long steps, long epoch, long epochs, double loss,
+		    double images_per_s)
+{
+	struct verify *v = ctx;
+	const struct run_progress *p = &v->opts->progress;
+
+	if (p->step)
+		p->step(p->ctx, step, steps, epoch, epochs, loss, images_per_s);
+	if (step == v->stop_at || (v->opts->stop && *v->opts->stop))
+		v->stop = 1;
+}
+
+/* Are these options for this run? Sets how far to go. */
+static int plan(struct verify *v, const struct run_row *row, struct error *err)
+{
+	const struct verify_opts *o = v->opts;
+	long per_epoch = row->epochs ? row->steps / row->epochs : 0;
+
+	if (!strcmp(row->status, "running"))
+		return error_set(err, ERR_USAGE, "verify %s: it is not settled yet", row->name);
+	v->last = row->step;
+	if (!row->step && row->steps)
+		return error_set(err, ERR_USAGE, "verify %s: it has taken no step", row->name);
+	if (o->epochs) {
+		if (o->epochs * per_epoch > row->step)
+			return error_set(err, ERR_USAGE, "verify %s: --epochs %ld: it has %ld",
+					 row->name, o->epochs, row->epoch);
+		v->last = o->epochs * per_epoch;
+	}
+	if (o->cut && (o->cut < 1 || o->cut >= v->last))
+		return error_set(err, ERR_USAGE, "verify %s: --cut %ld: not between step 1 and %ld",
+				 row->name, o->cut, v->last - 1);
+	return 0;
+}
+
+/* A store of its own, in which the dataset is a link to the file in the other. */
+static int make_store(struct verify *v, struct store *s, const struct run_row *row,
+		      struct error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct dataset_row data = {.source = "linked"};
+	char object[4200], link_path[4300];
+	int created;
+
+	snprintf(v->dir, sizeof v->dir, "%s/ssl-verify.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(v->dir)) {
+		error_errno(err, ERR_FAILED, "%s", v->dir);
+		v->dir[0] = 0;
+		return -1;
+	}
+	object_path(s, row->dataset_sha256, object, sizeof object);
+	if (!object_exists(s, row->dataset_sha256))
+		return error_set(err, ERR_NOT_FOUND, "verify %s: its dataset %s (%.12s) is gone",
+				 row->name, row->dataset, row->dataset_sha256);
+	if (store_init(v->dir, &created, err) || store_open(&v->again, v->dir, STORE_WRITE, err))
+		return -1;
+	snprintf(link_path, sizeof link_path, "%s/data", store_tmp_dir(v->again));
+	if (symlink(object, link_path))
+		return error_errno(err, ERR_FAILED, "%s", link_path);
+	snprintf(data.name, sizeof data.name, "%s", row->dataset);
+	return dataset_record(v->again, link_path, row->dataset_sha256, &data, 0, err);
+}
+
+/* One process's worth of the run: to its end, or to v->stop_at. */
+static int execute(struct verify *v, const struct run_row *row, struct run_handle *h,
+		   struct error *err)
+{
+	struct run r = {0};
+	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, err);
+
+	if (ret)
+		return error_prefix(err, "the recipe of %s", row->name);
+	v->stop = 0;
+	r.store = v->again;
+	r.opts.name = row->name;
+	r.opts.command = "ssl verify";
+	r.opts.threads = v->opts->threads;
+	r.opts.stop = &v->stop;
+	r.opts.resume_id = h->id;
+	r.opts.dataset_sha256 = row->dataset_sha256;
+	r.opts.watch = watch;
+	r.opts.watch_ctx = v;
+	r.opts.progress = (struct run_progress){v, on_step, NULL};
+	ret = run_execute(&r, err);
+	*h = r.handle;
+	v->report->steps = r.step;
+	run_release(&r);
+	return ret;
+}
+
+/* An end that was asked for, or that the run came to the first time as well, is none of ours. */
+static int expected_end(const struct verify *v, const struct run_row *row, const struct error *err)
+{
+	if (err->code == ERR_PREEMPTED)
+		return v->stop != 0;
+	return err->code == ERR_GUARD && row->exit_code == ERR_GUARD;
+}
+
+static int make_again(struct verify *v, const struct run_row *row, struct run_handle *h,
+		      struct error *err)
+{
+	struct error why = {0};
+	const volatile int *stop = v->opts->stop;
+
+	for (int part = v->opts->cut ? 0 : 1; part < 2; part++) {
+		v->stop_at = part ? v->last : v->opts->cut;
+		if (execute(v, row, h, &why) && !expected_end(v, row, &why)) {
+			*err = why;
+			return error_prefix(err, "verify %s: made again, it failed", row->name);
+		}
+		if (stop && *stop)
+			return error_set(err, ERR_PREEMPTED, "verify %s: stopped by signal %d",
+					 row->name, *stop);
+	}
+	return 0;
+}
+
+static void find_missing(struct verify *v)
+{
+	char a[80];
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->value[i].seen)
+			continue;
+		value_text(v->value[i].value, a, sizeof a);
+		verify_find(v->report, VERIFY_METRIC, v->value[i].step, v->value[i].name, a,
+			    "none");
+	}
+}
+
+static int verify_parts(struct verify *v, struct store *s, const struct run_row *row,
+			struct error *err)
+{
+	struct verify_report *report = v->report;
+	struct run_handle h = {0};
+
+	if (plan(v, row, err) || verify_environment(s, row->id, v->opts->threads, report, err) ||
+	    points_each(s, row->id, -1, keep_value, v, err) || make_store(v, s, row, err) ||
+	    make_again(v, row, &h, err))
+		return -1;
+	find_missing(v);
+	if (verify_links(s, row->id, v->again, h.id, v->last, report, err) ||
+	    verify_checkpoints(s, row->id, v->again, h.id, v->last, report, err))
+		return -1;
+	report->altered = report->links && !report->count[VERIFY_DIGEST] && !verify_same(report);
+	return 0;
+}
+
+int verify_run(struct store *s, const struct run_row *row, const struct verify_opts *opts,
+	       struct verify_report *out, struct error *err)
+{
+	struct verify v = {.opts = opts, .report = out, .names = ARENA_INIT};
+	int ret;
+
+	memset(out, 0, sizeof *out);
+	ret = verify_parts(&v, s, row, err);
+	store_close(v.again);
+	if (v.dir[0])
+		fs_remove_tree(v.dir);
+	arena_release(&v.names);
+	free(v.value);
+	return ret;
+}
+
+int verify_same(const struct verify_report *report)
+{
+	long n = 0;
+
+	for (int kind = VERIFY_ENVIRONMENT + 1; kind < VERIFY_KINDS; kind++)
+		n += report->count[kind];
+	return n == 0;
+}

@@ -1,0 +1,70 @@
+#include "core/store/environment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/store/store_internal.h"
+
+static void add(struct environment *e, const char *name, const char *value)
+{
+	e->item[e->n].name = name;
+	snprintf(e->item[e->n].value, sizeof e->item[e->n].value, "%s", value ? value : "");
+	e->n++;
+}
+
+void environment_make(struct environment *e, const struct code_info *code,
+		      const struct host_info *host)
+{
+	e->n = 0;
+	add(e, "binary", code->binary);
+	add(e, "version", code->version);
+	add(e, "commit", code->commit);
+	add(e, "compiler", code->compiler);
+	add(e, "flags", code->flags);
+	add(e, "libraries", code->libraries);
+	add(e, "cpu", host->cpu);
+	add(e, "isa", host->isa);
+	add(e, "os", host->os);
+	add(e, "host", host->name);
+}
+
+static void read_row(sqlite3_stmt *st, struct environment *e)
+{
+	static const char *const name[] = {"binary",    "version", "commit", "compiler", "flags",
+					   "libraries", "cpu",     "isa",    "os",       "host"};
+
+	e->n = 0;
+	e->attempt = (long)sqlite3_column_int64(st, 0);
+	e->threads = (long)sqlite3_column_int64(st, 1);
+	for (int i = 0; i < 10; i++)
+		add(e, name[i], db_text(st, 2 + i));
+}
+
+int environments_each(struct store *s, int64_t run,
+		      int (*fn)(void *ctx, const struct environment *e), void *ctx,
+		      struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT a.n, r.threads, c.binary_sha256, c.version, c.source_commit, "
+		       "c.compiler, c.flags, c.libraries, h.cpu, h.isa, h.os, h.name "
+		       "FROM attempt a JOIN run r ON r.id = a.run_id "
+		       "JOIN code c ON c.id = a.code_id JOIN host h ON h.id = a.host_id "
+		       "WHERE a.run_id = ? ORDER BY a.n",
+		       err);
+	struct environment *e;
+	int more = 0, ret = 0;
+
+	if (!st)
+		return -1;
+	e = xmalloc(sizeof *e);
+	db_bind(st, "I", run);
+	while (!ret && (more = db_step(s, st, err)) != 0) {
+		if (more > 0)
+			read_row(st, e);
+		ret = more < 0 ? -1 : fn(ctx, e);
+	}
+	sqlite3_reset(st);
+	free(e);
+	return ret;
+}

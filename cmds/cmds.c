@@ -8,7 +8,7 @@
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
 extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
-extern const struct cmd cmd_config, cmd_verify;
+extern const struct cmd cmd_config, cmd_verify, cmd_gc, cmd_fsck, cmd_backup, cmd_doctor;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -27,11 +27,15 @@ static const struct cmd *const table[] = {
     &cmd_sql,
     /* store */
     &cmd_checkpoint,
+    &cmd_gc,
+    &cmd_fsck,
+    &cmd_backup,
     /* meta */
     &cmd_config,
     &cmd_methods,
     &cmd_help,
     &cmd_version,
+    &cmd_doctor,
 };
 
 enum { COMMANDS = sizeof table / sizeof *table };

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval verify sweep worker log show plot report sql checkpoint config methods help version'
+	local commands='init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help version doctor' version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -61,6 +61,9 @@ _ssl()
 	report:-*) _ssl_words "$options -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
+	gc:-*) _ssl_words "$options --age" ;;
+	fsck:-*) _ssl_words "$options --fix --quick" ;;
+	backup:-*) _ssl_words "$options --link" ;;
 	config:-*) _ssl_words "$options --unset" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
 	*:-*) _ssl_words "$options" ;;

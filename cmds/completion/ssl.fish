@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval verify sweep worker log show plot report sql checkpoint config methods help version
+set -l commands init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help versiondoctor
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -20,6 +20,10 @@ complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, he
 complete -c ssl -n __fish_use_subcommand -a report -d 'one file that says what runs showed'
 complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
+complete -c ssl -n __fish_use_subcommand -a gc -d 'remove files that nothing names'
+complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
+complete -c ssl -n __fish_use_subcommand -a backup -d 'copy the store'
+complete -c ssl -n __fish_use_subcommand -a doctor -d 'look at the machine'
 complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
 complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method or key'
@@ -101,6 +105,10 @@ complete -c ssl -n '__fish_seen_subcommand_from sql' -l time-limit -x -d 'stop a
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads and buffers too'
 complete -c ssl -n '__fish_seen_subcommand_from verify' -l cut -x -d 'stop there and resume'
 complete -c ssl -n '__fish_seen_subcommand_from verify' -l epochs -x -d 'only the first'
+complete -c ssl -n '__fish_seen_subcommand_from gc' -l age -x -d 'leave alone what is younger'
+complete -c ssl -n '__fish_seen_subcommand_from fsck' -l fix -d 'rebuild summaries'
+complete -c ssl -n '__fish_seen_subcommand_from fsck' -l quick -d 'sizes of files only'
+complete -c ssl -n '__fish_seen_subcommand_from backup' -l link -d 'hard links instead of copies'
 complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the setting out'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'

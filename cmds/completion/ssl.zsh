@@ -33,10 +33,14 @@ _ssl()
 		'report:one file that says what runs showed'
 		'sql:query the store'
 		'checkpoint:list checkpoints, or export an encoder'
+		'gc:remove files that nothing names'
+		'fsck:check the store'
+		'backup:copy the store'
 		'config:settings of a store'
 		'methods:list the methods'
 		'help:explain a command, method or key'
 		'version:the version'
+		'doctor:look at the machine'
 	)
 	common=(
 		'-C[work as if started there]:folder:_directories'
@@ -95,13 +99,16 @@ _ssl()
 		report) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
+		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;
+		fsck) _arguments $common '--fix[rebuild summaries]' '--quick[sizes of files only]' ;;
+		backup) _arguments $common '--link[hard links instead of copies]' '1:folder:_directories' ;;
 		config) _arguments $common '--unset[take the setting out]' '1:key:(gc.age query.)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint config methods help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help version doctor keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

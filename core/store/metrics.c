@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/store/fsck.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
 
@@ -274,4 +275,28 @@ int metrics_truncate(struct store *s, int64_t run, int64_t step, struct error *e
 	}
 	free(all.m);
 	return ret;
+}
+
+static int same_value(double a, double b)
+{
+	return isnan(a) ? isnan(b) : a == b;
+}
+
+static int summary_same(const struct summary *a, const struct summary *b)
+{
+	return a->n == b->n && a->n_bad == b->n_bad && a->last_step == b->last_step &&
+	       same_value(a->last, b->last) && same_value(a->min, b->min) &&
+	       same_value(a->max, b->max) &&
+	       (isnan(a->min) || (a->min_step == b->min_step && a->max_step == b->max_step));
+}
+
+int metrics_check(struct store *s, int64_t run, int64_t name, int fix, struct error *err)
+{
+	struct summary is = {.name_id = name}, should = {.name_id = name};
+
+	if (summary_read(s, run, &is, err) || summary_remake(s, run, &should, err))
+		return -1;
+	if (summary_same(&is, &should))
+		return 1;
+	return fix && summary_write(s, run, &should, err) ? -1 : 0;
 }

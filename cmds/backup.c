@@ -1,0 +1,37 @@
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/base/strbuf.h"
+#include "core/report/human.h"
+#include "core/store/backup.h"
+
+static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
+
+const struct cmd cmd_backup = {
+    .name = "backup",
+    .summary = "copy the store, beside running writers",
+    .usage = "backup [--link] [-f] DIR",
+    .needs = NEED_STORE_READ,
+    .run = backup_run,
+};
+
+static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct backup b = {0};
+	struct strbuf size = STRBUF_INIT;
+	const struct opt table[] = {
+	    {0, "link", OPT_FLAG, &b.link, NULL, "hard links instead of copies", 0, 0}, {0}};
+	int ret = opt_parse(ctx, &cmd_backup, table, argc, argv, 1, 1, NULL, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	b.replace = ctx->force;
+	if (ctx->dry_run)
+		return 0;
+	if (store_backup(ctx->store, argv[1], &b, err))
+		return -1;
+	human_bytes(b.bytes, &size);
+	log_info("%s: %ld objects, of which %ld were new (%s): `ssl -C %s log` reads it", argv[1],
+		 b.objects, b.copied, size.buf, argv[1]);
+	strbuf_release(&size);
+	return 0;
+}

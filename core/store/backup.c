@@ -1,0 +1,271 @@
+/* Copying a store; see backup.h. */
+#include "core/store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/fs.h"
+#include "core/store/object.h"
+#include "core/store/store_internal.h"
+
+enum { PATH_SIZE = 4300, TRIES = 50 };
+
+static int copy_error(sqlite3 *to, const char *path, struct error *err)
+{
+	return error_set(err, ERR_FAILED, "%s: %s", path, sqlite3_errmsg(to));
+}
+
+/* All pages in one step: one snapshot, however long it takes; writers go on in the WAL. The copy
+ * needs no WAL of its own. */
+static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct error *err)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", s->db, "main");
+	int rc;
+
+	if (!b)
+		return copy_error(to, path, err);
+	while ((rc = sqlite3_backup_step(b, -1)) == SQLITE_BUSY || rc == SQLITE_LOCKED)
+		sqlite3_sleep(20);
+	if (sqlite3_backup_finish(b) || rc != SQLITE_DONE)
+		return copy_error(to, path, err);
+	return sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL)
+		   ? copy_error(to, path, err)
+		   : 0;
+}
+
+/* The database to DIR/objects/tmp, and then to its place. */
+static int copy_database(struct store *s, const char *dir, struct error *err)
+{
+	static const char *const stale[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal"};
+	char tmp[PATH_SIZE], path[PATH_SIZE];
+	sqlite3 *to = NULL;
+	int ret = -1;
+
+	snprintf(tmp, sizeof tmp, "%s/objects/tmp/backup-%ld.db", dir, (long)getpid());
+	snprintf(path, sizeof path, "%s/ssl.db", dir);
+	unlink(tmp);
+	if (sqlite3_open(tmp, &to))
+		copy_error(to, tmp, err);
+	else
+		ret = copy_pages(s, to, tmp, err);
+	sqlite3_close(to);
+	for (int i = 0; !ret && i < 3; i++) {
+		char old[PATH_SIZE];
+
+		snprintf(old, sizeof old, "%s/%s", dir, stale[i]);
+		unlink(old);
+	}
+	if (!ret && rename(tmp, path))
+		ret = error_errno(err, ERR_FAILED, "%s", path);
+	if (ret)
+		unlink(tmp);
+	return ret ? -1 : fs_sync_dir(dir, err);
+}
+
+static int copy_bytes(const char *from, struct fs_out *out, struct error *err)
+{
+	struct fs_map map;
+	int ret;
+
+	if (fs_map(from, &map, err))
+		return -1;
+	ret = fs_out_write(out, map.data, map.size, err);
+	fs_unmap(&map);
+	return ret;
+}
+
+/* ---- objects ---- */
+
+struct copy {
+	struct store *s;
+	struct backup *b;
+	char dir[4096];       /* .ssl of the copy */
+	char pins[PATH_SIZE]; /* links to the objects: a run may prune them meanwhile; "" none */
+	char (*hex)[HASH_HEX];
+	int64_t *bytes;
+	int n;
+};
+
+static int list_objects(struct copy *c, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(c->s, "SELECT sha256, bytes FROM object ORDER BY id", err);
+	int more;
+
+	c->n = 0;
+	if (!st)
+		return -1;
+	while ((more = db_step(c->s, st, err)) > 0) {
+		c->hex = xrealloc(c->hex, ((size_t)c->n + 1) * sizeof *c->hex);
+		c->bytes = xrealloc(c->bytes, ((size_t)c->n + 1) * sizeof *c->bytes);
+		db_text_into(st, 0, c->hex[c->n], HASH_HEX);
+		c->bytes[c->n++] = sqlite3_column_int64(st, 1);
+	}
+	return more;
+}
+
+static void target_path(const struct copy *c, const char *sha256, char out[PATH_SIZE])
+{
+	snprintf(out, PATH_SIZE, "%s/objects/%.2s/%s", c->dir, sha256, sha256 + 2);
+}
+
+/* How many of the objects are gone already. */
+static int pin_objects(struct copy *c)
+{
+	char from[PATH_SIZE], to[PATH_SIZE], pin[PATH_SIZE + 80];
+	int gone = 0;
+
+	for (int i = 0; i < c->n; i++) {
+		object_path(c->s, c->hex[i], from, sizeof from);
+		target_path(c, c->hex[i], to);
+		snprintf(pin, sizeof pin, "%s/%s", c->pins, c->hex[i]);
+		if (fs_exists(to) || (c->pins[0] && (!link(from, pin) || errno == EEXIST)))
+			continue;
+		gone += !fs_exists(from);
+	}
+	return gone;
+}
+
+/* A snapshot of the database of which every object is at hand. A run that prunes its checkpoints
+ * may be faster; then a newer snapshot does not name what is gone. What is gone in all of them is
+ * lost, and copy_object() will say so. */
+static int copy_snapshot(struct copy *c, struct error *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int ret = -1, gone = 0;
+
+		if (db_run(c->s, err, "BEGIN", ""))
+			return -1;
+		if (!list_objects(c, err)) {
+			gone = pin_objects(c);
+			ret = gone && i < TRIES - 1 ? 0 : copy_database(c->s, c->dir, err);
+		}
+		if (tx_end(c->s, ret, err))
+			return -1;
+		if (!gone)
+			break;
+	}
+	return 0;
+}
+
+/* Copies or links one object into the folder of the copy. 1 when it was not there yet. */
+static int copy_object(struct copy *c, const char *sha256, struct error *err)
+{
+	char from[PATH_SIZE + 80], to[PATH_SIZE], folder[PATH_SIZE], hex[HASH_HEX];
+	struct fs_out out = {.fd = -1};
+	int ret = -1;
+
+	target_path(c, sha256, to);
+	if (fs_exists(to))
+		return 0;
+	snprintf(from, sizeof from, "%s/%s", c->pins, sha256);
+	if (!c->pins[0] || !fs_exists(from))
+		object_path(c->s, sha256, from, sizeof from);
+	if (!fs_exists(from))
+		return error_set(err, ERR_CORRUPT, "object %.12s: missing: `ssl fsck`", sha256);
+	snprintf(folder, sizeof folder, "%s/objects/%.2s", c->dir, sha256);
+	if (fs_mkdirs(folder, err))
+		return -1;
+	if (c->b->link && !link(from, to))
+		return 1;
+	snprintf(folder, sizeof folder, "%s/objects/tmp", c->dir);
+	if (fs_out_open(&out, folder, err))
+		return -1;
+	if (copy_bytes(from, &out, err) || hash_file(out.tmp, hex, err))
+		goto done;
+	if (strcmp(hex, sha256))
+		error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`",
+			  sha256);
+	else
+		ret = fs_out_commit(&out, to, err) ? -1 : 1;
+done:
+	fs_out_abort(&out);
+	return ret;
+}
+
+/* All that can be copied is; the first fault is told. */
+static int copy_objects(struct copy *c, struct error *err)
+{
+	struct error first = {0};
+
+	c->b->objects = c->n;
+	for (int i = 0; i < c->n; i++) {
+		struct error why = {0};
+		int copied = copy_object(c, c->hex[i], &why);
+
+		if (copied < 0 && !first.code)
+			first = why;
+		c->b->copied += copied > 0;
+		c->b->bytes += copied > 0 ? c->bytes[i] : 0;
+	}
+	if (!first.code)
+		return 0;
+	*err = first;
+	return -1;
+}
+
+static int copy_settings(struct store *s, const char *dir, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	char from[PATH_SIZE], to[PATH_SIZE];
+	int ret = 0;
+
+	snprintf(from, sizeof from, "%s/config", store_dir(s));
+	snprintf(to, sizeof to, "%s/config", dir);
+	if (fs_exists(from))
+		ret = fs_read(from, &text, err) || fs_write_atomic(to, text.buf, text.len, err);
+	strbuf_release(&text);
+	return ret ? -1 : 0;
+}
+
+/* The folder: new, or an older backup. */
+static int check_target(struct store *s, const char *dir, int replace, struct error *err)
+{
+	char db[PATH_SIZE];
+	struct stat here, there;
+
+	snprintf(db, sizeof db, "%s/ssl.db", dir);
+	if (stat(db, &there))
+		return 0;
+	if (!stat(s->path, &here) && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		return error_set(err, ERR_USAGE, "backup: %s: it is this very store", dir);
+	if (!replace)
+		return error_set(err, ERR_USAGE, "backup: %s: exists already: -f updates it", dir);
+	return 0;
+}
+
+static int make_folders(struct copy *c, const char *dir, struct error *err)
+{
+	char tmp[PATH_SIZE];
+
+	if ((size_t)snprintf(c->dir, sizeof c->dir, "%s/.ssl", dir) >= sizeof c->dir)
+		return error_set(err, ERR_FAILED, "%s: path too long", dir);
+	if (check_target(c->s, c->dir, c->b->replace, err))
+		return -1;
+	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
+	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
+		return -1;
+	snprintf(c->pins, sizeof c->pins, "%s/backup-%ld", store_tmp_dir(c->s), (long)getpid());
+	if (fs_mkdirs(c->pins, NULL)) /* a store that cannot be written to */
+		c->pins[0] = 0;
+	return 0;
+}
+
+int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err)
+{
+	struct copy c = {.s = s, .b = b};
+	int ret = -1;
+
+	b->objects = b->copied = b->bytes = 0;
+	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err) && !copy_objects(&c, err))
+		ret = copy_settings(s, c.dir, err);
+	if (c.pins[0])
+		fs_remove_tree(c.pins);
+	free(c.hex);
+	free(c.bytes);
+	return ret;
+}

@@ -1,0 +1,21 @@
+/*
+ * A copy of a store that is a store itself: the database through SQLite's online backup, beside
+ * running writers, and every object that the copy names, each read back against its hash.
+ */
+#ifndef SSL_STORE_BACKUP_H
+#define SSL_STORE_BACKUP_H
+
+#include "core/store/store.h"
+
+struct backup {
+	int link;             /* hard links where the file system allows it, instead of copies */
+	int replace;          /* bring an older backup there up to date */
+	long objects, copied; /* out: that the copy names; of these, that were not there yet */
+	int64_t bytes;        /* out: of these */
+};
+
+/* Makes DIR/.ssl. ERR_USAGE when there is one already (unless replace), or when it is this very
+ * store; ERR_CORRUPT when an object is missing or damaged: what is sound has been copied then. */
+int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err);
+
+#endif

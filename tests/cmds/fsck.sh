@@ -1,0 +1,106 @@
+#!/bin/sh
+# `ssl fsck`: a store that was used as intended is sound, also after a kill; whatever is changed behind its
+# back is found and named, and only summaries are mended.
+. "$(dirname "$0")/lib.sh"
+
+run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32
+	--set eval.every=1 --set checkpoint.every=1'
+ok ssl init
+ok ssl fsck
+ok ssl data add tiny --shapes --train 64 --test 20
+ok ssl run -q $run --set optim.epochs=3 --name one
+ok ssl fsck
+same "$(cat "$out")" ''
+err_has '4 objects, 3 checkpoints, [0-9]* series, 3 links: sound'
+
+note 'killed: sound, with notes'
+"$SSL" run -q $run --set optim.epochs=500 --name dead 2>/dev/null &
+pid=$!
+until [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'dead'" |
+	tail -1)" -gt 0 ]; do
+	kill -0 $pid || fail 'it ended before it had a checkpoint'
+	sleep 0.02
+done
+ok ssl fsck
+kill -KILL $pid
+wait $pid 2>/dev/null
+ok ssl fsck
+echo lost >.ssl/objects/tmp/lost
+ok ssl config gc.age 0
+ok ssl fsck --format csv
+out_has '^note,garbage,objects/tmp/lost,'
+ok ssl gc
+ok ssl resume -n dead
+
+command -v sqlite3 >/dev/null || skip 'no sqlite3: nothing was changed'
+sqlite3 .ssl/ssl.db "update attempt set heartbeat = heartbeat - 1000"
+ok ssl fsck --format csv
+out_has '^note,stale,dead,'
+cp -R .ssl keep
+again()
+{
+	rm -rf .ssl && cp -R keep .ssl
+}
+one="(select id from run where name = 'one')"
+loss="(select id from metric_name where name = 'loss')"
+
+note 'a summary, which --fix rebuilds'
+sqlite3 .ssl/ssl.db "update metric_summary set max = max + 1 where run_id = $one and name_id = $loss"
+code 5 ssl fsck --format csv
+same "$(tail -n +2 "$out" | grep -vc '^note')" 1
+out_has '^damage,summary,one loss,'
+code 5 ssl fsck -n --fix
+ok ssl fsck --fix --format csv
+out_has '^fixed,summary,one loss,'
+ok ssl fsck
+again
+sqlite3 .ssl/ssl.db "delete from metric_summary where run_id = $one and name_id = $loss"
+code 5 ssl fsck
+ok ssl fsck --fix
+ok ssl fsck
+
+note 'one bit of a value'
+again
+sqlite3 .ssl/ssl.db "update metric set value = value * (1 + 2.3e-16) where run_id = $one and step = 3 and
+	name_id = (select id from metric_name where name = 'lr')"
+code 5 ssl fsck --fix --format csv
+out_has '^damage,digest,one step 4,'
+same "$(grep -c '^damage' "$out")" 1
+
+note 'a link'
+again
+sqlite3 .ssl/ssl.db "update digest set chain = state where run_id = $one and step = 2"
+code 5 ssl fsck --format csv
+out_has '^damage,digest,one step 2,"*does not follow'
+again
+sqlite3 .ssl/ssl.db "update digest set state = metrics where run_id = $one and step = 6"
+code 5 ssl fsck --format csv
+out_has '^damage,checkpoint,one step 6,'
+
+note 'an object: changed, cut short, missing; and its row'
+sha=$(ssl checkpoint ls --format csv one | tail -1 | sed 's/.*,//')
+file=.ssl/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
+again
+chmod u+w "$file"
+printf x | dd of="$file" bs=1 seek=3000 conv=notrunc 2>/dev/null
+code 5 ssl fsck --format csv
+out_has "^damage,object,$sha,.*has hash"
+ok ssl fsck --quick
+truncate -s 99 "$file"
+code 5 ssl fsck --quick --format csv
+out_has "^damage,object,$sha,.*99 bytes"
+rm "$file"
+code 5 ssl fsck --format csv
+out_has "^damage,object,$sha,.*missing"
+again
+sqlite3 .ssl/ssl.db "delete from object where sha256 = '$sha'"
+code 5 ssl fsck --format csv
+out_has '^damage,reference,checkpoint,'
+out_has "^note,garbage,objects/"
+
+note 'the database itself'
+again
+page=$(sqlite3 .ssl/ssl.db "pragma wal_checkpoint(truncate); select rootpage from sqlite_schema where name = 'metric'" | tail -1)
+dd if=/dev/zero of=.ssl/ssl.db bs=4096 seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null
+lib_run ssl fsck
+same "$status" 5

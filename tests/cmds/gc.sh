@@ -1,0 +1,44 @@
+#!/bin/sh
+# `ssl gc`: removes what nothing names and is old enough, and nothing else.
+. "$(dirname "$0")/lib.sh"
+
+ok ssl init
+ok ssl data add tiny --shapes --train 64 --test 20
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=2 --set eval.every=0 --name one
+ok ssl gc --age 0
+same "$(cat "$out")" ''
+
+hex=$(printf '%062d' 7)
+mkdir -p .ssl/objects/ab
+echo lost >.ssl/objects/ab/$hex
+echo half >.ssl/objects/tmp/.tmp-x
+echo odd >.ssl/objects/ab/name
+note 'what is young is left alone'
+ok ssl gc
+same "$(cat "$out")" ''
+note '-n tells, and changes nothing'
+ok ssl gc -n --age 0 --format csv
+out_has "^file,objects/ab/$hex,5$"
+out_has '^temporary,objects/tmp/\.tmp-x,5$'
+out_has '^file,objects/ab/name,4$'
+[ -f .ssl/objects/tmp/.tmp-x ] || fail '-n removed it'
+note 'gc.age says what is young'
+ok ssl config gc.age 0
+ok ssl gc --format csv
+same "$(wc -l <"$out" | tr -d ' ')" 4
+[ ! -e .ssl/objects/ab/$hex ] && [ ! -e .ssl/objects/tmp/.tmp-x ] || fail 'not removed'
+ok ssl fsck
+ok ssl resume -n one
+ok ssl checkpoint export -q -o x.st one
+
+note 'beside a running run'
+"$SSL" run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=30 --set checkpoint.every=1 --set eval.every=0 --name two 2>"$scratch/run.err" &
+pid=$!
+while kill -0 $pid 2>/dev/null; do
+	"$SSL" gc -q --age 5 >/dev/null || fail 'gc failed beside a run'
+done
+wait $pid || fail "the run failed: $(cat "$scratch/run.err")"
+ok ssl fsck
+fails 2 'not a number' "$SSL" gc --age x

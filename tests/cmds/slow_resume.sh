@@ -29,7 +29,7 @@ final()
 }
 
 ok ssl init
-ok ssl data add tiny --shapes --train 138 --test 20
+ok ssl data add tiny --shapes --train 74 --test 20
 seed=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
 note "cuts drawn with $seed"
 for method in $(ssl methods --format csv | tail -n +2 | cut -d, -f1); do

@@ -2,13 +2,8 @@
 #include "core/store/config.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "core/base/fs.h"
 
@@ -263,7 +258,7 @@ static int set_locked(const struct store *s, const char *key, const char *value,
 int config_set(const struct store *s, const char *key, const char *value, struct error *err)
 {
 	const struct config_key *known;
-	int lock, ret;
+	int lock = -1, ret;
 
 	if (check_key(key, &known, err))
 		return -1;
@@ -273,15 +268,9 @@ int config_set(const struct store *s, const char *key, const char *value, struct
 				 "config: %s: a value neither begins nor ends "
 				 "with a blank",
 				 key);
-	/* the folder itself is the lock: nothing else has to be there */
-	lock = open(store_dir(s), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX)) {
-		error_errno(err, ERR_FAILED, "%s", store_dir(s));
-		if (lock >= 0)
-			close(lock);
+	if (fs_lock_dir(store_dir(s), &lock, err))
 		return -1;
-	}
 	ret = set_locked(s, key, value, err);
-	close(lock);
+	fs_unlock(lock);
 	return ret;
 }

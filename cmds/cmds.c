@@ -18,7 +18,9 @@ static const struct cmd *const table[] = {
     &cmd_run,
     &cmd_resume,
     &cmd_eval,
-	&cmd_sweep, &cmd_worker, &cmd_verify,
+    &cmd_sweep,
+    &cmd_worker,
+    &cmd_verify,
     /* look */
     &cmd_log,
     &cmd_show,
@@ -33,9 +35,9 @@ static const struct cmd *const table[] = {
     /* meta */
     &cmd_config,
     &cmd_methods,
+    &cmd_doctor,
     &cmd_help,
     &cmd_version,
-    &cmd_doctor,
 };
 
 enum { COMMANDS = sizeof table / sizeof *table };

@@ -8,9 +8,6 @@
 /* Appends the command as it could be typed again. */
 void cmd_join(struct strbuf *out, int argc, char **argv);
 
-/* The first signal asks for a checkpoint and an orderly end; a second one kills. */
-void cmd_catch_signals(void);
-
 /* Executes r (recipe and opts filled) on ctx->store and releases it. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);
 

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help version doctor' version'
+	local commands='init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods doctor help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -77,7 +77,7 @@ _ssl()
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
-	resume:* | show:*) verify:* eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	resume:* | verify:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help versiondoctor
+set -l commands init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods doctor help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'

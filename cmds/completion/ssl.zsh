@@ -108,7 +108,7 @@ _ssl()
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods help version doctor keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods doctor help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

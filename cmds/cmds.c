@@ -9,6 +9,8 @@
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
 extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
 extern const struct cmd cmd_config, cmd_verify, cmd_gc, cmd_fsck, cmd_backup, cmd_doctor;
+extern const struct cmd cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_schema, cmd_tag;
+extern const struct cmd cmd_note, cmd_rename, cmd_rm;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -26,7 +28,17 @@ static const struct cmd *const table[] = {
     &cmd_show,
     &cmd_plot,
     &cmd_report,
+    &cmd_diff,
+    &cmd_compare,
+    &cmd_best,
+    &cmd_metrics,
     &cmd_sql,
+    &cmd_schema,
+    /* organise */
+    &cmd_tag,
+    &cmd_note,
+    &cmd_rename,
+    &cmd_rm,
     /* store */
     &cmd_checkpoint,
     &cmd_gc,

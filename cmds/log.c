@@ -5,7 +5,7 @@
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
-#include "core/report/rows.h"
+#include "core/report/spread.h"
 
 extern const struct cmd cmd_log;
 
@@ -40,9 +40,12 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {'l', "limit", OPT_INT, &q.limit, "N", "at most N runs; 0: all", 0, LIMIT_MAX},
 	    {0, "columns", OPT_TEXT, &q.columns, "A,B", "show these columns", 0, 0},
 	    {0, "tag", OPT_TEXT, &q.tag, "TAG", "only runs with this tag", 0, 0},
+	    {0, "group", OPT_FLAG, &q.group, NULL, "a line per recipe: mean and sd over seeds", 0,
+	     0},
 	    {0},
 	};
 	struct query_sink sink;
+	struct spread spread;
 	struct rows rows;
 	int ret, cut;
 
@@ -55,10 +58,12 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (q.limit < 0)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
 	rows_init(&rows, 1, ctx->format);
-	sink = rows_sink(&rows);
+	spread_init(&spread, &rows);
+	sink = q.group ? spread_sink(&spread) : rows_sink(&rows);
 	ret = query_log(ctx->store, &q, &sink, err);
 	if (!ret)
 		print(ctx, &rows, &q, cut);
+	spread_release(&spread);
 	rows_release(&rows);
 	return ret;
 }
@@ -66,7 +71,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_log = {
     .name = "log",
     .summary = "list runs",
-    .usage = "log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG]",
+    .usage = "log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG] [--group]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

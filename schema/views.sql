@@ -65,7 +65,8 @@ CREATE VIEW v_run AS
     LEFT JOIN dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
     LEFT JOIN code c ON c.id = r.code_id
-    LEFT JOIN host h ON h.id = r.host_id;
+    LEFT JOIN host h ON h.id = r.host_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_param AS
   -- Hyperparameters of every run, one a row, defaults included.
@@ -78,7 +79,8 @@ CREATE VIEW v_param AS
     p.number                     -- as a number, where it is one
   FROM run r
     JOIN param p ON p.recipe_id = r.recipe_id
-    JOIN param_name n ON n.id = p.name_id;
+    JOIN param_name n ON n.id = p.name_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_metric AS
   -- Series: a value per run, metric and step.
@@ -93,7 +95,8 @@ CREATE VIEW v_metric AS
     CASE m.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind -- number, nan, inf or -inf
   FROM metric m
     JOIN metric_name n ON n.id = m.name_id
-    JOIN run r ON r.id = m.run_id;
+    JOIN run r ON r.id = m.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_eval AS
   -- Results of evaluations, one value a row.
@@ -115,68 +118,92 @@ CREATE VIEW v_eval AS
   FROM eval e
     JOIN run r ON r.id = e.run_id
     JOIN eval_value v ON v.eval_id = e.id
-    JOIN metric_name n ON n.id = v.name_id;
+    JOIN metric_name n ON n.id = v.name_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_best AS
-  -- The best value of every run and metric that has a goal, over its series and its evaluations.
+  -- The best value of every run and metric that has a goal, over its series and its evaluations; the
+  -- earliest of equals. No GROUP BY: a condition on a run or a metric then reads only its own rows.
   SELECT
     r.id AS run_id,              -- row of run
     r.name AS run,               -- name of the run
     r.method,                    -- byol, barlow, vicreg ...
     n.name AS metric,            -- its name
     n.goal,                      -- max or min
-    b.value,                     -- the best one
-    b.step,                      -- where it was reached
+    CASE n.goal WHEN 'max' THEN s.max ELSE s.min END AS value,          -- the best one
+    CASE n.goal WHEN 'max' THEN s.max_step ELSE s.min_step END AS step, -- where it was reached
     n.unit                       -- of the value; empty: a plain number
-  FROM (
-      -- the bare column `step` is that of the row with the max() or min(), as SQLite documents
-      SELECT run_id, name_id, 'max' AS goal, max(value) AS value, step FROM (
-          SELECT run_id, name_id, max AS value, max_step AS step
-            FROM metric_summary WHERE max IS NOT NULL
-          UNION ALL
-          SELECT e.run_id, v.name_id, v.value, e.step
-            FROM eval e JOIN eval_value v ON v.eval_id = e.id WHERE v.value IS NOT NULL)
-        GROUP BY run_id, name_id
-      UNION ALL
-      SELECT run_id, name_id, 'min', min(value), step FROM (
-          SELECT run_id, name_id, min AS value, min_step AS step
-            FROM metric_summary WHERE min IS NOT NULL
-          UNION ALL
-          SELECT e.run_id, v.name_id, v.value, e.step
-            FROM eval e JOIN eval_value v ON v.eval_id = e.id WHERE v.value IS NOT NULL)
-        GROUP BY run_id, name_id
-    ) b
-    JOIN metric_name n ON n.id = b.name_id AND n.goal = b.goal
-    JOIN run r ON r.id = b.run_id;
+  FROM metric_name n
+    JOIN metric_summary s ON s.name_id = n.id
+    JOIN run r ON r.id = s.run_id
+  WHERE n.goal IN ('max', 'min') AND s.max IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM eval e CROSS JOIN eval_value v
+      WHERE e.run_id = r.id AND v.eval_id = e.id AND v.name_id = n.id
+        AND CASE n.goal WHEN 'max' THEN v.value > s.max ELSE v.value < s.min END)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
+  UNION ALL
+  SELECT r.id, r.name, r.method, n.name, n.goal, v.value, e.step, n.unit
+  FROM metric_name n
+    CROSS JOIN run r
+    CROSS JOIN eval e
+    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
+  WHERE n.goal = 'max' AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
+    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
+      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL
+      ORDER BY w.value DESC, f.step, f.id LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.max >= v.value)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
+  UNION ALL
+  SELECT r.id, r.name, r.method, n.name, n.goal, v.value, e.step, n.unit
+  FROM metric_name n
+    CROSS JOIN run r
+    CROSS JOIN eval e
+    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
+  WHERE n.goal = 'min' AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
+    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
+      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL
+      ORDER BY w.value, f.step, f.id LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.min <= v.value)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
-  -- twice counts once, with its newest run. The interval is Student's, at 95 %.
+  -- twice counts once, with its newest run. The interval is Student's, at 95 %. Ask for one metric.
   WITH
-    value AS (
-      -- the last value of each series, else of the newest evaluation
-      SELECT run_id, name_id, last AS value, 0 AS ord FROM metric_summary WHERE last IS NOT NULL
-      UNION ALL
-      SELECT e.run_id, v.name_id, v.value, e.id FROM eval e JOIN eval_value v ON v.eval_id = e.id
-        WHERE v.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM metric_summary s
-          WHERE s.run_id = e.run_id AND s.name_id = v.name_id)
-    ),
-    one AS (
-      SELECT p.group_hash, r.dataset_id, r.method, r.seed, v.name_id, v.value,
-        row_number() OVER (PARTITION BY p.group_hash, r.dataset_id, r.seed, v.name_id
-          ORDER BY r.id DESC, v.ord DESC) AS k
-      FROM value v JOIN run r ON r.id = v.run_id JOIN recipe p ON p.id = r.recipe_id
-      WHERE r.status = 'done'
-    ),
-    centred AS (
-      SELECT *, avg(value) OVER (PARTITION BY group_hash, dataset_id, name_id) AS mean
-      FROM one WHERE k = 1
-    ),
+    -- one level of GROUP BY above plain tables: SQLite then takes a condition on the metric inside
     spread AS (
-      SELECT group_hash, dataset_id, method, name_id, count(*) AS n, avg(value) AS mean,
-        sum((value - mean) * (value - mean)) / nullif(count(*) - 1, 0) AS variance,
-        min(value) AS low, max(value) AS high, group_concat(seed, ' ') AS seeds
-      FROM centred GROUP BY group_hash, dataset_id, name_id
+      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(s.last) AS mean,
+        min(s.last) AS low, max(s.last) AS high, group_concat(r.seed, ' ') AS seeds,
+        group_concat(s.last) AS x
+      FROM metric_name n JOIN metric_summary s ON s.name_id = n.id JOIN run r ON r.id = s.run_id
+        JOIN recipe p ON p.id = r.recipe_id
+      WHERE s.last IS NOT NULL AND r.status = 'done'
+        AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
+        AND NOT EXISTS (SELECT 1 FROM run q
+          WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'
+            AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
+      GROUP BY p.group_hash, r.dataset_id, n.name
+      UNION ALL
+      -- what only evaluations measure: of each run the newest
+      SELECT p.group_hash, r.dataset_id, r.method, n.name, count(*), avg(v.value),
+        min(v.value), max(v.value), group_concat(r.seed, ' '), group_concat(v.value)
+      FROM metric_name n CROSS JOIN run r JOIN recipe p ON p.id = r.recipe_id
+        JOIN eval_value v ON v.name_id = n.id AND v.eval_id = (
+          SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
+            AND w.name_id = n.id AND w.value IS NOT NULL
+          ORDER BY f.step DESC, f.id DESC LIMIT 1)
+      WHERE r.status = 'done'
+        AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
+        AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.name_id = n.id)
+        AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
+        AND NOT EXISTS (SELECT 1 FROM run q
+          WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'
+            AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
+      GROUP BY p.group_hash, r.dataset_id, n.name
+    ),
+    moments AS (
+      SELECT *, (SELECT sum((j.value - mean) * (j.value - mean)) FROM json_each('[' || x || ']') j) / nullif(n - 1, 0) AS variance
+      FROM spread
     ),
     t(df, q) AS (
       -- 97.5 % quantiles of Student's t; above 30 degrees of freedom from the expansion in 1/df
@@ -203,13 +230,13 @@ CREATE VIEW v_seed AS
           SELECT min(x) FROM root) AS root_n,
         coalesce((SELECT q FROM t WHERE df = n - 1), 1.959964 + 2.372 / (n - 1) + 2.83 / ((n - 1) * (n - 1)))
           AS quantile
-      FROM spread
+      FROM moments
     )
   SELECT
     s.group_hash,                -- of the recipe without its seed
     s.method,                    -- byol, barlow, vicreg ...
     d.name AS dataset,           -- its name
-    m.name AS metric,            -- its name
+    s.metric,                    -- its name
     s.n,                         -- seeds
     s.mean,                      -- of the final values, not of the best ones
     s.sd,                        -- of the sample; NULL for one seed
@@ -220,7 +247,6 @@ CREATE VIEW v_seed AS
     s.seeds,                     -- separated by spaces
     s.dataset_id                 -- row of dataset
   FROM dev s
-    JOIN metric_name m ON m.id = s.name_id
     LEFT JOIN dataset d ON d.id = s.dataset_id;
 
 CREATE VIEW v_confusion AS

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods doctor help version'
+	local commands='init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm checkpoint gc fsck backup config methods doctor help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -40,6 +40,12 @@ _ssl()
 		return
 		;;
 	--format) _ssl_words 'table csv tsv json jsonl md latex html'; return ;;
+	--metric | --select | --report)
+		_ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
+		return
+		;;
+	--test) _ssl_words 'permutation rank'; return ;;
+	--by) _ssl_words "method dataset $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
 	--as) _ssl_words 'text svg png'; return ;;
 	--split) _ssl_words 'val test'; return ;;
@@ -60,11 +66,16 @@ _ssl()
 	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	report:-*) _ssl_words "$options -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
-	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag" ;;
+	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" --tag" ;;
 	gc:-*) _ssl_words "$options --age" ;;
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
 	backup:-*) _ssl_words "$options --link" ;;
 	config:-*) _ssl_words "$options --unset" ;;
+	best:-*) _ssl_words "$options -w -l --where --limit --by" ;;
+	compare:-*) _ssl_words "$options -w --where --tag --metric --by --select --report --test --unpaired --pairs" ;;
+	schema:-*) _ssl_words "$options --pivot --drop" ;;
+	tag:-*) _ssl_words "$options -d --delete" ;;
+	rm:-*) _ssl_words "$options --restore --list" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
@@ -78,6 +89,13 @@ _ssl()
 	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
 	resume:* | verify:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;
+	schema:*) _ssl_words "$(_ssl_column schema)" ;;
+	metrics:*)
+		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(
+			_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
+		;;
+	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

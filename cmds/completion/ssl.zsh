@@ -10,6 +10,8 @@ _ssl_column()
 
 _ssl_methods() { compadd -- ${(f)"$(_ssl_column methods)"} }
 _ssl_datasets() { compadd -- ${(f)"$(_ssl_column data ls)"} }
+_ssl_metrics() { compadd -- ${(f)"$(_ssl_column sql 'SELECT name FROM metric_name')"} }
+_ssl_tables() { compadd -- ${(f)"$(_ssl_column schema)"} }
 _ssl_keys() { compadd -S = -- ${(f)"$(_ssl_column help keys)"} }
 _ssl_sweeps() { compadd -- ${(f)"$(_ssl_column sweep ls)"} }
 _ssl_refs() { compadd -- @ ${(f)"$(_ssl_column log -l 50 --columns name)"} }
@@ -31,7 +33,16 @@ _ssl()
 		'show:everything about one run'
 		'plot:draw runs: curves, bars, heatmaps, spectra'
 		'report:one file that says what runs showed'
+		'diff:in what two runs differ'
+		'compare:compare groups of runs'
+		'best:the best runs by a metric'
+		'metrics:the series of a run'
 		'sql:query the store'
+		'schema:tables and views, explained'
+		'tag:mark runs with words'
+		'note:write something down about a run'
+		'rename:give a run another name'
+		'rm:remove runs'
 		'checkpoint:list checkpoints, or export an encoder'
 		'gc:remove files that nothing names'
 		'fsck:check the store'
@@ -82,12 +93,27 @@ _ssl()
 		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
-			'--columns[columns]:columns' '--tag[a tag]:tag' ;;
+			'--columns[columns]:columns' '--tag[a tag]:tag' '--group[a line per recipe]' ;;
 		resume) _arguments $common '*--set[what the recipe is to hold]:key:_ssl_keys' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' '2:recipe:_files -g "*.y(a|)ml"' ;;
 		verify) _arguments $common '--cut[stop there and resume]:step' '--epochs[only the first]:n' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
 		show) _arguments $common '1:run:_ssl_refs' ;;
+		best) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
+			'(-l --limit)'{-l,--limit}'[how many]:n' '--by[what makes a group]:key' '1:metric:_ssl_metrics' ;;
+		compare) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--tag[a tag]:tag' \
+			'--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key' \
+			'--select[what chooses the recipe]:metric:_ssl_metrics' \
+			'--report[what is compared then]:metric:_ssl_metrics' \
+			'--test[which test]:test:(permutation rank)' '--unpaired[never by seed]' \
+			'--pairs[only the pairs]' '*:run:_ssl_refs' ;;
+		diff) _arguments $common '*:run:_ssl_refs' ;;
+		metrics) _arguments $common '1:run:_ssl_refs' '*:metric:_ssl_metrics' ;;
+		schema) _arguments $common '--pivot[make a view]:view' '--drop[remove a view]:view' '1:table:_ssl_tables' ;;
+		tag) _arguments $common '(-d --delete)'{-d,--delete}'[take the tags off]' '1:run:_ssl_refs' '*:tag' ;;
+		note | rename) _arguments $common '1:run:_ssl_refs' '*:text' ;;
+		rm) _arguments $common '--restore[out of the trash]' '--list[what is in the trash]' '*:run:_ssl_refs' ;;
+		resume | show) _arguments $common '1:run:_ssl_refs' ;;
 		plot) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
@@ -108,7 +134,7 @@ _ssl()
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show plot report sql checkpoint gc fsck backup config methods doctor help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm checkpoint gc fsck backup config methods doctor help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

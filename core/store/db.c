@@ -94,7 +94,7 @@ sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct error *err)
 	BUG("more than %d statements", STORE_STATEMENTS);
 }
 
-static void bind_all(sqlite3_stmt *st, const char *types, va_list ap)
+void db_vbind(sqlite3_stmt *st, const char *types, va_list ap)
 {
 	int at = 1, bad = 0;
 
@@ -129,7 +129,7 @@ void db_bind(sqlite3_stmt *st, const char *types, ...)
 	va_list ap;
 
 	va_start(ap, types);
-	bind_all(st, types, ap);
+	db_vbind(st, types, ap);
 	va_end(ap);
 }
 
@@ -154,7 +154,7 @@ int db_run(struct store *s, struct error *err, const char *sql, const char *type
 	if (!st)
 		return -1;
 	va_start(ap, types);
-	bind_all(st, types, ap);
+	db_vbind(st, types, ap);
 	va_end(ap);
 	while ((more = db_step(s, st, err)) > 0)
 		;
@@ -171,7 +171,7 @@ int db_int(struct store *s, int64_t *out, struct error *err, const char *sql, co
 	if (!st)
 		return -1;
 	va_start(ap, types);
-	bind_all(st, types, ap);
+	db_vbind(st, types, ap);
 	va_end(ap);
 	found = db_step(s, st, err);
 	if (found <= 0)

@@ -48,43 +48,83 @@ static int try_param(struct store *s, const char *name, int truth, struct strbuf
 	return found;
 }
 
-/* Of the series and of the evaluations; as in v_best. */
-static void add_metric(long long id, const char *goal, struct strbuf *out)
+/* The last value of the series, else that of the newest evaluation; as in v_seed. */
+static void add_last(long long id, struct strbuf *out)
 {
-	if (!strcmp(goal, "none"))
-		strbuf_addf(out,
-			    "(SELECT s.last FROM metric_summary s "
-			    "WHERE s.run_id = v_run.id AND s.name_id = %lld)",
-			    id);
-	else
-		strbuf_addf(out,
-			    "(SELECT %s(x) FROM (SELECT s.%s AS x FROM metric_summary s "
-			    "WHERE s.run_id = v_run.id AND s.name_id = %lld UNION ALL "
-			    "SELECT v.value FROM eval e JOIN eval_value v ON v.eval_id = e.id "
-			    "WHERE e.run_id = v_run.id AND v.name_id = %lld))",
-			    goal, goal, id, id);
+	strbuf_addf(
+	    out,
+	    "coalesce((SELECT s.last FROM metric_summary s "
+	    "WHERE s.run_id = v_run.id AND s.name_id = %lld), "
+	    "(SELECT v.value FROM eval e CROSS JOIN eval_value v WHERE e.run_id = v_run.id "
+	    "AND v.eval_id = e.id AND v.name_id = %lld ORDER BY e.step DESC, e.id DESC LIMIT 1))",
+	    id, id);
 }
 
-static int try_metric(struct store *s, const char *name, struct strbuf *out, struct error *err)
+/* Of the series and of the evaluations; as in v_best. */
+static void add_best(long long id, const char *goal, struct strbuf *out)
 {
-	int64_t id[3], max, none;
+	strbuf_addf(out,
+		    "(SELECT %s(x) FROM (SELECT s.%s AS x FROM metric_summary s "
+		    "WHERE s.run_id = v_run.id AND s.name_id = %lld UNION ALL "
+		    "SELECT v.value FROM eval e CROSS JOIN eval_value v "
+		    "WHERE e.run_id = v_run.id AND v.eval_id = e.id AND v.name_id = %lld))",
+		    goal, goal, id, id);
+}
+
+void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out)
+{
+	if (which == FILTER_LAST || !strcmp(goal, "none"))
+		add_last((long long)id, out);
+	else
+		add_best((long long)id, goal, out);
+}
+
+int filter_goal(struct store *s, int64_t id, const char **goal, struct error *err)
+{
+	static const char *const goals[] = {"max", "min", "none"};
+	int64_t at = 0;
+
+	if (db_int(s, &at, err,
+		   "SELECT CASE goal WHEN 'max' THEN 0 WHEN 'min' THEN 1 ELSE 2 END "
+		   "FROM metric_name WHERE id = ?",
+		   "I", id) < 0)
+		return -1;
+	*goal = goals[at];
+	return 0;
+}
+
+static int try_metric(struct store *s, const char *name, enum filter_value which,
+		      struct strbuf *out, struct error *err)
+{
+	int64_t id[3];
+	const char *goal;
 	int n = metric_resolve(s, name, id, err);
 
 	if (n > 1)
 		strbuf_adds(out, "coalesce(");
 	for (int i = 0; i < n; i++) {
-		if (db_int(s, &max, err, "SELECT goal = 'max' FROM metric_name WHERE id = ?", "I",
-			   id[i]) < 0 ||
-		    db_int(s, &none, err, "SELECT goal = 'none' FROM metric_name WHERE id = ?", "I",
-			   id[i]) < 0)
+		if (filter_goal(s, id[i], &goal, err))
 			return -1;
 		if (i)
 			strbuf_adds(out, ", ");
-		add_metric((long long)id[i], none ? "none" : max ? "max" : "min", out);
+		filter_metric(id[i], goal, which, out);
 	}
 	if (n > 1)
 		strbuf_addc(out, ')');
 	return n;
+}
+
+enum filter_value filter_prefix(const char **name)
+{
+	if (!strncmp(*name, "last:", 5)) {
+		*name += 5;
+		return FILTER_LAST;
+	}
+	if (!strncmp(*name, "best:", 5)) {
+		*name += 5;
+		return FILTER_BEST;
+	}
+	return FILTER_ANY;
 }
 
 static int unknown(struct store *s, const char *what, const char *name, struct error *err)
@@ -107,24 +147,50 @@ static int unknown(struct store *s, const char *what, const char *name, struct e
 			 what, name);
 }
 
-int filter_name(struct store *s, const char *what, const char *name, size_t n, int truth,
-		struct strbuf *out, struct error *err)
+static int find_kind(struct store *s, const char *name, int truth, struct strbuf *out,
+		     enum filter_kind *kind, struct error *err)
+{
+	enum filter_value which = filter_prefix(&name);
+	int found = 0;
+
+	if (which == FILTER_ANY) {
+		*kind = FILTER_COLUMN;
+		found = try_column(s, name, out, err);
+		if (!found) {
+			*kind = FILTER_PARAM;
+			found = try_param(s, name, truth, out, err);
+		}
+	}
+	if (found)
+		return found;
+	*kind = FILTER_METRIC;
+	return try_metric(s, name, which, out, err);
+}
+
+int filter_name_kind(struct store *s, const char *what, const char *name, size_t n, int truth,
+		     struct strbuf *out, enum filter_kind *kind, struct error *err)
 {
 	char text[NAME_MAX_LENGTH];
+	const char *bare = text;
 	int found, bracket = n > 2 && name[0] == '[' && name[n - 1] == ']';
 
 	if (n - 2 * (size_t)bracket >= sizeof text)
 		return error_set(err, ERR_USAGE, "%s: %.40s...: too long for a name", what, name);
 	memcpy(text, name + bracket, n - 2 * (size_t)bracket);
 	text[n - 2 * (size_t)bracket] = 0;
-	found = try_column(s, text, out, err);
-	if (!found)
-		found = try_param(s, text, truth, out, err);
-	if (!found)
-		found = try_metric(s, text, out, err);
+	found = find_kind(s, text, truth, out, kind, err);
 	if (found)
 		return found < 0 ? -1 : 0;
-	return unknown(s, what, text, err);
+	filter_prefix(&bare);
+	return unknown(s, what, bare, err);
+}
+
+int filter_name(struct store *s, const char *what, const char *name, size_t n, int truth,
+		struct strbuf *out, struct error *err)
+{
+	enum filter_kind kind;
+
+	return filter_name_kind(s, what, name, n, truth, out, &kind, err);
 }
 
 static int is_name_start(char c)
@@ -236,6 +302,11 @@ static size_t add_token(struct store *s, const char *what, const char *p, int *d
 		return add_quoted_token(s, what, p, out, err);
 	if (is_name_start(*p)) {
 		n = dotted(p, &dots);
+		if (p[n] == ':' && (is_word(p, n, "last") || is_word(p, n, "best")) &&
+		    is_name_start(p[n + 1])) {
+			n += 1 + dotted(p + n + 1, &dots);
+			dots = 1; /* whatever follows, it is a metric's name */
+		}
 		return add_word(s, what, p, n, dots, out, err) ? 0 : n;
 	}
 	if (isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1])))

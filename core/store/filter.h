@@ -6,10 +6,28 @@
 #include "core/store/store_internal.h"
 
 /* Appends the SQL of one name: a column of v_run (knn.top1 is knn_top1), else a hyperparameter,
- * else a metric (its best value; the last where none is better). Brackets around it are allowed.
+ * else a metric (its best value; the last where none is better, and of last:NAME). Brackets around it are allowed.
  * ERR_USAGE with the nearest name. `truth`: true and false become 1 and 0. */
 int filter_name(struct store *s, const char *what, const char *name, size_t n, int truth,
 		struct strbuf *out, struct error *err);
+
+/* As filter_name(); *kind: what the name was. */
+enum filter_kind { FILTER_COLUMN, FILTER_PARAM, FILTER_METRIC };
+int filter_name_kind(struct store *s, const char *what, const char *name, size_t n, int truth,
+		     struct strbuf *out, enum filter_kind *kind, struct error *err);
+
+/* Which of a metric's values: "last:" or "best:" in front of its name says it, and is stepped over. */
+enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST };
+enum filter_value filter_prefix(const char **name);
+
+/* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the best one. */
+void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out);
+
+/* max, min or none. */
+int filter_goal(struct store *s, int64_t id, const char **goal, struct error *err);
+
+/* Appends ` AS "name"`. */
+void filter_alias(const char *name, size_t n, struct strbuf *out);
 
 /* Appends a checked SQL expression, names replaced. It cannot leave the parentheses that it will
  * stand in, nor hold a sub-select, a comment or a second statement. */

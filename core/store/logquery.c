@@ -1,4 +1,5 @@
-/* The query behind `ssl log`: rows of v_run, chosen, sorted and cut as the user says. */
+/* The query behind `ssl log`: rows of v_run, chosen, sorted and cut as the user says, or a row per
+ * recipe over the seeds of its finished runs. */
 #include <string.h>
 
 #include "core/base/strbuf.h"
@@ -8,10 +9,11 @@
 
 static const char usual[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, seconds, age";
+static const char usual_group[] = "method, dataset, n, seed, loss, knn.top1, seconds, group_hash";
 
 enum { LOG_SECONDS = 60 };
 
-static void add_quoted(const char *name, size_t n, struct strbuf *out)
+void filter_alias(const char *name, size_t n, struct strbuf *out)
 {
 	strbuf_adds(out, " AS \"");
 	for (size_t i = 0; i < n; i++) {
@@ -22,12 +24,95 @@ static void add_quoted(const char *name, size_t n, struct strbuf *out)
 	strbuf_addc(out, '"');
 }
 
-static int add_columns(struct store *s, const char *list, struct strbuf *sql, struct error *err)
+/* What a name is among replicates: alike in all, measured in each, or each run's own. */
+enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
+
+static enum role role_of(const char *name, size_t n, enum filter_kind kind)
+{
+	static const char *const measures[] = {"loss",        "knn.top1",     "knn_top1",
+					       "linear.top1", "linear_top1",  "seconds",
+					       "peak_rss",    "images_per_s", "arena_peak"};
+	static const char *const shared[] = {"method", "dataset", "dataset_sha256", "dataset_id",
+					     "epochs", "steps",   "group_hash"};
+
+	if (kind == FILTER_METRIC)
+		return ROLE_MEASURE;
+	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+		if (strlen(measures[i]) == n && !strncmp(measures[i], name, n))
+			return ROLE_MEASURE;
+	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+		if (strlen(shared[i]) == n && !strncmp(shared[i], name, n))
+			return ROLE_SHARED;
+	return kind == FILTER_PARAM && !(n == 4 && !strncmp(name, "seed", 4)) ? ROLE_SHARED
+									      : ROLE_OWN;
+}
+
+static int is_count(const char *name, size_t n)
+{
+	return n == 1 && *name == 'n';
+}
+
+/* One column of the list of recipes; for -s only the value that orders. */
+static int add_grouped(struct store *s, const char *what, const char *name, size_t n, int alias,
+		       struct strbuf *sql, struct error *err)
+{
+	struct strbuf value = STRBUF_INIT;
+	enum filter_kind kind;
+	int ret = -1, bracket = n > 2 && *name == '[';
+
+	if (is_count(name, n)) {
+		strbuf_adds(sql, "count(*)");
+		if (alias)
+			filter_alias(name, n, sql);
+		return 0;
+	}
+	if (filter_name_kind(s, what, name, n, 0, &value, &kind, err))
+		goto done;
+	name += bracket;
+	n -= 2 * (size_t)bracket;
+	switch (role_of(name, n, kind)) {
+	case ROLE_SHARED:
+		strbuf_addf(sql, "max(%s)", value.buf);
+		break;
+	case ROLE_OWN:
+		strbuf_addf(sql, "group_concat(%s, ' ')", value.buf);
+		break;
+	case ROLE_MEASURE:
+		strbuf_addf(sql, "avg(%s)", value.buf);
+		if (!alias)
+			break;
+		filter_alias(name, n, sql);
+		strbuf_addf(sql, ", stddev(%s) AS \"%.*s.sd\"", value.buf, (int)n, name);
+		alias = 0;
+	}
+	if (alias)
+		filter_alias(name, n, sql);
+	ret = 0;
+done:
+	strbuf_release(&value);
+	return ret;
+}
+
+static int add_column(struct store *s, const char *name, size_t n, int group, struct strbuf *sql,
+		      struct error *err)
+{
+	int bracket = n > 2 && *name == '[';
+
+	if (group)
+		return add_grouped(s, "--columns", name, n, 1, sql, err);
+	if (filter_name(s, "--columns", name, n, 0, sql, err))
+		return -1;
+	filter_alias(name + bracket, n - 2 * (size_t)bracket, sql);
+	return 0;
+}
+
+static int add_columns(struct store *s, const char *list, int group, struct strbuf *sql,
+		       struct error *err)
 {
 	const char *p = list;
 
 	for (;;) {
-		size_t n, bracket;
+		size_t n;
 
 		p += strspn(p, " ");
 		n = strcspn(p, ",");
@@ -36,10 +121,8 @@ static int add_columns(struct store *s, const char *list, struct strbuf *sql, st
 		if (!n)
 			return error_set(err, ERR_USAGE, "--columns: '%s': a name is missing",
 					 list);
-		if (filter_name(s, "--columns", p, n, 0, sql, err))
+		if (add_column(s, p, n, group, sql, err))
 			return -1;
-		bracket = n > 2 && *p == '[';
-		add_quoted(p + bracket, n - 2 * bracket, sql);
 		p += strcspn(p, ",");
 		if (!*p)
 			return 0;
@@ -48,26 +131,40 @@ static int add_columns(struct store *s, const char *list, struct strbuf *sql, st
 	}
 }
 
-static int add_order(struct store *s, const char *sort, struct strbuf *sql, struct error *err)
+static int add_order(struct store *s, const struct log_query *q, struct strbuf *sql,
+		     struct error *err)
 {
-	int down = sort && *sort == '-';
+	const char *sort = q->sort;
+	int down = sort && *sort == '-', ret;
 
 	strbuf_adds(sql, " ORDER BY ");
 	if (sort) {
 		if (!sort[down])
 			return error_set(err, ERR_USAGE, "-s: '%s': a name is missing", sort);
-		if (filter_name(s, "-s", sort + down, strlen(sort + down), 1, sql, err))
+		sort += down;
+		ret = q->group ? add_grouped(s, "-s", sort, strlen(sort), 0, sql, err)
+			       : filter_name(s, "-s", sort, strlen(sort), 1, sql, err);
+		if (ret)
 			return -1;
 		strbuf_adds(sql, down ? " DESC NULLS LAST, " : " NULLS LAST, ");
 	}
-	strbuf_adds(sql, "v_run.id DESC");
+	strbuf_adds(sql, q->group ? "max(v_run.id) DESC" : "v_run.id DESC");
 	return 0;
 }
 
+/* Finished runs; of a seed that was run twice the newest. */
+static const char replicates[] =
+    " AND v_run.status = 'done' AND NOT EXISTS (SELECT 1 FROM run q "
+    "WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id AND q.status = 'done' "
+    "AND +q.dataset_id IS v_run.dataset_id AND q.id NOT IN (SELECT run_id FROM trash)) "
+    "GROUP BY v_run.group_hash, v_run.dataset_id";
+
 static int build(struct store *s, const struct log_query *q, struct strbuf *sql, struct error *err)
 {
+	const char *columns = q->columns ? q->columns : q->group ? usual_group : usual;
+
 	strbuf_adds(sql, "SELECT ");
-	if (add_columns(s, q->columns ? q->columns : usual, sql, err))
+	if (add_columns(s, columns, q->group, sql, err))
 		return -1;
 	strbuf_adds(sql, " FROM v_run WHERE (");
 	if (!q->where)
@@ -76,7 +173,9 @@ static int build(struct store *s, const struct log_query *q, struct strbuf *sql,
 		return -1;
 	strbuf_adds(sql,
 		    ") AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))");
-	if (add_order(s, q->sort, sql, err))
+	if (q->group)
+		strbuf_adds(sql, replicates);
+	if (add_order(s, q, sql, err))
 		return -1;
 	strbuf_adds(sql, " LIMIT ?2");
 	return 0;

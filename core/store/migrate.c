@@ -110,10 +110,14 @@ static int views_are_current(struct store *s, const char *hash, struct error *er
 		      hash);
 }
 
+/* Views with other names are the user's (see catalog.h). */
 static int drop_views(struct store *s, struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
-	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM sqlite_schema WHERE type = 'view'", err);
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT name FROM sqlite_schema "
+				      "WHERE type = 'view' AND name GLOB 'v_*'",
+				      err);
 	int more, ret = st ? 0 : -1;
 
 	while (!ret && (more = db_step(s, st, err)) != 0) {

@@ -2,6 +2,7 @@
 #include "core/store/query.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -138,25 +139,54 @@ static void give_row(sqlite3_stmt *st, const struct query_sink *sink)
 	}
 }
 
-int guard_run(struct store *s, const char *what, sqlite3_stmt *st, double seconds,
-	      const struct query_sink *sink, struct error *err)
+int query_bound(struct store *s, const struct query_sink *sink, struct error *err, const char *sql,
+		const char *types, ...)
 {
-	int rc;
+	sqlite3_stmt *st = db_prepare(s, sql, err);
+	va_list ap;
+	int more;
 
+	if (!st)
+		return -1;
+	va_start(ap, types);
+	db_vbind(st, types, ap);
+	va_end(ap);
+	for (int i = 0; i < sqlite3_column_count(st); i++)
+		sink->column(sink->ctx, sqlite3_column_name(st, i));
+	while ((more = db_step(s, st, err)) > 0)
+		give_row(st, sink);
+	return more;
+}
+
+void guard_limit(struct store *s, double seconds)
+{
 	s->time_limit_at = clock_now() + seconds;
 	/* a schema change makes SQLite compile again: still under the authorizer */
 	sqlite3_set_authorizer(s->db, authorize, NULL);
 	if (seconds > 0)
 		sqlite3_progress_handler(s->db, 10000, out_of_time, s);
-	for (int i = 0; i < sqlite3_column_count(st); i++)
-		sink->column(sink->ctx, sqlite3_column_name(st, i));
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		give_row(st, sink);
+}
+
+int guard_end(struct store *s, const char *what, int rc, struct error *err)
+{
 	if (rc != SQLITE_DONE)
 		user_error(s, what, err);
 	sqlite3_progress_handler(s->db, 0, NULL, NULL);
 	sqlite3_set_authorizer(s->db, NULL, NULL);
 	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+int guard_run(struct store *s, const char *what, sqlite3_stmt *st, double seconds,
+	      const struct query_sink *sink, struct error *err)
+{
+	int rc;
+
+	guard_limit(s, seconds);
+	for (int i = 0; i < sqlite3_column_count(st); i++)
+		sink->column(sink->ctx, sqlite3_column_name(st, i));
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		give_row(st, sink);
+	return guard_end(s, what, rc, err);
 }
 
 int query_user(struct store *s, const char *sql, double seconds, const struct query_sink *sink,

@@ -30,9 +30,33 @@ struct log_query {
 	const char *columns; /* comma-separated, or NULL: the usual */
 	const char *tag;
 	long limit; /* 0: none */
+	int group;  /* a row per recipe, over the seeds of its finished runs: of every measure NAME
+		     * its mean, and its standard deviation in the column "NAME.sd" behind it */
 };
 /* What `ssl log` prints. */
 int query_log(struct store *s, const struct log_query *q, const struct query_sink *sink,
 	      struct error *err);
+
+struct best_query {
+	const char *metric; /* with a goal; as in refs, NAME may stand for test.NAME or val.NAME */
+	const char *where;  /* as in log_query */
+	const char *by;     /* a column or hyperparameter: the best of each of its values; or NULL */
+	long limit;         /* how many (of each); 0: all */
+};
+/* What `ssl best` prints: runs, the best one first. */
+int query_best(struct store *s, const struct best_query *q, const struct query_sink *sink,
+	       struct error *err);
+
+/* What `ssl metrics` prints. Without names: the run's metrics. With names: a row per step at which
+ * one of them has a value, a column for each. ERR_NOT_FOUND for a metric that the run has not. */
+int query_metrics(struct store *s, int64_t run, const struct query_sink *sink, struct error *err);
+int query_series(struct store *s, int64_t run, const char *const *name, int n,
+		 const struct query_sink *sink, struct error *err);
+
+/* In what two runs differ, a row a fact: section (environment, data, run, parameters, metrics,
+ * series), name, the two values, the difference of numbers, and (series) the first step at which
+ * they part. Measures of speed and time are left out: they always differ. */
+int query_diff(struct store *s, int64_t a, int64_t b, const struct query_sink *sink,
+	       struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
+#include "core/store/organise.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
 
@@ -46,11 +47,14 @@ static int newest(struct store *s, const char *ref, int64_t *id, struct error *e
 
 	if (ref[0] && ref[1] && (ref[1] != '~' || !parse_number(ref + 2, &back)))
 		return error_set(err, ERR_USAGE, "%s: not a ref: @, @~2, @epoch=50", ref);
-	found =
-	    db_int(s, id, err, "SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", "I", back);
+	found = db_int(s, id, err,
+		       "SELECT id FROM run WHERE id NOT IN (SELECT run_id FROM trash) "
+		       "ORDER BY id DESC LIMIT 1 OFFSET ?",
+		       "I", back);
 	if (found)
 		return found < 0 ? -1 : 0;
-	if (db_int(s, &runs, err, "SELECT count(*) FROM run", "") < 0)
+	if (db_int(s, &runs, err,
+		   "SELECT count(*) FROM run WHERE id NOT IN (SELECT run_id FROM trash)", "") < 0)
 		return -1;
 	if (!runs)
 		return error_set(err, ERR_NOT_FOUND, "%s: no run yet: `ssl run` makes one",
@@ -74,6 +78,24 @@ int metric_resolve(struct store *s, const char *name, int64_t id[3], struct erro
 		n += found;
 	}
 	return n;
+}
+
+int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM metric_name WHERE id = ?", err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	found = db_step(s, st, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		BUG("no metric %lld", (long long)id);
+	db_text_into(st, 0, out, 256);
+	sqlite3_reset(st);
+	return 0;
 }
 
 static int no_metric(struct store *s, const char *name, struct error *err)
@@ -112,38 +134,41 @@ static int advise(struct store *s, const char *name, int64_t metric, struct erro
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
 	int64_t metric[3];
+	char full[256];
 	int n = metric_resolve(s, name, metric, err), found;
 
 	if (n < 0)
 		return -1;
 	if (!n)
 		return no_metric(s, name, err);
-	if (advise(s, name, metric[0], err))
+	if (advise(s, name, metric[0], err) || metric_name_text(s, metric[0], full, err))
 		return -1;
-	found =
-	    db_int(s, run, err,
-		   "SELECT b.run_id FROM v_best b JOIN metric_name m ON m.name = b.metric "
-		   "WHERE m.id = ? ORDER BY CASE b.goal WHEN 'max' THEN -b.value ELSE b.value END, "
-		   "b.run_id LIMIT 1",
-		   "I", metric[0]);
+	found = db_int(
+	    s, run, err,
+	    "SELECT b.run_id FROM v_best b WHERE b.metric = ? "
+	    "ORDER BY CASE b.goal WHEN 'max' THEN -b.value ELSE b.value END, b.run_id LIMIT 1",
+	    "t", full);
 	if (found)
 		return found < 0 ? -1 : 0;
 	return error_set(err, ERR_NOT_FOUND,
 			 "best:%s: none is best: it has no goal, or no finite value", name);
 }
 
-static int by_uuid(struct store *s, const char *ref, int64_t *id, struct error *err)
+/* Runs that can be called so: those in the trash, or the others. */
+static int by_uuid(struct store *s, const char *ref, int trashed, int64_t *id, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s,
 				      "SELECT id, name, uuid FROM run "
-				      "WHERE uuid >= ?1 AND uuid < ?1 || 'g' ORDER BY id LIMIT 9",
+				      "WHERE uuid >= ?1 AND uuid < ?1 || 'g' "
+				      "AND (id IN (SELECT run_id FROM trash)) = ?2 "
+				      "ORDER BY id LIMIT 9",
 				      err);
 	struct strbuf list = STRBUF_INIT;
 	int n = 0, more;
 
 	if (!st)
 		return -1;
-	db_bind(st, "t", ref);
+	db_bind(st, "ti", ref, trashed);
 	while ((more = db_step(s, st, err)) > 0) {
 		if (!n)
 			*id = sqlite3_column_int64(st, 0);
@@ -159,11 +184,43 @@ static int by_uuid(struct store *s, const char *ref, int64_t *id, struct error *
 	return more < 0 ? -1 : n;
 }
 
+/* A number, a name or the beginning of a uuid, in this order: 1 found, 0 none, -1 with *err. */
+static int named(struct store *s, const char *ref, int trashed, int64_t *id, struct error *err)
+{
+	int64_t number;
+	int found = 0;
+
+	if (parse_number(ref, &number))
+		found = db_int(s, id, err,
+			       "SELECT id FROM run WHERE id = ? "
+			       "AND (id IN (SELECT run_id FROM trash)) = ?",
+			       "Ii", number, trashed);
+	if (!found)
+		found = db_int(s, id, err,
+			       "SELECT id FROM run WHERE name = ? "
+			       "AND (id IN (SELECT run_id FROM trash)) = ?",
+			       "ti", ref, trashed);
+	if (!found && strlen(ref) >= PREFIX_MIN && strspn(ref, "0123456789abcdef-") == strlen(ref))
+		found = by_uuid(s, ref, trashed, id, err);
+	return found > 0 ? 1 : found;
+}
+
 static int no_run(struct store *s, const char *ref, struct error *err)
 {
 	char near[64];
+	int64_t id;
+	int gone = named(s, ref, 1, &id, err);
 
-	if (store_nearest(s, "SELECT name FROM run ORDER BY id DESC LIMIT 2000", ref, near, err))
+	if (gone < 0)
+		return -1;
+	if (gone)
+		return error_set(err, ERR_NOT_FOUND,
+				 "%s: it is in the trash: `ssl rm --restore %s` takes it out", ref,
+				 ref);
+	if (store_nearest(s,
+			  "SELECT name FROM run WHERE id NOT IN (SELECT run_id FROM trash) "
+			  "ORDER BY id DESC LIMIT 2000",
+			  ref, near, err))
 		return -1;
 	if (near[0])
 		return error_set(err, ERR_NOT_FOUND, "%s: no such run: did you mean %s?", ref,
@@ -171,21 +228,27 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 	return error_set(err, ERR_NOT_FOUND, "%s: no such run: see `ssl log`", ref);
 }
 
-/* A number, a name or the beginning of a uuid, in this order. */
-static int named(struct store *s, const char *ref, int64_t *id, struct error *err)
+static int live(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
-	int64_t number;
-	int found = 0;
+	int found = named(s, ref, 0, id, err);
 
-	if (parse_number(ref, &number))
-		found = db_int(s, id, err, "SELECT id FROM run WHERE id = ?", "I", number);
-	if (!found)
-		found = db_int(s, id, err, "SELECT id FROM run WHERE name = ?", "t", ref);
-	if (!found && strlen(ref) >= PREFIX_MIN && strspn(ref, "0123456789abcdef-") == strlen(ref))
-		found = by_uuid(s, ref, id, err);
 	if (found)
 		return found < 0 ? -1 : 0;
 	return no_run(s, ref, err);
+}
+
+int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err)
+{
+	int64_t id;
+	int found = *ref && strlen(ref) < REF_MAX ? named(s, ref, 1, &id, err) : 0;
+
+	if (found < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERR_NOT_FOUND, "%.40s: not in the trash: see `ssl rm --list`",
+				 ref);
+	*run_id = id;
+	return 0;
 }
 
 int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err)
@@ -207,7 +270,7 @@ int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch,
 	else if (strchr(text, ':'))
 		ret = cell_ref(s, text, &id, err);
 	else
-		ret = named(s, text, &id, err);
+		ret = live(s, text, &id, err);
 	if (ret)
 		return -1;
 	*run_id = id;

@@ -7,6 +7,7 @@
 #define SSL_STORE_STORE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <stdarg.h>
 
 #include "core/base/hash.h"
 #include "core/store/store.h"
@@ -41,6 +42,7 @@ sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct error *err);
 /* Binds in order: i int, l long, I int64_t, f double (NaN: NULL), t text (NULL: NULL). The text
  * must stay until the statement is reset. */
 void db_bind(sqlite3_stmt *st, const char *types, ...);
+void db_vbind(sqlite3_stmt *st, const char *types, va_list ap);
 
 /* 1 a row, 0 done (and reset), -1 with *err (and reset). */
 int db_step(struct store *s, sqlite3_stmt *st, struct error *err);
@@ -103,6 +105,8 @@ int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struc
 
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
+/* Copies the name of the metric; BUG() when there is none with this id. */
+int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err);
 
 /* Points into series and summaries, inside the caller's transaction. */
 struct metric_point;

@@ -1,0 +1,165 @@
+/* `ssl compare`: groups of runs on one metric, with intervals, tests and plain sentences. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/report/compare.h"
+#include "core/store/runs.h"
+
+extern const struct cmd cmd_compare;
+
+enum { REFS_MAX = 100000 };
+
+static int is_for_people(enum table_format f)
+{
+	return f == TABLE_TEXT || f == TABLE_MD || f == TABLE_LATEX || f == TABLE_HTML;
+}
+
+/* Every line with something in front of it, and behind. */
+static void put_lines(FILE *out, const char *text, const char *before, const char *after)
+{
+	while (*text) {
+		int n = (int)strcspn(text, "\n");
+
+		fprintf(out, "%s%.*s%s\n", before, n, text, after);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void put_json(FILE *out, const struct compare *c, const struct table *groups,
+		     const struct table *pairs, const char *notes)
+{
+	struct strbuf s = STRBUF_INIT;
+
+	strbuf_adds(&s, "{\"metric\": ");
+	strbuf_add_json(&s, c->metric);
+	strbuf_adds(&s, ", \"by\": ");
+	strbuf_add_json(&s, c->by);
+	strbuf_adds(&s, ", \"select\": ");
+	if (c->select)
+		strbuf_add_json(&s, c->select);
+	else
+		strbuf_adds(&s, "null");
+	fprintf(out, "%s,\n\"groups\": ", s.buf);
+	table_print(groups, TABLE_JSON, out);
+	fputs(", \"pairs\": ", out);
+	table_print(pairs, TABLE_JSON, out);
+	strbuf_clear(&s);
+	for (const char *p = notes; *p; p += strcspn(p, "\n") + 1) {
+		struct strbuf line = STRBUF_INIT;
+
+		strbuf_add(&line, p, strcspn(p, "\n"));
+		strbuf_adds(&s, s.len ? ",\n " : "");
+		strbuf_add_json(&s, line.buf);
+		strbuf_release(&line);
+	}
+	fprintf(out, ", \"notes\": [%s]}\n", s.buf);
+	strbuf_release(&s);
+}
+
+/* Programs get the groups, or with --pairs the pairs; people and JSON get all. */
+static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
+{
+	int human = is_for_people(ctx->format);
+	struct table *groups = compare_groups(c, human), *pairs = compare_pairs(c, human);
+	struct strbuf notes = STRBUF_INIT;
+
+	compare_sentences(c, &notes);
+	if (ctx->format == TABLE_JSON) {
+		put_json(ctx->out, c, groups, pairs, notes.buf);
+	} else if (!human) {
+		table_print(only_pairs ? pairs : groups, ctx->format, ctx->out);
+		put_lines(stderr, ctx->quiet ? "" : notes.buf, "ssl: ", "");
+	} else {
+		if (!only_pairs)
+			table_print(groups, ctx->format, ctx->out);
+		if (!only_pairs && c->n_pairs)
+			fputc('\n', ctx->out);
+		if (c->n_pairs)
+			table_print(pairs, ctx->format, ctx->out);
+		fputc('\n', ctx->out);
+		put_lines(ctx->out, notes.buf,
+			  ctx->format == TABLE_LATEX  ? "% "
+			  : ctx->format == TABLE_HTML ? "<p>"
+						      : "",
+			  ctx->format == TABLE_HTML ? "</p>"
+			  : ctx->format == TABLE_MD ? "  "
+						    : "");
+	}
+	strbuf_release(&notes);
+	table_free(groups);
+	table_free(pairs);
+}
+
+static int resolve(struct cmd_ctx *ctx, char **ref, int n, int64_t *id, struct error *err)
+{
+	long epoch;
+
+	for (int i = 0; i < n; i++)
+		if (refs_resolve(ctx->store, ref[i], &id[i], &epoch, err))
+			return -1;
+	return 0;
+}
+
+static int parse_test(const char *name, int *ranks, struct error *err)
+{
+	*ranks = !strcmp(name, "rank");
+	if (*ranks || !strcmp(name, "permutation"))
+		return 0;
+	return error_set(err, ERR_USAGE, "--test: '%s' is neither permutation nor rank", name);
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct compare_query q = {.values = {.by = "method"}};
+	const char *metric = NULL, *report = NULL, *test = "permutation";
+	int only_pairs = 0, n, ret;
+	const struct opt table[] = {
+	    {'w', "where", OPT_TEXT, &q.values.where, "EXPR", "only runs for which EXPR is true", 0,
+	     0},
+	    {0, "tag", OPT_TEXT, &q.values.tag, "TAG", "only runs with this tag", 0, 0},
+	    {0, "metric", OPT_TEXT, &metric, "NAME", "what is compared (knn.top1)", 0, 0},
+	    {0, "by", OPT_TEXT, &q.values.by, "KEY", "what makes a group (method)", 0, 0},
+	    {0, "select", OPT_TEXT, &q.values.select, "NAME",
+	     "take the recipe that is best in NAME", 0, 0},
+	    {0, "report", OPT_TEXT, &report, "NAME", "what is compared after --select", 0, 0},
+	    {0, "test", OPT_TEXT, &test, "TEST", "permutation, or rank", 0, 0},
+	    {0, "unpaired", OPT_FLAG, &q.unpaired, NULL, "never pair runs by their seed", 0, 0},
+	    {0, "pairs", OPT_FLAG, &only_pairs, NULL, "only the table of the pairs", 0, 0},
+	    {0},
+	};
+	struct compare *c = NULL;
+	int64_t *id;
+
+	ret = opt_parse(ctx, &cmd_compare, table, argc, argv, 0, REFS_MAX, &n, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	if (metric && report)
+		return error_set(err, ERR_USAGE,
+				 "compare: --metric and --report are the same thing");
+	if (parse_test(test, &q.ranks, err))
+		return -1;
+	q.values.metric = report ? report : metric ? metric : "knn.top1";
+	id = xcalloc((size_t)n + 1, sizeof *id);
+	ret = resolve(ctx, argv + 1, n, id, err);
+	q.values.id = n ? id : NULL;
+	q.values.n_ids = n;
+	if (!ret)
+		ret = compare_make(ctx->store, &q, &c, err);
+	if (!ret)
+		print(ctx, c, only_pairs);
+	compare_free(c);
+	free(id);
+	return ret;
+}
+
+const struct cmd cmd_compare = {
+    .name = "compare",
+    .summary = "compare groups of runs: intervals, tests, effect sizes",
+    .usage =
+	"compare [-w EXPR] [--tag TAG] [--metric NAME] [--by KEY] [--select NAME] [--report NAME] "
+	"[--test TEST] [--unpaired] [--pairs] [REF ...]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

@@ -1,0 +1,111 @@
+/* `ssl rm`: into the trash, out of it, or gone for good. */
+#include <stdlib.h>
+
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/report/rows.h"
+#include "core/run/run.h"
+#include "core/store/organise.h"
+
+extern const struct cmd cmd_rm;
+
+enum { REFS_MAX = 100000 };
+
+static int list(struct cmd_ctx *ctx, struct error *err)
+{
+	struct rows rows;
+	struct query_sink sink;
+	int ret;
+
+	rows_init(&rows, 1, ctx->format);
+	sink = rows_sink(&rows);
+	ret = query_trash(ctx->store, &sink, err);
+	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
+		table_print(rows.table, ctx->format, ctx->out);
+	if (!ret && !table_rows(rows.table))
+		log_info("the trash is empty");
+	rows_release(&rows);
+	return ret;
+}
+
+/* A run that is to go for good may be in the trash already. */
+static int resolve(struct cmd_ctx *ctx, const char *ref, int restore, int64_t *id,
+		   struct error *err)
+{
+	struct error ignored = {0};
+	long epoch;
+
+	if (restore)
+		return refs_resolve_trash(ctx->store, ref, id, err);
+	if (ctx->force && !refs_resolve_trash(ctx->store, ref, id, &ignored))
+		return 0;
+	return refs_resolve(ctx->store, ref, id, &epoch, err);
+}
+
+static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, struct error *err)
+{
+	if (ctx->dry_run) {
+		log_info("%s: run %lld would be %s", ref, (long long)id,
+			 restore      ? "restored"
+			 : ctx->force ? "deleted for good"
+				      : "moved to the trash");
+		return 0;
+	}
+	if (restore)
+		return runs_restore(ctx->store, id, err);
+	if (ctx->force)
+		return runs_delete(ctx->store, id, RUN_STALE, err);
+	return runs_trash(ctx->store, id, RUN_STALE, err);
+}
+
+/* All refs are looked up before anything is done: @ must not move on the way, and a wrong one
+ * leaves all as it was. */
+static int act_all(struct cmd_ctx *ctx, char **ref, int n, int restore, struct error *err)
+{
+	int64_t *id = xcalloc((size_t)n, sizeof *id);
+	int ret = 0;
+
+	for (int i = 0; !ret && i < n; i++)
+		ret = resolve(ctx, ref[i], restore, &id[i], err);
+	for (int i = 0; !ret && i < n; i++) {
+		int again = 0;
+
+		for (int k = 0; k < i; k++)
+			again |= id[k] == id[i];
+		if (!again)
+			ret = act(ctx, ref[i], id[i], restore, err);
+	}
+	free(id);
+	return ret;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	int restore = 0, show = 0, n, ret;
+	const struct opt table[] = {
+	    {0, "restore", OPT_FLAG, &restore, NULL, "take the runs out of the trash", 0, 0},
+	    {0, "list", OPT_FLAG, &show, NULL, "show what is in the trash", 0, 0},
+	    {0},
+	};
+
+	ret = opt_parse(ctx, &cmd_rm, table, argc, argv, 0, REFS_MAX, &n, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	if (show + restore + ctx->force > 1)
+		return error_set(err, ERR_USAGE, "rm: --list, --restore and -f exclude each other");
+	if (show ? n > 0 : n < 1)
+		return error_set(err, ERR_USAGE,
+				 show ? "rm --list: takes no run"
+				      : "rm: which runs? (`ssl log` lists them)");
+	if (cmd_open_store(ctx, show || ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err))
+		return -1;
+	return show ? list(ctx, err) : act_all(ctx, argv + 1, n, restore, err);
+}
+
+const struct cmd cmd_rm = {
+    .name = "rm",
+    .summary = "remove runs: to the trash, or with -f for good",
+    .usage = "rm [-f] REF ...\nrm --restore REF ...\nrm --list",
+    .needs = NEED_NOTHING,
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* `ssl tag`: words that runs are marked with. */
+#include "cmds/cmd.h"
+#include "core/base/log.h"
+#include "core/report/rows.h"
+#include "core/store/organise.h"
+#include "core/store/runs.h"
+
+extern const struct cmd cmd_tag;
+
+enum { TAGS_MAX = 100 };
+
+static int list(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct rows rows;
+	struct query_sink sink;
+	int ret;
+
+	rows_init(&rows, 1, ctx->format);
+	sink = rows_sink(&rows);
+	ret = query_tags(ctx->store, id, &sink, err);
+	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
+		table_print(rows.table, ctx->format, ctx->out);
+	if (!ret && !table_rows(rows.table))
+		log_info("no tag");
+	rows_release(&rows);
+	return ret;
+}
+
+static int mark(struct cmd_ctx *ctx, int64_t id, char **tag, int n, int off, struct error *err)
+{
+	int changed;
+
+	for (int i = 0; i < n; i++) {
+		if (ctx->dry_run)
+			continue;
+		if (runs_tag(ctx->store, id, tag[i], !off, &changed, err))
+			return -1;
+		if (!changed)
+			log_info("run %lld %s tagged %s", (long long)id,
+				 off ? "was not" : "is already", tag[i]);
+	}
+	return 0;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	int off = 0, n, ret;
+	const struct opt table[] = {
+	    {'d', "delete", OPT_FLAG, &off, NULL, "take the tags off", 0, 0},
+	    {0},
+	};
+	int64_t id = 0;
+	long epoch;
+
+	ret = opt_parse(ctx, &cmd_tag, table, argc, argv, 0, TAGS_MAX, &n, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	if (off && n < 2)
+		return error_set(err, ERR_USAGE, "tag -d: needs a run and its tags");
+	if (cmd_open_store(ctx, n > 1 ? NEED_STORE_WRITE : NEED_STORE_READ, err))
+		return -1;
+	if (n && refs_resolve(ctx->store, argv[1], &id, &epoch, err))
+		return -1;
+	return n > 1 ? mark(ctx, id, argv + 2, n - 1, off, err) : list(ctx, id, err);
+}
+
+const struct cmd cmd_tag = {
+    .name = "tag",
+    .summary = "mark runs with words",
+    .usage = "tag [-d] REF TAG ...\ntag [REF]",
+    .needs = NEED_NOTHING,
+    .run = run,
+};

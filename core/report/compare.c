@@ -1,0 +1,412 @@
+/* Making a comparison; see compare.h. Printing it is compare_print.c. */
+#include "core/report/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	DRAWS = 10000, /* of a bootstrap; of many values fewer: as many as VALUES make */
+	DRAWS_LEAST = 500,
+	FEW = 20,
+	VALUES = 200000,
+	SEED = 1,
+	GROUPS_MAX = 60,
+};
+static const double level = 0.95;
+
+/* ---- which runs count ---- */
+
+static void note_count(struct strbuf *notes, int n, const char *why)
+{
+	if (n)
+		strbuf_addf(notes, "%d run%s left out: %s.\n", n, n == 1 ? "" : "s", why);
+}
+
+/* Marks the rows that count; says which do not. Runs that were named count in any state. */
+static void choose(struct compare *c, const struct compare_query *q, char *keep)
+{
+	const struct values *v = &c->values;
+	int undone = 0, ungrouped = 0, unmeasured = 0, repeated = 0;
+
+	for (int i = 0; i < v->n; i++) {
+		const struct value_row *r = &v->row[i];
+
+		if (!q->values.id && strcmp(r->status, "done"))
+			undone++;
+		else if (!r->group)
+			ungrouped++;
+		else if (isnan(r->value) || (q->values.select && isnan(r->select)))
+			unmeasured++;
+		else if (!q->values.id && r->repeated)
+			repeated++;
+		else
+			keep[i] = 1;
+	}
+	note_count(&c->notes, undone, "not finished (running, failed, stopped or collapsed)");
+	note_count(&c->notes, ungrouped, "without a value of the key that groups");
+	note_count(&c->notes, unmeasured, "without a finite value of the metric");
+	note_count(&c->notes, repeated, "the same recipe and seed was run again later");
+}
+
+/* ---- groups ---- */
+
+/* Numbers by size, then words by letter. */
+static int key_order(const char *a, const char *b)
+{
+	char *ea, *eb;
+	double x = strtod(a, &ea), y = strtod(b, &eb);
+	int numbers = *a && *b && !*ea && !*eb;
+
+	if (numbers && x != y)
+		return x < y ? -1 : 1;
+	return strcmp(a, b);
+}
+
+static int group_order(const void *a, const void *b)
+{
+	return key_order(((const struct compare_group *)a)->name,
+			 ((const struct compare_group *)b)->name);
+}
+
+static struct compare_group *group_of(struct compare *c, const char *name)
+{
+	for (int i = 0; i < c->n_groups; i++)
+		if (!strcmp(c->group[i].name, name))
+			return &c->group[i];
+	c->group = xrealloc(c->group, ((size_t)c->n_groups + 1) * sizeof *c->group);
+	c->group[c->n_groups] = (struct compare_group){.name = name, .selected = NAN};
+	return &c->group[c->n_groups++];
+}
+
+/* Room for one more value. */
+static void group_add(struct compare_group *g, const struct value_row *r)
+{
+	if (!(g->n & (g->n - 1))) {
+		size_t room = 2 * ((size_t)g->n + 1);
+
+		g->value = xrealloc(g->value, room * sizeof *g->value);
+		g->seed = xrealloc(g->seed, room * sizeof *g->seed);
+		g->id = xrealloc(g->id, room * sizeof *g->id);
+	}
+	g->value[g->n] = r->value;
+	g->seed[g->n] = r->seed;
+	g->id[g->n++] = r->id;
+}
+
+static int cell_order(const void *a, const void *b)
+{
+	const struct value_row *const *p = a, *const *q = b;
+	int order = strcmp((*p)->cell, (*q)->cell);
+
+	return order ? order : ((*p)->id > (*q)->id) - ((*p)->id < (*q)->id);
+}
+
+/* The rows of the group, cell by cell. */
+static const struct value_row **rows_of(const struct compare *c, const char *keep, const char *name,
+					int *n)
+{
+	const struct value_row **row = xmalloc((size_t)(c->values.n + 1) * sizeof *row);
+
+	*n = 0;
+	for (int i = 0; i < c->values.n; i++)
+		if (keep[i] && !strcmp(c->values.row[i].group, name))
+			row[(*n)++] = &c->values.row[i];
+	qsort(row, (size_t)*n, sizeof *row, cell_order);
+	return row;
+}
+
+/* Where the cell that starts at `from` ends. */
+static int cell_end(const struct value_row **row, int n, int from)
+{
+	int to = from + 1;
+
+	while (to < n && !strcmp(row[to]->cell, row[from]->cell))
+		to++;
+	return to;
+}
+
+/* The cell with the best mean of the metric that chooses; the first of equals. */
+static int best_cell(const struct compare *c, const struct value_row **row, int n,
+		     struct compare_group *g)
+{
+	int best = 0, min = !strcmp(c->values.select_goal, "min");
+
+	for (int i = 0, to; i < n; i = to) {
+		double sum = 0, mean;
+
+		to = cell_end(row, n, i);
+		for (int k = i; k < to; k++)
+			sum += row[k]->select;
+		mean = sum / (to - i);
+		g->tried++;
+		if (isnan(g->selected) || (min ? mean < g->selected : mean > g->selected)) {
+			g->selected = mean;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static int say_recipe(struct store *s, const struct value_row **row, int n, int chosen,
+		      struct compare_group *g, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int64_t *id = xmalloc((size_t)n * sizeof *id);
+	int ret, cells = 0;
+
+	for (int i = 0; i < n; i = cell_end(row, n, i))
+		id[cells++] = row[i]->id;
+	ret = query_varied(s, id, cells, row[chosen]->id, &text, err);
+	free(id);
+	g->recipe = strbuf_detach(&text);
+	return ret;
+}
+
+static int fill_group(struct store *s, struct compare *c, const char *keep, struct compare_group *g,
+		      struct error *err)
+{
+	int n, from = 0, to, ret = 0;
+	const struct value_row **row = rows_of(c, keep, g->name, &n);
+
+	to = n;
+	if (c->select) {
+		from = best_cell(c, row, n, g);
+		to = cell_end(row, n, from);
+		ret = say_recipe(s, row, n, from, g, err);
+	}
+	for (int i = from; i < to; i++) {
+		group_add(g, row[i]);
+		g->cells += i == from || strcmp(row[i]->cell, row[i - 1]->cell);
+	}
+	free(row);
+	return ret;
+}
+
+/* Many values need few draws for the same precision of a mean, and cost more. */
+static int draws_for(int n)
+{
+	int draws = n > FEW ? VALUES / n : DRAWS;
+
+	return draws < DRAWS_LEAST ? DRAWS_LEAST : draws;
+}
+
+static int seed_order(const void *a, const void *b)
+{
+	const struct compare_seed *p = a, *q = b;
+
+	return (p->seed > q->seed) - (p->seed < q->seed);
+}
+
+/* The mean over the runs of each seed, by seed. */
+static void average_seeds(struct compare_group *g)
+{
+	int n = 0;
+
+	g->by_seed = xmalloc((size_t)g->n * sizeof *g->by_seed);
+	for (int i = 0; i < g->n; i++)
+		g->by_seed[i] = (struct compare_seed){g->seed[i], g->value[i], 1};
+	qsort(g->by_seed, (size_t)g->n, sizeof *g->by_seed, seed_order);
+	for (int i = 0; i < g->n; i++) {
+		if (n && g->by_seed[n - 1].seed == g->by_seed[i].seed) {
+			g->by_seed[n - 1].mean += g->by_seed[i].mean;
+			g->by_seed[n - 1].n++;
+		} else {
+			g->by_seed[n++] = g->by_seed[i];
+		}
+	}
+	for (int i = 0; i < n; i++)
+		g->by_seed[i].mean /= g->by_seed[i].n;
+	g->n_seeds = n;
+}
+
+static void describe(struct compare *c, struct compare_group *g)
+{
+	int max = !strcmp(c->goal, "max");
+
+	g->mean = stats_mean(g->value, g->n);
+	g->sd = stats_sd(g->value, g->n);
+	g->ci = stats_bootstrap(g->value, g->n, level, draws_for(g->n), SEED);
+	average_seeds(g);
+	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
+}
+
+static int make_groups(struct store *s, struct compare *c, const char *keep, struct error *err)
+{
+	for (int i = 0; i < c->values.n; i++)
+		if (keep[i])
+			group_of(c, c->values.row[i].group);
+	if (!c->n_groups)
+		return error_set(err, ERR_NOT_FOUND,
+				 "compare: no finished run has %s: nothing to compare", c->metric);
+	if (c->n_groups > GROUPS_MAX)
+		return error_set(err, ERR_USAGE,
+				 "--by: %s: %d groups are more than the %d that can be compared",
+				 c->by, c->n_groups, GROUPS_MAX);
+	qsort(c->group, (size_t)c->n_groups, sizeof *c->group, group_order);
+	for (int i = 0; i < c->n_groups; i++) {
+		if (fill_group(s, c, keep, &c->group[i], err))
+			return -1;
+		describe(c, &c->group[i]);
+	}
+	return 0;
+}
+
+/* ---- pairs of groups ---- */
+
+/* a - b for each seed that both have. */
+static int seed_differences(const struct compare_group *a, const struct compare_group *b, double *d)
+{
+	int n = 0;
+
+	for (int i = 0, k = 0; i < a->n_seeds; i++) {
+		while (k < b->n_seeds && b->by_seed[k].seed < a->by_seed[i].seed)
+			k++;
+		if (k < b->n_seeds && b->by_seed[k].seed == a->by_seed[i].seed)
+			d[n++] = a->by_seed[i].mean - b->by_seed[k].mean;
+	}
+	return n;
+}
+
+static void pair_by_seed(struct compare_pair *p, const double *d, int n, int ranks)
+{
+	p->paired = 1;
+	p->n = n;
+	p->difference = stats_mean(d, n);
+	p->ci = stats_bootstrap(d, n, level, draws_for(n), SEED);
+	p->effect = stats_cohen_paired(d, n);
+	p->test = ranks ? stats_wilcoxon(d, n) : stats_sign_flip(d, n, SEED);
+	p->p_least = ldexp(1, 1 - n);
+}
+
+static void pair_apart(struct compare_pair *p, const struct compare_group *a,
+		       const struct compare_group *b, int ranks)
+{
+	double ways = 1;
+
+	p->n = a->n;
+	p->m = b->n;
+	p->difference = a->mean - b->mean;
+	p->ci = (struct interval){NAN, NAN};
+	p->effect = stats_cliff_delta(a->value, a->n, b->value, b->n);
+	p->test = ranks ? stats_mann_whitney(a->value, a->n, b->value, b->n)
+			: stats_permutation(a->value, a->n, b->value, b->n, SEED);
+	for (int i = 1; i <= a->n && ways < 1e9; i++)
+		ways = ways * (b->n + i) / i;
+	p->p_least = ways > 2 ? 2 / ways : 1;
+}
+
+static void make_pairs(struct compare *c, int unpaired)
+{
+	double *p;
+	int k = 0;
+
+	c->n_pairs = c->n_groups * (c->n_groups - 1) / 2;
+	c->pair = xcalloc((size_t)c->n_pairs + 1, sizeof *c->pair);
+	p = xcalloc((size_t)c->n_pairs + 1, sizeof *p);
+	for (int i = 0; i < c->n_groups; i++) {
+		for (int j = i + 1; j < c->n_groups; j++, k++) {
+			const struct compare_group *a = &c->group[i], *b = &c->group[j];
+			double *d = xmalloc((size_t)a->n * sizeof *d);
+			int n = unpaired ? 0 : seed_differences(a, b, d);
+
+			c->pair[k].a = i;
+			c->pair[k].b = j;
+			if (n >= 2)
+				pair_by_seed(&c->pair[k], d, n, c->ranks);
+			else
+				pair_apart(&c->pair[k], a, b, c->ranks);
+			p[k] = c->pair[k].test.p;
+			free(d);
+		}
+	}
+	stats_holm(p, c->n_pairs);
+	for (k = 0; k < c->n_pairs; k++)
+		c->pair[k].p_holm = p[k];
+	free(p);
+}
+
+/* ---- the whole ---- */
+
+static void note_datasets(struct compare *c, const char *keep)
+{
+	const char *first = NULL;
+
+	for (int i = 0; i < c->values.n; i++) {
+		const char *set = c->values.row[i].dataset ? c->values.row[i].dataset : "none";
+
+		if (keep[i] && first && strcmp(first, set)) {
+			strbuf_addf(
+			    &c->notes,
+			    "The runs are of several datasets (%s, %s ...): choose one with "
+			    "-w \"dataset='%s'\".\n",
+			    first, set, first);
+			return;
+		}
+		if (keep[i])
+			first = set;
+	}
+}
+
+static void note_cells(struct compare *c)
+{
+	for (int i = 0; i < c->n_groups; i++)
+		if (c->group[i].cells > 1)
+			strbuf_addf(
+			    &c->notes,
+			    "%s holds %d recipes: its spread is that of hyperparameters too "
+			    "(--select takes the best recipe of each).\n",
+			    c->group[i].name, c->group[i].cells);
+}
+
+int compare_make(struct store *s, const struct compare_query *q, struct compare **out,
+		 struct error *err)
+{
+	struct compare *c = xcalloc(1, sizeof *c);
+	char *keep = NULL;
+	int ret;
+
+	c->notes = (struct strbuf)STRBUF_INIT;
+	c->by = q->values.by;
+	c->metric = q->values.metric;
+	c->select = q->values.select;
+	c->ranks = q->ranks;
+	ret = query_values(s, &q->values, &c->values, err);
+	if (!ret) {
+		c->goal = c->values.goal;
+		keep = xcalloc((size_t)c->values.n + 1, 1);
+		choose(c, q, keep);
+		ret = make_groups(s, c, keep, err);
+	}
+	if (!ret && c->select && !strcmp(c->values.select_goal, "none"))
+		ret = error_set(err, ERR_USAGE,
+				"--select: %s: it has no goal, so that none is best", c->select);
+	if (!ret) {
+		make_pairs(c, q->unpaired);
+		note_datasets(c, keep);
+		note_cells(c);
+		*out = c;
+	} else {
+		compare_free(c);
+	}
+	free(keep);
+	return ret;
+}
+
+void compare_free(struct compare *c)
+{
+	if (!c)
+		return;
+	for (int i = 0; i < c->n_groups; i++) {
+		free(c->group[i].value);
+		free(c->group[i].seed);
+		free(c->group[i].id);
+		free(c->group[i].by_seed);
+		free(c->group[i].recipe);
+	}
+	free(c->group);
+	free(c->pair);
+	values_release(&c->values);
+	strbuf_release(&c->notes);
+	free(c);
+}

@@ -1,0 +1,72 @@
+/*
+ * Groups of runs compared on one metric: moments and intervals of each, and every pair of groups
+ * tested. The unit is a run; a seed that was run twice counts once, with its newest run. Two groups
+ * with seeds in common are compared by the differences seed by seed (where a group has several runs
+ * of a seed, by their mean), others as two independent samples. p-values are corrected over the
+ * pairs (Holm). What the numbers cannot say is said in sentences.
+ */
+#ifndef SSL_REPORT_COMPARE_H
+#define SSL_REPORT_COMPARE_H
+
+#include "core/report/rows.h"
+#include "core/report/stats.h"
+#include "core/store/values.h"
+
+struct compare_query {
+	struct value_query values;
+	int ranks;   /* 0: permutation tests of means; 1: Wilcoxon and Mann-Whitney */
+	int unpaired; /* 1: never by seed */
+};
+
+struct compare_seed {
+	int64_t seed;
+	double mean;
+	int n;
+};
+
+struct compare_group {
+	const char *name;
+	int n, cells;          /* runs; recipes among them, seeds apart */
+	int tried;             /* recipes among which --select chose, else 0 */
+	double *value;         /* of each run */
+	int64_t *seed, *id;    /* of each run */
+	struct compare_seed *by_seed; /* the mean of each seed */
+	int n_seeds;
+	double mean, sd, best; /* best: NaN when the metric has no goal */
+	struct interval ci;    /* of the mean, 95 %, bootstrap */
+	double selected;       /* mean of the metric that chose, NaN without */
+	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */
+};
+
+struct compare_pair {
+	int a, b;              /* groups */
+	int paired, n, m;      /* n pairs; or n and m runs */
+	double difference;     /* of means: a - b */
+	struct interval ci;    /* of the paired difference, 95 %, bootstrap; else NaN */
+	double effect;         /* paired: Cohen's d; else Cliff's delta */
+	struct stats_test test;
+	double p_holm, p_least; /* p_least: the smallest p that so many values can give */
+};
+
+struct compare {
+	const char *by, *metric, *goal, *select; /* of the query */
+	struct values values;
+	struct compare_group *group; /* in the order of names; numbers by size */
+	struct compare_pair *pair;
+	int n_groups, n_pairs, ranks;
+	struct strbuf notes; /* sentences, each ended by a newline */
+};
+
+/* ERR_NOT_FOUND when no run is left to compare. */
+int compare_make(struct store *s, const struct compare_query *q, struct compare **out,
+		 struct error *err);
+void compare_free(struct compare *c);
+
+/* The two tables; the caller frees them. human: digits as people read them. */
+struct table *compare_groups(const struct compare *c, int human);
+struct table *compare_pairs(const struct compare *c, int human);
+
+/* Appends what the tests say, sentence by sentence, and what they cannot say. */
+void compare_sentences(const struct compare *c, struct strbuf *out);
+
+#endif

@@ -1,0 +1,165 @@
+/* Tags, notes, names and the trash; see organise.h. */
+#include "core/store/organise.h"
+
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/guard.h"
+#include "core/store/store_internal.h"
+
+static int check_tag(const char *tag, struct error *err)
+{
+	if (*tag && *tag != '-' && !strpbrk(tag, " \t\r\n,"))
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "tag '%.40s': a tag is one word, without commas or a leading dash", tag);
+}
+
+int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed, struct error *err)
+{
+	int ret, touched;
+
+	if (check_tag(tag, err) || tx_begin(s, err))
+		return -1;
+	if (on)
+		ret = db_run(
+		    s, err, "INSERT OR IGNORE INTO tag (run_id, name, created) VALUES (?1, ?2, ?3)",
+		    "Itt", id, tag, stamp_now().text);
+	else
+		ret =
+		    db_run(s, err, "DELETE FROM tag WHERE run_id = ? AND name = ?", "It", id, tag);
+	touched = sqlite3_changes(s->db) > 0;
+	if (tx_end(s, ret, err))
+		return -1;
+	*changed = touched;
+	return 0;
+}
+
+int runs_note(struct store *s, int64_t id, const char *text, struct error *err)
+{
+	if (!text[strspn(text, " \t\r\n")])
+		return error_set(err, ERR_USAGE, "note: it is empty");
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s,
+		      db_run(s, err, "INSERT INTO note (run_id, text, created) VALUES (?, ?, ?)",
+			     "Itt", id, text, stamp_now().text),
+		      err);
+}
+
+static int check_free(struct store *s, int64_t id, const char *name, struct error *err)
+{
+	int64_t other, trashed = 0;
+	int taken =
+	    db_int(s, &other, err, "SELECT id FROM run WHERE name = ? AND id <> ?", "tI", name, id);
+
+	if (taken <= 0)
+		return taken;
+	if (db_int(s, &trashed, err, "SELECT 1 FROM trash WHERE run_id = ?", "I", other) < 0)
+		return -1;
+	return error_set(err, ERR_USAGE, "run name %s: taken by run %lld%s", name, (long long)other,
+			 trashed ? ", in the trash" : "");
+}
+
+int runs_rename(struct store *s, int64_t id, const char *name, struct error *err)
+{
+	int ret;
+
+	if (run_name_check(name, err) || tx_begin(s, err))
+		return -1;
+	ret = check_free(s, id, name, err);
+	if (!ret)
+		ret = db_run(s, err, "UPDATE run SET name = ? WHERE id = ?", "tI", name, id);
+	return tx_end(s, ret, err);
+}
+
+static int check_settled(struct store *s, int64_t id, double stale_s, struct error *err)
+{
+	int64_t silent = 0;
+	int running = db_int(s, &silent, err,
+			     "SELECT CAST(?2 - a.heartbeat AS INTEGER) FROM run r "
+			     "JOIN attempt a ON a.id = r.attempt_id "
+			     "WHERE r.id = ?1 AND r.status = 'running' AND ?2 - a.heartbeat < ?3",
+			     "Iff", id, clock_unix(), stale_s);
+
+	if (running <= 0)
+		return running;
+	return error_set(err, ERR_USAGE, "run %lld: it is running: stop it first", (long long)id);
+}
+
+int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err)
+{
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = check_settled(s, id, stale_s, err);
+	if (!ret)
+		ret = db_run(s, err, "INSERT OR IGNORE INTO trash (run_id, created) VALUES (?, ?)",
+			     "It", id, stamp_now().text);
+	return tx_end(s, ret, err);
+}
+
+int runs_restore(struct store *s, int64_t id, struct error *err)
+{
+	if (tx_begin(s, err))
+		return -1;
+	return tx_end(s, db_run(s, err, "DELETE FROM trash WHERE run_id = ?", "I", id), err);
+}
+
+/* What hangs on the run goes by ON DELETE CASCADE. */
+static int delete_rows(struct store *s, int64_t id, struct error *err)
+{
+	int64_t recipe = 0;
+
+	if (db_int(s, &recipe, err, "SELECT recipe_id FROM run WHERE id = ?", "I", id) < 0 ||
+	    db_run(s, err, "DELETE FROM run WHERE id = ?", "I", id))
+		return -1;
+	return db_run(s, err,
+		      "DELETE FROM recipe WHERE id = ?1 "
+		      "AND NOT EXISTS (SELECT 1 FROM run WHERE recipe_id = ?1)",
+		      "I", recipe);
+}
+
+int runs_delete(struct store *s, int64_t id, double stale_s, struct error *err)
+{
+	struct hashes gone = {0};
+	int ret;
+
+	if (tx_begin(s, err))
+		return -1;
+	ret = check_settled(s, id, stale_s, err) ||
+	      checkpoints_cut(s, id, INT64_MIN, INT64_MAX, INT64_MIN, &gone, err) ||
+	      delete_rows(s, id, err);
+	ret = tx_end(s, ret ? -1 : 0, err);
+	return hashes_drop(s, &gone, ret, err);
+}
+
+int query_trash(struct store *s, const struct query_sink *sink, struct error *err)
+{
+	return query_bound(
+	    s, sink, err,
+	    "SELECT r.id, r.name, r.method, r.status, r.created, t.created AS removed "
+	    "FROM trash t JOIN run r ON r.id = t.run_id ORDER BY r.id DESC",
+	    "");
+}
+
+int query_tags(struct store *s, int64_t id, const struct query_sink *sink, struct error *err)
+{
+	if (id)
+		return query_bound(s, sink, err,
+				   "SELECT name AS tag, created FROM tag WHERE run_id = ? "
+				   "ORDER BY name",
+				   "I", id);
+	return query_bound(s, sink, err,
+			   "SELECT name AS tag, count(*) AS runs FROM tag "
+			   "WHERE run_id NOT IN (SELECT run_id FROM trash) "
+			   "GROUP BY name ORDER BY name",
+			   "");
+}
+
+int query_notes(struct store *s, int64_t id, const struct query_sink *sink, struct error *err)
+{
+	return query_bound(s, sink, err,
+			   "SELECT created, text FROM note WHERE run_id = ? ORDER BY id", "I", id);
+}

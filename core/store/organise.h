@@ -1,0 +1,38 @@
+/*
+ * Marks that people put on runs (tags, notes, names), and the removal of runs. Nothing here touches
+ * what was recorded of a run's training. A removed run is in the trash: no view and no ref shows it,
+ * its name stays taken, and it can be restored; only runs_delete() forgets it.
+ */
+#ifndef SSL_STORE_ORGANISE_H
+#define SSL_STORE_ORGANISE_H
+
+#include "core/store/query.h"
+
+/* Marks the run with the word, or (on = 0) takes the word off. *changed: it was otherwise before.
+ * ERR_USAGE for a word with blanks, commas or a leading dash. */
+int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed, struct error *err);
+
+/* One more note; ERR_USAGE when it is empty. */
+int runs_note(struct store *s, int64_t id, const char *text, struct error *err);
+
+/* ERR_USAGE when the name is taken, or could not be told from another ref. */
+int runs_rename(struct store *s, int64_t id, const char *name, struct error *err);
+
+/* Into the trash, and out of it. ERR_USAGE for a run that is alive (running, with a heartbeat less
+ * than `stale_s` seconds ago). */
+int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err);
+int runs_restore(struct store *s, int64_t id, struct error *err);
+
+/* For good: the run, all that hangs on it, its recipe if no other run has it, and the objects that
+ * nothing names any more. ERR_USAGE as runs_trash(). */
+int runs_delete(struct store *s, int64_t id, double stale_s, struct error *err);
+
+/* As refs_resolve(), of the runs in the trash: a number, a name or the beginning of a uuid. */
+int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err);
+
+/* What `ssl rm --list`, `ssl tag` (id 0: all runs, counted) and `ssl note` print. */
+int query_trash(struct store *s, const struct query_sink *sink, struct error *err);
+int query_tags(struct store *s, int64_t id, const struct query_sink *sink, struct error *err);
+int query_notes(struct store *s, int64_t id, const struct query_sink *sink, struct error *err);
+
+#endif

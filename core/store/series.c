@@ -1,0 +1,238 @@
+/* The queries behind `ssl best` and `ssl metrics`. */
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/store/filter.h"
+#include "core/store/guard.h"
+#include "core/store/query.h"
+
+enum { SERIES_SECONDS = 60 };
+
+static int no_metric(struct store *s, const char *what, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM metric_name", name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND,
+				 "%s: %s: no run has this metric: did you mean %s?", what, name,
+				 near);
+	return error_set(err, ERR_NOT_FOUND, "%s: %s: no run has this metric", what, name);
+}
+
+/* The one metric that the name stands for, and its goal. */
+static int one_metric(struct store *s, const char *what, const char *name, int64_t *id,
+		      const char **goal, struct error *err)
+{
+	int64_t ids[3];
+	int n = metric_resolve(s, name, ids, err);
+
+	if (n < 0)
+		return -1;
+	if (!n)
+		return no_metric(s, what, name, err);
+	*id = ids[0];
+	return filter_goal(s, ids[0], goal, err);
+}
+
+/* The columns beside those of v_run have names that no expression of a user can mean. */
+static int build_best(struct store *s, const struct best_query *q, const char *goal,
+		      struct strbuf *sql, struct error *err)
+{
+	int max = !strcmp(goal, "max");
+
+	strbuf_adds(sql, "SELECT ");
+	if (q->by) {
+		strbuf_adds(sql, "by_key");
+		filter_alias(q->by, strlen(q->by), sql);
+		strbuf_adds(sql, ", ");
+	}
+	strbuf_adds(sql, "id, name, method, dataset, seed, value");
+	filter_alias(q->metric, strlen(q->metric), sql);
+	strbuf_adds(
+	    sql,
+	    ", at_step, at_epoch, status FROM (SELECT v_run.id, v_run.name, "
+	    "v_run.method, v_run.dataset, v_run.seed, best_value_ AS value, best_step_ AS at_step, "
+	    "round(CASE WHEN v_run.steps > 0 THEN 1.0 * best_step_ * v_run.epochs / "
+	    "v_run.steps END, 3) AS at_epoch, v_run.status, ");
+	if (!q->by)
+		strbuf_adds(sql, "1");
+	else if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+		return -1;
+	strbuf_adds(sql, " AS by_key, row_number() OVER (PARTITION BY ");
+	if (!q->by)
+		strbuf_adds(sql, "1");
+	else if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+		return -1;
+	strbuf_addf(
+	    sql,
+	    " ORDER BY best_value_ %s, v_run.id) AS place FROM (SELECT run_id AS best_run_, "
+	    "value AS best_value_, step AS best_step_ FROM v_best WHERE metric = ?2) "
+	    "JOIN v_run ON v_run.id = best_run_ WHERE (",
+	    max ? "DESC" : "ASC");
+	if (!q->where)
+		strbuf_adds(sql, "1");
+	else if (filter_expression(s, "-w", q->where, sql, err))
+		return -1;
+	strbuf_addf(sql, ")) WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
+		    max ? "DESC" : "ASC");
+	return 0;
+}
+
+int query_best(struct store *s, const struct best_query *q, const struct query_sink *sink,
+	       struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	const char *goal;
+	char name[256];
+	int64_t id = 0;
+	int ret = -1;
+
+	if (one_metric(s, "best", q->metric, &id, &goal, err))
+		return -1;
+	if (metric_name_text(s, id, name, err))
+		return -1;
+	if (!strcmp(goal, "none"))
+		return error_set(err, ERR_USAGE,
+				 "best: %s: it has no goal, so that none is best: see `ssl log -s`",
+				 q->metric);
+	if (build_best(s, q, goal, &sql, err))
+		goto done;
+	st = guard_prepare(s, "best", sql.buf, err);
+	if (!st)
+		goto done;
+	sqlite3_bind_int64(st, 1, q->limit);
+	sqlite3_bind_text(st, 2, name, -1, SQLITE_STATIC);
+	ret = guard_run(s, "best", st, SERIES_SECONDS, sink, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return ret;
+}
+
+int query_metrics(struct store *s, int64_t run, const struct query_sink *sink, struct error *err)
+{
+	return query_bound(
+	    s, sink, err,
+	    "WITH value(name_id, source, step, ord, value, kind) AS ("
+	    "SELECT name_id, 'eval', e.step, e.id, v.value, v.kind FROM eval e "
+	    "JOIN eval_value v ON v.eval_id = e.id WHERE e.run_id = ?1), "
+	    "part AS (SELECT name_id, 'series' AS source, n, last, last_kind AS kind, last_step, "
+	    "min, min_step, max, max_step FROM metric_summary WHERE run_id = ?1 UNION ALL "
+	    "SELECT name_id, source, count(*), "
+	    "(SELECT w.value FROM value w WHERE w.name_id = v.name_id "
+	    "ORDER BY w.step DESC, w.ord DESC LIMIT 1), "
+	    "(SELECT w.kind FROM value w WHERE w.name_id = v.name_id "
+	    "ORDER BY w.step DESC, w.ord DESC LIMIT 1), max(step), min(value), "
+	    "(SELECT w.step FROM value w WHERE w.name_id = v.name_id AND w.value IS NOT NULL "
+	    "ORDER BY w.value, w.step LIMIT 1), max(value), "
+	    "(SELECT w.step FROM value w WHERE w.name_id = v.name_id AND w.value IS NOT NULL "
+	    "ORDER BY w.value DESC, w.step LIMIT 1) FROM value v GROUP BY name_id) "
+	    "SELECT m.name AS metric, p.source, p.n, CASE p.kind WHEN 0 THEN p.last "
+	    "WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS last, p.last_step, "
+	    "CASE m.goal WHEN 'max' THEN p.max WHEN 'min' THEN p.min END AS best, "
+	    "CASE m.goal WHEN 'max' THEN p.max_step WHEN 'min' THEN p.min_step END AS best_step, "
+	    "p.min, p.max, m.goal, m.unit FROM part p JOIN metric_name m ON m.id = p.name_id "
+	    "ORDER BY m.name, p.source DESC",
+	    "I", run);
+}
+
+static int has_metric(struct store *s, int64_t run, int64_t id, struct error *err)
+{
+	int64_t one;
+
+	return db_int(
+	    s, &one, err,
+	    "SELECT 1 WHERE EXISTS (SELECT 1 FROM metric_summary "
+	    "WHERE run_id = ?1 AND name_id = ?2) OR EXISTS (SELECT 1 FROM eval e "
+	    "JOIN eval_value v ON v.eval_id = e.id WHERE e.run_id = ?1 AND v.name_id = ?2)",
+	    "II", run, id);
+}
+
+/* The first that the name may mean and that the run has. */
+static int metric_of_run(struct store *s, int64_t run, const char *name, int64_t *id,
+			 struct error *err)
+{
+	int64_t ids[3];
+	int n = metric_resolve(s, name, ids, err), has;
+
+	if (n < 0)
+		return -1;
+	if (!n)
+		return no_metric(s, "metrics", name, err);
+	for (int i = 0; i < n; i++) {
+		has = has_metric(s, run, ids[i], err);
+		if (has < 0)
+			return -1;
+		*id = ids[i];
+		if (has)
+			return 0;
+	}
+	return error_set(err, ERR_NOT_FOUND,
+			 "metrics: %s: run %lld has none: `ssl metrics %lld` lists what it has",
+			 name, (long long)run, (long long)run);
+}
+
+/* Points of all the metrics, each with its place; a step that was evaluated twice has the newest.
+ */
+static void add_points(int64_t id, int k, struct strbuf *sql)
+{
+	strbuf_addf(
+	    sql,
+	    "%s SELECT step, %d AS k, value, kind FROM metric WHERE run_id = ?1 "
+	    "AND name_id = %lld UNION ALL SELECT e.step, %d, v.value, v.kind FROM eval e "
+	    "JOIN eval_value v ON v.eval_id = e.id WHERE e.run_id = ?1 AND v.name_id = %lld "
+	    "AND NOT EXISTS (SELECT 1 FROM eval f JOIN eval_value w ON w.eval_id = f.id "
+	    "WHERE f.run_id = ?1 AND f.step = e.step AND f.id > e.id AND "
+	    "w.name_id = v.name_id) AND NOT EXISTS (SELECT 1 FROM metric m "
+	    "WHERE m.run_id = ?1 AND m.name_id = v.name_id AND m.step = e.step)",
+	    k ? " UNION ALL" : "", k, (long long)id, k, (long long)id);
+}
+
+static int build_series(struct store *s, int64_t run, const char *const *name, int n,
+			struct strbuf *sql, struct error *err)
+{
+	struct strbuf points = STRBUF_INIT;
+	int64_t id = 0;
+	int ret = 0;
+
+	strbuf_adds(sql, "SELECT p.step, CASE WHEN r.steps > 0 THEN 1.0 * p.step * r.epochs / "
+			 "r.steps END AS epoch");
+	for (int i = 0; !ret && i < n; i++) {
+		ret = metric_of_run(s, run, name[i], &id, err);
+		if (ret)
+			break;
+		add_points(id, i, &points);
+		strbuf_addf(sql,
+			    ", max(CASE WHEN p.k = %d THEN CASE p.kind WHEN 0 THEN p.value "
+			    "WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END END)",
+			    i);
+		filter_alias(name[i], strlen(name[i]), sql);
+	}
+	strbuf_addf(sql, " FROM (%s) p JOIN run r ON r.id = ?1 GROUP BY p.step ORDER BY p.step",
+		    points.buf);
+	strbuf_release(&points);
+	return ret;
+}
+
+int query_series(struct store *s, int64_t run, const char *const *name, int n,
+		 const struct query_sink *sink, struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	int ret = -1;
+
+	if (build_series(s, run, name, n, &sql, err))
+		goto done;
+	st = guard_prepare(s, "metrics", sql.buf, err);
+	if (!st)
+		goto done;
+	sqlite3_bind_int64(st, 1, run);
+	ret = guard_run(s, "metrics", st, SERIES_SECONDS, sink, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return ret;
+}

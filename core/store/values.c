@@ -1,0 +1,190 @@
+#include "core/store/values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/filter.h"
+#include "core/store/guard.h"
+
+enum { VALUES_SECONDS = 60 };
+
+static int no_metric(struct store *s, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM metric_name", name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND, "%s: no run has this metric: did you mean %s?",
+				 name, near);
+	return error_set(err, ERR_NOT_FOUND, "%s: no run has this metric", name);
+}
+
+/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME. */
+static int add_value(struct store *s, const char *name, const char **goal, struct strbuf *sql,
+		     struct error *err)
+{
+	int64_t id[3];
+	enum filter_value which = filter_prefix(&name);
+	int n = metric_resolve(s, name, id, err);
+
+	if (n < 0)
+		return -1;
+	if (!n)
+		return no_metric(s, name, err);
+	if (filter_goal(s, id[0], goal, err))
+		return -1;
+	filter_metric(id[0], *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql);
+	return 0;
+}
+
+static int build(struct store *s, const struct value_query *q, struct values *out,
+		 struct strbuf *sql, struct error *err)
+{
+	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
+	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+		return -1;
+	strbuf_adds(sql,
+		    ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
+		    "v_run.dataset, v_run.status, EXISTS (SELECT 1 FROM run q "
+		    "WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id AND q.status = 'done' "
+		    "AND +q.dataset_id IS v_run.dataset_id "
+		    "AND q.id NOT IN (SELECT run_id FROM trash)), ");
+	if (add_value(s, q->metric, &out->goal, sql, err))
+		return -1;
+	strbuf_adds(sql, ", ");
+	if (!q->select)
+		strbuf_adds(sql, "NULL");
+	else if (add_value(s, q->select, &out->select_goal, sql, err))
+		return -1;
+	strbuf_adds(sql, " FROM v_run WHERE (");
+	if (!q->where)
+		strbuf_adds(sql, "1");
+	else if (filter_expression(s, "-w", q->where, sql, err))
+		return -1;
+	strbuf_adds(sql,
+		    ") AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1)) "
+		    "AND (?2 IS NULL OR v_run.id IN (SELECT value FROM json_each(?2))) "
+		    "ORDER BY v_run.id");
+	return 0;
+}
+
+static double number(sqlite3_stmt *st, int col)
+{
+	return sqlite3_column_type(st, col) == SQLITE_NULL ? NAN : sqlite3_column_double(st, col);
+}
+
+/* 25, not 25.0. */
+static char *key_text(sqlite3_stmt *st, int col)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (sqlite3_column_type(st, col) != SQLITE_FLOAT)
+		return db_text_dup(st, col);
+	strbuf_add_number(&text, sqlite3_column_double(st, col));
+	return strbuf_detach(&text);
+}
+
+static void read_row(sqlite3_stmt *st, struct values *out)
+{
+	struct value_row *r;
+
+	if (!(out->n & (out->n - 1))) /* room for the next power of two */
+		out->row = xrealloc(out->row, 2 * ((size_t)out->n + 1) * sizeof *out->row);
+	r = &out->row[out->n++];
+	r->id = sqlite3_column_int64(st, 0);
+	r->seed = sqlite3_column_int64(st, 1);
+	r->name = db_text_dup(st, 2);
+	r->group = key_text(st, 3);
+	r->cell = db_text_dup(st, 4);
+	r->dataset = db_text_dup(st, 5);
+	r->status = db_text_dup(st, 6);
+	r->repeated = sqlite3_column_int(st, 7);
+	r->value = number(st, 8);
+	r->select = number(st, 9);
+}
+
+/* The ids as a JSON array: one bound value, whatever their number. */
+static char *id_list(const int64_t *id, int n)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	for (int i = 0; i < n; i++)
+		strbuf_addf(&text, "%c%lld", i ? ',' : '[', (long long)id[i]);
+	strbuf_adds(&text, n ? "]" : "[]");
+	return strbuf_detach(&text);
+}
+
+int query_values(struct store *s, const struct value_query *q, struct values *out,
+		 struct error *err)
+{
+	struct values v = {NULL, 0, "none", "none"};
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	char *ids = q->id ? id_list(q->id, q->n_ids) : NULL;
+	int more = -1;
+
+	if (build(s, q, &v, &sql, err))
+		goto done;
+	st = guard_prepare(s, "-w", sql.buf, err);
+	if (!st)
+		goto done;
+	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, ids, -1, SQLITE_STATIC);
+	guard_limit(s, VALUES_SECONDS);
+	while ((more = sqlite3_step(st)) == SQLITE_ROW)
+		read_row(st, &v);
+	more = guard_end(s, "-w", more, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	free(ids);
+	if (more)
+		values_release(&v);
+	else
+		*out = v;
+	return more;
+}
+
+void values_release(struct values *v)
+{
+	for (int i = 0; i < v->n; i++) {
+		char *owned[] = {v->row[i].name, v->row[i].group, v->row[i].cell, v->row[i].dataset,
+				 v->row[i].status};
+
+		for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+			free(owned[k]);
+	}
+	free(v->row);
+	*v = (struct values){0};
+}
+
+int query_varied(struct store *s, const int64_t *id, int n, int64_t of, struct strbuf *out,
+		 struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "WITH wanted AS (SELECT DISTINCT recipe_id AS recipe FROM run "
+	    "WHERE id IN (SELECT value FROM json_each(?1))) "
+	    "SELECT n.name, p.value FROM run r JOIN param p ON p.recipe_id = r.recipe_id "
+	    "JOIN param_name n ON n.id = p.name_id WHERE r.id = ?2 AND n.name <> 'seed' "
+	    "AND EXISTS (SELECT 1 FROM wanted w LEFT JOIN param o "
+	    "ON o.recipe_id = w.recipe AND o.name_id = p.name_id "
+	    "WHERE o.value IS NOT p.value) ORDER BY n.name",
+	    err);
+	char *ids = id_list(id, n);
+	int more = -1, first = 1;
+
+	if (st) {
+		db_bind(st, "tI", ids, of);
+		while ((more = db_step(s, st, err)) > 0) {
+			strbuf_addf(out, "%s%s=%s", first ? "" : " ", db_text(st, 0),
+				    db_text(st, 1));
+			first = 0;
+		}
+	}
+	free(ids);
+	return more;
+}

@@ -1,0 +1,44 @@
+/*
+ * One value per run, for statistics: the runs that are asked for, each with its group, its recipe
+ * without the seed (its cell) and the final value of a metric.
+ */
+#ifndef SSL_STORE_VALUES_H
+#define SSL_STORE_VALUES_H
+
+#include "core/base/strbuf.h"
+#include "core/store/store.h"
+
+struct value_query {
+	const char *where;   /* as in log_query; NULL: all */
+	const char *tag;     /* NULL: any */
+	const int64_t *id;   /* of these runs; NULL: any */
+	int n_ids;
+	const char *by;      /* a column or hyperparameter: what makes a group */
+	const char *metric;  /* its last value, or of best:NAME the best */
+	const char *select;  /* another metric, likewise; or NULL */
+};
+
+struct value_row {
+	int64_t id, seed;
+	char *name, *group, *cell, *dataset, *status; /* group and dataset may be NULL */
+	int repeated;         /* the same recipe and seed was run again later, to the end */
+	double value, select; /* NaN: none, or not finite */
+};
+
+struct values {
+	struct value_row *row; /* by id */
+	int n;
+	const char *goal, *select_goal; /* max, min, none */
+};
+
+/* ERR_USAGE for an unknown name, ERR_NOT_FOUND for an unknown metric. */
+int query_values(struct store *s, const struct value_query *q, struct values *out,
+		 struct error *err);
+void values_release(struct values *v);
+
+/* The hyperparameters, seed apart, in which the runs differ, as run `of` has them:
+ * "vicreg.lambda=25 vicreg.mu=10". */
+int query_varied(struct store *s, const int64_t *id, int n, int64_t of, struct strbuf *out,
+		 struct error *err);
+
+#endif

@@ -1,0 +1,10 @@
+-- The trash; and indices by metric, so that a question about one metric reads only its rows.
+
+CREATE TABLE trash (
+  -- Runs that were removed and can be restored: no view and no ref shows them.
+  run_id INTEGER PRIMARY KEY NOT NULL REFERENCES run (id) ON DELETE CASCADE, -- which run
+  created TEXT NOT NULL -- when it was removed
+) STRICT;
+
+CREATE INDEX metric_summary_by_name ON metric_summary (name_id);
+CREATE INDEX eval_value_by_name ON eval_value (name_id);

@@ -1,0 +1,63 @@
+#!/bin/sh
+# `ssl compare`: groups, pairs and sentences; what three seeds cannot say is said; --select reports another metric
+# of the recipe that was best; every format holds together.
+. "$(dirname "$0")/lib.sh"
+
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+
+ok ssl init
+fails 3 'no run has this metric' "$SSL" compare
+ok ssl data add tiny --shapes --train 64 --test 16
+for seed in 1 2 3; do
+	ok ssl run -m vicreg $tiny --seed $seed
+	ok ssl run -m barlow $tiny --seed $seed
+done
+
+note 'two methods over three seeds: paired, and too few'
+ok ssl compare --metric loss
+out_has '^method +n +mean +sd +ci_low +ci_high +best +recipes$'
+out_has '^vicreg +3 '
+out_has '^barlow +vicreg +3 pairs .* 0.2500 +0.2500 +sign-flip permutation +exact'
+out_has 'too few values to say anything: with 3 pairs the smallest p is 0.25; 6 common seeds'
+cp "$out" first
+ok ssl compare --metric loss
+cmp -s first "$out" || fail 'the same runs gave other figures'
+ok ssl compare --metric loss --format csv
+err_has 'too few values'
+mean=$(sed -n 's/^vicreg,3,\([^,]*\),.*/\1/p' "$out")
+ok ssl sql --format csv "SELECT abs(mean - $mean) < 1e-12 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'"
+same "$(tail -1 "$out")" 1
+
+note 'unpaired, by ranks, by a hyperparameter, of some runs'
+ok ssl compare --metric loss --unpaired --test rank --pairs --format csv
+out_has '^barlow,vicreg,3 \+ 3,.*,Mann-Whitney,exact$'
+ok ssl compare --metric loss --test rank
+out_has 'Wilcoxon signed-rank'
+ok ssl run -m vicreg $tiny --set vicreg.mu=3
+ok ssl compare --metric loss -w "method='vicreg'" --by vicreg.mu --format csv
+same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" '3,1 25,3 '
+ok ssl compare 1 2 --metric loss --format csv
+same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" 'barlow,1 vicreg,1 '
+
+note 'chosen on one metric, reported on another'
+ok ssl compare --select loss --report knn.top1
+out_has '^vicreg .* 2 +vicreg.mu=3$'
+out_has 'loss chose the recipe of each method; knn.top1 was then read once'
+ok ssl compare --metric loss
+out_has 'vicreg holds 2 recipes'
+
+note 'formats'
+ok ssl compare --metric loss --json
+out_has '^\{"metric": "loss", "by": "method", "select": null,'
+out_has '"pairs": \['
+ok ssl compare --metric loss --format latex
+out_has '^.toprule'
+out_has '^% .*too few'
+ok ssl compare --metric loss --format md
+out_has '^\| barlow \| 3 \|'
+fails 2 'same thing' "$SSL" compare --metric loss --report loss
+fails 2 'neither permutation nor rank' "$SSL" compare --metric loss --test t
+fails 2 'no such column' "$SSL" compare --metric loss --by nothing
+fails 2 'no goal' "$SSL" compare --metric loss --select lr
+fails 3 'did you mean' "$SSL" compare --metric losss
+fails 3 'nothing to compare' "$SSL" compare --metric loss -w 0

@@ -1,0 +1,45 @@
+#!/bin/sh
+# `ssl schema`: explains every table and column; a pivot is a view that stays, with a column for each
+# hyperparameter, and that a stock sqlite3 reads.
+. "$(dirname "$0")/lib.sh"
+
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+
+ok ssl init
+ok ssl schema
+out_has '^v_run +view +[0-9]+ +Runs, one a row\.$'
+out_has '^metric +table +5 +Series: a value per run, metric and step\.$'
+ok ssl schema v_run
+out_has '^knn_top1 .* newest state'
+out_has '^silent .* seconds since the last sign of life'
+for t in $("$SSL" schema --format tsv | sed 1d | cut -f1); do
+	ok ssl schema "$t" --format tsv
+	grep -q '	$' "$out" && fail "a column of $t is not explained"
+done
+fails 3 'did you mean v_run' "$SSL" schema v_rum
+
+note 'a pivot'
+ok ssl data add tiny --shapes --train 64 --test 16
+ok ssl run -m vicreg $tiny --set vicreg.mu=3
+ok ssl schema --pivot runs
+ok ssl sql --format csv 'SELECT "vicreg.mu", method, loss IS NOT NULL, "loss.variance" IS NOT NULL FROM runs'
+same "$(tail -1 "$out")" 3,vicreg,1,1
+ok ssl schema runs
+out_has '^vicreg.mu .* hyperparameter'
+fails 2 'it exists: -f' "$SSL" schema --pivot runs
+ok ssl -f schema --pivot runs
+if command -v sqlite3 >/dev/null; then
+	same "$(sqlite3 .ssl/ssl.db 'SELECT "vicreg.mu" FROM runs')" 3.0
+	note 'it stays when the views of ssl are made anew'
+	sqlite3 .ssl/ssl.db "UPDATE meta SET value = 'old' WHERE key = 'views'"
+	ok ssl tag @ x
+	same "$(sqlite3 .ssl/ssl.db 'SELECT tags FROM runs')" x
+fi
+ok ssl schema --drop runs
+fails 2 'no such table' "$SSL" sql 'SELECT * FROM runs'
+fails 2 'not yours to give' "$SSL" schema --pivot v_mine
+fails 2 'not yours to give' "$SSL" schema --drop v_run
+fails 2 'a table has this name' "$SSL" schema --pivot run
+fails 2 'letters, digits' "$SSL" schema --pivot 'a" AS SELECT 1; --'
+fails 3 'no such view' "$SSL" schema --drop runs
+fails 2 'exclude' "$SSL" schema run --pivot x

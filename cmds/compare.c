@@ -119,6 +119,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {'w', "where", OPT_TEXT, &q.values.where, "EXPR", "only runs for which EXPR is true", 0,
 	     0},
 	    {0, "tag", OPT_TEXT, &q.values.tag, "TAG", "only runs with this tag", 0, 0},
+	    {0, "sweep", OPT_TEXT, &q.values.sweep, "SWEEP", "only runs of this sweep", 0, 0},
 	    {0, "metric", OPT_TEXT, &metric, "NAME", "what is compared (knn.top1)", 0, 0},
 	    {0, "by", OPT_TEXT, &q.values.by, "KEY", "what makes a group (method)", 0, 0},
 	    {0, "select", OPT_TEXT, &q.values.select, "NAME",
@@ -157,9 +158,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_compare = {
     .name = "compare",
     .summary = "compare groups of runs: intervals, tests, effect sizes",
-    .usage =
-	"compare [-w EXPR] [--tag TAG] [--metric NAME] [--by KEY] [--select NAME] [--report NAME] "
-	"[--test TEST] [--unpaired] [--pairs] [REF ...]",
+    .usage = "compare [-w EXPR] [--tag TAG] [--sweep SWEEP] [--metric NAME] [--by KEY] [--select "
+	     "NAME] [--report NAME] "
+	     "[--test TEST] [--unpaired] [--pairs] [REF ...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

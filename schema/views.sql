@@ -265,7 +265,8 @@ CREATE VIEW v_confusion AS
     c.n                          -- images
   FROM eval_confusion c
     JOIN eval e ON e.id = c.eval_id
-    JOIN run r ON r.id = e.run_id;
+    JOIN run r ON r.id = e.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_class AS
   -- Evaluations by class, one class a row.
@@ -285,6 +286,7 @@ CREATE VIEW v_class AS
   FROM eval_confusion c
     JOIN eval e ON e.id = c.eval_id
     JOIN run r ON r.id = e.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
   GROUP BY c.eval_id, c.actual;
 
 CREATE VIEW v_sweep AS
@@ -464,3 +466,5 @@ CREATE VIEW v_digest AS
     d.chain                      -- SHA-256 over the chain before, metrics and state
   FROM digest d
     JOIN run r ON r.id = d.run_id;
+
+    LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);

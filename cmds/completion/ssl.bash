@@ -72,7 +72,7 @@ _ssl()
 	backup:-*) _ssl_words "$options --link" ;;
 	config:-*) _ssl_words "$options --unset" ;;
 	best:-*) _ssl_words "$options -w -l --where --limit --by" ;;
-	compare:-*) _ssl_words "$options -w --where --tag --metric --by --select --report --test --unpaired --pairs" ;;
+	compare:-*) _ssl_words "$options -w --where --tag --sweep --metric --by --select --report --test --unpaired --pairs" ;;
 	schema:-*) _ssl_words "$options --pivot --drop" ;;
 	tag:-*) _ssl_words "$options -d --delete" ;;
 	rm:-*) _ssl_words "$options --restore --list" ;;

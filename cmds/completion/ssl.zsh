@@ -102,7 +102,7 @@ _ssl()
 		best) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-l --limit)'{-l,--limit}'[how many]:n' '--by[what makes a group]:key' '1:metric:_ssl_metrics' ;;
 		compare) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--tag[a tag]:tag' \
-			'--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key' \
+			'--sweep[a sweep]:sweep' '--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key' \
 			'--select[what chooses the recipe]:metric:_ssl_metrics' \
 			'--report[what is compared then]:metric:_ssl_metrics' \
 			'--test[which test]:test:(permutation rank)' '--unpaired[never by seed]' \

@@ -117,7 +117,8 @@ static int delete_rows(struct store *s, int64_t id, struct error *err)
 		return -1;
 	return db_run(s, err,
 		      "DELETE FROM recipe WHERE id = ?1 "
-		      "AND NOT EXISTS (SELECT 1 FROM run WHERE recipe_id = ?1)",
+		      "AND NOT EXISTS (SELECT 1 FROM run WHERE recipe_id = ?1) "
+		      "AND NOT EXISTS (SELECT 1 FROM cell WHERE recipe_id = ?1)",
 		      "I", recipe);
 }
 

@@ -201,3 +201,11 @@ int query_user(struct store *s, const char *sql, double seconds, const struct qu
 	sqlite3_finalize(st);
 	return ret;
 }
+
+int query_check(struct store *s, const char *sql, struct error *err)
+{
+	sqlite3_stmt *st = guard_prepare(s, "sql", sql, err);
+
+	sqlite3_finalize(st);
+	return st ? 0 : -1;
+}

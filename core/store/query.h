@@ -23,6 +23,9 @@ struct query_sink {
 int query_user(struct store *s, const char *sql, double seconds, const struct query_sink *sink,
 	       struct error *err);
 
+/* Would it run? The same faults, without running it. */
+int query_check(struct store *s, const char *sql, struct error *err);
+
 struct log_query {
 	const char *where;   /* checked SQL expression over v_run; [vicreg.mu] is a parameter; a
 			      * metric's name   its best value; NULL: all */

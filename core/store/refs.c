@@ -251,6 +251,22 @@ int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct
 	return 0;
 }
 
+/* SWEEP:CELL.SEED, unless its run is in the trash. */
+static int of_cell(struct store *s, const char *ref, int64_t *id, struct error *err)
+{
+	int64_t one;
+	int gone;
+
+	if (cell_ref(s, ref, id, err))
+		return -1;
+	gone = db_int(s, &one, err, "SELECT 1 FROM trash WHERE run_id = ?", "I", *id);
+	if (gone <= 0)
+		return gone;
+	return error_set(err, ERR_NOT_FOUND,
+			 "%s: it is in the trash: `ssl rm --restore %lld` takes it out", ref,
+			 (long long)*id);
+}
+
 int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err)
 {
 	char text[REF_MAX];
@@ -268,7 +284,7 @@ int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch,
 	else if (!strncmp(text, "best:", 5))
 		ret = best(s, text + 5, &id, err);
 	else if (strchr(text, ':'))
-		ret = cell_ref(s, text, &id, err);
+		ret = of_cell(s, text, &id, err);
 	else
 		ret = live(s, text, &id, err);
 	if (ret)

@@ -182,7 +182,8 @@ static int reuse(struct sweep_edit *e, int64_t cell, const char *binary, struct 
 	    e->s, err,
 	    "UPDATE cell SET status = 'done', finished = ?3, run_id = r.id FROM "
 	    "(SELECT max(r.id) AS id FROM cell c JOIN run r ON r.recipe_id = c.recipe_id "
-	    "AND r.dataset_id = c.dataset_id AND r.status = 'done' JOIN code o ON o.id = r.code_id "
+	    "AND r.dataset_id = c.dataset_id AND r.status = 'done' "
+	    "AND r.id NOT IN (SELECT run_id FROM trash) JOIN code o ON o.id = r.code_id "
 	    "WHERE c.id = ?1 AND o.binary_sha256 = ?2) r WHERE cell.id = ?1 AND r.id IS NOT NULL",
 	    "Itt", cell, binary, stamp_now().text);
 }

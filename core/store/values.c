@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
+#include "core/store/sweeps.h"
 
 enum { VALUES_SECONDS = 60 };
 
@@ -67,6 +68,8 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 	strbuf_adds(sql,
 		    ") AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1)) "
 		    "AND (?2 IS NULL OR v_run.id IN (SELECT value FROM json_each(?2))) "
+		    "AND (?3 IS NULL OR v_run.id IN (SELECT c.run_id FROM cell c "
+		    "JOIN sweep w ON w.id = c.sweep_id WHERE w.name = ?3)) "
 		    "ORDER BY v_run.id");
 	return 0;
 }
@@ -117,6 +120,17 @@ static char *id_list(const int64_t *id, int n)
 	return strbuf_detach(&text);
 }
 
+/* ERR_NOT_FOUND with the nearest name when there is no such sweep. */
+static int check_sweep(struct store *s, const char *name, struct error *err)
+{
+	struct sweep_row w;
+
+	if (sweeps_find(s, name, &w, err))
+		return -1;
+	sweep_row_release(&w);
+	return 0;
+}
+
 int query_values(struct store *s, const struct value_query *q, struct values *out,
 		 struct error *err)
 {
@@ -126,13 +140,14 @@ int query_values(struct store *s, const struct value_query *q, struct values *ou
 	char *ids = q->id ? id_list(q->id, q->n_ids) : NULL;
 	int more = -1;
 
-	if (build(s, q, &v, &sql, err))
+	if ((q->sweep && check_sweep(s, q->sweep, err)) || build(s, q, &v, &sql, err))
 		goto done;
 	st = guard_prepare(s, "-w", sql.buf, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 2, ids, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
 	guard_limit(s, VALUES_SECONDS);
 	while ((more = sqlite3_step(st)) == SQLITE_ROW)
 		read_row(st, &v);

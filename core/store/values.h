@@ -11,6 +11,7 @@
 struct value_query {
 	const char *where;   /* as in log_query; NULL: all */
 	const char *tag;     /* NULL: any */
+	const char *sweep;   /* the runs of its cells; NULL: any */
 	const int64_t *id;   /* of these runs; NULL: any */
 	int n_ids;
 	const char *by;      /* a column or hyperparameter: what makes a group */

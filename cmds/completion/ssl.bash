@@ -66,7 +66,7 @@ _ssl()
 	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	report:-*) _ssl_words "$options -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
-	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" --tag" ;;
+	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;
 	gc:-*) _ssl_words "$options --age" ;;
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
 	backup:-*) _ssl_words "$options --link" ;;

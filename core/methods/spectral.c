@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/eigen.h"
@@ -44,9 +45,10 @@ void spectral_correlate(double *f, int first, double rho, int center, const real
 	free(mean);
 }
 
-/* Row i of W = sum_j p_j u_j u_j^T. */
+/* Row i of W = sum_j p_j u_j u_j^T, in a row of double first. */
 struct compose {
 	const double *u, *p;
+	double *row; /* {d, d} */
 	real *w;
 	int d;
 };
@@ -55,20 +57,25 @@ static void compose_row(void *ctx, int i)
 {
 	const struct compose *c = ctx;
 	const size_t d = (size_t)c->d;
+	double *row = c->row + (size_t)i * d;
 
-	for (size_t k = 0; k < d; k++) {
-		double sum = 0;
+	memset(row, 0, d * sizeof *row);
+	for (size_t j = 0; j < d; j++) {
+		const double *u = c->u + j * d, by = u[i] * c->p[j];
 
-		for (size_t j = 0; j < d; j++)
-			sum += c->u[j * d + (size_t)i] * c->p[j] * c->u[j * d + k];
-		c->w[(size_t)i * d + k] = (real)sum;
+		for (size_t k = 0; k < d; k++)
+			row[k] += by * u[k];
 	}
+	for (size_t k = 0; k < d; k++)
+		c->w[(size_t)i * d + k] = (real)row[k];
 }
 
 int spectral_predictor(const double *f, int d, const struct spectral_opts *o, real *w,
 		       struct error *err)
 {
-	double *s = xcalloc((size_t)d, sizeof *s), *u = xcalloc((size_t)d * (size_t)d, sizeof *u);
+	const size_t square = (size_t)d * (size_t)d;
+	double *s = xcalloc((size_t)d, sizeof *s), *u = xcalloc(square, sizeof *u);
+	double *row = xcalloc(square, sizeof *row);
 	int ret = eigen_symmetric(d, f, s, u, err);
 	const double top = fmax(s[d - 1], 0);
 
@@ -81,8 +88,9 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 			s[j] = fmax(pow(top > 0 ? x / top : 0, o->alpha) + o->epsilon, 1e-4);
 	}
 	if (!ret)
-		parallel_for(d, compose_row, &(struct compose){u, s, w, d});
+		parallel_for(d, compose_row, &(struct compose){u, s, row, w, d});
 	free(s);
 	free(u);
+	free(row);
 	return ret;
 }

@@ -161,7 +161,8 @@ static void check_experiment(const char *path)
 	strbuf_release(&yaml);
 }
 
-static void test_experiments(void)
+/* Every recipe of a folder of experiments/; returns how many. */
+static int check_experiments(const char *folder)
 {
 	const char *source = getenv("SSL_SOURCE_DIR");
 	struct strbuf dir = STRBUF_INIT;
@@ -169,7 +170,7 @@ static void test_experiments(void)
 	int n = 0;
 	DIR *d;
 
-	strbuf_addf(&dir, "%s/experiments", source ? source : ".");
+	strbuf_addf(&dir, "%s/%s", source ? source : ".", folder);
 	d = opendir(dir.buf);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
 	while ((e = readdir(d))) {
@@ -185,7 +186,37 @@ static void test_experiments(void)
 	}
 	closedir(d);
 	strbuf_release(&dir);
-	CU_ASSERT(n >= 6);
+	return n;
+}
+
+/* Each method has a recipe for each dataset. */
+static void test_experiments(void)
+{
+	static const char *const sets[] = {
+	    "experiments/shapes",        "experiments/cifar10",    "experiments/full/cifar10",
+	    "experiments/full/cifar100", "experiments/full/stl10", "experiments/full/imagenet100"};
+	const char *source = getenv("SSL_SOURCE_DIR");
+
+	CU_ASSERT(check_experiments("experiments") > 0);
+	CU_ASSERT(check_experiments("experiments/full") > 0);
+	for (int i = 0; method_at(i); i++)
+		for (size_t k = 0; k < sizeof sets / sizeof *sets; k++) {
+			struct strbuf path = STRBUF_INIT;
+			struct error err;
+			struct recipe r;
+
+			strbuf_addf(&path, "%s/%s-%s.yaml", source ? source : ".", sets[k],
+				    method_at(i)->name);
+			if (recipe_load(&r, keys_schema(), path.buf, NULL, 0, &err)) {
+				fprintf(stderr, "%s\n", err.msg);
+				CU_FAIL("a method without a recipe");
+			} else {
+				CU_ASSERT_STRING_EQUAL(recipe_text(&r, "method"),
+						       method_at(i)->name);
+				recipe_release(&r);
+			}
+			strbuf_release(&path);
+		}
 }
 
 int main(void)

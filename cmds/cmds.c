@@ -11,6 +11,7 @@ extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_ch
 extern const struct cmd cmd_config, cmd_verify, cmd_gc, cmd_fsck, cmd_backup, cmd_doctor;
 extern const struct cmd cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_schema, cmd_tag;
 extern const struct cmd cmd_note, cmd_rename, cmd_rm;
+extern const struct cmd cmd_export, cmd_import;
 extern const struct cmd cmd_methods, cmd_help, cmd_version;
 
 static const struct cmd *const table[] = {
@@ -39,6 +40,8 @@ static const struct cmd *const table[] = {
     &cmd_note,
     &cmd_rename,
     &cmd_rm,
+    &cmd_export,
+    &cmd_import,
     /* store */
     &cmd_checkpoint,
     &cmd_gc,

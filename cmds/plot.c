@@ -127,7 +127,7 @@ static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const s
 	return ret;
 }
 
-static int plot(struct cmd_ctx *ctx, char **operand, int n, const char *where, struct figure *f,
+static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, struct figure *f,
 		const struct look *look, struct error *err)
 {
 	struct selection sel = {0};
@@ -135,16 +135,18 @@ static int plot(struct cmd_ctx *ctx, char **operand, int n, const char *where, s
 	enum as as = AS_TEXT;
 	int kind = 0, ret;
 
-	if (find_kind(operand[0], &kind, err) || find_format(ctx, look->as, &as, err) ||
+	if (find_kind(name, &kind, err) || find_format(ctx, look->as, &as, err) ||
 	    find_logs(look->log, f, err))
 		return -1;
 	if (as != AS_TEXT && look->height && look->height < HEIGHT_MIN)
 		return error_set(err, ERR_USAGE, "--height: at least %d px", HEIGHT_MIN);
 	if (as != AS_TEXT && look->width && look->width < 240)
 		return error_set(err, ERR_USAGE, "--width: at least 240 px");
+	what->newest = kinds[kind].newest;
+	ret = select_runs(ctx, what, &sel, err);
 	if (!f->metric)
-		f->metric = kinds[kind].metric;
-	ret = select_runs(ctx, operand + 1, n - 1, where, kinds[kind].newest, &sel, err);
+		f->metric =
+		    what->objective[0] && !what->newest ? what->objective : kinds[kind].metric;
 	if (!ret)
 		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
 	if (!ret)
@@ -158,10 +160,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct figure f = {0};
 	struct look look = {0};
-	const char *where = NULL;
+	struct select what = {0};
 	long most = 0;
 	const struct opt table[] = {
-	    {'w', "where", OPT_TEXT, &where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
 	    {0, "metric", OPT_TEXT, &f.metric, "M", "what is drawn (loss; knn.top1)", 0, 0},
 	    {0, "best", OPT_FLAG, &f.best, NULL, "a run's best value, not its last", 0, 0},
 	    {0, "by", OPT_TEXT, &f.by, "KEY",
@@ -185,15 +188,18 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	f.most = (int)most;
-	return plot(ctx, argv + 1, n, where, &f, &look, err);
+	what.ref = argv + 2;
+	what.n = n - 1;
+	return plot(ctx, argv[1], &what, &f, &look, err);
 }
 
 const struct cmd cmd_plot = {
     .name = "plot",
     .summary = "draw runs: curves, bars, heatmaps, spectra",
-    .usage = "plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--metric M] [--best] "
+    .usage = "plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--sweep SWEEP] "
+	     "[--metric M] [--best] "
 	     "[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
-	     "[--title TEXT] [--as FORMAT] [--width N] [--height N] [--dark] [REF...]",
+	     "[--title TEXT] [--as FORMAT] [--width N] [--height N] [--dark] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

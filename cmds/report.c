@@ -50,14 +50,19 @@ static void add_word(struct strbuf *out, const char *s)
 }
 
 /* The command without where its output went, which says nothing about it. */
-static void describe(const char *where, char **ref, int n, const char *metric, const char *title,
+static void describe(const struct select *what, const char *metric, const char *title,
 		     struct strbuf *command, struct strbuf *chosen)
 {
 	strbuf_adds(command, "ssl report");
-	if (where) {
+	if (what->where) {
 		strbuf_adds(command, " -w");
-		add_word(command, where);
-		strbuf_addf(chosen, "-w %s", where);
+		add_word(command, what->where);
+		strbuf_addf(chosen, "-w %s", what->where);
+	}
+	if (what->sweep) {
+		strbuf_adds(command, " --sweep");
+		add_word(command, what->sweep);
+		strbuf_addf(chosen, "%ssweep %s", chosen->len ? ", " : "", what->sweep);
 	}
 	if (metric) {
 		strbuf_adds(command, " --metric");
@@ -67,31 +72,30 @@ static void describe(const char *where, char **ref, int n, const char *metric, c
 		strbuf_adds(command, " --title");
 		add_word(command, title);
 	}
-	for (int i = 0; i < n; i++) {
-		add_word(command, ref[i]);
-		strbuf_addf(chosen, "%s%s", chosen->len ? ", " : "", ref[i]);
+	for (int i = 0; i < what->n; i++) {
+		add_word(command, what->ref[i]);
+		strbuf_addf(chosen, "%s%s", chosen->len ? ", " : "", what->ref[i]);
 	}
 	if (!chosen->len)
 		strbuf_adds(chosen, "all runs of the store");
 }
 
-static int report(struct cmd_ctx *ctx, char **ref, int n, const char *where, struct report *r,
-		  struct error *err)
+static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, struct error *err)
 {
 	struct strbuf out = STRBUF_INIT, command = STRBUF_INIT, chosen = STRBUF_INIT;
 	struct selection sel = {0};
 	int ret = is_html(ctx, &r->html, err);
 
 	if (!ret)
-		ret = select_runs(ctx, ref, n, where, 0, &sel, err);
+		ret = select_runs(ctx, what, &sel, err);
 	if (ret)
 		return -1;
-	describe(where, ref, n, r->metric, r->title, &command, &chosen);
+	describe(what, r->metric, r->title, &command, &chosen);
 	r->command = command.buf;
 	r->chosen = chosen.buf;
 	r->recipe = as_yaml;
 	if (!r->metric)
-		r->metric = "knn.top1";
+		r->metric = what->objective[0] ? what->objective : "knn.top1";
 	if (!r->title)
 		r->title = "Self-supervised runs compared";
 	ret = report_make(ctx->store, &sel, r, &out, err);
@@ -109,10 +113,12 @@ static int report(struct cmd_ctx *ctx, char **ref, int n, const char *where, str
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct report r = {0};
-	const char *where = NULL;
+	struct select what = {0};
 	const struct opt table[] = {
-	    {'w', "where", OPT_TEXT, &where, "EXPR", "runs for which EXPR is true", 0, 0},
-	    {0, "metric", OPT_TEXT, &r.metric, "M", "compare by M (knn.top1)", 0, 0},
+	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
+	    {0, "metric", OPT_TEXT, &r.metric, "M",
+	     "compare by M (the sweep's objective, knn.top1)", 0, 0},
 	    {0, "title", OPT_TEXT, &r.title, "TEXT", "of the report", 0, 0},
 	    {0},
 	};
@@ -120,13 +126,15 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	return report(ctx, argv + 1, n, where, &r, err);
+	what.ref = argv + 1;
+	what.n = n;
+	return report(ctx, &what, &r, err);
 }
 
 const struct cmd cmd_report = {
     .name = "report",
     .summary = "one file that says what runs showed",
-    .usage = "report [-w EXPR] [--metric M] [--title TEXT] [REF...]",
+    .usage = "report [-w EXPR] [--sweep SWEEP] [--metric M] [--title TEXT] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

@@ -1,21 +1,51 @@
 #include "cmds/select.h"
 
-int select_runs(struct cmd_ctx *ctx, char **ref, int n, const char *where, int newest,
-		struct selection *out, struct error *err)
+#include <string.h>
+
+#include "core/store/sweeps.h"
+
+static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection *out,
+		     struct error *err)
 {
-	int ret = 0;
+	int found = selection_add_sweep(ctx->store, out, what->sweep, what->objective, err);
+	struct sweep_row row;
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	return sweeps_find(ctx->store, what->sweep, &row, err); /* says which one was meant */
+}
+
+/* A sweep of that name, else a run. */
+static int add_ref(struct cmd_ctx *ctx, const char *ref, struct select *what, struct selection *out,
+		   struct error *err)
+{
+	int found = selection_add_sweep(ctx->store, out, ref, what->objective, err);
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	return selection_add_ref(ctx->store, out, ref, err);
+}
+
+int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out, struct error *err)
+{
+	int chosen = what->n || what->where || what->sweep, ret = 0;
 
 	*out = (struct selection){0};
-	for (int i = 0; i < n && !ret; i++)
-		ret = selection_add_ref(ctx->store, out, ref[i], err);
-	if (!ret && (where || (!n && !newest)))
-		ret = selection_add_where(ctx->store, out, where, err);
-	else if (!ret && !n)
-		ret = selection_add_ref(ctx->store, out, "@", err);
+	what->objective[0] = 0;
+	for (int i = 0; i < what->n && !ret; i++)
+		ret = add_ref(ctx, what->ref[i], what, out, err);
+	if (!ret && what->sweep)
+		ret = add_sweep(ctx, what, out, err);
+	if (!ret && what->where)
+		ret = selection_add_where(ctx->store, out, what->where, err);
+	if (!ret && !chosen)
+		ret = what->newest ? selection_add_ref(ctx->store, out, "@", err)
+				   : selection_add_where(ctx->store, out, NULL, err);
 	if (!ret && !out->n)
-		ret = error_set(err, ERR_NOT_FOUND,
-				where ? "-w %s: no run matches" : "no run yet: `ssl run` makes one",
-				where);
+		ret = what->where
+			  ? error_set(err, ERR_NOT_FOUND, "-w %s: no run matches", what->where)
+		      : chosen ? error_set(err, ERR_NOT_FOUND, "the sweep has no run yet")
+			       : error_set(err, ERR_NOT_FOUND, "no run yet: `ssl run` makes one");
 	if (ret)
 		selection_release(out);
 	return ret;

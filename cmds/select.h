@@ -1,13 +1,21 @@
-/* Which runs a command is about: refs, or an expression over v_run. Shared by plot, report. */
+/* Which runs a command is about: refs, sweeps, or an expression over v_run. Shared by plot, report
+ * and export. */
 #ifndef SSL_CMDS_SELECT_H
 #define SSL_CMDS_SELECT_H
 
 #include "cmds/cmd.h"
 #include "core/store/selection.h"
 
-/* The runs of the refs and those for which `where` holds; without either all, or with `newest` the
- * newest. ERR_NOT_FOUND when there is none. */
-int select_runs(struct cmd_ctx *ctx, char **ref, int n, const char *where, int newest,
-		struct selection *out, struct error *err);
+struct select {
+	char **ref; /* of runs, or names of sweeps */
+	int n;
+	const char *where; /* -w, or NULL */
+	const char *sweep; /* --sweep, or NULL */
+	int newest;        /* without any: the newest run, not all */
+	char objective[128]; /* out: of a sweep, "" none */
+};
+
+/* The runs of all of these, each once. ERR_NOT_FOUND when there is none. */
+int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out, struct error *err);
 
 #endif

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm checkpoint gc fsck backup config methods doctor help version'
+	local commands='init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -63,8 +63,9 @@ _ssl()
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
-	plot:-*) _ssl_words "$options -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
-	report:-*) _ssl_words "$options -w --where --metric --title" ;;
+	plot:-*) _ssl_words "$options --sweep -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
+	export:-*) _ssl_words "$options --sweep -w --where" ;;
+	report:-*) _ssl_words "$options --sweep -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;
 	gc:-*) _ssl_words "$options --age" ;;
@@ -88,14 +89,14 @@ _ssl()
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
-	resume:* | verify:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	resume:* | verify:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;
 	schema:*) _ssl_words "$(_ssl_column schema)" ;;
 	metrics:*)
 		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(
 			_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
 		;;
-	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | eval:* | show:* | report:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm checkpoint gc fsck backup config methods doctor help version
+set -l commands init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -28,6 +28,8 @@ complete -c ssl -n __fish_use_subcommand -a note -d 'write something down about 
 complete -c ssl -n __fish_use_subcommand -a rename -d 'give a run another name'
 complete -c ssl -n __fish_use_subcommand -a rm -d 'remove runs'
 complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
+complete -c ssl -n __fish_use_subcommand -a export -d 'runs as one file, for another store'
+complete -c ssl -n __fish_use_subcommand -a import -d 'take in what ssl export wrote'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
 complete -c ssl -n __fish_use_subcommand -a gc -d 'remove files that nothing names'
 complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
@@ -87,6 +89,7 @@ complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -d 'order'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s l -l limit -x -d 'how many'
 complete -c ssl -n '__fish_seen_subcommand_from log' -l columns -x -d 'columns'
 complete -c ssl -n '__fish_seen_subcommand_from log' -l tag -x -d 'a tag'
+complete -c ssl -n '__fish_seen_subcommand_from plot' -l sweep -x -a '(__ssl_column sweep ls)' -d 'runs of a sweep'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l metric -x -d 'what is drawn'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l best -d 'the best value, not the last'
@@ -102,6 +105,9 @@ complete -c ssl -n '__fish_seen_subcommand_from plot' -l as -x -a 'text svg png'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l width -x -d 'px or columns'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l height -x -d 'px or rows'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l dark -d 'PNG on dark paper'
+complete -c ssl -n '__fish_seen_subcommand_from export' -l sweep -x -a '(__ssl_column sweep ls)' -d 'runs of a sweep'
+complete -c ssl -n '__fish_seen_subcommand_from export' -s w -l where -x -d 'condition'
+complete -c ssl -n '__fish_seen_subcommand_from report' -l sweep -x -a '(__ssl_column sweep ls)' -d 'runs of a sweep'
 complete -c ssl -n '__fish_seen_subcommand_from report' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from report' -l metric -x -d 'compare by'
 complete -c ssl -n '__fish_seen_subcommand_from report' -l title -x -d 'of the report'

@@ -43,6 +43,8 @@ _ssl()
 		'note:write something down about a run'
 		'rename:give a run another name'
 		'rm:remove runs'
+		'export:runs as one file, for another store'
+		'import:take in what ssl export wrote'
 		'checkpoint:list checkpoints, or export an encoder'
 		'gc:remove files that nothing names'
 		'fsck:check the store'
@@ -114,7 +116,7 @@ _ssl()
 		note | rename) _arguments $common '1:run:_ssl_refs' '*:text' ;;
 		rm) _arguments $common '--restore[out of the trash]' '--list[what is in the trash]' '*:run:_ssl_refs' ;;
 		resume | show) _arguments $common '1:run:_ssl_refs' ;;
-		plot) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
+		plot) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
 			'--name[which vectors]:name:(z h predictor.cos)' '--log[logarithmic axes]:axes:(x y xy)' \
@@ -122,7 +124,8 @@ _ssl()
 			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
 			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
-		report) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
+		export) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
+		report) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
 		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;
@@ -134,7 +137,7 @@ _ssl()
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm checkpoint gc fsck backup config methods doctor help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -91,6 +91,37 @@ done:
 	return ret;
 }
 
+int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
+			char objective[128], struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s, "SELECT id, coalesce(objective, '') FROM sweep WHERE name = ?", err);
+	int64_t sweep = 0;
+	int more, empty = !sel->n;
+
+	if (!st)
+		return -1;
+	db_bind(st, "t", name);
+	while ((more = db_step(s, st, err)) > 0) {
+		sweep = sqlite3_column_int64(st, 0);
+		db_text_into(st, 1, objective, 128);
+	}
+	if (more || !sweep)
+		return more;
+	st = db_prepare(
+	    s,
+	    "SELECT v.id, v.seed, v.dataset_id, v.epochs, v.steps, v.name, v.method, v.status, "
+	    "v.group_hash FROM cell c JOIN v_run v ON v.id = c.run_id WHERE c.sweep_id = ? "
+	    "ORDER BY c.ordinal, c.rank",
+	    err);
+	if (!st)
+		return -1;
+	db_bind(st, "I", sweep);
+	while ((more = db_step(s, st, err)) > 0)
+		add_row(sel, st, empty);
+	return more ? -1 : 1;
+}
+
 int selection_repeats(const struct selection *sel, int i)
 {
 	const struct selected *r = &sel->run[i];

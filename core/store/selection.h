@@ -29,6 +29,11 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 int selection_add_where(struct store *s, struct selection *sel, const char *where,
 			struct error *err);
 
+/* The runs of a sweep's cells, in the order of the grid, and its objective ("" if it has none).
+ * Returns 1, 0 when there is no such sweep, -1. */
+int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
+			char objective[128], struct error *err);
+
 /* Was the i-th run's experiment (recipe, seed, data) done again by a later one of the selection? Then
  * that one counts in its place. */
 int selection_repeats(const struct selection *sel, int i);

@@ -1,0 +1,192 @@
+/* `ssl export`: runs as one file that another store can take in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/select.h"
+#include "core/archive/pack.h"
+#include "core/base/fs.h"
+#include "core/base/log.h"
+#include "core/store/bundle.h"
+#include "core/store/object.h"
+#include "core/store/runs.h"
+
+extern const struct cmd cmd_export;
+
+struct work {
+	struct store *store;
+	struct pack *pack;
+	struct strbuf files; /* the manifest's lines, but the first */
+	int n;
+};
+
+static void list(struct work *w, const char *name, const char *sha256, int64_t bytes)
+{
+	strbuf_adds(&w->files, "{\"name\":");
+	strbuf_add_json(&w->files, name);
+	strbuf_addf(&w->files, ",\"sha256\":\"%s\",\"bytes\":%lld}\n", sha256, (long long)bytes);
+	w->n++;
+}
+
+static int add_text(struct work *w, const char *folder, const char *name, const struct strbuf *text,
+		    struct error *err)
+{
+	char path[128], sha256[HASH_HEX];
+
+	snprintf(path, sizeof path, "%s/%s.jsonl", folder, name);
+	hash_buffer(text->buf, text->len, sha256);
+	list(w, path, sha256, (int64_t)text->len);
+	return pack_data(w->pack, path, text->buf, text->len, err);
+}
+
+static int add_shared(struct work *w, const struct selection *sel, struct error *err)
+{
+	const char *table;
+	int ret = 0;
+
+	for (int i = 0; !ret && (table = bundle_shared(i)); i++) {
+		struct strbuf text = STRBUF_INIT;
+
+		ret = bundle_export_shared(w->store, sel, table, &text, err) ||
+		      add_text(w, "shared", table, &text, err);
+		strbuf_release(&text);
+	}
+	return ret ? -1 : 0;
+}
+
+/* In the order of their uuids, which is the same in every store. */
+struct run_id {
+	char uuid[37];
+	int64_t id;
+};
+
+static int by_uuid(const void *a, const void *b)
+{
+	return strcmp(((const struct run_id *)a)->uuid, ((const struct run_id *)b)->uuid);
+}
+
+static int sorted_runs(struct work *w, const struct selection *sel, struct run_id *out,
+		       struct error *err)
+{
+	for (int i = 0; i < sel->n; i++) {
+		struct run_row row;
+
+		if (runs_get(w->store, sel->run[i].id, &row, err))
+			return -1;
+		snprintf(out[i].uuid, sizeof out[i].uuid, "%s", row.uuid);
+		out[i].id = row.id;
+		run_row_release(&row);
+	}
+	qsort(out, (size_t)sel->n, sizeof *out, by_uuid);
+	return 0;
+}
+
+static int add_runs(struct work *w, const struct selection *sel, struct error *err)
+{
+	struct run_id *run = xcalloc((size_t)sel->n + 1, sizeof *run);
+	int ret = sorted_runs(w, sel, run, err);
+
+	for (int i = 0; !ret && i < sel->n; i++) {
+		struct strbuf text = STRBUF_INIT;
+		char uuid[37];
+
+		ret = bundle_export_run(w->store, run[i].id, NULL, &text, uuid, err) ||
+		      add_text(w, "runs", uuid, &text, err);
+		strbuf_release(&text);
+	}
+	free(run);
+	return ret ? -1 : 0;
+}
+
+static int add_object(void *ctx, const char *sha256, int64_t bytes, struct error *err)
+{
+	struct work *w = ctx;
+	char path[4200], name[80];
+
+	if (object_verify(w->store, sha256, err))
+		return -1;
+	object_path(w->store, sha256, path, sizeof path);
+	snprintf(name, sizeof name, "objects/%.2s/%s", sha256, sha256 + 2);
+	list(w, name, sha256, bytes);
+	return pack_file(w->pack, name, path, err);
+}
+
+static int add_manifest(struct work *w, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret;
+
+	strbuf_addf(&text, "{\"format\":\"ssl bundle\",\"version\":1,\"files\":%d}\n", w->n);
+	strbuf_add(&text, w->files.buf, w->files.len);
+	ret = pack_data(w->pack, "manifest.jsonl", text.buf, text.len, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const char *path,
+			struct error *err)
+{
+	struct work w = {.store = ctx->store, .files = STRBUF_INIT};
+	struct strbuf part = STRBUF_INIT;
+	int ret;
+
+	strbuf_addf(&part, "%s.%ld.part", path, (long)getpid());
+	ret = pack_open(&w.pack, part.buf, err);
+	if (!ret) {
+		ret = add_shared(&w, sel, err) || add_runs(&w, sel, err) ||
+		      bundle_objects(ctx->store, sel, add_object, &w, err) || add_manifest(&w, err);
+		if (ret)
+			pack_abort(w.pack);
+		else
+			ret = pack_close(w.pack, err);
+		if (!ret && rename(part.buf, path))
+			ret = error_errno(err, ERR_FAILED, "%s", path);
+		if (ret)
+			unlink(part.buf);
+	}
+	strbuf_release(&part);
+	strbuf_release(&w.files);
+	return ret ? -1 : 0;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct select what = {0};
+	const char *path;
+	const struct opt table[] = {
+	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
+	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
+	    {0},
+	};
+	struct selection sel;
+	int n, ret = opt_parse(ctx, &cmd_export, table, argc, argv, 0, 1000, &n, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	path = cmd_take_output(ctx);
+	if (!path)
+		return error_set(err, ERR_USAGE, "export: say where to with -o FILE.tar.zst");
+	if (fs_exists(path) && !ctx->force)
+		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
+	what.ref = argv + 1;
+	what.n = n;
+	if (select_runs(ctx, &what, &sel, err))
+		return -1;
+	if (ctx->dry_run)
+		log_info("would export %d runs to %s", sel.n, path);
+	else
+		ret = write_bundle(ctx, &sel, path, err);
+	if (!ret && !ctx->dry_run)
+		log_info("%d run%s in %s", sel.n, sel.n == 1 ? "" : "s", path);
+	selection_release(&sel);
+	return ret;
+}
+
+const struct cmd cmd_export = {
+    .name = "export",
+    .summary = "runs as one file, for another store",
+    .usage = "export [-w EXPR] [--sweep SWEEP] -o FILE [REF|SWEEP...]",
+    .needs = NEED_STORE_READ,
+    .run = run,
+};

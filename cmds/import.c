@@ -1,0 +1,286 @@
+/* `ssl import`: takes in what `ssl export` wrote. Nothing of a bundle is used before all of it has
+ * been read and agrees with its manifest. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmds/cmd.h"
+#include "core/archive/unpack.h"
+#include "core/base/fs.h"
+#include "core/base/log.h"
+#include "core/store/bundle.h"
+#include "core/store/jsonline.h"
+#include "core/store/object.h"
+
+extern const struct cmd cmd_import;
+
+enum { TEXT_MAX = 1 << 30, BLOCK = 1 << 16 };
+
+struct file {
+	char name[128], sha256[HASH_HEX];
+	char *staged;       /* an object: where it is for now */
+	struct strbuf text; /* else */
+	int listed, is_new;
+};
+struct bundle {
+	struct store *store;
+	struct file *file;
+	int n;
+	struct strbuf manifest;
+};
+
+static int is_hex(const char *s, size_t n)
+{
+	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
+}
+
+/* Only what an export writes has a place in it. */
+static int is_expected(const char *name)
+{
+	char word[64], rest[80];
+	int end = 0;
+
+	if (sscanf(name, "shared/%63[a-z_].jsonl%n", word, &end) == 1 && end && !name[end]) {
+		for (int i = 0; bundle_shared(i); i++)
+			if (!strcmp(word, bundle_shared(i)))
+				return 1;
+		return 0;
+	}
+	if (sscanf(name, "runs/%36[0-9a-f-].jsonl%n", word, &end) == 1 && end && !name[end])
+		return strlen(word) == 36;
+	return sscanf(name, "objects/%2[0-9a-f]/%70s", word, rest) == 2 && is_hex(word, 2) &&
+	       is_hex(rest, 62);
+}
+
+static int stage_object(struct bundle *b, struct unpack *u, struct file *f, struct error *err)
+{
+	struct fs_out out = {0};
+	struct strbuf path = STRBUF_INIT;
+	struct hash *hash = hash_new();
+	char *block = xmalloc(BLOCK);
+	ssize_t n;
+	int ret = fs_out_open(&out, store_tmp_dir(b->store), err);
+
+	while (!ret && (n = unpack_read(u, block, BLOCK, err)) != 0) {
+		if (n > 0)
+			hash_add(hash, block, (size_t)n);
+		ret = n < 0 || fs_out_write(&out, block, (size_t)n, err) ? -1 : 0;
+	}
+	hash_final(hash, f->sha256);
+	strbuf_addf(&path, "%s/import.%ld.%d", store_tmp_dir(b->store), (long)getpid(), b->n);
+	if (!ret && !fs_out_commit(&out, path.buf, err))
+		f->staged = strbuf_detach(&path);
+	else
+		ret = -1;
+	fs_out_abort(&out);
+	strbuf_release(&path);
+	free(block);
+	return ret;
+}
+
+static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *e,
+		 struct error *err)
+{
+	struct file *f;
+
+	if (e->is_link)
+		return error_set(err, ERR_CORRUPT, "%s: a link has no place in a bundle", e->name);
+	if (!strcmp(e->name, "manifest.jsonl")) {
+		if (b->manifest.len)
+			return error_set(err, ERR_CORRUPT, "two manifests");
+		return unpack_read_all(u, &b->manifest, TEXT_MAX, err);
+	}
+	if (!is_expected(e->name))
+		return error_set(err, ERR_CORRUPT, "%s: no part of a bundle of runs", e->name);
+	for (int i = 0; i < b->n; i++)
+		if (!strcmp(b->file[i].name, e->name))
+			return error_set(err, ERR_CORRUPT, "%s: twice", e->name);
+	b->file = xrealloc(b->file, (size_t)(b->n + 1) * sizeof *b->file);
+	f = &b->file[b->n++];
+	*f = (struct file){.text = STRBUF_INIT};
+	snprintf(f->name, sizeof f->name, "%s", e->name);
+	if (!strncmp(e->name, "objects/", 8))
+		return stage_object(b, u, f, err);
+	if (unpack_read_all(u, &f->text, TEXT_MAX, err))
+		return -1;
+	hash_buffer(f->text.buf, f->text.len, f->sha256);
+	return 0;
+}
+
+static int stage_all(struct bundle *b, const char *path, struct error *err)
+{
+	struct unpack_entry e;
+	struct unpack *u;
+	int more;
+
+	if (unpack_open(&u, path, err))
+		return -1;
+	while ((more = unpack_next(u, &e, err)) > 0)
+		if (stage(b, u, &e, err)) {
+			more = -1;
+			break;
+		}
+	unpack_close(u);
+	return more;
+}
+
+/* One line of the manifest against the file that it names. */
+static int check_line(struct bundle *b, const struct jsonline *line, struct error *err)
+{
+	const struct json_field *name = jsonline_find(line, "name");
+	const struct json_field *sha256 = jsonline_find(line, "sha256");
+
+	if (!name || name->kind != JSON_TEXT || !sha256 || sha256->kind != JSON_TEXT)
+		return error_set(err, ERR_CORRUPT, "the manifest is damaged");
+	for (int i = 0; i < b->n; i++) {
+		struct file *f = &b->file[i];
+
+		if (strcmp(f->name, jsonline_text(line, name)) != 0)
+			continue;
+		if (strcmp(f->sha256, jsonline_text(line, sha256)) != 0)
+			return error_set(err, ERR_CORRUPT,
+					 "%s: damaged: it is not what the manifest says", f->name);
+		f->listed = 1;
+		return 0;
+	}
+	return error_set(err, ERR_CORRUPT, "%s: missing", jsonline_text(line, name));
+}
+
+static int check_head(const struct jsonline *line, struct error *err)
+{
+	const struct json_field *format = jsonline_find(line, "format");
+	const struct json_field *version = jsonline_find(line, "version");
+
+	if (!format || format->kind != JSON_TEXT ||
+	    strcmp(jsonline_text(line, format), "ssl bundle") != 0 || !version)
+		return error_set(err, ERR_CORRUPT, "not a bundle of runs");
+	if (version->kind != JSON_INTEGER || version->i != 1)
+		return error_set(err, ERR_USAGE, "made by a newer ssl");
+	return 0;
+}
+
+static int check_manifest(struct bundle *b, struct error *err)
+{
+	struct jsonline line = {.text = STRBUF_INIT};
+	const char *p = b->manifest.buf;
+	int ret = *p ? 0 : error_set(err, ERR_CORRUPT, "not a bundle of runs: it has no manifest");
+
+	for (int first = 1; !ret && *p; first = 0) {
+		const char *end = strchr(p, '\n');
+
+		if (!end)
+			end = p + strlen(p);
+		ret = jsonline_read(&line, p, end, err) ||
+		      (first ? check_head(&line, err) : check_line(b, &line, err));
+		p = *end ? end + 1 : end;
+	}
+	for (int i = 0; !ret && i < b->n; i++)
+		if (!b->file[i].listed)
+			ret =
+			    error_set(err, ERR_CORRUPT, "%s: not in the manifest", b->file[i].name);
+	strbuf_release(&line.text);
+	return ret ? -1 : 0;
+}
+
+/* Objects enter under the hash of what was read; their names in the bundle must be these. */
+static int adopt_objects(struct bundle *b, struct error *err)
+{
+	for (int i = 0; i < b->n; i++) {
+		struct file *f = &b->file[i];
+
+		if (!f->staged)
+			continue;
+		if (strncmp(f->name + 8, f->sha256, 2) || strcmp(f->name + 11, f->sha256 + 2))
+			return error_set(err, ERR_CORRUPT, "%s: damaged: its hash is %.12s",
+					 f->name, f->sha256);
+		if (object_exists(b->store, f->sha256))
+			continue;
+		if (object_adopt(b->store, f->staged, f->sha256, err))
+			return -1;
+		f->is_new = 1;
+	}
+	return 0;
+}
+
+static void take_text(struct bundle_text *out, struct file *f, const char *from)
+{
+	snprintf(out->name, sizeof out->name, "%.*s", (int)strcspn(from, "."), from);
+	out->text = f->text;
+}
+
+static int take_in(struct bundle *b, struct bundle_result *result, struct error *err)
+{
+	struct bundle_in in = {0};
+	int ret;
+
+	in.shared = xcalloc((size_t)b->n + 1, sizeof *in.shared);
+	in.run = xcalloc((size_t)b->n + 1, sizeof *in.run);
+	for (int k = 0; bundle_shared(k); k++)
+		for (int i = 0; i < b->n; i++) {
+			const char *name = b->file[i].name + 7;
+			size_t n = strlen(bundle_shared(k));
+
+			if (!strncmp(b->file[i].name, "shared/", 7) &&
+			    !strncmp(name, bundle_shared(k), n) && name[n] == '.')
+				take_text(&in.shared[in.n_shared++], &b->file[i], name);
+		}
+	for (int i = 0; i < b->n; i++)
+		if (!strncmp(b->file[i].name, "runs/", 5))
+			take_text(&in.run[in.n_runs++], &b->file[i], b->file[i].name + 5);
+	ret = bundle_import(b->store, &in, result, err);
+	free(in.shared);
+	free(in.run);
+	return ret;
+}
+
+/* What was staged goes; after a failure also objects that nothing names now. */
+static void clean_up(struct bundle *b, int failed)
+{
+	for (int i = 0; i < b->n; i++) {
+		struct file *f = &b->file[i];
+
+		if (f->staged)
+			unlink(f->staged);
+		if (failed && f->is_new)
+			object_drop_unused(b->store, f->sha256, NULL);
+		free(f->staged);
+		strbuf_release(&f->text);
+	}
+	free(b->file);
+	strbuf_release(&b->manifest);
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct bundle b = {.manifest = STRBUF_INIT};
+	struct bundle_result result = {.report = STRBUF_INIT};
+	int ret = opt_parse(ctx, &cmd_import, NULL, argc, argv, 1, 1, NULL, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	b.store = ctx->store;
+	ret = stage_all(&b, argv[1], err) || check_manifest(&b, err);
+	if (!ret && ctx->dry_run)
+		log_info("%s: whole", argv[1]);
+	else if (!ret)
+		ret = adopt_objects(&b, err) || take_in(&b, &result, err);
+	clean_up(&b, ret);
+	if (ret)
+		return error_prefix(err, "%s", argv[1]);
+	if (!ctx->dry_run) {
+		fprintf(stderr, "%s", result.report.buf);
+		log_info("%d runs added, %d there already, %d in conflict", result.added,
+			 result.there, result.conflicts);
+	}
+	strbuf_release(&result.report);
+	return result.conflicts ? ERR_NO : 0;
+}
+
+const struct cmd cmd_import = {
+    .name = "import",
+    .summary = "take in what ssl export wrote",
+    .usage = "import FILE",
+    .needs = NEED_STORE_WRITE,
+    .run = run,
+};

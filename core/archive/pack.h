@@ -1,0 +1,23 @@
+/*
+ * Writing a .tar.zst whose bytes depend on nothing but the names and contents of its files: no
+ * times, no owners, one level of compression.
+ */
+#ifndef SSL_ARCHIVE_PACK_H
+#define SSL_ARCHIVE_PACK_H
+
+#include <stddef.h>
+
+#include "core/base/error.h"
+
+struct pack;
+
+/* Makes PATH, which must not be the final name: an archive that is not closed is not whole. */
+int pack_open(struct pack **out, const char *path, struct error *err);
+int pack_data(struct pack *p, const char *name, const void *data, size_t n, struct error *err);
+int pack_file(struct pack *p, const char *name, const char *path, struct error *err);
+/* Writes the end, fsyncs and frees; after an error nothing is to be kept. */
+int pack_close(struct pack *p, struct error *err);
+/* Frees without an end. Safe on NULL. */
+void pack_abort(struct pack *p);
+
+#endif

@@ -1,0 +1,334 @@
+/* Taking bundles in; see bundle.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store/bundle_internal.h"
+#include "core/store/jsonline.h"
+#include "core/store/object.h"
+
+struct import {
+	struct store *s;
+	struct bundle_schema schema;
+	sqlite3_stmt *insert[BUNDLE_TABLES]; /* made when first needed */
+	struct jsonline line;
+	struct bundle_result *result;
+};
+
+/* ?1 is the run's number here; the i-th column is ?(i + 2). */
+static void column_sql(const struct bundle_column *c, int i, struct strbuf *sql)
+{
+	const char *key = *c->target ? bundle_key(c->target) : NULL;
+
+	if (!strcmp(c->target, "run"))
+		strbuf_adds(sql, "?1");
+	else if (!*c->target)
+		strbuf_addf(sql, "?%d", i + 2);
+	else if (!key)
+		strbuf_adds(sql, "NULL");
+	else if (!strcmp(c->target, "attempt"))
+		strbuf_addf(sql, "(SELECT k.id FROM attempt k WHERE k.run_id = ?1 AND k.n = ?%d)",
+			    i + 2);
+	else if (!strcmp(c->target, "eval"))
+		strbuf_addf(sql,
+			    "(SELECT k.id FROM eval k WHERE k.run_id = ?1 ORDER BY k.id LIMIT 1 "
+			    "OFFSET ?%d - 1)",
+			    i + 2);
+	else
+		strbuf_addf(sql, "(SELECT k.id FROM \"%s\" k WHERE %s = ?%d)", c->target, key,
+			    i + 2);
+}
+
+/* Shared rows that are there already stay as they are. */
+static void insert_sql(const struct bundle_table *t, struct strbuf *sql)
+{
+	const char *comma = "";
+
+	strbuf_addf(sql, "INSERT INTO \"%s\" (", t->name);
+	for (int i = 0; i < t->n; i++) {
+		if (t->column[i].is_own_id)
+			continue;
+		strbuf_addf(sql, "%s\"%s\"", comma, t->column[i].name);
+		comma = ", ";
+	}
+	strbuf_adds(sql, ") SELECT ");
+	comma = "";
+	for (int i = 0; i < t->n; i++) {
+		if (t->column[i].is_own_id)
+			continue;
+		strbuf_adds(sql, comma);
+		column_sql(&t->column[i], i, sql);
+		comma = ", ";
+	}
+	if (!strcmp(t->name, "dataset")) {
+		int name = 0, sha = 0;
+
+		for (int i = 0; i < t->n; i++) {
+			name = strcmp(t->column[i].name, "name") ? name : i + 2;
+			sha = strcmp(t->column[i].name, "sha256") ? sha : i + 2;
+		}
+		strbuf_addf(
+		    sql,
+		    " WHERE NOT EXISTS (SELECT 1 FROM dataset WHERE name = ?%d AND sha256 = "
+		    "?%d)",
+		    name, sha);
+	} else if (!*t->owner || !strcmp(t->owner, "recipe")) {
+		strbuf_adds(sql, strcmp(t->name, "run") ? " WHERE 1 ON CONFLICT DO NOTHING" : "");
+	}
+}
+
+static sqlite3_stmt *statement(struct import *m, const struct bundle_table *t, struct error *err)
+{
+	sqlite3_stmt **st = &m->insert[t - m->schema.table];
+	struct strbuf sql = STRBUF_INIT;
+
+	if (!*st) {
+		insert_sql(t, &sql);
+		if (sqlite3_prepare_v2(m->s->db, sql.buf, -1, st, NULL))
+			db_error(m->s, err);
+		strbuf_release(&sql);
+	}
+	return *st;
+}
+
+static void bind(sqlite3_stmt *st, int at, const struct jsonline *line, const struct json_field *f)
+{
+	if (!f || f->kind == JSON_NULL)
+		sqlite3_bind_null(st, at);
+	else if (f->kind == JSON_INTEGER)
+		sqlite3_bind_int64(st, at, f->i);
+	else if (f->kind == JSON_REAL)
+		sqlite3_bind_double(st, at, f->d);
+	else
+		sqlite3_bind_text(st, at, jsonline_text(line, f), -1, SQLITE_STATIC);
+}
+
+/* A field that no column is for comes from a newer schema. */
+static int check_fields(const struct import *m, const struct bundle_table *t, struct error *err)
+{
+	for (int i = 0; i < m->line.n; i++) {
+		const char *name = m->line.text.buf + m->line.field[i].name;
+		int known = !strcmp(name, "table");
+
+		for (int k = 0; k < t->n && !known; k++)
+			known = !strcmp(name, t->column[k].name);
+		if (!known)
+			return error_set(
+			    err, ERR_USAGE,
+			    "table %s has no column %s: the bundle was made by a newer ssl",
+			    t->name, name);
+	}
+	return 0;
+}
+
+/* A row that does not fit is the bundle's fault, other faults keep their meaning. */
+static int insert_failed(struct import *m, const struct bundle_table *t, struct error *err)
+{
+	int code = sqlite3_errcode(m->s->db);
+
+	if (code == SQLITE_CONSTRAINT && !strcmp(t->name, "dataset"))
+		return error_set(err, ERR_USAGE,
+				 "another dataset has the name %s here: ssl data rm it, or import "
+				 "into another store",
+				 jsonline_text(&m->line, jsonline_find(&m->line, "name")));
+	if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH)
+		return error_set(err, ERR_CORRUPT, "a row of %s does not fit: %s", t->name,
+				 sqlite3_errmsg(m->s->db));
+	return db_error(m->s, err);
+}
+
+/* Inserts the line that was read. without: a column left NULL, or NULL; name: for a run, or NULL.
+ */
+static int insert(struct import *m, const struct bundle_table *t, int64_t run, const char *without,
+		  const char *name, struct error *err)
+{
+	sqlite3_stmt *st = statement(m, t, err);
+	int ret;
+
+	if (!st || check_fields(m, t, err))
+		return -1;
+	sqlite3_bind_int64(st, 1, run);
+	for (int i = 0; i < t->n; i++) {
+		const char *column = t->column[i].name;
+
+		if (without && !strcmp(column, without))
+			sqlite3_bind_null(st, i + 2);
+		else if (name && !strcmp(column, "name"))
+			sqlite3_bind_text(st, i + 2, name, -1, SQLITE_STATIC);
+		else
+			bind(st, i + 2, &m->line, jsonline_find(&m->line, column));
+	}
+	ret = sqlite3_step(st) == SQLITE_DONE ? 0 : insert_failed(m, t, err);
+	sqlite3_reset(st);
+	return ret;
+}
+
+/* Reads the next line of text; 1, 0 at the end, -1. */
+static int next_line(struct import *m, const struct strbuf *text, size_t *at, struct error *err)
+{
+	const char *line = text->buf + *at, *end;
+
+	if (*at >= text->len)
+		return 0;
+	end = memchr(line, '\n', text->len - *at);
+	if (!end)
+		return error_set(err, ERR_CORRUPT, "a line without an end");
+	*at += (size_t)(end - line) + 1;
+	return jsonline_read(&m->line, line, end, err) ? -1 : 1;
+}
+
+static const char *field_text(const struct import *m, const char *name)
+{
+	const struct json_field *f = jsonline_find(&m->line, name);
+
+	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
+}
+
+static int take_shared(struct import *m, const struct bundle_text *in, struct error *err)
+{
+	const struct bundle_table *t = bundle_table_find(&m->schema, in->name);
+	size_t at = 0;
+	int more;
+
+	while ((more = next_line(m, &in->text, &at, err)) > 0) {
+		if (strcmp(field_text(m, "table"), in->name) != 0)
+			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
+		if (!strcmp(in->name, "object") && (strlen(field_text(m, "sha256")) != 64 ||
+						    !object_exists(m->s, field_text(m, "sha256"))))
+			return error_set(err, ERR_CORRUPT, "object %.12s: missing",
+					 field_text(m, "sha256"));
+		if (insert(m, t, 0, NULL, NULL, err))
+			return -1;
+	}
+	return more;
+}
+
+/* The row of the run itself; its name is made anew where another run has it. */
+static int take_run_row(struct import *m, const char *uuid, int64_t *run, int64_t *attempt,
+			struct error *err)
+{
+	const struct json_field *f = jsonline_find(&m->line, "attempt_id");
+	const char *own = field_text(m, "name");
+	char name[64];
+	int64_t id;
+	int taken;
+
+	if (strcmp(field_text(m, "table"), "run") || strcmp(field_text(m, "uuid"), uuid))
+		return error_set(err, ERR_CORRUPT, "run %.13s: it does not begin with its row",
+				 uuid);
+	*attempt = f && f->kind == JSON_INTEGER ? f->i : 0;
+	taken = db_int(m->s, &id, err, "SELECT id FROM run WHERE name = ?", "t", own);
+	if (taken < 0 || (taken && run_name_make(m->s, uuid, name, sizeof name, err)))
+		return -1;
+	if (taken)
+		strbuf_addf(&m->result->report,
+			    "%s: another run has this name here: it is %s now\n", own, name);
+	if (insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id", taken ? name : NULL,
+		   err))
+		return -1;
+	*run = sqlite3_last_insert_rowid(m->s->db);
+	return 0;
+}
+
+static int take_run(struct import *m, const struct bundle_text *in, struct error *err)
+{
+	int64_t run = 0, attempt = 0;
+	size_t at = 0;
+	int more = next_line(m, &in->text, &at, err);
+
+	if (more <= 0 || take_run_row(m, in->name, &run, &attempt, err))
+		return more == 0 ? error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name) : -1;
+	while ((more = next_line(m, &in->text, &at, err)) > 0) {
+		const struct bundle_table *t =
+		    bundle_table_find(&m->schema, field_text(m, "table"));
+
+		if (!t)
+			return error_set(err, ERR_USAGE,
+					 "there is no table %s: the bundle was made by a newer ssl",
+					 field_text(m, "table"));
+		if (strcmp(t->owner, "run") != 0 && strcmp(t->owner, "eval") != 0)
+			return error_set(err, ERR_CORRUPT, "run %.13s: a row of %s", in->name,
+					 t->name);
+		if (insert(m, t, run, NULL, NULL, err))
+			return -1;
+	}
+	if (more)
+		return -1;
+	m->result->added++;
+	return db_run(
+	    m->s, err,
+	    "UPDATE run SET attempt_id = (SELECT id FROM attempt WHERE run_id = ?1 AND n = "
+	    "?2) WHERE id = ?1",
+	    "II", run, attempt);
+}
+
+/* A run that is here already is compared, not touched. */
+static int compare_run(struct import *m, const struct bundle_text *in, int64_t run,
+		       struct error *err)
+{
+	struct strbuf here = STRBUF_INIT, name = STRBUF_INIT;
+	char uuid[37];
+	size_t at = 0;
+	int ret = -1;
+
+	if (next_line(m, &in->text, &at, err) < 0)
+		goto done;
+	strbuf_adds(&name, field_text(m, "name"));
+	if (bundle_export_run(m->s, run, name.buf, &here, uuid, err))
+		goto done;
+	if (here.len == in->text.len && !memcmp(here.buf, in->text.buf, here.len)) {
+		m->result->there++;
+	} else {
+		m->result->conflicts++;
+		strbuf_addf(
+		    &m->result->report,
+		    "%s (%.13s): the run here differs from the bundle's: kept as it is here\n",
+		    name.buf, in->name);
+	}
+	ret = 0;
+done:
+	strbuf_release(&here);
+	strbuf_release(&name);
+	return ret;
+}
+
+static int take_all(struct import *m, const struct bundle_in *in, struct error *err)
+{
+	for (int i = 0; i < in->n_shared; i++)
+		if (take_shared(m, &in->shared[i], err))
+			return -1;
+	for (int i = 0; i < in->n_runs; i++) {
+		int64_t run;
+		int found = db_int(m->s, &run, err, "SELECT id FROM run WHERE uuid = ?", "t",
+				   in->run[i].name);
+
+		if (found < 0 ||
+		    (found ? compare_run(m, &in->run[i], run, err) : take_run(m, &in->run[i], err)))
+			return -1;
+	}
+	return 0;
+}
+
+int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_result *out,
+		  struct error *err)
+{
+	struct import *m = xcalloc(1, sizeof *m);
+	int ret;
+
+	m->s = s;
+	m->result = out;
+	m->line.text = (struct strbuf)STRBUF_INIT;
+	*out = (struct bundle_result){.report = STRBUF_INIT};
+	ret = bundle_schema_read(s, &m->schema, err) || tx_begin(s, err);
+	if (!ret)
+		ret = tx_end(s, take_all(m, in, err), err);
+	for (int i = 0; i < BUNDLE_TABLES; i++)
+		sqlite3_finalize(m->insert[i]);
+	if (ret) {
+		strbuf_release(&out->report);
+		*out = (struct bundle_result){.report = STRBUF_INIT};
+	}
+	strbuf_release(&m->line.text);
+	free(m);
+	return ret ? -1 : 0;
+}

@@ -1,0 +1,94 @@
+#!/bin/sh
+# `ssl import`: twice is as once; what differs is a conflict and is kept; what is damaged is refused whole, and what
+# would leave the store is refused too.
+. "$(dirname "$0")/lib.sh"
+
+command -v sqlite3 >/dev/null || skip 'no sqlite3'
+command -v tar >/dev/null || skip 'no tar'
+mkdir a b
+ok ssl -C a init
+ok ssl -C b init
+ok ssl -C a data add tiny --shapes --train 100 --test 30
+ok ssl -C a run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
+ok ssl -C a export -o one.tar.zst
+
+# nothing_came: the store is as empty as it was
+nothing_came()
+{
+	same "$(sqlite3 b/.ssl/ssl.db 'select (select count(*) from run) + (select count(*) from object) +
+		(select count(*) from recipe)')" 0
+	same "$(find b/.ssl/objects -type f | wc -l | tr -d ' ')" 0
+}
+
+note 'not a bundle'
+fails 2 'nothing.tar.zst' "$SSL" -C b import nothing.tar.zst
+echo hello >text
+fails 5 'text: ' "$SSL" -C b import text
+mkdir empty && tar -cf empty.tar empty
+fails 5 'no manifest' "$SSL" -C b import empty.tar
+nothing_came
+
+note 'damage anywhere is found, and nothing comes in'
+size=$(wc -c <one.tar.zst)
+for at in 30 $((size / 4)) $((size / 2)) $((size - 40)); do
+	{ head -c "$at" one.tar.zst; printf '\377\000\377'; tail -c +$((at + 4)) one.tar.zst; } >bad.tar.zst
+	cmp -s one.tar.zst bad.tar.zst && continue
+	lib_run "$SSL" -C b import bad.tar.zst
+	[ "$status" -ne 0 ] || fail "damage at byte $at was not found"
+done
+head -c $((size / 2)) one.tar.zst >half.tar.zst
+lib_run "$SSL" -C b import half.tar.zst
+[ "$status" -ne 0 ] || fail 'half a bundle was taken in'
+nothing_came
+
+note 'a part that is changed, missing, or one too many'
+mkdir x
+if command -v zstd >/dev/null && zstd -dqc one.tar.zst >one.tar && tar -xf one.tar -C x; then
+	run=$(cd x/runs && ls)
+	cp -r x y && sed 's/"seed":[0-9]*/"seed":77/' "x/runs/$run" >"y/runs/$run" && tar -cf bad.tar -C y shared runs objects manifest.jsonl
+	fails 5 'damaged: it is not what the manifest says' "$SSL" -C b import bad.tar
+	tar -cf bad.tar -C x shared objects manifest.jsonl
+	fails 5 'missing' "$SSL" -C b import bad.tar
+	cp x/shared/code.jsonl x/runs/00000000-0000-0000-0000-000000000000.jsonl
+	tar -cf bad.tar -C x shared runs objects manifest.jsonl
+	fails 5 'not in the manifest' "$SSL" -C b import bad.tar
+	note 'names that lead elsewhere'
+	echo evil >evil
+	tar -cPf bad.tar ../work/evil
+	lib_run "$SSL" -C b import bad.tar
+	[ "$status" -ne 0 ] || fail 'a name with .. was taken'
+	ln -s /etc/passwd x/runs/11111111-1111-1111-1111-111111111111.jsonl
+	tar -cf bad.tar -C x runs/11111111-1111-1111-1111-111111111111.jsonl
+	fails 5 'link' "$SSL" -C b import bad.tar
+fi
+nothing_came
+
+note 'only looked at'
+ok ssl -C b import -n one.tar.zst
+nothing_came
+
+note 'twice is as once'
+ok ssl -C b import one.tar.zst
+before=$(sqlite3 b/.ssl/ssl.db .dump | grep -v '^INSERT INTO meta' | cksum)
+ok ssl -C b import one.tar.zst
+err_has '0 runs added, 1 there already'
+same "$(sqlite3 b/.ssl/ssl.db .dump | grep -v '^INSERT INTO meta' | cksum)" "$before"
+same "$(find b/.ssl/objects/tmp -type f 2>/dev/null | wc -l | tr -d ' ')" 0
+
+note 'what differs is kept as it is here, and said'
+ok sqlite3 a/.ssl/ssl.db "INSERT INTO tag VALUES (1, 'new', '2026-01-01T00:00:00Z')"
+ok ssl -C a export -f -o new.tar.zst
+code 1 ssl -C b import new.tar.zst
+err_has 'calm-otter .*differs'
+same "$(sqlite3 b/.ssl/ssl.db 'select count(*) from tag')" 0
+
+note 'a name that another run has'
+mkdir c && ok ssl -C c init
+ok ssl -C c data add tiny --shapes --train 100 --test 30
+ok ssl -C c run -m barlow -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
+ok ssl -C c import one.tar.zst
+err_has 'calm-otter: another run has this name here'
+ok ssl -C c import one.tar.zst
+err_has '1 there already'

@@ -352,7 +352,7 @@ CREATE VIEW v_cell AS
   FROM cell c
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id
-    LEFT JOIN run r ON r.id = c.run_id;
+    LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);
 
 CREATE VIEW v_spectrum AS
   -- Vectors of runs, one value a row. z and h: eigenvalues of the covariance of embeddings and features,
@@ -466,5 +466,3 @@ CREATE VIEW v_digest AS
     d.chain                      -- SHA-256 over the chain before, metrics and state
   FROM digest d
     JOIN run r ON r.id = d.run_id;
-
-    LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);

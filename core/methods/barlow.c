@@ -94,13 +94,6 @@ static void barlow_loss(void *self, struct tape *t, const struct batch *b, struc
 	out->embedding = z;
 }
 
-static void barlow_heads(const void *self, struct method_heads *out)
-{
-	const struct barlow *m = self;
-
-	out->projector = &m->projector;
-}
-
 static const struct hparam hparams[] = {
     {"barlow.lambda", HP_REAL, "0.0051", 0, 1e6, NULL,
      "weight of the off-diagonal terms (official code and solo-learn: 0.0051; paper: 0.005); 0: "
@@ -139,7 +132,7 @@ const struct method method_barlow = {
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct barlow),
+    .projector = offsetof(struct barlow, projector),
     .init = barlow_init,
     .loss = barlow_loss,
-    .heads = barlow_heads,
 };

@@ -89,9 +89,10 @@ const struct method method_byol = {
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),
+    .projector = offsetof(struct siamese, projector),
+    .predictor = offsetof(struct siamese, predictor),
     .init = byol_init,
     .start = siamese_start,
     .loss = byol_loss,
     .after_step = siamese_after_step,
-    .heads = siamese_heads,
 };

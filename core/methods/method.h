@@ -48,12 +48,6 @@ struct method_out {
 };
 void method_term(struct method_out *out, const char *name, double value);
 
-/* Its heads, for measures of collapse; NULL where there is none. */
-struct mlp;
-struct method_heads {
-	const struct mlp *projector, *predictor;
-};
-
 struct method {
 	const char *name, *title, *summary; /* "vicreg", "VICReg", one line */
 	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
@@ -63,6 +57,8 @@ struct method {
 	    *defaults; /* other defaults for shared keys (projector.dims ...) */
 	int views;     /* 2; supervised 1; random 0 (nothing to train) */
 	size_t size;   /* of its state, zeroed before init */
+	size_t projector, predictor; /* offsetof() in its state of its heads, each a struct mlp, for
+					measures of collapse; 0: it has none */
 	int scaled;    /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
 
 	/* Declares heads and buffers. */
@@ -78,9 +74,6 @@ struct method {
 	/* After the optimiser's step k of K (EMA; a predictor in closed form, from what loss() left
 	 * in its buffers). NULL if nothing. May add terms (tau). */
 	void (*after_step)(void *self, long k, long total, struct method_out *out);
-
-	/* Fills in what there is of *out, which is all NULL. NULL if it has no heads. */
-	void (*heads)(const void *self, struct method_heads *out);
 };
 
 /* projector.* and predictor.*: shared by the methods that have them. */
@@ -91,6 +84,11 @@ extern const struct hparam batch_hparams[];
 
 /* What batch.statistics asks for: batch.groups of a batch of that many views. */
 int batch_groups(const struct recipe *r, int views);
+
+/* The heads of a method's state, NULL where it has none. */
+struct mlp;
+const struct mlp *method_projector(const struct method *m, const void *self);
+const struct mlp *method_predictor(const struct method *m, const void *self);
 
 /* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
 const struct method *method_find(const char *name);

@@ -44,3 +44,13 @@ void method_term(struct method_out *out, const char *name, double value)
 	out->term[out->n_terms].value = value;
 	out->n_terms++;
 }
+
+const struct mlp *method_projector(const struct method *m, const void *self)
+{
+	return m->projector ? (const void *)((const char *)self + m->projector) : NULL;
+}
+
+const struct mlp *method_predictor(const struct method *m, const void *self)
+{
+	return m->predictor ? (const void *)((const char *)self + m->predictor) : NULL;
+}

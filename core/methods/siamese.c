@@ -130,11 +130,3 @@ void siamese_after_step(void *self, long k, long total, struct method_out *out)
 	target_follow(&s->target, tau);
 	method_term(out, "tau", tau);
 }
-
-void siamese_heads(const void *self, struct method_heads *out)
-{
-	const struct siamese *s = self;
-
-	out->projector = &s->projector;
-	out->predictor = &s->predictor;
-}

@@ -56,7 +56,4 @@ struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
 /* A method's after_step(): the target follows; adds the term tau. */
 void siamese_after_step(void *self, long k, long total, struct method_out *out);
 
-/* A method's heads(). */
-void siamese_heads(const void *self, struct method_heads *out);
-
 #endif

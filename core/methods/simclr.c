@@ -153,13 +153,6 @@ static void simclr_loss(void *self, struct tape *t, const struct batch *b, struc
 	out->loss = contrast(t, out->embedding, &m->opts, out);
 }
 
-static void simclr_heads(const void *self, struct method_heads *out)
-{
-	const struct simclr *m = self;
-
-	out->projector = &m->projector;
-}
-
 static const struct hparam hparams[] = {
     {"simclr.temperature", HP_REAL, "0.2", 1e-3, 1e3, NULL,
      "T or tau, by which similarities are divided (solo-learn on CIFAR: 0.2; paper: 0.1 on "
@@ -200,7 +193,7 @@ const struct method method_simclr = {
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct simclr),
+    .projector = offsetof(struct simclr, projector),
     .init = simclr_init,
     .loss = simclr_loss,
-    .heads = simclr_heads,
 };

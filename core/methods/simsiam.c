@@ -92,9 +92,10 @@ const struct method method_simsiam = {
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),
+    .projector = offsetof(struct siamese, projector),
+    .predictor = offsetof(struct siamese, predictor),
     .init = simsiam_init,
     .start = siamese_start,
     .loss = simsiam_loss,
     .after_step = siamese_after_step,
-    .heads = siamese_heads,
 };

@@ -129,13 +129,6 @@ static void vicreg_loss(void *self, struct tape *t, const struct batch *b, struc
 	out->embedding = z;
 }
 
-static void vicreg_heads(const void *self, struct method_heads *out)
-{
-	const struct vicreg *m = self;
-
-	out->projector = &m->projector;
-}
-
 static const struct hparam hparams[] = {
     {"vicreg.lambda", HP_REAL, "25", 0, 1e6, NULL, "weight of the invariance (paper and code: 25)"},
     {"vicreg.mu", HP_REAL, "25", 0, 1e6, NULL, "weight of the variance (paper and code: 25)"},
@@ -175,8 +168,8 @@ const struct method method_vicreg = {
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct vicreg),
+    .projector = offsetof(struct vicreg, projector),
     .scaled = 1,
     .init = vicreg_init,
     .loss = vicreg_loss,
-    .heads = vicreg_heads,
 };

@@ -155,12 +155,9 @@ static int measure_embeddings(struct run *r, struct dynamics *dy, const struct o
 /* The weights of a predictor that is one linear map (its bias moves no direction); else NULL. */
 static const real *linear_weights(const struct run *r)
 {
-	struct method_heads heads = {0};
-	const struct mlp *m;
+	const struct mlp *m = method_predictor(r->method, r->self);
 
-	r->method->heads(r->self, &heads);
-	m = heads.predictor;
-	return m->layers == 1 && m->opts.out_norm == MLP_PLAIN ? m->weight[0]->t.data : NULL;
+	return mlp_is_linear(m) ? m->weight[0]->t.data : NULL;
 }
 
 static int measure_predictor(struct run *r, struct dynamics *dy, const struct outputs *o,

@@ -62,8 +62,7 @@ static void keep(real *out, int row, const struct tensor *x)
 	memcpy(out + (size_t)row * (size_t)tensor_cols(x), x->data, x->n * sizeof *out);
 }
 
-static void forward(struct run *r, const struct method_heads *heads, int v, int first, int n,
-		    struct outputs *o)
+static void forward(struct run *r, int v, int first, int n, struct outputs *o)
 {
 	const int row = v * o->n + first;
 	struct tensor *y;
@@ -73,10 +72,10 @@ static void forward(struct run *r, const struct method_heads *heads, int v, int 
 	keep(o->h, row, y);
 	if (!o->z)
 		return;
-	y = mlp_forward(heads->projector, &r->tape, y);
+	y = mlp_forward(method_projector(r->method, r->self), &r->tape, y);
 	keep(o->z, row, y);
 	if (o->p)
-		keep(o->p, row, mlp_forward(heads->predictor, &r->tape, y));
+		keep(o->p, row, mlp_forward(method_predictor(r->method, r->self), &r->tape, y));
 }
 
 /* Saves what a forward pass in training mode moves, or puts it back. */
@@ -101,7 +100,7 @@ static real *rows(struct arena *a, int n, int d)
 }
 
 /* Batches of as equal a size as can be. */
-static void forward_all(struct run *r, const struct method_heads *heads, struct outputs *o)
+static void forward_all(struct run *r, struct outputs *o)
 {
 	const int batches = (o->n + BATCH - 1) / BATCH;
 
@@ -110,32 +109,31 @@ static void forward_all(struct run *r, const struct method_heads *heads, struct 
 			int first = (int)((long)o->n * k / batches);
 			int next = (int)((long)o->n * (k + 1) / batches);
 
-			forward(r, heads, v, first, next - first, o);
+			forward(r, v, first, next - first, o);
 		}
 }
 
 void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 {
 	struct outputs o = {.n = r->loader.n < (uint32_t)most ? (int)r->loader.n : most};
-	struct method_heads heads = {0};
+	const struct mlp *projector = method_projector(r->method, r->self);
+	const struct mlp *predictor = method_predictor(r->method, r->self);
 	struct tape *t = &r->tape;
 	const int record = t->record, train = t->train, groups = t->groups;
 	real *buffers = arena_alloc(a, r->params.values * sizeof *buffers);
 
-	if (r->method->heads)
-		r->method->heads(r->self, &heads);
 	o.dh = encoder_dim(r->encoder);
 	o.h = rows(a, 2 * o.n, o.dh);
-	if (heads.projector) {
-		o.dz = mlp_out_dim(heads.projector);
+	if (projector) {
+		o.dz = mlp_out_dim(projector);
 		o.z = rows(a, 2 * o.n, o.dz);
-		if (heads.predictor && heads.predictor->layers)
+		if (predictor && predictor->layers)
 			o.p = rows(a, 2 * o.n, o.dz);
 	}
 	keep_buffers(&r->params, buffers, 0);
 	t->record = 0;
 	t->train = t->groups = 1;
-	forward_all(r, &heads, &o);
+	forward_all(r, &o);
 	tape_reset(t);
 	t->record = record;
 	t->train = train;

@@ -12,7 +12,7 @@
 
 #include "core/run/run.h"
 
-/* h {2n, dh}: features; z {2n, dz}: embeddings, NULL without a projector's hook; p {2n, dz}: the
+/* h {2n, dh}: features; z {2n, dz}: embeddings, NULL without a projector; p {2n, dz}: the
  * predictor's, NULL without one. The second view's rows follow the first's. */
 struct outputs {
 	int n, dh, dz;

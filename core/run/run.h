@@ -1,7 +1,6 @@
 /*
- * A run is one visible function: run_execute() records it, builds it, trains it epoch by epoch with
- * its checkpoints and evaluations, and settles it. `ssl run`, `resume` and `verify` all call it, and
- * so does every cell of a sweep (worker.h).
+ * A run is one visible function: run_execute() records, builds, trains it epoch by epoch with its
+ * checkpoints and evaluations, and settles it; for `ssl run`, `resume`, `verify` and cells (worker.h).
  *
  *                       run_record
  *     (none) ------------------------------> running
@@ -9,14 +8,13 @@
  *     running ---- run_finish -------------> failed     an error; NaN under guard.nan = fail
  *     running ---- run_finish -------------> collapsed  the guard: guard.c; checkpoint first, exit 7
  *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
- *     stopped, failed, collapsed, stale -- run_record -> running   resume: a new attempt from the last
- * checkpoint (stale: `running`, but its heartbeat is older than RUN_STALE seconds, or it is of a
- * cell that has a new owner)
+ *     stopped, failed, collapsed, stale -- run_record -> running   resume, from the last checkpoint
+ * (stale: `running`, but without a heartbeat for RUN_STALE seconds, or of a cell with a new owner)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
- *  2. A checkpoint's row exists only if its object is complete: temporary file, fsync, rename, and
- * only then the row, in the transaction that flushes the metrics up to it.
+ *  2. A checkpoint's row exists only if its object is complete: it is written in the transaction that
+ * flushes the metrics up to it, after temporary file, fsync and rename.
  *  3. A resumed run equals an unbroken one bit for bit: series above the checkpoint are removed,
  * and every draw depends on (seed, stream, epoch, sample) alone.
  *  4. A settled row never changes; resuming adds an attempt.

@@ -48,7 +48,6 @@ static int prepare(struct run *r, struct error *err)
 		return -1;
 	if (r->method->start)
 		r->method->start(r->self, r->step > 0);
-	run_evaluate_advise(r);
 	return run_record(r, err);
 }
 
@@ -92,10 +91,10 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
+	run_evaluate_advise(r);
 	if (digest_start(r, err) || run_evaluate_resume(r, err))
 		goto done;
-	if (r->step == 0 && (recipe_bool(&r->recipe, "eval.at_start") || !r->epochs) &&
-	    run_evaluate(r, err))
+	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
 		goto done;
 	if ((r->step == 0 && run_dynamics(r, err)) || end_at_start(r, err) || stop_if_asked(r, err))
 		goto done;

@@ -18,7 +18,7 @@ fails 2 'no such option.*did you mean --quiet' "$SSL" version --quite
 fails 2 'too much' "$SSL" version now
 fails 2 'color' "$SSL" --color sometimes version
 fails 2 'format' "$SSL" version --format xml
-ok ssl ver
+ok ssl vers
 
 note 'what cannot be written is never a success'
 if [ -w /dev/full ]; then

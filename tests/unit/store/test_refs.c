@@ -119,7 +119,7 @@ static void test_not_found(void)
 	no_ref(x.s, "1@epoch=x", ERR_USAGE, "'x' is not a number of epochs");
 	no_ref(x.s, "best:knn.top2", ERR_NOT_FOUND, "did you mean");
 	no_ref(x.s, "best:lr", ERR_NOT_FOUND, "no goal");
-	no_ref(x.s, "weights:3.1", ERR_NOT_FOUND, "no such run");
+	no_ref(x.s, "weights:3.1", ERR_NOT_FOUND, "no such sweep");
 	no_ref(x.s, "' OR 1 --", ERR_NOT_FOUND, "no such run");
 	scratch_close(&x);
 	scratch_open(&x);

@@ -79,9 +79,8 @@ static int end_at_start(struct run *r, struct error *err)
 	    run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
 		return -1;
 	digest_link(r); /* nothing to train: the only link is that of the start */
-	if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) && run_checkpoint(r, err))
-		return -1;
-	return run_flush(r, NULL, err);
+	return run_due(r, recipe_int(&r->recipe, "checkpoint.every")) ? run_checkpoint(r, err)
+								      : run_flush(r, NULL, err);
 }
 
 int run_execute(struct run *r, struct error *err)

@@ -56,8 +56,7 @@ struct run_opts {
 	int64_t resume_id;          /* 0: a new run */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
-	/* Told of every value that is recorded; NULL: nobody. */
-	void (*watch)(void *ctx, const char *name, long step, double value);
+	void (*watch)(void *ctx, const char *name, long step, double value); /* every value; or NULL */
 	void *watch_ctx;
 };
 

@@ -22,7 +22,7 @@ struct digest_row {
 
 /* ---- the chain itself ---- */
 
-enum { DIGEST_NAMES = 96 }; /* values that one step may have */
+enum { DIGEST_NAMES = 256 }; /* values that one step may have */
 
 /* Values are held until their step is over, since they are noted in any order. */
 struct digest_chain {

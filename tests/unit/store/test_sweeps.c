@@ -1,0 +1,352 @@
+/* Cells: claimed by one worker each however many there are, taken over when a lease is over, closed
+ * to the overtaken, tried again and given up as told, done in the transaction that settles the run.
+ */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "core/base/clock.h"
+#include "core/store/sweeps.h"
+#include "tests/unit/store/scratch.h"
+
+enum { RECIPES = 50, SEEDS = 4 };
+
+static int64_t dataset(struct scratch *x)
+{
+	struct dataset_row row = {
+	    .name = "d", .source = "test", .height = 1, .width = 1, .channels = 1};
+
+	scratch_object(x->s, "images", row.sha256);
+	CU_ASSERT_EQUAL_FATAL(datasets_insert(x->s, &row, 0, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(datasets_find(x->s, "d", &row, &x->err), 0);
+	return row.id;
+}
+
+/* A cell's run row, without parameters. */
+struct text {
+	char json[80], hash[HASH_HEX], group[HASH_HEX];
+};
+
+static struct run_new run_of(struct text *t, int recipe, int64_t seed, int64_t data)
+{
+	static const struct code_info code = {.version = "1",
+					      .compiler = "",
+					      .flags = "",
+					      .commit = "",
+					      .libraries = "",
+					      .binary = "b"};
+	static const struct host_info host = {"box", "cpu", "os", "avx2", 2};
+	struct run_new r = {.method = "m",
+			    .recipe_json = t->json,
+			    .recipe_hash = t->hash,
+			    .group_hash = t->group,
+			    .command = "",
+			    .seed = seed,
+			    .threads = 1,
+			    .dataset_id = data,
+			    .code = &code,
+			    .host = &host};
+
+	snprintf(t->json, sizeof t->json, "{\"r\":%d,\"seed\":%lld}", recipe, (long long)seed);
+	hash_buffer(t->json, strlen(t->json), t->hash);
+	snprintf(t->group, sizeof t->group, "group %d", recipe);
+	return r;
+}
+
+struct shape {
+	int64_t data;
+	int recipes, seeds;
+};
+
+static int add(void *ctx, struct sweep_edit *e, struct error *err)
+{
+	const struct shape *h = ctx;
+
+	for (int s = 0; s < h->seeds; s++)
+		for (int r = 0; r < h->recipes; r++) {
+			struct text t;
+			struct run_new run = run_of(&t, r, s + 1, h->data);
+			struct cell_new c = {&run, s, "label", NULL};
+
+			if (sweep_add_cell(e, &c, err))
+				return -1;
+		}
+	return 0;
+}
+
+static void make(struct scratch *x, struct shape *h, double lease, long retries,
+		 const char *on_fail, struct sweep_row *w)
+{
+	struct sweep_new n = {"s", "{}", "hash", "cmd", lease, retries, on_fail, "", "max"};
+	int64_t id;
+	int added;
+
+	scratch_open(x);
+	h->data = dataset(x);
+	CU_ASSERT_EQUAL_FATAL(sweeps_save(x->s, &n, add, h, &id, &added, &x->err), 0);
+	CU_ASSERT_EQUAL(added, h->recipes * h->seeds);
+	CU_ASSERT_EQUAL_FATAL(sweeps_find(x->s, "s", w, &x->err), 0);
+}
+
+static void done(struct scratch *x, struct sweep_row *w)
+{
+	sweep_row_release(w);
+	scratch_close(x);
+}
+
+static int claim(struct scratch *x, const struct sweep_row *w, const char *who,
+		 struct cell_claim *c)
+{
+	return cells_claim(x->s, w, who, c, &x->err);
+}
+
+/* Adding the same cells again adds none; more seeds keep the numbers. */
+static void test_save(void)
+{
+	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max"};
+	struct shape h = {0, 3, 1};
+	struct sweep_row w;
+	struct scratch x;
+	int64_t id;
+	int added;
+
+	make(&x, &h, 9, 2, "continue", &w);
+	h.seeds = 2;
+	h.recipes = 4;
+	CU_ASSERT_EQUAL(sweeps_save(x.s, &n, add, &h, &id, &added, &x.err), 0);
+	CU_ASSERT_EQUAL(added, 5);
+	CU_ASSERT_EQUAL(id, w.id);
+	sql_is(x.s,
+	       "SELECT group_concat(ordinal || '.' || seed, ' ') FROM "
+	       "(SELECT ordinal, seed FROM cell ORDER BY rank, ordinal)",
+	       "1.1 2.1 3.1 4.1 1.2 2.2 3.2 4.2\n");
+	n.name = "best";
+	CU_ASSERT_EQUAL(sweeps_save(x.s, &n, add, &h, &id, &added, &x.err), -1);
+	CU_ASSERT_EQUAL(x.err.code, ERR_USAGE);
+	done(&x, &w);
+}
+
+/* Claims all that it can get; exit status 0 when all went well. */
+static void claim_all(const char *dir, int k)
+{
+	struct cell_claim c;
+	struct sweep_row w;
+	struct error err;
+	struct store *s;
+	char who[16];
+	int got;
+
+	snprintf(who, sizeof who, "w%d", k);
+	if (store_open(&s, dir, STORE_WRITE, &err) || sweeps_find(s, "s", &w, &err))
+		_exit(1);
+	while ((got = cells_claim(s, &w, who, &c, &err)) > 0) {
+		struct text t;
+		struct run_new run = run_of(&t, c.ordinal - 1, c.seed, 1);
+		struct run_end end = {.status = "done"};
+		struct run_handle h;
+
+		run.cell = c.cell;
+		run.cell_token = c.token;
+		if (runs_insert(s, &run, &h, &err) || runs_finish(s, &h, &end, &err))
+			_exit(2);
+		cell_claim_release(&c);
+	}
+	if (got < 0)
+		fprintf(stderr, "\n  %s\n", err.msg);
+	sweep_row_release(&w);
+	store_close(s);
+	_exit(got < 0 ? 3 : 0);
+}
+
+/* Eight processes at once: every cell has one claim, one run, and nobody met a lock. */
+static void test_many(void)
+{
+	struct shape h = {0, RECIPES, SEEDS};
+	struct sweep_row w;
+	struct scratch x;
+	pid_t pid[8];
+
+	make(&x, &h, 60, 0, "continue", &w);
+	for (int k = 0; k < 8; k++)
+		if (!(pid[k] = fork()))
+			claim_all(x.dir, k);
+	for (int k = 0; k < 8; k++) {
+		int status;
+
+		waitpid(pid[k], &status, 0);
+		CU_ASSERT_EQUAL(status, 0);
+	}
+	sql_is(
+	    x.s,
+	    "SELECT count(*), sum(claims), count(DISTINCT run_id), sum(status = 'done') FROM cell",
+	    "200|200|200|200\n");
+	sql_is(x.s, "SELECT count(*), count(DISTINCT recipe_id) FROM run WHERE status = 'done'",
+	       "200|200\n");
+	done(&x, &w);
+}
+
+/* The overtaken can neither beat, nor begin a run, nor go on with one, nor settle the cell. */
+static void test_overtaken(void)
+{
+	struct shape h = {0, 1, 1};
+	struct cell_claim old, new;
+	struct run_handle first, second, none;
+	struct metric_point p = {"loss", 1, 1};
+	struct sweep_row w;
+	struct scratch x;
+	struct text t;
+	struct run_new run;
+
+	make(&x, &h, 1000, 5, "continue", &w);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "old", &old), 1);
+	CU_ASSERT_EQUAL(claim(&x, &w, "new", &new), 0); /* the lease holds */
+	run = run_of(&t, 0, 1, h.data);
+	run.cell = old.cell;
+	run.cell_token = old.token;
+	CU_ASSERT_EQUAL_FATAL(runs_insert(x.s, &run, &first, &x.err), 0);
+	CU_ASSERT_EQUAL(cells_beat(x.s, old.cell, old.token, 1000, &x.err), 1);
+	CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "other", &x.err), 0);
+	CU_ASSERT_EQUAL(claim(&x, &w, "new", &new), 0);
+	CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "old", &x.err), 0); /* the lease is over */
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "new", &new), 1);
+	CU_ASSERT_EQUAL(new.run_id, first.id);
+	CU_ASSERT_EQUAL(new.token, old.token + 1);
+
+	CU_ASSERT_EQUAL(runs_reopen_for(x.s, first.id, -1, old.cell, old.token, &none, &x.err), -1);
+	CU_ASSERT_EQUAL(x.err.code, ERR_FAILED);
+	CU_ASSERT_EQUAL(runs_insert(x.s, &run, &none, &x.err), -1);
+	sql_is(x.s, "SELECT count(*) FROM run", "1\n");
+	CU_ASSERT_EQUAL(runs_reopen_for(x.s, first.id, -1, new.cell, new.token, &second, &x.err),
+			0);
+	CU_ASSERT_EQUAL(runs_flush(x.s, &first, &p, 1, 0, 1, NULL, &x.err), -1);
+	CU_ASSERT_EQUAL(cells_beat(x.s, old.cell, old.token, 1000, &x.err), 0);
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &old, CELL_FAILED, "late", &x.err), 0);
+	sql_is(x.s, "SELECT status, claims, failures, worker FROM cell", "running|2|1|new\n");
+	CU_ASSERT_EQUAL(runs_finish(x.s, &second, &(struct run_end){.status = "done"}, &x.err), 0);
+	sql_is(x.s, "SELECT status, claims, error IS NULL FROM cell", "done|2|1\n");
+	CU_ASSERT_EQUAL(claim(&x, &w, "new", &old), 0);
+	cell_claim_release(&new);
+	done(&x, &w);
+}
+
+/* A fault is tried again `retries` times, after a rest; a stop is no fault; the dead are counted.
+ */
+static void test_retries(void)
+{
+	struct shape h = {0, 3, 1};
+	struct cell_claim c;
+	struct sweep_row w;
+	struct scratch x;
+	int n;
+
+	make(&x, &h, 1000, 1, "continue", &w);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_STOPPED, NULL, &x.err), 1);
+	cell_claim_release(&c);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	CU_ASSERT_EQUAL(c.ordinal, 1);
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_RETRY, "disk full", &x.err), 1);
+	cell_claim_release(&c);
+	sql_is(x.s, "SELECT status, failures, error, lease_until > 1 FROM cell WHERE ordinal = 1",
+	       "queued|1|disk full|1\n");
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	CU_ASSERT_EQUAL(c.ordinal, 2); /* the first one rests */
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_FAILED, "NaN", &x.err), 1);
+	cell_claim_release(&c);
+	sql_is(x.s, "SELECT status, failures FROM cell WHERE ordinal = 2", "failed|1\n");
+	for (int i = 0; i < 2; i++) { /* dies twice */
+		CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+		CU_ASSERT_EQUAL(c.ordinal, 3);
+		cell_claim_release(&c);
+		CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "a", &x.err), 0);
+	}
+	CU_ASSERT_EQUAL(claim(&x, &w, "b", &c), 0);
+	sql_is(x.s, "SELECT status, failures, error FROM cell WHERE ordinal = 3",
+	       "failed|2|its worker died (a)\n");
+	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, 0, &n, &x.err), 0);
+	CU_ASSERT_EQUAL(n, 2);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "b", &c), 1);
+	cell_claim_release(&c);
+	done(&x, &w);
+}
+
+static void test_paused(void)
+{
+	struct shape h = {0, 3, 1};
+	struct sweep_counts n;
+	struct cell_claim c;
+	struct sweep_row w;
+	struct scratch x;
+
+	make(&x, &h, 1000, 1, "stop", &w);
+	CU_ASSERT_EQUAL(sweeps_set_state(x.s, w.id, "paused", &x.err), 0);
+	CU_ASSERT_EQUAL(claim(&x, &w, "a", &c), 0);
+	CU_ASSERT_EQUAL(sweeps_set_state(x.s, w.id, "active", &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_FAILED, "NaN", &x.err), 1);
+	cell_claim_release(&c);
+	CU_ASSERT_EQUAL(claim(&x, &w, "a", &c), 0); /* on_fail: stop */
+	CU_ASSERT_EQUAL(sweeps_count(x.s, w.id, &n, &x.err), 0);
+	CU_ASSERT(n.stopped && n.cells == 3 && n.queued == 2 && n.failed == 1 && n.claims == 1);
+	done(&x, &w);
+}
+
+/* Values of a metric at step 10, one for each cell in order; the last cell is judged. */
+static int judged(const struct prune_rule *rule, const double *value, int n)
+{
+	struct shape h = {0, n, 1};
+	struct cell_claim c = {0};
+	struct sweep_row w;
+	struct scratch x;
+	char why[200];
+	int hopeless;
+
+	make(&x, &h, 1000, 1, "stop", &w);
+	for (int i = 0; i < n; i++) {
+		struct metric_point p[] = {{"m", 5, value[i] - 1}, {"m", 10, value[i]}};
+		struct run_handle r;
+		struct text t;
+		struct run_new run = run_of(&t, i, 1, h.data);
+
+		cell_claim_release(&c);
+		CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+		run.cell = c.cell;
+		run.cell_token = c.token;
+		CU_ASSERT_EQUAL_FATAL(runs_insert(x.s, &run, &r, &x.err), 0);
+		CU_ASSERT_EQUAL(runs_flush(x.s, &r, p, 2, 1, 10, NULL, &x.err), 0);
+	}
+	hopeless = cells_prune(x.s, &c, rule, 10, why, &x.err);
+	cell_claim_release(&c);
+	done(&x, &w);
+	return hopeless;
+}
+
+static void test_prune(void)
+{
+	struct prune_rule median = {"median", "m", 1, 4, 3}, asha = {"asha", "m", 1, 4, 3};
+	const double low[] = {1, 2, 3, 4, 2.4}, high[] = {1, 2, 3, 4, 2.6}, few[] = {5, 6, 1};
+	const double best[] = {5, 6, 7}, second[] = {5, 7, 6}, of_six[] = {1, 2, 3, 4, 9, 8};
+
+	CU_ASSERT_EQUAL(judged(&median, low, 5), 1);
+	CU_ASSERT_EQUAL(judged(&median, high, 5), 0);
+	CU_ASSERT_EQUAL(judged(&median, few, 3), 0); /* too few to compare with */
+	CU_ASSERT_EQUAL(judged(&asha, best, 3), 0);
+	CU_ASSERT_EQUAL(judged(&asha, second, 3), 1);
+	CU_ASSERT_EQUAL(judged(&asha, of_six, 6), 0); /* two of six go on */
+	median.maximize = 0;
+	CU_ASSERT_EQUAL(judged(&median, low, 5), 0);
+	CU_ASSERT_EQUAL(judged(&median, high, 5), 1);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {
+	    {"cells are added once", test_save},
+	    {"eight processes claim each cell once", test_many},
+	    {"the overtaken write nothing", test_overtaken},
+	    {"tried again, and given up", test_retries},
+	    {"paused, and stopped by a failure", test_paused},
+	    {"who is pruned", test_prune},
+	    {0}};
+
+	return check_run("store/sweeps", cases);
+}

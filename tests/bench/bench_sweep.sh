@@ -5,7 +5,7 @@
 
 cells=${BENCH_CELLS:-1000}
 if ssl methods --format tsv | cut -f1 | grep -qx random; then
-	work='-m random'
+	work='-m random --set eval.protocol=[]'
 else # one step on 16 tiny images
 	work='-m barlow --set projector.dims=2 --set optim.epochs=1 --set optim.warmup=0 --set optim.batch=16'
 fi

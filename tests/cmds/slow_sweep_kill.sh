@@ -124,12 +124,13 @@ fi
 note 'the results are those of an undisturbed sweep'
 ok ssl -C calm sweep start -q --seeds $seeds -j 2 calm/s.yaml
 for dir in . calm; do
+	file=$scratch/${dir#.}.csv # .csv is of the killed one
 	ssl -C $dir sql --format csv "select c.ref, m.metric, m.step, printf('%.17g', m.value) from v_cell c
-		join v_metric m on m.run = c.run where m.metric not in ('epoch_s', 'images_per_s') order by 1, 2, 3" >"$scratch/$(basename $dir .).csv"
+		join v_metric m on m.run = c.run where m.metric not in ('epoch_s', 'images_per_s') order by 1, 2, 3" >"$file"
 	ssl -C $dir sql --format csv "select c.ref, e.metric, e.step, printf('%.17g', e.value) from v_cell c
-		join v_eval e on e.run = c.run order by 1, 2, 3" >>"$scratch/$(basename $dir .).csv"
+		join v_eval e on e.run = c.run order by 1, 2, 3" >>"$file"
 	ssl -C $dir sql --format csv "select c.ref, k.step, o.sha256 from v_cell c join checkpoint k on k.run_id = c.run_id
-		join object o on o.id = k.object_id where k.step = 18 order by 1" >>"$scratch/$(basename $dir .).csv"
+		join object o on o.id = k.object_id where k.step = 18 order by 1" >>"$file"
 done
 [ "$(wc -l <"$scratch/calm.csv")" -gt $((cells * 18 * 4)) ] || fail 'hardly a value'
 cmp "$scratch/.csv" "$scratch/calm.csv" || fail 'the results differ'

@@ -223,6 +223,7 @@ static void test_overtaken(void)
 	sql_is(x.s, "SELECT status, claims, failures, worker FROM cell", "running|2|1|new\n");
 	CU_ASSERT_EQUAL(runs_finish(x.s, &second, &(struct run_end){.status = "done"}, &x.err), 0);
 	sql_is(x.s, "SELECT status, claims, error IS NULL FROM cell", "done|2|1\n");
+	cell_claim_release(&old);
 	CU_ASSERT_EQUAL(claim(&x, &w, "new", &old), 0);
 	cell_claim_release(&new);
 	done(&x, &w);

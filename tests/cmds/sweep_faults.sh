@@ -1,0 +1,59 @@
+#!/bin/sh
+# A full disk, a lost store and a read-only one during a sweep: the cells that they hit fail with the reason, the
+# rest are run, and what is left is finished once the fault is gone.
+. "$(dirname "$0")/lib.sh"
+
+value()
+{
+	ssl sql --format csv "$1" 2>/dev/null | tail -1
+}
+wait_until()
+{
+	i=0
+	while [ "$(value "$1")" != "$2" ]; do
+		i=$((i + 1))
+		[ $i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
+		sleep 0.1
+	done
+}
+
+ok ssl init
+ok ssl data add tiny --shapes --train 96 --test 20
+small='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.warmup=0
+	--set eval.every=0 --set eval.at_start=false'
+
+note 'a disk that is too full for one cell'
+(
+	ulimit -f 16000 # files of at most 8 MB
+	exec "$SSL" sweep start --name full $small --set optim.epochs=1 --set exec.retries=0 \
+		--grid 'projector.dims=[8,8],[1024,1600],[16,16]'
+) >"$out" 2>"$err" && fail 'a full disk was not noticed'
+err_has 'full: 1 of 3 cells failed'
+same "$(value "select group_concat(status) from (select status from v_cell where sweep = 'full' order by cell)")" '"done,failed,done"'
+same "$(value "select count(*) from v_cell where error like '%too large%' or error like '%full%' or error like '%File%'")" 1
+ok ssl sweep retry full
+ok ssl sweep start -q full
+same "$(value "select count(*) from v_cell where sweep = 'full' and status = 'done'")" 3
+same "$(value "select count(*) from run")" 3
+
+note 'a store that is moved away, and comes back'
+"$SSL" sweep start -q --name lost $small --set optim.epochs=40 --set checkpoint.every=1 --set projector.dims=64,64 \
+	--set exec.retries=50 --set exec.lease=2 --grid barlow.lambda=0.01,0.02,0.03 >"$out" 2>"$err" &
+supervisor=$!
+wait_until "select count(*) > 0 from v_cell where sweep = 'lost' and epoch > 1" 1
+mv .ssl .away
+status=0
+wait $supervisor || status=$?
+same $status 6
+err_has 'gone|No such file'
+mv .away .ssl
+ok ssl sweep start -q lost
+same "$(value "select count(*) from v_cell where sweep = 'lost' and status = 'done'")" 3
+same "$(value "select count(*) from run")" 6
+
+note 'a store that becomes read-only'
+[ "$(id -u)" != 0 ] || exit 0 # root writes anywhere
+chmod -R a-w .ssl
+fails 6 'read-only' "$SSL" sweep start -q --name dry $small --set optim.epochs=1 --set projector.dims=8,8
+chmod -R u+w .ssl
+same "$(value 'select count(*) from sweep')" 2

@@ -16,7 +16,7 @@ static const struct hparam hparams[] = {
      "lbfgs: the mean cross-entropy + l2/2 ||W||^2 is minimised"},
     {"eval.linear.tolerance", HP_REAL, "1e-5", 1e-14, 1, NULL,
      "lbfgs: done when no element of the gradient is larger"},
-    {"eval.linear.steps", HP_INT, "500", 1, 1000000, NULL, "lbfgs: at most this many"},
+    {"eval.linear.steps", HP_INT, "2000", 1, 1000000, NULL, "lbfgs: at most this many"},
     {"eval.linear.lr", HP_REAL, "0.3", 1e-9, 1e6, NULL,
      "sgd: at the start of a cosine to 0 (Barlow Twins 0.3, VICReg 0.02; not scaled by the batch)"},
     {"eval.linear.epochs", HP_INT, "100", 1, 100000, NULL,

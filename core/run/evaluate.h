@@ -36,4 +36,7 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 /* A resumed run knows again which evaluation was the best: its checkpoint is kept. */
 int run_evaluate_resume(struct run *r, struct error *err);
 
+/* Says so when the recipe chooses a checkpoint by the test split. */
+void run_evaluate_advise(const struct run *r);
+
 #endif

@@ -120,11 +120,9 @@ int run_build(struct run *r, struct error *err);
 /* train.c: the steps that are left of the current epoch. */
 int run_train_epoch(struct run *r, struct error *err);
 
-/* evaluate.c: the protocols of eval.protocol on eval.split, recorded at r->step; after the last epoch
- * those on test too, once, where val is what is selected on. */
+/* evaluate.c: the protocols of eval.protocol on eval.split, recorded at r->step; on test too after the
+ * last epoch, where eval.split is val. */
 int run_evaluate(struct run *r, struct error *err);
-/* Says so when the recipe selects on the test split. */
-void run_evaluate_advise(const struct run *r);
 
 /* record.c: buffers one value of the series at r->step; run_flush() writes them out, with a
  * checkpoint when ck is not NULL. */

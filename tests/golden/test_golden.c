@@ -53,7 +53,7 @@ static const struct golden_case {
     {"byol", golden_byol, 0},
     {"image_ops", golden_image_ops, 0},
     {"evaluation", golden_evaluation, 0},
-    {"simclr_", golden_simclr, 0},
+    {"simclr", golden_simclr, 0},
     {"simsiam", golden_simsiam, 0},
     {"directpred", golden_directpred, 0},
     {"directcopy", golden_directpred, 0},

@@ -16,14 +16,50 @@ static int is_for_people(enum table_format f)
 	return f == TABLE_TEXT || f == TABLE_MD || f == TABLE_LATEX || f == TABLE_HTML;
 }
 
-/* Every line with something in front of it, and behind. */
-static void put_lines(FILE *out, const char *text, const char *before, const char *after)
+static void put_html(FILE *out, char c)
 {
-	while (*text) {
-		int n = (int)strcspn(text, "\n");
+	if (c == '<')
+		fputs("&lt;", out);
+	else if (c == '&')
+		fputs("&amp;", out);
+	else
+		fputc(c, out);
+}
 
-		fprintf(out, "%s%.*s%s\n", before, n, text, after);
-		text += n + (text[n] == '\n');
+/* The sentences as the format has text beside its tables. */
+static void put_notes(FILE *out, const char *text, enum table_format format)
+{
+	static const struct {
+		enum table_format format;
+		const char *before, *after;
+	} marks[] = {{TABLE_LATEX, "% ", ""}, {TABLE_HTML, "<p>", "</p>"}, {TABLE_MD, "", "  "}};
+	const char *before = "", *after = "";
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		if (marks[i].format == format) {
+			before = marks[i].before;
+			after = marks[i].after;
+		}
+	}
+	while (*text) {
+		fputs(before, out);
+		for (; *text && *text != '\n'; text++) {
+			if (format == TABLE_HTML)
+				put_html(out, *text);
+			else
+				fputc(*text, out);
+		}
+		fprintf(out, "%s\n", after);
+		text += *text == '\n';
+	}
+}
+
+/* To people who read a table for programs. */
+static void say_notes(const char *text)
+{
+	for (int n; *text; text += n + (text[n] == '\n')) {
+		n = (int)strcspn(text, "\n");
+		log_info("%.*s", n, text);
 	}
 }
 
@@ -70,7 +106,7 @@ static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 		put_json(ctx->out, c, groups, pairs, notes.buf);
 	} else if (!human) {
 		table_print(only_pairs ? pairs : groups, ctx->format, ctx->out);
-		put_lines(stderr, ctx->quiet ? "" : notes.buf, "ssl: ", "");
+		say_notes(notes.buf);
 	} else {
 		if (!only_pairs)
 			table_print(groups, ctx->format, ctx->out);
@@ -79,13 +115,7 @@ static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 		if (c->n_pairs)
 			table_print(pairs, ctx->format, ctx->out);
 		fputc('\n', ctx->out);
-		put_lines(ctx->out, notes.buf,
-			  ctx->format == TABLE_LATEX  ? "% "
-			  : ctx->format == TABLE_HTML ? "<p>"
-						      : "",
-			  ctx->format == TABLE_HTML ? "</p>"
-			  : ctx->format == TABLE_MD ? "  "
-						    : "");
+		put_notes(ctx->out, notes.buf, ctx->format);
 	}
 	strbuf_release(&notes);
 	table_free(groups);

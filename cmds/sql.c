@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
+#include "core/store/config.h"
 
 extern const struct cmd cmd_sql;
 
@@ -33,33 +35,140 @@ static int query(struct cmd_ctx *ctx, const char *sql, double seconds, struct er
 	return ret;
 }
 
-static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+/* ---- saved queries: the keys query.NAME of .ssl/config ---- */
+
+static int key_of(const char *name, struct strbuf *key, struct error *err)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	if (!n || name[n] || n > 60)
+		return error_set(err, ERR_USAGE,
+				 "sql: '%.40s': the name of a query has letters, digits, - and _",
+				 name);
+	strbuf_addf(key, "query.%s", name);
+	return 0;
+}
+
+static int load(struct cmd_ctx *ctx, const char *name, struct strbuf *sql, struct error *err)
+{
+	struct strbuf key = STRBUF_INIT;
+	int found = key_of(name, &key, err) ? -1 : config_get(ctx->store, key.buf, sql, err);
+
+	strbuf_release(&key);
+	if (found)
+		return found < 0 ? -1 : 0;
+	return error_set(err, ERR_NOT_FOUND, "sql: @%s: no such query: see `ssl sql --list`", name);
+}
+
+/* One that is wrong now would be wrong later. */
+static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct error *err)
+{
+	struct strbuf key = STRBUF_INIT;
+	int ret = key_of(name, &key, err);
+
+	if (!ret)
+		ret = query_check(ctx->store, sql, err);
+	if (!ret && !ctx->dry_run)
+		ret = config_set(ctx->store, key.buf, sql, err);
+	strbuf_release(&key);
+	return ret;
+}
+
+static int forget(struct cmd_ctx *ctx, const char *name, struct error *err)
+{
+	struct strbuf key = STRBUF_INIT, old = STRBUF_INIT;
+	int ret = load(ctx, name, &old, err);
+
+	if (!ret)
+		ret = key_of(name, &key, err);
+	if (!ret && !ctx->dry_run)
+		ret = config_set(ctx->store, key.buf, NULL, err);
+	strbuf_release(&key);
+	strbuf_release(&old);
+	return ret;
+}
+
+static int list_one(void *ctx, const char *key, const char *value)
+{
+	struct table *t = ctx;
+
+	if (strncmp(key, "query.", 6))
+		return 0;
+	table_text(t, key + 6);
+	table_text(t, value);
+	return 0;
+}
+
+static int list(struct cmd_ctx *ctx, struct error *err)
+{
+	struct table *t = table_new();
+	int ret;
+
+	table_column(t, "name");
+	table_column(t, "sql");
+	ret = config_each(ctx->store, list_one, t, err);
+	if (!ret && (table_rows(t) || ctx->format != TABLE_TEXT))
+		table_print(t, ctx->format, ctx->out);
+	if (!ret && !table_rows(t))
+		log_info("no query is saved");
+	table_free(t);
+	return ret;
+}
+
+/* The text of the query: as it stands, saved under a name, or from standard input. */
+static int ask(struct cmd_ctx *ctx, const char *word, const char *name, double seconds,
+	       struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
+	int ret = 0;
+
+	if (!strcmp(word, "-"))
+		ret = read_stdin(&sql, err);
+	else if (*word == '@')
+		ret = load(ctx, word + 1, &sql, err);
+	else
+		strbuf_adds(&sql, word);
+	if (!ret)
+		ret = name ? save(ctx, name, sql.buf, err) : query(ctx, sql.buf, seconds, err);
+	strbuf_release(&sql);
+	return ret;
+}
+
+static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	const char *name = NULL, *old = NULL;
 	double seconds = 60;
+	int show = 0, n;
 	const struct opt table[] = {
 	    {0, "time-limit", OPT_REAL, &seconds, "SECONDS", "stop after this long (60); 0: never",
 	     0, 1e9},
+	    {0, "save", OPT_TEXT, &name, "NAME", "keep the query under this name", 0, 0},
+	    {0, "delete", OPT_TEXT, &old, "NAME", "forget the query of this name", 0, 0},
+	    {0, "list", OPT_FLAG, &show, NULL, "list the queries that are kept", 0, 0},
 	    {0},
 	};
-	int ret = opt_parse(ctx, &cmd_sql, table, argc, argv, 1, 1, NULL, err);
+	int ret = opt_parse(ctx, &cmd_sql, table, argc, argv, 0, 1, &n, err);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (strcmp(argv[1], "-"))
-		strbuf_adds(&sql, argv[1]);
-	else
-		ret = read_stdin(&sql, err);
-	if (!ret)
-		ret = query(ctx, sql.buf, seconds, err);
-	strbuf_release(&sql);
-	return ret;
+	if ((name != NULL) + (old != NULL) + show > 1)
+		return error_set(err, ERR_USAGE,
+				 "sql: --save, --delete and --list exclude each other");
+	if (n != !(old || show))
+		return error_set(err, ERR_USAGE,
+				 n ? "sql: '%s' is too much with --delete or --list"
+				   : "sql: something is missing: usage: ssl sql SQL",
+				 argv[1]);
+	if (show)
+		return list(ctx, err);
+	return old ? forget(ctx, old, err) : ask(ctx, argv[1], name, seconds, err);
 }
 
 const struct cmd cmd_sql = {
     .name = "sql",
     .summary = "ask the store in SQL, read-only",
-    .usage = "sql [--time-limit SECONDS] SQL\nsql [--time-limit SECONDS] -",
+    .usage = "sql [--time-limit SECONDS] SQL\nsql [--time-limit SECONDS] @NAME\n"
+	     "sql [--time-limit SECONDS] -\nsql --save NAME SQL\nsql --delete NAME\nsql --list",
     .needs = NEED_STORE_READ,
     .run = run,
 };

@@ -123,7 +123,7 @@ CREATE VIEW v_eval AS
 
 CREATE VIEW v_best AS
   -- The best value of every run and metric that has a goal, over its series and its evaluations; the
-  -- earliest of equals. No GROUP BY: a condition on a run or a metric then reads only its own rows.
+  -- earliest of equals.
   SELECT
     r.id AS run_id,              -- row of run
     r.name AS run,               -- name of the run
@@ -133,6 +133,7 @@ CREATE VIEW v_best AS
     CASE n.goal WHEN 'max' THEN s.max ELSE s.min END AS value,          -- the best one
     CASE n.goal WHEN 'max' THEN s.max_step ELSE s.min_step END AS step, -- where it was reached
     n.unit                       -- of the value; empty: a plain number
+  -- without GROUP BY a condition on a run or a metric reads only its own rows
   FROM metric_name n
     JOIN metric_summary s ON s.name_id = n.id
     JOIN run r ON r.id = s.run_id
@@ -368,7 +369,8 @@ CREATE VIEW v_spectrum AS
     s.i,                         -- 0 for the largest eigenvalue
     s.value                      -- of the vector's element i
   FROM spectrum s
-    JOIN run r ON r.id = s.run_id;
+    JOIN run r ON r.id = s.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_collapse AS
   -- What was last measured of collapse, one run a row, and what it comes to.
@@ -398,6 +400,7 @@ CREATE VIEW v_collapse AS
         (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
         AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.flag')) AS flag
       FROM run r
+      WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
     ),
     trained AS (
       SELECT *,
@@ -465,4 +468,5 @@ CREATE VIEW v_digest AS
     d.state,                     -- SHA-256 over the tensors that a checkpoint would hold
     d.chain                      -- SHA-256 over the chain before, metrics and state
   FROM digest d
-    JOIN run r ON r.id = d.run_id;
+    JOIN run r ON r.id = d.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);

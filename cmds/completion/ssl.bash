@@ -66,7 +66,7 @@ _ssl()
 	plot:-*) _ssl_words "$options --sweep -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	export:-*) _ssl_words "$options --sweep -w --where" ;;
 	report:-*) _ssl_words "$options --sweep -w --where --metric --title" ;;
-	sql:-*) _ssl_words "$options --time-limit" ;;
+	sql:-*) _ssl_words "$options --time-limit --save --delete --list" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;
 	gc:-*) _ssl_words "$options --age" ;;
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
@@ -89,14 +89,14 @@ _ssl()
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
-	resume:* | verify:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;
+	sql:*) _ssl_words "$(_ssl_column sql --list | sed 's/^/@/')" ;;
 	schema:*) _ssl_words "$(_ssl_column schema)" ;;
 	metrics:*)
 		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(
 			_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
 		;;
-	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | verify:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

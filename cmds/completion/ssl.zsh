@@ -115,7 +115,6 @@ _ssl()
 		tag) _arguments $common '(-d --delete)'{-d,--delete}'[take the tags off]' '1:run:_ssl_refs' '*:tag' ;;
 		note | rename) _arguments $common '1:run:_ssl_refs' '*:text' ;;
 		rm) _arguments $common '--restore[out of the trash]' '--list[what is in the trash]' '*:run:_ssl_refs' ;;
-		resume | show) _arguments $common '1:run:_ssl_refs' ;;
 		plot) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
@@ -136,7 +135,8 @@ _ssl()
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
-		sql) _arguments $common '--time-limit[stop after this long]:seconds' '1:query' ;;
+		sql) _arguments $common '--time-limit[stop after this long]:seconds' '--save[keep the query]:name' \
+			'--delete[forget a query]:name' '--list[queries that are kept]' '1:query' ;;
 		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;

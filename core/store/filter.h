@@ -26,6 +26,9 @@ void filter_metric(int64_t id, const char *goal, enum filter_value which, struct
 /* max, min or none. */
 int filter_goal(struct store *s, int64_t id, const char **goal, struct error *err);
 
+/* ERR_NOT_FOUND with the nearest name: no run has this metric. */
+int filter_no_metric(struct store *s, const char *what, const char *name, struct error *err);
+
 /* Appends ` AS "name"`. */
 void filter_alias(const char *name, size_t n, struct strbuf *out);
 

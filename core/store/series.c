@@ -8,11 +8,15 @@
 
 enum { SERIES_SECONDS = 60 };
 
-static int no_metric(struct store *s, const char *what, const char *name, struct error *err)
+int filter_no_metric(struct store *s, const char *what, const char *name, struct error *err)
 {
 	char near[64];
 
-	if (store_nearest(s, "SELECT name FROM metric_name", name, near, err))
+	if (store_nearest(s,
+			  "SELECT name FROM metric_name UNION "
+			  "SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%' UNION "
+			  "SELECT substr(name, 5) FROM metric_name WHERE name LIKE 'val.%'",
+			  name, near, err))
 		return -1;
 	if (near[0])
 		return error_set(err, ERR_NOT_FOUND,
@@ -31,7 +35,7 @@ static int one_metric(struct store *s, const char *what, const char *name, int64
 	if (n < 0)
 		return -1;
 	if (!n)
-		return no_metric(s, what, name, err);
+		return filter_no_metric(s, what, name, err);
 	*id = ids[0];
 	return filter_goal(s, ids[0], goal, err);
 }
@@ -161,7 +165,7 @@ static int metric_of_run(struct store *s, int64_t run, const char *name, int64_t
 	if (n < 0)
 		return -1;
 	if (!n)
-		return no_metric(s, "metrics", name, err);
+		return filter_no_metric(s, "metrics", name, err);
 	for (int i = 0; i < n; i++) {
 		has = has_metric(s, run, ids[i], err);
 		if (has < 0)

@@ -11,18 +11,6 @@
 
 enum { VALUES_SECONDS = 60 };
 
-static int no_metric(struct store *s, const char *name, struct error *err)
-{
-	char near[64];
-
-	if (store_nearest(s, "SELECT name FROM metric_name", name, near, err))
-		return -1;
-	if (near[0])
-		return error_set(err, ERR_NOT_FOUND, "%s: no run has this metric: did you mean %s?",
-				 name, near);
-	return error_set(err, ERR_NOT_FOUND, "%s: no run has this metric", name);
-}
-
 /* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME. */
 static int add_value(struct store *s, const char *name, const char **goal, struct strbuf *sql,
 		     struct error *err)
@@ -34,7 +22,7 @@ static int add_value(struct store *s, const char *name, const char **goal, struc
 	if (n < 0)
 		return -1;
 	if (!n)
-		return no_metric(s, name, err);
+		return filter_no_metric(s, "compare", name, err);
 	if (filter_goal(s, id[0], goal, err))
 		return -1;
 	filter_metric(id[0], *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql);

@@ -27,6 +27,27 @@ fails 2 'empty' "$SSL" sql ' '
 fails 2 'missing' "$SSL" sql
 [ ! -e x.db ] && [ ! -e copy.db ] || fail 'it made a file'
 
+note 'keeps queries by name'
+ok ssl sql --list
+err_has 'no query is saved'
+ok ssl sql --save answer "SELECT 6 * 7 AS answer, 'it''s' AS text"
+ok ssl sql --format csv @answer
+same "$(tail -1 "$out")" "42,it's"
+printf 'SELECT 1 AS a\n\t-- of two lines\n' | "$SSL" sql --save lines - || fail 'saved from standard input'
+ok ssl sql --format csv @lines
+same "$(tail -1 "$out")" 1
+ok ssl sql --list --format csv
+same "$(sed 1d "$out" | cut -d, -f1 | head -1)" answer
+fails 2 'syntax error' "$SSL" sql --save bad 'SELEC 1'
+fails 2 'may only read' "$SSL" sql --save bad 'DELETE FROM run'
+fails 2 'letters, digits' "$SSL" sql --save 'a b' 'SELECT 1'
+fails 3 'no such query' "$SSL" sql @bad
+ok ssl sql --delete answer
+fails 3 'no such query' "$SSL" sql @answer
+fails 3 'no such query' "$SSL" sql --delete answer
+fails 2 'exclude' "$SSL" sql --list --delete lines
+fails 2 'too much' "$SSL" sql --list 'SELECT 1'
+
 note 'stops'
 fails 6 'too long' "$SSL" sql --time-limit 0.1 \
 	'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n'

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/report/stats.h"
 
 void groups_release(struct group_set *g)
 {
@@ -18,23 +19,26 @@ void groups_release(struct group_set *g)
 
 struct moments moments_of(const double *x, int n)
 {
-	struct moments s = {0, 0, NAN, NAN, NAN, INFINITY, -INFINITY};
-	double square = 0;
+	struct moments s = {0, NAN, NAN, NAN, NAN, INFINITY, -INFINITY};
+	double *finite = xmalloc((size_t)(n + 1) * sizeof *finite);
 
 	for (int i = 0; i < n; i++) {
 		if (!isfinite(x[i]))
 			continue;
-		s.n++;
-		s.mean += x[i];
+		finite[s.n++] = x[i];
 		s.min = fmin(s.min, x[i]);
 		s.max = fmax(s.max, x[i]);
 	}
-	s.mean = s.n ? s.mean / s.n : NAN;
-	for (int i = 0; i < n; i++)
-		if (isfinite(x[i]))
-			square += (x[i] - s.mean) * (x[i] - s.mean);
-	if (s.n > 1)
-		s.sd = sqrt(square / (s.n - 1));
+	if (s.n)
+		s.mean = stats_mean(finite, s.n);
+	if (s.n > 1) {
+		struct interval ci = stats_t_interval(finite, s.n, 0.95);
+
+		s.sd = stats_sd(finite, s.n);
+		s.low = ci.low;
+		s.high = ci.high;
+	}
+	free(finite);
 	return s;
 }
 

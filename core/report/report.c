@@ -255,7 +255,8 @@ static int add_effects(struct work *w, struct error *err)
 static int add_representation(struct work *w, struct error *err)
 {
 	const struct figure usual = {0}, h = {.name = "h"};
-	static const char *const measure[] = {"collapse.z.std_ratio", "collapse.h.rankme",
+	static const char *const measure[] = {"collapse.std_ratio", "collapse.h.std_ratio",
+					      "collapse.rankme", "collapse.h.rankme",
 					      "embedding_std"};
 
 	doc_section(&w->doc, "Collapse");

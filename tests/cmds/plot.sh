@@ -18,7 +18,7 @@ well_formed()
 	fi
 }
 
-for kind in curve bars heatmap parallel; do
+for kind in curve bars heatmap parallel spectrum alignment; do
 	note "$kind: SVG, PNG and text, twice the same"
 	for format in svg png txt; do
 		ok ssl plot $kind -w 1 --metric knn.top1 -o a.$format
@@ -55,7 +55,7 @@ out_has "^10 .* $want\$"
 
 note 'groups, and what is left out'
 ok ssl plot bars --by method
-out_has '^vicreg '
+out_has '^vicreg .*[[]'
 out_has '^byol '
 ok ssl plot curve -w "method='barlow'" --metric loss --log xy
 out_has 'a ━━ barlow lambda='
@@ -70,5 +70,5 @@ fails 3 'did you mean val.knn.top1' "$SSL" plot bars --metric val.knn.top2
 fails 3 'did you mean vicreg.mu' "$SSL" plot heatmap -x vicreg.nu -y vicreg.lambda
 fails 3 'no run matches' "$SSL" plot bars -w 'seed=9'
 fails 2 'fewer than two' "$SSL" plot heatmap -w "method='byol'"
-fails 3 'such vectors' "$SSL" plot spectrum
+fails 3 'such vectors' "$SSL" plot alignment 4
 fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -o x.png

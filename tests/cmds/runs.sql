@@ -44,7 +44,7 @@ INSERT INTO event (run_id, attempt_id, step, kind, text, created) VALUES
 INSERT INTO note (run_id, text, created) VALUES (7, '</td><img src=x onerror=alert(1)>', '2026-01-01T02:00:00Z');
 INSERT INTO metric_name (name, goal, unit, about) VALUES ('loss', 'min', '', 'The training loss.'),
   ('val.knn.top1', 'max', '%', 'Share of images whose class was the first guess.'),
-  ('collapse.z.std_ratio', 'none', '', 'Spread.');
+  ('collapse.std_ratio', 'none', '', 'Spread.');
 CREATE TEMP TABLE noise AS SELECT id, ((id * 7919 + 13) % 101 - 50) / 50.0 AS e FROM one;
 WITH RECURSIVE step(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM step WHERE k < 20)
 INSERT INTO metric SELECT o.id, n.id, k * 10,
@@ -61,4 +61,9 @@ INSERT INTO metric_summary
     (SELECT value FROM metric l WHERE l.run_id = m.run_id AND l.name_id = m.name_id AND l.step = 200),
     (SELECT kind FROM metric l WHERE l.run_id = m.run_id AND l.name_id = m.name_id AND l.step = 200), 200,
     min(value), 10, max(value), 10 FROM metric m GROUP BY 1, 2;
+INSERT INTO spectrum SELECT o.id, n.value, k.value * 50, i.value,
+    CASE n.value WHEN 'predictor.cos' THEN 0.5 + 0.1 * k.value - 0.01 * i.value
+      ELSE 1.0 - i.value * (1.0 + (o.id = 1)) / 4.0 + 0.05 * z.e END
+  FROM one o JOIN noise z ON z.id = o.id, json_each('["z","h","predictor.cos"]') n, json_each('[1,2,3,4]') k,
+    json_each('[0,1,2,3,4,5,6,7]') i WHERE n.value <> 'predictor.cos' OR o.method = 'byol';
 COMMIT;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/report/compare.h"
 #include "core/report/effects.h"
 #include "core/report/figures_internal.h"
 #include "core/report/rows.h"
@@ -163,6 +164,66 @@ static int add_figure(struct work *w, const struct selection *sel, figure_fn *ma
 	return 0;
 }
 
+static int is_one_method(const struct selection *sel)
+{
+	for (int i = 1; i < sel->n; i++)
+		if (strcmp(sel->run[i].method, sel->run[0].method) != 0)
+			return 0;
+	return 1;
+}
+
+/* What chooses each method's recipe: the same metric on the validation split where there is one, so
+ * that the test split is read once. */
+static const char *chooser(struct work *w, char name[160])
+{
+	struct metric_info val;
+
+	if (strncmp(w->metric.name, "test.", 5) != 0)
+		return w->metric.name;
+	snprintf(name, 160, "val.%s", w->metric.name + 5);
+	return selection_metric(w->s, w->sel, name, &val, NULL) ? w->metric.name : name;
+}
+
+static int add_methods(struct work *w, struct error *err)
+{
+	struct compare_query q = {.values = {.by = "method", .metric = w->metric.name}};
+	int64_t *id = xmalloc((size_t)(w->sel->n + 1) * sizeof *id);
+	struct strbuf said = STRBUF_INIT;
+	struct compare *c;
+	char name[160];
+	int ret;
+
+	for (int i = 0; i < w->sel->n; i++)
+		id[i] = w->sel->run[i].id;
+	q.values.id = id;
+	q.values.n_ids = w->sel->n;
+	q.values.select = chooser(w, name);
+	ret = compare_make(w->s, &q, &c, err);
+	if (ret && (err->code == ERR_USAGE || err->code == ERR_NOT_FOUND))
+		ret = 0; /* a metric without a goal, or no finished run: nothing to test */
+	else if (!ret) {
+		struct table *groups = compare_groups(c, 1), *pairs = compare_pairs(c, 1);
+
+		if (c->n_groups > 1) {
+			doc_heading(&w->doc, "The best recipe of each method");
+			if (q.values.select == w->metric.name)
+				doc_paragraph(&w->doc,
+					      "Chosen by the values that are compared: the best of "
+					      "many recipes looks better than it is.");
+			doc_table(&w->doc, groups);
+			doc_table(&w->doc, pairs);
+			compare_sentences(c, &said);
+			doc_list(&w->doc, said.buf);
+		}
+		table_free(groups);
+		table_free(pairs);
+		compare_free(c);
+	}
+	strbuf_release(&said);
+	free(id);
+	return ret;
+}
+
 static int add_comparison(struct work *w, struct error *err)
 {
 	const struct figure f = {.metric = w->metric.name};
@@ -175,7 +236,9 @@ static int add_comparison(struct work *w, struct error *err)
 		 w->metric_name);
 	doc_paragraph(&w->doc, text);
 	add_group_table(w);
-	return add_figure(w, w->sel, figure_bars, &f, err);
+	if (add_figure(w, w->sel, figure_bars, &f, err))
+		return -1;
+	return is_one_method(w->sel) ? 0 : add_methods(w, err);
 }
 
 /* ---- pictures ---- */

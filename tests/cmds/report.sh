@@ -60,6 +60,20 @@ ok grep -q 'std 0.01 is below 0.05' a.html
 ok ssl report -w "method='vicreg' and seed<3" --metric val.knn.top1 -o c.html
 ok grep -q 'ssl report -w &#39;method=&#39;\\&#39;&#39;vicreg&#39;\\&#39;&#39; and seed&lt;3&#39; --metric val.knn.top1' c.html
 
+note 'methods are compared by their best recipes, with tests'
+ok sed -n '/The best recipe of each method/,/<h2/p' a.html
+out_has 'vicreg'
+out_has 'byol'
+
+note 'a sweep by its name, compared by its objective'
+ok ssl report weights -o s.html
+ok grep -q 'Runs chosen by: weights' s.html
+ok grep -q 'The best recipe by val.knn.top1 is vicreg lambda=25 mu=10' s.html
+ok ssl report --sweep weights -o s.html
+ok grep -q 'Runs chosen by: sweep weights' s.html
+code 1 grep -q 'byol tau' s.html
+fails 3 'no such sweep' "$SSL" report --sweep wieghts
+
 note 'what cannot be reported is said'
 fails 3 'did you mean val.knn.top1' "$SSL" report --metric val.knn.top2
 fails 3 'no run matches' "$SSL" report -w 'seed=9'

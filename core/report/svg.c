@@ -46,7 +46,7 @@ static void rules(const char *scope, int dark, struct strbuf *out)
 {
 	for (int role = INK_TEXT; role < INK_SERIES + PALETTE; role++) {
 		uint32_t rgb = ink_rgb(ink(role), dark);
-		char name[8];
+		char name[16];
 
 		if (role == INK_RGB)
 			continue;

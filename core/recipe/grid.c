@@ -39,18 +39,9 @@ static int exec_group(int i, struct hparam_group *out)
 	return i == 0;
 }
 
-static int exec_check(const struct recipe *r, const char **key, struct error *err)
-{
-	*key = "exec.prune";
-	if (!strcmp(recipe_text(r, "exec.prune"), "none") || *recipe_text(r, "exec.prune_metric") ||
-	    *recipe_text(r, "objective.metric"))
-		return 0;
-	return error_set(err, ERR_USAGE, "exec.prune: on which metric? say exec.prune_metric");
-}
-
 const struct recipe_schema *grid_exec_schema(void)
 {
-	static const struct recipe_schema schema = {.group = exec_group, .check = exec_check};
+	static const struct recipe_schema schema = {.group = exec_group};
 
 	return &schema;
 }

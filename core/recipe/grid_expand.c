@@ -87,6 +87,17 @@ static int check_block(struct grid *g, const struct grid_block *b, struct error 
 	return 0;
 }
 
+static int check_exec(const struct grid *g, struct error *err)
+{
+	const struct recipe *r = &g->exec;
+
+	if (!strcmp(recipe_text(r, "exec.prune"), "none") || *recipe_text(r, "exec.prune_metric") ||
+	    *recipe_text(r, "objective.metric"))
+		return 0;
+	return error_set(err, ERR_USAGE, "%s: exec.prune: on which metric? say exec.prune_metric",
+			 g->file);
+}
+
 /* The base's seed where no seeds were given. */
 static void default_seed(struct grid *g, struct resolver *base)
 {
@@ -110,6 +121,8 @@ int grid_finish(struct grid *g, struct error *err)
 	if (!ret && !g->n_seeds)
 		default_seed(g, &base);
 	resolve_release(&base);
+	if (!ret)
+		ret = check_exec(g, err);
 	for (int b = 0; b < g->n_blocks && !ret; b++)
 		ret = check_block(g, &g->block[b], err);
 	return ret;

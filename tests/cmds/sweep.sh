@@ -114,3 +114,13 @@ ok ssl sweep retry fails
 same "$(value "select queued from v_sweep where name = 'fails'")" 2
 code 8 ssl sweep start -q fails
 same "$(value "select count(distinct run) || ' ' || max(claims) from v_cell where sweep = 'fails'")" '4 2'
+
+note 'pruning: the hopeless end early, with those of their seeds that were not begun; the best does not'
+ok ssl sweep start -q --name prunes $small --set optim.epochs=3 --set optim.lr=0 --set exec.prune=asha --set exec.prune_eta=2 \
+	--set exec.prune_warmup=1 --set exec.prune_metric=loss --set objective.goal=min --grid vicreg.nu=1,100,1000 --seeds 2
+same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'prunes' order by cell, seed)")" \
+	'done done pruned pruned pruned pruned'
+same "$(value "select group_concat(epoch, ' ') from (select epoch from v_cell where sweep = 'prunes' and seed = 1 order by cell)")" '3 1 1'
+ok ssl sweep retry -n --pruned prunes
+err_has '4 cells queued'
+fails 2 'on which metric' "$SSL" sweep start -q $small --set exec.prune=median

@@ -99,10 +99,8 @@ int metric_name_id(struct store *s, const char *name, int64_t *id, struct error 
  * val.NAME. How many there are, or -1. */
 int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
 
-/* The id of the recipe, its row and parameters made if need be; inside the caller's transaction. */
-struct run_new;
+struct run_new; /* the id of its recipe, rows made if need be; inside the caller's transaction */
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
-
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
 /* Copies the name of the metric; BUG() when there is none with this id. */

@@ -35,7 +35,7 @@ cat >s.yaml <<'YAML'
 version: 1
 sweep: s
 base: {data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]},
-  optim: {batch: 32, epochs: 6, warmup: 0}, eval: {every: 2}, checkpoint: {every: 1}}
+  optim: {batch: 32, epochs: 6, warmup: 0}, eval: {every: 2}, checkpoint: {every: 1}, guard: {collapse: record}}
 blocks:
 - set: {method: barlow}
   grid: {barlow.lambda: [0.01, 0.02]}

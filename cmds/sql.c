@@ -60,17 +60,23 @@ static int load(struct cmd_ctx *ctx, const char *name, struct strbuf *sql, struc
 	return error_set(err, ERR_NOT_FOUND, "sql: @%s: no such query: see `ssl sql --list`", name);
 }
 
-/* One that is wrong now would be wrong later. */
+/* One that is wrong now would be wrong later. Blanks around it are not part of it. */
 static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct error *err)
 {
-	struct strbuf key = STRBUF_INIT;
+	struct strbuf key = STRBUF_INIT, text = STRBUF_INIT;
+	size_t n;
 	int ret = key_of(name, &key, err);
 
+	sql += strspn(sql, " \t\r\n");
+	for (n = strlen(sql); n && strchr(" \t\r\n", sql[n - 1]);)
+		n--;
+	strbuf_add(&text, sql, n);
 	if (!ret)
-		ret = query_check(ctx->store, sql, err);
+		ret = query_check(ctx->store, text.buf, err);
 	if (!ret && !ctx->dry_run)
-		ret = config_set(ctx->store, key.buf, sql, err);
+		ret = config_set(ctx->store, key.buf, text.buf, err);
 	strbuf_release(&key);
+	strbuf_release(&text);
 	return ret;
 }
 

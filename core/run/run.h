@@ -137,10 +137,8 @@ int run_settle(struct run *r, int ret, struct error *err);
 
 /* save.c: the whole state as one object, recorded with the metrics up to it. */
 int run_checkpoint(struct run *r, struct error *err);
-
 /* True at every `every`-th finished epoch and at the last; never when every is 0. */
 int run_due(const struct run *r, long every);
-
 /* Saves where the run is and returns -1 with ERR_PREEMPTED. */
 int run_stop(struct run *r, struct error *err);
 

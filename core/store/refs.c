@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
+#include "core/store/filter.h"
 #include "core/store/organise.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"

@@ -25,7 +25,6 @@ struct host_info {
 	const char *isa;
 	int cores;
 };
-
 struct run_param {
 	const char *key, *text; /* canonical text */
 	int is_number;

@@ -103,9 +103,6 @@ struct run_new; /* the id of its recipe, rows made if need be; inside the caller
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
-/* Copies the name of the metric; BUG() when there is none with this id. */
-int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err);
-
 /* Points into series and summaries, inside the caller's transaction. */
 struct metric_point;
 int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, int n,

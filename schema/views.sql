@@ -203,7 +203,8 @@ CREATE VIEW v_seed AS
       GROUP BY p.group_hash, r.dataset_id, n.name
     ),
     moments AS (
-      SELECT *, (SELECT sum((j.value - mean) * (j.value - mean)) FROM json_each('[' || x || ']') j) / nullif(n - 1, 0) AS variance
+      -- DISTINCT, so that the variance is worked out once a row, and not at each of its uses below
+      SELECT DISTINCT *, (SELECT sum((j.value - mean) * (j.value - mean)) FROM json_each('[' || x || ']') j) / nullif(n - 1, 0) AS variance
       FROM spread
     ),
     t(df, q) AS (

@@ -7,8 +7,8 @@
 
 enum {
 	DRAWS = 10000, /* of a bootstrap; of many values fewer: as many as VALUES make */
-	DRAWS_LEAST = 500,
 	FEW = 20,
+	MANY = 200,
 	VALUES = 200000,
 	SEED = 1,
 	GROUPS_MAX = 60,
@@ -183,12 +183,12 @@ static int fill_group(struct store *s, struct compare *c, const char *keep, stru
 	return ret;
 }
 
-/* Many values need few draws for the same precision of a mean, and cost more. */
-static int draws_for(int n)
+/* The interval of a mean. Of very many values the bootstrap's is Student's, and only costs more. */
+static struct interval mean_interval(const double *x, int n)
 {
-	int draws = n > FEW ? VALUES / n : DRAWS;
-
-	return draws < DRAWS_LEAST ? DRAWS_LEAST : draws;
+	if (n > MANY)
+		return stats_t_interval(x, n, level);
+	return stats_bootstrap(x, n, level, n > FEW ? VALUES / n : DRAWS, SEED);
 }
 
 static int seed_order(const void *a, const void *b)
@@ -226,7 +226,7 @@ static void describe(struct compare *c, struct compare_group *g)
 
 	g->mean = stats_mean(g->value, g->n);
 	g->sd = stats_sd(g->value, g->n);
-	g->ci = stats_bootstrap(g->value, g->n, level, draws_for(g->n), SEED);
+	g->ci = mean_interval(g->value, g->n);
 	average_seeds(g);
 	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
 }
@@ -273,7 +273,7 @@ static void pair_by_seed(struct compare_pair *p, const double *d, int n, int ran
 	p->paired = 1;
 	p->n = n;
 	p->difference = stats_mean(d, n);
-	p->ci = stats_bootstrap(d, n, level, draws_for(n), SEED);
+	p->ci = mean_interval(d, n);
 	p->effect = stats_cohen_paired(d, n);
 	p->test = ranks ? stats_wilcoxon(d, n) : stats_sign_flip(d, n, SEED);
 	p->p_least = ldexp(1, 1 - n);

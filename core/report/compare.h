@@ -33,7 +33,7 @@ struct compare_group {
 	struct compare_seed *by_seed; /* the mean of each seed */
 	int n_seeds;
 	double mean, sd, best; /* best: NaN when the metric has no goal */
-	struct interval ci;    /* of the mean, 95 %, bootstrap */
+	struct interval ci;    /* of the mean, 95 %: bootstrap; Student's for more than 200 */
 	double selected;       /* mean of the metric that chose, NaN without */
 	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */
 };

@@ -33,7 +33,7 @@ static double flipped_sum(const double *d, int n, unsigned long signs)
 	double sum = 0;
 
 	for (int i = 0; i < n; i++)
-		sum += signs >> i & 1 ? -d[i] : d[i];
+		sum += d[i] * (1 - 2 * (double)(signs >> i & 1));
 	return sum;
 }
 
@@ -46,7 +46,7 @@ static double drawn_sum(const double *d, int n, struct rng *r)
 	for (int i = 0; i < n; i++) {
 		if (i % 32 == 0)
 			bits = rng_u32(r);
-		sum += bits >> i % 32 & 1 ? -d[i] : d[i];
+		sum += d[i] * (1 - 2 * (double)(bits >> i % 32 & 1)); /* no branch to mispredict */
 	}
 	return sum;
 }

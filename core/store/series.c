@@ -40,6 +40,34 @@ static int one_metric(struct store *s, const char *what, const char *name, int64
 	return filter_goal(s, ids[0], goal, err);
 }
 
+/* Is the key among the columns that are shown anyway? */
+static int is_shown(const char *by)
+{
+	static const char *const shown[] = {"id", "name", "method", "dataset", "seed", "status"};
+
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if (!strcmp(by, shown[i]))
+			return 1;
+	return 0;
+}
+
+/* Which run of its group it is, the best one first; of one group LIMIT does the same for less. */
+static int add_place(struct store *s, const struct best_query *q, int max, struct strbuf *sql,
+		     struct error *err)
+{
+	if (!q->by) {
+		strbuf_adds(sql, "1 AS by_key, 1 AS place");
+		return 0;
+	}
+	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+		return -1;
+	strbuf_adds(sql, " AS by_key, row_number() OVER (PARTITION BY ");
+	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+		return -1;
+	strbuf_addf(sql, " ORDER BY best_value_ %s, v_run.id) AS place", max ? "DESC" : "ASC");
+	return 0;
+}
+
 /* The columns beside those of v_run have names that no expression of a user can mean. */
 static int build_best(struct store *s, const struct best_query *q, const char *goal,
 		      struct strbuf *sql, struct error *err)
@@ -47,7 +75,7 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 	int max = !strcmp(goal, "max");
 
 	strbuf_adds(sql, "SELECT ");
-	if (q->by) {
+	if (q->by && !is_shown(q->by)) {
 		strbuf_adds(sql, "by_key");
 		filter_alias(q->by, strlen(q->by), sql);
 		strbuf_adds(sql, ", ");
@@ -60,27 +88,19 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 	    "v_run.method, v_run.dataset, v_run.seed, best_value_ AS value, best_step_ AS at_step, "
 	    "round(CASE WHEN v_run.steps > 0 THEN 1.0 * best_step_ * v_run.epochs / "
 	    "v_run.steps END, 3) AS at_epoch, v_run.status, ");
-	if (!q->by)
-		strbuf_adds(sql, "1");
-	else if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+	if (add_place(s, q, max, sql, err))
 		return -1;
-	strbuf_adds(sql, " AS by_key, row_number() OVER (PARTITION BY ");
-	if (!q->by)
-		strbuf_adds(sql, "1");
-	else if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
-		return -1;
-	strbuf_addf(
-	    sql,
-	    " ORDER BY best_value_ %s, v_run.id) AS place FROM (SELECT run_id AS best_run_, "
-	    "value AS best_value_, step AS best_step_ FROM v_best WHERE metric = ?2) "
-	    "JOIN v_run ON v_run.id = best_run_ WHERE (",
-	    max ? "DESC" : "ASC");
+	strbuf_adds(sql, " FROM (SELECT run_id AS best_run_, value AS best_value_, "
+			 "step AS best_step_ FROM v_best WHERE metric = ?2) "
+			 "JOIN v_run ON v_run.id = best_run_ WHERE (");
 	if (!q->where)
 		strbuf_adds(sql, "1");
 	else if (filter_expression(s, "-w", q->where, sql, err))
 		return -1;
 	strbuf_addf(sql, ")) WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
 		    max ? "DESC" : "ASC");
+	if (!q->by)
+		strbuf_adds(sql, " LIMIT CASE ?1 WHEN 0 THEN -1 ELSE ?1 END");
 	return 0;
 }
 

@@ -25,8 +25,11 @@ same "$(sed -n 1p "$out")" 'max(value)'
 
 note 'of each group, more than one, of some'
 ok ssl best loss --by method --format csv
-same "$(sed 1d "$out" | cut -d, -f1 | sort | tr '\n' ' ')" 'barlow vicreg '
-same "$(sed -n 1p "$out")" 'method,id,name,method,dataset,seed,loss,at_step,at_epoch,status'
+same "$(sed 1d "$out" | cut -d, -f3 | sort | tr '\n' ' ')" 'barlow vicreg '
+same "$(sed -n 1p "$out")" 'id,name,method,dataset,seed,loss,at_step,at_epoch,status'
+ok ssl best loss --by optim.lr -l 2 --format csv
+same "$(sed -n 1p "$out" | cut -d, -f1,2)" 'optim.lr,id'
+same "$(sed 1d "$out" | wc -l | tr -d ' ')" 2
 ok ssl best loss -l 3 --format csv
 same "$(sed 1d "$out" | wc -l | tr -d ' ')" 3
 ok ssl best loss -w "method='vicreg'" -l 0 --format csv

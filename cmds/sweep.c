@@ -17,6 +17,7 @@ const struct cmd cmd_sweep = {
 	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
 	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [-j N] [-n] [FILE|SWEEP]\n"
 	     "sweep status [--watch] [SWEEP]\n"
+	     "sweep show [--metric M] [SWEEP]\n"
 	     "sweep pause SWEEP\n"
 	     "sweep retry [--pruned] SWEEP\n"
 	     "sweep extend [--grid KEY=V,V]... [--seeds N] [-n] SWEEP|FILE\n"
@@ -75,7 +76,7 @@ static const struct {
 } verbs[] = {
     {"plan", sweep_plan, 0},   {"start", sweep_start, 0}, {"status", sweep_status, 0},
     {"pause", sweep_pause, 1}, {"retry", sweep_retry, 1}, {"extend", sweep_extend, 1},
-    {"ls", sweep_ls, -1},
+    {"ls", sweep_ls, -1},      {"show", sweep_show, 0},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
@@ -98,8 +99,8 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 		return error_set(err, ERR_USAGE, "sweep %s: no such command: did you mean %s?",
 				 verb, near);
 	return error_set(err, ERR_USAGE,
-			 "sweep %s: no such command: plan, start, status, pause, retry, extend or "
-			 "ls",
+			 "sweep %s: no such command: plan, start, status, show, pause, retry, extend "
+			 "or ls",
 			 verb);
 }
 
@@ -121,6 +122,7 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "take runs that are done already for cells", 0,
 	     0},
 	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells too", 0, 0},
+	    {0, "metric", OPT_TEXT, &a.metric, "M", "show: of M, not of the objective", 0, 0},
 	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
 	    {0}};
 	int n, ret;

@@ -9,7 +9,7 @@ struct sweep_args {
 	struct cmd_ctx *ctx;
 	const char *command; /* as typed */
 	const char *operand; /* the first one behind the verb, or NULL */
-	const char *method, *dataset, *seeds, *name;
+	const char *method, *dataset, *seeds, *name, *metric;
 	struct opt_list set, grid, zip;
 	long workers;
 	int reuse, pruned, watch;
@@ -19,6 +19,7 @@ int sweep_plan(struct sweep_args *a, struct error *err);
 int sweep_start(struct sweep_args *a, struct error *err);
 int sweep_extend(struct sweep_args *a, struct error *err);
 int sweep_status(struct sweep_args *a, struct error *err);
+int sweep_show(struct sweep_args *a, struct error *err);
 int sweep_ls(struct sweep_args *a, struct error *err);
 int sweep_pause(struct sweep_args *a, struct error *err);
 int sweep_retry(struct sweep_args *a, struct error *err);

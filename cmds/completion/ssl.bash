@@ -59,7 +59,7 @@ _ssl()
 	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
 	resume:-*) _ssl_words "$options -j --set --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
-	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch" ;;
+	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch --metric" ;;
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
@@ -81,7 +81,7 @@ _ssl()
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
 	sweep:*)
-		_ssl_words "plan start status pause retry extend ls $(_ssl_column sweep ls)"
+		_ssl_words "plan start status show pause retry extend ls $(_ssl_column sweep ls)"
 		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$cur")
 		;;
 	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;

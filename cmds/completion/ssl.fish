@@ -81,6 +81,7 @@ complete -c ssl -n '__fish_seen_subcommand_from sweep' -l seeds -x -d 'replicate
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l name -x -d 'a name'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -s j -l workers -x -d 'processes'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l reuse -d 'take runs that are done'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l metric -x -d 'show: of which metric'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l pruned -d 'retry pruned cells too'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l watch -d 'until it is finished'
 complete -c ssl -n '__fish_seen_subcommand_from worker' -s j -l threads -x -d 'threads'
@@ -149,7 +150,7 @@ complete -c ssl -n '__fish_seen_subcommand_from backup' -l link -d 'hard links i
 complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the setting out'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
-complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status pause retry extend ls (__ssl_column sweep ls)'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status show pause retry extend ls (__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'

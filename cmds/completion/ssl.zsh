@@ -89,8 +89,8 @@ _ssl()
 			'*--zip[an axis in step]:key:_ssl_keys' '--seeds[replicates]:seeds' \
 			'--name[a name]:name' '(-j --workers)'{-j,--workers}'[processes]:n' \
 			'--reuse[take runs that are done]' '--pruned[retry pruned cells too]' \
-			'--watch[until it is finished]' \
-			'1:verb:(plan start status pause retry extend ls)' \
+			'--metric[show: of which metric]:metric:_ssl_metrics' '--watch[until it is finished]' \
+			'1:verb:(plan start status show pause retry extend ls)' \
 			'2:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;
 		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
@@ -115,7 +115,7 @@ _ssl()
 		tag) _arguments $common '(-d --delete)'{-d,--delete}'[take the tags off]' '1:run:_ssl_refs' '*:tag' ;;
 		note | rename) _arguments $common '1:run:_ssl_refs' '*:text' ;;
 		rm) _arguments $common '--restore[out of the trash]' '--list[what is in the trash]' '*:run:_ssl_refs' ;;
-		plot) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
+		plot) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
 			'--name[which vectors]:name:(z h predictor.cos)' '--log[logarithmic axes]:axes:(x y xy)' \
@@ -123,8 +123,8 @@ _ssl()
 			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
 			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
-		export) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
-		report) _arguments $common '--sweep[runs of a sweep]:sweep' '(-w --where)'{-w,--where}'[condition]:expression' \
+		export) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
+		report) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
 		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;

@@ -170,8 +170,9 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 		     ink_series(0, 0.55), tip);
 	for (int k = 1; k < s->n; k++)
 		if (isfinite(s->y[k]))
-			canvas->dot(canvas->self, at_x(p, s->y[k]), y, 2.5, ink(INK_TEXT), NULL);
-	draw_interval(p, canvas, s, y);
+			canvas->dot(canvas->self, at_x(p, s->y[k]), y + h / 4, 2,
+				    (struct ink){INK_TEXT, 0, 0.45}, NULL);
+	draw_interval(p, canvas, s, y - h / 8);
 	canvas->text(canvas->self, p->plot.x + p->plot.w + 6, y + 4, number,
 		     chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
 }

@@ -7,14 +7,14 @@ INSERT INTO host VALUES (1, 'box', 'CPU', 'avx2', 'Linux', 2);
 INSERT INTO object VALUES (1, printf('%064d', 7), 100, '2026-01-01T00:00:00Z');
 INSERT INTO dataset VALUES (1, 'shapes', printf('%064d', 7), 1, 100, 'built in', '', 16, 16, 3, 8, 100, 10, 0,
   '2026-01-01T00:00:00Z', NULL);
-CREATE TEMP TABLE cell (id INTEGER PRIMARY KEY, method TEXT, a TEXT, av REAL, b TEXT, bv REAL);
-INSERT INTO cell (method, a, av, b, bv)
+CREATE TEMP TABLE grid (id INTEGER PRIMARY KEY, method TEXT, a TEXT, av REAL, b TEXT, bv REAL);
+INSERT INTO grid (method, a, av, b, bv)
   SELECT 'vicreg', 'vicreg.lambda', l.value, 'vicreg.mu', m.value
     FROM json_each('[1,5,10,25]') l, json_each('[1,5,10,25]') m
   UNION ALL SELECT 'barlow', 'barlow.lambda', value, NULL, NULL FROM json_each('[0.001,0.005,0.02]')
   UNION ALL SELECT 'byol', 'byol.tau', value, NULL, NULL FROM json_each('[0.9,0.99,0.996]');
 CREATE TEMP TABLE one AS SELECT (c.id - 1) * 3 + s.value AS id, s.value AS seed, c.*, c.id AS cell
-  FROM cell c, json_each('[1,2,3]') s;
+  FROM grid c, json_each('[1,2,3]') s;
 INSERT INTO recipe SELECT id, printf('%064d', id), printf('%064d', 1000 + cell),
   json_object('method', method, 'seed', seed, coalesce(a, ''), av) FROM one;
 INSERT INTO param_name (name) VALUES ('method'), ('seed'), ('optim.lr'), ('vicreg.lambda'), ('vicreg.mu'),
@@ -66,4 +66,9 @@ INSERT INTO spectrum SELECT o.id, n.value, k.value * 50, i.value,
       ELSE 1.0 - i.value * (1.0 + (o.id = 1)) / 4.0 + 0.05 * z.e END
   FROM one o JOIN noise z ON z.id = o.id, json_each('["z","h","predictor.cos"]') n, json_each('[1,2,3,4]') k,
     json_each('[0,1,2,3,4,5,6,7]') i WHERE n.value <> 'predictor.cos' OR o.method = 'byol';
+INSERT INTO sweep (id, uuid, name, spec, spec_hash, state, lease, retries, on_fail, objective, goal, command, created)
+  VALUES (1, printf('%036d', 1), 'weights', '{}', '', 'active', 90, 2, 'continue', 'val.knn.top1', 'max',
+    'ssl sweep start', '2026-01-01T00:00:00Z');
+INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, label, status, claims, run_id, finished)
+  SELECT 1, cell, seed - 1, seed, id, 1, '', 'done', 1, id, '2026-01-01T01:00:00Z' FROM one WHERE method <> 'byol';
 COMMIT;

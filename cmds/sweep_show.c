@@ -1,0 +1,84 @@
+/* ssl sweep show: what the hyperparameters of a sweep do to its objective. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmds/select.h"
+#include "cmds/sweep.h"
+#include "core/base/log.h"
+#include "core/report/effects.h"
+#include "core/store/sweeps.h"
+
+static int is_for_people(enum table_format f)
+{
+	return f == TABLE_TEXT || f == TABLE_MD || f == TABLE_LATEX || f == TABLE_HTML;
+}
+
+/* People see both tables and the warnings; programs the marginal means, or as JSON lines both. */
+static void print(struct cmd_ctx *ctx, const struct effects *e, const struct metric_info *metric)
+{
+	struct table *shares = effects_shares(e), *levels = effects_levels(e, TABLE_SIX);
+	struct strbuf warnings = STRBUF_INIT;
+
+	effects_warnings(e, &warnings);
+	if (!table_rows(levels)) {
+		log_info("no hyperparameter differs between the runs of a method");
+	} else if (is_for_people(ctx->format)) {
+		if (ctx->format == TABLE_TEXT)
+			fprintf(ctx->out, "%s%s%s\n\n", metric->name, *metric->unit ? ", " : "",
+				metric->unit);
+		table_print(shares, ctx->format, ctx->out);
+		fputc('\n', ctx->out);
+		table_print(levels, ctx->format, ctx->out);
+		if (warnings.len)
+			fprintf(ctx->out, "\n%s", warnings.buf);
+	} else {
+		table_print(levels, ctx->format, ctx->out);
+		if (warnings.len && !ctx->quiet)
+			fputs(warnings.buf, stderr);
+	}
+	strbuf_release(&warnings);
+	table_free(shares);
+	table_free(levels);
+}
+
+static int show(struct sweep_args *a, struct selection *sel, const char *metric, struct error *err)
+{
+	struct store *s = a->ctx->store;
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct metric_info m;
+	struct effects e;
+	int ret = selection_metric(s, sel, metric, &m, err) ||
+		  selection_values(s, sel, m.name, 0, value, err) ||
+		  effects_make(s, sel, value, m.low_is_good, &e, err);
+
+	if (!ret) {
+		print(a->ctx, &e, &m);
+		effects_release(&e);
+	}
+	free(value);
+	return ret ? -1 : 0;
+}
+
+int sweep_show(struct sweep_args *a, struct error *err)
+{
+	struct select what = {.sweep = a->operand};
+	struct selection sel = {0};
+	char name[64];
+	int ret;
+
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
+		return -1;
+	if (!what.sweep && sweeps_newest(a->ctx->store, name, err))
+		return -1;
+	if (!what.sweep)
+		what.sweep = name;
+	if (select_runs(a->ctx, &what, &sel, err))
+		return -1;
+	ret = show(a, &sel,
+		   a->metric         ? a->metric
+		   : *what.objective ? what.objective
+				     : "knn.top1",
+		   err);
+	selection_release(&sel);
+	return ret;
+}

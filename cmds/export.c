@@ -8,6 +8,7 @@
 #include "core/archive/pack.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/report/tensorboard.h"
 #include "core/store/bundle.h"
 #include "core/store/object.h"
 #include "core/store/runs.h"
@@ -150,13 +151,74 @@ static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const 
 	return ret ? -1 : 0;
 }
 
+/* ---- TensorBoard ---- */
+
+struct events {
+	struct store *store;
+	int64_t run;
+	double created;
+	struct strbuf out;
+};
+
+static int add_series(void *ctx, const char *metric, double created, struct error *err)
+{
+	struct events *e = ctx;
+	struct series series;
+
+	if (!e->out.len)
+		tensorboard_begin(&e->out, created);
+	e->created = created;
+	if (series_read(e->store, e->run, metric, &series, err))
+		return -1;
+	for (int i = 0; i < series.n; i++)
+		tensorboard_scalar(&e->out, created, (int64_t)series.step[i], metric,
+				   series.value[i]);
+	series_release(&series);
+	return 0;
+}
+
+/* DIR/NAME/events.out.tfevents.TIME.ssl: a folder a run, as TensorBoard wants it. A name that came
+ * from elsewhere stays one word. */
+static int write_events(struct cmd_ctx *ctx, const struct selected *r, const char *dir,
+			struct error *err)
+{
+	struct events e = {.store = ctx->store, .run = r->id, .out = STRBUF_INIT};
+	struct strbuf path = STRBUF_INIT;
+	int ret = series_each(ctx->store, r->id, add_series, &e, err);
+
+	if (!ret && e.out.len) {
+		strbuf_addf(&path, "%s/", dir);
+		for (const char *p = r->name; *p; p++)
+			strbuf_addc(&path, *p == '/' || (p == r->name && *p == '.') ? '_' : *p);
+		ret = fs_mkdirs(path.buf, err);
+		strbuf_addf(&path, "/events.out.tfevents.%.0f.ssl", e.created);
+		if (!ret)
+			ret = fs_write_atomic(path.buf, e.out.buf, e.out.len, err);
+	}
+	strbuf_release(&e.out);
+	strbuf_release(&path);
+	return ret;
+}
+
+static int write_all_events(struct cmd_ctx *ctx, const struct selection *sel, const char *dir,
+			    struct error *err)
+{
+	for (int i = 0; i < sel->n; i++)
+		if (write_events(ctx, &sel->run[i], dir, err))
+			return -1;
+	return 0;
+}
+
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct select what = {0};
 	const char *path;
+	int tensorboard = 0;
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
+	    {0, "tensorboard", OPT_FLAG, &tensorboard, NULL, "event files in the folder FILE", 0,
+	     0},
 	    {0},
 	};
 	struct selection sel;
@@ -167,7 +229,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	path = cmd_take_output(ctx);
 	if (!path)
 		return error_set(err, ERR_USAGE, "export: say where to with -o FILE.tar.zst");
-	if (fs_exists(path) && !ctx->force)
+	if (fs_exists(path) && !tensorboard && !ctx->force)
 		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
 	what.ref = argv + 1;
 	what.n = n;
@@ -176,7 +238,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ctx->dry_run)
 		log_info("would export %d runs to %s", sel.n, path);
 	else
-		ret = write_bundle(ctx, &sel, path, err);
+		ret = tensorboard ? write_all_events(ctx, &sel, path, err)
+				  : write_bundle(ctx, &sel, path, err);
 	if (!ret && !ctx->dry_run)
 		log_info("%d run%s in %s", sel.n, sel.n == 1 ? "" : "s", path);
 	selection_release(&sel);
@@ -186,7 +249,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_export = {
     .name = "export",
     .summary = "runs as one file, for another store",
-    .usage = "export [-w EXPR] [--sweep SWEEP] -o FILE [REF|SWEEP...]",
+    .usage = "export [-w EXPR] [--sweep SWEEP] [--tensorboard] -o FILE [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

@@ -64,7 +64,7 @@ _ssl()
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	plot:-*) _ssl_words "$options --sweep -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
-	export:-*) _ssl_words "$options --sweep -w --where" ;;
+	export:-*) _ssl_words "$options --tensorboard --sweep -w --where" ;;
 	report:-*) _ssl_words "$options --sweep -w --where --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit --save --delete --list" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;

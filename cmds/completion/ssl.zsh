@@ -123,7 +123,7 @@ _ssl()
 			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
 			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
-		export) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
+		export) _arguments $common '--tensorboard[event files]' '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
 		report) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;

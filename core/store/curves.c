@@ -66,6 +66,29 @@ int series_read(struct store *s, int64_t run, const char *metric, struct series 
 	return 0;
 }
 
+int series_each(struct store *s, int64_t run,
+		int (*fn)(void *ctx, const char *metric, double created, struct error *err),
+		void *ctx, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT n.name, (SELECT CAST(strftime('%s', created) AS REAL) FROM run WHERE id = "
+	    "?1) FROM metric_name n WHERE n.id IN (SELECT name_id FROM metric_summary WHERE "
+	    "run_id = ?1 UNION SELECT v.name_id FROM eval e CROSS JOIN eval_value v ON "
+	    "v.eval_id = e.id WHERE e.run_id = ?1) ORDER BY n.name",
+	    err);
+	int more, ret = 0;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", run);
+	while (!ret && (more = db_step(s, st, err)) > 0)
+		ret = fn(ctx, db_text(st, 0), sqlite3_column_double(st, 1), err);
+	if (ret)
+		sqlite3_reset(st);
+	return ret ? -1 : more;
+}
+
 /* A store that an older ssl made, open for reading, lacks the table. */
 static int has_spectra(struct store *s, struct error *err)
 {

@@ -84,6 +84,12 @@ int series_read(struct store *s, int64_t run, const char *metric, struct series 
 		struct error *err);
 void series_release(struct series *series);
 
+/* Calls fn for each metric that the run has a series or an evaluation of, by name; and when the run was
+ * recorded, in seconds since 1970. */
+int series_each(struct store *s, int64_t run,
+		int (*fn)(void *ctx, const char *metric, double created, struct error *err), void *ctx,
+		struct error *err);
+
 /* A spectrum at the last step at or before `step` (-1: the newest): step[] holds the indices. */
 int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,
 		  long *at, struct error *err);

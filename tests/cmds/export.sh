@@ -50,3 +50,10 @@ ok cmp many.tar.zst many2.tar.zst
 same "$(sqlite3 c/.ssl/ssl.db 'select sum(value) from metric where run_id < 20')" \
 	"$(sqlite3 d/.ssl/ssl.db 'select sum(value) from metric')"
 same "$(sqlite3 d/.ssl/ssl.db 'pragma foreign_key_check; pragma integrity_check')" ok
+
+note 'event files: a folder a run, every value once, a hostile name stays inside'
+ok sqlite3 c/.ssl/ssl.db "UPDATE run SET name = '../../../evil' WHERE id = 5"
+ok ssl -C c export --tensorboard -o events 5 6 2
+[ -d events/_._.._.._evil ] || fail 'the name was not made one word'
+grep -c 'val.knn.top1' events/run-6/events.out.tfevents.1767225600.ssl >/dev/null || fail 'no series in it'
+same "$(grep -ao 'val.knn.top1' events/run-6/events.out.tfevents.1767225600.ssl | wc -l | tr -d ' ')" 20

@@ -8,7 +8,12 @@
 #include "core/base/error.h"
 #include "core/report/figures_internal.h"
 
-enum { CURVE_POINTS = 400, CURVES = 8, BARS = 20 };
+enum {
+	CURVE_POINTS = 400,
+	CURVES = 8,
+	BARS = 20,
+	GREY = 150 /* curves that stand back, at most */
+};
 
 void figure_axis_name(const struct metric_info *m, int best, char out[160])
 {
@@ -155,6 +160,8 @@ static void curve_note(struct chart *c, const struct group_set *g, int most, int
 	if (g->n > most)
 		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
 			    g->n);
+	if (g->n > most + GREY)
+		strbuf_addf(&note, ", the next %d in grey", GREY);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 }
@@ -184,7 +191,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
 	chart_add_axis(c, name, f->log_y);
 	order = figure_order(&g, value, m.low_is_good || f->lowest);
-	for (int i = 0; i < g.n && !ret; i++) {
+	for (int i = 0; i < g.n && i < most + GREY && !ret; i++) {
 		ret = group_curve(s, sel, &g.group[order[i]], m.name, epochs, c, err);
 		if (!ret)
 			c->series[c->n - 1].muted = i >= most;

@@ -40,7 +40,8 @@ static const char style[] =
     "@media screen and (max-width:640px){main{padding:12px 16px 48px}.wide{display:none}"
     ".narrow{display:block}}\n"
     "@media print{:root{color-scheme:light}main{max-width:none;padding:0}figure,tr,.facts{"
-    "break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:9pt;"
+    "break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}td{min-width:6ch}table{"
+    "font-size:8pt;"
     "width:auto}}\n";
 
 /* As text between tags, or between Markdown's marks. */

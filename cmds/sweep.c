@@ -98,10 +98,11 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 	if (near)
 		return error_set(err, ERR_USAGE, "sweep %s: no such command: did you mean %s?",
 				 verb, near);
-	return error_set(err, ERR_USAGE,
-			 "sweep %s: no such command: plan, start, status, show, pause, retry, extend "
-			 "or ls",
-			 verb);
+	return error_set(
+	    err, ERR_USAGE,
+	    "sweep %s: no such command: plan, start, status, show, pause, retry, extend "
+	    "or ls",
+	    verb);
 }
 
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)

@@ -159,8 +159,8 @@ static int find_rows(struct store *s, struct found *f, struct error *err)
 	return more;
 }
 
-/* The file is moved aside before it is looked at for the last time: a writer may just have put a new
- * one in its place (object_adopt()), and then it goes back. */
+/* The file is moved aside before it is looked at for the last time: a writer may just have put a
+ * new one in its place (object_adopt()), and then it goes back. */
 static int remove_aside(const char *path, const char *aside, double age, struct error *err)
 {
 	struct stat st;

@@ -1,4 +1,5 @@
 /* Tests of hypotheses; see stats.h. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,10 +23,15 @@ static int draws_for(int n)
 	return draws < DRAWS_LEAST ? DRAWS_LEAST : draws < DRAWS ? draws : DRAWS;
 }
 
-/* As large as the observed one, rounding of sums aside: as SciPy's permutation_test() counts. */
-static int as_large(double v, double observed)
+/* What sums of these values may differ by from rounding alone, the order of adding being another:
+ * so that a division counts as like the observed one when it is. */
+static double rounding_of(const double *x, int n)
 {
-	return v >= observed - 1e-14 * fabs(observed);
+	double sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += fabs(x[i]);
+	return 8 * DBL_EPSILON * sum;
 }
 
 static double flipped_sum(const double *d, int n, unsigned long signs)
@@ -54,7 +60,8 @@ static double drawn_sum(const double *d, int n, struct rng *r)
 struct stats_test stats_sign_flip(const double *d, int n, unsigned long seed)
 {
 	struct stats_test out = {stats_mean(d, n), NAN, STATS_EXACT};
-	double observed = fabs(out.statistic * n);
+	double least =
+	    fabs(out.statistic * n) - rounding_of(d, n); /* as large as the observed one */
 	struct rng r;
 	long count = 0;
 
@@ -62,13 +69,13 @@ struct stats_test stats_sign_flip(const double *d, int n, unsigned long seed)
 		return out;
 	if (n <= FLIPS_MAX) {
 		for (unsigned long signs = 0; signs < 1ul << n; signs++)
-			count += as_large(fabs(flipped_sum(d, n, signs)), observed);
+			count += fabs(flipped_sum(d, n, signs)) >= least;
 		out.p = (double)count / (double)(1ul << n);
 		return out;
 	}
 	rng_init(&r, seed, RNG_STATS, 1, 0);
 	for (int i = 0; i < draws_for(n); i++)
-		count += as_large(fabs(drawn_sum(d, n, &r)), observed);
+		count += fabs(drawn_sum(d, n, &r)) >= least;
 	/* the observed division is one of those that chance could have given */
 	out.p = (double)(count + 1) / (draws_for(n) + 1);
 	out.how = STATS_SEEDED;
@@ -185,9 +192,10 @@ struct tails {
 };
 
 /* The difference of means when n of the values, with this sum, are the first sample. */
-static void count_tail(struct tails *t, double sum, double whole, int n, int m, double observed)
+static void count_tail(struct tails *t, double sum, double whole, int n, int m, double observed,
+		       double slack)
 {
-	double v = sum / n - (whole - sum) / m, slack = 1e-14 * fabs(observed);
+	double v = sum / n - (whole - sum) / m;
 
 	t->high += v >= observed - slack;
 	t->low += v <= observed + slack;
@@ -197,7 +205,7 @@ static void count_tail(struct tails *t, double sum, double whole, int n, int m, 
 static struct tails count_divisions(double *all, int n, int m, double observed, unsigned long seed)
 {
 	struct tails t = {0, 0, 0};
-	double whole = stats_mean(all, n + m) * (n + m);
+	double whole = stats_mean(all, n + m) * (n + m), slack = rounding_of(all, n + m);
 	int *pick = xmalloc((size_t)n * sizeof *pick);
 	struct rng r;
 
@@ -209,12 +217,13 @@ static struct tails count_divisions(double *all, int n, int m, double observed, 
 
 			for (int i = 0; i < n; i++)
 				sum += all[pick[i]];
-			count_tail(&t, sum, whole, n, m, observed);
+			count_tail(&t, sum, whole, n, m, observed, slack);
 		} while (next_choice(pick, n, n + m));
 	} else {
 		rng_init(&r, seed, RNG_STATS, 2, 0);
 		for (int i = 0; i < draws_for(n + m); i++)
-			count_tail(&t, drawn_division(all, n, n + m, &r), whole, n, m, observed);
+			count_tail(&t, drawn_division(all, n, n + m, &r), whole, n, m, observed,
+				   slack);
 		t.low++;
 		t.high++;
 		t.n++;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "core/base/strbuf.h"
+#include "core/store/metric_names.h"
 #include "core/store/runs.h"
-#include "core/store/store_internal.h"
 
 static int value_insert(struct store *s, int64_t eval, const struct eval_new *e,
 			const struct metric_point *p, struct error *err)

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/store/metric_names.h"
+
 enum { NAME_MAX_LENGTH = 128 };
 
 static int is_column(struct store *s, const char *name, struct error *err)
@@ -79,20 +81,6 @@ void filter_metric(int64_t id, const char *goal, enum filter_value which, struct
 		add_best((long long)id, goal, out);
 }
 
-int filter_goal(struct store *s, int64_t id, const char **goal, struct error *err)
-{
-	static const char *const goals[] = {"max", "min", "none"};
-	int64_t at = 0;
-
-	if (db_int(s, &at, err,
-		   "SELECT CASE goal WHEN 'max' THEN 0 WHEN 'min' THEN 1 ELSE 2 END "
-		   "FROM metric_name WHERE id = ?",
-		   "I", id) < 0)
-		return -1;
-	*goal = goals[at];
-	return 0;
-}
-
 static int try_metric(struct store *s, const char *name, enum filter_value which,
 		      struct strbuf *out, struct error *err)
 {
@@ -103,7 +91,7 @@ static int try_metric(struct store *s, const char *name, enum filter_value which
 	if (n > 1)
 		strbuf_adds(out, "coalesce(");
 	for (int i = 0; i < n; i++) {
-		if (filter_goal(s, id[i], &goal, err))
+		if (metric_goal(s, id[i], &goal, err))
 			return -1;
 		if (i)
 			strbuf_adds(out, ", ");
@@ -131,12 +119,11 @@ static int unknown(struct store *s, const char *what, const char *name, struct e
 {
 	char near[64];
 
-	if (store_nearest(
-		s,
-		"SELECT name FROM pragma_table_info('v_run') UNION ALL "
-		"SELECT name FROM param_name UNION ALL SELECT name FROM metric_name "
-		"UNION ALL SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%'",
-		name, near, err))
+	if (store_nearest(s,
+			  "SELECT name FROM pragma_table_info('v_run') UNION ALL "
+			  "SELECT name FROM param_name UNION ALL SELECT * FROM (" METRIC_NAMES_SQL
+			  ")",
+			  name, near, err))
 		return -1;
 	if (near[0])
 		return error_set(err, ERR_USAGE,

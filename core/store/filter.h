@@ -23,15 +23,6 @@ enum filter_value filter_prefix(const char **name);
 /* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the best one. */
 void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out);
 
-/* Copies the name of the metric; BUG() when there is none with this id. */
-int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err);
-
-/* max, min or none. */
-int filter_goal(struct store *s, int64_t id, const char **goal, struct error *err);
-
-/* ERR_NOT_FOUND with the nearest name: no run has this metric. */
-int filter_no_metric(struct store *s, const char *what, const char *name, struct error *err);
-
 /* Appends ` AS "name"`. */
 void filter_alias(const char *name, size_t n, struct strbuf *out);
 

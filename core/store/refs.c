@@ -5,10 +5,9 @@
 
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
-#include "core/store/filter.h"
+#include "core/store/metric_names.h"
 #include "core/store/organise.h"
 #include "core/store/runs.h"
-#include "core/store/store_internal.h"
 
 enum { REF_MAX = 200, PREFIX_MIN = 4 };
 
@@ -64,57 +63,6 @@ static int newest(struct store *s, const char *ref, int64_t *id, struct error *e
 			 runs == 1 ? "" : "s");
 }
 
-int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err)
-{
-	static const char *const prefix[] = {"", "test.", "val."};
-	char full[REF_MAX + 8];
-	int n = 0, found;
-
-	for (int i = 0; i < 3; i++) {
-		snprintf(full, sizeof full, "%s%s", prefix[i], name);
-		found =
-		    db_int(s, &id[n], err, "SELECT id FROM metric_name WHERE name = ?", "t", full);
-		if (found < 0)
-			return -1;
-		n += found;
-	}
-	return n;
-}
-
-int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err)
-{
-	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM metric_name WHERE id = ?", err);
-	int found;
-
-	if (!st)
-		return -1;
-	db_bind(st, "I", id);
-	found = db_step(s, st, err);
-	if (found < 0)
-		return -1;
-	if (!found)
-		BUG("no metric %lld", (long long)id);
-	db_text_into(st, 0, out, 256);
-	sqlite3_reset(st);
-	return 0;
-}
-
-static int no_metric(struct store *s, const char *name, struct error *err)
-{
-	char near[64];
-
-	if (store_nearest(s,
-			  "SELECT name FROM metric_name WHERE goal <> 'none' UNION "
-			  "SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%' UNION "
-			  "SELECT substr(name, 5) FROM metric_name WHERE name LIKE 'val.%'",
-			  name, near, err))
-		return -1;
-	if (near[0])
-		return error_set(err, ERR_NOT_FOUND,
-				 "best:%s: no run has this metric: did you mean %s?", name, near);
-	return error_set(err, ERR_NOT_FOUND, "best:%s: no run has this metric", name);
-}
-
 /* A figure that runs were chosen by is no longer one for unseen images. */
 static int advise(struct store *s, const char *name, int64_t metric, struct error *err)
 {
@@ -141,7 +89,7 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 	if (n < 0)
 		return -1;
 	if (!n)
-		return no_metric(s, name, err);
+		return metric_missing(s, "best:", name, err);
 	if (advise(s, name, metric[0], err) || metric_name_text(s, metric[0], full, err))
 		return -1;
 	found = db_int(

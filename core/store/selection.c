@@ -6,6 +6,7 @@
 
 #include "core/store/filter.h"
 #include "core/store/guard.h"
+#include "core/store/metric_names.h"
 #include "core/store/runs.h"
 
 void selection_release(struct selection *sel)
@@ -156,19 +157,6 @@ static int count_with(struct store *s, const char *ids, int64_t metric, int64_t 
 		      "tI", ids, metric);
 }
 
-static int no_metric(struct store *s, const char *name, struct error *err)
-{
-	char near[64];
-
-	if (store_nearest(s, "SELECT name FROM metric_name ORDER BY name", name, near, err))
-		return -1;
-	if (near[0] && strcmp(near, name))
-		return error_set(err, ERR_NOT_FOUND,
-				 "metric %s: none of the runs has it: did you mean %s?", name,
-				 near);
-	return error_set(err, ERR_NOT_FOUND, "metric %s: none of the runs has it", name);
-}
-
 int selection_metric(struct store *s, const struct selection *sel, const char *name,
 		     struct metric_info *out, struct error *err)
 {
@@ -188,8 +176,10 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 	strbuf_release(&ids);
 	if (found < 0 || more)
 		return -1;
+	if (!found)
+		return metric_missing(s, "metric ", name, err);
 	if (best < 0)
-		return no_metric(s, name, err);
+		return error_set(err, ERR_NOT_FOUND, "metric %s: none of the runs has it", name);
 	st = db_prepare(s, "SELECT name, unit, goal = 'min' FROM metric_name WHERE id = ?", err);
 	if (!st)
 		return -1;

@@ -4,30 +4,14 @@
 #include "core/base/strbuf.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
+#include "core/store/metric_names.h"
 #include "core/store/query.h"
 
 enum { SERIES_SECONDS = 60 };
 
-int filter_no_metric(struct store *s, const char *what, const char *name, struct error *err)
-{
-	char near[64];
-
-	if (store_nearest(s,
-			  "SELECT name FROM metric_name UNION "
-			  "SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%' UNION "
-			  "SELECT substr(name, 5) FROM metric_name WHERE name LIKE 'val.%'",
-			  name, near, err))
-		return -1;
-	if (near[0])
-		return error_set(err, ERR_NOT_FOUND,
-				 "%s: %s: no run has this metric: did you mean %s?", what, name,
-				 near);
-	return error_set(err, ERR_NOT_FOUND, "%s: %s: no run has this metric", what, name);
-}
-
 /* The one metric that the name stands for, and its goal. */
-static int one_metric(struct store *s, const char *what, const char *name, int64_t *id,
-		      const char **goal, struct error *err)
+static int one_metric(struct store *s, const char *name, int64_t *id, const char **goal,
+		      struct error *err)
 {
 	int64_t ids[3];
 	int n = metric_resolve(s, name, ids, err);
@@ -35,9 +19,9 @@ static int one_metric(struct store *s, const char *what, const char *name, int64
 	if (n < 0)
 		return -1;
 	if (!n)
-		return filter_no_metric(s, what, name, err);
+		return metric_missing(s, "best: ", name, err);
 	*id = ids[0];
-	return filter_goal(s, ids[0], goal, err);
+	return metric_goal(s, ids[0], goal, err);
 }
 
 /* Is the key among the columns that are shown anyway? */
@@ -114,7 +98,7 @@ int query_best(struct store *s, const struct best_query *q, const struct query_s
 	int64_t id = 0;
 	int ret = -1;
 
-	if (one_metric(s, "best", q->metric, &id, &goal, err))
+	if (one_metric(s, q->metric, &id, &goal, err))
 		return -1;
 	if (metric_name_text(s, id, name, err))
 		return -1;
@@ -185,7 +169,7 @@ static int metric_of_run(struct store *s, int64_t run, const char *name, int64_t
 	if (n < 0)
 		return -1;
 	if (!n)
-		return filter_no_metric(s, "metrics", name, err);
+		return metric_missing(s, "metrics: ", name, err);
 	for (int i = 0; i < n; i++) {
 		has = has_metric(s, run, ids[i], err);
 		if (has < 0)

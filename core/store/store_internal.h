@@ -92,13 +92,6 @@ int run_name_check(const char *name, struct error *err);
 int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id,
 		 struct error *err);
 
-/* The id of a metric's name, its row made if need be. */
-int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err);
-
-/* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
- * val.NAME. How many there are, or -1. */
-int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
-
 struct run_new; /* the id of its recipe, rows made if need be; inside the caller's transaction */
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
@@ -128,12 +121,6 @@ int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_
 		    struct hashes *gone, struct error *err);
 /* After the transaction: drops the objects if ret is 0, frees the list; returns ret or -1. */
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err);
-
-/* What a metric's name says about it; never NULL. */
-struct metric_rule {
-	const char *pattern, *goal, *unit, *about;
-};
-const struct metric_rule *metric_rule(const char *name);
 
 /* Which of the names (a column of text, one a row of `sql`) is nearest to `word`; "" when none is
  * near. */

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
+#include "core/store/metric_names.h"
 #include "core/store/sweeps.h"
 
 enum { VALUES_SECONDS = 60 };
@@ -22,8 +23,8 @@ static int add_value(struct store *s, const char *name, const char **goal, struc
 	if (n < 0)
 		return -1;
 	if (!n)
-		return filter_no_metric(s, "compare", name, err);
-	if (filter_goal(s, id[0], goal, err))
+		return metric_missing(s, "compare: ", name, err);
+	if (metric_goal(s, id[0], goal, err))
 		return -1;
 	filter_metric(id[0], *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql);
 	return 0;

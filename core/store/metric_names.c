@@ -1,0 +1,111 @@
+#include "core/store/metric_names.h"
+
+#include <fnmatch.h>
+
+/* The first pattern that fits a name describes it. */
+static const struct metric_rule rules[] = {
+    {"*top1", "max", "%", "Share of images whose class was the first guess."},
+    {"*top5", "max", "%", "Share of images whose class was among the first five guesses."},
+    {"*accuracy", "max", "%", "Share of images whose class was guessed."},
+    {"loss", "min", "", "The training loss."},
+    {"loss.*", "min", "", "A term of the training loss."},
+    {"*loss", "min", "", "A loss."},
+    {"lr", "none", "", "Learning rate."},
+    {"tau", "none", "", "Momentum of the target network."},
+    {"grad_norm", "none", "", "Euclidean norm of the whole gradient."},
+    {"embedding_std", "none", "",
+     "Mean standard deviation of the l2-normalised embeddings: 0 is collapse."},
+    {"collapse.*std_ratio", "none", "",
+     "Standard deviation of the l2-normalised outputs, times sqrt(d): 1 is spread, 0 is collapse."},
+    {"collapse.*rankme", "none", "", "RankMe: how many dimensions the outputs fill."},
+    {"collapse.flag", "none", "",
+     "What the thresholds of the guard say: 0 healthy, 1 to 3 collapsed (std, rank, scale)."},
+    {"images_per_s", "max", "images/s", "Training speed."},
+    {"epoch_s", "min", "s", "Seconds that the epoch took."},
+    {"*_per_s", "max", "1/s", ""},
+    {"*_s", "min", "s", ""},
+    {"*", "none", "", ""},
+};
+
+const struct metric_rule *metric_rule(const char *name)
+{
+	const struct metric_rule *r = rules;
+
+	while (fnmatch(r->pattern, name, 0))
+		r++;
+	return r;
+}
+
+int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err)
+{
+	const struct metric_rule *rule = metric_rule(name);
+	int found = db_int(s, id, err, "SELECT id FROM metric_name WHERE name = ?", "t", name);
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (db_run(s, err, "INSERT INTO metric_name (name, goal, unit, about) VALUES (?, ?, ?, ?)",
+		   "tttt", name, rule->goal, rule->unit, rule->about))
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err)
+{
+	static const char *const prefix[] = {"", "test.", "val."};
+	int n = 0, found;
+
+	for (int i = 0; i < 3; i++) {
+		found = db_int(s, &id[n], err, "SELECT id FROM metric_name WHERE name = ? || ?",
+			       "tt", prefix[i], name);
+		if (found < 0)
+			return -1;
+		n += found;
+	}
+	return n;
+}
+
+int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM metric_name WHERE id = ?", err);
+	int found;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	found = db_step(s, st, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		BUG("no metric %lld", (long long)id);
+	db_text_into(st, 0, out, 256);
+	sqlite3_reset(st);
+	return 0;
+}
+
+int metric_goal(struct store *s, int64_t id, const char **goal, struct error *err)
+{
+	static const char *const goals[] = {"max", "min", "none"};
+	int64_t at = 0;
+
+	if (db_int(s, &at, err,
+		   "SELECT CASE goal WHEN 'max' THEN 0 WHEN 'min' THEN 1 ELSE 2 END "
+		   "FROM metric_name WHERE id = ?",
+		   "I", id) < 0)
+		return -1;
+	*goal = goals[at];
+	return 0;
+}
+
+int metric_missing(struct store *s, const char *what, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, METRIC_NAMES_SQL, name, near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND,
+				 "%s%s: no run has this metric: did you mean %s?", what, name,
+				 near);
+	return error_set(err, ERR_NOT_FOUND, "%s%s: no run has this metric", what, name);
+}

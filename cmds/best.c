@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "cmds/cmd.h"
-#include "core/base/log.h"
 #include "core/report/rows.h"
 
 extern const struct cmd cmd_best;
@@ -26,10 +25,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	rows_init(&rows, 1, ctx->format);
 	sink = rows_sink(&rows);
 	ret = query_best(ctx->store, &q, &sink, err);
-	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
-		table_print(rows.table, ctx->format, ctx->out);
-	if (!ret && !table_rows(rows.table))
-		log_info("no run matches");
+	if (!ret)
+		cmd_print(ctx, rows.table, "no run matches");
 	rows_release(&rows);
 	return ret;
 }

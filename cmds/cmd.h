@@ -85,6 +85,10 @@ const struct cmd *cmd_find(const char *name, struct error *err); /* exact, or a 
  * it only sometimes). */
 int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err);
 
+/* Prints the rows as --format says. Where there is none people see `none` on standard error (NULL:
+ * nothing) in place of a header, and programs an empty table. */
+void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none);
+
 /* For a command that writes the -o file itself: its name (NULL if none was given); main.c then
  * leaves it alone. */
 const char *cmd_take_output(struct cmd_ctx *ctx);

@@ -5,53 +5,33 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/report/compare.h"
+#include "core/report/svg.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_compare;
 
 enum { REFS_MAX = 100000 };
 
-static int is_for_people(enum table_format f)
-{
-	return f == TABLE_TEXT || f == TABLE_MD || f == TABLE_LATEX || f == TABLE_HTML;
-}
-
-static void put_html(FILE *out, char c)
-{
-	if (c == '<')
-		fputs("&lt;", out);
-	else if (c == '&')
-		fputs("&amp;", out);
-	else
-		fputc(c, out);
-}
-
 /* The sentences as the format has text beside its tables. */
 static void put_notes(FILE *out, const char *text, enum table_format format)
 {
-	static const struct {
-		enum table_format format;
-		const char *before, *after;
-	} marks[] = {{TABLE_LATEX, "% ", ""}, {TABLE_HTML, "<p>", "</p>"}, {TABLE_MD, "", "  "}};
-	const char *before = "", *after = "";
+	struct strbuf line = STRBUF_INIT, safe = STRBUF_INIT;
 
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		if (marks[i].format == format) {
-			before = marks[i].before;
-			after = marks[i].after;
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		strbuf_clear(&line);
+		strbuf_add(&line, text, n);
+		if (format == TABLE_HTML) {
+			xml_escape(line.buf, &safe);
+			fprintf(out, "<p>%s</p>\n", safe.buf);
+			strbuf_clear(&safe);
+		} else {
+			fprintf(out, "%s%s%s\n", format == TABLE_LATEX ? "% " : "", line.buf,
+				format == TABLE_MD ? "  " : "");
 		}
 	}
-	while (*text) {
-		fputs(before, out);
-		for (; *text && *text != '\n'; text++) {
-			if (format == TABLE_HTML)
-				put_html(out, *text);
-			else
-				fputc(*text, out);
-		}
-		fprintf(out, "%s\n", after);
-		text += *text == '\n';
-	}
+	strbuf_release(&line);
+	strbuf_release(&safe);
 }
 
 /* To people who read a table for programs. */
@@ -97,7 +77,7 @@ static void put_json(FILE *out, const struct compare *c, const struct table *gro
 /* Programs get the groups, or with --pairs the pairs; people and JSON get all. */
 static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 {
-	int human = is_for_people(ctx->format);
+	int human = table_is_for_people(ctx->format);
 	struct table *groups = compare_groups(c, human), *pairs = compare_pairs(c, human);
 	struct strbuf notes = STRBUF_INIT;
 

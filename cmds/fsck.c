@@ -1,10 +1,8 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
-#include "core/base/strbuf.h"
 #include "core/run/digest.h"
 #include "core/store/config.h"
 #include "core/store/fsck.h"
@@ -91,8 +89,8 @@ static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 	ret = fsck_run(ctx->store, f, err);
 	if (!ret && !f->quick)
 		ret = check_checkpoints(&c, err);
-	if (!ret && table_rows(t))
-		table_print(t, ctx->format, ctx->out);
+	if (!ret)
+		cmd_print(ctx, t, NULL);
 	table_free(t);
 	if (ret)
 		return -1;
@@ -104,7 +102,6 @@ static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct fsck f = {.age = 0};
-	struct strbuf age = STRBUF_INIT;
 	const struct opt table[] = {
 	    {0, "fix", OPT_FLAG, &f.fix, NULL, "rebuild summaries from their series", 0, 0},
 	    {0, "quick", OPT_FLAG, &f.quick, NULL, "look at the files' sizes only", 0, 0},
@@ -115,10 +112,8 @@ static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 		return ret < 0 ? -1 : 0;
 	if (ctx->dry_run)
 		f.fix = 0;
-	if (cmd_open_store(ctx, f.fix ? NEED_STORE_WRITE : NEED_STORE_READ, err))
+	if (cmd_open_store(ctx, f.fix ? NEED_STORE_WRITE : NEED_STORE_READ, err) ||
+	    config_seconds(ctx->store, "gc.age", &f.age, err))
 		return -1;
-	ret = config_get(ctx->store, "gc.age", &age, err);
-	f.age = strtod(age.buf, NULL);
-	strbuf_release(&age);
-	return ret < 0 ? -1 : look(ctx, &f, err);
+	return look(ctx, &f, err);
 }

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
@@ -36,29 +34,6 @@ static int add_row(void *ctx, const struct garbage *g)
 	return 0;
 }
 
-/* --age, else gc.age. */
-static int age_of(struct cmd_ctx *ctx, double *age, struct error *err)
-{
-	struct strbuf text = STRBUF_INIT;
-	char *end;
-	int ret = 0;
-
-	if (*age >= 0)
-		return 0;
-	if (config_get(ctx->store, "gc.age", &text, err) < 0)
-		ret = -1;
-	else {
-		*age = strtod(text.buf, &end);
-		if (!text.len || *end || !(*age >= 0))
-			ret = error_set(err, ERR_USAGE,
-					"config: gc.age: '%s' is not a number of "
-					"seconds",
-					text.buf);
-	}
-	strbuf_release(&text);
-	return ret;
-}
-
 static int collect(struct cmd_ctx *ctx, double age, struct error *err)
 {
 	struct total sum = {table_new(), 0, 0};
@@ -70,8 +45,7 @@ static int collect(struct cmd_ctx *ctx, double age, struct error *err)
 	table_column(sum.t, "bytes");
 	ret = ctx->dry_run ? garbage_each(ctx->store, age, add_row, &sum, err)
 			   : garbage_collect(ctx->store, age, add_row, &sum, err);
-	if (sum.n)
-		table_print(sum.t, ctx->format, ctx->out);
+	cmd_print(ctx, sum.t, NULL);
 	human_bytes(sum.bytes, &size);
 	if (!ret)
 		log_info("%d file%s%s, %s", sum.n, sum.n == 1 ? "" : "s",
@@ -92,7 +66,7 @@ static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err) ||
-	    age_of(ctx, &age, err))
+	    (age < 0 && config_seconds(ctx->store, "gc.age", &age, err)))
 		return -1;
 	return collect(ctx, age, err);
 }

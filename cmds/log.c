@@ -15,11 +15,8 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 {
 	int n = table_rows(rows->table);
 
-	if (n || ctx->format != TABLE_TEXT)
-		table_print(rows->table, ctx->format, ctx->out);
-	if (!n)
-		log_info(q->where || q->tag ? "no run matches" : "no run yet");
-	else if (cut && n == q->limit)
+	cmd_print(ctx, rows->table, q->where || q->tag ? "no run matches" : "no run yet");
+	if (cut && n == q->limit)
 		log_info("the first %d; -l 0 lists all", n);
 }
 

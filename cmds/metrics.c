@@ -1,6 +1,5 @@
 /* `ssl metrics`: what a run measured, and the series. */
 #include "cmds/cmd.h"
-#include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/store/runs.h"
 
@@ -30,10 +29,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		    query_series(ctx->store, id, (const char *const *)argv + 2, n - 1, &sink, err);
 	else
 		ret = query_metrics(ctx->store, id, &sink, err);
-	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
-		table_print(rows.table, ctx->format, ctx->out);
-	if (!ret && !table_rows(rows.table))
-		log_info("no metric yet");
+	if (!ret)
+		cmd_print(ctx, rows.table, "no metric yet");
 	rows_release(&rows);
 	return ret;
 }

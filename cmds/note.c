@@ -1,6 +1,5 @@
 /* `ssl note`: free text about a run. */
 #include "cmds/cmd.h"
-#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/organise.h"
@@ -19,10 +18,8 @@ static int list(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	rows_init(&rows, 1, ctx->format);
 	sink = rows_sink(&rows);
 	ret = query_notes(ctx->store, id, &sink, err);
-	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
-		table_print(rows.table, ctx->format, ctx->out);
-	if (!ret && !table_rows(rows.table))
-		log_info("no note");
+	if (!ret)
+		cmd_print(ctx, rows.table, "no note");
 	rows_release(&rows);
 	return ret;
 }

@@ -20,10 +20,8 @@ static int list(struct cmd_ctx *ctx, struct error *err)
 	rows_init(&rows, 1, ctx->format);
 	sink = rows_sink(&rows);
 	ret = query_trash(ctx->store, &sink, err);
-	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
-		table_print(rows.table, ctx->format, ctx->out);
-	if (!ret && !table_rows(rows.table))
-		log_info("the trash is empty");
+	if (!ret)
+		cmd_print(ctx, rows.table, "the trash is empty");
 	rows_release(&rows);
 	return ret;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
-#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/config.h"
@@ -113,10 +112,8 @@ static int list(struct cmd_ctx *ctx, struct error *err)
 	table_column(t, "name");
 	table_column(t, "sql");
 	ret = config_each(ctx->store, list_one, t, err);
-	if (!ret && (table_rows(t) || ctx->format != TABLE_TEXT))
-		table_print(t, ctx->format, ctx->out);
-	if (!ret && !table_rows(t))
-		log_info("no query is saved");
+	if (!ret)
+		cmd_print(ctx, t, "no query is saved");
 	table_free(t);
 	return ret;
 }

@@ -8,11 +8,6 @@
 #include "core/report/effects.h"
 #include "core/store/sweeps.h"
 
-static int is_for_people(enum table_format f)
-{
-	return f == TABLE_TEXT || f == TABLE_MD || f == TABLE_LATEX || f == TABLE_HTML;
-}
-
 /* People see both tables and the warnings; programs the marginal means, or as JSON lines both. */
 static void print(struct cmd_ctx *ctx, const struct effects *e, const struct metric_info *metric)
 {
@@ -21,8 +16,8 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 
 	effects_warnings(e, &warnings);
 	if (!table_rows(levels)) {
-		log_info("no hyperparameter differs between the runs of a method");
-	} else if (is_for_people(ctx->format)) {
+		cmd_print(ctx, levels, "no hyperparameter differs between the runs of a method");
+	} else if (table_is_for_people(ctx->format)) {
 		if (ctx->format == TABLE_TEXT)
 			fprintf(ctx->out, "%s%s%s\n\n", metric->name, *metric->unit ? ", " : "",
 				metric->unit);

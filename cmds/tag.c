@@ -18,10 +18,8 @@ static int list(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	rows_init(&rows, 1, ctx->format);
 	sink = rows_sink(&rows);
 	ret = query_tags(ctx->store, id, &sink, err);
-	if (!ret && (table_rows(rows.table) || ctx->format != TABLE_TEXT))
-		table_print(rows.table, ctx->format, ctx->out);
-	if (!ret && !table_rows(rows.table))
-		log_info("no tag");
+	if (!ret)
+		cmd_print(ctx, rows.table, "no tag");
 	rows_release(&rows);
 	return ret;
 }

@@ -5,8 +5,7 @@
 void rows_init(struct rows *r, int human, enum table_format format)
 {
 	*r = (struct rows){.table = table_new(), .text = STRBUF_INIT};
-	r->human = human && (format == TABLE_TEXT || format == TABLE_MD || format == TABLE_LATEX ||
-			     format == TABLE_HTML);
+	r->human = human && table_is_for_people(format);
 }
 
 void rows_release(struct rows *r)

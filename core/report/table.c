@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/report/svg.h"
 #include "core/report/utf8.h"
 
 enum cell_kind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL };
@@ -47,6 +48,12 @@ int table_format_parse(const char *name, enum table_format *out, struct error *e
 	return error_set(err, ERR_USAGE,
 			 "--format: '%s' is none of table, csv, tsv, json, jsonl, md, latex, html",
 			 name);
+}
+
+int table_is_for_people(enum table_format format)
+{
+	return format == TABLE_TEXT || format == TABLE_MD || format == TABLE_LATEX ||
+	       format == TABLE_HTML;
 }
 
 struct table *table_new(void)
@@ -386,9 +393,6 @@ static const struct escape latex_escapes[] = {
     {'\r', ""},
     {0, NULL},
 };
-static const struct escape html_escapes[] = {
-    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL},
-};
 
 static void print_md(const struct table *t, FILE *out)
 {
@@ -439,7 +443,7 @@ static void print_latex(const struct table *t, FILE *out)
 
 static void print_html(const struct table *t, FILE *out)
 {
-	struct strbuf s = STRBUF_INIT;
+	struct strbuf s = STRBUF_INIT, safe = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
 	char *number = number_columns(t);
 
@@ -452,8 +456,9 @@ static void print_html(const struct table *t, FILE *out)
 		fprintf(out, "<%s%s>", tag,
 			number[i % columns] ? " style=\"text-align:right\"" : "");
 		plain(t, &t->cell[i], 1, &s);
-		escaped(s.buf, html_escapes, out);
-		fprintf(out, "</%s>", tag);
+		strbuf_clear(&safe);
+		xml_escape(s.buf, &safe);
+		fprintf(out, "%s</%s>", safe.buf, tag);
 		if ((i + 1) % columns == 0)
 			fputs("</tr>\n", out);
 		if (i + 1 == columns)
@@ -461,6 +466,7 @@ static void print_html(const struct table *t, FILE *out)
 	}
 	fputs("</tbody>\n</table>\n", out);
 	strbuf_release(&s);
+	strbuf_release(&safe);
 	free(number);
 }
 

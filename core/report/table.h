@@ -24,6 +24,9 @@ enum table_format {
 /* ERR_USAGE with the list of names if there is none such. */
 int table_format_parse(const char *name, enum table_format *out, struct error *err);
 
+/* Formats that people read: the others get every digit, and nothing but the table. */
+int table_is_for_people(enum table_format format);
+
 struct table;
 
 struct table *table_new(void);

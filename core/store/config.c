@@ -2,7 +2,9 @@
 #include "core/store/config.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/fs.h"
@@ -205,6 +207,26 @@ int config_get(const struct store *s, const char *key, struct strbuf *out, struc
 	if (!w.found)
 		strbuf_adds(out, known->fallback);
 	return w.found;
+}
+
+int config_seconds(const struct store *s, const char *key, double *out, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret = config_get(s, key, &text, err) < 0 ? -1 : 0;
+	double x = 0;
+	char *end;
+
+	if (!ret) {
+		x = strtod(text.buf, &end);
+		if (!text.len || *end || !(x >= 0 && isfinite(x)))
+			ret = error_set(err, ERR_USAGE,
+					"config: %s: '%.40s' is not a number of seconds", key,
+					text.buf);
+	}
+	strbuf_release(&text);
+	if (!ret)
+		*out = x;
+	return ret;
 }
 
 /* The text again with the key's line replaced, taken out, or added at the end. */

@@ -20,6 +20,9 @@ extern const struct config_key config_keys[];
  * ERR_USAGE with the nearest key when there is none of that name. */
 int config_get(const struct store *s, const char *key, struct strbuf *out, struct error *err);
 
+/* As config_get(), a finite number of seconds from 0 on; else ERR_USAGE. 0, or -1 with *err. */
+int config_seconds(const struct store *s, const char *key, double *out, struct error *err);
+
 /* Sets it; value NULL: takes it out (not there: nothing happens). */
 int config_set(const struct store *s, const char *key, const char *value, struct error *err);
 

@@ -133,7 +133,7 @@ static int check_add(const struct data_args *a, struct error *err)
 static int settle(struct data_args *a, const char *tmp, const char *hash, struct dataset_row *row,
 		  struct error *err)
 {
-	struct dataset d;
+	int ret;
 
 	if (!a->ctx->dry_run) {
 		if (dataset_record(a->ctx->store, tmp, hash, row, a->ctx->force, err))
@@ -141,19 +141,11 @@ static int settle(struct data_args *a, const char *tmp, const char *hash, struct
 		say_added(row, "added");
 		return 0;
 	}
-	if (!dataset_open(&d, tmp, err)) {
-		row->width = d.width;
-		row->height = d.height;
-		row->channels = d.channels;
-		row->classes = d.classes;
-		row->n_train = d.n[SPLIT_TRAIN];
-		row->n_test = d.n[SPLIT_TEST];
-		row->n_unlabeled = d.n[SPLIT_UNLABELED];
+	ret = dataset_describe(tmp, row, err);
+	if (!ret)
 		say_added(row, "not added (dry run)");
-		dataset_close(&d);
-	}
 	unlink(tmp);
-	return 0;
+	return ret;
 }
 
 /* ^C leaves nothing behind, and then ends the process the way it would have. */

@@ -86,7 +86,7 @@ static double next_step(const struct series *series, const int *at, int n)
 	return step;
 }
 
-void figure_mean_curve(struct chart *c, const char *label, const struct series *series,
+static void mean_curve(struct chart *c, const char *label, const struct series *series,
 		       const double *x_per_step, int n)
 {
 	struct chart_series *curve;
@@ -119,34 +119,41 @@ void figure_mean_curve(struct chart *c, const char *label, const struct series *
 	free(value);
 }
 
+int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
+		       const struct figure_reading *how, struct chart *c, struct error *err)
+{
+	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
+	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
+	int ret = 0, points = 0;
+
+	for (int i = 0; i < g->n && !ret; i++) {
+		const struct selected *r = &sel->run[g->run[i]];
+
+		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
+		ret = how->read(s, r, how->name, &series[i], err);
+		points += series[i].n;
+	}
+	if (!ret && points)
+		mean_curve(c, g->label, series, scale, g->n);
+	for (int i = 0; i < g->n; i++)
+		series_release(&series[i]);
+	free(series);
+	free(scale);
+	return ret;
+}
+
+static int read_metric(struct store *s, const struct selected *r, const char *name,
+		       struct series *out, struct error *err)
+{
+	return series_read(s, r->id, name, out, err);
+}
+
 static int is_in_epochs(const struct selection *sel, const struct figure *f)
 {
 	for (int i = 0; i < sel->n; i++)
 		if (sel->run[i].steps <= 0 || sel->run[i].epochs <= 0)
 			return 0;
 	return !f->steps;
-}
-
-static int group_curve(struct store *s, const struct selection *sel, const struct group *g,
-		       const char *metric, int epochs, struct chart *c, struct error *err)
-{
-	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
-	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
-	int ret = 0;
-
-	for (int i = 0; i < g->n && !ret; i++) {
-		const struct selected *r = &sel->run[g->run[i]];
-
-		scale[i] = epochs ? (double)r->epochs / (double)r->steps : 1;
-		ret = series_read(s, r->id, metric, &series[i], err);
-	}
-	if (!ret)
-		figure_mean_curve(c, g->label, series, scale, g->n);
-	for (int i = 0; i < g->n; i++)
-		series_release(&series[i]);
-	free(series);
-	free(scale);
-	return ret;
 }
 
 static void curve_note(struct chart *c, const struct group_set *g, int most, int lowest)
@@ -176,6 +183,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 {
 	int most = f->most ? f->most : CURVES, epochs = is_in_epochs(sel, f), ret, *order;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct figure_reading how = {read_metric, NULL, epochs};
 	struct metric_info m;
 	struct group_set g = {0};
 	struct chart *c;
@@ -185,6 +193,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	      selection_values(s, sel, m.name, f->best, value, err);
 	if (ret)
 		goto done;
+	how.name = m.name;
 	figure_axis_name(&m, 0, name);
 	snprintf(title, sizeof title, "%s over training", m.name);
 	c = titled(CHART_LINES, f, title);
@@ -192,9 +201,9 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	chart_add_axis(c, name, f->log_y);
 	order = figure_order(&g, value, m.low_is_good || f->lowest);
 	for (int i = 0; i < g.n && i < most + GREY && !ret; i++) {
-		ret = group_curve(s, sel, &g.group[order[i]], m.name, epochs, c, err);
-		if (!ret)
-			c->series[c->n - 1].muted = i >= most;
+		ret = figure_group_curve(s, sel, &g.group[order[i]], &how, c, err);
+		if (c->n)
+			c->series[c->n - 1].muted = c->n > most;
 	}
 	free(order);
 	curve_note(c, &g, most, f->lowest);

@@ -5,10 +5,18 @@
 #include "core/report/figures.h"
 #include "core/report/groups.h"
 
-/* The group's curve: at each step that one of its runs has, the mean of those that have it, and
- * mean -+ sd. `x_per_step` of each run turns steps into x. Takes nothing over. */
-void figure_mean_curve(struct chart *c, const char *label, const struct series *series,
-		       const double *x_per_step, int n);
+/* How the series of one run is read. */
+struct figure_reading {
+	int (*read)(struct store *s, const struct selected *r, const char *name, struct series *out,
+		    struct error *err);
+	const char *name;
+	int epochs; /* x in epochs: steps are scaled, where the run has any */
+};
+
+/* Adds the group's curve: at each step that one of its runs has, the mean of those that have it, and
+ * mean -+ sd. No curve where no run has a point. */
+int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
+		       const struct figure_reading *how, struct chart *c, struct error *err);
 
 /* "val.knn.top1, %" */
 void figure_axis_name(const struct metric_info *m, int best, char out[160]);

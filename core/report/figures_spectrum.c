@@ -9,39 +9,8 @@
 
 enum { CURVES = 8 };
 
-/* One curve a group: `read` fills a run's series. */
-struct reading {
-	int (*read)(struct store *s, const struct selected *r, const char *name, struct series *out,
-		    struct error *err);
-	const char *name;
-	int epochs; /* x in epochs: steps are scaled */
-};
-
-static int group_curve(struct store *s, const struct selection *sel, const struct group *g,
-		       const struct reading *how, struct chart *c, struct error *err)
-{
-	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
-	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
-	int ret = 0, points = 0;
-
-	for (int i = 0; i < g->n && !ret; i++) {
-		const struct selected *r = &sel->run[g->run[i]];
-
-		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
-		ret = how->read(s, r, how->name, &series[i], err);
-		points += series[i].n;
-	}
-	if (!ret && points)
-		figure_mean_curve(c, g->label, series, scale, g->n);
-	for (int i = 0; i < g->n; i++)
-		series_release(&series[i]);
-	free(series);
-	free(scale);
-	return ret;
-}
-
 static int all_curves(struct store *s, const struct selection *sel, const struct figure *f,
-		      const struct reading *how, struct chart *c, struct error *err)
+		      const struct figure_reading *how, struct chart *c, struct error *err)
 {
 	int most = f->most ? f->most : CURVES, ret;
 	struct strbuf note = STRBUF_INIT;
@@ -51,7 +20,7 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 		return -1;
 	ret = 0;
 	for (int i = 0; i < g.n && !ret; i++) {
-		ret = group_curve(s, sel, &g.group[i], how, c, err);
+		ret = figure_group_curve(s, sel, &g.group[i], how, c, err);
 		if (c->n)
 			c->series[c->n - 1].muted = c->n > most;
 	}
@@ -84,7 +53,7 @@ static int read_spectrum(struct store *s, const struct selected *r, const char *
 int figure_spectrum(struct store *s, const struct selection *sel, const struct figure *f,
 		    struct chart **out, struct error *err)
 {
-	const struct reading how = {read_spectrum, f->name ? f->name : "z", 0};
+	const struct figure_reading how = {read_spectrum, f->name ? f->name : "z", 0};
 	struct chart *c;
 	char title[200];
 
@@ -114,7 +83,8 @@ static int read_alignment(struct store *s, const struct selected *r, const char 
 int figure_alignment(struct store *s, const struct selection *sel, const struct figure *f,
 		     struct chart **out, struct error *err)
 {
-	const struct reading how = {read_alignment, f->name ? f->name : "predictor.cos", !f->steps};
+	const struct figure_reading how = {read_alignment, f->name ? f->name : "predictor.cos",
+					   !f->steps};
 	struct chart *c =
 	    chart_new(CHART_LINES, f->title ? f->title : "alignment of predictor and correlation");
 

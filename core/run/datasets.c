@@ -24,8 +24,7 @@ int dataset_check_name(const char *name, struct error *err)
 	return 0;
 }
 
-/* Sizes of the file, and that it is whole. */
-static int describe(const char *path, struct dataset_row *row, struct error *err)
+int dataset_describe(const char *path, struct dataset_row *row, struct error *err)
 {
 	struct dataset d;
 
@@ -47,7 +46,7 @@ int dataset_record(struct store *s, const char *tmp, const char *hash, struct da
 		   int replace, struct error *err)
 {
 	snprintf(row->sha256, sizeof row->sha256, "%s", hash);
-	if (dataset_check_name(row->name, err) || describe(tmp, row, err) ||
+	if (dataset_check_name(row->name, err) || dataset_describe(tmp, row, err) ||
 	    object_adopt(s, tmp, hash, err)) {
 		unlink(tmp);
 		return -1;

@@ -15,6 +15,10 @@ enum { SHAPES_SEED = 1, SHAPES_TRAIN = 10000, SHAPES_TEST = 2000 }; /* of the bu
 /* ERR_USAGE unless `name` can name a dataset: letters, digits, - _ . and at most 63 of them. */
 int dataset_check_name(const char *name, struct error *err);
 
+/* Fills in what the file says of itself: bytes, the images' shape, classes, how many. ERR_CORRUPT
+ * unless it is whole. */
+int dataset_describe(const char *path, struct dataset_row *row, struct error *err);
+
 /* Takes the finished dataset file `tmp`, of content `hash`, into the store under row->name;
  * row->source and source_sha256 are the caller's, the rest is filled in. The file is gone from
  * `tmp` afterwards, whatever happens. ERR_USAGE when the name is taken by other content (unless

@@ -321,3 +321,14 @@ int filter_expression(struct store *s, const char *what, const char *text, struc
 		return error_set(err, ERR_USAGE, "%s: a ( is not closed", what);
 	return 0;
 }
+
+int filter_where(struct store *s, const char *text, struct strbuf *out, struct error *err)
+{
+	strbuf_addc(out, '(');
+	if (!text)
+		strbuf_addc(out, '1');
+	else if (filter_expression(s, "-w", text, out, err))
+		return -1;
+	strbuf_addc(out, ')');
+	return 0;
+}

@@ -31,4 +31,7 @@ void filter_alias(const char *name, size_t n, struct strbuf *out);
 int filter_expression(struct store *s, const char *what, const char *text, struct strbuf *out,
 		      struct error *err);
 
+/* As filter_expression() of what follows -w, in parentheses; (1) for NULL. */
+int filter_where(struct store *s, const char *text, struct strbuf *out, struct error *err);
+
 #endif

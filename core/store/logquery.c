@@ -166,13 +166,11 @@ static int build(struct store *s, const struct log_query *q, struct strbuf *sql,
 	strbuf_adds(sql, "SELECT ");
 	if (add_columns(s, columns, q->group, sql, err))
 		return -1;
-	strbuf_adds(sql, " FROM v_run WHERE (");
-	if (!q->where)
-		strbuf_adds(sql, "1");
-	else if (filter_expression(s, "-w", q->where, sql, err))
+	strbuf_adds(sql, " FROM v_run WHERE ");
+	if (filter_where(s, q->where, sql, err))
 		return -1;
 	strbuf_adds(sql,
-		    ") AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))");
+		    " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))");
 	if (q->group)
 		strbuf_adds(sql, replicates);
 	if (add_order(s, q, sql, err))

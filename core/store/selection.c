@@ -74,12 +74,10 @@ int selection_add_where(struct store *s, struct selection *sel, const char *wher
 	int ret = -1, rc, empty = !sel->n;
 
 	strbuf_adds(&sql, "SELECT id, seed, dataset_id, epochs, steps, name, method, status, "
-			  "group_hash FROM v_run WHERE (");
-	if (!where)
-		strbuf_adds(&sql, "1");
-	else if (filter_expression(s, "-w", where, &sql, err))
+			  "group_hash FROM v_run WHERE ");
+	if (filter_where(s, where, &sql, err))
 		goto done;
-	strbuf_adds(&sql, ") ORDER BY v_run.id");
+	strbuf_adds(&sql, " ORDER BY v_run.id");
 	st = guard_prepare(s, "-w", sql.buf, err);
 	if (!st)
 		goto done;

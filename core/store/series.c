@@ -76,12 +76,10 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 		return -1;
 	strbuf_adds(sql, " FROM (SELECT run_id AS best_run_, value AS best_value_, "
 			 "step AS best_step_ FROM v_best WHERE metric = ?2) "
-			 "JOIN v_run ON v_run.id = best_run_ WHERE (");
-	if (!q->where)
-		strbuf_adds(sql, "1");
-	else if (filter_expression(s, "-w", q->where, sql, err))
+			 "JOIN v_run ON v_run.id = best_run_ WHERE ");
+	if (filter_where(s, q->where, sql, err))
 		return -1;
-	strbuf_addf(sql, ")) WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
+	strbuf_addf(sql, ") WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
 		    max ? "DESC" : "ASC");
 	if (!q->by)
 		strbuf_adds(sql, " LIMIT CASE ?1 WHEN 0 THEN -1 ELSE ?1 END");

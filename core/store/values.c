@@ -49,13 +49,11 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 		strbuf_adds(sql, "NULL");
 	else if (add_value(s, q->select, &out->select_goal, sql, err))
 		return -1;
-	strbuf_adds(sql, " FROM v_run WHERE (");
-	if (!q->where)
-		strbuf_adds(sql, "1");
-	else if (filter_expression(s, "-w", q->where, sql, err))
+	strbuf_adds(sql, " FROM v_run WHERE ");
+	if (filter_where(s, q->where, sql, err))
 		return -1;
 	strbuf_adds(sql,
-		    ") AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1)) "
+		    " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1)) "
 		    "AND (?2 IS NULL OR v_run.id IN (SELECT value FROM json_each(?2))) "
 		    "AND (?3 IS NULL OR v_run.id IN (SELECT c.run_id FROM cell c "
 		    "JOIN sweep w ON w.id = c.sweep_id WHERE w.name = ?3)) "

@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/panel.h"
+#include "core/tensor/kernels/partial.h"
 
 /*
  * A tile of patch rows has at most TILE bytes and stays in the second-level cache beside the panels
@@ -25,7 +26,7 @@ enum {
 struct job {
 	struct conv_shape s;
 	const real *x, *dy;
-	real *y, *dx, *dw;
+	real *y, *dx;
 	int accumulate;
 	int k;            /* KH*KW*Cin: length of a patch */
 	size_t rows;      /* N*OH*OW */
@@ -295,39 +296,20 @@ static void weights_item(void *ctx, int item)
 	}
 }
 
-enum { SUM = 4096 }; /* elements of dw summed by one item */
-
-static void sum_groups(void *ctx, int item)
-{
-	const struct job *j = ctx;
-	size_t n = (size_t)j->k * (size_t)j->s.cout;
-	size_t from = (size_t)item * SUM, to = from + SUM < n ? from + SUM : n;
-
-	for (int g = 0; g < j->groups; g++) {
-		const real *p = j->partial + (size_t)g * n;
-
-		if (g == 0 && !j->accumulate)
-			memcpy(j->dw + from, p + from, (to - from) * sizeof(real));
-		else
-			for (size_t i = from; i < to; i++)
-				j->dw[i] += p[i];
-	}
-}
-
 void im2col_backward_weights(const struct conv_shape *s, const real *x, const real *dy, real *dw,
 			     int accumulate, void *scratch)
 {
 	struct job j;
+	size_t n;
 
 	plan_weights(&j, s);
+	n = (size_t)j.k * (size_t)s->cout;
 	j.x = x;
 	j.dy = dy;
-	j.dw = dw;
-	j.accumulate = accumulate;
 	j.partial = scratch;
-	j.own = j.partial + lines((size_t)j.groups * (size_t)j.k * (size_t)s->cout);
+	j.own = j.partial + lines((size_t)j.groups * n);
 	parallel_for(j.groups * j.blocks, weights_item, &j);
-	parallel_for((int)(((size_t)j.k * (size_t)s->cout + SUM - 1) / SUM), sum_groups, &j);
+	partial_sum(j.partial, j.groups, n, dw, accumulate);
 }
 
 size_t im2col_scratch(const struct conv_shape *s)

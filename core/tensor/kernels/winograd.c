@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/panel.h"
+#include "core/tensor/kernels/partial.h"
 #include "core/tensor/kernels/winograd_tile.h"
 
 /*
@@ -34,7 +35,7 @@ enum {
 struct job {
 	struct conv_shape s;
 	const real *x, *w, *dy;
-	real *y, *dw;
+	real *y;
 	int accumulate, turned;
 	int th, tw, tiles; /* tiles of an image in each direction, and of the whole batch */
 	int chunk, chunks; /* tiles of a chunk, number of chunks */
@@ -372,25 +373,6 @@ static void weights_item(void *ctx, int item)
 					  least(VEC, b.out - o));
 }
 
-enum { SUM = 4096 }; /* elements of dw summed by one item */
-
-static void sum_groups(void *ctx, int item)
-{
-	const struct job *j = ctx;
-	size_t n = 9 * (size_t)j->s.cin * (size_t)j->s.cout;
-	size_t from = (size_t)item * SUM, to = from + SUM < n ? from + SUM : n;
-
-	for (int g = 0; g < j->groups; g++) {
-		const real *p = j->partial + (size_t)g * n;
-
-		if (g == 0 && !j->accumulate)
-			memcpy(j->dw + from, p + from, (to - from) * sizeof(real));
-		else
-			for (size_t i = from; i < to; i++)
-				j->dw[i] += p[i];
-	}
-}
-
 void winograd_backward_weights(const struct conv_shape *s, const real *x, const real *dy, real *dw,
 			       int accumulate, void *scratch)
 {
@@ -401,10 +383,8 @@ void winograd_backward_weights(const struct conv_shape *s, const real *x, const 
 	place_weights(&j, scratch);
 	j.x = x;
 	j.dy = dy;
-	j.dw = dw;
-	j.accumulate = accumulate;
 	parallel_for(j.groups * j.in_blocks * j.out_blocks, weights_item, &j);
-	parallel_for((int)((n + SUM - 1) / SUM), sum_groups, &j);
+	partial_sum(j.partial, j.groups, n, dw, accumulate);
 }
 
 size_t winograd_scratch(const struct conv_shape *s)

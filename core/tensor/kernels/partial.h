@@ -1,0 +1,16 @@
+/*
+ * Sums that were made in parts: a gradient of weights is summed over the batch by groups of rows,
+ * whose number follows from the shape alone, and then over the groups, in their order. So it does not
+ * depend on the number of threads.
+ */
+#ifndef SSL_TENSOR_KERNELS_PARTIAL_H
+#define SSL_TENSOR_KERNELS_PARTIAL_H
+
+#include <stddef.h>
+
+#include "core/base/real.h"
+
+/* out[i] = (accumulate ? out[i] : 0) + sum over g of partial[g n + i], for i < n; groups > 0. */
+void partial_sum(const real *partial, int groups, size_t n, real *out, int accumulate);
+
+#endif

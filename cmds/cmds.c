@@ -7,12 +7,12 @@
 #include "core/recipe/recipe.h"
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
-extern const struct cmd cmd_log, cmd_show, cmd_plot, cmd_report, cmd_sql, cmd_checkpoint;
-extern const struct cmd cmd_config, cmd_verify, cmd_gc, cmd_fsck, cmd_backup, cmd_doctor;
-extern const struct cmd cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_schema, cmd_tag;
-extern const struct cmd cmd_note, cmd_rename, cmd_rm;
-extern const struct cmd cmd_export, cmd_import;
-extern const struct cmd cmd_methods, cmd_help, cmd_version;
+extern const struct cmd cmd_verify;
+extern const struct cmd cmd_log, cmd_show, cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_plot;
+extern const struct cmd cmd_report, cmd_sql, cmd_schema;
+extern const struct cmd cmd_tag, cmd_note, cmd_rename, cmd_rm, cmd_export, cmd_import;
+extern const struct cmd cmd_checkpoint, cmd_gc, cmd_fsck, cmd_backup;
+extern const struct cmd cmd_config, cmd_methods, cmd_help, cmd_version, cmd_doctor;
 
 static const struct cmd *const table[] = {
     /* work */
@@ -27,12 +27,12 @@ static const struct cmd *const table[] = {
     /* look */
     &cmd_log,
     &cmd_show,
-    &cmd_plot,
-    &cmd_report,
     &cmd_diff,
     &cmd_compare,
     &cmd_best,
     &cmd_metrics,
+    &cmd_plot,
+    &cmd_report,
     &cmd_sql,
     &cmd_schema,
     /* organise */
@@ -50,9 +50,9 @@ static const struct cmd *const table[] = {
     /* meta */
     &cmd_config,
     &cmd_methods,
-    &cmd_doctor,
     &cmd_help,
     &cmd_version,
+    &cmd_doctor,
 };
 
 enum { COMMANDS = sizeof table / sizeof *table };

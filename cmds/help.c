@@ -21,50 +21,24 @@ const struct cmd cmd_help = {
     .run = run_help,
 };
 
-/* Design, section 1. A command that is named nowhere here is listed at the end. */
+/* The table of commands is in this order: a group begins with the command that is named here. */
 static const struct {
-	const char *title, *commands;
+	const char *title, *first;
 } groups[] = {
-    {"work", "init data run resume eval sweep worker verify"},
-    {"look", "log show diff compare best metrics plot report sql schema"},
-    {"organise", "tag note rename rm export import"},
-    {"store", "checkpoint gc fsck backup"},
-    {"meta", "config methods completion help version doctor"},
+    {"work", "init"},        {"look", "log"},    {"organise", "tag"},
+    {"store", "checkpoint"}, {"meta", "config"},
 };
-enum { GROUPS = sizeof groups / sizeof *groups };
-
-static int group_of(const char *command)
-{
-	const size_t len = strlen(command);
-
-	for (int g = 0; g < GROUPS; g++) {
-		size_t n;
-
-		for (const char *s = groups[g].commands; *s; s += n + (s[n] == ' ')) {
-			n = strcspn(s, " ");
-			if (n == len && !strncmp(s, command, n))
-				return g;
-		}
-	}
-	return GROUPS;
-}
 
 static int help_commands(struct cmd_ctx *ctx)
 {
 	const struct cmd *c;
 
 	fputs("usage: ssl COMMAND [options] [arguments]\n", ctx->out);
-	for (int g = 0; g <= GROUPS; g++) {
-		const char *title = g < GROUPS ? groups[g].title : "more";
-
-		for (int i = 0; (c = cmd_at(i)); i++) {
-			if (group_of(c->name) != g)
-				continue;
-			if (title)
-				fprintf(ctx->out, "\n%s\n", title);
-			title = NULL;
-			fprintf(ctx->out, "  %-12s %s\n", c->name, c->summary);
-		}
+	for (int i = 0; (c = cmd_at(i)); i++) {
+		for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+			if (!strcmp(groups[g].first, c->name))
+				fprintf(ctx->out, "\n%s\n", groups[g].title);
+		fprintf(ctx->out, "  %-12s %s\n", c->name, c->summary);
 	}
 	fputs("\nssl COMMAND -h              short usage\n"
 	      "ssl help COMMAND            its manual page\n"

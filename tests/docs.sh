@@ -41,10 +41,17 @@ for file in tests/cmds/*.sh; do
 	[ "$c" = lib ] || echo "$commands" | grep -qx "${c%%_*}" || bad "$file: there is no such command"
 done
 
-note 'no command is offered that is not there'
-for c in $(sed -n "s/.*local commands='\(.*\)'/\1/p" cmds/completion/ssl.bash); do
-	echo "$commands" | grep -qx "$c" || bad "cmds/completion/ssl.bash: $c is not a command"
-done
+note 'the commands stand everywhere in the order of the table, and no other with them'
+# in_order FILE SED: what the script finds in the file
+in_order()
+{
+	sed -n "$2" "$1" | tr ' ' '\n' >"$scratch/found"
+	echo "$commands" | cmp -s - "$scratch/found" || bad "$1: not the commands of cmds/cmds.c in their order"
+}
+in_order man/ssl.1 's/^\.It Xr ssl-\([a-z]*\) 1$/\1/p'
+in_order cmds/completion/ssl.bash "s/.*local commands='\(.*\)'/\1/p"
+in_order cmds/completion/ssl.zsh "/^	commands=(/,/^	)/s/^		'\([a-z]*\):.*/\1/p"
+in_order cmds/completion/ssl.fish 's/^complete .* __fish_use_subcommand -a \([a-z]*\) .*/\1/p'
 
 note 'usage is said in one way'
 for c in $commands; do

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version'
+	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -63,9 +63,9 @@ _ssl()
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
-	plot:-*) _ssl_words "$options --sweep -w -x -y --where --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
-	export:-*) _ssl_words "$options --tensorboard --sweep -w --where" ;;
-	report:-*) _ssl_words "$options --sweep -w --where --metric --title" ;;
+	plot:-*) _ssl_words "$options -w -x -y --where --sweep --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
+	export:-*) _ssl_words "$options -w --where --sweep --tensorboard" ;;
+	report:-*) _ssl_words "$options -w --where --sweep --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit --save --delete --list" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;
 	gc:-*) _ssl_words "$options --age" ;;

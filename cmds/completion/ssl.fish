@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version
+set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -16,29 +16,29 @@ complete -c ssl -n __fish_use_subcommand -a worker -d 'work on the cells of a sw
 complete -c ssl -n __fish_use_subcommand -a verify -d 'run again and compare bit for bit'
 complete -c ssl -n __fish_use_subcommand -a log -d 'list runs'
 complete -c ssl -n __fish_use_subcommand -a show -d 'everything about one run'
-complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
-complete -c ssl -n __fish_use_subcommand -a report -d 'one file that says what runs showed'
 complete -c ssl -n __fish_use_subcommand -a diff -d 'in what two runs differ'
 complete -c ssl -n __fish_use_subcommand -a compare -d 'compare groups of runs'
 complete -c ssl -n __fish_use_subcommand -a best -d 'the best runs by a metric'
 complete -c ssl -n __fish_use_subcommand -a metrics -d 'the series of a run'
+complete -c ssl -n __fish_use_subcommand -a plot -d 'draw runs: curves, bars, heatmaps, spectra'
+complete -c ssl -n __fish_use_subcommand -a report -d 'one file that says what runs showed'
+complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a schema -d 'tables and views, explained'
 complete -c ssl -n __fish_use_subcommand -a tag -d 'mark runs with words'
 complete -c ssl -n __fish_use_subcommand -a note -d 'write something down about a run'
 complete -c ssl -n __fish_use_subcommand -a rename -d 'give a run another name'
 complete -c ssl -n __fish_use_subcommand -a rm -d 'remove runs'
-complete -c ssl -n __fish_use_subcommand -a sql -d 'query the store'
 complete -c ssl -n __fish_use_subcommand -a export -d 'runs as one file, for another store'
 complete -c ssl -n __fish_use_subcommand -a import -d 'take in what ssl export wrote'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
 complete -c ssl -n __fish_use_subcommand -a gc -d 'remove files that nothing names'
 complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
 complete -c ssl -n __fish_use_subcommand -a backup -d 'copy the store'
-complete -c ssl -n __fish_use_subcommand -a doctor -d 'look at the machine'
 complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
 complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method or key'
 complete -c ssl -n __fish_use_subcommand -a version -d 'the version'
+complete -c ssl -n __fish_use_subcommand -a doctor -d 'look at the machine'
 
 complete -c ssl -s C -d 'work as if started there' -x -a '(__fish_complete_directories)'
 complete -c ssl -s q -l quiet -d 'only errors and data'

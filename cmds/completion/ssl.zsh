@@ -31,12 +31,12 @@ _ssl()
 		'verify:run again and compare bit for bit'
 		'log:list runs'
 		'show:everything about one run'
-		'plot:draw runs: curves, bars, heatmaps, spectra'
-		'report:one file that says what runs showed'
 		'diff:in what two runs differ'
 		'compare:compare groups of runs'
 		'best:the best runs by a metric'
 		'metrics:the series of a run'
+		'plot:draw runs: curves, bars, heatmaps, spectra'
+		'report:one file that says what runs showed'
 		'sql:query the store'
 		'schema:tables and views, explained'
 		'tag:mark runs with words'
@@ -137,7 +137,7 @@ _ssl()
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '--save[keep the query]:name' \
 			'--delete[forget a query]:name' '--list[queries that are kept]' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval verify sweep worker log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods doctor help version keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

@@ -136,14 +136,23 @@ static int take_range(struct grid *g, const struct hparam *hp, const struct yaml
 	return 0;
 }
 
-static int take_values(struct grid *g, const char *key, const struct yaml_node *node,
+/* In a zip a value may come again, beside another one of its neighbour's. */
+static int is_zip(const struct grid *g, const struct grid_axes *axes)
+{
+	for (int b = 0; b < g->n_blocks; b++)
+		if (axes == &g->block[b].zip)
+			return 1;
+	return 0;
+}
+
+static int take_values(struct grid *g, const char *key, const struct yaml_node *node, int again,
 		       struct grid_axis *a, struct error *err)
 {
 	a->value = arena_alloc(&g->arena, ((size_t)node->n + 1) * sizeof *a->value);
 	for (const struct yaml_node *c = node->child; c; c = c->next) {
 		if (read_value(g, key, c, &a->hp, &a->value[a->n], err))
 			return -1;
-		for (int i = 0; i < a->n; i++)
+		for (int i = 0; i < a->n && !again; i++)
 			if (!strcmp(a->value[i], a->value[a->n]))
 				return error_set(err, ERR_USAGE, "%s: %s is listed twice",
 						 a->hp->name, a->value[i]);
@@ -168,7 +177,7 @@ int grid_take_axis(struct grid *g, const char *key, const struct yaml_node *node
 		return error_set(err, ERR_USAGE, "%s: a list of values is wanted: [1, 2]",
 				 hp->name);
 	if (node->kind == YAML_MAP ? take_range(g, hp, node, &a, err)
-				   : take_values(g, key, node, &a, err))
+				   : take_values(g, key, node, is_zip(g, to), &a, err))
 		return -1;
 	*axis_add(g, to) = a;
 	return 0;

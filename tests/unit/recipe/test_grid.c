@@ -85,6 +85,9 @@ static void test_expansion(void)
 	      "3 vicreg.mu=5 vicreg.lambda=2#2\n4 vicreg.mu=5 vicreg.lambda=3#2\n");
 	gives("grid: {projector.dims: [[8, 4], [16], []]}\n",
 	      "1 projector.dims=[8,4]#1\n2 projector.dims=[16]#1\n3 projector.dims=[]#1\n");
+	/* a value of a zip may come again; the same pair is one cell */
+	gives("zip: {optim.lr: [0.1, 0.1, 0.1], optim.epochs: [1, 2, 1]}\n",
+	      "1 optim.lr=0.1 optim.epochs=1#1\n2 optim.lr=0.1 optim.epochs=2#1\n");
 	gives("zip: {optim.lr: [0.1, 0.2], optim.epochs: [1, 2]}\ngrid: {eval.knn.k: [5, 6]}\n",
 	      "1 eval.knn.k=5 optim.lr=0.1 optim.epochs=1#1\n"
 	      "2 eval.knn.k=5 optim.lr=0.2 optim.epochs=2#1\n"

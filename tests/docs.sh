@@ -49,6 +49,7 @@ in_order()
 	echo "$commands" | cmp -s - "$scratch/found" || bad "$1: not the commands of cmds/cmds.c in their order"
 }
 in_order man/ssl.1 's/^\.It Xr ssl-\([a-z]*\) 1$/\1/p'
+in_order README.md '/^| work |/,/^| meta |/{s/^|[^|]*| *//;s/[|`]//g;s/ *$//;p;}'
 in_order cmds/completion/ssl.bash "s/.*local commands='\(.*\)'/\1/p"
 in_order cmds/completion/ssl.zsh "/^	commands=(/,/^	)/s/^		'\([a-z]*\):.*/\1/p"
 in_order cmds/completion/ssl.fish 's/^complete .* __fish_use_subcommand -a \([a-z]*\) .*/\1/p'

@@ -25,8 +25,10 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	b.replace = ctx->force;
-	if (ctx->dry_run)
+	if (ctx->dry_run) {
+		log_info("would copy the store %s to %s", store_dir(ctx->store), argv[1]);
 		return 0;
+	}
 	if (store_backup(ctx->store, argv[1], &b, err))
 		return -1;
 	human_bytes(b.bytes, &size);

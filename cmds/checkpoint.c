@@ -63,16 +63,16 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 		     const char *path, struct error *err)
 {
 	struct checkpoint_row ck;
-	char object[4096];
+	char object[4200];
 
 	if (checkpoints_find(ctx->store, row->id, epoch, &ck, err))
 		return -1;
 	object_path(ctx->store, ck.sha256, object, sizeof object);
 	if (object_verify(ctx->store, ck.sha256, err) ||
-	    checkpoint_export(object, whole ? "" : "encoder.", path, err))
+	    (!ctx->dry_run && checkpoint_export(object, whole ? "" : "encoder.", path, err)))
 		return -1;
-	log_info("%s: %s of %s at epoch %ld", path, whole ? "all parameters" : "the encoder",
-		 row->name, ck.epoch);
+	log_info("%s: %s%s of %s at epoch %ld", path, ctx->dry_run ? "would be " : "",
+		 whole ? "all parameters" : "the encoder", row->name, ck.epoch);
 	return 0;
 }
 

@@ -171,7 +171,7 @@ static int apply_common(struct cmd_ctx *ctx, const struct common *c, struct erro
 	if (c->dir)
 		ctx->dir = c->dir;
 	if (c->output)
-		ctx->output = c->output;
+		ctx->output = strcmp(c->output, "-") ? c->output : NULL;
 	ctx->quiet |= c->quiet;
 	ctx->verbose |= c->verbose;
 	ctx->dry_run |= c->dry_run;

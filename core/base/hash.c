@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct hash {
@@ -38,6 +39,11 @@ void hash_final(struct hash *h, char hex[HASH_HEX])
 		snprintf(hex + 2 * i, 3, "%02x", md[i]);
 	EVP_MD_CTX_free(h->ctx);
 	free(h);
+}
+
+int hash_is_hex(const char *text)
+{
+	return strlen(text) == HASH_HEX - 1 && strspn(text, "0123456789abcdef") == HASH_HEX - 1;
 }
 
 void hash_buffer(const void *data, size_t n, char hex[HASH_HEX])

@@ -15,6 +15,9 @@ void hash_add(struct hash *h, const void *data, size_t n);
 /* Writes the digest and frees h. */
 void hash_final(struct hash *h, char hex[HASH_HEX]);
 
+/* Is the text 64 lower-case hex digits, and so fit to name an object? */
+int hash_is_hex(const char *text);
+
 void hash_buffer(const void *data, size_t n, char hex[HASH_HEX]);
 int hash_file(const char *path, char hex[HASH_HEX], struct error *err);
 

@@ -14,7 +14,7 @@
 static int open_dataset(struct run *r, struct error *err)
 {
 	const char *name = recipe_text(&r->recipe, "data.set");
-	char path[4096];
+	char path[4200];
 
 	if (r->opts.keep &&
 	    keep_find(r->opts.keep, name, r->opts.dataset_sha256, &r->data, &r->dataset_row))
@@ -165,7 +165,7 @@ int run_build(struct run *r, struct error *err)
 int run_load(struct run *r, struct store *s, const struct run_row *row,
 	     const struct checkpoint_row *ck, struct error *err)
 {
-	char path[4096];
+	char path[4200];
 
 	r->store = s;
 	r->opts.dataset_sha256 = row->dataset_sha256;

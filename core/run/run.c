@@ -22,7 +22,7 @@ int run_due(const struct run *r, long every)
 static int load_last_checkpoint(struct run *r, struct error *err)
 {
 	struct checkpoint_row ck;
-	char path[4096];
+	char path[4200];
 	struct error none = {0};
 
 	if (checkpoints_find(r->store, r->opts.resume_id, -1, &ck, &none)) {

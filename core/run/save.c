@@ -117,7 +117,7 @@ static int write_file(struct run *r, const char *path, char *sha256, struct erro
 int run_checkpoint(struct run *r, struct error *err)
 {
 	struct checkpoint_new ck = {0};
-	char tmp[4096];
+	char tmp[4300];
 	struct fs_map size = {0};
 
 	snprintf(tmp, sizeof tmp, "%s/checkpoint-%s", store_tmp_dir(r->store), r->handle.uuid);

@@ -103,7 +103,15 @@ static void bind(sqlite3_stmt *st, int at, const struct jsonline *line, const st
 		sqlite3_bind_text(st, at, jsonline_text(line, f), -1, SQLITE_STATIC);
 }
 
-/* A field that no column is for comes from a newer schema. */
+static const char *field_text(const struct import *m, const char *name)
+{
+	const struct json_field *f = jsonline_find(&m->line, name);
+
+	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
+}
+
+/* A field that no column is for comes from a newer schema. What names a file is a hash, and no
+ * path. */
 static int check_fields(const struct import *m, const struct bundle_table *t, struct error *err)
 {
 	for (int i = 0; i < m->line.n; i++) {
@@ -117,6 +125,9 @@ static int check_fields(const struct import *m, const struct bundle_table *t, st
 			    err, ERR_USAGE,
 			    "table %s has no column %s: the bundle was made by a newer ssl",
 			    t->name, name);
+		if (!strcmp(name, "sha256") && !hash_is_hex(field_text(m, name)))
+			return error_set(err, ERR_CORRUPT, "a row of %s: '%.12s' is not a SHA-256",
+					 t->name, field_text(m, name));
 	}
 	return 0;
 }
@@ -177,13 +188,6 @@ static int next_line(struct import *m, const struct strbuf *text, size_t *at, st
 	return jsonline_read(&m->line, line, end, err) ? -1 : 1;
 }
 
-static const char *field_text(const struct import *m, const char *name)
-{
-	const struct json_field *f = jsonline_find(&m->line, name);
-
-	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
-}
-
 static int take_shared(struct import *m, const struct bundle_text *in, struct error *err)
 {
 	const struct bundle_table *t = bundle_table_find(&m->schema, in->name);
@@ -193,7 +197,7 @@ static int take_shared(struct import *m, const struct bundle_text *in, struct er
 	while ((more = next_line(m, &in->text, &at, err)) > 0) {
 		if (strcmp(field_text(m, "table"), in->name) != 0)
 			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
-		if (!strcmp(in->name, "object") && (strlen(field_text(m, "sha256")) != 64 ||
+		if (!strcmp(in->name, "object") && (!hash_is_hex(field_text(m, "sha256")) ||
 						    !object_exists(m->s, field_text(m, "sha256"))))
 			return error_set(err, ERR_CORRUPT, "object %.12s: missing",
 					 field_text(m, "sha256"));
@@ -216,6 +220,8 @@ static int take_run_row(struct import *m, const char *uuid, int64_t *run, int64_
 	if (strcmp(field_text(m, "table"), "run") || strcmp(field_text(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "run %.13s: it does not begin with its row",
 				 uuid);
+	if (run_name_check(own, err))
+		return -1;
 	*attempt = f && f->kind == JSON_INTEGER ? f->i : 0;
 	taken = db_int(m->s, &id, err, "SELECT id FROM run WHERE name = ?", "t", own);
 	if (taken < 0 || (taken && run_name_make(m->s, uuid, name, sizeof name, err)))

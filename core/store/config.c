@@ -10,8 +10,8 @@
 #include "core/base/fs.h"
 
 const struct config_key config_keys[] = {
-    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making"},
-    {"query.*", "", "a saved query: `ssl sql @NAME` runs it"},
+    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1},
+    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0},
     {0},
 };
 
@@ -209,24 +209,25 @@ int config_get(const struct store *s, const char *key, struct strbuf *out, struc
 	return w.found;
 }
 
+static int parse_seconds(const char *key, const char *text, double *out, struct error *err)
+{
+	char *end;
+	double x = strtod(text, &end);
+
+	if (end == text || *end || !(x >= 0 && isfinite(x)))
+		return error_set(err, ERR_USAGE, "config: %s: '%.40s' is not a number of seconds",
+				 key, text);
+	*out = x;
+	return 0;
+}
+
 int config_seconds(const struct store *s, const char *key, double *out, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret = config_get(s, key, &text, err) < 0 ? -1 : 0;
-	double x = 0;
-	char *end;
+	int ret = config_get(s, key, &text, err) < 0 || parse_seconds(key, text.buf, out, err);
 
-	if (!ret) {
-		x = strtod(text.buf, &end);
-		if (!text.len || *end || !(x >= 0 && isfinite(x)))
-			ret = error_set(err, ERR_USAGE,
-					"config: %s: '%.40s' is not a number of seconds", key,
-					text.buf);
-	}
 	strbuf_release(&text);
-	if (!ret)
-		*out = x;
-	return ret;
+	return ret ? -1 : 0;
 }
 
 /* The text again with the key's line replaced, taken out, or added at the end. */
@@ -281,8 +282,10 @@ int config_set(const struct store *s, const char *key, const char *value, struct
 {
 	const struct config_key *known;
 	int lock = -1, ret;
+	double seconds;
 
-	if (check_key(key, &known, err))
+	if (check_key(key, &known, err) ||
+	    (value && known->is_seconds && parse_seconds(key, value, &seconds, err)))
 		return -1;
 	if (value && (isspace((unsigned char)value[0]) ||
 		      (value[0] && isspace((unsigned char)value[strlen(value) - 1]))))

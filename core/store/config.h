@@ -13,6 +13,7 @@
 /* What may be set; the table ends with {0}. A key ending in ".*" stands for any one word there. */
 struct config_key {
 	const char *key, *fallback, *help; /* fallback: what counts when it is not set, "" nothing */
+	int is_seconds;                    /* the value is a number from 0 on */
 };
 extern const struct config_key config_keys[];
 
@@ -23,7 +24,8 @@ int config_get(const struct store *s, const char *key, struct strbuf *out, struc
 /* As config_get(), a finite number of seconds from 0 on; else ERR_USAGE. 0, or -1 with *err. */
 int config_seconds(const struct store *s, const char *key, double *out, struct error *err);
 
-/* Sets it; value NULL: takes it out (not there: nothing happens). */
+/* Sets it; value NULL: takes it out (not there: nothing happens). ERR_USAGE for a value that it cannot
+ * have. */
 int config_set(const struct store *s, const char *key, const char *value, struct error *err);
 
 /* Calls fn for each that is set, in the file's order, until it returns non-zero: passed on. */

@@ -94,7 +94,7 @@ static int check_objects(struct store *s, struct fsck *f, struct error *err)
 	while ((more = db_step(s, st, err)) > 0) {
 		const char *sha256 = db_text(st, 0);
 
-		if (strspn(sha256, "0123456789abcdef") == HASH_HEX - 1)
+		if (hash_is_hex(sha256))
 			check_file(s, f, sha256, sqlite3_column_int64(st, 1));
 		else
 			fsck_found(f, "object", sha256, "not a SHA-256", 0, 0);

@@ -52,7 +52,7 @@ static void hash_of(const char *folder, const char *name, char out[HASH_HEX])
 	if (strlen(folder) != 2 || strlen(name) != HASH_HEX - 3)
 		return;
 	snprintf(out, HASH_HEX, "%s%s", folder, name);
-	if (strspn(out, "0123456789abcdef") != HASH_HEX - 1)
+	if (!hash_is_hex(out))
 		out[0] = 0;
 }
 

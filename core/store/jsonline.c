@@ -1,5 +1,6 @@
 #include "core/store/jsonline.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static int hex4(struct cursor *c, unsigned *out)
 
 		if (c->p == c->end || !*c->p)
 			return -1;
-		at = strchr(digits, *c->p | 32);
+		at = strchr(digits, *c->p);
 		if (!at)
 			return -1;
 		*out = *out << 4 | (unsigned)(at - digits);
@@ -96,7 +97,10 @@ static int number(struct cursor *c, struct json_field *f)
 		text[n++] = *c->p++;
 	text[n] = 0;
 	f->kind = strpbrk(text, ".eE") ? JSON_REAL : JSON_INTEGER;
+	errno = 0;
 	f->i = f->kind == JSON_INTEGER ? strtoll(text, &end, 10) : 0;
+	if (errno)
+		return -1;
 	f->d = strtod(text, &end);
 	return n && !*end ? 0 : -1;
 }

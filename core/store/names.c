@@ -203,7 +203,7 @@ int store_nearest(struct store *s, const char *sql, const char *word, char out[6
 		  struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s, sql, err);
-	int more, best = 1 + (int)strlen(word) / 3, d;
+	int more, best = strlen(word) < 64 ? 1 + (int)strlen(word) / 3 : 0, d;
 
 	out[0] = 0;
 	if (!st)

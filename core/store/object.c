@@ -11,7 +11,7 @@
 
 void object_path(const struct store *s, const char *sha256, char *out, size_t size)
 {
-	if (strlen(sha256) != HASH_HEX - 1 || strspn(sha256, "0123456789abcdef") != HASH_HEX - 1)
+	if (!hash_is_hex(sha256))
 		BUG("not a SHA-256: %s", sha256);
 	if ((size_t)snprintf(out, size, "%s/objects/%.2s/%s", s->dir, sha256, sha256 + 2) >= size)
 		BUG("path of object %s is longer than %zu", sha256, size);

@@ -175,7 +175,7 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 	if (found < 0 || more)
 		return -1;
 	if (!found)
-		return metric_missing(s, "metric ", name, err);
+		return metric_missing(s, "metric: ", name, err);
 	if (best < 0)
 		return error_set(err, ERR_NOT_FOUND, "metric %s: none of the runs has it", name);
 	st = db_prepare(s, "SELECT name, unit, goal = 'min' FROM metric_name WHERE id = ?", err);

@@ -37,6 +37,12 @@ same "$(sed 1d "$out" | cut -d, -f2 | sort | tr '\n' ' ')" 'v1 v2 '
 ok ssl best loss -w 0
 err_has 'no run matches'
 fails 2 'no goal' "$SSL" best lr
-fails 3 'did you mean' "$SSL" best knn.top2
+note 'a metric that is not there is told alike wherever it may be named'
+fails 3 'did you mean knn.top1' "$SSL" best knn.top2
+fails 3 'best:knn.top2: no run has this metric: did you mean knn.top1' "$SSL" show best:knn.top2
+fails 3 'no run has this metric: did you mean knn.top1' "$SSL" compare --metric knn.top2
+fails 3 'no run has this metric: did you mean knn.top1' "$SSL" metrics 1 knn.top2
+fails 3 'no run has this metric: did you mean knn.top1' "$SSL" plot bars --metric knn.top2
+fails 3 'no run has this metric$' "$SSL" best "$(printf 'a%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0)"
 fails 2 'no such column' "$SSL" best loss -w 'nme = 1'
 fails 2 'no such column' "$SSL" best loss --by nothing

@@ -13,6 +13,8 @@ same "$(tail -n +2 "$out" | cut -d, -f2 | tr '\n' ' ')" '2 3 '
 ok ssl checkpoint ls
 
 note 'export: names and shapes of a torchvision ResNet-18'
+ok ssl checkpoint export -n -o enc.safetensors one
+[ ! -e enc.safetensors ] || fail '-n wrote it'
 ok ssl checkpoint export -o enc.safetensors one
 for name in conv1.weight bn1.running_var layer1.0.conv1.weight layer2.0.downsample.0.weight layer4.1.bn2.bias; do
 	head -c 20000 enc.safetensors | grep -aq "\"$name\"" || fail "no tensor $name"

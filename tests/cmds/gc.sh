@@ -8,6 +8,8 @@ ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4
 	--set optim.epochs=2 --set eval.every=0 --name one
 ok ssl gc --age 0
 same "$(cat "$out")" ''
+ok ssl gc --age 0 --json
+same "$(cat "$out")" '[]'
 
 hex=$(printf '%062d' 7)
 mkdir -p .ssl/objects/ab

@@ -150,6 +150,7 @@ static void test_hostile(void)
 	    "{\"table\":\"eval_value\",\"eval_id\":7,\"name_id\":\"loss\",\"value\":1.0,\"kind\":0}"
 	    "\n",
 	    "{\"table\":\"tag\",\"name\":\"x\"",
+	    "{\"table\":\"tag\",\"name\":\"x\",\"created\":99999999999999999999}\n",
 	};
 	struct bundle_result result;
 	struct bundle_in in;
@@ -178,11 +179,49 @@ static void test_hostile(void)
 	scratch_close(&b);
 }
 
+/* What names a file is a hash, and a run's name is one that can be told from other refs: both are
+ * looked at before anything is done with them. */
+static void test_names(void)
+{
+	static const char *const change[][2] = {{"\"name\":\"one\"", "\"name\":\"@~1\""},
+						{"\"name\":\"one\"", "\"name\":\"007\""}};
+	const char path[] = "{\"table\":\"object\",\"sha256\":\"../../../../../../../../../../../"
+			    "../../../../../../../etc/passwd\","
+			    "\"bytes\":1,\"created\":\"\"}\n";
+	struct bundle_result result;
+	struct bundle_in in;
+	struct scratch a, b;
+	struct run_handle h;
+
+	scratch_open(&a);
+	scratch_open(&b);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(a.s, "vicreg", "one", 1, 25, &h, &a.err), 0);
+	for (int i = 0; i < 3; i++) {
+		pack(&a, &in);
+		for (int k = 0; k < in.n_shared && i == 2; k++)
+			if (!strcmp(in.shared[k].name, "object"))
+				strbuf_adds(&in.shared[k].text, path);
+		if (i < 2) {
+			char *at = strstr(in.run[0].text.buf, change[i][0]);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+			memcpy(at, change[i][1], strlen(change[i][1]));
+		}
+		CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), -1);
+		sql_is(b.s, "SELECT count(*) FROM run", "0\n");
+		unpack(&in);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.err.msg, "object ../"));
+	scratch_close(&a);
+	scratch_close(&b);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {{"lines", test_lines},
 						  {"there and back", test_round_trip},
 						  {"hostile rows", test_hostile},
+						  {"hostile names", test_names},
 						  {0}};
 
 	return check_run("store/bundle", cases);

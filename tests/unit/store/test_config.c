@@ -42,6 +42,8 @@ static void test_wrong(void)
 	err_is(&x.err, ERR_USAGE, "not a key");
 	CU_ASSERT_EQUAL(config_set(x.s, "query.a", "1 ", &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "blank");
+	CU_ASSERT_EQUAL(config_set(x.s, "gc.age", "soon", &x.err), -1);
+	err_is(&x.err, ERR_USAGE, "seconds");
 	snprintf(path, sizeof path, "%s/config", store_dir(x.s));
 	CU_ASSERT_EQUAL(fs_write_atomic(path, "# c\nword\n", 9, &x.err), 0);
 	CU_ASSERT_EQUAL(config_get(x.s, "query.a", &got, &x.err), -1);

@@ -26,3 +26,8 @@ if [ -w /dev/full ]; then
 	"$SSL" version >/dev/full 2>"$err" || status=$?
 	same "$status" 6
 fi
+
+note '-o - is standard output, and no file'
+ok ssl version -o -
+out_has '^ssl '
+[ ! -e ./- ] || fail 'a file named -'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `shapes` promises: with labels a small net solves it (its recipe: 95 % of the test images), which pixels do not
+# `ssl run`: what `shapes` promises: with labels a small net solves it (its recipe: 95 % of the test images), which pixels do not
 # (tests/unit/data). And DirectPred, whose predictor is computed, learns what BYOL learns with one that is trained
 # (2102.06810, table 8), within the noise of the seeds; both more than the untrained net has.
 . "$(dirname "$0")/lib.sh"

@@ -35,7 +35,8 @@ ssl()
 }
 
 # Before: the encoder untrained, which is the method random; each seed against its own.
-gains="SELECT m.method, count(*) AS runs, round(avg(u.knn_top1), 1) AS knn_before, round(avg(m.knn_top1), 1) AS knn_after,
+gains="SELECT m.method, count(*) AS runs,
+  round(avg(u.knn_top1), 1) AS knn_before, round(avg(m.knn_top1), 1) AS knn_after,
   round(min(m.knn_top1 - u.knn_top1), 1) AS least_gain
 FROM v_run m JOIN v_run u ON u.seed = m.seed AND u.method = 'random'
 WHERE m.method <> 'random' AND m.status = 'done'

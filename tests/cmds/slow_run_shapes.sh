@@ -41,4 +41,4 @@ byol=$(mean byol)
 directpred=$(mean directpred)
 note "kNN: random $random, BYOL $byol, DirectPred $directpred"
 is "$byol > $random + 5 and $directpred > $random + 5"
-is "abs($directpred - $byol) < 6"
+is "abs($directpred - $byol) < 5"

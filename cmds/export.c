@@ -100,6 +100,35 @@ static int add_runs(struct work *w, const struct selection *sel, struct error *e
 	return ret ? -1 : 0;
 }
 
+struct plan {
+	char uuid[37];
+	struct strbuf text;
+};
+
+static int by_plan_uuid(const void *a, const void *b)
+{
+	return strcmp(((const struct plan *)a)->uuid, ((const struct plan *)b)->uuid);
+}
+
+static int add_sweeps(struct work *w, const struct selection *sel, struct error *err)
+{
+	struct plan *plan = xcalloc((size_t)sel->sweeps + 1, sizeof *plan);
+	int ret = 0;
+
+	for (int i = 0; i < sel->sweeps; i++) {
+		plan[i].text = (struct strbuf)STRBUF_INIT;
+		ret = ret || bundle_export_sweep(w->store, sel, sel->sweep[i], &plan[i].text,
+						 plan[i].uuid, err);
+	}
+	qsort(plan, (size_t)sel->sweeps, sizeof *plan, by_plan_uuid);
+	for (int i = 0; i < sel->sweeps; i++) {
+		ret = ret || add_text(w, "sweeps", plan[i].uuid, &plan[i].text, err);
+		strbuf_release(&plan[i].text);
+	}
+	free(plan);
+	return ret ? -1 : 0;
+}
+
 static int add_object(void *ctx, const char *sha256, int64_t bytes, struct error *err)
 {
 	struct work *w = ctx;
@@ -125,6 +154,18 @@ static int add_manifest(struct work *w, struct error *err)
 	return ret;
 }
 
+/* As they all are at one moment, whoever works meanwhile. */
+static int add_rows(struct work *w, const struct selection *sel, struct error *err)
+{
+	int ret;
+
+	if (bundle_begin(w->store, err))
+		return -1;
+	ret = add_shared(w, sel, err) || add_runs(w, sel, err) || add_sweeps(w, sel, err);
+	bundle_end(w->store);
+	return ret ? -1 : 0;
+}
+
 static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const char *path,
 			struct error *err)
 {
@@ -135,7 +176,7 @@ static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const 
 	strbuf_addf(&part, "%s.%ld.part", path, (long)getpid());
 	ret = pack_open(&w.pack, part.buf, err);
 	if (!ret) {
-		ret = add_shared(&w, sel, err) || add_runs(&w, sel, err) ||
+		ret = add_rows(&w, sel, err) ||
 		      bundle_objects(ctx->store, sel, add_object, &w, err) || add_manifest(&w, err);
 		if (ret)
 			pack_abort(w.pack);
@@ -216,7 +257,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	int tensorboard = 0;
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
-	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
+	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "a sweep, with its runs", 0, 0},
 	    {0, "tensorboard", OPT_FLAG, &tensorboard, NULL, "event files in the folder FILE", 0,
 	     0},
 	    {0},
@@ -233,22 +274,24 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
 	what.ref = argv + 1;
 	what.n = n;
+	what.plans = !tensorboard;
 	if (select_runs(ctx, &what, &sel, err))
 		return -1;
 	if (ctx->dry_run)
-		log_info("would export %d runs to %s", sel.n, path);
+		log_info("would export %d runs and %d sweeps to %s", sel.n, sel.sweeps, path);
 	else
 		ret = tensorboard ? write_all_events(ctx, &sel, path, err)
 				  : write_bundle(ctx, &sel, path, err);
 	if (!ret && !ctx->dry_run)
-		log_info("%d run%s in %s", sel.n, sel.n == 1 ? "" : "s", path);
+		log_info("%d run%s and %d sweep%s in %s", sel.n, sel.n == 1 ? "" : "s",
+			 tensorboard ? 0 : sel.sweeps, sel.sweeps == 1 ? "" : "s", path);
 	selection_release(&sel);
 	return ret;
 }
 
 const struct cmd cmd_export = {
     .name = "export",
-    .summary = "runs as one file, for another store",
+    .summary = "runs and sweeps as one file, for another store",
     .usage = "export [-w EXPR] [--sweep SWEEP] [--tensorboard] -o FILE [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,

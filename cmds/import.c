@@ -28,6 +28,7 @@ struct bundle {
 	struct file *file;
 	int n;
 	struct strbuf manifest;
+	const char *sweep_name;
 };
 
 static int is_hex(const char *s, size_t n)
@@ -48,6 +49,8 @@ static int is_expected(const char *name)
 		return 0;
 	}
 	if (sscanf(name, "runs/%36[0-9a-f-].jsonl%n", word, &end) == 1 && end && !name[end])
+		return strlen(word) == 36;
+	if (sscanf(name, "sweeps/%36[0-9a-f-].jsonl%n", word, &end) == 1 && end && !name[end])
 		return strlen(word) == 36;
 	return sscanf(name, "objects/%2[0-9a-f]/%70s", word, rest) == 2 && is_hex(word, 2) &&
 	       is_hex(rest, 62);
@@ -214,8 +217,10 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 	struct bundle_in in = {0};
 	int ret;
 
+	in.sweep_name = b->sweep_name;
 	in.shared = xcalloc((size_t)b->n + 1, sizeof *in.shared);
 	in.run = xcalloc((size_t)b->n + 1, sizeof *in.run);
+	in.sweep = xcalloc((size_t)b->n + 1, sizeof *in.sweep);
 	for (int k = 0; bundle_shared(k); k++)
 		for (int i = 0; i < b->n; i++) {
 			const char *name = b->file[i].name + 7;
@@ -228,9 +233,16 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 	for (int i = 0; i < b->n; i++)
 		if (!strncmp(b->file[i].name, "runs/", 5))
 			take_text(&in.run[in.n_runs++], &b->file[i], b->file[i].name + 5);
-	ret = bundle_import(b->store, &in, result, err);
+		else if (!strncmp(b->file[i].name, "sweeps/", 7))
+			take_text(&in.sweep[in.n_sweeps++], &b->file[i], b->file[i].name + 7);
+	if (b->sweep_name && in.n_sweeps != 1)
+		ret = error_set(err, ERR_USAGE, "--as: the bundle has %d sweeps, not one",
+				in.n_sweeps);
+	else
+		ret = bundle_import(b->store, &in, result, err);
 	free(in.shared);
 	free(in.run);
+	free(in.sweep);
 	return ret;
 }
 
@@ -255,7 +267,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct bundle b = {.manifest = STRBUF_INIT};
 	struct bundle_result result = {.report = STRBUF_INIT};
-	int ret = opt_parse(ctx, &cmd_import, NULL, argc, argv, 1, 1, NULL, err);
+	const struct opt table[] = {
+	    {0, "as", OPT_TEXT, &b.sweep_name, "NAME", "the name here of the bundle's sweep", 0, 0},
+	    {0},
+	};
+	int ret = opt_parse(ctx, &cmd_import, table, argc, argv, 1, 1, NULL, err);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
@@ -272,6 +288,10 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		fprintf(stderr, "%s", result.report.buf);
 		log_info("%d runs added, %d there already, %d in conflict", result.added,
 			 result.there, result.conflicts);
+		if (result.sweeps || result.cells || result.settled)
+			log_info("%d sweeps added; to sweeps that were here %d cells added, %d "
+				 "settled",
+				 result.sweeps, result.cells, result.settled);
 	}
 	strbuf_release(&result.report);
 	return result.conflicts ? ERR_NO : 0;
@@ -280,7 +300,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_import = {
     .name = "import",
     .summary = "take in what ssl export wrote",
-    .usage = "import FILE",
+    .usage = "import [--as NAME] FILE",
     .needs = NEED_STORE_WRITE,
     .run = run,
 };

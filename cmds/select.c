@@ -41,7 +41,9 @@ int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out,
 	if (!ret && !chosen)
 		ret = what->newest ? selection_add_ref(ctx->store, out, "@", err)
 				   : selection_add_where(ctx->store, out, NULL, err);
-	if (!ret && !out->n)
+	if (!ret && !chosen && what->plans)
+		ret = selection_add_sweeps(ctx->store, out, err);
+	if (!ret && !out->n && !(what->plans && out->sweeps))
 		ret = what->where
 			  ? error_set(err, ERR_NOT_FOUND, "-w %s: no run matches", what->where)
 		      : chosen ? error_set(err, ERR_NOT_FOUND, "the sweep has no run yet")

@@ -12,6 +12,7 @@ struct select {
 	const char *where; /* -w, or NULL */
 	const char *sweep; /* --sweep, or NULL */
 	int newest;        /* without any: the newest run, not all */
+	int plans;         /* sweeps themselves are wanted too: without any, all of them */
 	char objective[128]; /* out: of a sweep, "" none */
 };
 

@@ -133,6 +133,7 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 		return -1;
 	grid_init(g, keys_schema());
 	ret = grid_from_json(g, w.spec, err);
+	g->name = a->operand; /* an imported sweep may have another name here */
 	for (int i = 0; i < a->grid.n && !ret; i++)
 		ret = grid_extend_axis(g, a->grid.item[i], err);
 	if (!ret && a->seeds)

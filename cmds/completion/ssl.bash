@@ -65,6 +65,7 @@ _ssl()
 	data:-*) _ssl_words "$options --size --shapes --seed --train --test" ;;
 	plot:-*) _ssl_words "$options -w -x -y --where --sweep --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	export:-*) _ssl_words "$options -w --where --sweep --tensorboard" ;;
+	import:-*) _ssl_words "$options --as" ;;
 	report:-*) _ssl_words "$options -w --where --sweep --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit --save --delete --list" ;;
 	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;

@@ -43,7 +43,7 @@ _ssl()
 		'note:write something down about a run'
 		'rename:give a run another name'
 		'rm:remove runs'
-		'export:runs as one file, for another store'
+		'export:runs and sweeps as one file, for another store'
 		'import:take in what ssl export wrote'
 		'checkpoint:list checkpoints, or export an encoder'
 		'gc:remove files that nothing names'
@@ -124,6 +124,7 @@ _ssl()
 			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
 		export) _arguments $common '--tensorboard[event files]' '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
+		import) _arguments $common '--as[name of the sweep here]:name' '1:file:_files' ;;
 		report) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;

@@ -59,7 +59,7 @@ static void fill_cell(struct chart *c, int row, int column, const struct varied 
 static struct selection in_cells(const struct selection *sel, const struct varied *x,
 				 const struct varied *y)
 {
-	struct selection in = {xmalloc((size_t)(sel->n + 1) * sizeof *in.run), 0};
+	struct selection in = {.run = xmalloc((size_t)(sel->n + 1) * sizeof *in.run)};
 
 	for (int i = 0; i < sel->n; i++)
 		if (x->text[i] && y->text[i])

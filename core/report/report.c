@@ -256,7 +256,7 @@ static int add_curves(struct work *w, struct error *err)
 
 static struct selection of_method(const struct selection *sel, const char *method)
 {
-	struct selection out = {xmalloc((size_t)(sel->n + 1) * sizeof *out.run), 0};
+	struct selection out = {.run = xmalloc((size_t)(sel->n + 1) * sizeof *out.run)};
 
 	for (int i = 0; i < sel->n; i++)
 		if (!strcmp(sel->run[i].method, method))

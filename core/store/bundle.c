@@ -8,9 +8,13 @@
 
 #include "core/store/bundle_internal.h"
 
-/* In the order in which they have to be taken in. */
+/* In the order in which they have to be taken in. ?2: the sweeps, whose cells need recipes and data
+ * that no run has yet. */
+#define RECIPES                                                                                    \
+	"SELECT recipe_id FROM run WHERE id IN (SELECT value FROM json_each(?1)) UNION SELECT "    \
+	"recipe_id FROM cell WHERE sweep_id IN (SELECT value FROM json_each(?2))"
 static const struct {
-	const char *table, *key, *needed; /* needed: the rows that the runs ?1 need */
+	const char *table, *key, *needed; /* needed: the rows that the runs ?1 and sweeps ?2 need */
 } shared[] = {
     {"code",
      "json_array(k.version, k.binary_sha256, k.compiler, k.flags, k.source_commit, k.libraries, "
@@ -23,19 +27,20 @@ static const struct {
     {"object", "k.sha256",
      "SELECT object_id FROM checkpoint WHERE run_id IN (SELECT value FROM json_each(?1)) UNION "
      "SELECT d.object_id FROM dataset d JOIN run r ON r.dataset_id = d.id WHERE r.id IN (SELECT "
-     "value FROM json_each(?1))"},
+     "value FROM json_each(?1)) UNION SELECT d.object_id FROM dataset d JOIN cell c ON "
+     "c.dataset_id = d.id WHERE c.sweep_id IN (SELECT value FROM json_each(?2))"},
     {"dataset", "json_array(k.name, k.sha256)",
-     "SELECT dataset_id FROM run WHERE id IN (SELECT value FROM json_each(?1))"},
-    {"recipe", "k.hash", "SELECT recipe_id FROM run WHERE id IN (SELECT value FROM json_each(?1))"},
-    {"param_name", "k.name",
-     "SELECT p.name_id FROM param p JOIN run r ON r.recipe_id = p.recipe_id WHERE r.id IN (SELECT "
-     "value FROM json_each(?1))"},
+     "SELECT dataset_id FROM run WHERE id IN (SELECT value FROM json_each(?1)) UNION SELECT "
+     "dataset_id FROM cell WHERE sweep_id IN (SELECT value FROM json_each(?2))"},
+    {"recipe", "k.hash", RECIPES},
+    {"param_name", "k.name", "SELECT name_id FROM param WHERE recipe_id IN (" RECIPES ")"},
     {"metric_name", "k.name",
      "SELECT name_id FROM metric_summary WHERE run_id IN (SELECT value FROM json_each(?1)) UNION "
      "SELECT v.name_id FROM eval_value v JOIN eval e ON e.id = v.eval_id WHERE e.run_id IN (SELECT "
      "value FROM json_each(?1))"},
     {"param", NULL, NULL},
 };
+#undef RECIPES
 
 enum { SHARED = sizeof shared / sizeof *shared };
 
@@ -131,7 +136,9 @@ int bundle_schema_read(struct store *s, struct bundle_schema *out, struct error 
 		if (add_table(s, out, shared[i].table,
 			      strcmp(shared[i].table, "param") ? "" : "recipe", err))
 			return -1;
-	return add_table(s, out, "run", "", err) || add_owned(s, out, "run", err) ||
+	return add_table(s, out, "sweep", "sweep", err) ||
+		       add_table(s, out, "cell", "sweep", err) ||
+		       add_table(s, out, "run", "", err) || add_owned(s, out, "run", err) ||
 		       add_owned(s, out, "eval", err)
 		   ? -1
 		   : 0;
@@ -140,17 +147,21 @@ int bundle_schema_read(struct store *s, struct bundle_schema *out, struct error 
 /* ---- rows as text ---- */
 
 /* "SELECT t.a, (SELECT key FROM code k WHERE k.id = t.code_id) AS code_id, ... FROM name t" */
-static void select_sql(const struct bundle_table *t, struct strbuf *sql)
+void bundle_select_sql(const struct bundle_table *t, struct strbuf *sql)
 {
 	const char *comma = "SELECT ";
 
 	for (int i = 0; i < t->n; i++) {
 		const struct bundle_column *c = &t->column[i];
 		const char *key = *c->target ? bundle_key(c->target) : NULL;
+		const char *cell = strcmp(t->name, "cell") ? NULL : bundle_cell_column(c->name);
 
-		if (c->is_own_id || !strcmp(c->target, "run"))
+		if (c->is_own_id || (!cell && !strcmp(c->target, "run")) ||
+		    !strcmp(c->target, "sweep"))
 			continue;
-		if (!*c->target)
+		if (cell)
+			strbuf_addf(sql, "%s%s AS \"%s\"", comma, cell, c->name);
+		else if (!*c->target)
 			strbuf_addf(sql, "%st.\"%s\"", comma, c->name);
 		else if (key)
 			strbuf_addf(sql,
@@ -207,8 +218,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Appends the rows; sorted as text unless they have an order of their own. */
-static int add_rows(struct store *s, sqlite3_stmt *st, const struct bundle_table *t, int sort,
+int bundle_add_rows(struct store *s, sqlite3_stmt *st, const struct bundle_table *t, int sort,
 		    const char *name, struct strbuf *out, struct error *err)
 {
 	char **line = NULL;
@@ -240,36 +250,57 @@ static int prepare(struct store *s, const char *sql, sqlite3_stmt **st, struct e
 	return sqlite3_prepare_v2(s->db, sql, -1, st, NULL) ? db_error(s, err) : 0;
 }
 
+int bundle_prepare(struct store *s, const char *sql, const struct selection *sel, sqlite3_stmt **st,
+		   struct error *err)
+{
+	struct strbuf runs = STRBUF_INIT, sweeps = STRBUF_INIT;
+	int ret = prepare(s, sql, st, err);
+
+	selection_ids(sel, &runs);
+	for (int i = 0; i < sel->sweeps; i++)
+		strbuf_addf(&sweeps, "%c%lld", i ? ',' : '[', (long long)sel->sweep[i]);
+	strbuf_adds(&sweeps, sel->sweeps ? "]" : "[]");
+	if (!ret) {
+		sqlite3_bind_text(*st, 1, runs.buf, -1, SQLITE_TRANSIENT);
+		sqlite3_bind_text(*st, 2, sweeps.buf, -1,
+				  SQLITE_TRANSIENT); /* where it is asked for */
+	}
+	strbuf_release(&runs);
+	strbuf_release(&sweeps);
+	return ret;
+}
+
+static const char *shared_needs(const char *table)
+{
+	for (int i = 0; i < SHARED; i++)
+		if (!strcmp(shared[i].table, table))
+			return shared[i].needed;
+	BUG("%s: not a shared table", table);
+}
+
 int bundle_export_shared(struct store *s, const struct selection *sel, const char *table,
 			 struct strbuf *out, struct error *err)
 {
 	struct bundle_schema *b = xmalloc(sizeof *b);
-	struct strbuf sql = STRBUF_INIT, ids = STRBUF_INIT;
+	const char *needs = shared_needs(table);
+	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
-	int ret = bundle_schema_read(s, b, err), at = 0;
+	int ret = bundle_schema_read(s, b, err);
 
-	while (at < SHARED && strcmp(shared[at].table, table) != 0)
-		at++;
-	if (at == SHARED)
-		BUG("%s: not a shared table", table);
 	if (ret)
 		goto done;
-	select_sql(bundle_table_find(b, table), &sql);
-	if (shared[at].needed)
-		strbuf_addf(&sql, " WHERE t.id IN (%s)", shared[at].needed);
+	bundle_select_sql(bundle_table_find(b, table), &sql);
+	if (needs)
+		strbuf_addf(&sql, " WHERE t.id IN (%s)", needs);
 	else
-		strbuf_adds(&sql, " WHERE t.recipe_id IN (SELECT recipe_id FROM run WHERE id IN "
-				  "(SELECT value FROM json_each(?1)))");
-	selection_ids(sel, &ids);
-	ret = prepare(s, sql.buf, &st, err);
+		strbuf_addf(&sql, " WHERE t.recipe_id IN (%s)", shared_needs("recipe"));
+	ret = bundle_prepare(s, sql.buf, sel, &st, err);
 	if (ret)
 		goto done;
-	sqlite3_bind_text(st, 1, ids.buf, -1, SQLITE_STATIC);
-	ret = add_rows(s, st, bundle_table_find(b, table), 1, NULL, out, err);
+	ret = bundle_add_rows(s, st, bundle_table_find(b, table), 1, NULL, out, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
-	strbuf_release(&ids);
 	free(b);
 	return ret;
 }
@@ -281,7 +312,7 @@ static int export_table(struct store *s, const struct bundle_table *t, int64_t r
 	sqlite3_stmt *st = NULL;
 	int ret;
 
-	select_sql(t, &sql);
+	bundle_select_sql(t, &sql);
 	if (!strcmp(t->name, "run"))
 		strbuf_adds(&sql, " WHERE t.id = ?1");
 	else if (!strcmp(t->owner, "run"))
@@ -292,7 +323,7 @@ static int export_table(struct store *s, const struct bundle_table *t, int64_t r
 	ret = prepare(s, sql.buf, &st, err);
 	if (!ret) {
 		sqlite3_bind_int64(st, 1, run);
-		ret = add_rows(s, st, t, !t->has_id, name, out, err);
+		ret = bundle_add_rows(s, st, t, !t->has_id, name, out, err);
 	}
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
@@ -329,18 +360,14 @@ int bundle_objects(struct store *s, const struct selection *sel,
 		   int (*fn)(void *ctx, const char *sha256, int64_t bytes, struct error *err),
 		   void *ctx, struct error *err)
 {
-	struct strbuf sql = STRBUF_INIT, ids = STRBUF_INIT;
+	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
-	int ret, rc = SQLITE_DONE, at = 0;
+	int ret, rc = SQLITE_DONE;
 
-	while (strcmp(shared[at].table, "object") != 0)
-		at++;
 	strbuf_addf(&sql, "SELECT sha256, bytes FROM object WHERE id IN (%s) ORDER BY sha256",
-		    shared[at].needed);
-	selection_ids(sel, &ids);
-	ret = prepare(s, sql.buf, &st, err);
+		    shared_needs("object"));
+	ret = bundle_prepare(s, sql.buf, sel, &st, err);
 	if (!ret) {
-		sqlite3_bind_text(st, 1, ids.buf, -1, SQLITE_STATIC);
 		while (!ret && (rc = sqlite3_step(st)) == SQLITE_ROW)
 			ret = fn(ctx, db_text(st, 0), sqlite3_column_int64(st, 1), err);
 		if (!ret && rc != SQLITE_DONE)
@@ -348,6 +375,5 @@ int bundle_objects(struct store *s, const struct selection *sel,
 	}
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
-	strbuf_release(&ids);
 	return ret;
 }

@@ -1,8 +1,10 @@
 /*
- * Runs as text that another store can take in: shared rows (code, hosts, recipes, datasets ...) and
- * one text per run with all rows that belong to it. A line is a row: a flat JSON object with the
- * table's name in "table". Numbers of rows, which differ between stores, are replaced by what names
- * the row everywhere (a recipe's hash, a metric's name, an attempt's number within its run).
+ * Runs and sweeps as text that another store can take in: shared rows (code, hosts, recipes,
+ * datasets
+ * ...), one text per run with all rows that belong to it, and one per sweep with its cells. A line
+ * is a row: a flat JSON object with the table's name in "table". Numbers of rows, which differ
+ * between stores, are replaced by what names the row everywhere (a recipe's hash, a metric's name,
+ * an attempt's number within its run).
  *
  * What belongs to a run is read from the schema: tables that go when the run goes (ON DELETE
  * CASCADE). So a table or column that a migration adds is in bundles without a word here.
@@ -25,7 +27,16 @@ int bundle_export_shared(struct store *s, const struct selection *sel, const cha
 int bundle_export_run(struct store *s, int64_t run, const char *name, struct strbuf *out,
 		      char uuid[37], struct error *err);
 
-/* The objects (checkpoints, datasets) that the runs name: fn is called in the order of hashes. */
+/* Appends a sweep's row and its cells; its uuid. A cell is as if no worker were at work: one that
+ * is running is queued, as is one that is done by a run that is not in `sel`. */
+int bundle_export_sweep(struct store *s, const struct selection *sel, int64_t sweep,
+			struct strbuf *out, char uuid[37], struct error *err);
+
+/* Between the two everything is read as of one moment. */
+int bundle_begin(struct store *s, struct error *err);
+void bundle_end(struct store *s);
+
+/* The objects (checkpoints, datasets) that they name: fn is called in the order of hashes. */
 int bundle_objects(struct store *s, const struct selection *sel,
 		   int (*fn)(void *ctx, const char *sha256, int64_t bytes, struct error *err),
 		   void *ctx, struct error *err);
@@ -35,16 +46,26 @@ struct bundle_text {
 	struct strbuf text;
 };
 struct bundle_in {
-	struct bundle_text *shared, *run;
-	int n_shared, n_runs;
+	struct bundle_text *shared, *run, *sweep;
+	int n_shared, n_runs, n_sweeps;
+	const char *sweep_name; /* for the one sweep, in place of its own; or NULL */
 };
 struct bundle_result {
-	int added, there, conflicts;
-	struct strbuf report; /* a line for each conflict and each run that had to be renamed */
+	int added, there, conflicts; /* runs; conflicts: of sweeps and cells too */
+	int sweeps, cells, settled;  /* sweeps and cells added; cells that were waiting here */
+	struct strbuf report; /* a line for each conflict and each thing that is named anew */
 };
 /* One transaction: everything or nothing. Objects must be in place. A run that is there already
  * (its uuid) is left as it is: counted in `there` when it is the same, else in `conflicts`. A name
- * that another run has is made anew. ERR_CORRUPT when a row does not fit; ERR_USAGE when it comes
+ * that another run has is made anew.
+ *
+ * A sweep that is there already (its uuid) gets the cells that it lacks, and of the others those
+ * that are further in the bundle: done before anything else; failed or pruned before queued when
+ * they were claimed more often. Conflicts, where all stays as it is here: a cell that is done by
+ * different runs; one that a worker here has just now; a sweep whose name another one has. A
+ * sweep's plan is the bundle's when that has all cells that are here, and more.
+ *
+ * ERR_CORRUPT when a row does not fit; ERR_USAGE when it comes
  * from a newer schema. */
 int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_result *out,
 		  struct error *err);

@@ -4,24 +4,17 @@
 #include <string.h>
 
 #include "core/store/bundle_internal.h"
-#include "core/store/jsonline.h"
 #include "core/store/object.h"
 
-struct import {
-	struct store *s;
-	struct bundle_schema schema;
-	sqlite3_stmt *insert[BUNDLE_TABLES]; /* made when first needed */
-	struct jsonline line;
-	struct bundle_result *result;
-};
-
-/* ?1 is the run's number here; the i-th column is ?(i + 2). */
-static void column_sql(const struct bundle_column *c, int i, struct strbuf *sql)
+/* ?1 is the number here of the run, or of a cell's sweep; the i-th column is ?(i + 2). */
+static void column_sql(const struct bundle_column *c, int i, int is_cell, struct strbuf *sql)
 {
 	const char *key = *c->target ? bundle_key(c->target) : NULL;
 
-	if (!strcmp(c->target, "run"))
+	if (!strcmp(c->target, is_cell ? "sweep" : "run"))
 		strbuf_adds(sql, "?1");
+	else if (!strcmp(c->target, "run"))
+		strbuf_addf(sql, "(SELECT k.id FROM run k WHERE k.uuid = ?%d)", i + 2);
 	else if (!*c->target)
 		strbuf_addf(sql, "?%d", i + 2);
 	else if (!key)
@@ -57,7 +50,7 @@ static void insert_sql(const struct bundle_table *t, struct strbuf *sql)
 		if (t->column[i].is_own_id)
 			continue;
 		strbuf_adds(sql, comma);
-		column_sql(&t->column[i], i, sql);
+		column_sql(&t->column[i], i, !strcmp(t->name, "cell"), sql);
 		comma = ", ";
 	}
 	if (!strcmp(t->name, "dataset")) {
@@ -77,7 +70,8 @@ static void insert_sql(const struct bundle_table *t, struct strbuf *sql)
 	}
 }
 
-static sqlite3_stmt *statement(struct import *m, const struct bundle_table *t, struct error *err)
+static sqlite3_stmt *statement(struct bundle_import *m, const struct bundle_table *t,
+			       struct error *err)
 {
 	sqlite3_stmt **st = &m->insert[t - m->schema.table];
 	struct strbuf sql = STRBUF_INIT;
@@ -103,7 +97,7 @@ static void bind(sqlite3_stmt *st, int at, const struct jsonline *line, const st
 		sqlite3_bind_text(st, at, jsonline_text(line, f), -1, SQLITE_STATIC);
 }
 
-static const char *field_text(const struct import *m, const char *name)
+const char *bundle_field(const struct bundle_import *m, const char *name)
 {
 	const struct json_field *f = jsonline_find(&m->line, name);
 
@@ -112,7 +106,8 @@ static const char *field_text(const struct import *m, const char *name)
 
 /* A field that no column is for comes from a newer schema. What names a file is a hash, and no
  * path. */
-static int check_fields(const struct import *m, const struct bundle_table *t, struct error *err)
+static int check_fields(const struct bundle_import *m, const struct bundle_table *t,
+			struct error *err)
 {
 	for (int i = 0; i < m->line.n; i++) {
 		const char *name = m->line.text.buf + m->line.field[i].name;
@@ -125,15 +120,15 @@ static int check_fields(const struct import *m, const struct bundle_table *t, st
 			    err, ERR_USAGE,
 			    "table %s has no column %s: the bundle was made by a newer ssl",
 			    t->name, name);
-		if (!strcmp(name, "sha256") && !hash_is_hex(field_text(m, name)))
+		if (!strcmp(name, "sha256") && !hash_is_hex(bundle_field(m, name)))
 			return error_set(err, ERR_CORRUPT, "a row of %s: '%.12s' is not a SHA-256",
-					 t->name, field_text(m, name));
+					 t->name, bundle_field(m, name));
 	}
 	return 0;
 }
 
 /* A row that does not fit is the bundle's fault, other faults keep their meaning. */
-static int insert_failed(struct import *m, const struct bundle_table *t, struct error *err)
+static int insert_failed(struct bundle_import *m, const struct bundle_table *t, struct error *err)
 {
 	int code = sqlite3_errcode(m->s->db);
 
@@ -148,17 +143,15 @@ static int insert_failed(struct import *m, const struct bundle_table *t, struct 
 	return db_error(m->s, err);
 }
 
-/* Inserts the line that was read. without: a column left NULL, or NULL; name: for a run, or NULL.
- */
-static int insert(struct import *m, const struct bundle_table *t, int64_t run, const char *without,
-		  const char *name, struct error *err)
+int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t owner,
+		  const char *without, const char *name, struct error *err)
 {
 	sqlite3_stmt *st = statement(m, t, err);
 	int ret;
 
 	if (!st || check_fields(m, t, err))
 		return -1;
-	sqlite3_bind_int64(st, 1, run);
+	sqlite3_bind_int64(st, 1, owner);
 	for (int i = 0; i < t->n; i++) {
 		const char *column = t->column[i].name;
 
@@ -174,8 +167,8 @@ static int insert(struct import *m, const struct bundle_table *t, int64_t run, c
 	return ret;
 }
 
-/* Reads the next line of text; 1, 0 at the end, -1. */
-static int next_line(struct import *m, const struct strbuf *text, size_t *at, struct error *err)
+int bundle_next_line(struct bundle_import *m, const struct strbuf *text, size_t *at,
+		     struct error *err)
 {
 	const char *line = text->buf + *at, *end;
 
@@ -188,36 +181,37 @@ static int next_line(struct import *m, const struct strbuf *text, size_t *at, st
 	return jsonline_read(&m->line, line, end, err) ? -1 : 1;
 }
 
-static int take_shared(struct import *m, const struct bundle_text *in, struct error *err)
+static int take_shared(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	const struct bundle_table *t = bundle_table_find(&m->schema, in->name);
 	size_t at = 0;
 	int more;
 
-	while ((more = next_line(m, &in->text, &at, err)) > 0) {
-		if (strcmp(field_text(m, "table"), in->name) != 0)
+	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0) {
+		if (strcmp(bundle_field(m, "table"), in->name) != 0)
 			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
-		if (!strcmp(in->name, "object") && (!hash_is_hex(field_text(m, "sha256")) ||
-						    !object_exists(m->s, field_text(m, "sha256"))))
+		if (!strcmp(in->name, "object") &&
+		    (!hash_is_hex(bundle_field(m, "sha256")) ||
+		     !object_exists(m->s, bundle_field(m, "sha256"))))
 			return error_set(err, ERR_CORRUPT, "object %.12s: missing",
-					 field_text(m, "sha256"));
-		if (insert(m, t, 0, NULL, NULL, err))
+					 bundle_field(m, "sha256"));
+		if (bundle_insert(m, t, 0, NULL, NULL, err))
 			return -1;
 	}
 	return more;
 }
 
 /* The row of the run itself; its name is made anew where another run has it. */
-static int take_run_row(struct import *m, const char *uuid, int64_t *run, int64_t *attempt,
+static int take_run_row(struct bundle_import *m, const char *uuid, int64_t *run, int64_t *attempt,
 			struct error *err)
 {
 	const struct json_field *f = jsonline_find(&m->line, "attempt_id");
-	const char *own = field_text(m, "name");
+	const char *own = bundle_field(m, "name");
 	char name[64];
 	int64_t id;
 	int taken;
 
-	if (strcmp(field_text(m, "table"), "run") || strcmp(field_text(m, "uuid"), uuid))
+	if (strcmp(bundle_field(m, "table"), "run") || strcmp(bundle_field(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "run %.13s: it does not begin with its row",
 				 uuid);
 	if (run_name_check(own, err))
@@ -229,33 +223,33 @@ static int take_run_row(struct import *m, const char *uuid, int64_t *run, int64_
 	if (taken)
 		strbuf_addf(&m->result->report,
 			    "%s: another run has this name here: it is %s now\n", own, name);
-	if (insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id", taken ? name : NULL,
-		   err))
+	if (bundle_insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id",
+			  taken ? name : NULL, err))
 		return -1;
 	*run = sqlite3_last_insert_rowid(m->s->db);
 	return 0;
 }
 
-static int take_run(struct import *m, const struct bundle_text *in, struct error *err)
+static int take_run(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	int64_t run = 0, attempt = 0;
 	size_t at = 0;
-	int more = next_line(m, &in->text, &at, err);
+	int more = bundle_next_line(m, &in->text, &at, err);
 
 	if (more <= 0 || take_run_row(m, in->name, &run, &attempt, err))
 		return more == 0 ? error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name) : -1;
-	while ((more = next_line(m, &in->text, &at, err)) > 0) {
+	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0) {
 		const struct bundle_table *t =
-		    bundle_table_find(&m->schema, field_text(m, "table"));
+		    bundle_table_find(&m->schema, bundle_field(m, "table"));
 
 		if (!t)
 			return error_set(err, ERR_USAGE,
 					 "there is no table %s: the bundle was made by a newer ssl",
-					 field_text(m, "table"));
+					 bundle_field(m, "table"));
 		if (strcmp(t->owner, "run") != 0 && strcmp(t->owner, "eval") != 0)
 			return error_set(err, ERR_CORRUPT, "run %.13s: a row of %s", in->name,
 					 t->name);
-		if (insert(m, t, run, NULL, NULL, err))
+		if (bundle_insert(m, t, run, NULL, NULL, err))
 			return -1;
 	}
 	if (more)
@@ -269,7 +263,7 @@ static int take_run(struct import *m, const struct bundle_text *in, struct error
 }
 
 /* A run that is here already is compared, not touched. */
-static int compare_run(struct import *m, const struct bundle_text *in, int64_t run,
+static int compare_run(struct bundle_import *m, const struct bundle_text *in, int64_t run,
 		       struct error *err)
 {
 	struct strbuf here = STRBUF_INIT, name = STRBUF_INIT;
@@ -277,9 +271,9 @@ static int compare_run(struct import *m, const struct bundle_text *in, int64_t r
 	size_t at = 0;
 	int ret = -1;
 
-	if (next_line(m, &in->text, &at, err) < 0)
+	if (bundle_next_line(m, &in->text, &at, err) < 0)
 		goto done;
-	strbuf_adds(&name, field_text(m, "name"));
+	strbuf_adds(&name, bundle_field(m, "name"));
 	if (bundle_export_run(m->s, run, name.buf, &here, uuid, err))
 		goto done;
 	if (here.len == in->text.len && !memcmp(here.buf, in->text.buf, here.len)) {
@@ -298,7 +292,7 @@ done:
 	return ret;
 }
 
-static int take_all(struct import *m, const struct bundle_in *in, struct error *err)
+static int take_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)
 {
 	for (int i = 0; i < in->n_shared; i++)
 		if (take_shared(m, &in->shared[i], err))
@@ -312,17 +306,21 @@ static int take_all(struct import *m, const struct bundle_in *in, struct error *
 		    (found ? compare_run(m, &in->run[i], run, err) : take_run(m, &in->run[i], err)))
 			return -1;
 	}
+	for (int i = 0; i < in->n_sweeps; i++)
+		if (bundle_take_sweep(m, &in->sweep[i], err))
+			return -1;
 	return 0;
 }
 
 int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_result *out,
 		  struct error *err)
 {
-	struct import *m = xcalloc(1, sizeof *m);
+	struct bundle_import *m = xcalloc(1, sizeof *m);
 	int ret;
 
 	m->s = s;
 	m->result = out;
+	m->sweep_name = in->sweep_name;
 	m->line.text = (struct strbuf)STRBUF_INIT;
 	*out = (struct bundle_result){.report = STRBUF_INIT};
 	ret = bundle_schema_read(s, &m->schema, err) || tx_begin(s, err);

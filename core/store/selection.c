@@ -12,6 +12,7 @@
 void selection_release(struct selection *sel)
 {
 	free(sel->run);
+	free(sel->sweep);
 	*sel = (struct selection){0};
 }
 
@@ -90,6 +91,27 @@ done:
 	return ret;
 }
 
+static void add_plan(struct selection *sel, int64_t id)
+{
+	for (int i = 0; i < sel->sweeps; i++)
+		if (sel->sweep[i] == id)
+			return;
+	sel->sweep = xrealloc(sel->sweep, (size_t)(sel->sweeps + 1) * sizeof *sel->sweep);
+	sel->sweep[sel->sweeps++] = id;
+}
+
+int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT id FROM sweep", err);
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0)
+		add_plan(sel, sqlite3_column_int64(st, 0));
+	return more;
+}
+
 int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
 			char objective[128], struct error *err)
 {
@@ -107,6 +129,7 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 	}
 	if (more || !sweep)
 		return more;
+	add_plan(sel, sweep);
 	st = db_prepare(
 	    s,
 	    "SELECT v.id, v.seed, v.dataset_id, v.epochs, v.steps, v.name, v.method, v.status, "

@@ -19,6 +19,8 @@ struct selected {
 struct selection {
 	struct selected *run;
 	int n;
+	int64_t *sweep; /* those that selection_add_sweep() found */
+	int sweeps;
 };
 void selection_release(struct selection *sel);
 
@@ -33,9 +35,11 @@ int selection_add_where(struct store *s, struct selection *sel, const char *wher
  * Returns 1, 0 when there is no such sweep, -1. */
 int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
 			char objective[128], struct error *err);
+/* All sweeps, without their runs. */
+int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err);
 
-/* Was the i-th run's experiment (recipe, seed, data) done again by a later one of the selection? Then
- * that one counts in its place. */
+/* Was the i-th run's experiment (recipe, seed, data) done again by a later one of the selection?
+ * Then that one counts in its place. */
 int selection_repeats(const struct selection *sel, int i);
 
 /* "[3,4,5]" */
@@ -84,11 +88,11 @@ int series_read(struct store *s, int64_t run, const char *metric, struct series 
 		struct error *err);
 void series_release(struct series *series);
 
-/* Calls fn for each metric that the run has a series or an evaluation of, by name; and when the run was
- * recorded, in seconds since 1970. */
+/* Calls fn for each metric that the run has a series or an evaluation of, by name; and when the run
+ * was recorded, in seconds since 1970. */
 int series_each(struct store *s, int64_t run,
-		int (*fn)(void *ctx, const char *metric, double created, struct error *err), void *ctx,
-		struct error *err);
+		int (*fn)(void *ctx, const char *metric, double created, struct error *err),
+		void *ctx, struct error *err);
 
 /* A spectrum at the last step at or before `step` (-1: the newest): step[] holds the indices. */
 int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,

@@ -40,6 +40,19 @@ static int resolve(struct cmd_ctx *ctx, const char *ref, int restore, int64_t *i
 	return refs_resolve(ctx->store, ref, id, &epoch, err);
 }
 
+static int delete (struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct strbuf queued = STRBUF_INIT;
+	int ret = runs_delete(ctx->store, id, RUN_STALE, &queued, err);
+
+	if (!ret && queued.len)
+		log_info("queued again, being without a run now:%s: `ssl sweep start` runs what is "
+			 "queued",
+			 queued.buf);
+	strbuf_release(&queued);
+	return ret;
+}
+
 static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, struct error *err)
 {
 	if (ctx->dry_run) {
@@ -52,7 +65,7 @@ static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, st
 	if (restore)
 		return runs_restore(ctx->store, id, err);
 	if (ctx->force)
-		return runs_delete(ctx->store, id, RUN_STALE, err);
+		return delete (ctx, id, err);
 	return runs_trash(ctx->store, id, RUN_STALE, err);
 }
 

@@ -122,14 +122,39 @@ static int delete_rows(struct store *s, int64_t id, struct error *err)
 		      "I", recipe);
 }
 
-int runs_delete(struct store *s, int64_t id, double stale_s, struct error *err)
+/* A cell is never done without a run. */
+static int queue_cells(struct store *s, int64_t id, struct strbuf *queued, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT ' ' || w.name || ':' || c.ordinal || '.' || c.seed FROM "
+		       "cell c JOIN sweep w ON w.id = c.sweep_id WHERE c.run_id = ? "
+		       "AND c.status = 'done' ORDER BY c.id",
+		       err);
+	int more;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	while ((more = db_step(s, st, err)) > 0)
+		strbuf_adds(queued, db_text(st, 0));
+	if (more)
+		return -1;
+	return db_run(s, err,
+		      "UPDATE cell SET status = 'queued', finished = NULL, error = NULL, failures "
+		      "= 0, lease_until = 0 WHERE run_id = ? AND status = 'done'",
+		      "I", id);
+}
+
+int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queued,
+		struct error *err)
 {
 	struct hashes gone = {0};
 	int ret;
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = check_settled(s, id, stale_s, err) ||
+	ret = check_settled(s, id, stale_s, err) || queue_cells(s, id, queued, err) ||
 	      checkpoints_cut(s, id, INT64_MIN, INT64_MAX, INT64_MIN, &gone, err) ||
 	      delete_rows(s, id, err);
 	ret = tx_end(s, ret ? -1 : 0, err);

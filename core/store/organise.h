@@ -1,11 +1,12 @@
 /*
  * Marks that people put on runs (tags, notes, names), and the removal of runs. Nothing here touches
- * what was recorded of a run's training. A removed run is in the trash: no view and no ref shows it,
- * its name stays taken, and it can be restored; only runs_delete() forgets it.
+ * what was recorded of a run's training. A removed run is in the trash: no view and no ref shows
+ * it, its name stays taken, and it can be restored; only runs_delete() forgets it.
  */
 #ifndef SSL_STORE_ORGANISE_H
 #define SSL_STORE_ORGANISE_H
 
+#include "core/base/strbuf.h"
 #include "core/store/query.h"
 
 /* Marks the run with the word, or (on = 0) takes the word off. *changed: it was otherwise before.
@@ -24,8 +25,10 @@ int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err);
 int runs_restore(struct store *s, int64_t id, struct error *err);
 
 /* For good: the run, all that hangs on it, its recipe if no other run has it, and the objects that
- * nothing names any more. ERR_USAGE as runs_trash(). */
-int runs_delete(struct store *s, int64_t id, double stale_s, struct error *err);
+ * nothing names any more. A sweep's cell that was done by it is queued again: its ref is appended
+ * to *queued, behind a blank. ERR_USAGE as runs_trash(). */
+int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queued,
+		struct error *err);
 
 /* As refs_resolve(), of the runs in the trash: a number, a name or the beginning of a uuid. */
 int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err);

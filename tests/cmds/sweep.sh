@@ -90,6 +90,16 @@ same "$(value "select count(*) from v_cell where cell = 5 and label like '%vicre
 fails 2 'by what' "$SSL" sweep extend weights
 fails 2 'no block has optim.lr' "$SSL" sweep extend weights --grid optim.lr=1
 
+note 'a run that is deleted for good leaves its cell queued, not done; one in the trash leaves it'
+ok ssl rm weights:1.1
+same "$(value "select count(*) from cell where status = 'done'")" 15
+ok ssl rm --restore 1
+ok ssl rm -f weights:1.1
+err_has 'queued again.* weights:1.1: '
+same "$(value "select group_concat(ref, ' ') from v_cell where status = 'queued'")" weights:1.1
+ok ssl sweep start -q weights
+same "$(value "select count(*) from cell where status = 'done' and run_id in (select id from run)")" 15
+
 note 'from the command line; without a name the same command is the same sweep'
 small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.epochs=1
 	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false'

@@ -68,11 +68,12 @@ static void test_trash(void)
 
 static void test_delete(void)
 {
+	struct strbuf queued = STRBUF_INIT;
 	struct scratch x;
 	struct run_handle h;
 
 	fill(&x);
-	CU_ASSERT_EQUAL(runs_delete(x.s, 2, STALE, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_delete(x.s, 2, STALE, &queued, &x.err), 0);
 	sql_is(x.s,
 	       "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM recipe), "
 	       "(SELECT count(DISTINCT run_id) FROM metric), (SELECT count(*) FROM eval), "
@@ -80,7 +81,8 @@ static void test_delete(void)
 	       "(SELECT count(*) FROM pragma_foreign_key_list('run')) > 0",
 	       "2|2|2|2|2|2|1\n");
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", "alive", 9, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_delete(x.s, h.id, STALE, &x.err), -1);
+	CU_ASSERT_EQUAL(runs_delete(x.s, h.id, STALE, &queued, &x.err), -1);
+	CU_ASSERT_EQUAL(queued.len, 0);
 	err_is(&x.err, ERR_USAGE, "it is running");
 	CU_ASSERT_EQUAL(runs_trash(x.s, h.id, STALE, &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "it is running");

@@ -172,26 +172,53 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	return ret;
 }
 
-/* An end that was asked for, or that the run came to the first time as well, is none of ours. */
-static int expected_end(const struct verify *v, const struct run_row *row, const struct error *err)
+/* An end that was asked for is none of ours; a guard's is compared. */
+static int expected_end(const struct verify *v, const struct error *err)
 {
 	if (err->code == ERR_PREEMPTED)
 		return v->stop != 0;
-	return err->code == ERR_GUARD && row->exit_code == ERR_GUARD;
+	return err->code == ERR_GUARD;
 }
 
-static int make_again(struct verify *v, const struct run_row *row, struct run_handle *h,
-		      struct error *err)
+/* Up to v->stop_at. Where a guard stops it and the recorded run was resumed from there, it goes on
+ * as that one did; 1 when it was not: nothing comes after. */
+static int make_part(struct verify *v, struct store *s, const struct run_row *row,
+		     struct run_handle *h, struct error *err)
 {
 	struct error why = {0};
-	const volatile int *stop = v->opts->stop;
 
-	for (int part = v->opts->cut ? 0 : 1; part < 2; part++) {
-		v->stop_at = part ? v->last : v->opts->cut;
-		if (execute(v, row, h, &why) && !expected_end(v, row, &why)) {
+	while (execute(v, row, h, &why)) {
+		long at = v->report->steps;
+		int resumed;
+
+		if (!expected_end(v, &why)) {
 			*err = why;
 			return error_prefix(err, "verify %s: made again, it failed", row->name);
 		}
+		if (why.code != ERR_GUARD || at >= v->last)
+			return 0;
+		resumed = runs_resumed_at(s, row->id, at, err);
+		if (resumed < 0)
+			return -1;
+		if (!resumed && row->exit_code != ERR_GUARD)
+			verify_find(v->report, VERIFY_METRIC, at, "guard", "went on", "stopped");
+		if (!resumed)
+			return 1;
+	}
+	return 0;
+}
+
+static int make_again(struct verify *v, struct store *s, const struct run_row *row,
+		      struct run_handle *h, struct error *err)
+{
+	const volatile int *stop = v->opts->stop;
+	int ended = 0;
+
+	for (int part = v->opts->cut ? 0 : 1; part < 2 && !ended; part++) {
+		v->stop_at = part ? v->last : v->opts->cut;
+		ended = make_part(v, s, row, h, err);
+		if (ended < 0)
+			return -1;
 		if (stop && *stop)
 			return error_set(err, ERR_PREEMPTED, "verify %s: stopped by signal %d",
 					 row->name, *stop);
@@ -220,7 +247,7 @@ static int verify_parts(struct verify *v, struct store *s, const struct run_row 
 
 	if (plan(v, row, err) || verify_environment(s, row->id, v->opts->threads, report, err) ||
 	    points_each(s, row->id, -1, keep_value, v, err) || make_store(v, s, row, err) ||
-	    make_again(v, row, &h, err))
+	    make_again(v, s, row, &h, err))
 		return -1;
 	find_missing(v);
 	if (verify_links(s, row->id, v->again, h.id, v->last, report, err) ||

@@ -161,6 +161,15 @@ static int truncate_above(struct store *s, int64_t run, int64_t step, struct has
 	return db_run(s, err, "DELETE FROM eval WHERE run_id = ? AND step > ?", "II", run, step);
 }
 
+int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err)
+{
+	int64_t n;
+
+	return db_int(s, &n, err,
+		      "SELECT n FROM attempt WHERE run_id = ? AND from_step = ? AND n > 1 LIMIT 1",
+		      "Il", id, step);
+}
+
 static int new_attempt(struct store *s, struct run_handle *h, int64_t step, struct error *err)
 {
 	struct stamp now = stamp_now();

@@ -81,7 +81,8 @@ struct checkpoint_new {
 	int64_t bytes;
 };
 
-/* One transaction: points, position, heartbeat and (or NULL) a checkpoint whose object is in place. */
+/* One transaction: points, position, heartbeat and (or NULL) a checkpoint whose object is in place.
+ */
 int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
 	       long epoch, long step, const struct checkpoint_new *ck, struct error *err);
 
@@ -125,6 +126,8 @@ struct run_row {
 };
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err);
 void run_row_release(struct run_row *r);
+/* Has an attempt gone on from this step? 1, 0, -1. */
+int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err);
 
 struct checkpoint_row {
 	int64_t id, run_id, bytes;
@@ -143,7 +146,8 @@ int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last
 		      struct error *err);
 
 /* Refs (design, section 1): @ @~2 42 calm-otter uuid-prefix SWEEP:CELL.SEED best:METRIC, and
- * REF@epoch=50 (*epoch = 50, else -1). ERR_NOT_FOUND when there is none, or several: then the candidates are listed. */
+ * REF@epoch=50 (*epoch = 50, else -1). ERR_NOT_FOUND when there is none, or several: then the
+ * candidates are listed. */
 int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err);
 
 #endif

@@ -22,6 +22,7 @@ measures()
 	ssl sql --format csv "select spectrum, step, i, printf('%.17g', value) from v_spectrum where run = '$1' order by 1, 2, 3"
 }
 
+command -v sqlite3 >/dev/null || skip 'no sqlite3'
 ok ssl init
 ok ssl data add tiny --shapes --train 160 --test 30
 
@@ -39,6 +40,14 @@ out_has '^collapse +collapsed: std 0\.0'
 note 'it is collapsed still when it is resumed'
 fails 7 'collapsed' "$SSL" resume -q fallen
 same "$(one "select status, attempts from v_run where name = 'fallen'")" collapsed,2
+
+note 'and is verified through both of its ends'
+ok ssl verify -q fallen
+ok ssl verify -q --cut 25 fallen
+ok sqlite3 .ssl/ssl.db "update attempt set from_step = 1 where n = 2 and run_id = (select id from run where name = 'fallen');
+	update run set exit_code = 0 where name = 'fallen'"
+code 1 ssl verify --format csv fallen
+out_has '^metric,guard,[0-9]+,went on,stopped'
 
 note 'or is recorded, or not looked for'
 ok ssl run $collapse --set guard.collapse=record --name noted

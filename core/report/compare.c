@@ -254,27 +254,31 @@ static int make_groups(struct store *s, struct compare *c, const char *keep, str
 
 /* ---- pairs of groups ---- */
 
-/* a - b for each seed that both have. */
-static int seed_differences(const struct compare_group *a, const struct compare_group *b, double *d)
+/* a - b for each seed that both have; scale: the size of these numbers. */
+static int seed_differences(const struct compare_group *a, const struct compare_group *b, double *d,
+			    double *scale)
 {
 	int n = 0;
 
 	for (int i = 0, k = 0; i < a->n_seeds; i++) {
 		while (k < b->n_seeds && b->by_seed[k].seed < a->by_seed[i].seed)
 			k++;
-		if (k < b->n_seeds && b->by_seed[k].seed == a->by_seed[i].seed)
-			d[n++] = a->by_seed[i].mean - b->by_seed[k].mean;
+		if (k == b->n_seeds || b->by_seed[k].seed != a->by_seed[i].seed)
+			continue;
+		d[n++] = a->by_seed[i].mean - b->by_seed[k].mean;
+		*scale = fmax(*scale, fmax(fabs(a->by_seed[i].mean), fabs(b->by_seed[k].mean)));
 	}
 	return n;
 }
 
-static void pair_by_seed(struct compare_pair *p, const double *d, int n, int ranks)
+static void pair_by_seed(struct compare_pair *p, const double *d, int n, double scale, int ranks)
 {
 	p->paired = 1;
 	p->n = n;
 	p->difference = stats_mean(d, n);
 	p->ci = mean_interval(d, n);
-	p->effect = stats_cohen_paired(d, n);
+	p->equal = stats_equal(d, n, scale);
+	p->effect = p->equal ? NAN : stats_cohen_paired(d, n);
 	p->test = ranks ? stats_wilcoxon(d, n) : stats_sign_flip(d, n, SEED);
 	p->p_least = ldexp(1, 1 - n);
 }
@@ -307,13 +311,13 @@ static void make_pairs(struct compare *c, int unpaired)
 	for (int i = 0; i < c->n_groups; i++) {
 		for (int j = i + 1; j < c->n_groups; j++, k++) {
 			const struct compare_group *a = &c->group[i], *b = &c->group[j];
-			double *d = xmalloc((size_t)a->n * sizeof *d);
-			int n = unpaired ? 0 : seed_differences(a, b, d);
+			double *d = xmalloc((size_t)a->n * sizeof *d), scale = 0;
+			int n = unpaired ? 0 : seed_differences(a, b, d, &scale);
 
 			c->pair[k].a = i;
 			c->pair[k].b = j;
 			if (n >= 2)
-				pair_by_seed(&c->pair[k], d, n, c->ranks);
+				pair_by_seed(&c->pair[k], d, n, scale, c->ranks);
 			else
 				pair_apart(&c->pair[k], a, b, c->ranks);
 			p[k] = c->pair[k].test.p;

@@ -14,7 +14,7 @@
 
 struct compare_query {
 	struct value_query values;
-	int ranks;   /* 0: permutation tests of means; 1: Wilcoxon and Mann-Whitney */
+	int ranks;    /* 0: permutation tests of means; 1: Wilcoxon and Mann-Whitney */
 	int unpaired; /* 1: never by seed */
 };
 
@@ -26,10 +26,10 @@ struct compare_seed {
 
 struct compare_group {
 	const char *name;
-	int n, cells;          /* runs; recipes among them, seeds apart */
-	int tried;             /* recipes among which --select chose, else 0 */
-	double *value;         /* of each run */
-	int64_t *seed, *id;    /* of each run */
+	int n, cells;                 /* runs; recipes among them, seeds apart */
+	int tried;                    /* recipes among which --select chose, else 0 */
+	double *value;                /* of each run */
+	int64_t *seed, *id;           /* of each run */
 	struct compare_seed *by_seed; /* the mean of each seed */
 	int n_seeds;
 	double mean, sd, best; /* best: NaN when the metric has no goal */
@@ -39,11 +39,12 @@ struct compare_group {
 };
 
 struct compare_pair {
-	int a, b;              /* groups */
-	int paired, n, m;      /* n pairs; or n and m runs */
-	double difference;     /* of means: a - b */
-	struct interval ci;    /* of the paired difference, 95 %, bootstrap; else NaN */
-	double effect;         /* paired: Cohen's d; else Cliff's delta */
+	int a, b;           /* groups */
+	int paired, n, m;   /* n pairs; or n and m runs */
+	int equal;          /* the paired differences are all the same, but for rounding */
+	double difference;  /* of means: a - b */
+	struct interval ci; /* of the paired difference, 95 %, bootstrap; else NaN */
+	double effect;      /* paired: Cohen's d, NaN when equal; else Cliff's delta */
 	struct stats_test test;
 	double p_holm, p_least; /* p_least: the smallest p that so many values can give */
 };

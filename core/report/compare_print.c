@@ -134,6 +134,14 @@ static void say_too_few(const struct compare *c, const struct compare_pair *p, s
 	strbuf_addf(out, "; %d common seeds could show a difference at 0.05.\n", need);
 }
 
+static void say_equal(const struct compare *c, const struct compare_pair *p, struct strbuf *out)
+{
+	strbuf_addf(out,
+		    "%s and %s: the differences of the %d pairs are all equal (%.4g), so that "
+		    "Cohen's d has no value.\n",
+		    c->group[p->a].name, c->group[p->b].name, p->n, p->difference);
+}
+
 static void say_intervals(const struct compare *c, struct strbuf *out)
 {
 	int least = 0;
@@ -155,6 +163,8 @@ void compare_sentences(const struct compare *c, struct strbuf *out)
 	for (int i = 0; i < c->n_pairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
 
+		if (p->equal)
+			say_equal(c, p, out);
 		if (p->p_holm <= 0.05)
 			say_pair(c, p, out);
 		else if (c->n_pairs * p->p_least > 0.05)

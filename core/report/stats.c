@@ -220,11 +220,17 @@ void stats_holm(double *p, int n)
 	free(order);
 }
 
+/* 1e-12: a mean over millions of values is rounded by less, and no metric is told apart by more. */
+int stats_equal(const double *d, int n, double scale)
+{
+	for (int i = 0; i < n; i++)
+		scale = fmax(scale, fabs(d[i]));
+	return n > 1 && stats_sd(d, n) <= 1e-12 * scale;
+}
+
 double stats_cohen_paired(const double *d, int n)
 {
-	double sd = stats_sd(d, n);
-
-	return sd > 0 ? stats_mean(d, n) / sd : NAN;
+	return n > 1 && !stats_equal(d, n, 0) ? stats_mean(d, n) / stats_sd(d, n) : NAN;
 }
 
 double stats_cliff_delta(const double *x, int n, const double *y, int m)

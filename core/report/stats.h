@@ -25,9 +25,9 @@ struct interval {
 /* Of the mean: Student's, mean +- t sd / sqrt(n); NaN for n < 2. */
 struct interval stats_t_interval(const double *x, int n, double level);
 
-/* Of the mean: percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap", 1993,
- * chapter 13), drawn by Philox from `seed`. NaN for n < 2. With few values it is too narrow: for
- * n = 3 it can hold no more than the range of the sample. */
+/* Of the mean: percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap",
+ * 1993, chapter 13), drawn by Philox from `seed`. NaN for n < 2. With few values it is too narrow:
+ * for n = 3 it can hold no more than the range of the sample. */
 struct interval stats_bootstrap(const double *x, int n, double level, int draws,
 				unsigned long seed);
 
@@ -38,9 +38,9 @@ struct stats_test {
 	enum stats_how how;
 };
 
-/* Paired differences: is their mean 0? Sign-flip permutation test: all 2^n signs for n <= 20, else seeded
- * ones (as many as 1,000,000 values make, at least
- * 1,000). statistic: the mean. The smallest p that n pairs can give is 2^(1 - n). */
+/* Paired differences: is their mean 0? Sign-flip permutation test: all 2^n signs for n <= 20, else
+ * seeded ones (as many as 1,000,000 values make, at least 1,000). statistic: the mean. The smallest
+ * p that n pairs can give is 2^(1 - n). */
 struct stats_test stats_sign_flip(const double *d, int n, unsigned long seed);
 
 /* Paired differences: Wilcoxon's signed-rank test (1945). Zeros are left out, equal sizes share
@@ -61,8 +61,12 @@ struct stats_test stats_mann_whitney(const double *x, int n, const double *y, in
  * test procedure", 1979). NaNs stay, and do not count. */
 void stats_holm(double *p, int n);
 
-/* Effect sizes. Cohen's d of paired differences: mean / sd (d_z). Cliff's delta of two samples:
- * P(x > y) - P(x < y), in [-1, 1]. */
+/* Are they all the same, but for rounding? scale: the size of the numbers whose differences they
+ * are. */
+int stats_equal(const double *d, int n, double scale);
+
+/* Effect sizes. Cohen's d of paired differences: mean / sd (d_z), NaN when they are all the same.
+ * Cliff's delta of two samples: P(x > y) - P(x < y), in [-1, 1]. */
 double stats_cohen_paired(const double *d, int n);
 double stats_cliff_delta(const double *x, int n, const double *y, int m);
 

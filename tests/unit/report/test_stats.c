@@ -144,6 +144,8 @@ static void test_effects(void)
 	double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.6};
 	static const double want[] = {0.04, 0.09, 0, 0.09, 0.025, 0.6};
 	static const double u[] = {1, 2, 2, 3, 5, 5}, v[] = {2, 1, 4, 3, 3, 9};
+	static const double small[] = {1e-10, 2e-10, 3e-10};
+	const double equal[] = {0.3 - 0.2, 0.2 - 0.1, 0.7 - 0.6};
 
 	stats_holm(p, 6);
 	for (int i = 0; i < 6; i++)
@@ -152,6 +154,11 @@ static void test_effects(void)
 	CU_ASSERT(isnan(p[2]));
 	near(stats_cohen_paired(d, ND), 1.0); /* mean(d) / std(d, ddof=1) */
 	CU_ASSERT(isnan(stats_cohen_paired(d, 1)));
+	CU_ASSERT(isnan(stats_cohen_paired(equal, 3))); /* differ by rounding alone */
+	CU_ASSERT(stats_equal(equal, 3, 0));
+	CU_ASSERT(!stats_equal(d, ND, 0));
+	CU_ASSERT(!stats_equal(small, 3, 0)); /* but by the rounding of 1000 they could */
+	CU_ASSERT(stats_equal(small, 3, 1000));
 	near(stats_cliff_delta(x, NX, y, NY), 0.6666666666666666); /* mean of sign(x_i - y_j) */
 	/* spearmanr(x[:6], y), spearmanr(u, v) */
 	near(stats_spearman(x, y, 6).statistic, 0.2571428571428572);

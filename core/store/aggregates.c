@@ -1,9 +1,12 @@
 /* median(x), stddev(x) and quantile(x, q): the aggregates that SQLite lacks. NULLs are left out; no
  * value at all is NULL. stddev is that of a sample (n - 1), NULL for one value; quantile
- * interpolates linearly between order statistics, as NumPy's default does. */
+ * interpolates linearly between order statistics, as NumPy's default does. list_by(x, a, b): the
+ * values as words, in the order of the numbers a, then b (group_concat() promises none). */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/base/strbuf.h"
 #include "core/store/aggregates.h"
 
 struct values {
@@ -103,6 +106,66 @@ static void finish_stddev(sqlite3_context *c)
 	finish(c, stddev);
 }
 
+struct word {
+	char *text;
+	int64_t a, b;
+};
+struct words {
+	struct word *w;
+	int n, cap;
+};
+
+static void add_word(sqlite3_context *c, int argc, sqlite3_value **arg)
+{
+	struct words *all = sqlite3_aggregate_context(c, sizeof *all);
+	const char *text = (const char *)sqlite3_value_text(arg[0]);
+
+	(void)argc;
+	if (!all)
+		sqlite3_result_error_nomem(c);
+	if (!all || !text)
+		return;
+	if (all->n == all->cap) {
+		all->cap = all->cap ? 2 * all->cap : 16;
+		all->w = xrealloc(all->w, (size_t)all->cap * sizeof *all->w);
+	}
+	all->w[all->n++] =
+	    (struct word){xstrdup(text), sqlite3_value_int64(arg[1]), sqlite3_value_int64(arg[2])};
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct word *v = x, *w = y;
+
+	return v->a != w->a ? (v->a > w->a) - (v->a < w->a) : (v->b > w->b) - (v->b < w->b);
+}
+
+static void finish_list(sqlite3_context *c)
+{
+	struct words *all = sqlite3_aggregate_context(c, 0);
+	struct strbuf list = STRBUF_INIT;
+
+	if (!all || !all->n)
+		return;
+	qsort(all->w, (size_t)all->n, sizeof *all->w, by_place);
+	for (int i = 0; i < all->n; i++) {
+		strbuf_addf(&list, "%s%s", i ? " " : "", all->w[i].text);
+		free(all->w[i].text);
+	}
+	free(all->w);
+	sqlite3_result_text(c, list.buf, -1, SQLITE_TRANSIENT);
+	strbuf_release(&list);
+}
+
+static int register_one(sqlite3 *db, const char *name, int args,
+			void (*each)(sqlite3_context *, int, sqlite3_value **),
+			void (*final)(sqlite3_context *))
+{
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+
+	return sqlite3_create_function_v2(db, name, args, flags, NULL, NULL, each, final, NULL);
+}
+
 int aggregates_register(sqlite3 *db)
 {
 	static const struct {
@@ -114,12 +177,9 @@ int aggregates_register(sqlite3 *db)
 	    {"stddev", 1, finish_stddev},
 	    {"quantile", 2, finish_quantile},
 	};
-	int bad = 0;
+	int bad = register_one(db, "list_by", 3, add_word, finish_list);
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		bad |= sqlite3_create_function_v2(db, table[i].name, table[i].args,
-						  SQLITE_UTF8 | SQLITE_DETERMINISTIC |
-						      SQLITE_INNOCUOUS,
-						  NULL, NULL, step, table[i].final, NULL);
+		bad |= register_one(db, table[i].name, table[i].args, step, table[i].final);
 	return bad ? -1 : 0;
 }

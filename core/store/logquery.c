@@ -75,7 +75,7 @@ static int add_grouped(struct store *s, const char *what, const char *name, size
 		strbuf_addf(sql, "max(%s)", value.buf);
 		break;
 	case ROLE_OWN:
-		strbuf_addf(sql, "group_concat(%s, ' ')", value.buf);
+		strbuf_addf(sql, "list_by(%s, v_run.seed, v_run.id)", value.buf);
 		break;
 	case ROLE_MEASURE:
 		strbuf_addf(sql, "avg(%s)", value.buf);

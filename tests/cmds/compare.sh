@@ -61,3 +61,16 @@ fails 2 'no such column' "$SSL" compare --metric loss --by nothing
 fails 2 'no goal' "$SSL" compare --metric loss --select lr
 fails 3 'did you mean' "$SSL" compare --metric losss
 fails 3 'nothing to compare' "$SSL" compare --metric loss -w 0
+
+note 'differences that are all equal but for rounding have no effect size, which is said'
+if command -v sqlite3 >/dev/null; then
+	sqlite3 .ssl/ssl.db "UPDATE metric_summary SET last = (SELECT 0.1 * r.seed + CASE r.method WHEN 'barlow' THEN 0.1 ELSE 0.4 END
+		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'loss')"
+	ok ssl compare --metric loss -w "method='barlow' or [vicreg.mu]=25"
+	out_has "the differences of the 3 pairs are all equal .-0.3., so that Cohen's d has no value"
+	out_lacks 'e\+?1[0-9]'
+	note 'log --group lists what is own in the order of seeds'
+	sqlite3 .ssl/ssl.db "UPDATE run SET name = 'z' || seed, seed = 10 - seed WHERE method = 'barlow'"
+	ok ssl log --group --columns seed,name -w "method='barlow'" --format csv
+	same "$(tail -1 "$out")" '7 8 9,z3 z2 z1'
+fi

@@ -1,6 +1,7 @@
 #!/bin/sh
-# A sweep whose workers, and now and then supervisor, are killed 220 times with SIGKILL, at random moments, while a
-# checkpoint is being written, and while the database is: it completes, no cell is lost or run twice, and
+# A sweep whose workers, and now and then supervisor, are killed 220 times with SIGKILL: at random moments, in the
+# middle of writing a checkpoint (the file that is half written stays, and is counted), and in the moment after,
+# when the checkpoint is named in the database. It completes, no cell is lost or run twice, the store is clean, and
 # every value and weight is that of an undisturbed sweep.
 . "$(dirname "$0")/lib.sh"
 
@@ -53,16 +54,40 @@ start()
 	supervisor=$!
 }
 
-# in_checkpoint: waits, for a moment, until a checkpoint is being written
-in_checkpoint()
+# writer: waits, for a while, until a worker writes a checkpoint: $pid, into $file. Without a process of its own, and
+# with all workers stopped at once, so that the moment is not over when it is found. A file is the worker's that
+# has it open. On success they stay stopped.
+writer()
 {
+	all=$(workers)
 	i=0
-	while [ $i -lt 200 ]; do
-		set -- .ssl/objects/tmp/checkpoint-*
-		[ -e "$1" ] && return 0
+	while [ $i -lt 3000 ]; do
 		i=$((i + 1))
+		for file in .ssl/objects/tmp/.tmp-*; do
+			case "$strays" in *" $file "*) continue ;; esac
+			[ -e "$file" ] && kill -STOP $all 2>/dev/null || continue
+			for pid in $all; do
+				for fd in /proc/$pid/fd/*; do
+					[ "$fd" -ef "$file" ] && return 0
+				done
+			done
+			[ -e "$file" ] && strays="$strays$file " # of one that was killed, or that is too new
+			kill -CONT $all 2>/dev/null
+		done
 	done
 	return 1
+}
+# until_committing: waits until $file has got its name, and then a little
+until_committing()
+{
+	i=0
+	while [ -e "$file" ] && [ $i -lt 20000 ]; do
+		i=$((i + 1))
+	done
+	i=$(($1 * 20))
+	while [ $i -gt 0 ]; do
+		i=$((i - 1))
+	done
 }
 
 # victim N: the N-th of the workers, in a circle
@@ -76,9 +101,12 @@ victim()
 }
 
 note "kills: $kills"
+mkdir "$scratch/halves" # files of the killed, out of the way for as long as moments are looked for
+strays=' '
 seeds=3
 killed=0
-mid=0
+checkpoints=0
+commits=0
 supervisors=0
 start
 while [ $killed -lt "$kills" ]; do
@@ -93,16 +121,32 @@ while [ $killed -lt "$kills" ]; do
 		supervisor=$!
 		sleep 0.2
 	fi
-	sleep "0.$(random 6)$(random 10)"
-	[ "$(random 3)" = 0 ] && in_checkpoint && mid=$((mid + 1))
-	if [ "$(random 25)" = 0 ]; then
-		kill -KILL "$supervisor" 2>/dev/null && killed=$((killed + 1)) && supervisors=$((supervisors + 1))
-	else
-		pid=$(victim "$(random 100)") || continue
-		kill -KILL "$pid" 2>/dev/null && killed=$((killed + 1))
-	fi
+	sleep "0.$(random 3)$(random 10)"
+	kind=$(random 10)
+	wait_for=$(random 100)
+	case $kind in
+	0 | 1 | 2 | 3)
+		writer && kill -KILL "$pid" 2>/dev/null && kill -CONT $all 2>/dev/null || continue
+		mv "$file" "$scratch/halves" 2>/dev/null && checkpoints=$((checkpoints + 1))
+		;;
+	4 | 5 | 6)
+		writer && kill -CONT $all 2>/dev/null && until_committing "$wait_for" && kill -KILL "$pid" 2>/dev/null || continue
+		commits=$((commits + 1))
+		;;
+	*)
+		if [ $wait_for -lt 12 ]; then
+			kill -KILL "$supervisor" 2>/dev/null || continue
+			supervisors=$((supervisors + 1))
+		else
+			pid=$(victim "$wait_for") && kill -KILL "$pid" 2>/dev/null || continue
+		fi
+		;;
+	esac
+	killed=$((killed + 1))
 done
-note "killed $killed, $mid while a checkpoint was being written, $supervisors of them supervisors"
+note "killed $killed: $checkpoints in the middle of a checkpoint, $commits at a commit, $supervisors supervisors, the others at random"
+[ $checkpoints -ge 20 ] || fail "only $checkpoints kills hit a checkpoint that was being written"
+[ $commits -ge 20 ] || fail "only $commits kills were near a commit"
 wait "$supervisor" 2>/dev/null
 ok ssl sweep start -q -j 2 s
 
@@ -116,10 +160,15 @@ same "$(value "select count(*) from run where status <> 'done'")" 0
 claims=$(value 'select sum(claims) from cell')
 note "claims: $claims for $cells cells"
 [ "$claims" -gt $((cells + kills / 4)) ] || fail 'hardly a kill hit a cell'
-if ssl fsck -h >/dev/null 2>&1; then
-	note 'the store is clean'
-	ok ssl fsck
-fi
+
+note 'the store is clean: half files are no damage, and can be collected'
+mv "$scratch/halves"/.tmp-* .ssl/objects/tmp/
+[ "$(ls -A .ssl/objects/tmp | wc -l)" -ge $checkpoints ] || fail 'the half files are gone'
+ok ssl fsck
+ok ssl gc -q --age 0
+same "$(find .ssl/objects/tmp -type f | wc -l | tr -d ' ')" 0
+ok ssl fsck
+same "$(ssl gc -n --age 0 --format csv | sed 1d | wc -l | tr -d ' ')" 0
 
 note 'the results are those of an undisturbed sweep'
 ok ssl -C calm sweep start -q --seeds $seeds -j 2 calm/s.yaml

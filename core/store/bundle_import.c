@@ -209,22 +209,22 @@ static int take_run_row(struct bundle_import *m, const char *uuid, int64_t *run,
 	const char *own = bundle_field(m, "name");
 	char name[64];
 	int64_t id;
-	int taken;
+	int taken, unfit;
 
 	if (strcmp(bundle_field(m, "table"), "run") || strcmp(bundle_field(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "run %.13s: it does not begin with its row",
 				 uuid);
-	if (run_name_check(own, err))
-		return -1;
 	*attempt = f && f->kind == JSON_INTEGER ? f->i : 0;
 	taken = db_int(m->s, &id, err, "SELECT id FROM run WHERE name = ?", "t", own);
-	if (taken < 0 || (taken && run_name_make(m->s, uuid, name, sizeof name, err)))
+	unfit = run_name_check(own, NULL) != 0;
+	if (taken < 0 || ((taken || unfit) && run_name_make(m->s, uuid, name, sizeof name, err)))
 		return -1;
-	if (taken)
-		strbuf_addf(&m->result->report,
-			    "%s: another run has this name here: it is %s now\n", own, name);
+	if (taken || unfit)
+		strbuf_addf(&m->result->report, "%s: %s: it is %s now\n", own,
+			    taken ? "another run has this name here" : "no name that a ref can be",
+			    name);
 	if (bundle_insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id",
-			  taken ? name : NULL, err))
+			  taken || unfit ? name : NULL, err))
 		return -1;
 	*run = sqlite3_last_insert_rowid(m->s->db);
 	return 0;

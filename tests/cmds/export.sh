@@ -41,6 +41,12 @@ ok ssl -C c init
 ok sqlite3 c/.ssl/ssl.db ".read $SRC/tests/cmds/runs.sql"
 ok sqlite3 c/.ssl/ssl.db "UPDATE metric SET value = 0.1 + 0.2 WHERE run_id = 3; UPDATE metric SET value = 1e-320
 	WHERE run_id = 4 AND step = 10; UPDATE dataset SET removed = created, object_id = NULL"
+ok ssl -C c export -o odd.tar.zst 7
+mkdir e
+ok ssl -C e init
+ok ssl -C e import odd.tar.zst
+err_has 'no name that a ref can be: it is [a-z]+-[a-z]+ now'
+ok ssl -C c rename 7 run-7
 ok ssl -C c export -w 'id<20' -o many.tar.zst
 ok ssl -C d init
 ok ssl -C d import many.tar.zst

@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "core/store/digests.h"
+#include "core/store/evals.h"
 
 const char *eval_split_name(enum eval_split split)
 {

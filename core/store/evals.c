@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/strbuf.h"
+#include "core/store/evals.h"
 #include "core/store/metric_names.h"
 #include "core/store/runs.h"
 

@@ -1,5 +1,5 @@
 /*
- * Runs, their parameters, metrics, checkpoints and evaluations: everything that the run lifecycle
+ * Runs, their parameters, metrics and checkpoints: everything that the run lifecycle
  * records. What is settled (status done, failed, stopped ...) is never changed, only continued by a
  * new attempt (resume). Every writing call carries the attempt's fencing token: a writer that lost
  * its run to another gets ERR_FAILED and changes nothing.
@@ -102,17 +102,6 @@ int runs_finish(struct store *s, const struct run_handle *h, const struct run_en
 /* One event line of a run: "guard", "warning", "signal" ... */
 int runs_event(struct store *s, const struct run_handle *h, const char *kind, const char *text,
 	       struct error *err);
-
-struct eval_new {
-	int64_t run_id;
-	long step, epoch;
-	const char *protocol, *split, *settings_json; /* "knn", "test", {"k":20,"T":0.07} */
-	double seconds;
-	const struct metric_point *value; /* names "top1", "top5"; step ignored */
-	int n_values, classes;            /* classes 0: confusion is not known */
-	const uint32_t *confusion; /* {classes, classes}: images of a class taken for another */
-};
-int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err);
 
 /* A run as `show` and `eval` read it. Text is owned by the row: run_row_release(). */
 struct run_row {

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "core/report/rows.h"
+#include "core/store/evals.h"
 #include "tests/unit/store/scratch.h"
 
 enum { RUNS = 10000 };

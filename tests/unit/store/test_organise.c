@@ -2,6 +2,7 @@
  * for good leaves nothing of the run and everything of the others; last: and best: choose a
  * metric's value; a pivot outlives the views of ssl. */
 #include "core/store/catalog.h"
+#include "core/store/evals.h"
 #include "core/store/organise.h"
 #include "core/store/values.h"
 #include "tests/unit/store/scratch.h"

@@ -2,6 +2,7 @@
  * leave their place; names of parameters and metrics work in them. */
 #include <math.h>
 
+#include "core/store/evals.h"
 #include "tests/unit/store/scratch.h"
 
 /* Three runs: mu 1, 10, 25; knn.top1 30, 50, none. */

@@ -1,4 +1,5 @@
 /* Every way to call a run, and what is said when a name fits none or several. */
+#include "core/store/evals.h"
 #include "tests/unit/store/scratch.h"
 
 static void ref_is(struct store *s, const char *ref, int64_t id, long epoch)

@@ -2,6 +2,7 @@
  */
 #include <math.h>
 
+#include "core/store/evals.h"
 #include "tests/unit/store/scratch.h"
 
 /* A new run has its recipe, parameters, name and attempt; another with the same recipe shares the

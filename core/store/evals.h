@@ -1,0 +1,18 @@
+/* Evaluations of runs, online and by `ssl eval`: a row, its results, and the confusion matrix. */
+#ifndef SSL_STORE_EVALS_H
+#define SSL_STORE_EVALS_H
+
+#include "core/store/runs.h"
+
+struct eval_new {
+	int64_t run_id;
+	long step, epoch;
+	const char *protocol, *split, *settings_json; /* "knn", "test", {"k":20,"T":0.07} */
+	double seconds;
+	const struct metric_point *value; /* names "top1", "top5"; step ignored */
+	int n_values, classes;            /* classes 0: confusion is not known */
+	const uint32_t *confusion; /* {classes, classes}: images of a class taken for another */
+};
+int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err);
+
+#endif

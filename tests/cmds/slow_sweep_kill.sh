@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 [ -r /proc/$$/task/$$/children ] || skip 'no /proc/PID/task/PID/children'
-kills=220
+kills=${KILLS:-220}
 
 value()
 {
@@ -27,6 +27,7 @@ alive()
 	kill -0 "$supervisor" 2>/dev/null
 }
 
+# The heads are wide, so that a checkpoint takes some milliseconds to write, on a fast disk too.
 mkdir calm
 for dir in . calm; do
 	ok ssl -C $dir init
@@ -35,14 +36,15 @@ done
 cat >s.yaml <<'YAML'
 version: 1
 sweep: s
-base: {data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]},
-  optim: {batch: 32, epochs: 6, warmup: 0}, eval: {every: 2}, checkpoint: {every: 1}, guard: {collapse: record}}
+base: {data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [1024, 512]},
+  optim: {batch: 32, epochs: 6, warmup: 0}, eval: {every: 2}, collapse: {every: 0},
+  checkpoint: {every: 1, keep_last: 1, keep_best: 0}, guard: {collapse: record}}
 blocks:
 - set: {method: barlow}
   grid: {barlow.lambda: [0.01, 0.02]}
 - set: {method: vicreg}
   grid: {vicreg.mu: [5, 25]}
-- set: {method: byol, predictor.dims: [16, 16]}
+- set: {method: byol, predictor.dims: [16, 512]}
 seeds: 3
 exec: {lease: 1, retries: 1000000}
 YAML
@@ -59,19 +61,21 @@ start()
 # has it open. On success they stay stopped.
 writer()
 {
-	all=$(workers)
 	i=0
-	while [ $i -lt 3000 ]; do
+	while [ $i -lt 20000 ]; do
 		i=$((i + 1))
 		for file in .ssl/objects/tmp/.tmp-*; do
 			case "$strays" in *" $file "*) continue ;; esac
-			[ -e "$file" ] && kill -STOP $all 2>/dev/null || continue
+			[ -e "$file" ] || continue
+			all=
+			read -r all 2>/dev/null <"/proc/$supervisor/task/$supervisor/children" || : # it has no line end
+			kill -STOP $all 2>/dev/null
 			for pid in $all; do
 				for fd in /proc/$pid/fd/*; do
 					[ "$fd" -ef "$file" ] && return 0
 				done
 			done
-			[ -e "$file" ] && strays="$strays$file " # of one that was killed, or that is too new
+			[ -e "$file" ] && strays="$strays$file " # of one that was killed
 			kill -CONT $all 2>/dev/null
 		done
 	done
@@ -126,11 +130,16 @@ while [ $killed -lt "$kills" ]; do
 	wait_for=$(random 100)
 	case $kind in
 	0 | 1 | 2 | 3)
-		writer && kill -KILL "$pid" 2>/dev/null && kill -CONT $all 2>/dev/null || continue
+		writer || continue
+		kill -KILL "$pid"
+		kill -CONT $all 2>/dev/null
 		mv "$file" "$scratch/halves" 2>/dev/null && checkpoints=$((checkpoints + 1))
 		;;
 	4 | 5 | 6)
-		writer && kill -CONT $all 2>/dev/null && until_committing "$wait_for" && kill -KILL "$pid" 2>/dev/null || continue
+		writer || continue
+		kill -CONT $all 2>/dev/null
+		until_committing "$wait_for"
+		kill -KILL "$pid" 2>/dev/null || continue
 		commits=$((commits + 1))
 		;;
 	*)

@@ -121,7 +121,7 @@ while [ $killed -lt "$kills" ]; do
 			seeds=$((seeds + 2))
 			ssl sweep extend -q --seeds $seeds s 2>/dev/null
 		fi
-		ssl sweep start -q -j 3 s >>"$scratch/talk" 2>&1 &
+		"$SSL" sweep start -q -j 3 s >>"$scratch/talk" 2>&1 &
 		supervisor=$!
 		sleep 0.2
 	fi

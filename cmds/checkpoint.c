@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "cmds/execute.h"
 #include "core/base/log.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
@@ -68,9 +69,12 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 	if (checkpoints_find(ctx->store, row->id, epoch, &ck, err))
 		return -1;
 	object_path(ctx->store, ck.sha256, object, sizeof object);
+	cmd_catch_signals(); /* what is begun is written whole */
 	if (object_verify(ctx->store, ck.sha256, err) ||
 	    (!ctx->dry_run && checkpoint_export(object, whole ? "" : "encoder.", path, err)))
 		return -1;
+	if (signal_received)
+		return cmd_end_by_signal(ctx);
 	log_info("%s: %s%s of %s at epoch %ld", path, ctx->dry_run ? "would be " : "",
 		 whole ? "all parameters" : "the encoder", row->name, ck.epoch);
 	return 0;

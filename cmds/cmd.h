@@ -93,7 +93,7 @@ void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none);
  * leaves it alone. */
 const char *cmd_take_output(struct cmd_ctx *ctx);
 
-/* Set by SIGINT and SIGTERM: the one mutable global. 0, or the signal's number. */
+/* Set by SIGINT, SIGTERM and SIGHUP: the one mutable global. 0, or the signal's number. */
 extern volatile int signal_received;
 
 #endif

@@ -1,11 +1,11 @@
 /* ssl data: datasets in and out of the store. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmds/cmd.h"
+#include "cmds/execute.h"
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
@@ -46,18 +46,6 @@ struct progress {
 	int shown;   /* something stands on the terminal's line */
 	double last; /* when it was written */
 };
-
-static void on_signal(int number)
-{
-	signal_received = number;
-}
-
-/* Unless whoever started us wants it ignored (nohup). */
-static void catch_signal(int number)
-{
-	if (signal(number, on_signal) == SIG_IGN)
-		signal(number, SIG_IGN);
-}
 
 static int show_progress(void *ctx, uint32_t images)
 {
@@ -148,18 +136,6 @@ static int settle(struct data_args *a, const char *tmp, const char *hash, struct
 	return ret;
 }
 
-/* ^C leaves nothing behind, and then ends the process the way it would have. */
-static int end_by_signal(struct cmd_ctx *ctx)
-{
-	int number = signal_received;
-
-	store_close(ctx->store);
-	ctx->store = NULL;
-	signal(number, SIG_DFL);
-	raise(number);
-	return 128 + number;
-}
-
 static int data_add(struct data_args *a, struct error *err)
 {
 	struct dataset_row row = {0};
@@ -174,15 +150,13 @@ static int data_add(struct data_args *a, struct error *err)
 	a->test = a->test < 0 ? SHAPES_TEST : a->test;
 	snprintf(row.name, sizeof row.name, "%s", a->name[0]);
 	dir = store_tmp_dir(a->ctx->store);
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
-	catch_signal(SIGHUP);
+	cmd_catch_signals();
 	ret = a->shapes ? make_shapes(a, dir, tmp, sizeof tmp, hash, &row, err)
 			: import_path(a, dir, tmp, sizeof tmp, hash, &row, err);
 	if (signal_received) {
 		if (!ret)
 			unlink(tmp);
-		return end_by_signal(a->ctx);
+		return cmd_end_by_signal(a->ctx);
 	}
 	return ret ? -1 : settle(a, tmp, hash, &row, err);
 }

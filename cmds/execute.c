@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "cmds/progress.h"
+#include "core/base/clock.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
+
+enum { SIGNALS = 65 };
 
 void cmd_join(struct strbuf *out, int argc, char **argv)
 {
@@ -30,19 +33,52 @@ void cmd_join(struct strbuf *out, int argc, char **argv)
 	}
 }
 
+/* One request often comes twice (`timeout` and batch systems signal the process and its group), so
+ * what comes within a second is still the first; the same signal later kills. */
 static void on_signal(int number)
 {
-	signal_received = number;
+	static volatile double first[SIGNALS]; /* when each came: of this handler alone */
+	double now = clock_now();
+
+	if (number < 0 || number >= SIGNALS)
+		return;
+	if (!(first[number] > 0)) {
+		first[number] = now;
+		signal_received = number;
+	} else if (now - first[number] > 1) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 }
 
-void cmd_catch_signals(void)
+static void catch_signal(int number)
 {
 	struct sigaction sa = {0};
 
 	sa.sa_handler = on_signal;
-	sa.sa_flags = (int)SA_RESETHAND;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	sigaction(number, &sa, NULL);
+}
+
+void cmd_catch_signals(void)
+{
+	struct sigaction hangup;
+
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN) /* nohup */
+		catch_signal(SIGHUP);
+	signal(SIGPIPE, SIG_IGN); /* who reads our progress may go: the work goes on */
+}
+
+int cmd_end_by_signal(struct cmd_ctx *ctx)
+{
+	int number = signal_received;
+
+	store_close(ctx->store);
+	ctx->store = NULL;
+	signal(number, SIG_DFL);
+	raise(number);
+	return 128 + number;
 }
 
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err)

@@ -11,7 +11,11 @@ void cmd_join(struct strbuf *out, int argc, char **argv);
 /* Executes r (recipe and opts filled) on ctx->store and releases it. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);
 
-/* The first SIGINT or SIGTERM sets signal_received: an orderly end is asked for; a second one kills. */
+/* The first SIGINT, SIGTERM or SIGHUP (unless it is ignored) sets signal_received: an orderly end
+ * is asked for; the same one more than a second later kills. SIGPIPE is ignored. */
 void cmd_catch_signals(void);
+
+/* For a command that has tidied up after the signal: ends the process the way that would have. */
+int cmd_end_by_signal(struct cmd_ctx *ctx);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmds/execute.h"
 #include "cmds/select.h"
 #include "core/archive/pack.h"
 #include "core/base/fs.h"
@@ -88,7 +89,7 @@ static int add_runs(struct work *w, const struct selection *sel, struct error *e
 	struct run_id *run = xcalloc((size_t)sel->n + 1, sizeof *run);
 	int ret = sorted_runs(w, sel, run, err);
 
-	for (int i = 0; !ret && i < sel->n; i++) {
+	for (int i = 0; !ret && i < sel->n && !signal_received; i++) {
 		struct strbuf text = STRBUF_INIT;
 		char uuid[37];
 
@@ -134,6 +135,8 @@ static int add_object(void *ctx, const char *sha256, int64_t bytes, struct error
 	struct work *w = ctx;
 	char path[4200], name[80];
 
+	if (signal_received)
+		return error_set(err, ERR_FAILED, "export: stopped by signal %d", signal_received);
 	if (object_verify(w->store, sha256, err))
 		return -1;
 	object_path(w->store, sha256, path, sizeof path);
@@ -178,13 +181,13 @@ static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const 
 	if (!ret) {
 		ret = add_rows(&w, sel, err) ||
 		      bundle_objects(ctx->store, sel, add_object, &w, err) || add_manifest(&w, err);
-		if (ret)
+		if (ret || signal_received)
 			pack_abort(w.pack);
 		else
 			ret = pack_close(w.pack, err);
-		if (!ret && rename(part.buf, path))
+		if (!ret && !signal_received && rename(part.buf, path))
 			ret = error_errno(err, ERR_FAILED, "%s", path);
-		if (ret)
+		if (ret || signal_received)
 			unlink(part.buf);
 	}
 	strbuf_release(&part);
@@ -277,11 +280,16 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	what.plans = !tensorboard;
 	if (select_runs(ctx, &what, &sel, err))
 		return -1;
+	cmd_catch_signals();
 	if (ctx->dry_run)
 		log_info("would export %d runs and %d sweeps to %s", sel.n, sel.sweeps, path);
 	else
 		ret = tensorboard ? write_all_events(ctx, &sel, path, err)
 				  : write_bundle(ctx, &sel, path, err);
+	if (signal_received) {
+		selection_release(&sel);
+		return cmd_end_by_signal(ctx);
+	}
 	if (!ret && !ctx->dry_run)
 		log_info("%d run%s and %d sweep%s in %s", sel.n, sel.n == 1 ? "" : "s",
 			 tensorboard ? 0 : sel.sweeps, sel.sweeps == 1 ? "" : "s", path);

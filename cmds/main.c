@@ -1,5 +1,7 @@
 /* The one way in: common flags, the command, then the one place where errors are printed and where
  * it is checked that all output was really written. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,15 @@
 #include "core/base/log.h"
 
 volatile int signal_received;
+
+/* A standard stream that was closed before us (`>&-`) must not become a file that we open: it is
+ * one that nothing can be written to. */
+static void fill_standard_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) != fd)
+			_exit(ERR_FAILED);
+}
 
 /* Data that could not be written (full disk, closed pipe) is never exit 0. */
 static int finish_output(struct cmd_ctx *ctx, struct error *err)
@@ -59,6 +70,7 @@ int main(int argc, char **argv)
 	const struct cmd *cmd;
 	int at = 1, ret;
 
+	fill_standard_streams();
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
 	ctx.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);

@@ -38,33 +38,35 @@ static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct err
 		   : 0;
 }
 
-/* The database to DIR/objects/tmp, and then to its place. */
-static int copy_database(struct store *s, const char *dir, struct error *err)
+/* The database to a file in DIR/objects/tmp. */
+static int copy_database(struct store *s, const char *tmp, struct error *err)
 {
-	static const char *const stale[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal"};
-	char tmp[PATH_SIZE], path[PATH_SIZE];
 	sqlite3 *to = NULL;
 	int ret = -1;
 
-	snprintf(tmp, sizeof tmp, "%s/objects/tmp/backup-%ld.db", dir, (long)getpid());
-	snprintf(path, sizeof path, "%s/ssl.db", dir);
 	unlink(tmp);
 	if (sqlite3_open(tmp, &to))
 		copy_error(to, tmp, err);
 	else
 		ret = copy_pages(s, to, tmp, err);
 	sqlite3_close(to);
-	for (int i = 0; !ret && i < 3; i++) {
-		char old[PATH_SIZE];
+	return ret;
+}
 
-		snprintf(old, sizeof old, "%s/%s", dir, stale[i]);
-		unlink(old);
+/* And from there to its place. */
+static int place_database(const char *tmp, const char *dir, struct error *err)
+{
+	static const char *const stale[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal"};
+	char path[PATH_SIZE];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s/%s", dir, stale[i]);
+		unlink(path);
 	}
-	if (!ret && rename(tmp, path))
-		ret = error_errno(err, ERR_FAILED, "%s", path);
-	if (ret)
-		unlink(tmp);
-	return ret ? -1 : fs_sync_dir(dir, err);
+	snprintf(path, sizeof path, "%s/ssl.db", dir);
+	if (rename(tmp, path))
+		return error_errno(err, ERR_FAILED, "%s", path);
+	return fs_sync_dir(dir, err);
 }
 
 static int copy_bytes(const char *from, struct fs_out *out, struct error *err)
@@ -85,6 +87,7 @@ struct copy {
 	struct store *s;
 	struct backup *b;
 	char dir[4096];       /* .ssl of the copy */
+	char db[PATH_SIZE];   /* its database, until the objects are there */
 	char pins[PATH_SIZE]; /* links to the objects: a run may prune them meanwhile; "" none */
 	char (*hex)[HASH_HEX];
 	int64_t *bytes;
@@ -142,7 +145,7 @@ static int copy_snapshot(struct copy *c, struct error *err)
 			return -1;
 		if (!list_objects(c, err)) {
 			gone = pin_objects(c);
-			ret = gone && i < TRIES - 1 ? 0 : copy_database(c->s, c->dir, err);
+			ret = gone && i < TRIES - 1 ? 0 : copy_database(c->s, c->db, err);
 		}
 		if (tx_end(c->s, ret, err))
 			return -1;
@@ -187,17 +190,23 @@ done:
 	return ret;
 }
 
-/* All that can be copied is; the first fault is told. */
+/* All that is sound is copied; the first fault is told, but one of the copy before one of the
+ * store. */
 static int copy_objects(struct copy *c, struct error *err)
 {
 	struct error first = {0};
 
 	c->b->objects = c->n;
-	for (int i = 0; i < c->n; i++) {
+	for (int i = 0; i < c->n && first.code != ERR_FAILED; i++) {
 		struct error why = {0};
-		int copied = copy_object(c, c->hex[i], &why);
+		int copied;
 
-		if (copied < 0 && !first.code)
+		if (c->b->stop && *c->b->stop)
+			return error_set(err, ERR_PREEMPTED, "backup: stopped by signal %d",
+					 *c->b->stop);
+		copied = copy_object(c, c->hex[i], &why);
+
+		if (copied < 0 && (!first.code || why.code == ERR_FAILED))
 			first = why;
 		c->b->copied += copied > 0;
 		c->b->bytes += copied > 0 ? c->bytes[i] : 0;
@@ -247,6 +256,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 	if (check_target(c->s, c->dir, c->b->replace, err))
 		return -1;
 	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
+	snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid());
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
 	snprintf(c->pins, sizeof c->pins, "%s/backup-%ld", store_tmp_dir(c->s), (long)getpid());
@@ -258,11 +268,19 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err)
 {
 	struct copy c = {.s = s, .b = b};
-	int ret = -1;
+	int ret = -1, damaged;
 
 	b->objects = b->copied = b->bytes = 0;
-	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err) && !copy_objects(&c, err))
-		ret = copy_settings(s, c.dir, err);
+	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err)) {
+		damaged = copy_objects(&c, err);
+		if (!damaged || err->code == ERR_CORRUPT)
+			ret = place_database(c.db, c.dir, damaged ? NULL : err) || damaged ||
+				      copy_settings(s, c.dir, err)
+				  ? -1
+				  : 0;
+	}
+	if (c.db[0])
+		unlink(c.db);
 	if (c.pins[0])
 		fs_remove_tree(c.pins);
 	free(c.hex);

@@ -88,17 +88,17 @@ static int check_recipe(const struct recipe *recorded, const char *name, const c
 	return -1;
 }
 
-static void say_from(struct cmd_ctx *ctx, const struct run_row *row)
+static void say_from(struct cmd_ctx *ctx, const struct run_row *row, long epoch)
 {
 	struct checkpoint_row ck = {0};
 
-	if (checkpoints_find(ctx->store, row->id, -1, &ck, NULL))
+	if (checkpoints_find(ctx->store, row->id, epoch, &ck, NULL))
 		ck.step = 0;
 	log_info("%s: %s at step %ld: would go on from step %ld of %ld", row->name, row->status,
 		 row->step, ck.step, row->steps);
 }
 
-static int resume(struct cmd_ctx *ctx, const struct run_row *row, const char *path,
+static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, const char *path,
 		  const struct opt_list *set, int threads, struct error *err)
 {
 	struct run r = {0};
@@ -109,12 +109,13 @@ static int resume(struct cmd_ctx *ctx, const struct run_row *row, const char *pa
 	ret = check_recipe(&r.recipe, row->name, path, set, err);
 	if (ret || ctx->dry_run) {
 		if (!ret)
-			say_from(ctx, row);
+			say_from(ctx, row, epoch);
 		recipe_release(&r.recipe);
 		return ret;
 	}
 	r.opts.threads = threads;
 	r.opts.resume_id = row->id;
+	r.opts.resume_epoch = epoch >= 0 ? &epoch : NULL;
 	r.opts.dataset_sha256 = row->dataset_sha256;
 	return cmd_execute_run(ctx, &r, err);
 }
@@ -138,7 +139,7 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
-	ret = resume(ctx, &row, n > 1 ? argv[2] : NULL, &set, (int)threads, err);
+	ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, (int)threads, err);
 	run_row_release(&row);
 	return ret;
 }

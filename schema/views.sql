@@ -10,8 +10,8 @@ CREATE VIEW v_run AS
     r.uuid,                      -- the same in every store that the run is copied to
     r.method,                    -- byol, barlow, vicreg ...
     d.name AS dataset,           -- its name
-    CASE WHEN r.status = 'running' AND (julianday('now') - 2440587.5) * 86400 >
-        (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id) + 90
+    CASE WHEN r.status = 'running' AND abs((julianday('now') - 2440587.5) * 86400 -
+        (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id)) > 90
       THEN 'stale' ELSE r.status END AS status, -- stale: running, but without a sign of life for 90 s
     r.seed,                      -- replicates differ in nothing else
     r.epochs,                    -- planned

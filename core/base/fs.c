@@ -31,6 +31,10 @@ int fs_read(const char *path, struct strbuf *out, struct error *err)
 			return -1;
 		}
 		strbuf_add(out, buf, (size_t)n);
+		if (out->len > FS_READ_MAX) { /* a device, say */
+			close(fd);
+			return error_set(err, ERR_USAGE, "%s: too large for a text", path);
+		}
 	}
 	close(fd);
 	return 0;

@@ -11,7 +11,10 @@
 #include "core/base/error.h"
 #include "core/base/strbuf.h"
 
-/* Appends the whole file to *out. ERR_USAGE when it cannot be opened. */
+enum { FS_READ_MAX = 64 << 20 };
+
+/* Appends the whole file, a text, to *out. ERR_USAGE when it cannot be opened, or is longer than
+ * FS_READ_MAX (a device, say). */
 int fs_read(const char *path, struct strbuf *out, struct error *err);
 
 int fs_write_atomic(const char *path, const void *data, size_t n, struct error *err);

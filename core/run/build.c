@@ -26,7 +26,8 @@ static int open_dataset(struct run *r, struct error *err)
 				 "dataset %s: it is not what the run saw: %.12s now, %.12s then",
 				 name, r->dataset_row.sha256, r->opts.dataset_sha256);
 	object_path(r->store, r->dataset_row.sha256, path, sizeof path);
-	if (dataset_open(&r->data, path, err))
+	if (object_verify(r->store, r->dataset_row.sha256, err) ||
+	    dataset_open(&r->data, path, err))
 		return error_prefix(err, "dataset %s", name);
 	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
 	if (r->opts.keep)
@@ -178,8 +179,7 @@ int run_load(struct run *r, struct store *s, const struct run_row *row,
 	if (!ck)
 		return 0;
 	object_path(s, ck->sha256, path, sizeof path);
-	if (!object_exists(s, ck->sha256))
-		return error_set(err, ERR_CORRUPT, "%s: the checkpoint's file is missing: %s",
-				 row->name, path);
+	if (object_verify(s, ck->sha256, err))
+		return error_prefix(err, "checkpoint of %s at epoch %ld", row->name, ck->epoch);
 	return checkpoint_load(&r->params, path, &r->step, 0, err);
 }

@@ -47,7 +47,8 @@ int run_flush(struct run *r, const struct checkpoint_new *ck, struct error *err)
 {
 	struct run_point_buffer *b = &r->points;
 
-	if (runs_flush_digest(r->store, &r->handle, b->point, b->n, r->epoch, r->step, ck,
+	if (store_check_there(r->store, err) ||
+	    runs_flush_digest(r->store, &r->handle, b->point, b->n, r->epoch, r->step, ck,
 			      digest_pending(r), err))
 		return -1;
 	digest_flushed(r);
@@ -155,6 +156,8 @@ int run_settle(struct run *r, int ret, struct error *err)
 	struct error second = {0};
 	struct run_end end = {0};
 
+	if (!ret)
+		ret = store_check_there(r->store, err);
 	if (ret && err->code != ERR_PREEMPTED && run_flush(r, NULL, &second))
 		r->points.n = 0;
 	end.status = status_of(r, ret, err);

@@ -18,20 +18,27 @@ int run_due(const struct run *r, long every)
 	return every > 0 && (r->epoch % every == 0 || r->epoch == r->epochs);
 }
 
-/* A resumed run goes on from its last checkpoint; one that has none starts over. */
-static int load_last_checkpoint(struct run *r, struct error *err)
+/* A resumed run goes on from its last checkpoint, or the one that was asked for; where there is
+ * none it starts over. */
+static int load_checkpoint(struct run *r, struct error *err)
 {
+	const long *at = r->opts.resume_epoch;
 	struct checkpoint_row ck;
 	char path[4200];
 	struct error none = {0};
 
-	if (checkpoints_find(r->store, r->opts.resume_id, -1, &ck, &none)) {
+	if (checkpoints_find(r->store, r->opts.resume_id, at ? *at : -1, &ck, &none)) {
 		if (none.code == ERR_NOT_FOUND)
 			return 0;
 		*err = none;
 		return -1;
 	}
 	object_path(r->store, ck.sha256, path, sizeof path);
+	if (object_verify(r->store, ck.sha256, &none))
+		return error_set(
+		    err, ERR_CORRUPT,
+		    "checkpoint at epoch %ld: %s (REF@epoch=%ld resumes from one before)", ck.epoch,
+		    none.msg, ck.epoch ? ck.epoch - 1 : 0);
 	if (checkpoint_check(&r->recipe, path, err) ||
 	    checkpoint_load(&r->params, path, &r->step, 1, err))
 		return -1;
@@ -44,7 +51,7 @@ static int prepare(struct run *r, struct error *err)
 	parallel_set_threads(r->opts.threads);
 	if (run_build(r, err))
 		return -1;
-	if (r->opts.resume_id && load_last_checkpoint(r, err))
+	if (r->opts.resume_id && load_checkpoint(r, err))
 		return -1;
 	if (r->method->start)
 		r->method->start(r->self, r->step > 0);

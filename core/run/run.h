@@ -54,6 +54,7 @@ struct run_opts {
 	const volatile int *stop; /* not 0: finish the step, checkpoint, stop */
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
+	const long *resume_epoch;   /* from the last checkpoint up to it; NULL: from the last */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
 	void (*watch)(void *ctx, const char *name, long step, double value); /* every value; or NULL */

@@ -3,6 +3,7 @@
  * "NAME.slot1" under the prefix "optim.", the position as metadata. In memory convolution weights
  * are HWIO; in a file they are OIHW, as PyTorch has them.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "core/run/save.h"
 #include "core/store/object.h"
 #include "core/tensor/safetensors.h"
+
+enum { TRIES = 3 };
 
 static int is_conv(const struct param *p)
 {
@@ -114,28 +117,51 @@ static int write_file(struct run *r, const char *path, char *sha256, struct erro
 	return ret;
 }
 
-int run_checkpoint(struct run *r, struct error *err)
+/* The file, in its place. The attempt is part of the temporary name: one that was taken over, and
+ * does not know it yet, must not write into its successor's. */
+static int put_object(struct run *r, struct checkpoint_new *ck, struct error *err)
 {
-	struct checkpoint_new ck = {0};
 	char tmp[4300];
 	struct fs_map size = {0};
 
-	snprintf(tmp, sizeof tmp, "%s/checkpoint-%s", store_tmp_dir(r->store), r->handle.uuid);
-	if (write_file(r, tmp, ck.sha256, err))
+	snprintf(tmp, sizeof tmp, "%s/checkpoint-%s-%lld", store_tmp_dir(r->store), r->handle.uuid,
+		 (long long)r->handle.attempt);
+	if (write_file(r, tmp, ck->sha256, err))
 		return -1;
 	if (fs_map(tmp, &size, err)) {
 		remove(tmp);
 		return -1;
 	}
-	ck.bytes = (int64_t)size.size;
+	ck->bytes = (int64_t)size.size;
 	fs_unmap(&size);
-	ck.step = r->step;
-	ck.epoch = r->epoch;
-	if (object_adopt(r->store, tmp, ck.sha256, err)) {
+	ck->step = r->step;
+	ck->epoch = r->epoch;
+	if (object_adopt(r->store, tmp, ck->sha256, err)) {
 		remove(tmp);
 		return -1;
 	}
-	if (run_flush(r, &ck, err))
+	return 0;
+}
+
+/* `ssl gc --age 0` may take a file away that nothing names yet: then it is written again. */
+static int put_and_record(struct run *r, struct error *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		struct checkpoint_new ck = {0};
+		int vanished;
+
+		if (!put_object(r, &ck, err) && !run_flush(r, &ck, err))
+			return 0;
+		vanished = ck.sha256[0] ? !object_exists(r->store, ck.sha256) : errno == ENOENT;
+		if (!vanished)
+			break;
+	}
+	return -1;
+}
+
+int run_checkpoint(struct run *r, struct error *err)
+{
+	if (put_and_record(r, err))
 		return -1;
 	return checkpoints_prune(
 	    r->store, &r->handle, (int)recipe_int(&r->recipe, "checkpoint.keep_last"),

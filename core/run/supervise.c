@@ -58,31 +58,44 @@ static int start_worker(struct crew *c, int i, struct error *err)
 	return 0;
 }
 
+/* Too many processes: those that there are do the work. */
+static int start_or_do_without(struct crew *c, int i, struct error *err)
+{
+	if (!start_worker(c, i, err))
+		return 0;
+	if (!c->alive)
+		return -1;
+	log_warn("%s: %s: %d worker%s go on", c->v->sweep->name, err->msg, c->alive,
+		 c->alive == 1 ? "" : "s");
+	return 0;
+}
+
 /* A worker that was killed leaves its cell to the next at once, and has a successor unless they all
  * die before they claim anything. */
 static int bury(struct crew *c, int i, int status, struct error *err)
 {
 	const struct supervisor *v = c->v;
+	struct error passing;
 	char name[160];
 	pid_t pid = c->pid[i];
 
 	c->pid[i] = 0;
 	c->alive--;
+	worker_name((long)pid, name, sizeof name);
+	if (!WIFEXITED(status) || WEXITSTATUS(status)) /* or else, with its lease */
+		cells_reap(v->store, v->sweep->id, name, &passing);
 	if (WIFEXITED(status)) {
 		int code = WEXITSTATUS(status);
 
 		if (code && code != ERR_PREEMPTED && code != ERR_CELLS)
-			c->failed_code = code;
+			c->failed_code = code > ERR_CELLS ? ERR_FAILED : code;
 		return 0;
 	}
 	log_warn("%s: worker %ld was killed by signal %d", v->sweep->name, (long)pid,
 		 WTERMSIG(status));
-	worker_name((long)pid, name, sizeof name);
-	if (cells_reap(v->store, v->sweep->id, name, err))
-		return -1;
 	if (c->told || ++c->deaths > FRUITLESS)
 		return 0;
-	return start_worker(c, i, err);
+	return start_or_do_without(c, i, err);
 }
 
 static int look_after(struct crew *c, struct error *err)
@@ -174,12 +187,15 @@ int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *
 	c.pid = xcalloc((size_t)v->workers, sizeof *c.pid);
 	left = c.n.queued + c.n.held + c.n.running + c.n.stale;
 	for (int i = 0; i < v->workers && i < left && !ret; i++)
-		ret = start_worker(&c, i, err);
+		ret = start_or_do_without(&c, i, err);
 	if (!ret)
 		ret = mind(&c, err);
 	for (int i = 0; i < v->workers; i++) /* after a fault of our own */
 		if (c.pid[i])
 			kill(c.pid[i], SIGTERM);
+	for (int i = 0; i < v->workers; i++)
+		if (c.pid[i])
+			waitpid(c.pid[i], NULL, 0);
 	if (!ret)
 		ret = outcome(&c, err);
 	free(c.pid);

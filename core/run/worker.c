@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/fs.h"
 #include "core/base/log.h"
 #include "core/recipe/grid.h"
 #include "core/run/heart.h"
@@ -185,8 +184,8 @@ static int next_cell(struct labour *l, struct error *err)
 {
 	int ret;
 
-	if (!fs_exists(store_dir(l->w->store)))
-		return error_set(err, ERR_FAILED, "%s: the store is gone", store_dir(l->w->store));
+	if (store_check_there(l->w->store, err))
+		return -1;
 	ret = cells_claim(l->w->store, l->w->sweep, l->name, &l->claim, err);
 	if (!ret)
 		return wait_for_more(l, err);

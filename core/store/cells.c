@@ -37,6 +37,17 @@ static int give_up_dead(struct store *s, const struct sweep_row *w, double now, 
 		      "Iflt", w->id, now, w->retries, stamp_now().text);
 }
 
+/* The clock was set back: a lease from the future ends when one that is given now would, unless its
+ * worker lives and renews it; a rest is over. */
+static int mend_leases(struct store *s, const struct sweep_row *w, double now, struct error *err)
+{
+	return db_run(s, err,
+		      "UPDATE cell SET lease_until = CASE status WHEN 'running' THEN ?3 ELSE 0 END "
+		      "WHERE sweep_id = ?1 AND status IN ('running', 'queued') "
+		      "AND lease_until > ?2",
+		      "Iff", w->id, now + 2 * w->lease + 60, now + w->lease);
+}
+
 /* 1 a row was stamped, whose id is in *cell; those of dead workers come first. The statements
  * stand twice because each has its own index. */
 static int stamp(struct store *s, const struct sweep_row *w, const char *worker, double now,
@@ -51,12 +62,13 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 
 	if (found)
 		return found;
-	return db_int(s, cell, err,
-		      "UPDATE cell SET status = 'running', claims = claims + 1, "
-		      "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
-		      "WHERE sweep_id = ?1 AND status = 'queued' AND lease_until <= ?2 "
-		      "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
-		      "Ifft", w->id, now, now + w->lease, worker);
+	found = db_int(s, cell, err,
+		       "UPDATE cell SET status = 'running', claims = claims + 1, "
+		       "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
+		       "WHERE sweep_id = ?1 AND status = 'queued' AND lease_until <= ?2 "
+		       "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
+		       "Ifft", w->id, now, now + w->lease, worker);
+	return found ? found : mend_leases(s, w, now, err);
 }
 
 static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, struct error *err)

@@ -75,15 +75,16 @@ int runs_rename(struct store *s, int64_t id, const char *name, struct error *err
 
 static int check_settled(struct store *s, int64_t id, double stale_s, struct error *err)
 {
-	int64_t silent = 0;
-	int running = db_int(s, &silent, err,
-			     "SELECT CAST(?2 - a.heartbeat AS INTEGER) FROM run r "
-			     "JOIN attempt a ON a.id = r.attempt_id "
-			     "WHERE r.id = ?1 AND r.status = 'running' AND ?2 - a.heartbeat < ?3",
-			     "Iff", id, clock_unix(), stale_s);
+	int64_t attempt = 0;
+	int running =
+	    db_int(s, &attempt, err,
+		   "SELECT a.id FROM run r "
+		   "JOIN attempt a ON a.id = r.attempt_id "
+		   "WHERE r.id = ?1 AND r.status = 'running' AND abs(?2 - a.heartbeat) < ?3",
+		   "Iff", id, clock_unix(), stale_s);
 
-	if (running <= 0)
-		return running;
+	if (running <= 0 || alive_is_dead(s, attempt))
+		return running < 0 ? -1 : 0;
 	return error_set(err, ERR_USAGE, "run %lld: it is running: stop it first", (long long)id);
 }
 

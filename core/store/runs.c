@@ -1,6 +1,7 @@
 /* The life of a run's row: flush, heartbeat, events, end, and the next attempt. */
 #include "core/store/runs.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,21 +108,27 @@ static int settle(struct store *s, const struct run_handle *h, const struct run_
 int runs_finish(struct store *s, const struct run_handle *h, const struct run_end *end,
 		struct error *err)
 {
+	int ret;
+
 	if (tx_begin(s, err))
 		return -1;
-	return tx_end(s, run_fence(s, h, err) || settle(s, h, end, err), err);
+	ret = tx_end(s, run_fence(s, h, err) || settle(s, h, end, err), err);
+	alive_end(s, h->attempt); /* settled or not, it is over */
+	return ret;
 }
 
-/* ERR_USAGE unless the run may be taken over. */
+/* ERR_USAGE unless the run may be taken over. A sign of life from the future is as old as it is
+ * far: the clock was set back, and who lives gives another soon. */
 static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_handle *h,
 			struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s,
-				      "SELECT r.name, r.uuid, r.status, a.heartbeat "
+				      "SELECT r.name, r.uuid, r.status, a.heartbeat, a.id "
 				      "FROM run r LEFT JOIN attempt a ON a.id = r.attempt_id "
 				      "WHERE r.id = ?",
 				      err);
 	char status[16];
+	int64_t attempt;
 	double silent;
 	int found;
 
@@ -137,16 +144,17 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 	db_text_into(st, 0, h->name, sizeof h->name);
 	db_text_into(st, 1, h->uuid, sizeof h->uuid);
 	db_text_into(st, 2, status, sizeof status);
-	silent = clock_unix() - sqlite3_column_double(st, 3);
+	silent = fabs(clock_unix() - sqlite3_column_double(st, 3));
+	attempt = sqlite3_column_int64(st, 4);
 	sqlite3_reset(st);
 	if (!strcmp(status, "done"))
 		return error_set(err, ERR_USAGE, "run %s: it is done", h->name);
-	if (!strcmp(status, "running") && silent < stale_s)
+	if (!strcmp(status, "running") && silent < stale_s && !alive_is_dead(s, attempt))
 		return error_set(
 		    err, ERR_USAGE,
 		    "run %s: it is running: its last sign of life was %.0f s ago (dead "
 		    "after %.0f)",
-		    h->name, silent > 0 ? silent : 0, stale_s);
+		    h->name, silent, stale_s);
 	return 0;
 }
 
@@ -185,6 +193,7 @@ static int new_attempt(struct store *s, struct run_handle *h, int64_t step, stru
 		   "IiItf", h->id, (int)getpid(), step, now.text, clock_unix()))
 		return -1;
 	h->attempt = sqlite3_last_insert_rowid(s->db);
+	alive_begin(s, h->attempt);
 	return db_run(
 	    s, err,
 	    "UPDATE run SET status = 'running', attempt_id = ?2, step = ?3, exit_code = NULL, "

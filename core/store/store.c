@@ -175,6 +175,7 @@ static struct store *store_new(const char *dir, enum store_mode mode)
 	s->tmp = strbuf_detach(&text);
 	strbuf_addf(&text, "%s/ssl.db", dir);
 	s->path = strbuf_detach(&text);
+	s->alive = -1;
 	s->busy_s = busy_seconds();
 	s->jitter = (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
 	return s;
@@ -185,6 +186,8 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	disconnect(s);
+	if (s->alive >= 0)
+		close(s->alive);
 	free(s->dir);
 	free(s->tmp);
 	free(s->path);
@@ -316,6 +319,15 @@ int store_open(struct store **out, const char *start, enum store_mode mode, stru
 	}
 	*out = s;
 	return 0;
+}
+
+int store_check_there(struct store *s, struct error *err)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) || !moved)
+		return 0;
+	return error_set(err, ERR_FAILED, "%s: the store is gone: moved away, or deleted", s->dir);
 }
 
 const char *store_dir(const struct store *s)

@@ -27,6 +27,10 @@ int store_init(const char *dir, int *created, struct error *err);
 int store_open(struct store **out, const char *start, enum store_mode mode, struct error *err);
 void store_close(struct store *s);
 
+/* ERR_FAILED when the open database is no longer the file of its name: moved away, or deleted. What
+ * is written then goes where the file went, and nobody may ever see it. */
+int store_check_there(struct store *s, struct error *err);
+
 /* The absolute path of .ssl; of its objects folder's temporary files (same file system). */
 const char *store_dir(const struct store *s);
 const char *store_tmp_dir(const struct store *s);

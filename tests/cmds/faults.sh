@@ -1,0 +1,197 @@
+#!/bin/sh
+# What goes wrong around a run: files of the store that are damaged, missing or taken away, a process that is killed,
+# hung up on, told twice, or overtaken while it slept, a clock that was set back, closed streams. Nothing is
+# half recorded, nothing is lost, and one line says what it was.
+. "$(dirname "$0")/lib.sh"
+
+run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32
+	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set guard.collapse=off --set collapse.every=0'
+value()
+{
+	ssl sql --format csv "$1" 2>/dev/null | tail -1
+}
+wait_until()
+{
+	i=0
+	while [ "$(value "$1")" != "$2" ]; do
+		i=$((i + 1))
+		[ $i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
+		sleep 0.1
+	done
+}
+chain()
+{
+	ssl sql --format csv "select step, chain from v_digest where run = '$1' order by 1"
+}
+# file_of SHA: where the object lies
+file_of()
+{
+	printf '.ssl/objects/%.2s/%s' "$1" "${1#??}"
+}
+# flip FILE: its last byte
+flip()
+{
+	cp "$1" "$scratch/sound"
+	size=$(wc -c <"$1")
+	last=$(tail -c 1 "$1" | od -An -tu1 | tr -d ' ')
+	chmod u+w "$1"
+	head -c $((size - 1)) "$scratch/sound" >"$1"
+	printf "\\$(printf '%03o' $((last ^ 1)))" >>"$1"
+}
+# begin NAME EPOCHS: a run in the background, once it has taken steps; $pid
+begin()
+{
+	"$SSL" run -q $run --name "$1" --set optim.epochs=$2 $3 >"$scratch/run.out" 2>"$scratch/run.err" &
+	pid=$!
+	wait_until "select count(*) from run where name = '$1' and epoch > 0" 1
+}
+# ended WANTED: what it exits with
+ended()
+{
+	status=0
+	wait $pid 2>/dev/null || status=$?
+	[ $status -eq "$1" ] || fail "exit code $status, not $1: $(cat "$scratch/run.err")"
+}
+
+ok ssl init
+ok ssl data add tiny --shapes --train 64 --test 20
+ok ssl run -q $run --name straight --set optim.epochs=6 --set checkpoint.every=1 --set checkpoint.keep_last=9
+
+note 'closed streams: an error where there is something to say, and no file of ours takes their place'
+code 6 sh -c '"$1" log >&-' sh "$SSL"
+ok sh -c '"$1" run $2 --set optim.epochs=1 --name closed <&- >&- 2>&-' sh "$SSL" "$run"
+ok ssl fsck
+
+note 'a file that is none for us has an end'
+fails 2 'too large' "$SSL" run /dev/zero
+
+note 'a damaged or missing checkpoint: neither resumed from nor judged; an older one will do'
+begin cut 4000 '--set checkpoint.every=1 --set checkpoint.keep_last=99999'
+kill -INT $pid
+ended 75
+last=$(ssl checkpoint ls --format csv cut | tail -1)
+sha=${last##*,}
+epoch=$(echo "$last" | cut -d, -f2)
+flip "$(file_of "$sha")"
+fails 5 "object $(printf %.12s "$sha").*corrupt.*@epoch=" "$SSL" resume cut
+fails 5 'corrupt' "$SSL" eval cut
+same "$(value "select status from run where name = 'cut'")" stopped
+rm -f "$(file_of "$sha")"
+fails 5 'missing' "$SSL" resume cut
+fails 5 'missing' "$SSL" eval cut
+ok ssl resume -n "cut@epoch=$((epoch - 1))"
+err_has "from step $((2 * (epoch - 1))) of"
+cp "$scratch/sound" "$(file_of "$sha")"
+ok ssl fsck --quick
+ok ssl rm -f cut
+
+note 'from an older checkpoint, and from the start, to the same bits'
+straight=$(chain straight)
+"$SSL" run -q $run --name killed --set optim.epochs=6 --set checkpoint.every=1 --set checkpoint.keep_last=9 2>/dev/null &
+pid=$!
+wait_until "select count(*) from run where name = 'killed' and (epoch > 1 or status <> 'running')" 1
+kill -KILL $pid 2>/dev/null
+wait $pid 2>/dev/null || true
+if [ "$(value "select status from run where name = 'killed'")" = running ]; then
+	note '  a process that was killed is known to be dead at once'
+	ok ssl resume -q killed@epoch=1
+	same "$(chain killed)" "$straight"
+fi
+
+note 'a damaged or missing dataset: no run on it'
+runs=$(value 'select count(*) from run')
+sha=$(value "select sha256 from dataset where name = 'tiny'" | tr -d '"')
+flip "$(file_of "$sha")"
+fails 5 'tiny|corrupt' "$SSL" run $run
+fails 5 'corrupt' "$SSL" eval straight
+rm -f "$(file_of "$sha")"
+fails 5 'missing' "$SSL" run $run
+fails 5 'missing' "$SSL" eval straight
+same "$(value 'select count(*) from run')" "$runs"
+cp "$scratch/sound" "$(file_of "$sha")"
+ok ssl data verify
+
+note 'hung up on, and told twice (as timeout does): a checkpoint and exit 75'
+begin hup 100000
+kill -HUP $pid
+ended 75
+begin twice 100000
+kill -TERM $pid
+sleep 0.05
+kill -TERM $pid 2>/dev/null
+ended 75
+same "$(value "select count(*) from v_run r join checkpoint c on c.run_id = r.id where r.name in ('hup', 'twice') and r.status = 'stopped'")" 2
+note 'whoever ignores SIGHUP goes on'
+(trap '' HUP; exec "$SSL" run -q $run --name nohup --set optim.epochs=100000 >/dev/null 2>"$scratch/run.err") &
+pid=$!
+wait_until "select count(*) from run where name = 'nohup' and epoch > 0" 1
+kill -HUP $pid
+steps=$(value "select step from run where name = 'nohup'")
+wait_until "select count(*) from run where name = 'nohup' and step > $steps" 1
+kill -TERM $pid
+ended 75
+
+note 'a store that is taken away: no training into the void'
+begin away 100000 '--set checkpoint.every=0'
+mv .ssl .away
+ended 6
+grep -q 'ssl: .*the store is gone' "$scratch/run.err" || fail 'it does not say so'
+same "$(wc -l <"$scratch/run.err" | tr -d ' ')" 1
+mv .away .ssl
+same "$(value "select status from run where name = 'away'")" failed
+begin deleted 100000 '--set checkpoint.every=0'
+cp -R .ssl .copy
+rm -rf .ssl
+ended 6
+rm -rf .ssl
+mv .copy .ssl
+ok ssl fsck --quick
+
+note 'asleep while another took its run over: it writes nothing more'
+begin slept 40
+kill -STOP $pid
+fails 2 'it is running' "$SSL" resume slept
+fails 2 'it is running' "$SSL" rm slept
+sqlite3=$(command -v sqlite3)
+if [ -n "$sqlite3" ]; then
+	note '  a sign of life from the future: as old as it is far'
+	$sqlite3 .ssl/ssl.db "update attempt set heartbeat = heartbeat + 86400 where run_id = (select id from run where name = 'slept')"
+	same "$(value "select status from v_run where name = 'slept'")" stale
+	ok ssl resume -q slept
+	kill -CONT $pid
+	ended 6
+	grep -Eq 'taken it over|settled' "$scratch/run.err" || fail "it does not say so: $(cat "$scratch/run.err")"
+	same "$(value "select status from run where name = 'slept'")" done
+	same "$(value "select count(*) from v_digest where run = 'slept'")" 41
+else
+	kill -CONT $pid
+	ended 0
+fi
+ok ssl fsck
+
+note 'gc, with no mercy for the young, beside a run'
+"$SSL" run -q $run --name swept --set optim.epochs=60 --set checkpoint.every=1 >/dev/null 2>"$scratch/run.err" &
+pid=$!
+while kill -0 $pid 2>/dev/null; do
+	"$SSL" gc -q --age 0 >/dev/null 2>&1
+done
+ended 0
+ok ssl fsck
+
+note 'stopped exports and backups leave nothing'
+ok ssl backup -q copy
+ok ssl run -q $run --name more --set optim.epochs=3 --set checkpoint.every=1
+for wait in 0 0.01 0.03 0.1; do
+	"$SSL" export -q -f -o b.tar.zst straight more >/dev/null 2>&1 &
+	one=$!
+	"$SSL" backup -q -f copy >/dev/null 2>&1 &
+	two=$!
+	sleep $wait
+	kill -INT $one $two 2>/dev/null
+	kill -TERM $one $two 2>/dev/null # a shell's background jobs may have SIGINT ignored until we ask for it
+	wait $one 2>/dev/null || true
+	wait $two 2>/dev/null || true
+	same "$(ls | grep -c part)" 0
+	same "$(ls -A .ssl/objects/tmp copy/.ssl/objects/tmp | grep -c backup)" 0
+	ok ssl -C copy fsck
+done

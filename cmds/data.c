@@ -141,7 +141,7 @@ static int data_add(struct data_args *a, struct error *err)
 	struct dataset_row row = {0};
 	char tmp[4200], hash[HASH_HEX];
 	const char *dir;
-	int ret;
+	int ret, lock;
 
 	if (check_add(a, err) || cmd_open_store(a->ctx, NEED_STORE_WRITE, err))
 		return -1;
@@ -151,6 +151,8 @@ static int data_add(struct data_args *a, struct error *err)
 	snprintf(row.name, sizeof row.name, "%s", a->name[0]);
 	dir = store_tmp_dir(a->ctx->store);
 	cmd_catch_signals();
+	lock =
+	    fs_share_dir(dir); /* `ssl gc` keeps away, until the process ends or it is recorded */
 	ret = a->shapes ? make_shapes(a, dir, tmp, sizeof tmp, hash, &row, err)
 			: import_path(a, dir, tmp, sizeof tmp, hash, &row, err);
 	if (signal_received) {
@@ -158,7 +160,9 @@ static int data_add(struct data_args *a, struct error *err)
 			unlink(tmp);
 		return cmd_end_by_signal(a->ctx);
 	}
-	return ret ? -1 : settle(a, tmp, hash, &row, err);
+	ret = ret ? -1 : settle(a, tmp, hash, &row, err);
+	fs_unlock(lock);
+	return ret;
 }
 
 /* ls */

@@ -120,6 +120,33 @@ int fs_lock_dir(const char *path, int *lock, struct error *err)
 	}
 }
 
+static int flock_dir(const char *path, int how)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), failed = 1;
+
+	while (fd >= 0 && (failed = flock(fd, how)) && errno == EINTR)
+		;
+	if (fd >= 0 && failed) {
+		int why = errno;
+
+		close(fd);
+		fd = -1;
+		errno = why;
+	}
+	return fd;
+}
+
+int fs_share_dir(const char *path)
+{
+	return flock_dir(path, LOCK_SH);
+}
+
+int fs_try_dir(const char *path, int *lock)
+{
+	*lock = flock_dir(path, LOCK_EX | LOCK_NB);
+	return *lock >= 0 || errno != EWOULDBLOCK;
+}
+
 void fs_unlock(int lock)
 {
 	if (lock >= 0)

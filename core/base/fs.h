@@ -28,6 +28,12 @@ int fs_mkdirs(const char *path, struct error *err);
 int fs_lock_dir(const char *path, int *lock, struct error *err);
 void fs_unlock(int lock);
 
+/* For many at once, who keep out only fs_try_dir(). Waits for it to be over. -1: nothing is held. */
+int fs_share_dir(const char *path);
+/* As fs_lock_dir(), but at once: 1 held (or, with *lock -1, a file system without locks), 0 somebody
+ * holds it. */
+int fs_try_dir(const char *path, int *lock);
+
 /* Removes the file or folder and all that is in it, as far as it can; follows no links. */
 void fs_remove_tree(const char *path);
 

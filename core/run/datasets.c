@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fs.h"
 #include "core/base/log.h"
 #include "core/data/dataset.h"
 #include "core/store/object.h"
@@ -61,13 +62,17 @@ static int make_shapes(struct store *s, struct dataset_row *out, struct error *e
 {
 	struct dataset_row row = {.source = "built in"};
 	char tmp[4200], hash[HASH_HEX];
+	int lock, ret;
 
 	log_info("making the dataset `%s`: %d + %d images", DATASET_SHAPES, SHAPES_TRAIN,
 		 SHAPES_TEST);
 	snprintf(row.name, sizeof row.name, "%s", DATASET_SHAPES);
-	if (dataset_shapes(SHAPES_SEED, SHAPES_TRAIN, SHAPES_TEST, store_tmp_dir(s), tmp,
-			   sizeof tmp, hash, err) ||
-	    dataset_record(s, tmp, hash, &row, 0, err))
+	lock = fs_share_dir(store_tmp_dir(s)); /* `ssl gc` keeps away */
+	ret = dataset_shapes(SHAPES_SEED, SHAPES_TRAIN, SHAPES_TEST, store_tmp_dir(s), tmp,
+			     sizeof tmp, hash, err) ||
+	      dataset_record(s, tmp, hash, &row, 0, err);
+	fs_unlock(lock);
+	if (ret)
 		return -1;
 	*out = row;
 	return 0;

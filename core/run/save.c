@@ -3,7 +3,6 @@
  * "NAME.slot1" under the prefix "optim.", the position as metadata. In memory convolution weights
  * are HWIO; in a file they are OIHW, as PyTorch has them.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 #include "core/run/save.h"
 #include "core/store/object.h"
 #include "core/tensor/safetensors.h"
-
-enum { TRIES = 3 };
 
 static int is_conv(const struct param *p)
 {
@@ -143,20 +140,15 @@ static int put_object(struct run *r, struct checkpoint_new *ck, struct error *er
 	return 0;
 }
 
-/* `ssl gc --age 0` may take a file away that nothing names yet: then it is written again. */
+/* Under the lock that keeps `ssl gc` away from what nothing names yet. */
 static int put_and_record(struct run *r, struct error *err)
 {
-	for (int i = 0; i < TRIES; i++) {
-		struct checkpoint_new ck = {0};
-		int vanished;
+	struct checkpoint_new ck = {0};
+	int lock = fs_share_dir(store_tmp_dir(r->store));
+	int ret = put_object(r, &ck, err) || run_flush(r, &ck, err) ? -1 : 0;
 
-		if (!put_object(r, &ck, err) && !run_flush(r, &ck, err))
-			return 0;
-		vanished = ck.sha256[0] ? !object_exists(r->store, ck.sha256) : errno == ENOENT;
-		if (!vanished)
-			break;
-	}
-	return -1;
+	fs_unlock(lock);
+	return ret;
 }
 
 int run_checkpoint(struct run *r, struct error *err)

@@ -14,6 +14,8 @@
 #include "core/store/object.h"
 #include "core/store/store_internal.h"
 
+enum { YOUNG = 3600 }; /* seconds in which whatever is being written is named */
+
 /* Found first, told or removed afterwards: the folder must not change while it is read. */
 struct found {
 	struct item {
@@ -172,15 +174,22 @@ static int remove_aside(const char *path, const char *aside, double age, struct 
 	return unlink(aside) ? error_errno(err, ERR_FAILED, "%s", aside) : 1;
 }
 
-/* 1 removed, 0 it is needed after all, -1 with *err. */
-static int remove_one(struct store *s, const struct item *it, double age, struct error *err)
+/* Who writes what nothing names yet holds the folder of temporary files (fs_share_dir()): meanwhile
+ * nothing goes that is young enough to be his, however small `age` is. 1 go on, and *lock; 0. */
+static int may_remove(struct store *s, const char *path, int *lock)
 {
-	char path[4600], aside[4600];
+	struct stat st;
+
+	return fs_try_dir(store_tmp_dir(s), lock) || (!lstat(path, &st) && old_enough(&st, YOUNG));
+}
+
+/* The same, of what is not a row. */
+static int remove_file(struct store *s, const struct item *it, const char *path, double age,
+		       struct error *err)
+{
+	char aside[4600];
 	int ret = 0;
 
-	if (it->kind == GARBAGE_ROW)
-		return object_drop_unused(s, it->sha256, err) ? -1 : 1;
-	snprintf(path, sizeof path, "%s/%s", store_dir(s), it->path);
 	if (it->kind == GARBAGE_TEMPORARY) {
 		fs_remove_tree(path);
 		return fs_exists(path) ? error_set(err, ERR_FAILED, "%s: cannot be removed", path)
@@ -194,6 +203,21 @@ static int remove_one(struct store *s, const struct item *it, double age, struct
 	if (ret >= 0)
 		ret = ret ? 0 : remove_aside(path, aside, age, err);
 	return tx_end(s, ret < 0 ? -1 : 0, err) ? -1 : ret;
+}
+
+/* 1 removed, 0 it is needed after all, -1 with *err. */
+static int remove_one(struct store *s, const struct item *it, double age, struct error *err)
+{
+	char path[4600];
+	int lock, ret = 0;
+
+	if (it->kind == GARBAGE_ROW)
+		return object_drop_unused(s, it->sha256, err) ? -1 : 1;
+	snprintf(path, sizeof path, "%s/%s", store_dir(s), it->path);
+	if (may_remove(s, path, &lock))
+		ret = remove_file(s, it, path, age, err);
+	fs_unlock(lock);
+	return ret;
 }
 
 static int each(struct store *s, double age, int collect,

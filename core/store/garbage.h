@@ -1,7 +1,7 @@
 /*
  * Files in the object store that nothing names: what a killed process leaves behind. Both are safe
  * beside running writers: a file counts only once it is `age` seconds old, and goes under the write
- * lock.
+ * lock; and while somebody holds the folder of temporary files (fs_share_dir()) only what is an hour old.
  */
 #ifndef SSL_STORE_GARBAGE_H
 #define SSL_STORE_GARBAGE_H

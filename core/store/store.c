@@ -292,6 +292,19 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 	return 0;
 }
 
+/* An empty file is no store that has yet to be made, but one that was lost, or whose making was cut
+ * short: it is not filled in silence. */
+static int check_made(struct store *s, struct error *err)
+{
+	int64_t made = 0;
+	int found = db_int(s, &made, err, "SELECT 1 FROM sqlite_schema LIMIT 1", "");
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	return error_set(err, ERR_CORRUPT, "%s: empty: `ssl init` makes a new store of it",
+			 s->path);
+}
+
 /* A writer waits for one that is making or upgrading the store; a reader never writes, so it only
  * looks. */
 static int open_existing(struct store *s, struct error *err)
@@ -300,7 +313,7 @@ static int open_existing(struct store *s, struct error *err)
 
 	if (s->mode == STORE_WRITE && fs_lock_dir(s->dir, &lock, err))
 		return -1;
-	ret = store_connect(s, 0, err) || migrate(s, &created, err) ? -1 : 0;
+	ret = store_connect(s, 0, err) || check_made(s, err) || migrate(s, &created, err) ? -1 : 0;
 	fs_unlock(lock);
 	return ret;
 }

@@ -162,12 +162,53 @@ if [ -n "$sqlite3" ]; then
 	ended 6
 	grep -Eq 'taken it over|settled' "$scratch/run.err" || fail "it does not say so: $(cat "$scratch/run.err")"
 	same "$(value "select status from run where name = 'slept'")" done
-	same "$(value "select count(*) from v_digest where run = 'slept'")" 41
+	same "$(value "select count(*) from v_digest where run = 'slept'")" 40
 else
 	kill -CONT $pid
 	ended 0
 fi
 ok ssl fsck
+
+note 'two that resume one run at once: one of them does'
+begin both 60
+kill -KILL $pid
+wait $pid 2>/dev/null || true
+"$SSL" resume -q both 2>"$scratch/one.err" &
+one=$!
+"$SSL" resume -q both 2>"$scratch/two.err" &
+two=$!
+status=0
+wait $one || status=$?
+first=$status
+status=0
+wait $two || status=$?
+case "$first $status" in
+'0 2' | '2 0') ;;
+*) fail "exit codes $first and $status: $(cat "$scratch/one.err" "$scratch/two.err")" ;;
+esac
+same "$(value "select status || ' ' || attempts from v_run where name = 'both'")" 'done 2'
+same "$(value "select count(*) from v_digest where run = 'both'")" 60
+
+note 'a worker asleep while its cell went to another: it finds nothing to do, and changes nothing'
+sweep="--grid barlow.lambda=0.01,0.02 --set optim.epochs=40 --set exec.lease=1 --set exec.retries=20"
+ok ssl sweep start -q $run $sweep --name s
+ok ssl sweep start -q $run $sweep --name calm
+[ "$(value 'select count(*) from cell where run_id is null')" -eq 0 ] || fail 'a cell without a run'
+ok ssl rm -f s:1 s:2
+"$SSL" worker -q s >/dev/null 2>"$scratch/run.err" &
+pid=$!
+wait_until "select count(*) > 0 from cell c join run r on r.id = c.run_id join sweep w on w.id = c.sweep_id
+	where w.name = 's' and r.epoch > 0" 1
+kill -STOP $pid
+ok ssl worker -q s
+kill -CONT $pid
+ended 0
+same "$(value "select group_concat(status) from v_cell where sweep = 's'")" '"done,done"'
+for cell in 1 2; do
+	s=$(value "select run from v_cell where sweep = 's' and cell = $cell")
+	calm=$(value "select run from v_cell where sweep = 'calm' and cell = $cell")
+	same "$(chain "$s")" "$(chain "$calm")"
+done
 
 note 'gc, with no mercy for the young, beside a run'
 "$SSL" run -q $run --name swept --set optim.epochs=60 --set checkpoint.every=1 >/dev/null 2>"$scratch/run.err" &
@@ -195,3 +236,12 @@ for wait in 0 0.01 0.03 0.1; do
 	same "$(ls -A .ssl/objects/tmp copy/.ssl/objects/tmp | grep -c backup)" 0
 	ok ssl -C copy fsck
 done
+
+note 'a database that was emptied is not filled again in silence'
+mv .ssl/ssl.db kept.db
+: >.ssl/ssl.db
+fails 5 'ssl.db: empty' "$SSL" log
+fails 5 'ssl.db: empty' "$SSL" run $run
+mv kept.db .ssl/ssl.db
+rm -f .ssl/ssl.db-*
+ok ssl fsck

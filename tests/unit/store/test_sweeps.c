@@ -270,6 +270,27 @@ static void test_retries(void)
 	done(&x, &w);
 }
 
+/* A lease that ends far in the future, as after the clock was set back, does not keep a cell of the
+ * dead for that long. */
+static void test_clock_set_back(void)
+{
+	struct shape h = {0, 1, 1};
+	struct cell_claim c;
+	struct sweep_row w;
+	struct scratch x;
+
+	make(&x, &h, 1e6, 1, "continue", &w);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	cell_claim_release(&c);
+	w.lease = 0.001;
+	CU_ASSERT_EQUAL(claim(&x, &w, "b", &c), 0);
+	usleep(5000);
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "b", &c), 1);
+	CU_ASSERT_EQUAL(c.token, 2);
+	cell_claim_release(&c);
+	done(&x, &w);
+}
+
 static void test_paused(void)
 {
 	struct shape h = {0, 3, 1};
@@ -345,6 +366,7 @@ int main(void)
 	    {"eight processes claim each cell once", test_many},
 	    {"the overtaken write nothing", test_overtaken},
 	    {"tried again, and given up", test_retries},
+	    {"a lease from the future", test_clock_set_back},
 	    {"paused, and stopped by a failure", test_paused},
 	    {"who is pruned", test_prune},
 	    {0}};

@@ -1,8 +1,8 @@
 /*
- * Which attempts have a living process: `.ssl/alive`, a byte for each attempt, 1 once it was begun, on
- * which its process holds a lock for as long as it lives. So a run that was killed is known to be dead
- * at once, and not only by its silence. Where there are no locks to trust (a network file system, a
- * full disk) nothing is known, and silence decides.
+ * Which attempts have a living process: `.ssl/alive`, a byte for each attempt, 1 once it was begun,
+ * on which its process holds a lock for as long as it lives. So a run that was killed is known to
+ * be dead at once, and not only by its silence. Where there are no locks to trust (a network file
+ * system, a full disk) nothing is known, and silence decides.
  */
 #include <fcntl.h>
 #include <stdio.h>

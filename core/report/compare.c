@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/store/sweeps.h"
+
 enum {
 	DRAWS = 10000, /* of a bootstrap; of many values fewer: as many as VALUES make */
 	FEW = 20,
@@ -352,15 +354,47 @@ static void note_datasets(struct compare *c, const char *keep)
 	}
 }
 
+/* Groups whose runs are not of one recipe, in one sentence. */
 static void note_cells(struct compare *c)
 {
+	int mixed = 0, said = 0;
+
+	for (int i = 0; i < c->n_groups; i++)
+		mixed += c->group[i].cells > 1;
+	if (!mixed)
+		return;
+	if (mixed > 1)
+		strbuf_addf(&c->notes, "%d groups hold several recipes (", mixed);
 	for (int i = 0; i < c->n_groups; i++)
 		if (c->group[i].cells > 1)
-			strbuf_addf(
-			    &c->notes,
-			    "%s holds %d recipes: its spread is that of hyperparameters too "
-			    "(--select takes the best recipe of each).\n",
-			    c->group[i].name, c->group[i].cells);
+			strbuf_addf(&c->notes, mixed > 1 ? "%s%s %d" : "%s%s holds %d recipes",
+				    said++ ? ", " : "", c->group[i].name, c->group[i].cells);
+	strbuf_addf(&c->notes,
+		    "%s: %s spread is that of hyperparameters too (--select takes the best recipe "
+		    "of each).\n",
+		    mixed > 1 ? ")" : "", mixed > 1 ? "their" : "its");
+}
+
+/* Cells of the sweep that no finished run stands for: a whole group may be missing. */
+static int note_missing_cells(struct store *s, struct compare *c, const char *name,
+			      struct error *err)
+{
+	struct sweep_counts count;
+	struct sweep_row w;
+	int ret, missing;
+
+	if (!name)
+		return 0;
+	if (sweeps_find(s, name, &w, err))
+		return -1;
+	ret = sweeps_count(s, w.id, &count, err);
+	missing = ret ? 0 : count.cells - count.done;
+	if (missing)
+		strbuf_addf(&c->notes,
+			    "%d of the %d cells of sweep %s %s not done: `ssl sweep status %s`.\n",
+			    missing, count.cells, name, missing == 1 ? "is" : "are", name);
+	sweep_row_release(&w);
+	return ret;
 }
 
 int compare_make(struct store *s, const struct compare_query *q, struct compare **out,
@@ -385,6 +419,8 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 	if (!ret && c->select && !strcmp(c->values.select_goal, "none"))
 		ret = error_set(err, ERR_USAGE,
 				"--select: %s: it has no goal, so that none is best", c->select);
+	if (!ret)
+		ret = note_missing_cells(s, c, q->values.sweep, err);
 	if (!ret) {
 		make_pairs(c, q->unpaired);
 		note_datasets(c, keep);

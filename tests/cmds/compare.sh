@@ -17,13 +17,13 @@ note 'two methods over three seeds: paired, and too few'
 ok ssl compare --metric loss
 out_has '^method +n +mean +sd +ci_low +ci_high +best +recipes$'
 out_has '^vicreg +3 '
-out_has '^barlow +vicreg +3 pairs .* 0.2500 +0.2500 +sign-flip permutation +exact'
-out_has 'too few values to say anything: with 3 pairs the smallest p is 0.25; 6 common seeds'
+out_has '^barlow +vicreg +3 seeds .* 0.2500 +0.2500 +sign-flip permutation +exact'
+out_has '^barlow and vicreg: too few seeds to tell any difference from chance: with 3 common seeds the smallest p is 0.25; 6 common seeds could show one at 0.05.$'
 cp "$out" first
 ok ssl compare --metric loss
 cmp -s first "$out" || fail 'the same runs gave other figures'
 ok ssl compare --metric loss --format csv
-err_has 'too few values'
+err_has 'too few seeds'
 mean=$(sed -n 's/^vicreg,3,\([^,]*\),.*/\1/p' "$out")
 ok ssl sql --format csv "SELECT abs(mean - $mean) < 1e-12 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'"
 same "$(tail -1 "$out")" 1
@@ -46,6 +46,21 @@ out_has 'loss chose the recipe of each method; knn.top1 was then read once'
 ok ssl compare --metric loss
 out_has 'vicreg holds 2 recipes'
 
+note 'cells of a sweep that failed are missed, as is a group that is none of its cells'
+cat >two.yaml <<END
+version: 1
+sweep: two
+base: base.yaml
+blocks:
+- grid: {method: [vicreg, byol]}
+seeds: [7]
+END
+echo '{version: 1, method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]}, optim: {batch: 32, epochs: 1, warmup: 0}}' >base.yaml
+code 8 ssl sweep start two.yaml -j 1 -q # the predictor does not fit
+ok ssl compare --sweep two --metric loss
+out_has '^1 of the 2 cells of sweep two is not done: `ssl sweep status two`.$'
+ok ssl rm -q -f two:1.7
+
 note 'formats'
 ok ssl compare --metric loss --json
 out_has '^\{"metric": "loss", "by": "method", "select": null,'
@@ -67,7 +82,7 @@ if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE metric_summary SET last = (SELECT 0.1 * r.seed + CASE r.method WHEN 'barlow' THEN 0.1 ELSE 0.4 END
 		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'loss')"
 	ok ssl compare --metric loss -w "method='barlow' or [vicreg.mu]=25"
-	out_has "the differences of the 3 pairs are all equal .-0.3., so that Cohen's d has no value"
+	out_has "^barlow and vicreg: the difference is the same at every common seed .-0.3., so that Cohen's d has no value"
 	out_lacks 'e\+?1[0-9]'
 	note 'log --group lists what is own in the order of seeds'
 	sqlite3 .ssl/ssl.db "UPDATE run SET name = 'z' || seed, seed = 10 - seed WHERE method = 'barlow'"

@@ -1,0 +1,307 @@
+/* What a comparison says in words; see compare.h. The best first, then what is certain, then what
+ * is not, then what could not be. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/report/compare.h"
+
+enum { NAMED = 3, LISTED = 12 }; /* pairs that are named one by one; others behind one group */
+static const double alpha = 0.05;
+
+static const char *name_of(const struct compare *c, int group)
+{
+	return c->group[group].name;
+}
+
+static int is_clear(const struct compare_pair *p)
+{
+	return p->p_holm <= alpha;
+}
+
+static int count_clear(const struct compare *c)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n_pairs; i++)
+		n += is_clear(&c->pair[i]);
+	return n;
+}
+
+/* Holm's factor for the smallest p that is not clear. */
+static int factor(const struct compare *c)
+{
+	return c->n_pairs - count_clear(c);
+}
+
+/* No outcome of its test could have been clear. */
+static int is_too_few(const struct compare *c, const struct compare_pair *p)
+{
+	return !is_clear(p) && factor(c) * p->p_least > alpha;
+}
+
+static int is_unclear(const struct compare *c, const struct compare_pair *p)
+{
+	return !is_clear(p) && !is_too_few(c, p);
+}
+
+static int is_equal(const struct compare *c, const struct compare_pair *p)
+{
+	(void)c;
+	return p->equal;
+}
+
+typedef int pair_test(const struct compare *c, const struct compare_pair *p);
+
+static int count(const struct compare *c, pair_test *is)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n_pairs; i++)
+		n += is(c, &c->pair[i]);
+	return n;
+}
+
+static void add_value(const struct compare *c, double v, struct strbuf *out)
+{
+	strbuf_addf(out, human_kind_of(c->metric) == HUMAN_PERCENT ? "%.2f" : "%.4g", v);
+}
+
+/* ---- who they are ---- */
+
+/* The group that is in every one of these pairs, -1 if none is. */
+static int common_group(const struct compare *c, pair_test *is, int n)
+{
+	for (int g = 0; g < c->n_groups; g++) {
+		int with = 0;
+
+		for (int i = 0; i < c->n_pairs; i++)
+			with += is(c, &c->pair[i]) && (c->pair[i].a == g || c->pair[i].b == g);
+		if (with == n)
+			return g;
+	}
+	return -1;
+}
+
+/* "a and b", "a and b, a and c", "All 28 pairs", "7 of 28 pairs (all with a)". */
+static void say_which(const struct compare *c, pair_test *is, struct strbuf *out)
+{
+	int n = count(c, is), common, said = 0;
+
+	if (n <= NAMED) {
+		for (int i = 0; i < c->n_pairs; i++)
+			if (is(c, &c->pair[i]))
+				strbuf_addf(out, "%s%s and %s", said++ ? ", " : "",
+					    name_of(c, c->pair[i].a), name_of(c, c->pair[i].b));
+		return;
+	}
+	if (n == c->n_pairs) {
+		strbuf_addf(out, "All %d pairs", n);
+		return;
+	}
+	strbuf_addf(out, "%d of %d pairs", n, c->n_pairs);
+	common = common_group(c, is, n);
+	if (common >= 0)
+		strbuf_addf(out, " (all with %s)", name_of(c, common));
+}
+
+/* ---- what is certain ---- */
+
+/* The group that the pair speaks for. Without a goal none is better: the first. */
+static int winner(const struct compare *c, const struct compare_pair *p)
+{
+	if (!strcmp(c->goal, "none"))
+		return p->a;
+	return (p->difference > 0) == !strcmp(c->goal, "max") ? p->a : p->b;
+}
+
+static int count_wins(const struct compare *c, int group)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n_pairs; i++)
+		n += is_clear(&c->pair[i]) && winner(c, &c->pair[i]) == group;
+	return n;
+}
+
+/* "vicreg is better in knn.top1 than barlow by 3.10 (p_holm = 0.031), byol by ...". */
+static void say_wins(const struct compare *c, int group, struct strbuf *out)
+{
+	int n = count_wins(c, group), none = !strcmp(c->goal, "none"), said = 0;
+
+	if (!n)
+		return;
+	strbuf_addf(out, none ? "%s differs in %s from " : "%s is better in %s than ",
+		    name_of(c, group), c->metric);
+	for (int i = 0; i < c->n_pairs && said < LISTED; i++) {
+		const struct compare_pair *p = &c->pair[i];
+
+		if (!is_clear(p) || winner(c, p) != group)
+			continue;
+		strbuf_addf(out, "%s%s by ", said++ ? ", " : "",
+			    name_of(c, p->a == group ? p->b : p->a));
+		add_value(c, fabs(p->difference), out);
+		strbuf_addf(out, " (%s = %.2g)", c->n_pairs > 1 ? "p_holm" : "p", p->p_holm);
+	}
+	if (n > said)
+		strbuf_addf(out, " and %d more", n - said);
+	strbuf_adds(out, ".\n");
+}
+
+/* Groups from the best mean to the worst; as they are where there is no goal. */
+static void rank(const struct compare *c, int *order)
+{
+	double sign = !strcmp(c->goal, "max") ? 1 : !strcmp(c->goal, "min") ? -1 : 0;
+
+	for (int i = 0; i < c->n_groups; i++) {
+		int at = i;
+
+		for (; at && sign * c->group[i].mean > sign * c->group[order[at - 1]].mean; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+}
+
+static void say_best(const struct compare *c, int best, struct strbuf *out)
+{
+	int wins = count_wins(c, best), others = c->n_groups - 1, equals = -1;
+
+	for (int i = 0; i < c->n_groups; i++)
+		equals += c->group[i].mean == c->group[best].mean;
+	strbuf_addf(out, "%s has the best mean of %s, ", name_of(c, best), c->metric);
+	add_value(c, c->group[best].mean, out);
+	if (equals)
+		strbuf_addf(out, ", as %d other%s", equals, equals > 1 ? "s have" : " has");
+	if (!wins)
+		strbuf_addf(out, "; it cannot be told from any of the other %d groups", others);
+	else if (wins == others)
+		strbuf_addf(out, "; it is better than all %d other groups", others);
+	else
+		strbuf_addf(out,
+			    "; it is better than %d of the other %d groups, the rest cannot "
+			    "be told from it",
+			    wins, others);
+	strbuf_adds(out, " (at 0.05, after Holm's correction).\n");
+}
+
+static void say_clear(const struct compare *c, struct strbuf *out)
+{
+	int *order = xcalloc((size_t)c->n_groups + 1, sizeof *order);
+
+	rank(c, order);
+	if (c->n_groups > 2 && strcmp(c->goal, "none"))
+		say_best(c, order[0], out);
+	for (int i = 0; i < c->n_groups; i++)
+		say_wins(c, order[i], out);
+	free(order);
+}
+
+/* ---- what is not ---- */
+
+static void say_unclear(const struct compare *c, struct strbuf *out)
+{
+	if (!count(c, is_unclear))
+		return;
+	say_which(c, is_unclear, out);
+	strbuf_addf(out, " cannot be told apart at 0.05%s.\n",
+		    c->n_pairs > 1 ? " (after Holm's correction)" : "");
+}
+
+static void say_equal(const struct compare *c, struct strbuf *out)
+{
+	int n = count(c, is_equal);
+
+	if (!n)
+		return;
+	say_which(c, is_equal, out);
+	strbuf_adds(out, ": the difference is the same at every common seed");
+	for (int i = 0; n == 1 && i < c->n_pairs; i++)
+		if (c->pair[i].equal)
+			strbuf_addf(out, " (%.4g)", c->pair[i].difference);
+	strbuf_adds(out, ", so that Cohen's d has no value.\n");
+}
+
+/* The smallest p with n common seeds, or with n runs of each. */
+static double least_p(int n, int paired)
+{
+	double ways = 1;
+
+	if (paired)
+		return ldexp(1, 1 - n);
+	for (int i = 1; i <= n; i++)
+		ways = ways * (n + i) / i;
+	return ways > 2 ? 2 / ways : 1;
+}
+
+static int needed(int comparisons, int paired)
+{
+	int n = 2;
+
+	while (n < 64 && comparisons * least_p(n, paired) > alpha)
+		n++;
+	return n;
+}
+
+/* One sentence, however many pairs: the pair with the most values speaks for all. */
+static void say_too_few(const struct compare *c, struct strbuf *out)
+{
+	const struct compare_pair *most = NULL;
+	const char *unit;
+	int alike = 1, k = factor(c);
+
+	for (int i = 0; i < c->n_pairs; i++) {
+		const struct compare_pair *p = &c->pair[i];
+
+		if (!is_too_few(c, p))
+			continue;
+		alike &= !most || p->p_least == most->p_least;
+		if (!most || p->p_least < most->p_least)
+			most = p;
+	}
+	if (!most)
+		return;
+	unit = most->paired ? "common seeds" : "runs of each";
+	say_which(c, is_too_few, out);
+	strbuf_addf(out, ": too few %s to tell any difference from chance: with %s%d ",
+		    most->paired ? "seeds" : "runs", alike ? "" : "at most ", most->n);
+	if (!most->paired)
+		strbuf_addf(out, "and %d ", most->m);
+	strbuf_addf(out, "%s the smallest p is %.2g", most->paired ? unit : "runs", most->p_least);
+	if (k > 1)
+		strbuf_addf(out, ", and %.2g after Holm's correction for %s%d comparisons%s",
+			    fmin(1, most->p_least * k), k < c->n_pairs ? "the " : "", k,
+			    k < c->n_pairs ? " that are left" : "");
+	strbuf_addf(out, "; %d %s could show one at 0.05", needed(k, most->paired), unit);
+	if (c->n_groups > 2 && needed(1, most->paired) < needed(k, most->paired))
+		strbuf_addf(out, " (%d, if only two groups are compared)", needed(1, most->paired));
+	strbuf_adds(out, ".\n");
+}
+
+static void say_intervals(const struct compare *c, struct strbuf *out)
+{
+	int least = 0;
+
+	for (int i = 0; i < c->n_groups; i++)
+		if (c->group[i].n > 1 && (!least || c->group[i].n < least))
+			least = c->group[i].n;
+	if (least && least < 5)
+		strbuf_addf(out,
+			    "A bootstrap interval of %d values is too narrow: read it as the "
+			    "spread of what was seen%s.\n",
+			    least, c->n_pairs ? "; one without 0 is no proof of a difference" : "");
+}
+
+void compare_sentences(const struct compare *c, struct strbuf *out)
+{
+	say_clear(c, out);
+	say_unclear(c, out);
+	say_too_few(c, out);
+	say_equal(c, out);
+	say_intervals(c, out);
+	if (c->select)
+		strbuf_addf(out,
+			    "%s chose the recipe of each %s; %s was then read once, for that "
+			    "recipe.\n",
+			    c->select, c->by, c->metric);
+	strbuf_adds(out, c->notes.buf);
+}

@@ -1,6 +1,7 @@
-# Writes OUT: a table of the SQL files in FILES as C strings (see core/store/migrate.c).
-# Byte by byte as hex, so that no character of the SQL can upset the compiler.
-set(text "/* made from schema/ by cmake/embed.cmake */\n#include \"core/store/schema.h\"\n\n")
+# Writes OUT: the table NAME_files of struct NAME_file, declared in HEADER, with the name of each of FILES
+# and its text as a C string (see core/store/schema.h, cmds/completion.h).
+# Byte by byte as hex, so that no character of the text can upset the compiler.
+set(text "/* made by cmake/embed.cmake */\n#include \"${HEADER}\"\n\n")
 set(rows "")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME)
@@ -11,5 +12,5 @@ foreach(file ${FILES})
   string(APPEND text "static const char ${id}[] = {\n${bytes}0};\n\n")
   string(APPEND rows "\t{\"${name}\", ${id}},\n")
 endforeach()
-string(APPEND text "const struct schema_file schema_files[] = {\n${rows}\t{0, 0},\n};\n")
+string(APPEND text "const struct ${NAME}_file ${NAME}_files[] = {\n${rows}\t{0, 0},\n};\n")
 file(WRITE ${OUT} "${text}")

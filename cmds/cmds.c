@@ -12,7 +12,7 @@ extern const struct cmd cmd_log, cmd_show, cmd_diff, cmd_compare, cmd_best, cmd_
 extern const struct cmd cmd_report, cmd_sql, cmd_schema;
 extern const struct cmd cmd_tag, cmd_note, cmd_rename, cmd_rm, cmd_export, cmd_import;
 extern const struct cmd cmd_checkpoint, cmd_gc, cmd_fsck, cmd_backup;
-extern const struct cmd cmd_config, cmd_methods, cmd_help, cmd_version, cmd_doctor;
+extern const struct cmd cmd_config, cmd_methods, cmd_completion, cmd_help, cmd_version, cmd_doctor;
 
 static const struct cmd *const table[] = {
     /* work */
@@ -50,6 +50,7 @@ static const struct cmd *const table[] = {
     /* meta */
     &cmd_config,
     &cmd_methods,
+    &cmd_completion,
     &cmd_help,
     &cmd_version,
     &cmd_doctor,

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor'
+	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -89,6 +89,7 @@ _ssl()
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
 	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
+	completion:*) _ssl_words 'bash zsh fish' ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
 	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;
 	sql:*) _ssl_words "$(_ssl_column sql --list | sed 's/^/@/')" ;;

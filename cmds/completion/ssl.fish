@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor
+set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -36,6 +36,7 @@ complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
 complete -c ssl -n __fish_use_subcommand -a backup -d 'copy the store'
 complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
+complete -c ssl -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
 complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method or key'
 complete -c ssl -n __fish_use_subcommand -a version -d 'the version'
 complete -c ssl -n __fish_use_subcommand -a doctor -d 'look at the machine'
@@ -157,6 +158,7 @@ complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column swe
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from resume eval verify show report checkpoint diff compare metrics tag note rename rm' -f -a '@ (__ssl_column log -l 50 --columns name)'
+complete -c ssl -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
 complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"
 complete -c ssl -n '__fish_seen_subcommand_from best metrics' -f -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")'
 complete -c ssl -n '__fish_seen_subcommand_from schema' -f -a '(__ssl_column schema)'

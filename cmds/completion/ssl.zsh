@@ -51,6 +51,7 @@ _ssl()
 		'backup:copy the store'
 		'config:settings of a store'
 		'methods:list the methods'
+		'completion:print the completion script of a shell'
 		'help:explain a command, method or key'
 		'version:the version'
 		'doctor:look at the machine'
@@ -138,7 +139,8 @@ _ssl()
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '--save[keep the query]:name' \
 			'--delete[forget a query]:name' '--list[queries that are kept]' '1:query' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods help version doctor keys recipe' \
+		completion) _arguments $common '1:shell:(bash zsh fish)' ;;
+		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac
@@ -146,4 +148,9 @@ _ssl()
 	esac
 }
 
-_ssl "$@"
+# loaded by zsh as the function _ssl, or run by eval "$(ssl completion zsh)"
+if [[ $funcstack[1] == _ssl ]]; then
+	_ssl "$@"
+else
+	compdef _ssl ssl
+fi

@@ -53,7 +53,16 @@ static int pick_checkpoint(struct job *j, long epoch, struct error *err)
 	return checkpoints_find(j->ctx->store, j->row->id, epoch, &j->ck, err);
 }
 
-/* The rows' order is that of --protocol: "linear,knn". */
+/* Does the name of n letters at p stand in front of it already? */
+static int is_repeated(const char *list, const char *p, size_t n)
+{
+	for (; list < p; list += strcspn(list, ",") + 1)
+		if (strcspn(list, ",") == n && !strncmp(list, p, n))
+			return 1;
+	return 0;
+}
+
+/* The rows' order is that of --protocol: "linear,knn". Each comes once. */
 static int each_protocol(const char *list,
 			 int (*fn)(void *ctx, const struct protocol_row *row, struct error *err),
 			 void *ctx, struct error *err)
@@ -70,7 +79,7 @@ static int each_protocol(const char *list,
 					 "--protocol: '%s' is none: see `ssl help "
 					 "eval.protocol`",
 					 name);
-		if (fn && fn(ctx, row, err))
+		if (fn && !is_repeated(list, p, n) && fn(ctx, row, err))
 			return -1;
 		p += n;
 		if (!*p)

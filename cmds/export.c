@@ -177,7 +177,7 @@ static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const 
 	int ret;
 
 	strbuf_addf(&part, "%s.%ld.part", path, (long)getpid());
-	ret = pack_open(&w.pack, part.buf, err);
+	ret = pack_open(&w.pack, part.buf, path, err);
 	if (!ret) {
 		ret = add_rows(&w, sel, err) ||
 		      bundle_objects(ctx->store, sel, add_object, &w, err) || add_manifest(&w, err);

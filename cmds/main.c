@@ -32,6 +32,10 @@ static int finish_output(struct cmd_ctx *ctx, struct error *err)
 		ctx->out = stdout;
 		if (bad)
 			return error_errno(err, ERR_FAILED, "%s", ctx->output);
+		if (ctx->dry_run) {
+			log_info("%s: would be written, %zu bytes", ctx->output, ctx->out_size);
+			return 0;
+		}
 		return fs_write_atomic(ctx->output, ctx->out_text, ctx->out_size, err);
 	}
 	if (fflush(stdout) || ferror(stdout))

@@ -101,7 +101,7 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 	ret = report_make(ctx->store, &sel, r, &out, err);
 	if (!ret)
 		fwrite(out.buf, 1, out.len, ctx->out);
-	if (!ret && ctx->output)
+	if (!ret && ctx->output && !ctx->dry_run)
 		log_info("%d runs in %s, %zu kB", sel.n, ctx->output, (out.len + 999) / 1000);
 	selection_release(&sel);
 	strbuf_release(&out);

@@ -188,7 +188,9 @@ int sweep_pause(struct sweep_args *a, struct error *err)
 	if (open_writer(a, err) || sweeps_find(a->ctx->store, a->operand, &w, err))
 		return -1;
 	ret = a->ctx->dry_run ? 0 : sweeps_set_state(a->ctx->store, w.id, "paused", err);
-	if (!ret)
+	if (!ret && a->ctx->dry_run)
+		log_info("%s: would be paused", w.name);
+	else if (!ret)
 		log_info("%s: paused: cells that run are finished, no other is begun; `ssl sweep "
 			 "start %s` goes on",
 			 w.name, w.name);
@@ -208,7 +210,9 @@ int sweep_retry(struct sweep_args *a, struct error *err)
 	n = c.failed + (a->pruned ? c.pruned : 0);
 	if (!ret && !a->ctx->dry_run)
 		ret = sweeps_retry(a->ctx->store, w.id, a->pruned, &n, err);
-	if (!ret)
+	if (!ret && a->ctx->dry_run)
+		log_info("%s: %d cell%s would be queued again", w.name, n, n == 1 ? "" : "s");
+	else if (!ret)
 		log_info("%s: %d cell%s queued again: `ssl sweep start %s` runs %s", w.name, n,
 			 n == 1 ? "" : "s", w.name, n == 1 ? "it" : "them");
 	sweep_row_release(&w);

@@ -47,6 +47,30 @@ static int outcome(struct cmd_ctx *ctx, const struct sweep_row *w, struct error 
 			 w->name, n.failed, n.cells, w->name);
 }
 
+/* -n: what is left to do. */
+static int forecast(struct cmd_ctx *ctx, const struct sweep_row *w, struct error *err)
+{
+	struct sweep_counts n;
+
+	if (sweeps_count(ctx->store, w->id, &n, err))
+		return -1;
+	log_info("%s: %d of %d cells wait for a worker", w->name, n.queued + n.held + n.stale,
+		 n.cells);
+	return 0;
+}
+
+static int work(struct cmd_ctx *ctx, struct worker *w, struct talk *talk, struct error *err)
+{
+	int ret;
+
+	progress_init(&talk->bar, ctx);
+	w->progress = (struct run_progress){&talk->bar, progress_step, NULL};
+	cmd_catch_signals();
+	ret = worker_run(w, err);
+	progress_end(&talk->bar);
+	return ret ? ret : outcome(ctx, w->sweep, err);
+}
+
 static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct worker w = {.stop = &signal_received};
@@ -67,21 +91,15 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		strbuf_release(&command);
 		return ret < 0 ? -1 : 0;
 	}
-	progress_init(&talk.bar, ctx);
 	talk.cmd = ctx;
 	talk.sweep = sweep.name;
 	w.store = ctx->store;
 	w.sweep = &sweep;
 	w.threads = threads ? (int)threads : cpu_count();
 	w.command = command.buf;
-	w.progress = (struct run_progress){&talk.bar, progress_step, NULL};
 	w.told = told;
 	w.ctx = &talk;
-	cmd_catch_signals();
-	ret = worker_run(&w, err);
-	progress_end(&talk.bar);
-	if (!ret)
-		ret = outcome(ctx, &sweep, err);
+	ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &talk, err);
 	sweep_row_release(&sweep);
 	strbuf_release(&command);
 	return ret;

@@ -10,7 +10,7 @@
 
 struct pack {
 	struct archive *a;
-	char *path;
+	char *shown; /* its name in messages */
 	int fd;
 };
 
@@ -18,7 +18,7 @@ static int failed(const struct pack *p, struct error *err)
 {
 	const char *why = archive_error_string(p->a);
 
-	return error_set(err, ERR_FAILED, "%s: %s", p->path, why ? why : "cannot be written");
+	return error_set(err, ERR_FAILED, "%s: %s", p->shown, why ? why : "cannot be written");
 }
 
 void pack_abort(struct pack *p)
@@ -28,19 +28,19 @@ void pack_abort(struct pack *p)
 	archive_write_free(p->a);
 	if (p->fd >= 0)
 		close(p->fd);
-	free(p->path);
+	free(p->shown);
 	free(p);
 }
 
-int pack_open(struct pack **out, const char *path, struct error *err)
+int pack_open(struct pack **out, const char *path, const char *shown, struct error *err)
 {
 	struct pack *p = xcalloc(1, sizeof *p);
 
-	p->path = xstrdup(path);
+	p->shown = xstrdup(shown);
 	p->a = archive_write_new();
 	p->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (p->fd < 0) {
-		error_errno(err, ERR_FAILED, "%s", path);
+		error_errno(err, ERR_FAILED, "%s", shown);
 		pack_abort(p);
 		return -1;
 	}
@@ -88,7 +88,7 @@ int pack_close(struct pack *p, struct error *err)
 	int ret = archive_write_close(p->a) != ARCHIVE_OK ? failed(p, err) : 0;
 
 	if (!ret && fsync(p->fd))
-		ret = error_errno(err, ERR_FAILED, "%s", p->path);
+		ret = error_errno(err, ERR_FAILED, "%s", p->shown);
 	pack_abort(p);
 	return ret;
 }

@@ -11,8 +11,9 @@
 
 struct pack;
 
-/* Makes PATH, which must not be the final name: an archive that is not closed is not whole. */
-int pack_open(struct pack **out, const char *path, struct error *err);
+/* Makes PATH, which must not be the final name: an archive that is not closed is not whole. shown: the
+ * final name, for messages. */
+int pack_open(struct pack **out, const char *path, const char *shown, struct error *err);
 int pack_data(struct pack *p, const char *name, const void *data, size_t n, struct error *err);
 int pack_file(struct pack *p, const char *name, const char *path, struct error *err);
 /* Writes the end, fsyncs and frees; after an error nothing is to be kept. */

@@ -28,6 +28,8 @@ same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -
 linear=$(ssl sql --format csv "select printf('%.4f', value) from v_metric where run = 'one' and metric = 'val.linear.top1' order by step desc limit 1" | tail -1)
 same "$linear" "$(printf '%.4f' "$(sed -n 2p "$out" | cut -d, -f7)")"
 same "$(evals)" $((before + 4))
+ok ssl eval -n --protocol knn,linear,knn --split val --format csv one
+same "$(sed 1d "$out" | cut -d, -f3 | tr '\n' ' ')" 'knn linear '
 ok ssl eval --protocol linear --split val --labels 0.1 --seed 3 --format csv one
 out_has '^one,2,linear-10pct,val,20,100,'
 first=$(tail -1 "$out" | cut -d, -f7)

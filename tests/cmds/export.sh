@@ -17,6 +17,8 @@ for seed in 1 2; do
 done
 ok ssl -C a export -o one.tar.zst
 [ -s one.tar.zst ] || fail 'nothing was written'
+code 6 "$SSL" -C a export -o nodir/x
+same "$(cat "$err")" 'ssl: nodir/x: No such file or directory'
 fails 2 'exists already' "$SSL" -C a export -o one.tar.zst
 ok ssl -C a export -f -o again.tar.zst
 ok cmp one.tar.zst again.tar.zst

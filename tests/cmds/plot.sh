@@ -71,4 +71,7 @@ fails 3 'did you mean vicreg.mu' "$SSL" plot heatmap -x vicreg.nu -y vicreg.lamb
 fails 3 'no run matches' "$SSL" plot bars -w 'seed=9'
 fails 2 'fewer than two' "$SSL" plot heatmap -w "method='byol'"
 fails 3 'such vectors' "$SSL" plot alignment 4
+ok ssl plot bars -n -o dry.svg
+err_has 'dry.svg: would be written'
+[ ! -e dry.svg ] || fail '-n wrote the picture'
 fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -o x.png

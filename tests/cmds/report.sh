@@ -86,3 +86,8 @@ ok ssl run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4
 ok ssl report calm-otter -o one.html
 ok grep -q '^method: vicreg' one.html
 ok grep -q 'from a single run' one.html
+
+note 'a dry run writes nothing'
+ok ssl report -n calm-otter -o dry.html
+err_has '^ssl: dry.html: would be written, [0-9]+ bytes$'
+[ ! -e dry.html ] || fail '-n wrote the report'

@@ -50,6 +50,12 @@ kill -KILL $supervisor
 wait $supervisor 2>/dev/null || true
 wait_until "select count(*) from cell where status = 'queued'" 2
 
+note 'a dry run says what is left, and begins nothing'
+before=$(value 'select sum(claims) from cell')
+ok ssl worker -n w
+err_has 'w: 2 of 2 cells wait for a worker'
+same "$(value 'select sum(claims) from cell')" "$before"
+
 note 'a worker that is killed loses its cell after the lease, to one that goes on'
 "$SSL" worker -q w >"$out" 2>"$err" &
 first=$!

@@ -148,9 +148,12 @@ static int add_object(void *ctx, const char *sha256, int64_t bytes, struct error
 static int add_manifest(struct work *w, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret;
+	int ret, schema;
 
-	strbuf_addf(&text, "{\"format\":\"ssl bundle\",\"version\":1,\"files\":%d}\n", w->n);
+	if (bundle_schema_version(w->store, &schema, err))
+		return -1;
+	strbuf_addf(&text, "{\"format\":\"ssl bundle\",\"version\":1,\"schema\":%d,\"files\":%d}\n",
+		    schema, w->n);
 	strbuf_add(&text, w->files.buf, w->files.len);
 	ret = pack_data(w->pack, "manifest.jsonl", text.buf, text.len, err);
 	strbuf_release(&text);

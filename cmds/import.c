@@ -29,6 +29,7 @@ struct bundle {
 	int n;
 	struct strbuf manifest;
 	const char *sweep_name;
+	int schema; /* that it was made with, 0 when it does not say */
 };
 
 static int is_hex(const char *s, size_t n)
@@ -150,8 +151,9 @@ static int check_line(struct bundle *b, const struct jsonline *line, struct erro
 	return error_set(err, ERR_CORRUPT, "%s: missing", jsonline_text(line, name));
 }
 
-static int check_head(const struct jsonline *line, struct error *err)
+static int check_head(struct bundle *b, const struct jsonline *line, struct error *err)
 {
+	const struct json_field *schema = jsonline_find(line, "schema");
 	const struct json_field *format = jsonline_find(line, "format");
 	const struct json_field *version = jsonline_find(line, "version");
 
@@ -160,6 +162,8 @@ static int check_head(const struct jsonline *line, struct error *err)
 		return error_set(err, ERR_CORRUPT, "not a bundle of runs");
 	if (version->kind != JSON_INTEGER || version->i != 1)
 		return error_set(err, ERR_USAGE, "made by a newer ssl");
+	if (schema && schema->kind == JSON_INTEGER && schema->i > 0 && schema->i < 1000000)
+		b->schema = (int)schema->i;
 	return 0;
 }
 
@@ -175,7 +179,7 @@ static int check_manifest(struct bundle *b, struct error *err)
 		if (!end)
 			end = p + strlen(p);
 		ret = jsonline_read(&line, p, end, err) ||
-		      (first ? check_head(&line, err) : check_line(b, &line, err));
+		      (first ? check_head(b, &line, err) : check_line(b, &line, err));
 		p = *end ? end + 1 : end;
 	}
 	for (int i = 0; !ret && i < b->n; i++)
@@ -218,6 +222,7 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 	int ret;
 
 	in.sweep_name = b->sweep_name;
+	in.schema = b->schema;
 	in.shared = xcalloc((size_t)b->n + 1, sizeof *in.shared);
 	in.run = xcalloc((size_t)b->n + 1, sizeof *in.run);
 	in.sweep = xcalloc((size_t)b->n + 1, sizeof *in.sweep);

@@ -77,7 +77,8 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 	struct bundle_table *t = &b->table[b->n];
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT c.name, coalesce(f.\"table\", ''), c.name = 'id' AND c.pk = 1 FROM "
+	    "SELECT c.name, coalesce(f.\"table\", ''), c.name = 'id' AND c.pk = 1, "
+	    "c.\"notnull\", coalesce(c.dflt_value, '') FROM "
 	    "pragma_table_info(?1) c LEFT JOIN pragma_foreign_key_list(?1) f ON f.\"from\" = "
 	    "c.name ORDER BY c.cid",
 	    err);
@@ -99,6 +100,8 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 		db_text_into(st, 0, c->name, sizeof c->name);
 		db_text_into(st, 1, c->target, sizeof c->target);
 		c->is_own_id = sqlite3_column_int(st, 2);
+		c->not_null = sqlite3_column_int(st, 3);
+		db_text_into(st, 4, c->fallback, sizeof c->fallback);
 		t->has_id |= c->is_own_id;
 	}
 	b->n++;
@@ -142,6 +145,16 @@ int bundle_schema_read(struct store *s, struct bundle_schema *out, struct error 
 		       add_owned(s, out, "eval", err)
 		   ? -1
 		   : 0;
+}
+
+int bundle_schema_version(struct store *s, int *out, struct error *err)
+{
+	int64_t version = 0;
+
+	if (db_int(s, &version, err, "PRAGMA user_version", "") < 0)
+		return -1;
+	*out = (int)version;
+	return 0;
 }
 
 /* ---- rows as text ---- */

@@ -10,6 +10,9 @@
  * CASCADE). So a table or column that a migration adds is in bundles without a word here.
  *
  * The same runs give the same text in every store that holds them.
+ *
+ * A bundle from an older schema lacks tables and columns that came later: what has a default gets
+ * it, what may be NULL is NULL, else the bundle is refused.
  */
 #ifndef SSL_STORE_BUNDLE_H
 #define SSL_STORE_BUNDLE_H
@@ -32,6 +35,9 @@ int bundle_export_run(struct store *s, int64_t run, const char *name, struct str
 int bundle_export_sweep(struct store *s, const struct selection *sel, int64_t sweep,
 			struct strbuf *out, char uuid[37], struct error *err);
 
+/* The version of the schema that the store has. */
+int bundle_schema_version(struct store *s, int *out, struct error *err);
+
 /* Between the two everything is read as of one moment. */
 int bundle_begin(struct store *s, struct error *err);
 void bundle_end(struct store *s);
@@ -49,6 +55,7 @@ struct bundle_in {
 	struct bundle_text *shared, *run, *sweep;
 	int n_shared, n_runs, n_sweeps;
 	const char *sweep_name; /* for the one sweep, in place of its own; or NULL */
+	int schema;             /* the version that it was made with, 0 unknown */
 };
 struct bundle_result {
 	int added, there, conflicts; /* runs; conflicts: of sweeps and cells too */
@@ -65,8 +72,8 @@ struct bundle_result {
  * different runs; one that a worker here has just now; a sweep whose name another one has. A
  * sweep's plan is the bundle's when that has all cells that are here, and more.
  *
- * ERR_CORRUPT when a row does not fit; ERR_USAGE when it comes
- * from a newer schema. */
+ * ERR_CORRUPT when a row does not fit; ERR_USAGE when it comes from a newer schema, or from one so
+ * old that it lacks what cannot be made up. */
 int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_result *out,
 		  struct error *err);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/store/bundle_internal.h"
 #include "core/store/object.h"
@@ -15,6 +16,8 @@ static void column_sql(const struct bundle_column *c, int i, int is_cell, struct
 		strbuf_adds(sql, "?1");
 	else if (!strcmp(c->target, "run"))
 		strbuf_addf(sql, "(SELECT k.id FROM run k WHERE k.uuid = ?%d)", i + 2);
+	else if (!*c->target && c->not_null && *c->fallback)
+		strbuf_addf(sql, "coalesce(?%d, %s)", i + 2, c->fallback);
 	else if (!*c->target)
 		strbuf_addf(sql, "?%d", i + 2);
 	else if (!key)
@@ -104,6 +107,47 @@ const char *bundle_field(const struct bundle_import *m, const char *name)
 	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
 }
 
+/* What an older schema lacks is made up by the column's default, or is NULL. */
+static int lacks(const struct bundle_import *m, const struct bundle_column *c)
+{
+	return c->not_null && !*c->fallback && !c->is_own_id && strcmp(c->target, "run") &&
+	       strcmp(c->target, "sweep") && !jsonline_find(&m->line, c->name);
+}
+
+static int from_newer(const struct bundle_import *m, const char *what, const char *name,
+		      struct error *err)
+{
+	int ours = 0;
+	char theirs[40] = "";
+
+	if (bundle_schema_version(m->s, &ours, err))
+		return -1;
+	if (m->theirs)
+		snprintf(theirs, sizeof theirs, " with schema %d", m->theirs);
+	return error_set(err, ERR_USAGE,
+			 "there is no %s%.60s: the bundle was made by a newer ssl%s, here it is %d",
+			 what, name, theirs, ours);
+}
+
+static int from_older(const struct bundle_import *m, const struct bundle_table *t, const char *name,
+		      struct error *err)
+{
+	int ours = 0;
+	char theirs[40] = "an older schema";
+
+	if (bundle_schema_version(m->s, &ours, err))
+		return -1;
+	if (m->theirs >= ours)
+		return error_set(err, ERR_CORRUPT, "a row of %s has no %s", t->name, name);
+	if (m->theirs)
+		snprintf(theirs, sizeof theirs, "schema %d", m->theirs);
+	return error_set(err, ERR_USAGE,
+			 "a row of %s has no %s: the bundle was made with %s, here it is %d: `ssl "
+			 "init` with this ssl upgrades the store that it came from, then export "
+			 "again",
+			 t->name, name, theirs, ours);
+}
+
 /* A field that no column is for comes from a newer schema. What names a file is a hash, and no
  * path. */
 static int check_fields(const struct bundle_import *m, const struct bundle_table *t,
@@ -115,15 +159,19 @@ static int check_fields(const struct bundle_import *m, const struct bundle_table
 
 		for (int k = 0; k < t->n && !known; k++)
 			known = !strcmp(name, t->column[k].name);
-		if (!known)
-			return error_set(
-			    err, ERR_USAGE,
-			    "table %s has no column %s: the bundle was made by a newer ssl",
-			    t->name, name);
+		if (!known) {
+			char what[80];
+
+			snprintf(what, sizeof what, "column %.60s.", t->name);
+			return from_newer(m, what, name, err);
+		}
 		if (!strcmp(name, "sha256") && !hash_is_hex(bundle_field(m, name)))
 			return error_set(err, ERR_CORRUPT, "a row of %s: '%.12s' is not a SHA-256",
 					 t->name, bundle_field(m, name));
 	}
+	for (int k = 0; k < t->n; k++)
+		if (lacks(m, &t->column[k]))
+			return from_older(m, t, t->column[k].name, err);
 	return 0;
 }
 
@@ -181,6 +229,32 @@ int bundle_next_line(struct bundle_import *m, const struct strbuf *text, size_t 
 	return jsonline_read(&m->line, line, end, err) ? -1 : 1;
 }
 
+/* Rows that are named by a hash are what it says: else one of them would stand here for another
+ * that comes later. */
+static int check_hashed(struct bundle_import *m, const char *table, struct error *err)
+{
+	const char *sha256 = bundle_field(m, "sha256"), *json = bundle_field(m, "json");
+	const struct json_field *bytes = jsonline_find(&m->line, "bytes");
+	char hash[HASH_HEX], path[4200];
+	struct stat st;
+
+	if (!strcmp(table, "recipe")) {
+		hash_buffer(json, strlen(json), hash);
+		if (strcmp(hash, bundle_field(m, "hash")) != 0)
+			return error_set(err, ERR_CORRUPT, "recipe %.12s: its hash is %.12s",
+					 bundle_field(m, "hash"), hash);
+	}
+	if (strcmp(table, "object") != 0)
+		return 0;
+	if (!hash_is_hex(sha256) || !object_exists(m->s, sha256))
+		return error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
+	object_path(m->s, sha256, path, sizeof path);
+	if (stat(path, &st) || !bytes || bytes->kind != JSON_INTEGER || st.st_size != bytes->i)
+		return error_set(err, ERR_CORRUPT, "object %.12s: not as many bytes as it is said",
+				 sha256);
+	return 0;
+}
+
 static int take_shared(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	const struct bundle_table *t = bundle_table_find(&m->schema, in->name);
@@ -190,12 +264,7 @@ static int take_shared(struct bundle_import *m, const struct bundle_text *in, st
 	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0) {
 		if (strcmp(bundle_field(m, "table"), in->name) != 0)
 			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
-		if (!strcmp(in->name, "object") &&
-		    (!hash_is_hex(bundle_field(m, "sha256")) ||
-		     !object_exists(m->s, bundle_field(m, "sha256"))))
-			return error_set(err, ERR_CORRUPT, "object %.12s: missing",
-					 bundle_field(m, "sha256"));
-		if (bundle_insert(m, t, 0, NULL, NULL, err))
+		if (check_hashed(m, in->name, err) || bundle_insert(m, t, 0, NULL, NULL, err))
 			return -1;
 	}
 	return more;
@@ -220,7 +289,7 @@ static int take_run_row(struct bundle_import *m, const char *uuid, int64_t *run,
 	if (taken < 0 || ((taken || unfit) && run_name_make(m->s, uuid, name, sizeof name, err)))
 		return -1;
 	if (taken || unfit)
-		strbuf_addf(&m->result->report, "%s: %s: it is %s now\n", own,
+		strbuf_addf(&m->result->report, "%.64s: %s: it is %s now\n", own,
 			    taken ? "another run has this name here" : "no name that a ref can be",
 			    name);
 	if (bundle_insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id",
@@ -243,9 +312,7 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 		    bundle_table_find(&m->schema, bundle_field(m, "table"));
 
 		if (!t)
-			return error_set(err, ERR_USAGE,
-					 "there is no table %s: the bundle was made by a newer ssl",
-					 bundle_field(m, "table"));
+			return from_newer(m, "table ", bundle_field(m, "table"), err);
 		if (strcmp(t->owner, "run") != 0 && strcmp(t->owner, "eval") != 0)
 			return error_set(err, ERR_CORRUPT, "run %.13s: a row of %s", in->name,
 					 t->name);
@@ -262,6 +329,50 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	    "II", run, attempt);
 }
 
+static int same_field(const struct jsonline *a, const struct json_field *x,
+		      const struct jsonline *b, const struct json_field *y)
+{
+	if (!y || x->kind != y->kind)
+		return 0;
+	if (x->kind == JSON_TEXT)
+		return !strcmp(jsonline_text(a, x), jsonline_text(b, y));
+	return x->kind == JSON_NULL || (x->i == y->i && x->d == y->d);
+}
+
+/* All that the bundle's rows say is said by the rows here, which have columns that came later. */
+static int same_but_newer(const struct strbuf *theirs, const struct strbuf *here)
+{
+	struct jsonline a = {.text = STRBUF_INIT}, b = {.text = STRBUF_INIT};
+	const char *p = theirs->buf, *q = here->buf;
+	int same = 1;
+
+	while (same && *p && *q) {
+		const char *p_end = p + strcspn(p, "\n"), *q_end = q + strcspn(q, "\n");
+
+		same = !jsonline_read(&a, p, p_end, NULL) && !jsonline_read(&b, q, q_end, NULL);
+		for (int i = 0; same && i < a.n; i++)
+			same = same_field(&a, &a.field[i], &b,
+					  jsonline_find(&b, a.text.buf + a.field[i].name));
+		p = p_end + (*p_end != 0);
+		q = q_end + (*q_end != 0);
+	}
+	same = same && !*p && !*q;
+	strbuf_release(&a.text);
+	strbuf_release(&b.text);
+	return same;
+}
+
+static int is_same(const struct bundle_import *m, const struct strbuf *theirs,
+		   const struct strbuf *here)
+{
+	int ours = 0;
+
+	if (here->len == theirs->len && !memcmp(here->buf, theirs->buf, here->len))
+		return 1;
+	return !bundle_schema_version(m->s, &ours, NULL) && m->theirs < ours &&
+	       same_but_newer(theirs, here);
+}
+
 /* A run that is here already is compared, not touched. */
 static int compare_run(struct bundle_import *m, const struct bundle_text *in, int64_t run,
 		       struct error *err)
@@ -276,7 +387,7 @@ static int compare_run(struct bundle_import *m, const struct bundle_text *in, in
 	strbuf_adds(&name, bundle_field(m, "name"));
 	if (bundle_export_run(m->s, run, name.buf, &here, uuid, err))
 		goto done;
-	if (here.len == in->text.len && !memcmp(here.buf, in->text.buf, here.len)) {
+	if (is_same(m, &in->text, &here)) {
 		m->result->there++;
 	} else {
 		m->result->conflicts++;
@@ -321,6 +432,7 @@ int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_res
 	m->s = s;
 	m->result = out;
 	m->sweep_name = in->sweep_name;
+	m->theirs = in->schema;
 	m->line.text = (struct strbuf)STRBUF_INIT;
 	*out = (struct bundle_result){.report = STRBUF_INIT};
 	ret = bundle_schema_read(s, &m->schema, err) || tx_begin(s, err);

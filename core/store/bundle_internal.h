@@ -11,6 +11,8 @@ enum { BUNDLE_COLUMNS = 64, BUNDLE_TABLES = 48 };
 struct bundle_column {
 	char name[64], target[64]; /* target: the table that it refers to, "" none */
 	int is_own_id;             /* the table's own number: made anew in each store */
+	int not_null;
+	char fallback[96]; /* SQL of its default, "" none */
 };
 struct bundle_table {
 	char name[64], owner[64]; /* owner: run, eval, recipe, sweep; "" shared */
@@ -51,6 +53,7 @@ struct bundle_import {
 	struct jsonline line;                /* that was read last */
 	struct bundle_result *result;
 	const char *sweep_name; /* in place of the sweep's own, or NULL */
+	int theirs;             /* the bundle's version of the schema, 0 when it does not say */
 };
 /* Reads the next line of text; 1, 0 at the end, -1. */
 int bundle_next_line(struct bundle_import *m, const struct strbuf *text, size_t *at,

@@ -12,7 +12,9 @@ struct merge {
 	int64_t sweep;
 	char name[64];
 	int is_new, before, matched,
-	    added; /* cells: here before, of these in the bundle, and added */
+	    added;           /* cells: here before, of these in the bundle, and added */
+	int64_t last;        /* number of the last cell that was here before, of any sweep */
+	unsigned char *seen; /* of these */
 };
 
 /* A cell here, and what the line says of it. */
@@ -95,6 +97,17 @@ static int find_sweep(struct merge *g, const char *uuid, struct error *err)
 	return 1;
 }
 
+/* exec.lease: a dead worker's cell has to be free again some day. */
+static int check_lease(const struct bundle_import *m, const char *name, struct error *err)
+{
+	const struct json_field *f = jsonline_find(&m->line, "lease");
+	double lease = !f ? 0 : f->kind == JSON_INTEGER ? (double)f->i : f->d;
+
+	if (lease > 0 && lease <= 86400)
+		return 0;
+	return error_set(err, ERR_CORRUPT, "sweep %s: its lease is not one of up to a day", name);
+}
+
 /* 1 its cells are to be taken in, 0 not, -1. */
 static int take_row(struct merge *g, const char *uuid, struct error *err)
 {
@@ -106,7 +119,7 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	if (strcmp(bundle_field(m, "table"), "sweep") || strcmp(bundle_field(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "sweep %.13s: it does not begin with its row",
 				 uuid);
-	if (sweep_name_check(name, err))
+	if (sweep_name_check(name, err) || check_lease(m, name, err))
 		return -1;
 	snprintf(g->name, sizeof g->name, "%s", name);
 	found = find_sweep(g, uuid, err);
@@ -316,18 +329,51 @@ static int merge_cell(struct merge *g, const struct pair *p, struct error *err)
 	return settle(g, p, err);
 }
 
+enum { COUNT_MAX = 1000000000 };
+
+/* What the schema does not say of a row of this table: numbers that can still be counted up, and a
+ * state in which an export leaves a cell. */
+static int check_cell(struct merge *g, const struct pair *p, struct error *err)
+{
+	static const char *const counted[] = {"ordinal", "rank", "claims", "failures"};
+	const char *status = bundle_field(g->m, "status");
+	int done = !strcmp(status, "done");
+	int settled = done || !strcmp(status, "failed") || !strcmp(status, "pruned");
+
+	for (int i = 0; i < (int)(sizeof counted / sizeof *counted); i++) {
+		const struct json_field *f = jsonline_find(&g->m->line, counted[i]);
+
+		if (!f || f->kind != JSON_INTEGER || f->i < !i || f->i > COUNT_MAX)
+			return error_set(err, ERR_CORRUPT, "sweep %s: a cell's %s is out of range",
+					 g->name, counted[i]);
+	}
+	if ((!settled && strcmp(status, "queued")) || (done && !p->theirs_run))
+		return error_set(err, ERR_CORRUPT, "sweep %s: a cell that is %.20s without a run",
+				 g->name, status);
+	if (settled != (*bundle_field(g->m, "finished") != 0))
+		return error_set(err, ERR_CORRUPT,
+				 "sweep %s: a cell is %s, and its time says otherwise", g->name,
+				 status);
+	return 0;
+}
+
+/* A cell may be in a bundle once. */
+static int see(struct merge *g, const struct pair *p, struct error *err)
+{
+	if (p->id && (p->id > g->last || g->seen[p->id]++))
+		return error_set(err, ERR_CORRUPT, "sweep %s: a cell is in it twice", g->name);
+	return 0;
+}
+
 static int take_cell(struct merge *g, struct error *err)
 {
-	const char *status = bundle_field(g->m, "status");
 	struct pair p = {0};
 
 	if (strcmp(bundle_field(g->m, "table"), "cell") != 0)
 		return error_set(err, ERR_CORRUPT, "sweep %s: a row of another table", g->name);
-	if (find_theirs(g, &p, err) || find_ours(g, &p, err))
+	if (find_theirs(g, &p, err) || check_cell(g, &p, err) || find_ours(g, &p, err) ||
+	    see(g, &p, err))
 		return -1;
-	if (!strcmp(status, "running") || (!strcmp(status, "done") && !p.theirs_run))
-		return error_set(err, ERR_CORRUPT, "sweep %s: a cell that is %s without a run",
-				 g->name, status);
 	if (!p.id)
 		return add_cell(g, &p, err);
 	g->matched++;
@@ -364,11 +410,16 @@ int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, str
 	if (more <= 0)
 		return more;
 	if (db_int(m->s, &before, err, "SELECT count(*) FROM cell WHERE sweep_id = ?", "I",
-		   g.sweep) < 0)
+		   g.sweep) < 0 ||
+	    db_int(m->s, &g.last, err, "SELECT coalesce(max(id), 0) FROM cell", "") < 0)
 		return -1;
 	g.before = (int)before;
+	g.seen = xcalloc((size_t)g.last + 1, 1);
 	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0)
-		if (take_cell(&g, err))
-			return -1;
+		if (take_cell(&g, err)) {
+			more = -1;
+			break;
+		}
+	free(g.seen);
 	return more ? -1 : take_extended(&g, in, err);
 }

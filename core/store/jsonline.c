@@ -1,6 +1,7 @@
 #include "core/store/jsonline.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ static int string(struct cursor *c, struct strbuf *out, size_t *at)
 	if (!is(c, '"'))
 		return -1;
 	while (c->p < c->end && *c->p != '"') {
-		if (!*c->p)
+		if ((unsigned char)*c->p < ' ')
 			return -1;
 		if (is(c, '\\')) {
 			if (escape(c, out))
@@ -102,7 +103,7 @@ static int number(struct cursor *c, struct json_field *f)
 	if (errno)
 		return -1;
 	f->d = strtod(text, &end);
-	return n && !*end ? 0 : -1;
+	return n && !*end && isfinite(f->d) ? 0 : -1;
 }
 
 static int value(struct cursor *c, struct json_field *f, struct strbuf *text)

@@ -43,6 +43,11 @@ ok ssl -C c init
 ok sqlite3 c/.ssl/ssl.db ".read $SRC/tests/cmds/runs.sql"
 ok sqlite3 c/.ssl/ssl.db "UPDATE metric SET value = 0.1 + 0.2 WHERE run_id = 3; UPDATE metric SET value = 1e-320
 	WHERE run_id = 4 AND step = 10; UPDATE dataset SET removed = created, object_id = NULL"
+# a recipe's hash is looked at when it comes in
+ok sqlite3 c/.ssl/ssl.db "UPDATE recipe SET json = json_set(json, '\$.id', id)"
+sqlite3 c/.ssl/ssl.db "SELECT id || ' ' || json FROM recipe WHERE id < 20" | while read -r id json; do
+	echo "UPDATE recipe SET hash = '$(printf %s "$json" | sha256sum | cut -d' ' -f1)' WHERE id = $id;"
+done | sqlite3 c/.ssl/ssl.db || fail 'the recipes have no hashes'
 ok ssl -C c export -o odd.tar.zst 7
 mkdir e
 ok ssl -C e init

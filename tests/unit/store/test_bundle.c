@@ -40,6 +40,8 @@ static void test_lines(void)
 					  "{\"a\":{\"b\":1}}",
 					  "{\"a\":--1}",
 					  "{\"a\":1e}",
+					  "{\"a\":1e999}",
+					  "{\"a\":\"x\ty\"}",
 					  "{\"a\":nul}"};
 	struct jsonline j = {.text = STRBUF_INIT};
 	const char *line =
@@ -234,6 +236,86 @@ static void test_odd_hash(void)
 	scratch_close(&b);
 }
 
+/* Takes `"name":value,` out of the text. */
+static void cut_field(struct strbuf *text, const char *name)
+{
+	char *at = strstr(text->buf, name), *end;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	end = strchr(at, ',') + 1;
+	memmove(at, end, strlen(end) + 1);
+	text->len = strlen(text->buf);
+}
+
+/* A column that came later: its default where it has one, and the run is then the same one; else
+ * the bundle is refused, with both versions. */
+static void test_older(void)
+{
+	struct bundle_result result;
+	struct bundle_in in;
+	struct scratch a, b;
+	struct run_handle h;
+	char want[80];
+	int ours;
+
+	scratch_open(&a);
+	scratch_open(&b);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(a.s, "vicreg", "one", 1, 25, &h, &a.err), 0);
+	CU_ASSERT_EQUAL(bundle_schema_version(a.s, &ours, &a.err), 0);
+	pack(&a, &in);
+	in.schema = 1;
+	cut_field(&in.run[0].text, "\"seconds\":");
+	CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), 0);
+	CU_ASSERT_EQUAL(result.added, 1);
+	strbuf_release(&result.report);
+	sql_is(b.s, "SELECT seconds FROM run", "0\n");
+	CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), 0);
+	CU_ASSERT_EQUAL(result.there, 1);
+	CU_ASSERT_EQUAL(result.conflicts, 0);
+	strbuf_release(&result.report);
+	scratch_close(&b);
+	scratch_open(&b);
+	cut_field(&in.run[0].text, "\"threads\":");
+	CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), -1);
+	snprintf(want, sizeof want,
+		 "run has no threads: the bundle was made with schema 1, here it is %d", ours);
+	err_is(&b.err, ERR_USAGE, want);
+	in.schema = ours; /* then it is no older schema's */
+	CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), -1);
+	err_is(&b.err, ERR_CORRUPT, "a row of run has no threads");
+	sql_is(b.s, "SELECT count(*) FROM run", "0\n");
+	unpack(&in);
+	scratch_close(&a);
+	scratch_close(&b);
+}
+
+/* A recipe under the hash of another would later be taken for that one. */
+static void test_false_recipe(void)
+{
+	struct bundle_result result;
+	struct bundle_in in;
+	struct scratch a, b;
+	struct run_handle h;
+
+	scratch_open(&a);
+	scratch_open(&b);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(a.s, "vicreg", "one", 1, 25, &h, &a.err), 0);
+	pack(&a, &in);
+	for (int k = 0; k < in.n_shared; k++)
+		if (!strcmp(in.shared[k].name, "recipe")) {
+			char *at = strstr(in.shared[k].text.buf, ":25");
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+			at[2] = '6';
+		}
+	CU_ASSERT_EQUAL(bundle_import(b.s, &in, &result, &b.err), -1);
+	err_is(&b.err, ERR_CORRUPT, "its hash is");
+	sql_is(b.s, "SELECT count(*) FROM recipe", "0\n");
+	unpack(&in);
+	scratch_close(&a);
+	scratch_close(&b);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {{"lines", test_lines},
@@ -241,6 +323,8 @@ int main(void)
 						  {"hostile rows", test_hostile},
 						  {"odd names", test_odd_names},
 						  {"a hash that is a path", test_odd_hash},
+						  {"an older schema", test_older},
+						  {"a false recipe", test_false_recipe},
 						  {0}};
 
 	return check_run("store/bundle", cases);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmds/cmd.h"
@@ -16,6 +17,8 @@
 extern const struct cmd cmd_import;
 
 enum { TEXT_MAX = 1 << 30, BLOCK = 1 << 16 };
+/* What a bundle may unpack to: rows and weights shrink to a tenth, not to a thousandth. */
+enum { RATIO_MAX = 1000, SMALL = 1 << 28 };
 
 struct file {
 	char name[128], sha256[HASH_HEX];
@@ -29,7 +32,8 @@ struct bundle {
 	int n;
 	struct strbuf manifest;
 	const char *sweep_name;
-	int schema; /* that it was made with, 0 when it does not say */
+	int schema;   /* that it was made with, 0 when it does not say */
+	int64_t left; /* bytes that it may still unpack to */
 };
 
 static int is_hex(const char *s, size_t n)
@@ -53,8 +57,35 @@ static int is_expected(const char *name)
 		return strlen(word) == 36;
 	if (sscanf(name, "sweeps/%36[0-9a-f-].jsonl%n", word, &end) == 1 && end && !name[end])
 		return strlen(word) == 36;
-	return sscanf(name, "objects/%2[0-9a-f]/%70s", word, rest) == 2 && is_hex(word, 2) &&
-	       is_hex(rest, 62);
+	return sscanf(name, "objects/%2[0-9a-f]/%70[0-9a-f]%n", word, rest, &end) == 2 &&
+	       !name[end] && is_hex(word, 2) && is_hex(rest, 62);
+}
+
+static int take_room(struct bundle *b, size_t n, struct error *err)
+{
+	b->left -= (int64_t)n;
+	if (b->left >= 0)
+		return 0;
+	return error_set(err, ERR_CORRUPT,
+			 "it unpacks to more than %d times its size: no bundle of runs", RATIO_MAX);
+}
+
+static int read_text(struct bundle *b, struct unpack *u, struct strbuf *out, struct error *err)
+{
+	char *block = xmalloc(BLOCK);
+	ssize_t n;
+	int ret = 0;
+
+	while (!ret && (n = unpack_read(u, block, BLOCK, err)) != 0) {
+		ret = n < 0 || take_room(b, (size_t)n, err) ? -1 : 0;
+		if (!ret && out->len + (size_t)n > TEXT_MAX)
+			ret = error_set(err, ERR_CORRUPT, "a text of more than %d MB",
+					TEXT_MAX >> 20);
+		if (!ret)
+			strbuf_add(out, block, (size_t)n);
+	}
+	free(block);
+	return ret;
 }
 
 static int stage_object(struct bundle *b, struct unpack *u, struct file *f, struct error *err)
@@ -69,7 +100,10 @@ static int stage_object(struct bundle *b, struct unpack *u, struct file *f, stru
 	while (!ret && (n = unpack_read(u, block, BLOCK, err)) != 0) {
 		if (n > 0)
 			hash_add(hash, block, (size_t)n);
-		ret = n < 0 || fs_out_write(&out, block, (size_t)n, err) ? -1 : 0;
+		ret = n < 0 || take_room(b, (size_t)n, err) ||
+			      fs_out_write(&out, block, (size_t)n, err)
+			  ? -1
+			  : 0;
 	}
 	hash_final(hash, f->sha256);
 	strbuf_addf(&path, "%s/import.%ld.%d", store_tmp_dir(b->store), (long)getpid(), b->n);
@@ -93,7 +127,7 @@ static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *
 	if (!strcmp(e->name, "manifest.jsonl")) {
 		if (b->manifest.len)
 			return error_set(err, ERR_CORRUPT, "two manifests");
-		return unpack_read_all(u, &b->manifest, TEXT_MAX, err);
+		return read_text(b, u, &b->manifest, err);
 	}
 	if (!is_expected(e->name))
 		return error_set(err, ERR_CORRUPT, "%s: no part of a bundle of runs", e->name);
@@ -106,7 +140,7 @@ static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *
 	snprintf(f->name, sizeof f->name, "%s", e->name);
 	if (!strncmp(e->name, "objects/", 8))
 		return stage_object(b, u, f, err);
-	if (unpack_read_all(u, &f->text, TEXT_MAX, err))
+	if (read_text(b, u, &f->text, err))
 		return -1;
 	hash_buffer(f->text.buf, f->text.len, f->sha256);
 	return 0;
@@ -116,8 +150,12 @@ static int stage_all(struct bundle *b, const char *path, struct error *err)
 {
 	struct unpack_entry e;
 	struct unpack *u;
+	struct stat st;
 	int more;
 
+	b->left = INT64_MAX; /* a folder is what it is */
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && st.st_size < INT64_MAX / RATIO_MAX)
+		b->left = st.st_size * RATIO_MAX > SMALL ? st.st_size * RATIO_MAX : SMALL;
 	if (unpack_open(&u, path, err))
 		return -1;
 	while ((more = unpack_next(u, &e, err)) > 0)
@@ -268,6 +306,16 @@ static void clean_up(struct bundle *b, int failed)
 	strbuf_release(&b->manifest);
 }
 
+/* Names from elsewhere are shown, and a terminal obeys nothing that is in them. */
+static void say(struct strbuf *report)
+{
+	for (size_t i = 0; i < report->len; i++)
+		if (report->buf[i] != '\n' &&
+		    ((unsigned char)report->buf[i] < ' ' || report->buf[i] == 127))
+			report->buf[i] = '?';
+	fputs(report->buf, stderr);
+}
+
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct bundle b = {.manifest = STRBUF_INIT};
@@ -290,7 +338,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return error_prefix(err, "%s", argv[1]);
 	if (!ctx->dry_run) {
-		fprintf(stderr, "%s", result.report.buf);
+		say(&result.report);
 		log_info("%d runs added, %d there already, %d in conflict", result.added,
 			 result.there, result.conflicts);
 		if (result.sweeps || result.cells || result.settled)

@@ -63,6 +63,9 @@ static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, cha
 	if (ret >= 0)
 		return ret;
 	fflush(stdout);
+	for (char *p = err.msg; *p; p++) /* one line, and nothing that a terminal would obey */
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';
 	fprintf(stderr, "ssl: %s\n", err.msg);
 	return err.code ? (int)err.code : ERR_FAILED;
 }

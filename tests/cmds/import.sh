@@ -64,6 +64,31 @@ if command -v zstd >/dev/null && zstd -dqc one.tar.zst >one.tar && tar -xf one.t
 fi
 nothing_came
 
+note 'cut anywhere, it is refused'
+for i in 1 3 5 7 9 11 13 15 17 19 21 23 25 27 29 31 33 35 37 39 41 43 45 47 49; do
+	head -c $((size * i / 50)) one.tar.zst >cut.tar.zst
+	lib_run "$SSL" -C b import cut.tar.zst
+	[ "$status" -gt 0 ] && [ "$status" -lt 128 ] || fail "cut at $i/50: exit $status"
+	if [ -f one.tar ] && [ "$i" -lt 49 ]; then # of a tar nothing but zeros may be lost
+		head -c $(($(wc -c <one.tar) * i / 50)) one.tar >cut.tar
+		lib_run "$SSL" -C b import cut.tar
+		[ "$status" -gt 0 ] && [ "$status" -lt 128 ] || fail "tar cut at $i/50: exit $status"
+	fi
+done
+note 'a little file that unpacks to very much'
+if command -v zstd >/dev/null; then
+	mkdir -p z/runs && head -c 300000000 /dev/zero >z/runs/22222222-2222-2222-2222-222222222222.jsonl
+	tar -cf - -C z runs | zstd -q -1 >bomb.tar.zst
+	fails 5 'more than 1000 times its size' "$SSL" -C b import bomb.tar.zst
+	rm -r z
+fi
+note 'a terminal obeys nothing that a name in a bundle says'
+mkdir -p t && printf 'x' >"t/$(printf 'a\033[2Jb')" && tar -cf bad.tar -C t .
+lib_run "$SSL" -C b import bad.tar
+[ "$status" -ne 0 ] || fail 'taken in'
+[ "$(tr -d '\n' <"$err" | tr -cd '\001-\037' | wc -c)" -eq 0 ] || fail 'a control character on stderr'
+nothing_came
+
 note 'only looked at'
 ok ssl -C b import -n one.tar.zst
 nothing_came

@@ -169,7 +169,7 @@ CREATE VIEW v_best AS
 
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
-  -- twice counts once, with its newest run. The interval is Student's, at 95 %. Ask for one metric.
+  -- twice counts once, with its newest run. The interval is Student's, at 95 %.
   WITH
     -- one level of GROUP BY above plain tables: SQLite then takes a condition on the metric inside
     spread AS (
@@ -185,11 +185,12 @@ CREATE VIEW v_seed AS
             AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
       GROUP BY p.group_hash, r.dataset_id, n.name
       UNION ALL
-      -- what only evaluations measure: of each run the newest
+      -- what only evaluations measure: of each run the newest; CROSS JOIN, since values before runs would be
+      -- the product of both
       SELECT p.group_hash, r.dataset_id, r.method, n.name, count(*), avg(v.value),
         min(v.value), max(v.value), group_concat(r.seed, ' '), group_concat(v.value)
-      FROM metric_name n CROSS JOIN run r JOIN recipe p ON p.id = r.recipe_id
-        JOIN eval_value v ON v.name_id = n.id AND v.eval_id = (
+      FROM metric_name n CROSS JOIN run r CROSS JOIN recipe p ON p.id = r.recipe_id
+        CROSS JOIN eval_value v ON v.name_id = n.id AND v.eval_id = (
           SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
             AND w.name_id = n.id AND w.value IS NOT NULL
           ORDER BY f.step DESC, f.id DESC LIMIT 1)

@@ -84,12 +84,13 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 {
 	struct strbuf out = STRBUF_INIT, command = STRBUF_INIT, chosen = STRBUF_INIT;
 	struct selection sel = {0};
-	int ret = is_html(ctx, &r->html, err);
+	int ret;
 
-	if (!ret)
-		ret = select_runs(ctx, what, &sel, err);
-	if (ret)
+	if (is_html(ctx, &r->html, err) || store_snapshot_begin(ctx->store, err))
 		return -1;
+	ret = select_runs(ctx, what, &sel, err) || selection_study(ctx->store, &sel, err);
+	if (ret)
+		goto done;
 	describe(what, r->metric, r->title, &command, &chosen);
 	r->command = command.buf;
 	r->chosen = chosen.buf;
@@ -103,11 +104,13 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 		fwrite(out.buf, 1, out.len, ctx->out);
 	if (!ret && ctx->output && !ctx->dry_run)
 		log_info("%d runs in %s, %zu kB", sel.n, ctx->output, (out.len + 999) / 1000);
+done:
+	store_snapshot_end(ctx->store);
 	selection_release(&sel);
 	strbuf_release(&out);
 	strbuf_release(&command);
 	strbuf_release(&chosen);
-	return ret;
+	return ret ? -1 : 0;
 }
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)

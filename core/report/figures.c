@@ -222,11 +222,12 @@ done:
 static void add_bar(struct chart *c, const struct group *g, const double *value)
 {
 	struct moments s = group_moments(g, value);
+	struct interval ci = moments_interval(&s);
 	struct chart_series *bar = chart_add_series(c, g->label, 1 + (g->n > 1 ? g->n : 0));
 
 	bar->y[0] = s.mean;
-	bar->lo[0] = s.low;
-	bar->hi[0] = s.high;
+	bar->lo[0] = ci.low;
+	bar->hi[0] = ci.high;
 	for (int i = 1; i < bar->n; i++)
 		bar->y[i] = value[g->run[i - 1]];
 }

@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/report/figures_internal.h"
 
-enum { PARALLEL_AXES = 7, HEAT_SIDE = 40 };
+enum { PARALLEL_AXES = 7, PARALLEL_LINES = 400, HEAT_SIDE = 40 };
 
 /* The parameter's values as categories, numbers rising. */
 static void add_levels(struct chart *c, int axis, const struct varied *p, int runs)
@@ -59,11 +59,13 @@ static void fill_cell(struct chart *c, int row, int column, const struct varied 
 static struct selection in_cells(const struct selection *sel, const struct varied *x,
 				 const struct varied *y)
 {
-	struct selection in = {.run = xmalloc((size_t)(sel->n + 1) * sizeof *in.run)};
+	char *keep = xcalloc((size_t)sel->n + 1, 1);
+	struct selection in;
 
 	for (int i = 0; i < sel->n; i++)
-		if (x->text[i] && y->text[i])
-			in.run[in.n++] = sel->run[i];
+		keep[i] = x->text[i] && y->text[i];
+	in = selection_part(sel, keep);
+	free(keep);
 	return in;
 }
 
@@ -221,20 +223,70 @@ static double place(struct chart *c, int axis, const struct varied *p, int run)
 	return p->is_number ? p->number[run] : chart_category(c, axis, p->text[run]);
 }
 
+struct ranked {
+	double value;
+	int run;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const struct ranked *p = a, *q = b;
+
+	if (p->value != q->value)
+		return p->value < q->value ? -1 : 1;
+	return p->run - q->run;
+}
+
+/* More lines than can be told apart are thinned evenly by rank: the best and the worst stay. */
+static char *to_draw(const double *value, int runs)
+{
+	char *draw = xcalloc((size_t)runs + 1, 1);
+	struct ranked *r = xmalloc((size_t)(runs + 1) * sizeof *r);
+	int n = 0;
+
+	for (int i = 0; i < runs; i++)
+		if (isfinite(value[i]))
+			r[n++] = (struct ranked){value[i], i};
+	qsort(r, (size_t)n, sizeof *r, by_value);
+	for (int i = 0; i < runs; i++)
+		draw[i] = runs <= PARALLEL_LINES;
+	for (int i = 0; i < PARALLEL_LINES && n && runs > PARALLEL_LINES; i++)
+		draw[r[(long)i * (n - 1) / (PARALLEL_LINES - 1)].run] = 1;
+	free(r);
+	return draw;
+}
+
 static void fill_parallel(const struct selection *sel, const struct varied_set *v, int methods,
 			  const double *value, struct chart *c)
 {
+	char *draw = to_draw(value, sel->n);
 	int first = methods > 1;
 
 	for (int i = 0; i < sel->n; i++) {
-		struct chart_series *line = chart_add_series(c, sel->run[i].name, c->n_axes);
+		struct chart_series *line;
 
+		if (!draw[i])
+			continue;
+		line = chart_add_series(c, sel->run[i].name, c->n_axes);
 		if (first)
 			line->y[0] = chart_category(c, 0, sel->run[i].method);
 		for (int k = 0; k < v->n; k++)
 			line->y[first + k] = place(c, first + k, &v->param[k], i);
 		line->y[c->n_axes - 1] = value[i];
 	}
+	free(draw);
+}
+
+static void parallel_note(struct chart *c, int runs)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "a line a run: the better, the stronger");
+	if (c->n < runs)
+		snprintf(text, sizeof text,
+			 "a line a run: the better, the stronger; %d of %d runs, evenly by rank",
+			 c->n, runs);
+	chart_note(c, text);
 }
 
 static int count_methods(const struct selection *sel)
@@ -278,7 +330,7 @@ int figure_parallel(struct store *s, const struct selection *sel, const struct f
 		chart_add_axis(c, v.param[i].name, wants_log(&v.param[i], sel->n));
 	chart_add_axis(c, name, f->log_y);
 	fill_parallel(sel, &v, methods, value, c);
-	chart_note(c, "a line a run: the better, the stronger");
+	parallel_note(c, sel->n);
 	v.n = all;
 	ret = 0;
 done:

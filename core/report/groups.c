@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/report/stats.h"
 
 void groups_release(struct group_set *g)
 {
@@ -19,7 +18,7 @@ void groups_release(struct group_set *g)
 
 struct moments moments_of(const double *x, int n)
 {
-	struct moments s = {0, NAN, NAN, NAN, NAN, INFINITY, -INFINITY};
+	struct moments s = {0, NAN, NAN, INFINITY, -INFINITY};
 	double *finite = xmalloc((size_t)(n + 1) * sizeof *finite);
 
 	for (int i = 0; i < n; i++) {
@@ -31,15 +30,15 @@ struct moments moments_of(const double *x, int n)
 	}
 	if (s.n)
 		s.mean = stats_mean(finite, s.n);
-	if (s.n > 1) {
-		struct interval ci = stats_t_interval(finite, s.n, 0.95);
-
+	if (s.n > 1)
 		s.sd = stats_sd(finite, s.n);
-		s.low = ci.low;
-		s.high = ci.high;
-	}
 	free(finite);
 	return s;
+}
+
+struct interval moments_interval(const struct moments *m)
+{
+	return stats_t_of(m->mean, m->sd, m->n, 0.95);
 }
 
 struct moments group_moments(const struct group *g, const double *value)

@@ -5,6 +5,7 @@
 #ifndef SSL_REPORT_GROUPS_H
 #define SSL_REPORT_GROUPS_H
 
+#include "core/report/stats.h"
 #include "core/store/selection.h"
 
 struct group {
@@ -24,17 +25,19 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 		struct error *err);
 void groups_release(struct group_set *g);
 
-/* Leaves the parameters that differ within a method at the front of v, and returns how many they are:
- * that another method has other defaults says nothing. "method" itself is not among them. */
+/* Leaves the parameters that differ within a method at the front of v, and returns how many they
+ * are: that another method has other defaults says nothing. "method" itself is not among them. */
 int groups_telling(const struct selection *sel, struct varied_set *v);
 
 /* Mean and its like of the finite ones among value[g->run[..]]. */
 struct moments {
 	int n;
-	double mean, sd, low, high; /* low, high: 95 % interval of the mean; NaN for n < 2 */
+	double mean, sd; /* sd: NaN for n < 2 */
 	double min, max;
 };
 struct moments moments_of(const double *x, int n);
 struct moments group_moments(const struct group *g, const double *value);
+/* Student's 95 % interval of the mean; NaN for n < 2. */
+struct interval moments_interval(const struct moments *m);
 
 #endif

@@ -42,7 +42,7 @@ static int add_query(struct work *w, enum report_query which, struct error *err)
 	else if (!ret)
 		doc_table(&w->doc, rows.table);
 	if (!ret && table_rows(rows.table) == ROWS_MAX)
-		doc_paragraph(&w->doc, "Cut here: the SQL below has no limit.");
+		doc_paragraph(&w->doc, "The first 1000 rows: the SQL below has no limit.");
 	rows_release(&rows);
 	return ret;
 }
@@ -114,14 +114,15 @@ static void cell(struct table *t, double v, int digits)
 static void add_group_row(struct table *t, const struct work *w, const struct group *g, int rank)
 {
 	struct moments m = group_moments(g, w->value);
+	struct interval ci = moments_interval(&m);
 
 	table_int(t, rank);
 	table_text(t, g->label);
 	table_int(t, m.n);
 	cell(t, m.mean, w->digits);
 	cell(t, m.sd, w->digits);
-	cell(t, m.low, w->digits);
-	cell(t, m.high, w->digits);
+	cell(t, ci.low, w->digits);
+	cell(t, ci.high, w->digits);
 	cell(t, m.n ? m.min : NAN, w->digits);
 	cell(t, m.n ? m.max : NAN, w->digits);
 }
@@ -256,11 +257,13 @@ static int add_curves(struct work *w, struct error *err)
 
 static struct selection of_method(const struct selection *sel, const char *method)
 {
-	struct selection out = {.run = xmalloc((size_t)(sel->n + 1) * sizeof *out.run)};
+	char *keep = xcalloc((size_t)sel->n + 1, 1);
+	struct selection out;
 
 	for (int i = 0; i < sel->n; i++)
-		if (!strcmp(sel->run[i].method, method))
-			out.run[out.n++] = sel->run[i];
+		keep[i] = !strcmp(sel->run[i].method, method);
+	out = selection_part(sel, keep);
+	free(keep);
 	return out;
 }
 

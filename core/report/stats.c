@@ -135,11 +135,16 @@ double stats_normal_cdf(double z)
 
 struct interval stats_t_interval(const double *x, int n, double level)
 {
-	double mean = stats_mean(x, n), half;
+	return stats_t_of(stats_mean(x, n), n < 2 ? NAN : stats_sd(x, n), n, level);
+}
+
+struct interval stats_t_of(double mean, double sd, int n, double level)
+{
+	double half;
 
 	if (n < 2)
 		return (struct interval){NAN, NAN};
-	half = stats_t_quantile((1 + level) / 2, n - 1) * stats_sd(x, n) / sqrt(n);
+	half = stats_t_quantile((1 + level) / 2, n - 1) * sd / sqrt(n);
 	return (struct interval){mean - half, mean + half};
 }
 

@@ -24,6 +24,7 @@ struct interval {
 };
 /* Of the mean: Student's, mean +- t sd / sqrt(n); NaN for n < 2. */
 struct interval stats_t_interval(const double *x, int n, double level);
+struct interval stats_t_of(double mean, double sd, int n, double level);
 
 /* Of the mean: percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap",
  * 1993, chapter 13), drawn by Philox from `seed`. NaN for n < 2. With few values it is too narrow:

@@ -212,6 +212,17 @@ char *db_text_dup(sqlite3_stmt *st, int col)
 	return text ? xstrdup(text) : NULL;
 }
 
+int store_snapshot_begin(struct store *s, struct error *err)
+{
+	return db_run(s, err, "BEGIN", "");
+}
+
+void store_snapshot_end(struct store *s)
+{
+	/* nothing was written: a fault here has nothing to lose */
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 int tx_begin(struct store *s, struct error *err)
 {
 	if (s->mode == STORE_READ)

@@ -5,6 +5,8 @@
 
 #include "core/store/guard.h"
 
+enum { FEW = 20, STRETCHES = 10 }; /* runs that are listed; stretches of numbers that are not */
+
 /* ?1: the runs, a JSON list; ?2: the metric. */
 #define CHOSEN "r.id IN (SELECT value FROM json_each(?1))"
 /* The last value of the metric's series, else of its newest evaluation. */
@@ -99,20 +101,56 @@ static void quoted(const char *value, struct strbuf *out)
 	strbuf_addc(out, '\'');
 }
 
+static int ascending(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Many runs are mostly a few stretches of numbers, which are shorter to read than each of them. */
+static void chosen(const struct selection *sel, struct strbuf *out)
+{
+	int64_t *id = xmalloc((size_t)(sel->n + 1) * sizeof *id);
+	struct strbuf text = STRBUF_INIT;
+	int stretches = 0;
+
+	for (int i = 0; i < sel->n; i++)
+		id[i] = sel->run[i].id;
+	qsort(id, (size_t)sel->n, sizeof *id, ascending);
+	for (int i = 0, k; i < sel->n; i = k) {
+		for (k = i + 1; k < sel->n && id[k] == id[k - 1] + 1; k++)
+			;
+		strbuf_addf(&text, "%sr.id BETWEEN %lld AND %lld", stretches++ ? " OR " : "",
+			    (long long)id[i], (long long)id[k - 1]);
+	}
+	if (sel->n < FEW || stretches > STRETCHES) {
+		strbuf_clear(&text);
+		selection_ids(sel, &text);
+		strbuf_adds(out, "r.id IN (SELECT value FROM json_each(");
+		quoted(text.buf, out);
+		strbuf_adds(out, "))");
+	} else {
+		strbuf_addf(out, "(%s)", text.buf);
+	}
+	strbuf_release(&text);
+	free(id);
+}
+
 void report_query_sql(enum report_query which, const struct selection *sel, const char *metric,
 		      struct strbuf *out)
 {
-	struct strbuf ids = STRBUF_INIT;
-
-	selection_ids(sel, &ids);
 	for (const char *p = sql[which]; *p; p++) {
-		if (*p != '?') {
+		if (!strncmp(p, CHOSEN, strlen(CHOSEN))) {
+			chosen(sel, out);
+			p += strlen(CHOSEN) - 1;
+		} else if (!strncmp(p, "?2", 2)) {
+			quoted(metric, out);
+			p++;
+		} else {
 			strbuf_addc(out, *p);
-			continue;
 		}
-		quoted(*++p == '1' ? ids.buf : metric, out);
 	}
-	strbuf_release(&ids);
 }
 
 int report_recipe(struct store *s, int64_t run, char **json, struct error *err)

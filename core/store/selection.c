@@ -11,6 +11,10 @@
 
 void selection_release(struct selection *sel)
 {
+	if (sel->varied)
+		varied_release(sel->varied);
+	free(sel->varied);
+	free(sel->repeated);
 	free(sel->run);
 	free(sel->sweep);
 	*sel = (struct selection){0};
@@ -148,6 +152,8 @@ int selection_repeats(const struct selection *sel, int i)
 {
 	const struct selected *r = &sel->run[i];
 
+	if (sel->repeated)
+		return sel->repeated[i];
 	for (int k = 0; k < sel->n; k++) {
 		const struct selected *q = &sel->run[k];
 
@@ -156,6 +162,72 @@ int selection_repeats(const struct selection *sel, int i)
 			return 1;
 	}
 	return 0;
+}
+
+/* One experiment's runs together, the newest first. */
+static int by_experiment(const void *a, const void *b)
+{
+	const struct selected *p = *(struct selected *const *)a, *q = *(struct selected *const *)b;
+	int order = strcmp(p->group, q->group);
+
+	if (order)
+		return order;
+	if (p->dataset_id != q->dataset_id)
+		return p->dataset_id < q->dataset_id ? -1 : 1;
+	if (p->seed != q->seed)
+		return p->seed < q->seed ? -1 : 1;
+	return (p->id < q->id) - (p->id > q->id);
+}
+
+static int is_same_experiment(const struct selected *p, const struct selected *q)
+{
+	return p->seed == q->seed && p->dataset_id == q->dataset_id && !strcmp(p->group, q->group);
+}
+
+static void mark_repeated(struct selection *sel)
+{
+	struct selected **run = xmalloc((size_t)(sel->n + 1) * sizeof *run);
+	int done = 0; /* is a newer run of this experiment done? */
+
+	sel->repeated = xcalloc((size_t)sel->n + 1, 1);
+	for (int i = 0; i < sel->n; i++)
+		run[i] = &sel->run[i];
+	qsort(run, (size_t)sel->n, sizeof *run, by_experiment);
+	for (int i = 0; i < sel->n; i++) {
+		if (i && !is_same_experiment(run[i - 1], run[i]))
+			done = 0;
+		sel->repeated[run[i] - sel->run] = (char)done;
+		done |= !strcmp(run[i]->status, "done");
+	}
+	free(run);
+}
+
+int selection_study(struct store *s, struct selection *sel, struct error *err)
+{
+	struct varied_set *varied = xcalloc(1, sizeof *varied);
+
+	if (selection_varied(s, sel, varied, err)) {
+		free(varied);
+		return -1;
+	}
+	sel->varied = varied;
+	mark_repeated(sel);
+	return 0;
+}
+
+struct selection selection_part(const struct selection *sel, const char *keep)
+{
+	struct selection out = {.run = xmalloc((size_t)(sel->n + 1) * sizeof *out.run)};
+
+	for (int i = 0; i < sel->n; i++)
+		if (keep[i])
+			out.run[out.n++] = sel->run[i];
+	if (!sel->varied)
+		return out;
+	out.varied = xmalloc(sizeof *out.varied);
+	*out.varied = varied_part(sel->varied, keep);
+	mark_repeated(&out);
+	return out;
 }
 
 void selection_ids(const struct selection *sel, struct strbuf *out)

@@ -21,8 +21,17 @@ struct selection {
 	int n;
 	int64_t *sweep; /* those that selection_add_sweep() found */
 	int sweeps;
+	struct varied_set *varied; /* what selection_study() found; NULL: asked for each time */
+	char *repeated;
 };
 void selection_release(struct selection *sel);
+
+/* Works out, once, what every picture of the same runs asks for: what varies between them, and
+ * which were done again. To be called when the last run is in. */
+int selection_study(struct store *s, struct selection *sel, struct error *err);
+
+/* Those of the runs that are marked, studied if sel is; the caller releases it. */
+struct selection selection_part(const struct selection *sel, const char *keep);
 
 /* One run, as refs_resolve() finds it; @epoch=N is ERR_USAGE. */
 int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err);
@@ -77,6 +86,8 @@ int selection_varied(struct store *s, const struct selection *sel, struct varied
 int selection_param(struct store *s, const struct selection *sel, const char *name,
 		    struct varied_set *out, struct error *err);
 void varied_release(struct varied_set *v);
+/* Of the marked runs only (NULL: all), without the parameters that are the same in all of these. */
+struct varied_set varied_part(const struct varied_set *v, const char *keep);
 
 /* A series by its steps: of a metric, else of evaluations, the newest one of each step. n = 0 when
  * there is none. A value may be NaN or infinite. */

@@ -31,6 +31,11 @@ void store_close(struct store *s);
  * is written then goes where the file went, and nobody may ever see it. */
 int store_check_there(struct store *s, struct error *err);
 
+/* What is read between the two is the store of one moment, whatever writers do; and many small
+ * questions cost less. To be short: a log that is read cannot be checkpointed. */
+int store_snapshot_begin(struct store *s, struct error *err);
+void store_snapshot_end(struct store *s);
+
 /* The absolute path of .ssl; of its objects folder's temporary files (same file system). */
 const char *store_dir(const struct store *s);
 const char *store_tmp_dir(const struct store *s);

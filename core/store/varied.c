@@ -33,19 +33,30 @@ static struct varied *add(struct varied_set *v, const char *name)
 	return p;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 /* Distinct texts; a run without the parameter counts for nothing. */
 static void count_levels(struct varied *p, int runs)
 {
+	char **text = xmalloc((size_t)(runs + 1) * sizeof *text);
+	int n = 0;
+
 	p->is_number = 1;
 	for (int i = 0; i < runs; i++) {
-		int known = !p->text[i];
-
-		for (int k = 0; k < i && !known; k++)
-			known = p->text[k] && !strcmp(p->text[i], p->text[k]);
-		p->levels += !known;
-		if (p->text[i] && isnan(p->number[i]))
+		if (!p->text[i])
+			continue;
+		text[n++] = p->text[i];
+		if (isnan(p->number[i]))
 			p->is_number = 0;
 	}
+	qsort(text, (size_t)n, sizeof *text, by_text);
+	p->levels = n > 0;
+	for (int i = 1; i < n; i++)
+		p->levels += strcmp(text[i - 1], text[i]) != 0;
+	free(text);
 }
 
 /* Rows of name, place in the selection, value, number; by name. */
@@ -72,8 +83,47 @@ static int take(struct store *s, sqlite3_stmt *st, struct varied_set *out, struc
 	return more;
 }
 
-int selection_varied(struct store *s, const struct selection *sel, struct varied_set *out,
-		     struct error *err)
+static int differs(const struct varied *p, const char *keep, int runs)
+{
+	const char *first = NULL;
+
+	for (int i = 0; i < runs; i++) {
+		if ((keep && !keep[i]) || !p->text[i])
+			continue;
+		if (first && strcmp(first, p->text[i]) != 0)
+			return 1;
+		first = p->text[i];
+	}
+	return 0;
+}
+
+struct varied_set varied_part(const struct varied_set *v, const char *keep)
+{
+	struct varied_set out = {0};
+
+	for (int i = 0; i < v->runs; i++)
+		out.runs += !keep || keep[i];
+	for (int k = 0; k < v->n; k++) {
+		const struct varied *from = &v->param[k];
+		struct varied *to;
+		int n = 0;
+
+		if (!differs(from, keep, v->runs))
+			continue;
+		to = add(&out, from->name);
+		for (int i = 0; i < v->runs; i++) {
+			if (keep && !keep[i])
+				continue;
+			to->text[n] = from->text[i] ? xstrdup(from->text[i]) : NULL;
+			to->number[n++] = from->number[i];
+		}
+		count_levels(to, out.runs);
+	}
+	return out;
+}
+
+static int ask_varied(struct store *s, const struct selection *sel, struct varied_set *out,
+		      struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
@@ -99,6 +149,16 @@ int selection_varied(struct store *s, const struct selection *sel, struct varied
 	ret = take(s, st, out, err);
 	strbuf_release(&ids);
 	return ret;
+}
+
+int selection_varied(struct store *s, const struct selection *sel, struct varied_set *out,
+		     struct error *err)
+{
+	if (sel->varied) {
+		*out = varied_part(sel->varied, NULL);
+		return 0;
+	}
+	return ask_varied(s, sel, out, err);
 }
 
 static int no_param(struct store *s, const char *name, struct error *err)

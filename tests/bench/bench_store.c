@@ -5,7 +5,7 @@
  *
  * makes DIR/.ssl if there is none (every run done: 5 methods, 40 recipes of each, the rest seeds;
  * an evaluation every fifth of the way), and then asks. Times are of the query alone, the best of
- * three.
+ * three; of a report the cells are bytes.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 
 #include "core/base/fs.h"
 #include "core/report/compare.h"
+#include "core/report/report.h"
 #include "core/store/query.h"
 #include "core/store/store.h"
 
@@ -164,6 +165,7 @@ struct question {
 	struct log_query log;
 	struct best_query best;
 	const char *compare, *select;
+	const char *report; /* by this metric, of all runs */
 };
 
 static const struct question questions[] = {
@@ -200,6 +202,8 @@ static const struct question questions[] = {
     {.name = "v_seed of a metric", .sql = "SELECT * FROM v_seed WHERE metric = 'test.knn.top1'"},
     {.name = "v_seed of a metric and method",
      .sql = "SELECT * FROM v_seed WHERE metric = 'loss' AND method = 'byol' ORDER BY mean LIMIT 5"},
+    {.name = "v_seed, whole", .sql = "SELECT * FROM v_seed"},
+    {.name = "report of all runs", .report = "knn.top1"},
 };
 
 static int compare(struct store *s, const struct question *q, struct error *err)
@@ -216,12 +220,29 @@ static int compare(struct store *s, const struct question *q, struct error *err)
 	return ret;
 }
 
+static int report(struct store *s, const char *metric, struct error *err)
+{
+	const struct report r = {"bench", metric, "all runs of the store", "ssl report", 1, NULL};
+	struct strbuf html = STRBUF_INIT;
+	struct selection sel = {0};
+	int ret = store_snapshot_begin(s, err) || selection_add_where(s, &sel, NULL, err) ||
+		  selection_study(s, &sel, err) || report_make(s, &sel, &r, &html, err);
+
+	store_snapshot_end(s);
+	cells = (long)html.len;
+	selection_release(&sel);
+	strbuf_release(&html);
+	return ret;
+}
+
 static int ask(struct store *s, const struct question *q, struct error *err)
 {
 	if (q->sql)
 		return query_user(s, q->sql, 0, &count, err);
 	if (q->compare)
 		return compare(s, q, err);
+	if (q->report)
+		return report(s, q->report, err);
 	return q->best.metric ? query_best(s, &q->best, &count, err)
 			      : query_log(s, &q->log, &count, err);
 }

@@ -144,20 +144,19 @@ double chart_dash(const struct chart *c, int i)
 double chart_height(const struct chart *c, double width)
 {
 	double rows = c->n_axes > 1 ? c->axis[1].n_categories : 0;
+	double text = chart_note_height(c, width) + chart_title_height(c, width);
 	struct box legend = {0, 0, width - 70, 0};
 
 	switch (c->kind) {
 	case CHART_LINES:
 		return fmax(200, fmin(380, width * 0.5)) + 70 + chart_legend(c, NULL, legend) +
-		       chart_note_height(c, width);
+		       text;
 	case CHART_BARS:
-		return 90 + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) +
-		       chart_note_height(c, width);
+		return 90 + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) + text;
 	case CHART_HEAT:
-		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows +
-		       chart_note_height(c, width);
+		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows + text;
 	case CHART_PARALLEL:
-		return (width < 480 ? 300 : 380) + chart_note_height(c, width);
+		return (width < 480 ? 300 : 380) + text;
 	}
 	BUG("no chart kind %d", (int)c->kind);
 }

@@ -1,5 +1,6 @@
 /* What stands around a plot: title, note, axes, legend. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,28 @@ struct text_style chart_text(double size, enum text_anchor anchor, int role)
 	return (struct text_style){size, anchor, 0, 0, ink(role)};
 }
 
-/* Breaks s into lines of at most `width` px at blanks; draws them unless canvas is NULL; returns
- * how many. */
-static int wrapped(struct canvas *canvas, const char *s, double x, double y, double width)
+enum { NOTE_LINE = 15, TITLE_LINE = 18 };
+
+static struct text_style title_style(void)
 {
-	struct text_style style = chart_text(FONT_SMALL, TEXT_START, INK_MUTED);
-	char line[512];
+	struct text_style style = chart_text(FONT_TITLE, TEXT_START, INK_TEXT);
+
+	style.bold = 1;
+	return style;
+}
+
+static struct text_style note_style(void)
+{
+	return chart_text(FONT_SMALL, TEXT_START, INK_MUTED);
+}
+
+/* Breaks s into lines of at most `width` px at blanks, `step` px apart; draws them unless canvas is
+ * NULL; returns how many. A word that is too long for a line is cut. */
+static int wrapped(struct canvas *canvas, const char *s, struct box at, double step,
+		   struct text_style style)
+{
+	double size = style.bold ? 1.1 * style.size : style.size;
+	char line[512], text[512];
 	int lines = 0;
 
 	while (*s) {
@@ -28,7 +45,7 @@ static int wrapped(struct canvas *canvas, const char *s, double x, double y, dou
 				continue;
 			memcpy(line, s, i);
 			line[i] = 0;
-			if (fit && text_width(line, FONT_SMALL) > width)
+			if (fit && text_width(line, size) > at.w)
 				break;
 			fit = i;
 		}
@@ -36,8 +53,9 @@ static int wrapped(struct canvas *canvas, const char *s, double x, double y, dou
 			fit = n < sizeof line ? n : sizeof line - 1;
 		memcpy(line, s, fit);
 		line[fit] = 0;
+		text_fit(line, size, at.w, text, sizeof text);
 		if (canvas)
-			canvas->text(canvas->self, x, y + 15 * lines, line, style);
+			canvas->text(canvas->self, at.x, at.y + step * lines, text, style);
 		lines++;
 		s += fit + (s[fit] == ' ');
 	}
@@ -46,20 +64,26 @@ static int wrapped(struct canvas *canvas, const char *s, double x, double y, dou
 
 double chart_note_height(const struct chart *c, double width)
 {
-	return 15 * wrapped(NULL, c->note, 0, 0, width - 24);
+	return NOTE_LINE *
+	       wrapped(NULL, c->note, (struct box){0, 0, width - 24, 0}, 0, note_style());
+}
+
+double chart_title_height(const struct chart *c, double width)
+{
+	int lines = wrapped(NULL, c->title, (struct box){0, 0, width - 24, 0}, 0, title_style());
+
+	return TITLE_LINE * fmax(0, lines - 1);
 }
 
 struct box chart_frame(const struct chart *c, struct canvas *canvas)
 {
-	struct text_style title = chart_text(FONT_TITLE, TEXT_START, INK_TEXT);
-	double note = chart_note_height(c, canvas->width);
-	char text[256];
+	double note = chart_note_height(c, canvas->width), w = canvas->width - 24;
+	double title = chart_title_height(c, canvas->width);
 
-	title.bold = 1;
-	text_fit(c->title, 1.1 * FONT_TITLE, canvas->width - 24, text, sizeof text);
-	canvas->text(canvas->self, 12, 22, text, title);
-	wrapped(canvas, c->note, 12, canvas->height - note + 3, canvas->width - 24);
-	return (struct box){12, 34, canvas->width - 24, canvas->height - 42 - note};
+	wrapped(canvas, c->title, (struct box){12, 22, w, 0}, TITLE_LINE, title_style());
+	wrapped(canvas, c->note, (struct box){12, canvas->height - note + 3, w, 0}, NOTE_LINE,
+		note_style());
+	return (struct box){12, 34 + title, w, canvas->height - 42 - note - title};
 }
 
 void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a)
@@ -102,11 +126,21 @@ int chart_in_legend(const struct chart *c, int i)
 	return !c->series[i].muted && before < LEGEND_MOST;
 }
 
+/* How many curves in colour have no place in the legend. */
+static int not_in_legend(const struct chart *c)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n; i++)
+		n += !c->series[i].muted && !chart_in_legend(c, i);
+	return n;
+}
+
 double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 {
 	double x = at.x, y = at.y;
+	int any = 0, more = not_in_legend(c);
 	char name[200];
-	int any = 0;
 
 	if (c->n == 1 && !c->series[0].name[0])
 		return 0;
@@ -131,6 +165,12 @@ double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 		}
 		x += width;
 		any = 1;
+	}
+	if (more) {
+		snprintf(name, sizeof name, "and %d more", more);
+		y += LEGEND_LINE;
+		if (canvas)
+			canvas->text(canvas->self, at.x, y + 12, name, note_style());
 	}
 	return any ? y - at.y + LEGEND_LINE + 6 : 0;
 }

@@ -6,6 +6,8 @@
 #include "core/base/error.h"
 #include "core/report/chart_internal.h"
 
+enum { COLUMN_NAME = 56 /* px that a column's name is given at least */ };
+
 static uint32_t heat_rgb(const struct chart *c, double v, double lo, double hi)
 {
 	return viridis(chart_goodness(c, v, lo, hi));
@@ -72,10 +74,13 @@ static void draw_scale(const struct chart *c, struct canvas *canvas, struct box 
 static void name_columns(const struct chart *c, struct canvas *canvas, struct box plot)
 {
 	double w = plot.w / fmax(1, c->axis[0].n_categories);
+	double widest = fmin(chart_widest(&c->axis[0], FONT_SMALL), fmax(w - 4, COLUMN_NAME));
+	int every =
+	    (int)fmax(1, ceil((widest + 4) / w)); /* where columns are narrower than names */
 	char name[64];
 
-	for (int k = 0; k < c->axis[0].n_categories; k++) {
-		text_fit(c->axis[0].category[k], FONT_SMALL, w - 4, name, sizeof name);
+	for (int k = 0; k < c->axis[0].n_categories; k += every) {
+		text_fit(c->axis[0].category[k], FONT_SMALL, widest + 0.5, name, sizeof name);
 		canvas->text(canvas->self, plot.x + w * (k + 0.5), plot.y + plot.h + 15, name,
 			     chart_text(FONT_SMALL, TEXT_MIDDLE, INK_MUTED));
 	}
@@ -190,6 +195,21 @@ static void ruler_label(struct canvas *canvas, double x, double y, const char *l
 		     chart_text(FONT_SMALL, last ? TEXT_END : TEXT_START, INK_TEXT));
 }
 
+/* The room of an axis' name. Names take turns on two lines, so that one's neighbours are two axes
+ * away; the first and the last begin and end at their axes, and get what those leave. */
+static double name_room(const struct chart *c, int k, double gap)
+{
+	int n = c->n_axes, next = k == 0 ? 2 : n - 3;
+
+	if (k > 0 && k < n - 1)
+		return 1.5 * gap;
+	if (n < 3)
+		return n * gap - 8;
+	if (n == 3)
+		return gap - 4;
+	return 2 * gap - 8 - fmin(1.5 * gap, text_width(c->axis[next].name, FONT_SMALL)) / 2;
+}
+
 static void draw_ruler(const struct chart *c, struct canvas *canvas, const struct ruler *r,
 		       struct box plot, int k)
 {
@@ -198,7 +218,7 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 	char name[100];
 
 	canvas_segment(canvas, r->x, plot.y, r->x, plot.y + plot.h, 1.2, ink(INK_MUTED));
-	text_fit(r->of->name, FONT_SMALL, gap - 4, name, sizeof name);
+	text_fit(r->of->name, FONT_SMALL, name_room(c, k, gap), name, sizeof name);
 	canvas->text(canvas->self, r->x, plot.y + plot.h + 18 + 14 * (k % 2), name,
 		     chart_text(FONT_SMALL,
 				k == 0 ? TEXT_START

@@ -15,6 +15,8 @@ struct text_style chart_text(double size, enum text_anchor anchor, int role);
 /* Title and note, drawn; the room between them. */
 struct box chart_frame(const struct chart *c, struct canvas *canvas);
 double chart_note_height(const struct chart *c, double width);
+/* Of the title's lines after the first. */
+double chart_title_height(const struct chart *c, double width);
 
 /* Smallest and largest finite value of y (and, `bands`, lo and hi); positive ones only when log. */
 void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi);

@@ -298,7 +298,12 @@ void compare_sentences(const struct compare *c, struct strbuf *out)
 	say_too_few(c, out);
 	say_equal(c, out);
 	say_intervals(c, out);
-	if (c->select)
+	if (c->select && !strcmp(c->select, c->metric))
+		strbuf_addf(out,
+			    "%s both chose the recipe of each %s and is what is compared: such "
+			    "values are too good.\n",
+			    c->metric, c->by);
+	else if (c->select)
 		strbuf_addf(out,
 			    "%s chose the recipe of each %s; %s was then read once, for that "
 			    "recipe.\n",

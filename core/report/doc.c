@@ -26,7 +26,10 @@ static const char style[] =
     ".facts li{background:var(--soft);border-radius:6px;padding:8px 14px;min-width:96px}\n"
     ".facts b{display:block;font-size:20px;line-height:1.3;font-variant-numeric:tabular-nums}\n"
     ".facts span{color:var(--muted);font-size:13px}\n"
-    ".scroll{overflow-x:auto;margin:12px 0}\n"
+    ".scroll{overflow-x:auto;margin:12px 0;--in:var(--paper) 20px,transparent 40px;"
+    "background:linear-gradient(90deg,var(--in)) local,linear-gradient(270deg,var(--in)) local,"
+    "linear-gradient(90deg,var(--line),transparent 14px),"
+    "linear-gradient(270deg,var(--line),transparent 14px)}\n"
     "table{border-collapse:collapse;width:max-content;font-size:13.5px;"
     "font-variant-numeric:tabular-nums}\n"
     "th,td{padding:4px 14px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid "
@@ -40,7 +43,8 @@ static const char style[] =
     "@media screen and (max-width:640px){main{padding:12px 16px 48px}.wide{display:none}"
     ".narrow{display:block}}\n"
     "@media print{:root{color-scheme:light}main{max-width:none;padding:0}figure,tr,.facts{"
-    "break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}td{min-width:6ch}table{"
+    "break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible;background:none}td{min-"
+    "width:6ch}table{"
     "font-size:8pt;"
     "width:auto}}\n";
 
@@ -160,7 +164,8 @@ void doc_table(struct doc *d, const struct table *t)
 		BUG("no memory stream");
 	table_print(t, d->html ? TABLE_HTML : TABLE_MD, f);
 	fclose(f);
-	/* wide ones scroll by themselves; they can be reached by the keyboard */
+	/* wide ones scroll by themselves, with a shade where there is more; the keyboard reaches
+	 * them */
 	strbuf_adds(d->out, d->html ? "<div class=\"scroll\" tabindex=\"0\">\n" : "");
 	strbuf_add(d->out, rows, size);
 	strbuf_adds(d->out, d->html ? "</div>\n" : "\n");

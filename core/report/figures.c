@@ -20,7 +20,7 @@ void figure_axis_name(const struct metric_info *m, int best, char out[160])
 	snprintf(out, 160, "%s%s%s%s", best ? "best " : "", m->name, *m->unit ? ", " : "", m->unit);
 }
 
-void figure_replicates(const struct group_set *g, struct strbuf *out)
+int figure_replicates(const struct group_set *g, struct strbuf *out)
 {
 	int least = g->n ? g->group[0].n : 0, most = least;
 
@@ -29,9 +29,10 @@ void figure_replicates(const struct group_set *g, struct strbuf *out)
 		most = g->group[i].n > most ? g->group[i].n : most;
 	}
 	if (least == most)
-		strbuf_addf(out, "%d run%s", most, most == 1 ? "" : "s each");
+		strbuf_addf(out, "%d run%s%s", most, most == 1 ? "" : "s", g->n > 1 ? " each" : "");
 	else
 		strbuf_addf(out, "%d to %d runs", least, most);
+	return most;
 }
 
 int *figure_order(const struct group_set *g, const double *value, int low_is_good)
@@ -160,10 +161,8 @@ static void curve_note(struct chart *c, const struct group_set *g, int most, int
 {
 	struct strbuf note = STRBUF_INIT;
 
-	if (g->n) {
-		figure_replicates(g, &note);
+	if (g->n && figure_replicates(g, &note) > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
-	}
 	if (g->n > most)
 		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
 			    g->n);
@@ -254,8 +253,9 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	for (int i = 0; i < g.n && i < most; i++)
 		add_bar(*out, &g.group[order[i]], value);
 	free(order);
-	figure_replicates(&g, &note);
-	strbuf_adds(&note, "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
+	if (figure_replicates(&g, &note) > 1)
+		strbuf_adds(&note,
+			    "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
 	if (g.n > most)
 		strbuf_addf(&note, "; the best %d of %d", most, g.n);
 	chart_note(*out, note.buf);

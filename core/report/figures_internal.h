@@ -13,8 +13,8 @@ struct figure_reading {
 	int epochs; /* x in epochs: steps are scaled, where the run has any */
 };
 
-/* Adds the group's curve: at each step that one of its runs has, the mean of those that have it, and
- * mean -+ sd. No curve where no run has a point. */
+/* Adds the group's curve: at each step that one of its runs has, the mean of those that have it,
+ * and mean -+ sd. No curve where no run has a point. */
 int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
 		       const struct figure_reading *how, struct chart *c, struct error *err);
 
@@ -24,7 +24,7 @@ void figure_axis_name(const struct metric_info *m, int best, char out[160]);
 /* Places of groups, best mean first; those without a value last. The caller frees it. */
 int *figure_order(const struct group_set *g, const double *value, int low_is_good);
 
-/* "mean over 3 runs each", "2 to 3 runs" */
-void figure_replicates(const struct group_set *g, struct strbuf *out);
+/* "3 runs each", "2 to 3 runs"; returns how many the largest group has. */
+int figure_replicates(const struct group_set *g, struct strbuf *out);
 
 #endif

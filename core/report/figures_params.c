@@ -83,8 +83,10 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 		goto done;
 	all = v.n;
 	v.n = groups_telling(&in, &v);
-	if (fewest == most)
-		strbuf_addf(&note, "mean over %d run%s a cell", most, most == 1 ? "" : "s");
+	if (most == 1)
+		strbuf_adds(&note, "1 run a cell");
+	else if (fewest == most)
+		strbuf_addf(&note, "mean over %d runs a cell", most);
 	else
 		strbuf_addf(&note, "mean over %d to %d runs a cell", fewest, most);
 	if (most > 1)
@@ -94,10 +96,12 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 
 		if (!strcmp(name, x->name) || !strcmp(name, y->name))
 			continue;
-		strbuf_adds(&note, others++ ? ", " : "; averaged over ");
+		strbuf_adds(&note, others++    ? ", "
+				   : most == 1 ? "; between cells differ too: "
+					       : "; averaged over ");
 		strbuf_adds(&note, name);
 	}
-	strbuf_adds(&note, others ? " too" : "");
+	strbuf_adds(&note, others && most > 1 ? " too" : "");
 	chart_note(c, note.buf);
 	v.n = all;
 	varied_release(&v);

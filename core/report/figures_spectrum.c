@@ -29,8 +29,10 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 				"%s: none of the runs recorded such vectors: see collapse.* in "
 				"ssl-recipe(5)",
 				how->name);
-	figure_replicates(&g, &note);
-	strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	if (figure_replicates(&g, &note) > 1)
+		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	if (c->n > most)
+		strbuf_addf(&note, "; the first %d of %d in colour", most, c->n);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 	groups_release(&g);

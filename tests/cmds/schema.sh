@@ -29,6 +29,10 @@ out_has '^vicreg.mu .* hyperparameter'
 fails 2 'it exists: -f' "$SSL" schema --pivot runs
 ok ssl -f schema --pivot runs
 if command -v sqlite3 >/dev/null; then
+	note 'v_seed goes from runs to values: the other way round it is their product'
+	sqlite3 .ssl/ssl.db 'EXPLAIN QUERY PLAN SELECT * FROM v_seed' >plan
+	ok grep -q 'SEARCH v USING PRIMARY KEY (eval_id=? AND name_id=?)' plan
+	code 1 grep -n 'SCAN v ' plan
 	same "$(sqlite3 .ssl/ssl.db 'SELECT "vicreg.mu" FROM runs')" 3.0
 	note 'it stays when the views of ssl are made anew'
 	sqlite3 .ssl/ssl.db "UPDATE meta SET value = 'old' WHERE key = 'views'"

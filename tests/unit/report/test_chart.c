@@ -107,6 +107,98 @@ static void test_svg(void)
 	strbuf_release(&b);
 }
 
+/* A title too wide for one line is read whole, and the chart grows by what it needs. */
+static void test_title(void)
+{
+	struct chart *one = chart_new(CHART_HEAT, "short");
+	struct chart *two = chart_new(CHART_HEAT, "val.knn.top1 by vicreg.lambda and vicreg.mu");
+	struct strbuf out = STRBUF_INIT;
+	struct canvas canvas;
+
+	for (int i = 0; i < 3; i++) {
+		chart_add_axis(one, "a", 0);
+		chart_add_axis(two, "a", 0);
+	}
+	CU_ASSERT(chart_height(two, 900) == chart_height(one, 900));
+	CU_ASSERT(chart_height(two, 260) > chart_height(one, 260));
+	canvas = svg_begin(&out, 260, chart_height(two, 260), SVG_FILE, NULL, "x");
+	chart_draw(two, &canvas);
+	svg_end(&canvas);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "vicreg.lambda"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "vicreg.mu<"));
+	CU_ASSERT_PTR_NULL(strstr(out.buf, "\xE2\x80\xA6"));
+	strbuf_release(&out);
+	chart_free(one);
+	chart_free(two);
+}
+
+/* Names of five axes on a narrow chart: long ones in the middle are whole. */
+static void test_axis_names(void)
+{
+	static const char *const name[] = {"method",        "barlow.lambda", "byol.tau",
+					   "vicreg.lambda", "vicreg.mu",     "test.knn.top1"};
+	struct chart *c = chart_new(CHART_PARALLEL, "x");
+	struct strbuf out = STRBUF_INIT;
+	struct canvas canvas;
+
+	for (int i = 0; i < 6; i++)
+		chart_add_axis(c, name[i], 0);
+	chart_add_series(c, "run", 6);
+	canvas = svg_begin(&out, 360, chart_height(c, 360), SVG_FILE, NULL, "x");
+	chart_draw(c, &canvas);
+	svg_end(&canvas);
+	for (int i = 0; i < 6; i++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, name[i]));
+	strbuf_release(&out);
+	chart_free(c);
+}
+
+static int count(const char *s, const char *part)
+{
+	int n = 0;
+
+	for (; (s = strstr(s, part)); s++)
+		n++;
+	return n;
+}
+
+/* Thirty columns on a narrow chart: as many names as have room; thirty curves: the legend says how
+ * many it leaves out. */
+static void test_crowd(void)
+{
+	struct chart *heat = chart_new(CHART_HEAT, "x"), *lines = chart_new(CHART_LINES, "x");
+	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+	struct chart_series *row;
+	struct canvas canvas;
+	char name[32];
+
+	for (int i = 0; i < 3; i++) {
+		chart_add_axis(heat, "a", 0);
+		chart_add_axis(lines, "a", 0);
+	}
+	chart_category(heat, 1, "row");
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof name, "n.%d", 100 + i);
+		chart_category(heat, 0, name);
+		row = chart_add_series(lines, name, 1);
+		row->x[0] = row->y[0] = i;
+	}
+	row = chart_add_series(heat, "row", 30);
+	row->y[0] = 1;
+	canvas = svg_begin(&a, 360, chart_height(heat, 360), SVG_FILE, NULL, "x");
+	chart_draw(heat, &canvas);
+	svg_end(&canvas);
+	canvas = svg_begin(&b, 360, chart_height(lines, 360), SVG_FILE, NULL, "x");
+	chart_draw(lines, &canvas);
+	svg_end(&canvas);
+	CU_ASSERT(count(a.buf, ">n.1") >= 5 && count(a.buf, ">n.1") <= 15);
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.buf, ">and 14 more<"));
+	strbuf_release(&a);
+	strbuf_release(&b);
+	chart_free(heat);
+	chart_free(lines);
+}
+
 static void escapes(const char *s, const char *want)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -186,6 +278,9 @@ int main(void)
 	static const struct check_case cases[] = {{"ticks are round", test_ticks},
 						  {"an axis for any values", test_axis_holds},
 						  {"SVG", test_svg},
+						  {"a title of two lines", test_title},
+						  {"names of many axes", test_axis_names},
+						  {"many columns, many curves", test_crowd},
 						  {"text in XML", test_escape},
 						  {"text that must fit", test_fit},
 						  {"colours", test_colours},

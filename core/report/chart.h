@@ -62,6 +62,9 @@ struct chart_series *chart_add_series(struct chart *c, const char *name, int n);
 /* Anything to see? */
 int chart_is_empty(const struct chart *c);
 
+/* Bars: does an interval go on beyond the frame? Those that would leave the bars no room do. */
+int chart_cuts_intervals(const struct chart *c);
+
 /* Pixels that the chart wants at this width. */
 double chart_height(const struct chart *c, double width);
 void chart_draw(const struct chart *c, struct canvas *canvas);

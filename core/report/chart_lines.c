@@ -138,16 +138,65 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 
 /* ---- bars ---- */
 
+/* The range of the values, and of the intervals as far as they leave the bars room: that of two
+ * seeds is often many times what was measured. */
+static void bars_range(const struct chart *c, double *lo, double *hi)
+{
+	double low, high, room;
+
+	chart_range(c, 0, 1, &low, &high);
+	*lo = INFINITY;
+	*hi = -INFINITY;
+	for (int i = 0; i < c->n; i++)
+		for (int k = 0; k < c->series[i].n; k++) {
+			if (!isfinite(c->series[i].y[k]))
+				continue;
+			*lo = fmin(*lo, c->series[i].y[k]);
+			*hi = fmax(*hi, c->series[i].y[k]);
+		}
+	if (c->axis[0].zero) {
+		*lo = fmin(*lo, 0);
+		*hi = fmax(*hi, 0);
+	}
+	room = (*hi - *lo) / 2;
+	if (room > 0 && (!c->axis[0].zero || *lo < 0))
+		*lo = fmin(*lo, fmax(low, *lo - room));
+	if (room > 0 && (!c->axis[0].zero || *hi > 0))
+		*hi = fmax(*hi, fmin(high, *hi + room));
+}
+
+int chart_cuts_intervals(const struct chart *c)
+{
+	struct axis a;
+	double lo, hi;
+
+	bars_range(c, &lo, &hi);
+	axis_set(&a, lo, hi, 0, 7, 1);
+	for (int i = 0; i < c->n; i++)
+		if (c->series[i].lo[0] < a.lo || c->series[i].hi[0] > a.hi)
+			return 1;
+	return 0;
+}
+
+static void draw_end(struct canvas *canvas, double x, double y)
+{
+	canvas_segment(canvas, x, y - 5, x, y + 5, 1.6, ink(INK_TEXT));
+}
+
+/* What goes on beyond the frame ends there, without a bar across. */
 static void draw_interval(const struct plane *p, struct canvas *canvas,
 			  const struct chart_series *s, double y)
 {
 	double lo = at_x(p, s->lo[0]), hi = at_x(p, s->hi[0]);
+	double left = fmax(lo, p->plot.x), right = fmin(hi, p->plot.x + p->plot.w);
 
 	if (!isfinite(lo) || !isfinite(hi))
 		return;
-	canvas_segment(canvas, lo, y, hi, y, 1.6, ink(INK_TEXT));
-	canvas_segment(canvas, lo, y - 5, lo, y + 5, 1.6, ink(INK_TEXT));
-	canvas_segment(canvas, hi, y - 5, hi, y + 5, 1.6, ink(INK_TEXT));
+	canvas_segment(canvas, left, y, right, y, 1.6, ink(INK_TEXT));
+	if (left == lo)
+		draw_end(canvas, lo, y);
+	if (right == hi)
+		draw_end(canvas, hi, y);
 }
 
 static void draw_bar(const struct plane *p, struct canvas *canvas, const struct chart *c, int i,
@@ -186,9 +235,7 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	double lo, hi, widest = 0, line;
 	char name[200];
 
-	chart_range(c, 0, 1, &lo, &hi);
-	if (c->axis[0].zero)
-		lo = fmin(lo, 0), hi = fmax(hi, 0);
+	bars_range(c, &lo, &hi);
 	axis_set(&p.x, lo, hi, 0, above ? 5 : 7, 1);
 	for (int i = 0; i < c->n; i++)
 		widest = fmax(widest, text_width(c->series[i].name, FONT));

@@ -256,6 +256,8 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	if (figure_replicates(&g, &note) > 1)
 		strbuf_adds(&note,
 			    "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
+	if (chart_cuts_intervals(*out))
+		strbuf_adds(&note, "; a whisker without an end goes on");
 	if (g.n > most)
 		strbuf_addf(&note, "; the best %d of %d", most, g.n);
 	chart_note(*out, note.buf);

@@ -112,6 +112,16 @@ static void raster_area(void *self, const double *xy, int n, struct ink i)
 	FT_Outline_Done(r->library, &o);
 }
 
+/* Do all points fall on one dot? FreeType's stroker cannot end such a path: it crashes. */
+static int is_point(const struct raster *r, const double *xy, int n)
+{
+	for (int k = 1; k < n; k++)
+		if (dots(r, xy[2 * k]) != dots(r, xy[0]) ||
+		    dots(r, xy[2 * k + 1]) != dots(r, xy[1]))
+			return 0;
+	return 1;
+}
+
 /* One unbroken stroke of at most CHUNK points. */
 static void stroke(struct raster *r, const double *xy, int n, double width, struct ink i)
 {
@@ -119,6 +129,8 @@ static void stroke(struct raster *r, const double *xy, int n, double width, stru
 	FT_UInt points, contours;
 	FT_Outline o;
 
+	if (is_point(r, xy, n))
+		return;
 	FT_Stroker_Rewind(r->stroker);
 	FT_Stroker_Set(r->stroker, lround(width * r->scale * 32), FT_STROKER_LINECAP_BUTT,
 		       FT_STROKER_LINEJOIN_ROUND, 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/report/chart.h"
+#include "core/report/raster.h"
 #include "core/report/svg.h"
 #include "tests/check.h"
 
@@ -153,6 +154,41 @@ static void test_axis_names(void)
 	chart_free(c);
 }
 
+/* Two seeds of one value and two far apart: the interval of the first has no length, that of the
+ * second would leave the bars no room, and is cut at the frame. */
+static void test_intervals(void)
+{
+	struct chart *c = chart_new(CHART_BARS, "x");
+	struct strbuf out = STRBUF_INIT;
+	struct raster *r = NULL;
+	struct chart_series *s;
+	struct canvas canvas;
+	struct error err;
+
+	chart_add_axis(c, "percent", 0);
+	c->axis[0].zero = 1;
+	s = chart_add_series(c, "equal", 1);
+	s->y[0] = s->lo[0] = s->hi[0] = 11;
+	s = chart_add_series(c, "apart", 1);
+	s->y[0] = 16;
+	s->lo[0] = -73;
+	s->hi[0] = 106;
+	canvas = svg_begin(&out, 360, chart_height(c, 360), SVG_FILE, NULL, "x");
+	chart_draw(c, &canvas);
+	svg_end(&canvas);
+	CU_ASSERT(chart_cuts_intervals(c));
+	CU_ASSERT_PTR_NULL(strstr(out.buf, ">-"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">30<"));
+	CU_ASSERT_PTR_NULL(strstr(out.buf, ">100<"));
+	if (raster_begin(&r, &canvas, 360, chart_height(c, 360), 2, 0, &err))
+		fprintf(stderr, "\n  not drawn: %s\n", err.msg);
+	else
+		chart_draw(c, &canvas);
+	raster_free(r);
+	strbuf_release(&out);
+	chart_free(c);
+}
+
 static int count(const char *s, const char *part)
 {
 	int n = 0;
@@ -275,17 +311,19 @@ static void test_term(void)
 
 int main(void)
 {
-	static const struct check_case cases[] = {{"ticks are round", test_ticks},
-						  {"an axis for any values", test_axis_holds},
-						  {"SVG", test_svg},
-						  {"a title of two lines", test_title},
-						  {"names of many axes", test_axis_names},
-						  {"many columns, many curves", test_crowd},
-						  {"text in XML", test_escape},
-						  {"text that must fit", test_fit},
-						  {"colours", test_colours},
-						  {"charts in a terminal", test_term},
-						  {0}};
+	static const struct check_case cases[] = {
+	    {"ticks are round", test_ticks},
+	    {"an axis for any values", test_axis_holds},
+	    {"SVG", test_svg},
+	    {"a title of two lines", test_title},
+	    {"names of many axes", test_axis_names},
+	    {"many columns, many curves", test_crowd},
+	    {"intervals of no length, and vast", test_intervals},
+	    {"text in XML", test_escape},
+	    {"text that must fit", test_fit},
+	    {"colours", test_colours},
+	    {"charts in a terminal", test_term},
+	    {0}};
 
 	return check_run("report/chart", cases);
 }

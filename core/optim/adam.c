@@ -11,13 +11,14 @@
 
 #include "core/optim/update.h"
 
-/* u->scale: what w shrinks by first; u->root: 1 / sqrt(1 - beta2^t). */
+/* u->scale: what w shrinks by first; u->root: 1 / sqrt(1 - beta2^t). rest1, rest2: 1 - beta,
+ * rounded once: 1 - 0.999f is 5e-5 from 0.001. */
 static void adam_chunk(const struct update *u, size_t from, size_t to)
 {
 	real *restrict w = u->w, *restrict m = u->m, *restrict v = u->v;
 	const real *restrict grad = u->g;
 	const real lr = u->lr, b1 = u->beta1, b2 = u->beta2, decay = u->decay, scale = u->scale;
-	const real one_b1 = 1 - b1, one_b2 = 1 - b2, root = u->root, eps = u->eps;
+	const real one_b1 = u->rest1, one_b2 = u->rest2, root = u->root, eps = u->eps;
 
 	for (size_t i = from; i < to; i++) {
 		real g = grad[i] + decay * w[i];
@@ -37,6 +38,8 @@ static void update(struct param *p, const struct optim_opts *o, double lr, long 
 	u.root = (real)(1 / sqrt(1 - pow(o->beta2, (double)k + 1)));
 	u.beta1 = (real)o->beta1;
 	u.beta2 = (real)o->beta2;
+	u.rest1 = (real)(1 - o->beta1);
+	u.rest2 = (real)(1 - o->beta2);
 	u.eps = (real)o->eps;
 	u.decay = decoupled ? 0 : (real)decay;
 	u.scale = decoupled ? (real)(1 - lr * decay) : 1;

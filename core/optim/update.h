@@ -27,7 +27,7 @@ static inline double update_decay(const struct param *p, const struct optim_opts
 struct update {
 	real *restrict w, *restrict m, *restrict v; /* values, slot 0, slot 1 */
 	const real *restrict g;
-	real lr, momentum, decay, scale, beta1, beta2, eps,
+	real lr, momentum, decay, scale, beta1, beta2, rest1, rest2, eps,
 	    root; /* meanings: in each rule's file */
 	int nesterov;
 };

@@ -239,6 +239,24 @@ static void test_parts(void)
 	recipe_release(&r);
 }
 
+/* From rest the first step is lr g / |g| whatever the betas, so far as 1 - beta is not 1 -
+ * (float)beta. */
+static void test_adam_first_step(void)
+{
+	static const double beta2[] = {0.9, 0.99, 0.999, 0.9999};
+
+	for (int i = 0; i < 4; i++) {
+		const struct optim_opts o = {.beta1 = 0.9, .beta2 = beta2[i], .decay_bias_norm = 1};
+		real w[2] = {0, 0}, g[2] = {3, (real)-0.01}, m[2] = {0}, v[2] = {0};
+		struct param p = param_of(PARAM_WEIGHT, 2, w, g, m);
+
+		p.slot[1] = v;
+		step("adam", &o, &p, 1);
+		CU_ASSERT(near((double)w[0], -1));
+		CU_ASSERT(near((double)w[1], 1));
+	}
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -246,6 +264,7 @@ int main(void)
 	    {"LARS form C, clipped", test_form_c_clip},
 	    {"LARS where a norm is 0", test_zero_norm},
 	    {"biases and norms are left out", test_excluded},
+	    {"Adam's first step", test_adam_first_step},
 	    {"AdamW decays apart from the gradient", test_adamw},
 	    {"decay and rates by part", test_parts},
 	    {"frozen, lr_mult, lr_fixed", test_what_stays},

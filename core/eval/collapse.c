@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "core/base/ints.h"
 #include "core/base/parallel.h"
 
 enum { ROWS = 64, COLUMNS = 32 }; /* of a chunk */
@@ -12,11 +13,6 @@ struct unit {
 	double *inv;  /* 1 / |z_i| */
 	double *part; /* sum of std over a chunk of columns */
 };
-
-static int min_int(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 /* |z| is at least 1e-12, as in torch's normalize. */
 static void norm_chunk(void *ctx, int chunk)

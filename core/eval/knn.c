@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/base/ints.h"
 #include "core/base/parallel.h"
 #include "core/eval/scores.h"
 #include "core/tensor/kernels/gemm.h"
@@ -44,11 +45,6 @@ struct rows {
 	real *x;
 	int n, d;
 };
-
-static int min_int(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 /* A row that is zero or not finite becomes zero: as far from everything as anything. */
 static void normalise_chunk(void *ctx, int chunk)
@@ -134,23 +130,28 @@ static void sort_heap(struct neighbour *heap, int k)
 	}
 }
 
+/* Votes are taken against the nearest's, exp((s - s_1) / T): at a small T exp(s / T) is infinite.
+ */
 static void judge_row(const struct job *j, int row, struct neighbour *heap, double *votes,
 		      int *hits)
 {
+	double nearest, whole;
 	int rank;
 
 	memset(votes, 0, (size_t)j->classes * sizeof *votes);
 	sort_heap(heap, j->k);
+	nearest = (double)heap[0].similarity;
 	for (int i = 0; i < j->k; i++)
 		votes[j->train_labels[heap[i].index]] +=
-		    exp((double)heap[i].similarity / j->temperature);
+		    exp(((double)heap[i].similarity - nearest) / j->temperature);
 	rank = scores_rank(votes, j->classes, j->test_labels[row]);
 	hits[0] += rank < 1;
 	hits[1] += rank < SCORES_TOP;
 	if (j->predicted)
 		j->predicted[row] = scores_best(votes, j->classes);
+	whole = exp(nearest / j->temperature);
 	for (int c = 0; j->votes && c < j->classes; c++)
-		j->votes[(size_t)row * (size_t)j->classes + (size_t)c] = (real)votes[c];
+		j->votes[(size_t)row * (size_t)j->classes + (size_t)c] = (real)(whole * votes[c]);
 }
 
 static void test_block(void *ctx, int block)

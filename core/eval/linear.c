@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/base/ints.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/eval/draws.h"
@@ -28,11 +29,6 @@ struct pass {
 	const double *w;
 	int rows; /* of a part */
 };
-
-static int min_int(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 size_t logistic_size(const struct logistic *l)
 {

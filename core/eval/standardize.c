@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/error.h"
+#include "core/base/ints.h"
 #include "core/base/parallel.h"
 #include "core/eval/linear.h"
 
@@ -14,11 +15,6 @@ struct columns {
 	double *sum;    /* PARTS x 2 x d: of x, and of its squares about `mean` */
 	const double *mean, *inv;
 };
-
-static int min_int(int a, int b)
-{
-	return a < b ? a : b;
-}
 
 static void clean_chunk(void *ctx, int chunk)
 {

@@ -38,6 +38,7 @@ static int directpred_init(void *self, const struct method_env *env, struct erro
 			: !strcmp(variant, "directcopy") ? 1
 							 : recipe_real(r, "directpred.alpha");
 	m->opts.epsilon = recipe_real(r, "directpred.epsilon");
+	m->opts.least = 1e-4;
 	m->opts.form = recipe_text(r, "directpred.form")[0];
 	m->rho = recipe_real(r, "directpred.rho");
 	m->every = recipe_int(r, "directpred.every");
@@ -113,8 +114,8 @@ static const struct hparam hparams[] = {
      "none: the online net, gradients through both"},
     {"directpred.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
      "no gradient into a shared target (paper: none)"},
-    {"directpred.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
-     "predictions and targets: l2 = of norm 1 (paper); bn, none: as byol.normalize"},
+    {"directpred.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
+     "predictions and targets: l2 = of norm 1 (paper); ln, bn, none: as byol.normalize"},
     {"directpred.symmetric", HP_BOOL, "true", 0, 0, NULL,
      "both halves of the loss (paper; ImageNet with a batch of 256: the first alone)"},
     {"directpred.mu", HP_REAL, "0", 0, 1e6, NULL, "as byol.mu (paper: none)"},

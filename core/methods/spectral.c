@@ -85,7 +85,7 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 		if (o->form == 'p')
 			s[j] = pow(x, o->alpha) + o->epsilon * top;
 		else
-			s[j] = fmax(pow(top > 0 ? x / top : 0, o->alpha) + o->epsilon, 1e-4);
+			s[j] = fmax(pow(top > 0 ? x / top : 0, o->alpha) + o->epsilon, o->least);
 	}
 	if (!ret)
 		parallel_for(d, compose_row, &(struct compose){u, s, row, w, d});

@@ -50,6 +50,11 @@ static int try_param(struct store *s, const char *name, int truth, struct strbuf
 	return found;
 }
 
+const char filter_replaced[] =
+    "EXISTS (SELECT 1 FROM run q WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id "
+    "AND q.status = 'done' AND +q.dataset_id IS v_run.dataset_id "
+    "AND q.id NOT IN (SELECT run_id FROM trash))";
+
 /* The last value of the series, else that of the newest evaluation; as in v_seed. */
 static void add_last(long long id, struct strbuf *out)
 {

@@ -23,6 +23,10 @@ enum filter_value filter_prefix(const char **name);
 /* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the best one. */
 void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out);
 
+/* SQL: 1 where the run v_run.id was done once more, the same recipe on the same data, and that newer run
+ * counts for the seed. */
+extern const char filter_replaced[];
+
 /* Appends ` AS "name"`. */
 void filter_alias(const char *name, size_t n, struct strbuf *out);
 

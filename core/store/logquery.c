@@ -152,13 +152,6 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 	return 0;
 }
 
-/* Finished runs; of a seed that was run twice the newest. */
-static const char replicates[] =
-    " AND v_run.status = 'done' AND NOT EXISTS (SELECT 1 FROM run q "
-    "WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id AND q.status = 'done' "
-    "AND +q.dataset_id IS v_run.dataset_id AND q.id NOT IN (SELECT run_id FROM trash)) "
-    "GROUP BY v_run.group_hash, v_run.dataset_id";
-
 static int build(struct store *s, const struct log_query *q, struct strbuf *sql, struct error *err)
 {
 	const char *columns = q->columns ? q->columns : q->group ? usual_group : usual;
@@ -171,8 +164,11 @@ static int build(struct store *s, const struct log_query *q, struct strbuf *sql,
 		return -1;
 	strbuf_adds(sql,
 		    " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))");
-	if (q->group)
-		strbuf_adds(sql, replicates);
+	if (q->group) {
+		strbuf_adds(sql, " AND v_run.status = 'done' AND NOT ");
+		strbuf_adds(sql, filter_replaced);
+		strbuf_adds(sql, " GROUP BY v_run.group_hash, v_run.dataset_id");
+	}
 	if (add_order(s, q, sql, err))
 		return -1;
 	strbuf_adds(sql, " LIMIT ?2");

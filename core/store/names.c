@@ -6,6 +6,7 @@
 
 #include "core/base/rng.h"
 #include "core/base/strbuf.h"
+#include "core/base/words.h"
 #include "core/store/store_internal.h"
 
 enum { NAME_DRAWS = 16 };
@@ -170,46 +171,17 @@ int run_name_check(const char *name, struct error *err)
 	return 0;
 }
 
-static int smallest(int a, int b, int c)
-{
-	int m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Levenshtein's distance; words longer than the table count as far. */
-static int distance(const char *a, const char *b)
-{
-	int row[64], n = (int)strlen(b), diagonal;
-
-	if (n > 63 || strlen(a) > 63)
-		return 64;
-	for (int j = 0; j <= n; j++)
-		row[j] = j;
-	for (int i = 1; a[i - 1]; i++) {
-		diagonal = row[0];
-		row[0] = i;
-		for (int j = 1; j <= n; j++) {
-			int cost = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = smallest(row[j] + 1, row[j - 1] + 1, cost);
-		}
-	}
-	return row[n];
-}
-
 int store_nearest(struct store *s, const char *sql, const char *word, char out[64],
 		  struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s, sql, err);
-	int more, best = strlen(word) < 64 ? 1 + (int)strlen(word) / 3 : 0, d;
+	int more, best = strlen(word) <= WORD_LONGEST ? 1 + (int)strlen(word) / 3 : 0, d;
 
 	out[0] = 0;
 	if (!st)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0) {
-		d = distance(word, db_text(st, 0));
+		d = word_distance(word, db_text(st, 0));
 		if (d < best || (d == best && !out[0])) {
 			best = d;
 			db_text_into(st, 0, out, 64);

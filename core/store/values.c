@@ -36,12 +36,10 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
 	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
 		return -1;
-	strbuf_adds(sql,
-		    ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
-		    "v_run.dataset, v_run.status, EXISTS (SELECT 1 FROM run q "
-		    "WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id AND q.status = 'done' "
-		    "AND +q.dataset_id IS v_run.dataset_id "
-		    "AND q.id NOT IN (SELECT run_id FROM trash)), ");
+	strbuf_adds(sql, ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
+			 "v_run.dataset, v_run.status, ");
+	strbuf_adds(sql, filter_replaced);
+	strbuf_adds(sql, ", ");
 	if (add_value(s, q->metric, &out->goal, sql, err))
 		return -1;
 	strbuf_adds(sql, ", ");

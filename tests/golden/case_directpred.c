@@ -47,6 +47,7 @@ static void check_batches(struct golden *g, const struct spectral_opts *o)
 void golden_directpred(struct golden *g)
 {
 	const int copy = !strncmp(g->name, "directcopy", strlen("directcopy"));
+	/* no least eigenvalue in the files' formula */
 	struct spectral_opts o = {.alpha = copy ? 1 : 0.5, .form = 'o'};
 
 	o.epsilon = golden_number(g, "eps");

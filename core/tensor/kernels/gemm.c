@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <stddef.h>
 
+#include "core/base/ints.h"
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/panel.h"
 
@@ -66,11 +67,6 @@ struct job {
 static int ceil_div(int a, int b)
 {
 	return (a + b - 1) / b;
-}
-
-static int min_int(int a, int b)
-{
-	return a < b ? a : b;
 }
 
 static const real *at(const real *p, int trans, int ld, int row, int col)

@@ -141,6 +141,20 @@ static void test_degenerate(void)
 	CU_ASSERT_EQUAL(r.top5, 100);
 }
 
+/* exp(1 / 0.001) is infinite: at the least temperature the nearest decides, not the smaller class.
+ */
+static void test_small_temperature(void)
+{
+	real train[] = {1, 0, 0, 1}, test[] = {(real)0.9, 1};
+	const int train_y[] = {0, 1}, test_y[] = {1};
+	struct knn_result r;
+	int predicted;
+
+	knn_classify(train, train_y, 2, test, test_y, 1, 2, 2, 2, 0.0005, NULL, &predicted, &r);
+	CU_ASSERT(predicted == 1);
+	CU_ASSERT(r.top1 > 99);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -148,6 +162,7 @@ int main(void)
 	    {"the same bits at any number of threads", test_threads},
 	    {"ties go to the smaller index and the smaller class", test_ties},
 	    {"zero and non-finite features, k above n", test_degenerate},
+	    {"a temperature at which votes are infinite", test_small_temperature},
 	    {0}};
 
 	return check_run("eval/knn", cases);

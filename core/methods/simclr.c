@@ -1,13 +1,13 @@
 /*
  * SimCLR (Chen et al., 2002.05709): NT-Xent, the normalised temperature-scaled cross-entropy.
  *
- *     s_ij = u_i . u_j / T                u = z^, the 2N embeddings of both views, i+ the other
- * view l_i  = -s_i,i+ + log sum_{k != i} exp(s_ik) L    = 1/2N sum_i l_i               official:
- * the sum of two means over N, so twice that
+ *     s_ij = u_i . u_j / T          u = z^, the 2N embeddings of both views
+ *     l_i  = -s_i,i+ + log sum_{k != i} exp(s_ik)        i+ the other view of i
+ *     L    = 1/2N sum_i l_i         official: the sum of two means over N, twice that
  *
- * Gradient, with p the softmax of a row without its diagonal:
+ * Gradient, with P the softmax of each row without its diagonal, less 1 at its positive:
  *
- *     H = P + P^T, less 2 at each positive pair        dL/du = H u / (2N T)
+ *     H = P + P^T        dL/du = H u / (2N T)
  */
 #include <math.h>
 #include <string.h>
@@ -30,25 +30,25 @@ static int positive_of(const struct nt_xent *s, int i)
 	return i < s->n / 2 ? i + s->n / 2 : i - s->n / 2;
 }
 
-/* Row i of p: from similarities to probabilities. */
+/* Row i of p: from similarities to P. A positive far ahead has nearly all: count the others. */
 static void softmax_row(void *ctx, int i)
 {
 	struct nt_xent *s = ctx;
 	real *p = s->p + (size_t)i * (size_t)s->n;
 	const int positive = positive_of(s, i);
-	double max = -INFINITY, sum = 0, mean = 0;
+	const double own = (double)p[positive];
+	double nearest = -INFINITY, others = 0, mean = 0, max, sum;
 
-	s->hit[i] = 1;
-	for (int k = 0; k < s->n; k++) {
-		if (k != i)
-			max = fmax(max, (double)p[k]);
-		if (k != i && k != positive && !(p[k] < p[positive]))
-			s->hit[i] = 0;
-	}
 	for (int k = 0; k < s->n; k++)
-		if (k != i)
-			sum += exp((double)p[k] - max);
-	s->loss[i] = log(sum) + max - (double)p[positive];
+		if (k != i && k != positive)
+			nearest = fmax(nearest, (double)p[k]);
+	max = fmax(nearest, own);
+	for (int k = 0; k < s->n; k++)
+		if (k != i && k != positive)
+			others += exp((double)p[k] - max);
+	sum = others + exp(own - max);
+	s->hit[i] = nearest < own;
+	s->loss[i] = nearest < own ? log1p(others) : log(sum) + max - own;
 	for (int k = 0; k < s->n; k++) {
 		double q = k == i ? 0 : exp((double)p[k] - max) / sum;
 
@@ -56,6 +56,7 @@ static void softmax_row(void *ctx, int i)
 		p[k] = (real)q;
 	}
 	s->entropy[i] = log(sum) - mean;
+	p[positive] = (real)(-others / sum);
 }
 
 static void h_row(void *ctx, int i)
@@ -65,7 +66,6 @@ static void h_row(void *ctx, int i)
 
 	for (size_t k = 0; k < n; k++)
 		s->h[at + k] = s->p[at + k] + s->p[k * n + (size_t)i];
-	s->h[at + (size_t)positive_of(s, i)] -= 2;
 }
 
 static void nt_xent_backward(struct tensor *out)

@@ -55,6 +55,8 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 	resolve_release(&r);
 	for (int i = 0; !ret && i < out->n; i++)
 		out->value[i].line = 0;
+	if (!ret) /* its own, which a key that it is too old to have does not change */
+		hash_buffer(json, strlen(json), out->hash);
 	if (ret && err)
 		err->code = ERR_CORRUPT;
 	return ret;

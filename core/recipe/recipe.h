@@ -73,7 +73,8 @@ struct recipe_set {
 int recipe_load(struct recipe *out, const struct recipe_schema *schema, const char *path,
 		const struct recipe_set *set, int n_set, struct error *err);
 
-/* From the canonical JSON that was recorded. */
+/* From the canonical JSON that was recorded. A key that it does not have, being older, gets its default;
+ * the hash stays that of the text, so that its checkpoints and digests still are its own. */
 int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, const char *json,
 		     struct error *err);
 

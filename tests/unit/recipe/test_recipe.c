@@ -309,6 +309,22 @@ static void test_canonical(void)
 			       "recorded recipe:1: optim.lr: -1 is out of range: from 0 to 1000");
 }
 
+/* A run that is older than a key has it at its default, under the hash that it was recorded with:
+ * its checkpoints are asked for that hash when it resumes. */
+static void test_older_than_a_key(void)
+{
+	static const char json[] = "{\"method\":\"vicreg\",\"seed\":1,\"vicreg.lambda\":25}";
+	struct recipe r;
+	struct error err;
+	char hash[HASH_HEX];
+
+	hash_buffer(json, strlen(json), hash);
+	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&r, &test_schema, json, &err), 0);
+	CU_ASSERT_STRING_EQUAL(value(&r, "vicreg.mu"), "25");
+	CU_ASSERT_STRING_EQUAL(r.hash, hash);
+	recipe_release(&r);
+}
+
 static void test_getters(void)
 {
 	struct recipe r;
@@ -359,6 +375,7 @@ int main(void)
 	    {"versions and sweeps", test_kinds},
 	    {"one hash for one meaning", test_hash},
 	    {"canonical JSON, and YAML that reads back", test_canonical},
+	    {"a record older than a key", test_older_than_a_key},
 	    {"values by key", test_getters},
 	    {"nearest words", test_nearest},
 	    {0}};

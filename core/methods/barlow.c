@@ -61,6 +61,8 @@ static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor
 struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct barlow_weights *w, struct method_out *out)
 {
+	if (w->stop_gradient)
+		z2 = op_detach(t, z2);
 	return redundancy(t, op_standardize(t, z1, w->eps), op_standardize(t, z2, w->eps), w, out);
 }
 
@@ -79,6 +81,7 @@ static int barlow_init(void *self, const struct method_env *env, struct error *e
 	m->weights.diagonal = recipe_real(env->recipe, "barlow.diagonal");
 	m->weights.lambda = recipe_real(env->recipe, "barlow.lambda");
 	m->weights.eps = recipe_real(env->recipe, "barlow.eps");
+	m->weights.stop_gradient = recipe_bool(env->recipe, "barlow.stop_gradient");
 	m->scale = recipe_real(env->recipe, "barlow.scale");
 	return head_init(&m->projector, env, "projector", "", PART_PROJECTOR,
 			 encoder_dim(m->encoder), 0, err);
@@ -106,6 +109,8 @@ static const struct hparam hparams[] = {
      "0.1; paper: 1)"},
     {"barlow.eps", HP_REAL, "1e-5", 0, 1, NULL,
      "added to the variance when embeddings are standardised (official code: 1e-5)"},
+    {"barlow.stop_gradient", HP_BOOL, "false", 0, 0, NULL,
+     "no gradient into the second view's embeddings (paper: off; on in its ablation of asymmetry)"},
     {0},
 };
 
@@ -125,6 +130,7 @@ const struct method method_barlow = {
 	       "C = Z1^T Z2 / N, with each column of Z1 and Z2 standardised over the batch\n"
 	       "lambda = barlow.lambda; the loss trained is barlow.scale * L\n"
 	       "barlow.diagonal is the weight of the first sum, 1 in the paper\n"
+	       "barlow.stop_gradient=true: no gradient into Z2\n"
 	       "terms: on_diagonal, off_diagonal: the two sums, without lambda and scale\n",
     .source = "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins: Self-Supervised Learning via "
 	      "Redundancy Reduction, ICML 2021, arXiv 2103.03230; defaults of solo-learn for CIFAR",

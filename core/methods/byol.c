@@ -50,10 +50,10 @@ static const struct hparam hparams[] = {
      "target)"},
     {"byol.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
      "no gradient into a shared target (paper: none); false makes it the target none"},
-    {"byol.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
-     "predictions and targets: l2 = of norm 1 (paper); bn = standardised over the batch, / "
-     "sqrt(D); "
-     "none = as they are (paper's ablation of the normalisation)"},
+    {"byol.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
+     "predictions and targets: l2 = of norm 1 (paper); ln = each less the mean of its dimensions, "
+     "then of norm 1; bn = standardised over the batch, / sqrt(D); none = as they are (paper's "
+     "ablation of the normalisation)"},
     {"byol.symmetric", HP_BOOL, "true", 0, 0, NULL,
      "both halves of the loss (paper); false: the first alone (DirectPred on ImageNet)"},
     {"byol.mu", HP_REAL, "0", 0, 1e6, NULL,

@@ -14,8 +14,10 @@ enum normalize {
 	NORMALIZE_BATCH, /* columns standardised over the batch, / sqrt(D): rows of norm 1 on
 			    average */
 	NORMALIZE_NONE,
+	NORMALIZE_LAYER, /* rows centred over their dimensions, then of norm 1: a layer norm without
+			    affine, / sqrt(D) */
 };
-enum normalize normalize_of(const char *text); /* "l2", "bn", "none" */
+enum normalize normalize_of(const char *text); /* "l2", "bn", "none", "ln" */
 struct tensor *embedding_normalize(struct tape *t, struct tensor *x, enum normalize how);
 
 /* How predictions and targets are compared; all zero is what the papers do. */
@@ -48,6 +50,7 @@ struct tensor *loss_simclr(struct tape *t, struct tensor *z1, struct tensor *z2,
  * Gram matrices when N < D (perf.md), through C otherwise. */
 struct barlow_weights {
 	double diagonal, lambda, eps; /* diagonal: of the first sum, 1 */
+	int stop_gradient;            /* none into z2 */
 };
 struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct barlow_weights *w, struct method_out *out);

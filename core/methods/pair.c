@@ -12,6 +12,8 @@ enum normalize normalize_of(const char *text)
 {
 	if (!strcmp(text, "none"))
 		return NORMALIZE_NONE;
+	if (!strcmp(text, "ln"))
+		return NORMALIZE_LAYER;
 	return strcmp(text, "bn") ? NORMALIZE_L2 : NORMALIZE_BATCH;
 }
 
@@ -22,6 +24,8 @@ struct tensor *embedding_normalize(struct tape *t, struct tensor *x, enum normal
 		return op_l2_normalize(t, x, norm_floor);
 	case NORMALIZE_BATCH:
 		return op_scale(t, op_standardize(t, x, 1e-5), 1 / sqrt(tensor_cols(x)));
+	case NORMALIZE_LAYER: /* ||x - mean|| is sqrt(D) times the std of the row */
+		return op_l2_normalize(t, op_center_rows(t, x), norm_floor);
 	case NORMALIZE_NONE:
 		break;
 	}

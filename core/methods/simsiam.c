@@ -46,9 +46,10 @@ static const struct hparam hparams[] = {
      "target ema: how much of itself the target keeps at a step (BYOL's, solo-learn on CIFAR)"},
     {"simsiam.tau_schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
      "target ema: tau rises to 1 at the last step (BYOL), or stays"},
-    {"simsiam.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
-     "predictions and targets: l2 = cosines (paper); bn = standardised over the batch, / sqrt(D); "
-     "none = half the squared distance of both as they are"},
+    {"simsiam.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
+     "predictions and targets: l2 = cosines (paper); ln = of rows less their mean; bn = "
+     "standardised over the batch, / sqrt(D); none = half the squared distance of both as they "
+     "are"},
     {"simsiam.symmetric", HP_BOOL, "true", 0, 0, NULL,
      "both halves of the loss (paper); false: the first alone, counted whole (paper's section "
      "4.6)"},

@@ -72,6 +72,8 @@ struct tensor *op_sum_squares(struct tape *t, struct tensor *x); /* -> {1} */
 struct tensor *op_l2_normalize(struct tape *t, struct tensor *x, double eps);
 /* Each column minus its mean. */
 struct tensor *op_center(struct tape *t, struct tensor *x);
+/* Each row minus its mean. */
+struct tensor *op_center_rows(struct tape *t, struct tensor *x);
 /* Mean cross-entropy of softmax(x) against labels[N] -> {1}. */
 struct tensor *op_cross_entropy(struct tape *t, struct tensor *x, const int *labels);
 

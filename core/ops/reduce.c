@@ -227,6 +227,38 @@ struct tensor *op_center(struct tape *t, struct tensor *x)
 	return tape_append(t, &center_op, y, &x, 1);
 }
 
+/* y_r = x_r - mean of x_r;  dx_r = dy_r - mean of dy_r */
+static void center_one_row(void *ctx, int r)
+{
+	const struct center_job *j = ctx;
+	size_t from = (size_t)r * (size_t)j->cols, to = from + (size_t)j->cols;
+	double mean = 0;
+
+	for (size_t i = from; i < to; i++)
+		mean += (double)j->x[i] / j->cols;
+	for (size_t i = from; i < to; i++)
+		j->out[i] = (j->accumulate ? j->out[i] : 0) + (real)((double)j->x[i] - mean);
+}
+
+static void center_rows_backward(struct tensor *out)
+{
+	struct center_job j = {.x = out->grad, .cols = tensor_cols(out)};
+
+	j.out = tape_grad(out->in[0], &j.accumulate);
+	parallel_for((int)tensor_rows(out), center_one_row, &j);
+}
+
+static const struct op center_rows_op = {"center_rows", center_rows_backward};
+
+struct tensor *op_center_rows(struct tape *t, struct tensor *x)
+{
+	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
+	struct center_job j = {.x = x->data, .out = y->data, .cols = tensor_cols(x)};
+
+	parallel_for((int)tensor_rows(x), center_one_row, &j);
+	return tape_append(t, &center_rows_op, y, &x, 1);
+}
+
 /* loss = mean over rows of -log p[label], p = softmax(x);  dx = dloss (p - onehot) / N.
  * save: p, with the row's loss in rows_job.save while computing. */
 static void softmax_row(void *ctx, int r)

@@ -41,11 +41,41 @@ static void test_barlow(void)
 
 	for (int i = 0; i < SHAPES - 1; i++)
 		for (int j = 0; j < 5; j++) {
-			struct barlow_weights w = {weight[j][0], weight[j][1], 1e-5};
+			struct barlow_weights w = {weight[j][0], weight[j][1], 1e-5, 0};
 
 			CU_ASSERT(run(barlow, &w, 2, shape[i][0], shape[i][1], 1.3) <=
 				  worst_allowed);
 		}
+}
+
+struct still {
+	struct barlow_weights w;
+	struct tensor *z2;
+};
+
+static struct tensor *barlow_still(struct tape *t, struct tensor *const *in, void *ctx)
+{
+	const struct still *s = ctx;
+
+	return op_scale(t, loss_barlow(t, in[0], s->z2, &s->w, NULL), 100);
+}
+
+/* With a stop-gradient: z1's gradient for a z2 that stands still, and none into z2. */
+static void test_barlow_stopped(void)
+{
+	for (int i = 0; i < SHAPES - 1; i++) {
+		struct still s = {{1, 0.102, 1e-5, 1}, NULL};
+		struct gradcheck other;
+
+		gradcheck_init(&other);
+		for (int j = 0; j < 2; j++) /* unlike z1, which is seeded by its number */
+			gradcheck_input(&other, 2, shape[i], 0.7);
+		s.z2 = other.in[1];
+		CU_ASSERT(run(barlow_still, &s, 1, shape[i][0], shape[i][1], 1.3) <= worst_allowed);
+		for (size_t k = 0; k < s.z2->n; k++)
+			CU_ASSERT(s.z2->grad[k] == 0);
+		gradcheck_release(&other);
+	}
 }
 
 static struct tensor *vicreg(struct tape *t, struct tensor *const *in, void *ctx)
@@ -143,7 +173,7 @@ static void check_paired(struct paired c, int n, int d)
 static void test_paired(void)
 {
 	for (int i = 0; i < SHAPES - 1; i++)
-		for (int j = 0; j < 24; j++) {
+		for (int j = 0; j < 32; j++) {
 			struct paired c = {.loss = j % 2 ? loss_simsiam : loss_byol};
 
 			c.opts.one_sided = j / 2 % 2;
@@ -171,6 +201,7 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"Barlow Twins", test_barlow},
+	    {"Barlow Twins with a stop-gradient", test_barlow_stopped},
 	    {"VICReg, both forms", test_vicreg},
 	    {"VICReg, each term alone", test_vicreg_terms},
 	    {"SimCLR, both forms, every normalisation", test_simclr},

@@ -81,6 +81,7 @@ static void test_switches(void)
 	    {"byol", "byol.target=shared;byol.stop_gradient=false;byol.symmetric=false"},
 	    {"byol", "byol.target=none;predictor.dims=[]"},
 	    {"byol", "byol.normalize=bn;byol.symmetric=false"},
+	    {"byol", "byol.normalize=ln"},
 	    {"byol", "byol.normalize=none;predictor.out_norm=bn"},
 	    {"byol", "byol.mu=1;byol.nu=0.1"},
 	    {"byol", "predictor.frozen=true"},

@@ -139,7 +139,7 @@ static struct tensor *simple(struct tape *t, struct tensor *const *in, const int
 	}
 }
 
-enum { SUM, MEAN, SUM_SQUARES, L2, L2_FLOOR, CENTER, CROSS_ENTROPY };
+enum { SUM, MEAN, SUM_SQUARES, L2, L2_FLOOR, CENTER, CENTER_ROWS, CROSS_ENTROPY };
 
 static struct tensor *reduce(struct tape *t, struct tensor *const *in, const int *arg)
 {
@@ -158,6 +158,8 @@ static struct tensor *reduce(struct tape *t, struct tensor *const *in, const int
 		return op_l2_normalize(t, in[0], 100);
 	case CENTER:
 		return op_center(t, in[0]);
+	case CENTER_ROWS:
+		return op_center_rows(t, in[0]);
 	default:
 		return op_cross_entropy(t, in[0], labels);
 	}
@@ -215,6 +217,7 @@ static const struct op_case table[] = {
     {"l2 normalize", reduce, {{5, 4}}, {L2}},
     {"l2 normalize, short rows", reduce, {{5, 4}}, {L2_FLOOR}},
     {"center", reduce, {{5, 70}}, {CENTER}},
+    {"center rows", reduce, {{5, 7}}, {CENTER_ROWS}},
     {"cross-entropy", reduce, {{5, 6}}, {CROSS_ENTROPY}},
 };
 

@@ -120,7 +120,7 @@ static void test_paired(void)
 
 static void test_barlow(void)
 {
-	struct barlow_weights w = {1, 0.0051, 1e-5};
+	struct barlow_weights w = {1, 0.0051, 1e-5, 0};
 	struct views v;
 	double on;
 
@@ -223,16 +223,54 @@ static void test_normalize(void)
 	CU_ASSERT_DOUBLE_EQUAL(
 	    (double)(x->data[0] * x->data[0] + x->data[1] * x->data[1] + x->data[2] * x->data[2]),
 	    1, 1e-6);
+	x = embedding_normalize(&v.t, v.a, NORMALIZE_LAYER);
+	for (int i = 0; i < N; i++) { /* of D = 3 and mean 0: (x - m) / sqrt(sum (x - m)^2) */
+		const double a = sin(1 + 3 * i), b = sin(2 + 3 * i), c = sin(3 + 3 * i);
+		const double m = (a + b + c) / 3;
+		const double by = sqrt((a - m) * (a - m) + (b - m) * (b - m) + (c - m) * (c - m));
+
+		CU_ASSERT_DOUBLE_EQUAL((double)x->data[3 * i], (a - m) / by, 1e-6);
+		CU_ASSERT_DOUBLE_EQUAL((double)x->data[3 * i + 1], (b - m) / by, 1e-6);
+	}
 	CU_ASSERT(embedding_normalize(&v.t, v.a, NORMALIZE_NONE) == v.a);
 	CU_ASSERT(normalize_of("l2") == NORMALIZE_L2 && normalize_of("bn") == NORMALIZE_BATCH &&
-		  normalize_of("none") == NORMALIZE_NONE);
+		  normalize_of("none") == NORMALIZE_NONE && normalize_of("ln") == NORMALIZE_LAYER);
 	tape_release(&v.t);
+}
+
+/* Two pairs at a right angle, z2 = z1: each row of the softmax has e = exp(-1/T) twice beside the
+ * positive's 1. The loss, and the gradient across, are far below float's rounding of 1. */
+static void test_simclr_far_ahead(void)
+{
+	static const double temperature[] = {0.2, 0.07, 0.05};
+
+	for (int i = 0; i < 3; i++) {
+		struct simclr_opts o = {.temperature = temperature[i], .form = 'p'};
+		double e = exp(-1 / o.temperature), step;
+		struct tensor *z[2], *l;
+		struct tape t;
+
+		tape_init(&t);
+		for (int v = 0; v < 2; v++) {
+			z[v] = tensor_new2(&t.arena, 2, 2);
+			z[v]->data[0] = z[v]->data[3] = 1;
+			z[v]->data[1] = z[v]->data[2] = 0;
+			z[v]->needs_grad = 1;
+		}
+		l = loss_simclr(&t, z[0], z[1], &o, NULL);
+		CU_ASSERT_DOUBLE_EQUAL((double)l->data[0] / log1p(2 * e), 1, 1e-5);
+		tape_backward(&t, l);
+		step = 4 * e / (1 + 2 * e) / (4 * o.temperature);
+		CU_ASSERT_DOUBLE_EQUAL((double)z[0]->grad[1] / step, 1, 1e-5);
+		tape_release(&t);
+	}
 }
 
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"NT-Xent", test_simclr},
+	    {"NT-Xent of positives far ahead", test_simclr_far_ahead},
 	    {"NT-Xent of collapsed embeddings", test_simclr_collapsed},
 	    {"BYOL and SimSiam", test_paired},
 	    {"Barlow Twins", test_barlow},

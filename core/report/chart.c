@@ -114,6 +114,33 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
 	}
 }
 
+/* The range of the values, and of the intervals as far as they leave the bars room: that of two
+ * seeds is often many times what was measured. */
+void chart_bar_range(const struct chart *c, double *lo, double *hi)
+{
+	double low, high, room;
+
+	chart_range(c, 0, 1, &low, &high);
+	*lo = INFINITY;
+	*hi = -INFINITY;
+	for (int i = 0; i < c->n; i++)
+		for (int k = 0; k < c->series[i].n; k++) {
+			if (!isfinite(c->series[i].y[k]))
+				continue;
+			*lo = fmin(*lo, c->series[i].y[k]);
+			*hi = fmax(*hi, c->series[i].y[k]);
+		}
+	if (c->axis[0].zero) {
+		*lo = fmin(*lo, 0);
+		*hi = fmax(*hi, 0);
+	}
+	room = (*hi - *lo) / 2;
+	if (room > 0 && (!c->axis[0].zero || *lo < 0))
+		*lo = fmin(*lo, fmax(low, *lo - room));
+	if (room > 0 && (!c->axis[0].zero || *hi > 0))
+		*hi = fmax(*hi, fmin(high, *hi + room));
+}
+
 double chart_goodness(const struct chart *c, double v, double lo, double hi)
 {
 	double t = hi > lo ? (v - lo) / (hi - lo) : 1;

@@ -20,6 +20,9 @@ double chart_title_height(const struct chart *c, double width);
 
 /* Smallest and largest finite value of y (and, `bands`, lo and hi); positive ones only when log. */
 void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi);
+/* The range of bars: of the values, from 0 where the axis asks for it, and of their intervals as far
+ * as those leave the bars room. What an interval has beyond it is not drawn. */
+void chart_bar_range(const struct chart *c, double *lo, double *hi);
 
 /* Grid lines and labels. */
 void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a);

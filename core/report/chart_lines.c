@@ -138,39 +138,12 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 
 /* ---- bars ---- */
 
-/* The range of the values, and of the intervals as far as they leave the bars room: that of two
- * seeds is often many times what was measured. */
-static void bars_range(const struct chart *c, double *lo, double *hi)
-{
-	double low, high, room;
-
-	chart_range(c, 0, 1, &low, &high);
-	*lo = INFINITY;
-	*hi = -INFINITY;
-	for (int i = 0; i < c->n; i++)
-		for (int k = 0; k < c->series[i].n; k++) {
-			if (!isfinite(c->series[i].y[k]))
-				continue;
-			*lo = fmin(*lo, c->series[i].y[k]);
-			*hi = fmax(*hi, c->series[i].y[k]);
-		}
-	if (c->axis[0].zero) {
-		*lo = fmin(*lo, 0);
-		*hi = fmax(*hi, 0);
-	}
-	room = (*hi - *lo) / 2;
-	if (room > 0 && (!c->axis[0].zero || *lo < 0))
-		*lo = fmin(*lo, fmax(low, *lo - room));
-	if (room > 0 && (!c->axis[0].zero || *hi > 0))
-		*hi = fmax(*hi, fmin(high, *hi + room));
-}
-
 int chart_cuts_intervals(const struct chart *c)
 {
 	struct axis a;
 	double lo, hi;
 
-	bars_range(c, &lo, &hi);
+	chart_bar_range(c, &lo, &hi);
 	axis_set(&a, lo, hi, 0, 7, 1);
 	for (int i = 0; i < c->n; i++)
 		if (c->series[i].lo[0] < a.lo || c->series[i].hi[0] > a.hi)
@@ -235,7 +208,7 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	double lo, hi, widest = 0, line;
 	char name[200];
 
-	bars_range(c, &lo, &hi);
+	chart_bar_range(c, &lo, &hi);
 	axis_set(&p.x, lo, hi, 0, above ? 5 : 7, 1);
 	for (int i = 0; i < c->n; i++)
 		widest = fmax(widest, text_width(c->series[i].name, FONT));

@@ -322,8 +322,8 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 	char from[AXIS_LABEL];
 	int name = 0, w;
 
-	chart_range(c, 0, 1, &lo, &hi);
-	axis_set(&a, c->axis[0].zero ? fmin(lo, 0) : lo, hi, 0, 6, 1);
+	chart_bar_range(c, &lo, &hi);
+	axis_set(&a, lo, hi, 0, 6, 1);
 	for (int i = 0; i < c->n; i++) {
 		int n = shown_width(c->series[i].name);
 

@@ -101,9 +101,88 @@ static const char *short_name(const struct varied_set *v, int i, const char *met
 	return dot ? dot + 1 : name;
 }
 
-/* What sets the group's first run apart from the others. */
+/* Which hyperparameters tell the runs of a method apart; found once for each method. */
+struct telling {
+	const char *method;
+	char *tells; /* of each varied one */
+};
+
+struct tellings {
+	struct telling *of;
+	int n;
+};
+
+static int differs_within(const struct selection *sel, const struct varied *p, const char *method)
+{
+	const char *first = NULL;
+
+	for (int i = 0; i < sel->n; i++) {
+		if (!p->text[i] || strcmp(sel->run[i].method, method))
+			continue;
+		if (first && strcmp(first, p->text[i]))
+			return 1;
+		first = p->text[i];
+	}
+	return 0;
+}
+
+static const char *telling_of(struct tellings *t, const struct selection *sel,
+			      const struct varied_set *v, const char *method)
+{
+	char *tells;
+
+	for (int i = 0; i < t->n; i++)
+		if (!strcmp(t->of[i].method, method))
+			return t->of[i].tells;
+	tells = xcalloc((size_t)v->n + 1, 1);
+	for (int i = 0; i < v->n; i++)
+		tells[i] = (char)differs_within(sel, &v->param[i], method);
+	t->of = xrealloc(t->of, (size_t)(t->n + 1) * sizeof *t->of);
+	t->of[t->n++] = (struct telling){method, tells};
+	return tells;
+}
+
+static void tellings_release(struct tellings *t)
+{
+	for (int i = 0; i < t->n; i++)
+		free(t->of[i].tells);
+	free(t->of);
+}
+
+enum { RANKS = 3 };
+
+/* Labels are cut where they are long: the method's own keys come first, and last those that
+ * seldom are what is asked about. */
+static int rank_of(const char *name, const char *method)
+{
+	static const char *const late[] = {"augment.", "checkpoint.", "collapse.", "eval.",
+					   "guard."};
+	size_t n = strlen(method);
+
+	if (!strncmp(name, method, n) && name[n] == '.')
+		return 0;
+	for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+		if (!strncmp(name, late[i], strlen(late[i])))
+			return 2;
+	return 1;
+}
+
+static void add_params(const struct selected *r, int run, const struct varied_set *v,
+		       const char *tells, struct strbuf *text)
+{
+	for (int rank = 0; rank < RANKS; rank++)
+		for (int i = 0; i < v->n; i++) {
+			const struct varied *p = &v->param[i];
+
+			if (tells[i] && p->text[run] && rank_of(p->name, r->method) == rank)
+				strbuf_addf(text, " %s=%s", short_name(v, i, r->method),
+					    p->text[run]);
+		}
+}
+
+/* What sets the group's first run apart from the others of its method. */
 static void label(const struct selection *sel, const char *by, const struct varied_set *v,
-		  struct group *g)
+		  struct tellings *t, struct group *g)
 {
 	const struct selected *r = &sel->run[g->run[0]];
 	struct strbuf text = STRBUF_INIT;
@@ -118,10 +197,7 @@ static void label(const struct selection *sel, const char *by, const struct vari
 		strbuf_addf(&text, "%s=%s", by, value ? value : "-");
 	} else {
 		strbuf_adds(&text, r->method);
-		for (int i = 0; i < v->n; i++)
-			if (strcmp(v->param[i].name, "method") && v->param[i].text[g->run[0]])
-				strbuf_addf(&text, " %s=%s", short_name(v, i, r->method),
-					    v->param[i].text[g->run[0]]);
+		add_params(r, g->run[0], v, telling_of(t, sel, v, r->method), &text);
 	}
 	g->label = strbuf_detach(&text);
 }
@@ -171,6 +247,7 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 {
 	int plain = by && (!strcmp(by, "run") || !strcmp(by, "method")), all;
 	struct varied_set v = {0};
+	struct tellings t = {0};
 
 	*out = (struct group_set){0};
 	if (!plain &&
@@ -189,10 +266,11 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 		put(out, i, at);
 	}
 	for (int i = 0; i < out->n; i++)
-		label(sel, by, &v, &out->group[i]);
+		label(sel, by, &v, &t, &out->group[i]);
 	if (by && !plain && v.param[0].is_number)
 		order(out, &v);
 	v.n = all;
+	tellings_release(&t);
 	varied_release(&v);
 	return 0;
 }

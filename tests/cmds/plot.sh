@@ -75,3 +75,12 @@ ok ssl plot bars -n -o dry.svg
 err_has 'dry.svg: would be written'
 [ ! -e dry.svg ] || fail '-n wrote the picture'
 fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -o x.png
+
+note 'a label has what tells the runs of its own method apart, and nothing else'
+ok sqlite3 .ssl/ssl.db "UPDATE param SET value = '0.6', number = 0.6 WHERE name_id =
+	(SELECT id FROM param_name WHERE name = 'optim.lr') AND recipe_id IN
+	(SELECT r.recipe_id FROM run r JOIN v_param p ON p.run_id = r.id WHERE p.param = 'byol.tau' AND p.value = '0.9')"
+ok ssl plot bars -w 1 --metric knn.top1 --most 50
+out_has '^byol tau=0.9 lr=0.6 '
+out_has '^vicreg lambda=[0-9]+ mu=[0-9]+  '
+out_has 'bars begin at 0$'

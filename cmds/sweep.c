@@ -61,6 +61,11 @@ static int read_settings(struct sweep_args *a, struct grid *g, struct error *err
 int sweep_read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
 {
 	memset(p, 0, sizeof *p);
+	memset(g, 0, sizeof *g);
+	if (!a->operand && !a->method && !a->dataset && !a->seeds && !a->set.n && !a->grid.n &&
+	    !a->zip.n)
+		return error_set(err, ERR_USAGE,
+				 "sweep: of what? give a FILE, or --grid, --seeds, --set, -m, -d");
 	grid_init(g, keys_schema());
 	if ((a->operand && grid_read(g, a->operand, err)) || read_settings(a, g, err))
 		return -1;
@@ -78,6 +83,7 @@ static const struct {
     {"pause", sweep_pause, 1}, {"retry", sweep_retry, 1}, {"extend", sweep_extend, 1},
     {"ls", sweep_ls, -1},      {"show", sweep_show, 0},
 };
+#define VERB_LIST "plan, start, status, show, pause, retry, extend or ls"
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
@@ -98,11 +104,7 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 	if (near)
 		return error_set(err, ERR_USAGE, "sweep %s: no such command: did you mean %s?",
 				 verb, near);
-	return error_set(
-	    err, ERR_USAGE,
-	    "sweep %s: no such command: plan, start, status, show, pause, retry, extend "
-	    "or ls",
-	    verb);
+	return error_set(err, ERR_USAGE, "sweep %s: no such command: " VERB_LIST, verb);
 }
 
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
@@ -129,11 +131,13 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	int n, ret;
 
 	cmd_join(&command, argc, argv);
-	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 1, 2, &n, err);
+	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 0, 2, &n, err);
 	a.command = command.buf;
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
+	if (!ret && !n)
+		ret = error_set(err, ERR_USAGE, "sweep: which command? " VERB_LIST);
 	if (!ret)
 		ret = run_verb(&a, argv[1], err) ? -1 : 0;
 	strbuf_release(&command);

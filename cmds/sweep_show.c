@@ -36,6 +36,23 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 	table_free(levels);
 }
 
+/* An answer from half a sweep is one to be careful with. */
+static int say_unfinished(struct store *s, const char *sweep, struct error *err)
+{
+	struct sweep_row w;
+	struct sweep_counts n;
+	int ret;
+
+	if (sweeps_find(s, sweep, &w, err))
+		return -1;
+	ret = sweeps_count(s, w.id, &n, err);
+	sweep_row_release(&w);
+	if (!ret && n.done < n.cells)
+		log_info("%s: %d of %d cells are done: this is what there is so far", sweep, n.done,
+			 n.cells);
+	return ret;
+}
+
 static int show(struct sweep_args *a, struct selection *sel, const char *metric, struct error *err)
 {
 	struct store *s = a->ctx->store;
@@ -67,7 +84,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 		return -1;
 	if (!what.sweep)
 		what.sweep = name;
-	if (select_runs(a->ctx, &what, &sel, err))
+	if (say_unfinished(a->ctx->store, what.sweep, err) || select_runs(a->ctx, &what, &sel, err))
 		return -1;
 	ret = show(a, &sel,
 		   a->metric         ? a->metric

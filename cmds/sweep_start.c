@@ -168,7 +168,8 @@ int sweep_extend(struct sweep_args *a, struct error *err)
 	else
 		ret = extend_grid(a, &g, err) || sweep_plan_make(&p, &g, err);
 	if (!ret && a->ctx->dry_run)
-		log_info("%s: it would have %d cells", g.name, p.n);
+		log_info("%s: it would have %d cells, those that are there among them", g.name,
+			 p.n);
 	else if (!ret)
 		ret =
 		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);

@@ -55,8 +55,8 @@ void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const stru
 	v->settled = n->done + n->failed + n->pruned;
 	clock_iso(clock_unix(), v->since);
 	if (!ctx->quiet)
-		log_info("%s: %d cells, %d of them done; %d worker%s", w->name, n->cells, n->done,
-			 workers, workers == 1 ? "" : "s");
+		log_info("%s: %d cell%s, %d of them done; %d worker%s", w->name, n->cells,
+			 n->cells == 1 ? "" : "s", n->done, workers, workers == 1 ? "" : "s");
 }
 
 static void wipe(struct sweep_view *v)

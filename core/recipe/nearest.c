@@ -4,6 +4,8 @@
 #include "core/base/words.h"
 #include "core/recipe/hparam.h"
 
+enum { LONG_START = 4 };
+
 static const char *only_completion(const char *word, size_t len, const char *const *names, int n)
 {
 	const char *found = NULL;
@@ -26,6 +28,8 @@ const char *nearest_word(const char *word, const char *const *names, int n)
 
 	if (len > WORD_LONGEST || len < 2)
 		return NULL;
+	if (len >= LONG_START && (best = only_completion(word, len, names, n)))
+		return best; /* "stat" is the start of status sooner than a slip for start */
 	allowed = len < 6 ? 1 + (len > 3) : (int)len / 3;
 	for (int i = 0; i < n; i++) {
 		int d = word_distance(word, names[i]);

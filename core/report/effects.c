@@ -149,7 +149,8 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 
 	for (int i = 0; i < v->n; i++)
 		add_level(&f, v, p, v->run[i]);
-	f.share = share_of(&f, v);
+	/* every run with a value of its own would always come to all of the variance */
+	f.share = f.n == v->n ? NAN : share_of(&f, v);
 	f.best = best >= 0 ? level_of(&f, p, best) : -1;
 	if (p->is_number && f.n >= 3 && f.best >= 0)
 		f.edge = f.best == 0 ? -1 : f.best == f.n - 1;
@@ -160,7 +161,8 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 			join(&f, v, p, &v->varied->param[k]);
 		}
 	b->effect = xrealloc(b->effect, (size_t)(b->n + 1) * sizeof *b->effect);
-	while (at > 0 && b->effect[at - 1].share < f.share) {
+	while (at > 0 && (isnan(b->effect[at - 1].share) || b->effect[at - 1].share < f.share) &&
+	       !isnan(f.share)) {
 		b->effect[at] = b->effect[at - 1];
 		at--;
 	}
@@ -359,6 +361,11 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 	for (int i = 0; i < b->n; i++) {
 		const struct effect *f = &b->effect[i];
 
+		if (f->n == b->runs && f->n > 1)
+			strbuf_addf(out,
+				    "%s: each of the %d runs has its own %s: what that does cannot "
+				    "be told from chance (`ssl plot parallel` shows it)\n",
+				    b->method, f->n, f->param);
 		if (f->edge)
 			strbuf_addf(out,
 				    "%s: the best cell has %s = %s, the %s value of the grid: a "
@@ -367,12 +374,14 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 				    f->edge < 0 ? "smallest" : "largest",
 				    f->edge < 0 ? "smaller" : "larger");
 	}
-	if (b->n && isnan(b->seeds))
+	if (!b->n || b->effect[0].n == b->runs)
+		; /* said above */
+	else if (isnan(b->seeds))
 		strbuf_addf(out,
 			    "%s: one seed a cell: what the seeds do cannot be told from "
 			    "interactions\n",
 			    b->method);
-	else if (b->n && isnan(b->rest))
+	else if (isnan(b->rest))
 		strbuf_addf(out,
 			    "%s: not a full grid with as many seeds in each cell: main effects "
 			    "overlap\n",

@@ -23,7 +23,7 @@ struct effect {
 	char *param; /* "vicreg.mu", or "optim.batch / optim.lr" that change together */
 	struct effect_level *level;
 	int n;        /* levels, numbers rising */
-	double share; /* of the variance; NaN when there is none */
+	double share; /* of the variance; NaN when there is none, or each run has its own value */
 	int edge;     /* of the best cell, with three numeric levels or more: -1 smallest, 1 largest */
 	int best;     /* level of the best cell */
 };

@@ -29,3 +29,10 @@ ok ssl sweep show --metric loss weights
 out_has '^vicreg: 1 run without a finite value left out$'
 fails 3 'did you mean loss' "$SSL" sweep show --metric losss weights
 fails 3 'no such sweep' "$SSL" sweep show nothing
+
+note 'a value of its own for every run explains nothing'
+ok sqlite3 .ssl/ssl.db "DELETE FROM cell WHERE seed > 1 OR run_id NOT IN
+	(SELECT run_id FROM v_param WHERE param = 'vicreg.mu' AND value = '5')"
+ok ssl sweep show --metric loss weights
+out_has '^vicreg +vicreg.lambda +- +[34]$'
+out_has '^vicreg: each of the [34] runs has its own vicreg.lambda: '

@@ -39,14 +39,16 @@ static int cut_epoch(char *ref, long *epoch, struct error *err)
 	return 0;
 }
 
-/* @ and @~N: counted from the newest. */
+/* @ and @~N: counted from the newest; @~ is @~1, as in git. */
 static int newest(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
 	int64_t back = 0, runs = 0;
 	int found;
 
-	if (ref[0] && ref[1] && (ref[1] != '~' || !parse_number(ref + 2, &back)))
+	if (ref[0] && ref[1] && (ref[1] != '~' || (ref[2] && !parse_number(ref + 2, &back))))
 		return error_set(err, ERR_USAGE, "%s: not a ref: @, @~2, @epoch=50", ref);
+	if (ref[0] && ref[1] == '~' && !ref[2])
+		back = 1;
 	found = db_int(s, id, err,
 		       "SELECT id FROM run WHERE id NOT IN (SELECT run_id FROM trash) "
 		       "ORDER BY id DESC LIMIT 1 OFFSET ?",
@@ -158,7 +160,7 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 {
 	char near[64];
 	int64_t id;
-	int gone = named(s, ref, 1, &id, err);
+	int gone = named(s, ref, 1, &id, err), sweep;
 
 	if (gone < 0)
 		return -1;
@@ -166,6 +168,13 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 		return error_set(err, ERR_NOT_FOUND,
 				 "%s: it is in the trash: `ssl rm --restore %s` takes it out", ref,
 				 ref);
+	sweep = db_int(s, &id, err, "SELECT id FROM sweep WHERE name = ?", "t", ref);
+	if (sweep)
+		return sweep < 0 ? -1
+				 : error_set(err, ERR_NOT_FOUND,
+					     "%s: a sweep, and no run: `ssl sweep status %s` lists "
+					     "its runs",
+					     ref, ref);
 	if (store_nearest(s,
 			  "SELECT name FROM run WHERE id NOT IN (SELECT run_id FROM trash) "
 			  "ORDER BY id DESC LIMIT 2000",

@@ -75,6 +75,7 @@ static void test_found(void)
 	ref_is(x.s, "@", 4, -1);
 	ref_is(x.s, "@~0", 4, -1);
 	ref_is(x.s, "@~3", 1, -1);
+	ref_is(x.s, "@~", 3, -1);
 	ref_is(x.s, "2", 2, -1);
 	ref_is(x.s, "bold-heron", 2, -1);
 	ref_is(x.s, "beef", 3, -1); /* a name goes before a uuid */
@@ -115,7 +116,7 @@ static void test_not_found(void)
 	no_ref(x.s, "99", ERR_NOT_FOUND, "99: no such run");
 	no_ref(x.s, "@~4", ERR_NOT_FOUND, "the store has 4 runs");
 	no_ref(x.s, "@2", ERR_USAGE, "not a ref");
-	no_ref(x.s, "@~", ERR_USAGE, "not a ref");
+	no_ref(x.s, "@~x", ERR_USAGE, "not a ref");
 	no_ref(x.s, "", ERR_USAGE, "not a ref");
 	no_ref(x.s, "1@epoch=x", ERR_USAGE, "'x' is not a number of epochs");
 	no_ref(x.s, "best:knn.top2", ERR_NOT_FOUND, "did you mean");

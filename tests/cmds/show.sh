@@ -26,6 +26,7 @@ for ref in @ @~0 1 calm-otter "$(echo "$uuid" | cut -c1-8)" best:knn.top1 best:l
 done
 fails 3 'did you mean calm-otter' "$SSL" show calm-oter
 fails 3 'the store has 1 run$' "$SSL" show @~1
+fails 3 'the store has 1 run$' "$SSL" show @~
 fails 2 'without @epoch' "$SSL" show 1@epoch=1
 
 note 'one object'

@@ -71,7 +71,7 @@ static void take_real(void *ctx, double v)
 	struct blocks *b = ctx;
 
 	b->at++;
-	table_real(b->table, v, TABLE_SHORTEST);
+	table_real(b->table, v, TABLE_SIX);
 }
 
 static int print_blocks(struct cmd_ctx *ctx, int64_t a, int64_t b, const char *const *column,

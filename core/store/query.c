@@ -58,6 +58,22 @@ static int out_of_time(void *ctx)
 	return clock_now() > s->time_limit_at;
 }
 
+/* A fault of the user's SQL, with what helps against it. */
+static int sql_error(const char *what, const char *fault, struct error *err)
+{
+	static const char column[] = "no such column: ", table[] = "no such table: ";
+
+	if (!strncmp(fault, column, strlen(column)))
+		return error_set(err, ERR_USAGE,
+				 "%s: %s (a text is written '%s', in single quotes; `ssl schema "
+				 "v_run` lists columns)",
+				 what, fault, fault + strlen(column));
+	if (!strncmp(fault, table, strlen(table)))
+		return error_set(err, ERR_USAGE, "%s: %s (`ssl schema` lists tables and views)",
+				 what, fault);
+	return error_set(err, ERR_USAGE, "%s: %s", what, fault);
+}
+
 /* A fault in the user's SQL is the user's; any other keeps its meaning. */
 static int user_error(struct store *s, const char *what, struct error *err)
 {
@@ -72,7 +88,7 @@ static int user_error(struct store *s, const char *what, struct error *err)
 	case SQLITE_TOOBIG:
 	case SQLITE_MISMATCH:
 	case SQLITE_RANGE:
-		return error_set(err, ERR_USAGE, "%s: %s", what, sqlite3_errmsg(s->db));
+		return sql_error(what, sqlite3_errmsg(s->db), err);
 	default:
 		return db_error(s, err);
 	}

@@ -342,9 +342,10 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		log_info("%d runs added, %d there already, %d in conflict", result.added,
 			 result.there, result.conflicts);
 		if (result.sweeps || result.cells || result.settled)
-			log_info("%d sweeps added; to sweeps that were here %d cells added, %d "
+			log_info("%d sweep%s added; to sweeps that were here %d cells added, %d "
 				 "settled",
-				 result.sweeps, result.cells, result.settled);
+				 result.sweeps, result.sweeps == 1 ? "" : "s", result.cells,
+				 result.settled);
 	}
 	strbuf_release(&result.report);
 	return result.conflicts ? ERR_NO : 0;

@@ -9,6 +9,7 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/recipe/recipe.h"
+#include "core/run/keys.h"
 
 /* What the common flags leave behind, before it goes into the context. */
 struct common {
@@ -67,8 +68,8 @@ static int set_number(const struct opt *o, const char *text, struct error *err)
 		return error_set(err, ERR_USAGE, "--%s: '%s' is not a %s", o->name, text,
 				 o->kind == OPT_INT ? "whole number" : "number");
 	if (o->min < o->max && (x < o->min || x > o->max))
-		return error_set(err, ERR_USAGE, "--%s: %s is out of range: %g to %g", o->name,
-				 text, o->min, o->max);
+		return error_set(err, ERR_USAGE, "--%s: %s is out of range: %.10g to %.10g",
+				 o->name, text, o->min, o->max);
 	if (o->kind == OPT_INT)
 		*(long *)o->value = (long)x;
 	else
@@ -100,18 +101,30 @@ static int set_value(const struct opt *o, const char *text, struct error *err)
 	BUG("option %s has no kind", o->name);
 }
 
+/* The hyperparameter that is called so, in full or by its last word: epochs. */
+static const char *key_of(const char *word)
+{
+	const char *near = recipe_nearest(keys_schema(), word);
+	const char *dot = near ? strrchr(near, '.') : NULL;
+
+	return near && (!strcmp(near, word) || (dot && !strcmp(dot + 1, word))) ? near : NULL;
+}
+
 static int unknown_option(const char *word, const struct opt *own, const struct opt *common,
 			  const struct cmd *cmd, struct error *err)
 {
 	const char *names[NAMES_MAX], *near;
 	char bare[64];
-	int n = 0;
+	int n = 0, takes_keys = find_name(own, "set", 3) != NULL;
 
 	for (; own && own->name && n < NAMES_MAX; own++)
 		names[n++] = own->name;
 	for (; common->name && n < NAMES_MAX; common++)
 		names[n++] = common->name;
 	snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	if (word[1] == '-' && takes_keys && (near = key_of(bare)))
+		return error_set(err, ERR_USAGE, "%s: no such option: did you mean --set %s=...?",
+				 word, near);
 	near = word[1] == '-' ? nearest_word(bare, names, n) : NULL;
 	if (near)
 		return error_set(err, ERR_USAGE, "%s: no such option: did you mean --%s?", word,

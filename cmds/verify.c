@@ -54,9 +54,9 @@ static void say(const struct run_row *row, const struct verify_report *report)
 
 	if (verify_same(report)) {
 		log_info("%s: the same to the last bit: %ld values of %ld steps, %ld links of the "
-			 "digest chain, %ld tensors of %ld checkpoints",
+			 "digest chain, %ld tensors of %ld checkpoint%s",
 			 row->name, report->values, report->steps, report->links, report->tensors,
-			 report->checkpoints);
+			 report->checkpoints, report->checkpoints == 1 ? "" : "s");
 		return;
 	}
 	log_info("%s: differs: %ld values, %ld links, %ld files, %ld tensors (the first of each "

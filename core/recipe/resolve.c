@@ -79,10 +79,33 @@ static const struct hparam *family(const struct resolver *r, const char *path)
 	return NULL;
 }
 
+/* "mu" is meant as the key of the method in use, where it has one. */
+static const char *own_key(const struct resolver *r, const char *key)
+{
+	const char *method = NULL;
+	size_t n;
+
+	for (int i = 0; i < r->n && !method; i++) {
+		const struct slot *s = &r->slot[i];
+
+		if (!strcmp(s->hp->name, "method"))
+			method = s->set ? s->set : s->file ? s->file : s->def;
+	}
+	n = method ? strlen(method) : 0;
+	for (int i = 0; n && i < r->n; i++) {
+		const char *name = r->slot[i].hp->name;
+
+		if (!strncmp(name, method, n) && name[n] == '.' && !strcmp(name + n + 1, key))
+			return name;
+	}
+	return NULL;
+}
+
 static int fail_unknown(const struct resolver *r, const char *key, struct error *err)
 {
 	const struct hparam *in = family(r, key);
-	const char *near = in ? in->name : recipe_nearest(r->schema, key);
+	const char *own = own_key(r, key);
+	const char *near = in ? in->name : own ? own : recipe_nearest(r->schema, key);
 	char shown[YAML_SHOWN];
 
 	yaml_shown(shown, key);

@@ -7,7 +7,7 @@
 #include "core/store/guard.h"
 #include "core/store/store_internal.h"
 
-static int check_tag(const char *tag, struct error *err)
+int tag_check(const char *tag, struct error *err)
 {
 	if (*tag && *tag != '-' && !strpbrk(tag, " \t\r\n,"))
 		return 0;
@@ -19,7 +19,7 @@ int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed,
 {
 	int ret, touched;
 
-	if (check_tag(tag, err) || tx_begin(s, err))
+	if (tag_check(tag, err) || tx_begin(s, err))
 		return -1;
 	if (on)
 		ret = db_run(

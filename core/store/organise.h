@@ -11,6 +11,7 @@
 
 /* Marks the run with the word, or (on = 0) takes the word off. *changed: it was otherwise before.
  * ERR_USAGE for a word with blanks, commas or a leading dash. */
+int tag_check(const char *tag, struct error *err); /* ERR_USAGE unless it is one word */
 int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed, struct error *err);
 
 /* One more note; ERR_USAGE when it is empty. */

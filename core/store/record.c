@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/store/organise.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
@@ -165,7 +166,8 @@ static int insert_all(struct store *s, const struct run_new *r, struct run_handl
 	if (r->cell && cell_name_run(s, r->cell, r->cell_token, h->id, err))
 		return -1;
 	for (int i = 0; i < r->n_tags; i++)
-		if (db_run(s, err,
+		if (tag_check(r->tag[i], err) ||
+		    db_run(s, err,
 			   "INSERT OR IGNORE INTO tag (run_id, name, created) VALUES (?, ?, ?)",
 			   "Itt", h->id, r->tag[i], stamp_now().text))
 			return -1;

@@ -24,6 +24,9 @@ fails 2 'optim.batch' "$SSL" run -m barlow -d tiny --set optim.batch=512
 fails 2 'data.val' "$SSL" run -m barlow -d tiny --set data.val=200
 fails 3 'nosuch' "$SSL" run -m barlow -d nosuch
 fails 2 'nothere.yaml' "$SSL" run nothere.yaml
+fails 2 'did you mean vicreg.mu' "$SSL" run -m vicreg --set mu=3
+fails 2 'did you mean --set optim.epochs=' "$SSL" run -m vicreg --epochs 5
+fails 2 'a tag is one word' "$SSL" run -m vicreg -d tiny --set optim.batch=32 --set encoder.arch=convnet --tag 'two words'
 printf 'version: 1\nmethod: barlow\noptim:\n  lr: 0.1\n  lr: 0.2\n' >twice.yaml
 fails 2 'twice.yaml:5' "$SSL" run twice.yaml
 same "$(runs)" 0

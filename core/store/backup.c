@@ -256,10 +256,13 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 	if (check_target(c->s, c->dir, c->b->replace, err))
 		return -1;
 	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
-	snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid());
+	if ((size_t)snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid()) >=
+		sizeof c->db ||
+	    (size_t)snprintf(c->pins, sizeof c->pins, "%s/backup-%ld", store_tmp_dir(c->s),
+			     (long)getpid()) >= sizeof c->pins)
+		return error_set(err, ERR_FAILED, "%s: path too long", dir);
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
-	snprintf(c->pins, sizeof c->pins, "%s/backup-%ld", store_tmp_dir(c->s), (long)getpid());
 	if (fs_mkdirs(c->pins, NULL)) /* a store that cannot be written to */
 		c->pins[0] = 0;
 	return 0;

@@ -32,7 +32,7 @@ ok ssl -C a export --sweep weights -o one.tar.zst
 err_has '2 runs and 1 sweep in'
 ok ssl -C b import one.tar.zst
 err_has '2 runs added, 0 there already, 0 in conflict'
-err_has '1 sweeps added'
+err_has '1 sweep added'
 ok ssl -C b export -o two.tar.zst
 ok cmp one.tar.zst two.tar.zst
 ok ssl -C b export --sweep weights -f -o two.tar.zst

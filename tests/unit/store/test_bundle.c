@@ -149,8 +149,8 @@ static void test_hostile(void)
 	    "{\"table\":\"nothing\",\"a\":1}\n",
 	    "{\"table\":\"tag\",\"name\":\"x\",\"created\":\"y\",\"more\":1}\n",
 	    "{\"table\":\"tag\",\"name\":null,\"created\":\"y\"}\n",
-	    "{\"table\":\"eval_value\",\"eval_id\":7,\"name_id\":\"loss\",\"kind\":0,\"value\":1}"
-	    "\n",
+	    ("{\"table\":\"eval_value\",\"eval_id\":7,\"name_id\":\"loss\",\"kind\":0,\"value\":1}"
+	     "\n"),
 	    "{\"table\":\"tag\",\"name\":\"x\"",
 	    "{\"table\":\"tag\",\"name\":\"x\",\"created\":99999999999999999999}\n",
 	};

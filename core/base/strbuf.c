@@ -75,6 +75,29 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 	sb->len += (size_t)n;
 }
 
+void strbuf_add_int(struct strbuf *sb, int64_t v)
+{
+	uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	char text[24];
+	size_t at = sizeof text;
+
+	do {
+		text[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (v < 0)
+		text[--at] = '-';
+	strbuf_add(sb, text + at, sizeof text - at);
+}
+
+void strbuf_shorten(struct strbuf *sb, size_t n)
+{
+	if (n > sb->len)
+		BUG("%zu of %zu bytes", n, sb->len);
+	if (n)
+		sb->buf[sb->len -= n] = 0;
+}
+
 void strbuf_add_number(struct strbuf *sb, double x)
 {
 	char text[40];

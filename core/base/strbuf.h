@@ -6,6 +6,7 @@
 #define SSL_BASE_STRBUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct strbuf {
 	char *buf;
@@ -13,7 +14,10 @@ struct strbuf {
 };
 
 extern char strbuf_empty[1];
-#define STRBUF_INIT {strbuf_empty, 0, 0}
+#define STRBUF_INIT                                                                                \
+	{                                                                                          \
+		strbuf_empty, 0, 0                                                                 \
+	}
 
 void strbuf_release(struct strbuf *sb);
 void strbuf_clear(struct strbuf *sb);
@@ -21,6 +25,11 @@ void strbuf_add(struct strbuf *sb, const void *data, size_t n);
 void strbuf_adds(struct strbuf *sb, const char *s);
 void strbuf_addc(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void strbuf_add_int(struct strbuf *sb, int64_t v);
+
+/* Takes the last n bytes away. */
+void strbuf_shorten(struct strbuf *sb, size_t n);
 
 /* Appends x so that it reads back as the same double, in as few digits as that takes: 0.1, 1e-05,
  * 25, nan, inf, -inf. */

@@ -1,7 +1,6 @@
 #include "core/report/human.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 void human_duration(double seconds, struct strbuf *out)
@@ -10,7 +9,6 @@ void human_duration(double seconds, struct strbuf *out)
 		double unit, below;
 		char letter;
 	} step[] = {{1, 120, 's'}, {60, 7200, 'm'}, {3600, 48 * 3600, 'h'}, {86400, INFINITY, 'd'}};
-	char text[40];
 	int i = 0;
 
 	if (!(fabs(seconds) < 1e15)) {
@@ -19,9 +17,8 @@ void human_duration(double seconds, struct strbuf *out)
 	}
 	while (fabs(seconds) >= step[i].below)
 		i++;
-	snprintf(text, sizeof text, "%lld%c", (long long)floor(seconds / step[i].unit),
-		 step[i].letter);
-	strbuf_adds(out, text);
+	strbuf_add_int(out, (int64_t)floor(seconds / step[i].unit));
+	strbuf_addc(out, step[i].letter);
 }
 
 void human_bytes(int64_t bytes, struct strbuf *out)

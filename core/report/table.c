@@ -135,20 +135,53 @@ int table_rows(const struct table *t)
 	return t->columns ? (int)(t->n / (size_t)t->columns) - 1 : 0;
 }
 
-/* A list of ten thousand runs is mostly these: printf would take half of its time. */
-static void add_int(struct strbuf *out, int64_t v)
+/* |v| with this many digits behind the point, as printf rounds it, for what a list has ten thousand
+ * of. 0, and nothing added, where it is left to printf: what is large, or so near the middle
+ * between two neighbours that the product may be on the wrong side of it. */
+static int add_fixed(struct strbuf *out, double v, int digits)
 {
-	uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	char text[24];
-	size_t at = sizeof text;
+	static const double power[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+	double scaled, below;
+	int64_t n, unit;
 
-	do {
-		text[--at] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left);
-	if (v < 0)
-		text[--at] = '-';
-	strbuf_add(out, text + at, sizeof text - at);
+	if (digits < 0 || digits > 9 || !(fabs(v) * power[digits] < 1e9))
+		return 0;
+	unit = (int64_t)power[digits];
+	scaled = fabs(v) * power[digits];
+	below = floor(scaled);
+	if (fabs(scaled - below - 0.5) < 1e-6)
+		return 0;
+	n = (int64_t)below + (scaled - below > 0.5);
+	if (signbit(v))
+		strbuf_addc(out, '-');
+	strbuf_add_int(out, n / unit);
+	if (digits)
+		strbuf_addc(out, '.');
+	for (unit /= 10; unit; unit /= 10)
+		strbuf_addc(out, (char)('0' + n / unit % 10));
+	return 1;
+}
+
+/* As %.6g prints it. */
+static int add_six(struct strbuf *out, double v)
+{
+	double size = fabs(v), power = 1e5;
+	size_t start = out->len;
+	int digits = 0;
+
+	if (!(size >= 1e-4 && size < 999999))
+		return 0;
+	for (; size < power && digits < 9; digits++)
+		power /= 10;
+	if (size < 0.999999 * power || size >= 9.99999 * power || !add_fixed(out, v, digits))
+		return 0;
+	if (!memchr(out->buf + start, '.', out->len - start))
+		return 1;
+	while (out->buf[out->len - 1] == '0')
+		strbuf_shorten(out, 1);
+	if (out->buf[out->len - 1] == '.')
+		strbuf_shorten(out, 1);
+	return 1;
 }
 
 /* The cell as plain text: what every format but JSON then escapes. */
@@ -164,13 +197,16 @@ static void plain(const struct table *t, const struct cell *c, int rounded, stru
 		strbuf_adds(out, t->text.buf + c->v.text);
 		return;
 	case CELL_INT:
-		add_int(out, c->v.i);
+		strbuf_add_int(out, c->v.i);
 		return;
 	case CELL_REAL:
 		if (!rounded || c->digits == TABLE_SHORTEST || !isfinite(c->v.d)) {
 			strbuf_add_number(out, c->v.d);
 			return;
 		}
+		if (c->digits == TABLE_SIX ? add_six(out, c->v.d)
+					   : add_fixed(out, c->v.d, c->digits))
+			return;
 		if (c->digits == TABLE_SIX)
 			snprintf(text, sizeof text, "%.6g", c->v.d);
 		else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/rng.h"
 #include "core/report/human.h"
 #include "core/report/table.h"
 #include "core/report/utf8.h"
@@ -66,6 +67,63 @@ static void test_plain(void)
 	   "<tr><td>b</td><td style=\"text-align:right\"></td>"
 	   "<td style=\"text-align:right\">nan</td></tr>\n</tbody>\n</table>\n");
 	table_free(t);
+}
+
+/* Numbers are rounded as printf rounds them, also by the short way that most of them take. */
+static void numbers_are(const char *format, int digits)
+{
+	static const double odd[] = {
+	    0,      -0.0,    0.5,     1.5,      2.5,          0.125,     -0.125,   0.375,
+	    0.005,  1.005,   99.995,  -0.004,   999999.4,     999999.5,  1e6,      1e-4,
+	    9.9e-5, 0.1,     0.01,    0.001,    0.0999999995, 1e9,       123456.5, 99999.95,
+	    1e300,  -1e-300, 1234567, 9.999995, 99.99995,     999999.99, 1e5,      1e15};
+	enum { ODD = sizeof odd / sizeof *odd, ALL = 20000 };
+	struct table *t = table_new();
+	char *text = NULL, *line, number[400];
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	double v[ALL];
+	struct rng r;
+
+	rng_init(&r, 1, RNG_TEST, 0, (uint64_t)digits);
+	table_column(t, "x");
+	for (int i = 0; i < ALL; i++) {
+		double wide = pow(10, floor(14 * rng_uniform(&r)) - 6);
+
+		v[i] = i < ODD ? odd[i]
+		       : i & 1 ? wide * rng_normal(&r)
+			       : floor(1e6 * rng_uniform(&r)) / 1000; /* many are ties */
+		table_real(t, v[i], digits);
+	}
+	table_print(t, TABLE_MD, f); /* no padding */
+	fclose(f);
+	line = strstr(text, "---:");
+	for (int i = 0; i < ALL && line; i++) {
+		size_t n;
+
+		line = strstr(line, "\n| ");
+		if (!line)
+			break;
+		line += 3;
+		snprintf(number, sizeof number, format, v[i]);
+		n = strcspn(line, " ");
+		if (n != strlen(number) || strncmp(line, number, n)) {
+			fprintf(stderr, "%.17g: %.*s, not %s\n", v[i], (int)n, line, number);
+			CU_FAIL("rounded otherwise");
+		}
+	}
+	CU_ASSERT_PTR_NOT_NULL(line);
+	free(text);
+	table_free(t);
+}
+
+static void test_numbers(void)
+{
+	numbers_are("%.0f", 0);
+	numbers_are("%.1f", 1);
+	numbers_are("%.2f", 2);
+	numbers_are("%.4f", 4);
+	numbers_are("%.6g", TABLE_SIX);
 }
 
 /* One column, one hostile cell. */
@@ -193,6 +251,7 @@ int main(void)
 	    {"columns line up as a terminal shows them", test_width},
 	    {"no rows, no columns", test_empty},
 	    {"digits are for people, programs get all", test_real_digits},
+	    {"numbers are rounded as printf rounds them", test_numbers},
 	    {"formats have names", test_format_names},
 	    {"durations and sizes are short", test_human},
 	    {0},

@@ -172,6 +172,10 @@ static void say_best(const struct compare *c, int best, struct strbuf *out)
 	add_value(c, c->group[best].mean, out);
 	if (equals)
 		strbuf_addf(out, ", as %d other%s", equals, equals > 1 ? "s have" : " has");
+	if (count(c, is_too_few) == c->n_pairs) { /* no news: the sentence on those says why */
+		strbuf_adds(out, ".\n");
+		return;
+	}
 	if (!wins)
 		strbuf_addf(out, "; it cannot be told from any of the other %d groups", others);
 	else if (wins == others)

@@ -295,6 +295,27 @@ static void say_intervals(const struct compare *c, struct strbuf *out)
 			    least, c->n_pairs ? "; one without 0 is no proof of a difference" : "");
 }
 
+/* How --select bears on what is compared, where there was a choice. */
+static void say_selection(const struct compare *c, struct strbuf *out)
+{
+	int tried = 0;
+
+	for (int i = 0; i < c->n_groups; i++)
+		tried = c->group[i].tried > tried ? c->group[i].tried : tried;
+	if (tried < 2)
+		return;
+	if (!strcmp(c->select, c->metric))
+		strbuf_addf(out,
+			    "%s both chose the recipe of each %s and is what is compared: such "
+			    "values are too good.\n",
+			    c->metric, c->by);
+	else
+		strbuf_addf(out,
+			    "%s chose the recipe of each %s; %s was then read once, for that "
+			    "recipe.\n",
+			    c->select, c->by, c->metric);
+}
+
 void compare_sentences(const struct compare *c, struct strbuf *out)
 {
 	say_clear(c, out);
@@ -302,15 +323,7 @@ void compare_sentences(const struct compare *c, struct strbuf *out)
 	say_too_few(c, out);
 	say_equal(c, out);
 	say_intervals(c, out);
-	if (c->select && !strcmp(c->select, c->metric))
-		strbuf_addf(out,
-			    "%s both chose the recipe of each %s and is what is compared: such "
-			    "values are too good.\n",
-			    c->metric, c->by);
-	else if (c->select)
-		strbuf_addf(out,
-			    "%s chose the recipe of each %s; %s was then read once, for that "
-			    "recipe.\n",
-			    c->select, c->by, c->metric);
+	if (c->select)
+		say_selection(c, out);
 	strbuf_adds(out, c->notes.buf);
 }

@@ -20,6 +20,7 @@
 #	out_has 'REGEX'           a line of the last stdout matches (grep -E); out_lacks: none does
 #	err_has 'REGEX'           a line of the last stderr matches
 #	same A B                  two strings are equal
+#	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: at most a minute
 #	note TEXT                 says what comes next
 #	skip WHY                  ends the test as skipped (77)
 #	fail WHY                  ends the test as failed, showing the last output
@@ -84,6 +85,21 @@ fail()
 	sed 's/^/  stdout: /' "$out" | head -40
 	sed 's/^/  stderr: /' "$err" | head -40
 	exit 1
+}
+
+value()
+{
+	ssl sql --format csv "$1" 2>/dev/null | tail -1
+}
+
+wait_until()
+{
+	lib_i=0
+	while [ "$(value "$1")" != "$2" ]; do
+		lib_i=$((lib_i + 1))
+		[ $lib_i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
+		sleep 0.1
+	done
 }
 
 # lib_run CMD...: its output into $out and $err, its exit code into $status

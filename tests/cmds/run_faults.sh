@@ -6,19 +6,6 @@
 
 run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32
 	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set guard.collapse=off --set collapse.every=0'
-value()
-{
-	ssl sql --format csv "$1" 2>/dev/null | tail -1
-}
-wait_until()
-{
-	i=0
-	while [ "$(value "$1")" != "$2" ]; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
-		sleep 0.1
-	done
-}
 chain()
 {
 	ssl sql --format csv "select step, chain from v_digest where run = '$1' order by 1"

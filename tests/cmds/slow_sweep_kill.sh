@@ -8,10 +8,6 @@
 [ -r /proc/$$/task/$$/children ] || skip 'no /proc/PID/task/PID/children'
 kills=220
 
-value()
-{
-	ssl sql --format csv "$1" 2>/dev/null | tail -1
-}
 # random N: 0 .. N-1
 random()
 {

@@ -3,11 +3,6 @@
 # failures leave what the next start finishes, and a sweep never becomes another one unnoticed.
 . "$(dirname "$0")/lib.sh"
 
-value()
-{
-	ssl sql --format csv "$1" | tail -1
-}
-
 base='{method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]},
   optim: {batch: 32, epochs: 1, warmup: 0}, eval: {every: 1, at_start: false}, checkpoint: {every: 1}}'
 cat >grid.yaml <<YAML

@@ -3,20 +3,6 @@
 # rest are run, and what is left is finished once the fault is gone.
 . "$(dirname "$0")/lib.sh"
 
-value()
-{
-	ssl sql --format csv "$1" 2>/dev/null | tail -1
-}
-wait_until()
-{
-	i=0
-	while [ "$(value "$1")" != "$2" ]; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
-		sleep 0.1
-	done
-}
-
 ok ssl init
 ok ssl data add tiny --shapes --train 96 --test 20
 small='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.warmup=0

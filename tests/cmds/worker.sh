@@ -3,21 +3,6 @@
 # another takes up after the lease, to the same bits; the supervisor's death ends its workers.
 . "$(dirname "$0")/lib.sh"
 
-value()
-{
-	ssl sql --format csv "$1" 2>/dev/null | tail -1
-}
-# wait_until SQL VALUE: at most a minute
-wait_until()
-{
-	i=0
-	while [ "$(value "$1")" != "$2" ]; do
-		i=$((i + 1))
-		[ $i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
-		sleep 0.1
-	done
-}
-
 ok ssl init
 ok ssl data add tiny --shapes --train 96 --test 20
 fails 3 'no such sweep' "$SSL" worker nothing

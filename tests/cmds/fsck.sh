@@ -16,11 +16,8 @@ err_has '4 objects, 3 checkpoints, [0-9]* series, 3 links: sound'
 note 'killed: sound, with notes'
 "$SSL" run -q $run --set optim.epochs=500 --name dead 2>/dev/null &
 pid=$!
-until [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'dead'" |
-	tail -1)" -gt 0 ]; do
-	kill -0 $pid || fail 'it ended before it had a checkpoint'
-	sleep 0.02
-done
+hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'dead'"
+kill -CONT $pid
 ok ssl fsck
 kill -KILL $pid
 wait $pid 2>/dev/null

@@ -21,6 +21,7 @@
 #	err_has 'REGEX'           a line of the last stderr matches
 #	same A B                  two strings are equal
 #	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: at most a minute
+#	hold PID SQL              stops PID as soon as the query says 1, so that it cannot end first; fails if it did
 #	note TEXT                 says what comes next
 #	skip WHY                  ends the test as skipped (77)
 #	fail WHY                  ends the test as failed, showing the last output
@@ -97,8 +98,20 @@ wait_until()
 	lib_i=0
 	while [ "$(value "$1")" != "$2" ]; do
 		lib_i=$((lib_i + 1))
-		[ $lib_i -lt 600 ] || fail "after a minute: $1: $(value "$1"), not $2"
-		sleep 0.1
+		[ $lib_i -lt 3000 ] || fail "after a minute: $1: $(value "$1"), not $2"
+		sleep 0.02
+	done
+}
+
+# It is stopped while we look, so that a look may take its time.
+hold()
+{
+	lib_i=0
+	while kill -STOP "$1" 2>/dev/null || fail "it ended before: $2"; [ "$(value "$2")" != 1 ]; do
+		kill -CONT "$1"
+		lib_i=$((lib_i + 1))
+		[ $lib_i -lt 3000 ] || fail "after a minute: $2: $(value "$2"), not 1"
+		sleep 0.02
 	done
 }
 

@@ -14,15 +14,6 @@ weights()
 	ssl checkpoint export -q -f -o "$1.st" --whole "$1"
 	sha256sum <"$1.st"
 }
-# wait_for_checkpoint NAME PID: of that very run, so that its signal handler is there and it has something to lose
-wait_for_checkpoint()
-{
-	until [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id
-		where r.name = '$1'" | tail -1)" -gt 0 ]; do
-		kill -0 "$2" 2>/dev/null || fail "$1 ended before it had a checkpoint"
-		sleep 0.02
-	done
-}
 
 ok ssl init
 ok ssl data add tiny --shapes --train 400 --test 50
@@ -34,8 +25,9 @@ note 'cut at some step, by SIGINT and by SIGTERM, and resumed with another numbe
 for how in INT TERM KILL; do
 	"$SSL" run -q $recipe --name "cut-$how" 2>"$err" &
 	pid=$!
-	wait_for_checkpoint "cut-$how" $pid
+	hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'cut-$how'"
 	kill -$how $pid
+	kill -CONT $pid
 	status=0
 	wait $pid 2>/dev/null || status=$?
 	case "$how $status" in

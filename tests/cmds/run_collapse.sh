@@ -99,12 +99,9 @@ long="$byol --set optim.epochs=20 --set collapse.images=40"
 ok ssl run $long --name long
 "$SSL" run $long --name cut 2>"$err" &
 pid=$!
-n=0
-while [ "$(one "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'cut'" 2>/dev/null)" -lt 2 ] && [ $n -lt 600 ]; do
-	sleep 0.02
-	n=$((n + 1))
-done
+hold $pid "select count(*) > 1 from checkpoint c join run r on r.id = c.run_id where r.name = 'cut'"
 kill -INT $pid
+kill -CONT $pid
 status=0
 wait $pid || status=$?
 same "$status" 75

@@ -57,12 +57,11 @@ recipe="-m directpred $net --set projector.dims=16,16 --set optim.batch=16 --set
 ok ssl run -q $recipe --name straight
 "$SSL" run -q $recipe --name cut 2>"$err" &
 pid=$!
-n=0
-while [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'cut'" 2>/dev/null | tail -1)" != 1 ] && [ $n -lt 400 ]; do
-	sleep 0.02
-	n=$((n + 1))
-done
+hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'cut'"
 kill -TERM $pid
-wait $pid || :
-ok ssl resume -q cut || :
+kill -CONT $pid
+status=0
+wait $pid || status=$?
+same $status 75
+ok ssl resume -q cut
 same "$(weights straight)" "$(weights cut)"

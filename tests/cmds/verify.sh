@@ -32,13 +32,10 @@ note 'a run that was cut and resumed, and one that stopped half way'
 long='--set optim.epochs=400 --set checkpoint.every=1 --set eval.every=0'
 "$SSL" run -q -m barlow $tiny $long --name half 2>"$err" &
 pid=$!
-until [ "$(ssl sql --format csv "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'half'" |
-	tail -1)" -gt 0 ]; do
-	kill -0 $pid || fail 'it ended before it had a checkpoint'
-	sleep 0.02
-done
+hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'half'"
 fails 2 'not settled' "$SSL" verify half
 kill -INT $pid
+kill -CONT $pid
 wait $pid
 same $? 75
 ok ssl verify half

@@ -8,10 +8,11 @@
 #include "core/report/effects.h"
 #include "core/store/sweeps.h"
 
-/* People see both tables and the warnings; programs the marginal means, or as JSON lines both. */
+/* People see both tables and the warnings; programs one table. */
 static void print(struct cmd_ctx *ctx, const struct effects *e, const struct metric_info *metric)
 {
 	struct table *shares = effects_shares(e), *levels = effects_levels(e, TABLE_SIX);
+	struct table *whole = effects_whole(e);
 	struct strbuf warnings = STRBUF_INIT;
 
 	effects_warnings(e, &warnings);
@@ -27,13 +28,14 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 		if (warnings.len)
 			fprintf(ctx->out, "\n%s", warnings.buf);
 	} else {
-		table_print(levels, ctx->format, ctx->out);
+		table_print(whole, ctx->format, ctx->out);
 		if (warnings.len && !ctx->quiet)
 			fputs(warnings.buf, stderr);
 	}
 	strbuf_release(&warnings);
 	table_free(shares);
 	table_free(levels);
+	table_free(whole);
 }
 
 /* An answer from half a sweep is one to be careful with. */

@@ -7,11 +7,13 @@
 
 #include "core/base/error.h"
 #include "core/report/groups.h"
+#include "core/report/ranges.h"
 
 /* One method's runs while they are looked at. */
 struct view {
 	const struct selection *sel;
 	const struct varied_set *varied;
+	const char *drawn; /* of varied: in ranges */
 	const double *value;
 	int *run, n;        /* places in the selection, finite values only */
 	double mean, total; /* total: sum of squares about the mean */
@@ -152,7 +154,8 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 	/* every run with a value of its own would always come to all of the variance */
 	f.share = f.n == v->n ? NAN : share_of(&f, v);
 	f.best = best >= 0 ? level_of(&f, p, best) : -1;
-	if (p->is_number && f.n >= 3 && f.best >= 0)
+	f.drawn = v->drawn[param];
+	if (p->is_number && f.n >= 3 && f.best >= 0 && !f.drawn)
 		f.edge = f.best == 0 ? -1 : f.best == f.n - 1;
 	for (int k = param + 1; k < v->varied->n; k++)
 		if (!used[k] && v->varied->param[k].levels > 1 &&
@@ -221,10 +224,9 @@ static int is_in_play(const struct view *v, const struct varied *p)
 	return differs;
 }
 
-static void look(struct effect_block *b, const struct view *v, int low_is_good)
+static void add_effects(struct effect_block *b, const struct view *v, int best)
 {
 	char *used = xcalloc((size_t)v->varied->n + 1, 1);
-	int best = look_at_cells(b, v, low_is_good);
 	double sum = isnan(b->seeds) ? 0 : b->seeds;
 
 	for (int i = 0; i < v->varied->n; i++)
@@ -236,6 +238,20 @@ static void look(struct effect_block *b, const struct view *v, int low_is_good)
 		sum += b->effect[i].share;
 	b->rest = v->total > 0 && sum <= 1 + 1e-9 ? fmax(0, 1 - sum) : NAN;
 	free(used);
+}
+
+static void look(struct effect_block *b, const struct view *v, int low_is_good)
+{
+	char *drawn = xcalloc((size_t)v->varied->n + 1, 1);
+	int best = look_at_cells(b, v, low_is_good);
+	struct varied_set ranges = ranges_make(v->varied, v->run, v->n, b->cells, drawn);
+	struct view mine = *v;
+
+	mine.varied = &ranges;
+	mine.drawn = drawn;
+	add_effects(b, &mine, best);
+	ranges_release(&ranges, drawn);
+	free(drawn);
 }
 
 static void add_block(struct effects *out, struct view *v, const char *method, int low_is_good)
@@ -256,6 +272,7 @@ static void add_block(struct effects *out, struct view *v, const char *method, i
 			b->left_out++;
 			continue;
 		}
+		b->collapsed += !strcmp(v->sel->run[i].status, "collapsed");
 		x[v->n] = v->value[i];
 		v->run[v->n++] = i;
 	}
@@ -289,110 +306,4 @@ int effects_make(struct store *s, const struct selection *sel, const double *val
 	free(v.run);
 	varied_release(&varied);
 	return 0;
-}
-
-/* ---- as tables and words ---- */
-
-static void share_row(struct table *t, const char *method, const char *what, int levels,
-		      double share)
-{
-	table_text(t, method);
-	table_text(t, what);
-	if (isnan(share))
-		table_null(t);
-	else
-		table_real(t, 100 * share, 1);
-	if (levels)
-		table_int(t, levels);
-	else
-		table_null(t);
-}
-
-struct table *effects_shares(const struct effects *e)
-{
-	struct table *t = table_new();
-
-	table_column(t, "method");
-	table_column(t, "hyperparameter");
-	table_column(t, "share, %");
-	table_column(t, "levels");
-	for (int b = 0; b < e->n; b++) {
-		const struct effect_block *k = &e->block[b];
-
-		for (int i = 0; i < k->n; i++)
-			share_row(t, k->method, k->effect[i].param, k->effect[i].n,
-				  k->effect[i].share);
-		if (k->n) {
-			share_row(t, k->method, "(interactions)", 0, k->rest);
-			share_row(t, k->method, "(seeds)", 0, k->seeds);
-		}
-	}
-	return t;
-}
-
-struct table *effects_levels(const struct effects *e, int digits)
-{
-	static const char *const column[] = {"method", "hyperparameter", "value",
-					     "runs",   "mean",           "sd"};
-	struct table *t = table_new();
-
-	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		table_column(t, column[i]);
-	for (int b = 0; b < e->n; b++)
-		for (int i = 0; i < e->block[b].n; i++)
-			for (int k = 0; k < e->block[b].effect[i].n; k++) {
-				const struct effect_level *l = &e->block[b].effect[i].level[k];
-
-				table_text(t, e->block[b].method);
-				table_text(t, e->block[b].effect[i].param);
-				table_text(t, l->text);
-				table_int(t, l->n);
-				table_real(t, l->mean, digits);
-				if (isnan(l->sd))
-					table_null(t);
-				else
-					table_real(t, l->sd, digits);
-			}
-	return t;
-}
-
-static void warn_block(const struct effect_block *b, struct strbuf *out)
-{
-	for (int i = 0; i < b->n; i++) {
-		const struct effect *f = &b->effect[i];
-
-		if (f->n == b->runs && f->n > 1)
-			strbuf_addf(out,
-				    "%s: each of the %d runs has its own %s: what that does cannot "
-				    "be told from chance (`ssl plot parallel` shows it)\n",
-				    b->method, f->n, f->param);
-		if (f->edge)
-			strbuf_addf(out,
-				    "%s: the best cell has %s = %s, the %s value of the grid: a "
-				    "%s one may be better still\n",
-				    b->method, f->param, f->level[f->best].text,
-				    f->edge < 0 ? "smallest" : "largest",
-				    f->edge < 0 ? "smaller" : "larger");
-	}
-	if (!b->n || b->effect[0].n == b->runs)
-		; /* said above */
-	else if (isnan(b->seeds))
-		strbuf_addf(out,
-			    "%s: one seed a cell: what the seeds do cannot be told from "
-			    "interactions\n",
-			    b->method);
-	else if (isnan(b->rest))
-		strbuf_addf(out,
-			    "%s: not a full grid with as many seeds in each cell: main effects "
-			    "overlap\n",
-			    b->method);
-	if (b->left_out)
-		strbuf_addf(out, "%s: %d run%s without a finite value left out\n", b->method,
-			    b->left_out, b->left_out == 1 ? "" : "s");
-}
-
-void effects_warnings(const struct effects *e, struct strbuf *out)
-{
-	for (int b = 0; b < e->n; b++)
-		warn_block(&e->block[b], out);
 }

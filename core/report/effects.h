@@ -3,7 +3,8 @@
  * over all runs each explains alone (the main effects of an analysis of variance, eta squared),
  * what the seeds do (the variance within cells, a cell being one recipe), and what is left:
  * interactions. Within each method, since another method's cells say nothing about it. Runs without
- * a finite value are left out, and counted.
+ * a finite value are left out, and counted. A collapsed run has its place here: that it collapsed
+ * is what its hyperparameters did.
  *
  * Shares add up to 1 on a full grid with as many seeds in each cell. Otherwise main effects overlap
  * and the rest can be below zero: then it is NaN.
@@ -24,16 +25,18 @@ struct effect {
 	struct effect_level *level;
 	int n;        /* levels, numbers rising */
 	double share; /* of the variance; NaN when there is none, or each run has its own value */
-	int edge;     /* of the best cell, with three numeric levels or more: -1 smallest, 1 largest */
-	int best;     /* level of the best cell */
+	int edge;  /* of the best cell, with three numeric levels or more: -1 smallest, 1 largest */
+	int drawn; /* by a search: the levels are ranges (ranges.h) */
+	int best;  /* level of the best cell */
 };
 struct effect_block {
 	char method[32];
 	int runs, left_out, cells;
-	double mean, sd;         /* over all runs */
-	double best_mean;        /* of the best cell */
-	double seeds, rest;      /* shares; seeds NaN with one run a cell */
-	struct effect *effect;   /* the largest share first */
+	int collapsed;         /* of the runs, with the value that they had */
+	double mean, sd;       /* over all runs */
+	double best_mean;      /* of the best cell */
+	double seeds, rest;    /* shares; seeds NaN with one run a cell */
+	struct effect *effect; /* the largest share first */
 	int n;
 };
 struct effects {
@@ -50,7 +53,11 @@ void effects_release(struct effects *e);
  * digits as table_real() takes them. */
 struct table *effects_shares(const struct effects *e);
 struct table *effects_levels(const struct effects *e, int digits);
-/* A line each: best cells on the edge of the grid, what could not be told; nothing if all is well. */
+/* Both in one, for programs: a row per level with its hyperparameter's share, and one each for the
+ * interactions and the seeds. */
+struct table *effects_whole(const struct effects *e);
+/* A line each: best cells on the edge of the grid, what could not be told; nothing if all is well.
+ */
 void effects_warnings(const struct effects *e, struct strbuf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/error.h"
 #include "core/report/figures_internal.h"
@@ -33,6 +34,16 @@ int figure_replicates(const struct group_set *g, struct strbuf *out)
 	else
 		strbuf_addf(out, "%d to %d runs", least, most);
 	return most;
+}
+
+void figure_collapsed(const struct selection *sel, struct strbuf *out)
+{
+	int n = 0;
+
+	for (int i = 0; i < sel->n; i++)
+		n += !strcmp(sel->run[i].status, "collapsed");
+	if (n)
+		strbuf_addf(out, "; %d of them collapsed", n);
 }
 
 int *figure_order(const struct group_set *g, const double *value, int low_is_good)
@@ -157,12 +168,14 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 	return !f->steps;
 }
 
-static void curve_note(struct chart *c, const struct group_set *g, int most, int lowest)
+static void curve_note(struct chart *c, const struct selection *sel, const struct group_set *g,
+		       int most, int lowest)
 {
 	struct strbuf note = STRBUF_INIT;
 
 	if (g->n && figure_replicates(g, &note) > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	figure_collapsed(sel, &note);
 	if (g->n > most)
 		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
 			    g->n);
@@ -205,7 +218,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 			c->series[c->n - 1].muted = c->n > most;
 	}
 	free(order);
-	curve_note(c, &g, most, f->lowest);
+	curve_note(c, sel, &g, most, f->lowest);
 	if (ret)
 		chart_free(c);
 	else
@@ -256,6 +269,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	if (figure_replicates(&g, &note) > 1)
 		strbuf_adds(&note,
 			    "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
+	figure_collapsed(sel, &note);
 	if (chart_cuts_intervals(*out))
 		strbuf_adds(&note, "; a whisker without an end goes on");
 	if (g.n > most)

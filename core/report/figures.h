@@ -16,7 +16,7 @@ struct figure {
 	int steps;          /* x in steps instead of epochs */
 	int log_x, log_y;
 	int lowest; /* the lowest curves in colour, not the best */
-	int most; /* curves in colour (the best ones), bars; 0: the usual */
+	int most;   /* curves in colour (the best ones), bars; 0: the usual */
 };
 
 /* The shape of all of them. */

@@ -27,4 +27,7 @@ int *figure_order(const struct group_set *g, const double *value, int low_is_goo
 /* "3 runs each", "2 to 3 runs"; returns how many the largest group has. */
 int figure_replicates(const struct group_set *g, struct strbuf *out);
 
+/* "; 2 of them collapsed", if any did: unlike `ssl compare`, pictures show these too. */
+void figure_collapsed(const struct selection *sel, struct strbuf *out);
+
 #endif

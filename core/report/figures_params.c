@@ -102,6 +102,7 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 		strbuf_adds(&note, name);
 	}
 	strbuf_adds(&note, others && most > 1 ? " too" : "");
+	figure_collapsed(&in, &note);
 	chart_note(c, note.buf);
 	v.n = all;
 	varied_release(&v);

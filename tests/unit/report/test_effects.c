@@ -4,6 +4,7 @@
 
 #include "core/report/effects.h"
 #include "core/report/groups.h"
+#include "core/report/ranges.h"
 #include "tests/unit/store/scratch.h"
 
 /* scratch_run() varies vicreg.mu and the seed. value = f(mu) + seed noise of -d, 0, d. */
@@ -89,6 +90,50 @@ static void test_odd(void)
 	scratch_close(&x);
 }
 
+/* Eight cells of two seeds: of what a search drew, ranges; of a grid's axis and of axes that change
+ * in step, each value. */
+static void test_drawn(void)
+{
+	enum { RUNS = 16 };
+	static const double drawn[] = {5, 1, 7, 3, 8, 2, 6, 4};
+	char name[] = "drawn";
+	struct varied param[3] = {{.name = name}, {.name = name}, {.name = name}};
+	struct varied_set v = {param, 3, RUNS}, out;
+	int run[RUNS];
+	char is_drawn[3] = {0}, none[3] = {0}, text[3][RUNS][16], *place[3][RUNS];
+	double number[3][RUNS];
+
+	for (int p = 0; p < 3; p++) {
+		param[p].text = place[p];
+		param[p].number = number[p];
+		param[p].is_number = 1;
+		for (int i = 0; i < RUNS; i++) {
+			run[i] = i;
+			number[p][i] = p == 0 ? i % 8 + 1 : p == 1 ? drawn[i % 8] : i % 2;
+			snprintf(text[p][i], sizeof text[p][i], "%g", number[p][i]);
+			place[p][i] = text[p][i];
+		}
+	}
+	out = ranges_make(&v, run, RUNS, 8, is_drawn);
+	CU_ASSERT(is_drawn[0] && is_drawn[1] && !is_drawn[2]);
+	CU_ASSERT_STRING_EQUAL(out.param[0].text[0], "1 to 2");
+	CU_ASSERT_STRING_EQUAL(out.param[0].text[15], "7 to 8");
+	CU_ASSERT_STRING_EQUAL(out.param[1].text[0], "5 to 6");
+	CU_ASSERT_EQUAL(out.param[1].number[0], 2);
+	CU_ASSERT_PTR_EQUAL(out.param[2].text, place[2]);
+	ranges_release(&out, is_drawn);
+	for (int i = 0; i < RUNS; i++)
+		number[1][i] = -number[0][i];
+	v.n = 2;
+	out = ranges_make(&v, run, RUNS, 8, none);
+	CU_ASSERT(!none[0] && !none[1]);
+	ranges_release(&out, none);
+	v.n = 1;
+	out = ranges_make(&v, run, RUNS, 8, none);
+	CU_ASSERT(!none[0]);
+	ranges_release(&out, none);
+}
+
 /* Replicates are together, in the order of the selection, and named by what sets them apart; a seed
  * that was done again counts once. */
 static void test_groups(void)
@@ -129,6 +174,7 @@ int main(void)
 {
 	static const struct check_case cases[] = {{"shares of variance", test_shares},
 						  {"one seed, no value", test_odd},
+						  {"what a search drew", test_drawn},
 						  {"groups of runs", test_groups},
 						  {0}};
 

@@ -1,0 +1,162 @@
+/* The effects as tables and words; see effects.h. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/report/effects.h"
+
+static void real_or_null(struct table *t, double x, int digits)
+{
+	if (isnan(x))
+		table_null(t);
+	else
+		table_real(t, x, digits);
+}
+
+static void share_row(struct table *t, const char *method, const char *what, int levels,
+		      double share)
+{
+	table_text(t, method);
+	table_text(t, what);
+	real_or_null(t, 100 * share, 1);
+	if (levels)
+		table_int(t, levels);
+	else
+		table_null(t);
+}
+
+struct table *effects_shares(const struct effects *e)
+{
+	struct table *t = table_new();
+
+	table_column(t, "method");
+	table_column(t, "hyperparameter");
+	table_column(t, "share, %");
+	table_column(t, "levels");
+	for (int b = 0; b < e->n; b++) {
+		const struct effect_block *k = &e->block[b];
+
+		for (int i = 0; i < k->n; i++)
+			share_row(t, k->method, k->effect[i].param, k->effect[i].n,
+				  k->effect[i].share);
+		if (k->n) {
+			share_row(t, k->method, "(interactions)", 0, k->rest);
+			share_row(t, k->method, "(seeds)", 0, k->seeds);
+		}
+	}
+	return t;
+}
+
+static void level_row(struct table *t, const char *method, const struct effect *f,
+		      const struct effect_level *l, int digits)
+{
+	table_text(t, method);
+	table_text(t, f->param);
+	table_text(t, l->text);
+	table_int(t, l->n);
+	table_real(t, l->mean, digits);
+	real_or_null(t, l->sd, digits);
+}
+
+static struct table *levels_table(void)
+{
+	static const char *const column[] = {"method", "hyperparameter", "value",
+					     "runs",   "mean",           "sd"};
+	struct table *t = table_new();
+
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+		table_column(t, column[i]);
+	return t;
+}
+
+struct table *effects_levels(const struct effects *e, int digits)
+{
+	struct table *t = levels_table();
+
+	for (int b = 0; b < e->n; b++)
+		for (int i = 0; i < e->block[b].n; i++)
+			for (int k = 0; k < e->block[b].effect[i].n; k++)
+				level_row(t, e->block[b].method, &e->block[b].effect[i],
+					  &e->block[b].effect[i].level[k], digits);
+	return t;
+}
+
+/* What has a share, but no levels. */
+static void whole_row(struct table *t, const char *method, const char *what, double share)
+{
+	table_text(t, method);
+	table_text(t, what);
+	for (int i = 0; i < 4; i++)
+		table_null(t);
+	real_or_null(t, 100 * share, TABLE_SIX);
+}
+
+struct table *effects_whole(const struct effects *e)
+{
+	struct table *t = levels_table();
+
+	table_column(t, "share");
+	for (int b = 0; b < e->n; b++) {
+		const struct effect_block *k = &e->block[b];
+
+		for (int i = 0; i < k->n; i++)
+			for (int l = 0; l < k->effect[i].n; l++) {
+				level_row(t, k->method, &k->effect[i], &k->effect[i].level[l],
+					  TABLE_SIX);
+				real_or_null(t, 100 * k->effect[i].share, TABLE_SIX);
+			}
+		if (k->n) {
+			whole_row(t, k->method, "(interactions)", k->rest);
+			whole_row(t, k->method, "(seeds)", k->seeds);
+		}
+	}
+	return t;
+}
+
+static void warn_block(const struct effect_block *b, struct strbuf *out)
+{
+	for (int i = 0; i < b->n; i++) {
+		const struct effect *f = &b->effect[i];
+
+		if (f->n == b->runs && f->n > 1)
+			strbuf_addf(out,
+				    "%s: each of the %d runs has its own %s: what that does cannot "
+				    "be told from chance (`ssl plot parallel` shows it)\n",
+				    b->method, f->n, f->param);
+		if (f->drawn)
+			strbuf_addf(out,
+				    "%s: %s has a value of its own in each of the %d cells: "
+				    "quarters of them are taken together\n",
+				    b->method, f->param, b->cells);
+		if (f->edge)
+			strbuf_addf(out,
+				    "%s: the best cell has %s = %s, the %s value of the grid: a "
+				    "%s one may be better still\n",
+				    b->method, f->param, f->level[f->best].text,
+				    f->edge < 0 ? "smallest" : "largest",
+				    f->edge < 0 ? "smaller" : "larger");
+	}
+	if (!b->n || b->effect[0].n == b->runs)
+		; /* said above */
+	else if (isnan(b->seeds))
+		strbuf_addf(out,
+			    "%s: one seed a cell: what the seeds do cannot be told from "
+			    "interactions\n",
+			    b->method);
+	else if (isnan(b->rest))
+		strbuf_addf(out,
+			    "%s: not a full grid with as many seeds in each cell: main effects "
+			    "overlap\n",
+			    b->method);
+	if (b->collapsed)
+		strbuf_addf(out, "%s: %d collapsed run%s counted, each with its last value\n",
+			    b->method, b->collapsed, b->collapsed == 1 ? "" : "s");
+	if (b->left_out)
+		strbuf_addf(out, "%s: %d run%s without a finite value left out\n", b->method,
+			    b->left_out, b->left_out == 1 ? "" : "s");
+}
+
+void effects_warnings(const struct effects *e, struct strbuf *out)
+{
+	for (int b = 0; b < e->n; b++)
+		warn_block(&e->block[b], out);
+}

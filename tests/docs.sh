@@ -93,7 +93,8 @@ if command -v mandoc >/dev/null; then
 			done
 	done
 	note 'the pages are clean mdoc'
-	mandoc -T lint -W warning man/*.[157] >"$out" 2>&1 || bad "$(cat "$out")"
+	# but that pages are not installed yet
+	mandoc -T lint man/*.[157] 2>/dev/null | grep -v 'referenced manual not found' >"$out" && bad "$(cat "$out")"
 else
 	note 'no mandoc: SYNOPSIS and lint of the pages were not looked at'
 fi

@@ -62,12 +62,13 @@ fails 6 'no/such' ssl help keys -o no/such/place
 note 'ssl-recipe(5) and ssl-methods(7) name every key, as it is'
 tab=$(printf '\t')
 : >missing
+sed 's/\\&//' "$SRC/man/ssl-recipe.5" "$SRC/man/ssl-methods.7" >pages
 sed 1d keys.tsv | while IFS=$tab read -r key type allowed default help; do
 	case $type in
 	text) want=".It Cm $key = $default Pq text" ;;
 	*) want=".It Cm $key = $default Pq $type : $allowed" ;;
 	esac
-	grep -qxF -- "$want" "$SRC/man/ssl-recipe.5" "$SRC/man/ssl-methods.7" || echo "$want" >>missing
+	grep -qxF -- "$want" pages || echo "$want" >>missing
 done
 [ ! -s missing ] || fail "not in ssl-recipe(5) or ssl-methods(7): $(cat missing)"
 sed -n 's/^\.It Cm \([a-z_.0-9]*\) = .*/\1/p' "$SRC/man/ssl-recipe.5" "$SRC/man/ssl-methods.7" |

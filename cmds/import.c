@@ -316,6 +316,11 @@ static void say(struct strbuf *report)
 	fputs(report->buf, stderr);
 }
 
+static int settle(struct bundle *b, struct bundle_result *result, struct error *err)
+{
+	return adopt_objects(b, err) || take_in(b, result, err) ? -1 : 0;
+}
+
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct bundle b = {.manifest = STRBUF_INIT};
@@ -329,15 +334,13 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	b.store = ctx->store;
-	ret = stage_all(&b, argv[1], err) || check_manifest(&b, err);
-	if (!ret && ctx->dry_run)
-		log_info("%s: whole", argv[1]);
-	else if (!ret)
-		ret = adopt_objects(&b, err) || take_in(&b, &result, err);
+	ret = stage_all(&b, argv[1], err); /* it names the archive itself */
+	if (!ret && (check_manifest(&b, err) || (!ctx->dry_run && settle(&b, &result, err))))
+		ret = error_prefix(err, "%s", argv[1]);
 	clean_up(&b, ret);
-	if (ret)
-		return error_prefix(err, "%s", argv[1]);
-	if (!ctx->dry_run) {
+	if (!ret && ctx->dry_run) {
+		log_info("%s: whole", argv[1]);
+	} else if (!ret) {
 		say(&result.report);
 		log_info("%d runs added, %d there already, %d in conflict", result.added,
 			 result.there, result.conflicts);
@@ -348,7 +351,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 				 result.settled);
 	}
 	strbuf_release(&result.report);
-	return result.conflicts ? ERR_NO : 0;
+	return ret ? -1 : result.conflicts ? ERR_NO : 0;
 }
 
 const struct cmd cmd_import = {

@@ -23,6 +23,7 @@ nothing_came()
 
 note 'not a bundle'
 fails 2 'nothing.tar.zst' "$SSL" -C b import nothing.tar.zst
+err_has '^ssl: nothing.tar.zst: No such'
 echo hello >text
 fails 5 'text: ' "$SSL" -C b import text
 mkdir empty && tar -cf empty.tar empty

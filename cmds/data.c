@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/data/dataset.h"
 #include "core/recipe/recipe.h"
+#include "core/report/human.h"
 #include "core/run/datasets.h"
 #include "core/store/datasets.h"
 #include "core/store/object.h"
@@ -167,9 +168,28 @@ static int data_add(struct data_args *a, struct error *err)
 
 /* ls */
 
+struct listing {
+	struct table *table;
+	int for_people;
+};
+
+static void add_bytes(const struct listing *l, int64_t bytes)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!l->for_people) {
+		table_int(l->table, bytes);
+		return;
+	}
+	human_bytes(bytes, &text);
+	table_text(l->table, text.buf);
+	strbuf_release(&text);
+}
+
 static int ls_row(void *ctx, const struct dataset_row *row)
 {
-	struct table *t = ctx;
+	struct listing *l = ctx;
+	struct table *t = l->table;
 	char shape[48];
 
 	snprintf(shape, sizeof shape, "%dx%dx%d", row->width, row->height, row->channels);
@@ -179,7 +199,7 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 	table_int(t, row->n_train);
 	table_int(t, row->n_test);
 	table_int(t, row->n_unlabeled);
-	table_int(t, row->bytes);
+	add_bytes(l, row->bytes);
 	table_int(t, row->runs);
 	table_text(t, row->created);
 	table_text(t, row->sha256);
@@ -190,6 +210,7 @@ static int data_ls(struct data_args *a, struct error *err)
 {
 	static const char *const columns[] = {"name",      "image", "classes", "train",   "test",
 					      "unlabeled", "bytes", "runs",    "created", "hash"};
+	struct listing l = {.for_people = table_is_for_people(a->ctx->format)};
 	struct table *t;
 	int ret;
 
@@ -197,10 +218,10 @@ static int data_ls(struct data_args *a, struct error *err)
 		return error_set(err, ERR_USAGE, "data ls: '%s' is too much", a->name[0]);
 	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
 		return -1;
-	t = table_new();
+	t = l.table = table_new();
 	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
 		table_column(t, columns[i]);
-	ret = datasets_each(a->ctx->store, ls_row, t, err);
+	ret = datasets_each(a->ctx->store, ls_row, &l, err);
 	if (!ret)
 		table_print(t, a->ctx->format, a->ctx->out);
 	table_free(t);

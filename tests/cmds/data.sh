@@ -75,6 +75,9 @@ ok ssl data add -n other --shapes --train 3 --test 1
 err_has 'not added \(dry run\)'
 same "$(objects)" "$before"
 same "$(ssl data ls --format csv | wc -l | tr -d ' ')" 2
+ok ssl data ls
+out_has "^name .* bytes "
+out_has " [0-9.]* k?B "
 
 note 'whatever the images come in, the dataset is the same to the last bit'
 tar cf c.tar -C c .

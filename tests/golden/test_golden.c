@@ -37,9 +37,9 @@ static const struct golden_case {
 	int waits;
 } table[] = {
     {"linear", golden_linear, 0},
-    {"batchnorm_", golden_batchnorm, 0},
-    {"maxpool_", golden_maxpool, 0},
-    {"conv_", golden_conv, 0},
+    {"batchnorm", golden_batchnorm, 0},
+    {"maxpool", golden_maxpool, 0},
+    {"conv", golden_conv, 0},
     {"resnet", golden_resnet, 0},
     {"sgd", golden_optim, 0},
     {"sgd_nesterov", golden_optim, 0},
@@ -48,8 +48,8 @@ static const struct golden_case {
     {"lars", golden_optim, 0},
     {"lars_excluded", golden_optim, 0},
     {"schedule", golden_schedule, 0},
-    {"barlow_", golden_barlow, 0},
-    {"vicreg_", golden_vicreg, 0},
+    {"barlow", golden_barlow, 0},
+    {"vicreg", golden_vicreg, 0},
     {"byol", golden_byol, 0},
     {"image_ops", golden_image_ops, 0},
     {"evaluation", golden_evaluation, 0},

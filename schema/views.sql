@@ -171,32 +171,19 @@ CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
   -- twice counts once, with its newest run. The interval is Student's, at 95 %.
   WITH
-    -- one level of GROUP BY above plain tables: SQLite then takes a condition on the metric inside
+    -- Of each run the end of its series, else its newest evaluation. One level of GROUP BY above plain tables:
+    -- SQLite then takes a condition on the metric inside; CROSS JOIN: runs first, so that each is looked at once
     spread AS (
-      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(s.last) AS mean,
-        min(s.last) AS low, max(s.last) AS high, group_concat(r.seed, ' ') AS seeds,
-        group_concat(s.last) AS x
-      FROM metric_name n JOIN metric_summary s ON s.name_id = n.id JOIN run r ON r.id = s.run_id
-        JOIN recipe p ON p.id = r.recipe_id
-      WHERE s.last IS NOT NULL AND r.status = 'done'
-        AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
-        AND NOT EXISTS (SELECT 1 FROM run q
-          WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'
-            AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
-      GROUP BY p.group_hash, r.dataset_id, n.name
-      UNION ALL
-      -- what only evaluations measure: of each run the newest; CROSS JOIN, since values before runs would be
-      -- the product of both
-      SELECT p.group_hash, r.dataset_id, r.method, n.name, count(*), avg(v.value),
-        min(v.value), max(v.value), group_concat(r.seed, ' '), group_concat(v.value)
-      FROM metric_name n CROSS JOIN run r CROSS JOIN recipe p ON p.id = r.recipe_id
-        CROSS JOIN eval_value v ON v.name_id = n.id AND v.eval_id = (
+      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(coalesce(s.last, v.value)) AS mean,
+        min(coalesce(s.last, v.value)) AS low, max(coalesce(s.last, v.value)) AS high,
+        group_concat(r.seed, ' ') AS seeds, group_concat(coalesce(s.last, v.value)) AS x
+      FROM run r CROSS JOIN recipe p ON p.id = r.recipe_id CROSS JOIN metric_name n
+        LEFT JOIN metric_summary s ON s.run_id = r.id AND s.name_id = n.id
+        LEFT JOIN eval_value v ON s.last IS NULL AND v.name_id = n.id AND v.eval_id = (
           SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
             AND w.name_id = n.id AND w.value IS NOT NULL
           ORDER BY f.step DESC, f.id DESC LIMIT 1)
-      WHERE r.status = 'done'
-        AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
-        AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.name_id = n.id)
+      WHERE r.status = 'done' AND coalesce(s.last, v.value) IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM run q
           WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'

@@ -22,6 +22,15 @@ ok ssl eval --untrained --split val --format csv one
 same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
 same "$(evals)" $((before + 2))
 
+note 'judged during training or afterwards: v_seed has both, as last: in ssl log'
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+	--set optim.epochs=2 --set data.val=100 --set eval.every=0 --set eval.at_start=false --name later
+ok ssl eval -q --split val later
+same "$(ssl sql --format csv "select printf('%.6f', mean) from v_seed where metric = 'val.knn.top1'" | sed 1d | sort)" \
+	"$(ssl log --columns last:val.knn.top1 --format csv | sed 1d | while read -r v; do printf '%.6f\n' "$v"; done | sort)"
+same "$(ssl sql --format csv "select count(*) from v_seed where metric = 'val.knn.top1'" | tail -1)" 2
+before=$((before + 1))
+
 note 'several protocols on the same features, as online; the solvers agree; a seed repeats'
 ok ssl eval --protocol linear,knn --split val --format csv one
 same "$(printf '%.4f' "$online")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"

@@ -56,7 +56,7 @@ err_has 'cifar: added: 3 train, 1 test, 0 unlabeled images of 32x32x3, 10 classe
 same "$(pixels cifar 72 6)" '1 2 3 1 2 3'
 same "$(pixels cifar 88 3)" '10 11 12'
 ok ssl data show cifar
-out_has '^source  .*/work/c$'
+out_has '^source  .*/here/c$'
 out_has 'train +3$'
 ok ssl data show cifar --format csv
 out_has '^3,cat,1,0$'

@@ -32,7 +32,7 @@ clean .
 
 note 'a full disk; a read-only store'
 if [ "$(id -u)" = 0 ] && mkdir disk && mount -t tmpfs -o size=3500k none disk 2>"$err"; then
-	trap 'cd /; umount "$scratch/work/disk"; lib_end' EXIT
+	trap 'cd /; umount "$scratch/here/disk"; lib_end' EXIT
 	ok ssl -C disk init
 	fails 6 'write: No space left' "$SSL" -C disk data add big "$PWD/long"
 	clean disk

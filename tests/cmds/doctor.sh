@@ -8,7 +8,7 @@ out_has '^ok +threads'
 out_has 'store .*ssl init'
 ok ssl init
 ok ssl doctor --format csv
-out_has '^ok,store,.*/work/\.ssl$'
+out_has '^ok,store,.*/here/\.ssl$'
 out_has '^(ok|warning),disk,'
 out_has 'libraries,.*OpenBLAS'
 out_lacks '^bad'

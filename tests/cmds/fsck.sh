@@ -16,7 +16,7 @@ err_has '4 objects, 3 checkpoints, [0-9]* series, 3 links: sound'
 note 'killed: sound, with notes'
 "$SSL" run -q $run --set optim.epochs=500 --name dead 2>/dev/null &
 pid=$!
-hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'dead'"
+hold_saved $pid dead
 kill -CONT $pid
 ok ssl fsck
 kill -KILL $pid

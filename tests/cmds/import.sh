@@ -56,7 +56,7 @@ if command -v zstd >/dev/null && zstd -dqc one.tar.zst >one.tar && tar -xf one.t
 	fails 5 'not in the manifest' "$SSL" -C b import bad.tar
 	note 'names that lead elsewhere'
 	echo evil >evil
-	tar -cPf bad.tar ../work/evil
+	tar -cPf bad.tar ../here/evil
 	lib_run "$SSL" -C b import bad.tar
 	[ "$status" -ne 0 ] || fail 'a name with .. was taken'
 	ln -s /etc/passwd x/runs/11111111-1111-1111-1111-111111111111.jsonl

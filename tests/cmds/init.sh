@@ -8,7 +8,7 @@ fails 3 'not in an ssl store: `ssl init` makes one' "$SSL" log
 
 note 'made once, kept the second time, found from below'
 ok ssl init
-err_has 'made an empty store: .*/work/\.ssl$'
+err_has 'made an empty store: .*/here/\.ssl$'
 same "$(wc -c <"$out")" 0
 ok ssl init
 err_has 'there already'

@@ -12,7 +12,7 @@
 # sanitizers' options), stops at the first thing that is not as it should be, and leaves nothing behind
 # (SSL_TEST_KEEP=1 keeps the folder). What the last `ok` or `fails` printed is in the files $out and $err.
 #
-#	$SSL  the binary          $SRC  the source folder         $scratch  the folder, $scratch/work is "."
+#	$SSL  the binary          $SRC  the source folder         $scratch  the folder, $scratch/here is "."
 #	ssl ARG...                runs the binary
 #	ok CMD...                 CMD exits 0
 #	code N CMD...             CMD exits N
@@ -20,8 +20,9 @@
 #	out_has 'REGEX'           a line of the last stdout matches (grep -E); out_lacks: none does
 #	err_has 'REGEX'           a line of the last stderr matches
 #	same A B                  two strings are equal
-#	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: at most a minute
+#	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: some minutes at most
 #	hold PID SQL              stops PID as soon as the query says 1, so that it cannot end first; fails if it did
+#	hold_saved PID RUN        the same once the run has a checkpoint
 #	note TEXT                 says what comes next
 #	skip WHY                  ends the test as skipped (77)
 #	fail WHY                  ends the test as failed, showing the last output
@@ -44,7 +45,7 @@ err=$scratch/err
 last='(nothing yet)'
 HOME=$scratch/home
 export HOME
-mkdir "$HOME" "$scratch/work"
+mkdir "$HOME" "$scratch/here"
 
 lib_end()
 {
@@ -62,7 +63,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 : >"$out"
 : >"$err"
-cd "$scratch/work" || exit 1
+cd "$scratch/here" || exit 1
 
 ssl()
 {
@@ -98,7 +99,7 @@ wait_until()
 	lib_i=0
 	while [ "$(value "$1")" != "$2" ]; do
 		lib_i=$((lib_i + 1))
-		[ $lib_i -lt 3000 ] || fail "after a minute: $1: $(value "$1"), not $2"
+		[ $lib_i -lt 3000 ] || fail "in vain: $1: $(value "$1"), not $2"
 		sleep 0.02
 	done
 }
@@ -110,9 +111,14 @@ hold()
 	while kill -STOP "$1" 2>/dev/null || fail "it ended before: $2"; [ "$(value "$2")" != 1 ]; do
 		kill -CONT "$1"
 		lib_i=$((lib_i + 1))
-		[ $lib_i -lt 3000 ] || fail "after a minute: $2: $(value "$2"), not 1"
+		[ $lib_i -lt 3000 ] || fail "in vain: $2: $(value "$2"), not 1"
 		sleep 0.02
 	done
+}
+
+hold_saved()
+{
+	hold "$1" "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = '$2'"
 }
 
 # lib_run CMD...: its output into $out and $err, its exit code into $status

@@ -25,7 +25,7 @@ note 'cut at some step, by SIGINT and by SIGTERM, and resumed with another numbe
 for how in INT TERM KILL; do
 	"$SSL" run -q $recipe --name "cut-$how" 2>"$err" &
 	pid=$!
-	hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'cut-$how'"
+	hold_saved $pid "cut-$how"
 	kill -$how $pid
 	kill -CONT $pid
 	status=0

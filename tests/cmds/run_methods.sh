@@ -57,7 +57,7 @@ recipe="-m directpred $net --set projector.dims=16,16 --set optim.batch=16 --set
 ok ssl run -q $recipe --name straight
 "$SSL" run -q $recipe --name cut 2>"$err" &
 pid=$!
-hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'cut'"
+hold_saved $pid cut
 kill -TERM $pid
 kill -CONT $pid
 status=0

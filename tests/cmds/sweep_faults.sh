@@ -53,7 +53,7 @@ same "$(value 'select count(*) from sweep')" 2
 chmod -R u+w .ssl
 
 note 'and while it runs: what it hits says why, and is finished afterwards'
-[ -z "$as" ] || chown -R 65534:65534 "$scratch/work"
+[ -z "$as" ] || chown -R 65534:65534 "$scratch/here"
 $as "$SSL" sweep start -q --name turned $small --set optim.epochs=40 --set checkpoint.every=1 --set projector.dims=64,64 \
 	--set exec.retries=0 --set exec.lease=2 --grid barlow.lambda=0.01,0.02,0.03 >"$out" 2>"$err" &
 supervisor=$!

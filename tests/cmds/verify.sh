@@ -32,7 +32,7 @@ note 'a run that was cut and resumed, and one that stopped half way'
 long='--set optim.epochs=400 --set checkpoint.every=1 --set eval.every=0'
 "$SSL" run -q -m barlow $tiny $long --name half 2>"$err" &
 pid=$!
-hold $pid "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = 'half'"
+hold_saved $pid half
 fails 2 'not settled' "$SSL" verify half
 kill -INT $pid
 kill -CONT $pid

@@ -100,8 +100,12 @@ static int make_shapes(const struct data_args *a, const char *dir, char *tmp, si
 
 static void say_added(const struct dataset_row *row, const char *did)
 {
-	log_info("%s: %s: %lld train, %lld test, %lld unlabeled images of %dx%dx%d, %d classes",
-		 row->name, did, (long long)row->n_train, (long long)row->n_test,
+	char val[40] = "";
+
+	if (row->n_val)
+		snprintf(val, sizeof val, "%lld val, ", (long long)row->n_val);
+	log_info("%s: %s: %lld train, %s%lld test, %lld unlabeled images of %dx%dx%d, %d classes",
+		 row->name, did, (long long)row->n_train, val, (long long)row->n_test,
 		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
 }
 
@@ -199,6 +203,7 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 	table_int(t, row->n_train);
 	table_int(t, row->n_test);
 	table_int(t, row->n_unlabeled);
+	table_int(t, row->n_val);
 	add_bytes(l, row->bytes);
 	table_int(t, row->runs);
 	table_text(t, row->created);
@@ -208,8 +213,9 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 
 static int data_ls(struct data_args *a, struct error *err)
 {
-	static const char *const columns[] = {"name",      "image", "classes", "train",   "test",
-					      "unlabeled", "bytes", "runs",    "created", "hash"};
+	static const char *const columns[] = {"name", "image",     "classes", "train",
+					      "test", "unlabeled", "val",     "bytes",
+					      "runs", "created",   "hash"};
 	struct listing l = {.for_people = table_is_for_people(a->ctx->format)};
 	struct table *t;
 	int ret;
@@ -258,31 +264,36 @@ static void print_row(FILE *out, const struct dataset_row *r)
 	fprintf(out, "bytes      %lld\n", (long long)r->bytes);
 	fprintf(out, "image      %dx%dx%d\n", r->width, r->height, r->channels);
 	fprintf(out, "train      %lld\n", (long long)r->n_train);
+	fprintf(out, "val        %lld\n", (long long)r->n_val);
 	fprintf(out, "test       %lld\n", (long long)r->n_test);
 	fprintf(out, "unlabeled  %lld\n", (long long)r->n_unlabeled);
 	fprintf(out, "runs       %lld\n", (long long)r->runs);
 	fprintf(out, "classes    %d\n", r->classes);
 }
 
-/* Images of each class, a table row a class. */
+/* Images of each class, a table row a class; those of val where the dataset has such a split. */
 static struct table *class_table(const struct dataset *d)
 {
 	struct table *t = table_new();
 	size_t n = (size_t)d->classes;
-	int64_t *count = xcalloc(2 * n + 1, sizeof *count);
+	int64_t *count = xcalloc(SPLIT_COUNT * n + 1, sizeof *count);
 
-	for (size_t s = SPLIT_TRAIN; s <= SPLIT_TEST; s++)
-		for (uint32_t i = 0; i < d->n[s]; i++)
+	for (size_t s = 0; s < SPLIT_COUNT; s++)
+		for (uint32_t i = 0; s != SPLIT_UNLABELED && i < d->n[s]; i++)
 			count[s * n + (size_t)d->labels[s][i]]++;
 	table_column(t, "class");
 	table_column(t, "name");
 	table_column(t, "train");
 	table_column(t, "test");
+	if (d->n[SPLIT_VAL])
+		table_column(t, "val");
 	for (size_t k = 0; k < n; k++) {
 		table_int(t, (int64_t)k);
 		table_text(t, d->class_name[k]);
 		table_int(t, count[k]);
-		table_int(t, count[n + k]);
+		table_int(t, count[SPLIT_TEST * n + k]);
+		if (d->n[SPLIT_VAL])
+			table_int(t, count[SPLIT_VAL * n + k]);
 	}
 	free(count);
 	return t;

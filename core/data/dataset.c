@@ -1,28 +1,32 @@
 /*
- * The dataset file, version 1. All integers are little-endian; every section begins at a multiple
- * of 64 bytes, the gaps are zero. The same images give the same bytes, whatever they were imported
- * from.
+ * The dataset file, versions 1 and 2. All integers are little-endian; every section begins at a
+ * multiple of 64 bytes, the gaps are zero. The same images give the same bytes, whatever they were
+ * imported from.
  *
  *     offset  bytes  what
  *          0      8  "ssl data"
- *          8      4  version: 1
- *         12      4  bytes of this header: 128
+ *          8      4  version: 1; 2 of a file with a val split
+ *         12      4  bytes of this header: 128; version 2: 192
  *         16     16  height, width, channels (1 grey, 3 red green blue), classes: 4 bytes each
  *         32     12  images in train, test, unlabeled: 4 bytes each
- *         44      4  zero
+ *         44      4  version 2: images in val, at least 1; version 1: zero
  *         48     16  class names: offset, bytes; the names in order, each ended by a zero byte
  *         64     16  train: offset of the labels, offset of the pixels
  *         80     16  test
  *         96     16  unlabeled
  *        112      8  bytes of the file
  *        120      8  zero
+ *        128     16  version 2 only: val
+ *        144     48  version 2 only: zero
  *
  *     labels   2 bytes an image: 0 .. classes-1; in unlabeled -1
  *     pixels   height * width * channels bytes an image, row by row, the channels of a pixel
  * together
  *
- * Sections lie in the order names, then labels and pixels of train, test, unlabeled; so the sizes
- * alone fix every offset, and a file whose offsets differ is refused.
+ * Sections lie in the order names, then labels and pixels of train, test, unlabeled and, in version
+ * 2, val; so the sizes alone fix every offset, and a file whose offsets differ is refused. A
+ * dataset without a val split is always written as version 1, so that its hash is what it was
+ * before there were others.
  */
 #include "core/data/dataset.h"
 
@@ -30,6 +34,15 @@
 #include <string.h>
 
 #include "core/data/dataset_file.h"
+
+const char *dataset_split_name(int split)
+{
+	static const char *const names[] = {"train", "test", "unlabeled", "val"};
+
+	if (split < 0 || split >= SPLIT_COUNT)
+		BUG("split %d", split);
+	return names[split];
+}
 
 static uint64_t align(uint64_t x)
 {
@@ -39,12 +52,17 @@ static uint64_t align(uint64_t x)
 void dataset_layout(struct dataset_layout *l, uint64_t names_size, const uint32_t n[SPLIT_COUNT],
 		    uint64_t image)
 {
-	uint64_t at = DATASET_HEADER;
+	uint64_t at = n[SPLIT_VAL] ? DATASET_HEADER_VAL : DATASET_HEADER;
 
+	l->header = at;
 	l->names = at;
 	l->names_size = names_size;
 	at = align(at + names_size);
 	for (int s = 0; s < SPLIT_COUNT; s++) {
+		if (s == SPLIT_VAL && !n[s]) { /* version 1 has no such section */
+			l->labels[s] = l->pixels[s] = at;
+			break;
+		}
 		l->labels[s] = at;
 		at = align(at + 2 * (uint64_t)n[s]);
 		l->pixels[s] = at;
@@ -85,13 +103,28 @@ static int read_sizes(struct dataset *d, const char *path, struct error *err)
 	d->width = (int)side[1];
 	d->channels = (int)channels;
 	d->classes = (int)get32(h + 28);
-	for (int s = 0; s < SPLIT_COUNT; s++) {
+	for (int s = 0; s < SPLIT_COUNT; s++) { /* of version 1 the number in val is zero */
 		d->n[s] = get32(h + 32 + 4 * s);
 		images += d->n[s];
 	}
+	if (!d->n[SPLIT_VAL] != (get32(h + 8) == DATASET_VERSION))
+		return corrupt(path, "its header contradicts itself", err);
 	if (!images || images > DATASET_IMAGES_MAX)
 		return corrupt(path, "impossible number of images", err);
 	return 0;
+}
+
+/* Where the header keeps the offsets of a split. */
+static const uint8_t *split_offsets(const uint8_t *h, int split)
+{
+	return h + (split == SPLIT_VAL ? DATASET_HEADER : 64 + 16 * split);
+}
+
+static int all_zero(const uint8_t *p, size_t n)
+{
+	while (n && !*p)
+		p++, n--;
+	return !n;
 }
 
 /* Every offset must be the one that the sizes give. */
@@ -107,10 +140,15 @@ static int check_layout(struct dataset *d, const char *path, struct error *err)
 	dataset_layout(&l, names, d->n, image);
 	if (l.size != d->map.size || get64(h + 112) != l.size)
 		return corrupt(path, "truncated, or longer than it says", err);
-	if (get64(h + 48) != l.names || get32(h + 44) || get64(h + 120))
+	if (get64(h + 48) != l.names || get64(h + 120) ||
+	    (d->n[SPLIT_VAL] && !all_zero(h + 144, DATASET_HEADER_VAL - 144)))
 		return corrupt(path, "its header contradicts itself", err);
 	for (int s = 0; s < SPLIT_COUNT; s++) {
-		if (get64(h + 64 + 16 * s) != l.labels[s] || get64(h + 72 + 16 * s) != l.pixels[s])
+		const uint8_t *at = split_offsets(h, s);
+
+		if (s == SPLIT_VAL && !d->n[s])
+			break;
+		if (get64(at) != l.labels[s] || get64(at + 8) != l.pixels[s])
 			return corrupt(path, "its header contradicts itself", err);
 		d->labels[s] = (const int16_t *)(const void *)(h + l.labels[s]);
 		d->pixels[s] = h + l.pixels[s];
@@ -120,7 +158,7 @@ static int check_layout(struct dataset *d, const char *path, struct error *err)
 
 static int read_names(struct dataset *d, const char *path, struct error *err)
 {
-	const char *p = (const char *)d->map.data + DATASET_HEADER;
+	const char *p = (const char *)d->map.data + get64(d->map.data + 48);
 	const char *end = p + get64(d->map.data + 56);
 
 	d->names = xcalloc((size_t)d->classes + 1, sizeof *d->names);
@@ -166,22 +204,31 @@ static void hash_of_path(const char *path, char hash[HASH_HEX])
 		memcpy(hash, hex, HASH_HEX);
 }
 
+/* 0 for a header that is there in full and of a version that we know. */
+static int check_version(const struct dataset *d, const char *path, struct error *err)
+{
+	const uint8_t *h = d->map.data;
+	uint32_t version, header;
+
+	if (d->map.size < DATASET_HEADER || memcmp(h, DATASET_MAGIC, 8))
+		return corrupt(path, "it does not begin like one", err);
+	version = get32(h + 8);
+	header = get32(h + 12);
+	if (version != DATASET_VERSION && version != DATASET_VERSION_VAL)
+		return corrupt(path, "of another version", err);
+	if (header != (version == DATASET_VERSION ? DATASET_HEADER : DATASET_HEADER_VAL))
+		return corrupt(path, "its header contradicts itself", err);
+	return d->map.size < header ? corrupt(path, "truncated", err) : 0;
+}
+
 int dataset_open(struct dataset *out, const char *path, struct error *err)
 {
 	struct dataset d = {0};
 
 	if (fs_map(path, &d.map, err))
 		return -1;
-	if (d.map.size < DATASET_HEADER || memcmp(d.map.data, DATASET_MAGIC, 8)) {
-		corrupt(path, "it does not begin like one", err);
-		goto fail;
-	}
-	if (get32(d.map.data + 8) != DATASET_VERSION || get32(d.map.data + 12) != DATASET_HEADER) {
-		corrupt(path, "of another version", err);
-		goto fail;
-	}
-	if (read_sizes(&d, path, err) || check_layout(&d, path, err) || read_names(&d, path, err) ||
-	    check_labels(&d, path, err))
+	if (check_version(&d, path, err) || read_sizes(&d, path, err) ||
+	    check_layout(&d, path, err) || read_names(&d, path, err) || check_labels(&d, path, err))
 		goto fail;
 	hash_of_path(path, d.hash);
 	*out = d;

@@ -1,7 +1,9 @@
 /*
  * Datasets. Imported once into one file (format: dataset.c), decoded to 8-bit HWC pixels, content-
  * hashed, kept in the object store and mapped read-only by every run. Splits: train, test,
- * unlabeled. `shapes` is built in: made on first use, the same bytes everywhere.
+ * unlabeled, and the dataset's own validation split (val), which few datasets have: images held out
+ * for selection, beside a test split. `shapes` is built in: made on first use, the same bytes
+ * everywhere.
  */
 #ifndef SSL_DATA_DATASET_H
 #define SSL_DATA_DATASET_H
@@ -12,7 +14,8 @@
 #include "core/base/fs.h"
 #include "core/base/hash.h"
 
-enum dataset_split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_UNLABELED, SPLIT_COUNT };
+/* The numbers are those of the file's sections: val came last. */
+enum dataset_split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_UNLABELED, SPLIT_VAL, SPLIT_COUNT };
 
 struct dataset {
 	int height, width, channels, classes;
@@ -24,6 +27,9 @@ struct dataset {
 	struct fs_map map;
 	char **names; /* owned copies behind class_name */
 };
+
+/* "train", "test", "unlabeled", "val". */
+const char *dataset_split_name(int split);
 
 /* Maps an imported file. ERR_CORRUPT if it is not a whole, consistent dataset file. Does not hash.
  */

@@ -8,8 +8,10 @@
 #include "core/data/dataset.h"
 
 enum {
-	DATASET_VERSION = 1,
-	DATASET_HEADER = 128,    /* bytes */
+	DATASET_VERSION = 1,     /* of a file without a val split */
+	DATASET_HEADER = 128,    /* its bytes */
+	DATASET_VERSION_VAL = 2, /* of a file with one */
+	DATASET_HEADER_VAL = 192,
 	DATASET_ALIGN = 64,      /* of every section */
 	DATASET_SIDE_MAX = 4096, /* pixels */
 	DATASET_CLASSES_MAX = 32767,
@@ -20,6 +22,7 @@ enum {
 
 /* Where everything lies: follows from the sizes alone. Offsets in bytes. */
 struct dataset_layout {
+	uint64_t header; /* bytes of the header: tells the version */
 	uint64_t names, names_size;
 	uint64_t labels[SPLIT_COUNT], pixels[SPLIT_COUNT];
 	uint64_t size; /* of the file */

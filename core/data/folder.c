@@ -12,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/base/log.h"
 #include "core/base/parallel.h"
 #include "core/data/dataset_file.h"
 #include "core/data/image.h"
@@ -151,8 +150,6 @@ static void folder_release(struct import *im)
 
 /* which image belongs where */
 
-enum { VAL = SPLIT_COUNT }; /* "val/", until it is known whether there is a test/ */
-
 static int split_word(const char *s, size_t n)
 {
 	static const struct {
@@ -161,9 +158,9 @@ static int split_word(const char *s, size_t n)
 	} words[] = {
 	    {"train", SPLIT_TRAIN},
 	    {"test", SPLIT_TEST},
-	    {"val", VAL},
-	    {"valid", VAL},
-	    {"validation", VAL},
+	    {"val", SPLIT_VAL},
+	    {"valid", SPLIT_VAL},
+	    {"validation", SPLIT_VAL},
 	    {"unlabeled", SPLIT_UNLABELED},
 	    {"unlabelled", SPLIT_UNLABELED},
 	};
@@ -302,11 +299,11 @@ static void label_images(struct import *im, char **class)
 	}
 }
 
-/* val/ is the test split; where there is a test/ too, it is left out. A class that only the test
- * images have is a mistake. */
+/* val/ is the validation split where there is a test/ too, else it is the test split. A class that
+ * only the test images have is a mistake. */
 static int settle_splits(struct import *im, struct error *err)
 {
-	uint32_t n[SPLIT_COUNT + 1] = {0};
+	uint32_t n[SPLIT_COUNT] = {0};
 	uint8_t *trained = xcalloc((size_t)im->classes + 1, 1);
 	int ret = 0;
 
@@ -315,18 +312,17 @@ static int settle_splits(struct import *im, struct error *err)
 		if (im->image[i].split == SPLIT_TRAIN)
 			trained[im->image[i].label] = 1;
 	}
-	if (n[VAL] && n[SPLIT_TEST])
-		log_warn("%s: there is test/ too: the %u images of val/ are left out", im->path,
-			 n[VAL]);
 	for (uint32_t i = 0; i < im->n && !ret; i++) {
 		struct import_image *image = &im->image[i];
 
-		if (image->split == VAL)
-			image->split = n[SPLIT_TEST] ? -1 : SPLIT_TEST;
-		if (n[SPLIT_TRAIN] && image->split == SPLIT_TEST && !trained[image->label])
+		if (image->split == SPLIT_VAL && !n[SPLIT_TEST])
+			image->split = SPLIT_TEST;
+		if (n[SPLIT_TRAIN] && (image->split == SPLIT_TEST || image->split == SPLIT_VAL) &&
+		    !trained[image->label])
 			ret = error_set(err, ERR_FAILED,
-					"%s: class %s has test images (%s) but none in train/",
-					im->path, im->class_name[image->label], image->name);
+					"%s: class %s has %s images (%s) but none in train/",
+					im->path, im->class_name[image->label],
+					dataset_split_name(image->split), image->name);
 	}
 	free(trained);
 	return ret;

@@ -350,12 +350,15 @@ static void order_images(struct import *im, struct copy *c, uint32_t n[SPLIT_COU
 			im->image[kept++] = im->image[i];
 		}
 	im->n = kept;
-	if (!n[SPLIT_TRAIN] && n[SPLIT_TEST]) {
-		log_info("%s: only test images: they become the train split", im->path);
-		n[SPLIT_TRAIN] = n[SPLIT_TEST];
-		n[SPLIT_TEST] = 0;
+	if (!n[SPLIT_TRAIN] && (n[SPLIT_VAL] || n[SPLIT_TEST])) {
+		int from = n[SPLIT_VAL] ? SPLIT_VAL : SPLIT_TEST;
+
+		log_info("%s: only %s images: they become the train split", im->path,
+			 from == SPLIT_TEST ? "test" : "val and test images, no train");
+		n[SPLIT_TRAIN] = n[from];
+		n[from] = 0;
 		for (uint32_t i = 0; i < kept; i++)
-			if (im->image[i].split == SPLIT_TEST)
+			if (im->image[i].split == from)
 				im->image[i].split = SPLIT_TRAIN;
 	}
 	if (kept)

@@ -7,13 +7,14 @@
 
 #include "core/data/import.h"
 
-enum { CLASSES = 10, META_MAX = 1 << 16 };
+/* Its splits are train, test and unlabeled. */
+enum { CLASSES = 10, META_MAX = 1 << 16, SPLITS = SPLIT_UNLABELED + 1 };
 
 struct stl10 {
-	uint32_t first[SPLIT_COUNT], n[SPLIT_COUNT];
-	int seen[SPLIT_COUNT];
-	uint8_t *label[SPLIT_COUNT]; /* NULL: not seen */
-	size_t n_labels[SPLIT_COUNT];
+	uint32_t first[SPLITS], n[SPLITS];
+	int seen[SPLITS];
+	uint8_t *label[SPLITS]; /* NULL: not seen */
+	size_t n_labels[SPLITS];
 	const char *names;
 };
 
@@ -24,7 +25,7 @@ static int stl10_wants(const char *name)
 {
 	const char *base = import_base(name);
 
-	for (int s = 0; s < SPLIT_COUNT; s++)
+	for (int s = 0; s < SPLITS; s++)
 		if (!strcmp(base, images_file[s]) ||
 		    (s < SPLIT_UNLABELED && !strcmp(base, labels_file[s])))
 			return 1;
@@ -82,7 +83,7 @@ static int stl10_entry(struct import *im, struct unpack *u, const char *name, st
 	struct stl10 *x = im->state;
 	int ret;
 
-	for (int s = 0; s < SPLIT_COUNT; s++) {
+	for (int s = 0; s < SPLITS; s++) {
 		if (!strcmp(base, images_file[s]))
 			return read_images(im, u, name, s, err);
 		if (s < SPLIT_UNLABELED && !strcmp(base, labels_file[s]))

@@ -44,11 +44,11 @@ static void set64(uint8_t *p, uint64_t x)
 static int put_header(struct writer *w, const struct dataset_source *s,
 		      const struct dataset_layout *l, struct error *err)
 {
-	uint8_t h[DATASET_HEADER] = {0};
+	uint8_t h[DATASET_HEADER_VAL] = {0};
 
 	memcpy(h, DATASET_MAGIC, 8);
-	set32(h + 8, DATASET_VERSION);
-	set32(h + 12, DATASET_HEADER);
+	set32(h + 8, s->n[SPLIT_VAL] ? DATASET_VERSION_VAL : DATASET_VERSION);
+	set32(h + 12, (uint32_t)l->header);
 	set32(h + 16, (uint32_t)s->height);
 	set32(h + 20, (uint32_t)s->width);
 	set32(h + 24, (uint32_t)s->channels);
@@ -56,12 +56,14 @@ static int put_header(struct writer *w, const struct dataset_source *s,
 	set64(h + 48, l->names);
 	set64(h + 56, l->names_size);
 	for (int i = 0; i < SPLIT_COUNT; i++) {
+		uint8_t *at = h + (i == SPLIT_VAL ? DATASET_HEADER : 64 + 16 * i);
+
 		set32(h + 32 + 4 * i, s->n[i]);
-		set64(h + 64 + 16 * i, l->labels[i]);
-		set64(h + 72 + 16 * i, l->pixels[i]);
+		set64(at, l->labels[i]);
+		set64(at + 8, l->pixels[i]);
 	}
 	set64(h + 112, l->size);
-	return put(w, h, sizeof h, err);
+	return put(w, h, (size_t)l->header, err);
 }
 
 static int put_labels(struct writer *w, const struct dataset_source *s, int split, uint8_t *block,

@@ -39,6 +39,7 @@ int dataset_describe(const char *path, struct dataset_row *row, struct error *er
 	row->n_train = d.n[SPLIT_TRAIN];
 	row->n_test = d.n[SPLIT_TEST];
 	row->n_unlabeled = d.n[SPLIT_UNLABELED];
+	row->n_val = d.n[SPLIT_VAL];
 	dataset_close(&d);
 	return 0;
 }

@@ -54,14 +54,23 @@ static void about_table(const char *sql, struct strbuf *out)
 		add_comment(&l, out);
 }
 
-/* A table's column begins its line, quoted or not; a view's ends it. */
+/* Does the line, as ALTER TABLE leaves it, end in a comma and the column's name? */
+static int ends_added(const struct line *l, const char *name, size_t n)
+{
+	return l->n >= n + 2 && !strncmp(l->code + l->n - n, name, n) &&
+	       !strncmp(l->code + l->n - n - 2, ", ", 2);
+}
+
+/* A table's column begins its line, or ends it where ALTER TABLE added it with its sentence between
+ * its name and its type; a view's ends it. */
 static int names_column(const struct line *l, const char *name, int view)
 {
 	size_t n = strlen(name);
 	const char *code = l->code;
 
 	if (!view)
-		return l->n > n && !strncmp(code, name, n) && code[n] == ' ';
+		return (l->n > n && !strncmp(code, name, n) && code[n] == ' ') ||
+		       ends_added(l, name, n);
 	if (l->n > n + 1 && code[l->n - 1] == '"')
 		return !strncmp(code + l->n - 1 - n, name, n) && code[l->n - 2 - n] == '"';
 	if (l->n < n || strncmp(code + l->n - n, name, n))

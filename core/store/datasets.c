@@ -6,17 +6,19 @@
 #include "core/store/object.h"
 #include "core/store/store_internal.h"
 
-static const char select_one[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
-				 "d.source_sha256, d.bytes, d.height, d.width, "
-				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
-				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
-				 "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
+static const char select_one[] =
+    "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+    "d.source_sha256, d.bytes, d.height, d.width, "
+    "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, d.n_val, "
+    "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+    "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
 
-static const char select_all[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
-				 "d.source_sha256, d.bytes, d.height, d.width, "
-				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
-				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
-				 "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
+static const char select_all[] =
+    "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+    "d.source_sha256, d.bytes, d.height, d.width, "
+    "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, d.n_val, "
+    "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+    "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
 
 static void read_row(sqlite3_stmt *st, struct dataset_row *out)
 {
@@ -34,7 +36,8 @@ static void read_row(sqlite3_stmt *st, struct dataset_row *out)
 	out->n_train = sqlite3_column_int64(st, 11);
 	out->n_test = sqlite3_column_int64(st, 12);
 	out->n_unlabeled = sqlite3_column_int64(st, 13);
-	out->runs = sqlite3_column_int64(st, 14);
+	out->n_val = sqlite3_column_int64(st, 14);
+	out->runs = sqlite3_column_int64(st, 15);
 }
 
 /* 1 found, 0 not, -1. */
@@ -89,11 +92,11 @@ static int insert_row(struct store *s, const struct dataset_row *row, struct err
 		return -1;
 	return db_run(s, err,
 		      "INSERT INTO dataset (name, sha256, object_id, bytes, source, source_sha256, "
-		      "height, width, channels, classes, n_train, n_test, n_unlabeled, created) "
-		      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "ttIIttiiiiIIIt", row->name, row->sha256, object, row->bytes, row->source,
+		      "height, width, channels, classes, n_train, n_test, n_unlabeled, n_val, "
+		      "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ttIIttiiiiIIIIt", row->name, row->sha256, object, row->bytes, row->source,
 		      row->source_sha256, row->height, row->width, row->channels, row->classes,
-		      row->n_train, row->n_test, row->n_unlabeled,
+		      row->n_train, row->n_test, row->n_unlabeled, row->n_val,
 		      row->created[0] ? row->created : stamp_now().text);
 }
 

@@ -13,6 +13,7 @@ struct dataset_row {
 	int64_t bytes;                /* of the object */
 	int height, width, channels, classes;
 	int64_t n_train, n_test, n_unlabeled;
+	int64_t n_val; /* the dataset's own validation split; 0: it has none */
 	int64_t runs; /* how many runs used it (filled on reading) */
 };
 

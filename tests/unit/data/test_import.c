@@ -187,13 +187,48 @@ static void test_file(void)
 	files_close(&f);
 }
 
+/* A file without a val split is what it was before there were such splits, to its hash; one with a
+ * val split has a header of its own, of which every byte counts likewise. */
+static void test_val(void)
+{
+	struct strbuf whole = STRBUF_INIT;
+	char tmp[600];
+	struct files f;
+
+	files_open(&f);
+	CU_ASSERT_EQUAL_FATAL(dataset_shapes(1, 40, 10, f.dir, tmp, sizeof tmp, f.hash, &f.err), 0);
+	CU_ASSERT_STRING_EQUAL(f.hash,
+			       "f23519d787be671be8aaf233ab979bdce879b1c2d6a35e211798506111f0cd91");
+	files_put_png(&f, "d/train/k/1.png", 2, 2, 1, 2, 3);
+	files_put_png(&f, "d/val/k/1.png", 2, 2, 4, 5, 6);
+	files_put_png(&f, "d/val/k/2.png", 2, 2, 7, 8, 9);
+	files_put_png(&f, "d/test/k/1.png", 2, 2, 10, 11, 12);
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "d", 0), 0);
+	CU_ASSERT(f.data.n[SPLIT_TRAIN] == 1 && f.data.n[SPLIT_TEST] == 1);
+	CU_ASSERT_FATAL(f.data.n[SPLIT_VAL] == 2 && f.data.n[SPLIT_UNLABELED] == 0);
+	CU_ASSERT(f.data.pixels[SPLIT_VAL][0] == 4 && f.data.pixels[SPLIT_VAL][12] == 7);
+	CU_ASSERT(f.data.labels[SPLIT_VAL][1] == 0 && f.data.pixels[SPLIT_TEST][0] == 10);
+	CU_ASSERT(f.data.map.data[8] == 2 && f.data.map.data[12] == 192);
+	strbuf_add(&whole, f.data.map.data, f.data.map.size);
+	for (off_t at = 0; at < 192; at++) {
+		files_put(&f, "x", whole.buf, whole.len);
+		set_byte(f.path, at, (uint8_t)(whole.buf[at] ^ 0x40));
+		open_is(f.path, "not a whole dataset file");
+	}
+	for (size_t n = 0; n < whole.len; n += 64) {
+		files_put(&f, "x", whole.buf, n);
+		open_is(f.path, "not a whole dataset file");
+	}
+	strbuf_release(&whole);
+	files_close(&f);
+}
+
 int main(void)
 {
-	static const struct check_case cases[] = {{"one content, one hash", test_containers},
-						  {"enlarged images", test_enlarged},
-						  {"stopped anywhere", test_stopped},
-						  {"the dataset file", test_file},
-						  {0}};
+	static const struct check_case cases[] = {
+	    {"one content, one hash", test_containers}, {"enlarged images", test_enlarged},
+	    {"stopped anywhere", test_stopped},         {"the dataset file", test_file},
+	    {"a val split of its own", test_val},       {0}};
 
 	return check_run("data/import", cases);
 }

@@ -2,6 +2,20 @@
 -- are not these. Only what stock SQLite has, so that every tool can read them. The names of views and
 -- columns are a contract; columns are added at the end.
 
+CREATE VIEW v_dataset AS
+  -- Datasets, one a row, with the label that tells datasets of one name apart.
+  SELECT
+    d.id,                        -- local number of the row
+    d.name,                      -- the name, as in data.set
+    CASE WHEN d.removed IS NOT NULL AND (SELECT max(o.sha256 <> d.sha256) > 0 AND
+        max(o.removed IS NULL AND o.sha256 = d.sha256) = 0 FROM dataset o WHERE o.name = d.name)
+      THEN d.name || '@' || substr(d.sha256, 1, 8) ELSE d.name END AS label,
+                                 -- the name; for data that another dataset of the name replaced, name@ and the first 8 digits of sha256
+    d.sha256,                    -- SHA-256 of the dataset file: the dataset's identity
+    d.created,                   -- when the dataset was imported
+    d.removed                    -- when the dataset was removed or replaced, else NULL
+  FROM dataset d;
+
 CREATE VIEW v_run AS
   -- Runs, one a row.
   SELECT
@@ -60,9 +74,10 @@ CREATE VIEW v_run AS
     r.dataset_id,                -- row of dataset
     r.code_id,                   -- row of code
     r.host_id,                   -- row of host
-    r.attempt_id                 -- row of attempt: the newest one
+    r.attempt_id,                -- row of attempt: the newest one
+    d.label AS dataset_label     -- the dataset's name, or name@ and the beginning of its sha256 where the name means other data now
   FROM run r
-    LEFT JOIN dataset d ON d.id = r.dataset_id
+    LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
     LEFT JOIN code c ON c.id = r.code_id
     LEFT JOIN host h ON h.id = r.host_id
@@ -235,9 +250,10 @@ CREATE VIEW v_seed AS
     s.low AS min,                -- smallest
     s.high AS max,               -- largest
     s.seeds,                     -- separated by spaces
-    s.dataset_id                 -- row of dataset
+    s.dataset_id,                -- row of dataset
+    d.label AS dataset_label     -- as in v_run
   FROM dev s
-    LEFT JOIN dataset d ON d.id = s.dataset_id;
+    LEFT JOIN v_dataset d ON d.id = s.dataset_id;
 
 CREATE VIEW v_confusion AS
   -- Confusion matrices of evaluations, one cell a row; no row where it is 0.
@@ -318,7 +334,9 @@ CREATE VIEW v_cell AS
     s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- as commands take it
     c.ordinal AS cell,           -- of the recipe without its seed
     c.seed,                      -- replicates differ in nothing else
-    c.label,                     -- what tells it from the other cells
+    c.label || CASE WHEN d.label <> d.name
+      THEN CASE c.label WHEN '' THEN '' ELSE ' ' END || 'data.set=' || d.label ELSE '' END AS label,
+                                 -- what tells it from the other cells, the replaced dataset that it is on included
     CASE WHEN c.status = 'running' AND c.lease_until < (julianday('now') - 2440587.5) * 86400
       THEN 'stale' ELSE c.status END AS status, -- queued running done failed pruned; stale: its worker is dead
     r.name AS run,               -- name of the run
@@ -342,6 +360,7 @@ CREATE VIEW v_cell AS
   FROM cell c
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id
+    JOIN v_dataset d ON d.id = c.dataset_id
     LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);
 
 CREATE VIEW v_spectrum AS

@@ -65,20 +65,59 @@ static int key_order(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-static int group_order(const void *a, const void *b)
+static int dataset_order(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static int name_order(const void *a, const void *b)
 {
 	return key_order(((const struct compare_group *)a)->name,
 			 ((const struct compare_group *)b)->name);
 }
 
-static struct compare_group *group_of(struct compare *c, const char *name)
+/* By dataset, then by the key. */
+static int group_order(const void *a, const void *b)
+{
+	const struct compare_group *p = a, *q = b;
+	int order = dataset_order(p->dataset, q->dataset);
+
+	return order ? order : key_order(p->name, q->name);
+}
+
+static int is_of_group(const struct value_row *r, const struct compare_group *g)
+{
+	return !dataset_order(r->dataset, g->dataset) && !strcmp(r->group, g->name);
+}
+
+static void add_group(struct compare *c, const struct value_row *r)
 {
 	for (int i = 0; i < c->n_groups; i++)
-		if (!strcmp(c->group[i].name, name))
-			return &c->group[i];
+		if (is_of_group(r, &c->group[i]))
+			return;
 	c->group = xrealloc(c->group, ((size_t)c->n_groups + 1) * sizeof *c->group);
-	c->group[c->n_groups] = (struct compare_group){.name = name, .selected = NAN};
-	return &c->group[c->n_groups++];
+	c->group[c->n_groups++] =
+	    (struct compare_group){.name = r->group, .dataset = r->dataset, .selected = NAN};
+}
+
+/* Orders the groups, counts their datasets and gives each its title. */
+static void order_groups(struct compare *c)
+{
+	qsort(c->group, (size_t)c->n_groups, sizeof *c->group, group_order);
+	for (int i = 0; i < c->n_groups; i++)
+		c->n_datasets += !i || dataset_order(c->group[i].dataset, c->group[i - 1].dataset);
+	c->across = !strcmp(c->by, "dataset") || strstr(c->by, "data.set");
+	for (int i = 0; i < c->n_groups; i++) {
+		struct compare_group *g = &c->group[i];
+		struct strbuf title = STRBUF_INIT;
+
+		strbuf_adds(&title, g->name);
+		if (c->n_datasets > 1 && !c->across)
+			strbuf_addf(&title, " (%s)", g->dataset ? g->dataset : "no dataset");
+		g->title = strbuf_detach(&title);
+	}
+	if (c->across)
+		qsort(c->group, (size_t)c->n_groups, sizeof *c->group, name_order);
 }
 
 /* Room for one more value. */
@@ -105,14 +144,14 @@ static int cell_order(const void *a, const void *b)
 }
 
 /* The rows of the group, cell by cell. */
-static const struct value_row **rows_of(const struct compare *c, const char *keep, const char *name,
-					int *n)
+static const struct value_row **rows_of(const struct compare *c, const char *keep,
+					const struct compare_group *g, int *n)
 {
 	const struct value_row **row = xmalloc((size_t)(c->values.n + 1) * sizeof *row);
 
 	*n = 0;
 	for (int i = 0; i < c->values.n; i++)
-		if (keep[i] && !strcmp(c->values.row[i].group, name))
+		if (keep[i] && is_of_group(&c->values.row[i], g))
 			row[(*n)++] = &c->values.row[i];
 	qsort(row, (size_t)*n, sizeof *row, cell_order);
 	return row;
@@ -169,7 +208,7 @@ static int fill_group(struct store *s, struct compare *c, const char *keep, stru
 		      struct error *err)
 {
 	int n, from = 0, to, ret = 0;
-	const struct value_row **row = rows_of(c, keep, g->name, &n);
+	const struct value_row **row = rows_of(c, keep, g, &n);
 
 	to = n;
 	if (c->select) {
@@ -237,7 +276,7 @@ static int make_groups(struct store *s, struct compare *c, const char *keep, str
 {
 	for (int i = 0; i < c->values.n; i++)
 		if (keep[i])
-			group_of(c, c->values.row[i].group);
+			add_group(c, &c->values.row[i]);
 	if (!c->n_groups)
 		return error_set(err, ERR_NOT_FOUND,
 				 "compare: no finished run has %s: nothing to compare", c->metric);
@@ -245,7 +284,7 @@ static int make_groups(struct store *s, struct compare *c, const char *keep, str
 		return error_set(err, ERR_USAGE,
 				 "--by: %s: %d groups are more than the %d that can be compared",
 				 c->by, c->n_groups, GROUPS_MAX);
-	qsort(c->group, (size_t)c->n_groups, sizeof *c->group, group_order);
+	order_groups(c);
 	for (int i = 0; i < c->n_groups; i++) {
 		if (fill_group(s, c, keep, &c->group[i], err))
 			return -1;
@@ -302,56 +341,64 @@ static void pair_apart(struct compare_pair *p, const struct compare_group *a,
 	p->p_least = ways > 2 ? 2 / ways : 1;
 }
 
+static void make_pair(const struct compare *c, int i, int j, int unpaired, struct compare_pair *out)
+{
+	const struct compare_group *a = &c->group[i], *b = &c->group[j];
+	double *d = xmalloc((size_t)a->n * sizeof *d), scale = 0;
+	int n = unpaired ? 0 : seed_differences(a, b, d, &scale);
+
+	out->a = i;
+	out->b = j;
+	if (n >= 2)
+		pair_by_seed(out, d, n, scale, c->ranks);
+	else
+		pair_apart(out, a, b, c->ranks);
+	free(d);
+}
+
+/* Every pair of groups on the same data. */
 static void make_pairs(struct compare *c, int unpaired)
 {
-	double *p;
-	int k = 0;
+	size_t most = (size_t)c->n_groups * (size_t)(c->n_groups - 1) / 2;
+	double *p = xcalloc(most + 1, sizeof *p);
 
-	c->n_pairs = c->n_groups * (c->n_groups - 1) / 2;
-	c->pair = xcalloc((size_t)c->n_pairs + 1, sizeof *c->pair);
-	p = xcalloc((size_t)c->n_pairs + 1, sizeof *p);
-	for (int i = 0; i < c->n_groups; i++) {
-		for (int j = i + 1; j < c->n_groups; j++, k++) {
-			const struct compare_group *a = &c->group[i], *b = &c->group[j];
-			double *d = xmalloc((size_t)a->n * sizeof *d), scale = 0;
-			int n = unpaired ? 0 : seed_differences(a, b, d, &scale);
-
-			c->pair[k].a = i;
-			c->pair[k].b = j;
-			if (n >= 2)
-				pair_by_seed(&c->pair[k], d, n, scale, c->ranks);
-			else
-				pair_apart(&c->pair[k], a, b, c->ranks);
-			p[k] = c->pair[k].test.p;
-			free(d);
+	c->pair = xcalloc(most + 1, sizeof *c->pair);
+	for (int i = 0; i < c->n_groups; i++)
+		for (int j = i + 1; j < c->n_groups; j++) {
+			if (!c->across && dataset_order(c->group[i].dataset, c->group[j].dataset))
+				continue;
+			make_pair(c, i, j, unpaired, &c->pair[c->n_pairs]);
+			p[c->n_pairs] = c->pair[c->n_pairs].test.p;
+			c->n_pairs++;
 		}
-	}
 	stats_holm(p, c->n_pairs);
-	for (k = 0; k < c->n_pairs; k++)
+	for (int k = 0; k < c->n_pairs; k++)
 		c->pair[k].p_holm = p[k];
 	free(p);
 }
 
 /* ---- the whole ---- */
 
-static void note_datasets(struct compare *c, const char *keep)
+static void note_datasets(struct compare *c)
 {
-	const char *first = NULL;
+	const char *last = NULL;
+	int said = 0;
 
-	for (int i = 0; i < c->values.n; i++) {
-		const char *set = c->values.row[i].dataset ? c->values.row[i].dataset : "none";
+	if (c->n_datasets < 2 || c->across)
+		return;
+	strbuf_adds(&c->notes, "The runs are of several datasets (");
+	for (int i = 0; i < c->n_groups; i++) {
+		const char *set = c->group[i].dataset ? c->group[i].dataset : "none";
 
-		if (keep[i] && first && strcmp(first, set)) {
-			strbuf_addf(
-			    &c->notes,
-			    "The runs are of several datasets (%s, %s ...): choose one with "
-			    "-w \"dataset='%s'\".\n",
-			    first, set, first);
-			return;
-		}
-		if (keep[i])
-			first = set;
+		if (last && !strcmp(last, set))
+			continue;
+		strbuf_addf(&c->notes, "%s%s", said++ ? ", " : "", set);
+		last = set;
 	}
+	strbuf_addf(
+	    &c->notes,
+	    "): each dataset is compared by itself; -w \"dataset_label='%s'\" chooses one.\n",
+	    last);
 }
 
 /* Groups whose runs are not of one recipe, in one sentence. */
@@ -368,7 +415,7 @@ static void note_cells(struct compare *c)
 	for (int i = 0; i < c->n_groups; i++)
 		if (c->group[i].cells > 1)
 			strbuf_addf(&c->notes, mixed > 1 ? "%s%s %d" : "%s%s holds %d recipes",
-				    said++ ? ", " : "", c->group[i].name, c->group[i].cells);
+				    said++ ? ", " : "", c->group[i].title, c->group[i].cells);
 	strbuf_addf(&c->notes,
 		    "%s: %s spread is that of hyperparameters too (--select takes the best recipe "
 		    "of each).\n",
@@ -423,7 +470,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		ret = note_missing_cells(s, c, q->values.sweep, err);
 	if (!ret) {
 		make_pairs(c, q->unpaired);
-		note_datasets(c, keep);
+		note_datasets(c);
 		note_cells(c);
 		*out = c;
 	} else {
@@ -443,6 +490,7 @@ void compare_free(struct compare *c)
 		free(c->group[i].id);
 		free(c->group[i].by_seed);
 		free(c->group[i].recipe);
+		free(c->group[i].title);
 	}
 	free(c->group);
 	free(c->pair);

@@ -4,6 +4,9 @@
  * with seeds in common are compared by the differences seed by seed (where a group has several runs
  * of a seed, by their mean), others as two independent samples. p-values are corrected over the
  * pairs (Holm). What the numbers cannot say is said in sentences.
+ *
+ * Runs on different data are never averaged, nor compared, unless `by` is the dataset: a group has
+ * one dataset, known by its label, and pairs are made of groups on the same one.
  */
 #ifndef SSL_REPORT_COMPARE_H
 #define SSL_REPORT_COMPARE_H
@@ -25,7 +28,9 @@ struct compare_seed {
 };
 
 struct compare_group {
-	const char *name;
+	const char *name;             /* the value of the key */
+	const char *dataset;          /* its label; NULL: none */
+	char *title;                  /* "vicreg"; "vicreg (t@1a2b3c4d)" where there are several */
 	int n, cells;                 /* runs; recipes among them, seeds apart */
 	int tried;                    /* recipes among which --select chose, else 0 */
 	double *value;                /* of each run */
@@ -55,6 +60,8 @@ struct compare {
 	struct compare_group *group; /* in the order of names; numbers by size */
 	struct compare_pair *pair;
 	int n_groups, n_pairs, ranks;
+	int n_datasets;      /* of the runs that count */
+	int across;          /* grouped by dataset: pairs are made across datasets */
 	struct strbuf notes; /* sentences, each ended by a newline */
 };
 

@@ -24,6 +24,7 @@ struct table *compare_groups(const struct compare *c, int human)
 	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best"};
 	struct table *t = table_new();
 	int digits = digits_of(c->metric, human);
+	int datasets = !c->across && (!human || c->n_datasets > 1);
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
@@ -35,6 +36,8 @@ struct table *compare_groups(const struct compare *c, int human)
 	} else {
 		table_column(t, "recipes");
 	}
+	if (datasets)
+		table_column(t, "dataset");
 	for (int i = 0; i < c->n_groups; i++) {
 		const struct compare_group *g = &c->group[i];
 
@@ -47,11 +50,13 @@ struct table *compare_groups(const struct compare *c, int human)
 		real(t, g->best, digits);
 		if (!c->select) {
 			table_int(t, g->cells);
-			continue;
+		} else {
+			real(t, g->selected, digits_of(c->select, human));
+			table_int(t, g->tried);
+			table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
 		}
-		real(t, g->selected, digits_of(c->select, human));
-		table_int(t, g->tried);
-		table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
+		if (datasets)
+			table_text(t, g->dataset);
 	}
 	return t;
 }
@@ -83,8 +88,8 @@ struct table *compare_pairs(const struct compare *c, int human)
 		char n[48];
 
 		snprintf(n, sizeof n, p->paired ? "%d seeds" : "%d + %d", p->n, p->m);
-		table_text(t, c->group[p->a].name);
-		table_text(t, c->group[p->b].name);
+		table_text(t, c->group[p->a].title);
+		table_text(t, c->group[p->b].title);
 		table_text(t, n);
 		real(t, p->difference, digits);
 		real(t, p->ci.low, digits);

@@ -11,7 +11,7 @@ static const double alpha = 0.05;
 
 static const char *name_of(const struct compare *c, int group)
 {
-	return c->group[group].name;
+	return c->group[group].title;
 }
 
 static int is_clear(const struct compare_pair *p)
@@ -193,7 +193,7 @@ static void say_clear(const struct compare *c, struct strbuf *out)
 	int *order = xcalloc((size_t)c->n_groups + 1, sizeof *order);
 
 	rank(c, order);
-	if (c->n_groups > 2 && strcmp(c->goal, "none"))
+	if (c->n_groups > 2 && strcmp(c->goal, "none") && (c->n_datasets == 1 || c->across))
 		say_best(c, order[0], out);
 	for (int i = 0; i < c->n_groups; i++)
 		say_wins(c, order[i], out);

@@ -60,8 +60,10 @@ static int together(const struct selection *sel, const char *by, const struct va
 	const struct selected *x = &sel->run[a], *y = &sel->run[b];
 	const char *p, *q;
 
+	if (x->dataset_id != y->dataset_id)
+		return 0;
 	if (!by)
-		return x->dataset_id == y->dataset_id && !strcmp(x->group, y->group);
+		return !strcmp(x->group, y->group);
 	if (!strcmp(by, "run"))
 		return 0;
 	if (!strcmp(by, "method"))
@@ -180,6 +182,14 @@ static void add_params(const struct selected *r, int run, const struct varied_se
 		}
 }
 
+static int has_several_datasets(const struct selection *sel)
+{
+	for (int i = 1; i < sel->n; i++)
+		if (sel->run[i].dataset_id != sel->run[0].dataset_id)
+			return 1;
+	return 0;
+}
+
 /* What sets the group's first run apart from the others of its method. */
 static void label(const struct selection *sel, const char *by, const struct varied_set *v,
 		  struct tellings *t, struct group *g)
@@ -199,6 +209,8 @@ static void label(const struct selection *sel, const char *by, const struct vari
 		strbuf_adds(&text, r->method);
 		add_params(r, g->run[0], v, telling_of(t, sel, v, r->method), &text);
 	}
+	if (by && strcmp(by, "run") && strcmp(by, "data.set") && has_several_datasets(sel))
+		strbuf_addf(&text, " (%s)", *r->dataset ? r->dataset : "no dataset");
 	g->label = strbuf_detach(&text);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Runs put together: replicates (equal recipes but for the seed, on the same data), or all runs
  * that share a method or the value of a hyperparameter; each with a label of what sets it apart.
+ * Runs on different data are never in one group.
  */
 #ifndef SSL_REPORT_GROUPS_H
 #define SSL_REPORT_GROUPS_H

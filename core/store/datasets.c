@@ -74,10 +74,19 @@ int datasets_find(struct store *s, const char *name, struct dataset_row *out, st
 			 "dataset %s: there is none: `ssl data add` imports one", name);
 }
 
-/* Frees the name; the row goes too when no run refers to it. Inside a transaction. */
+/* Frees the name; the row is deleted too when no run and no cell of a sweep refers to it. Inside a
+ * transaction. */
 static int retire(struct store *s, const struct dataset_row *row, struct error *err)
 {
-	if (row->runs)
+	int64_t one;
+	int used = row->runs
+		       ? 1
+		       : db_int(s, &one, err, "SELECT 1 FROM cell WHERE dataset_id = ? LIMIT 1",
+				"I", row->id);
+
+	if (used < 0)
+		return -1;
+	if (used)
 		return db_run(s, err,
 			      "UPDATE dataset SET removed = ?, object_id = NULL WHERE id = ?", "tI",
 			      stamp_now().text, row->id);
@@ -90,6 +99,14 @@ static int insert_row(struct store *s, const struct dataset_row *row, struct err
 
 	if (object_id_of(s, row->sha256, row->bytes, &object, err))
 		return -1;
+	/* what was there before and is added again is the same dataset, to which its runs belong */
+	if (db_run(s, err,
+		   "UPDATE dataset SET removed = NULL, object_id = ?1 WHERE id = (SELECT max(id) "
+		   "FROM dataset WHERE name = ?2 AND sha256 = ?3 AND removed IS NOT NULL)",
+		   "Itt", object, row->name, row->sha256))
+		return -1;
+	if (sqlite3_changes(s->db))
+		return 0;
 	return db_run(s, err,
 		      "INSERT INTO dataset (name, sha256, object_id, bytes, source, source_sha256, "
 		      "height, width, channels, classes, n_train, n_test, n_unlabeled, n_val, "

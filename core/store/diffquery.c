@@ -6,7 +6,7 @@
 /* clang-format off: a query, laid out to be read */
 static const char diff_sql[] =
     "WITH env AS ("
-    "  SELECT r.id AS run, r.threads, r.status, r.epoch, r.step, r.exit_code, d.name AS dataset, "
+    "  SELECT r.id AS run, r.threads, r.status, r.epoch, r.step, r.exit_code, d.label AS dataset, "
     "d.sha256,"
     "    c.version, c.binary_sha256, c.source_commit, c.compiler, c.flags, c.libraries, "
     "c.user_commit, c.user_dirty,"
@@ -17,7 +17,7 @@ static const char diff_sql[] =
     "  FROM run r LEFT JOIN attempt t ON t.id = r.attempt_id"
     "    JOIN code c ON c.id = coalesce(t.code_id, r.code_id) JOIN host h ON h.id = "
     "coalesce(t.host_id, r.host_id)"
-    "    LEFT JOIN dataset d ON d.id = r.dataset_id WHERE r.id IN (?1, ?2)), "
+    "    LEFT JOIN v_dataset d ON d.id = r.dataset_id WHERE r.id IN (?1, ?2)), "
     "fact(section, ord, name, run, value) AS ("
     "  SELECT 1, 1, 'binary', run, substr(binary_sha256, 1, 16) FROM env"
     "  UNION ALL SELECT 1, 2, 'version', run, version FROM env"

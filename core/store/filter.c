@@ -185,6 +185,18 @@ int filter_name(struct store *s, const char *what, const char *name, size_t n, i
 	return filter_name_kind(s, what, name, n, truth, out, &kind, err);
 }
 
+int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err)
+{
+	static const char *const dataset[] = {"dataset", "data.set", "[data.set]"};
+
+	for (size_t i = 0; i < sizeof dataset / sizeof *dataset; i++)
+		if (!strcmp(by, dataset[i])) {
+			strbuf_adds(out, "v_run.dataset_label");
+			return 0;
+		}
+	return filter_name(s, "--by", by, strlen(by), 0, out, err);
+}
+
 static int is_name_start(char c)
 {
 	return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;

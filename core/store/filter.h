@@ -16,6 +16,10 @@ enum filter_kind { FILTER_COLUMN, FILTER_PARAM, FILTER_METRIC };
 int filter_name_kind(struct store *s, const char *what, const char *name, size_t n, int truth,
 		     struct strbuf *out, enum filter_kind *kind, struct error *err);
 
+/* As filter_name() of what follows --by, whose values make groups: a dataset is grouped by its label,
+ * since one name may stand for several datasets. */
+int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err);
+
 /* Which of a metric's values: "last:" or "best:" in front of its name says it, and is stepped over. */
 enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST };
 enum filter_value filter_prefix(const char **name);

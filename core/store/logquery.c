@@ -32,8 +32,9 @@ static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 	static const char *const measures[] = {"loss",        "knn.top1",     "knn_top1",
 					       "linear.top1", "linear_top1",  "seconds",
 					       "peak_rss",    "images_per_s", "arena_peak"};
-	static const char *const shared[] = {"method", "dataset", "dataset_sha256", "dataset_id",
-					     "epochs", "steps",   "group_hash"};
+	static const char *const shared[] = {"method",     "dataset",      "dataset_sha256",
+					     "dataset_id", "epochs",       "steps",
+					     "group_hash", "dataset_label"};
 
 	if (kind == FILTER_METRIC)
 		return ROLE_MEASURE;
@@ -45,6 +46,17 @@ static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 			return ROLE_SHARED;
 	return kind == FILTER_PARAM && !(n == 4 && !strncmp(name, "seed", 4)) ? ROLE_SHARED
 									      : ROLE_OWN;
+}
+
+/* As filter_name_kind(); the column dataset shows labels, which tell datasets of one name apart. */
+static int add_name(struct store *s, const char *what, const char *name, size_t n, int truth,
+		    struct strbuf *sql, enum filter_kind *kind, struct error *err)
+{
+	if (n != 7 || strncmp(name, "dataset", n))
+		return filter_name_kind(s, what, name, n, truth, sql, kind, err);
+	strbuf_adds(sql, "v_run.dataset_label");
+	*kind = FILTER_COLUMN;
+	return 0;
 }
 
 static int is_count(const char *name, size_t n)
@@ -66,7 +78,7 @@ static int add_grouped(struct store *s, const char *what, const char *name, size
 			filter_alias(name, n, sql);
 		return 0;
 	}
-	if (filter_name_kind(s, what, name, n, 0, &value, &kind, err))
+	if (add_name(s, what, name, n, 0, &value, &kind, err))
 		goto done;
 	name += bracket;
 	n -= 2 * (size_t)bracket;
@@ -97,10 +109,11 @@ static int add_column(struct store *s, const char *name, size_t n, int group, st
 		      struct error *err)
 {
 	int bracket = n > 2 && *name == '[';
+	enum filter_kind kind;
 
 	if (group)
 		return add_grouped(s, "--columns", name, n, 1, sql, err);
-	if (filter_name(s, "--columns", name, n, 0, sql, err))
+	if (add_name(s, "--columns", name, n, 0, sql, &kind, err))
 		return -1;
 	filter_alias(name + bracket, n - 2 * (size_t)bracket, sql);
 	return 0;
@@ -136,6 +149,7 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 {
 	const char *sort = q->sort;
 	int down = sort && *sort == '-', ret;
+	enum filter_kind kind;
 
 	strbuf_adds(sql, " ORDER BY ");
 	if (sort) {
@@ -143,7 +157,7 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 			return error_set(err, ERR_USAGE, "-s: '%s': a name is missing", sort);
 		sort += down;
 		ret = q->group ? add_grouped(s, "-s", sort, strlen(sort), 0, sql, err)
-			       : filter_name(s, "-s", sort, strlen(sort), 1, sql, err);
+			       : add_name(s, "-s", sort, strlen(sort), 1, sql, &kind, err);
 		if (ret)
 			return -1;
 		strbuf_adds(sql, down ? " DESC NULLS LAST, " : " NULLS LAST, ");

@@ -25,16 +25,17 @@ static const char *const sql[REPORT_QUERIES] = {
 	"round(sum(r.seconds) / 3600, 2) AS hours FROM v_run r WHERE " CHOSEN
 	" GROUP BY r.method ORDER BY r.method",
     [REPORT_GROUPS] =
-	"WITH one AS (SELECT r.group_hash, r.dataset_id, r.method, r.dataset, "
+	"WITH one AS (SELECT r.group_hash, r.dataset_id, r.method, r.dataset_label AS dataset, "
 	"r.seed, r.status, r.id, " LAST " AS value FROM v_run r WHERE " CHOSEN ") "
 	"SELECT substr(group_hash, 1, 12) AS recipe, method, dataset, count(value) "
 	"AS n, avg(value) AS mean, stddev(value) AS sd, min(value) AS min, max(value) "
 	"AS max FROM one a WHERE NOT EXISTS (SELECT 1 FROM one b WHERE b.group_hash = "
 	"a.group_hash AND b.dataset_id IS a.dataset_id AND b.seed = a.seed AND b.id > "
 	"a.id AND b.status = 'done') GROUP BY group_hash, dataset_id ORDER BY mean DESC",
-    [REPORT_RUNS] = "SELECT r.id, r.name, r.method, r.dataset, r.seed, r.status, r.epoch, " LAST
-		    " AS value, r.seconds, r.images_per_s, substr(r.created, 1, 10) "
-		    "AS created FROM v_run r WHERE " CHOSEN " ORDER BY r.id",
+    [REPORT_RUNS] =
+	"SELECT r.id, r.name, r.method, r.dataset_label AS dataset, r.seed, r.status, "
+	"r.epoch, " LAST " AS value, r.seconds, r.images_per_s, substr(r.created, 1, 10) "
+	"AS created FROM v_run r WHERE " CHOSEN " ORDER BY r.id",
     [REPORT_EVENTS] =
 	"SELECT r.name AS run, r.method, r.seed, e.step, e.kind, e.text FROM v_run r JOIN event e "
 	"ON e.run_id = r.id WHERE " CHOSEN " AND e.kind NOT IN ('resume', 'start') UNION ALL "
@@ -44,10 +45,10 @@ static const char *const sql[REPORT_QUERIES] = {
 		     "note n ON n.run_id = r.id WHERE " CHOSEN " UNION ALL SELECT r.name, 'tag', "
 		     "t.name, t.created FROM v_run r JOIN tag t ON t.run_id = r.id WHERE " CHOSEN
 		     " ORDER BY 1, 4",
-    [REPORT_DATA] =
-	"SELECT d.name, d.n_train, d.n_test, d.height, d.width, d.channels, d.classes, d.source, "
-	"d.sha256 FROM dataset d WHERE d.id IN (SELECT r.dataset_id FROM v_run r WHERE " CHOSEN
-	") ORDER BY d.name",
+    [REPORT_DATA] = "SELECT l.label AS name, d.n_train, d.n_test, d.height, d.width, d.channels, "
+		    "d.classes, d.source, "
+		    "d.sha256 FROM dataset d JOIN v_dataset l ON l.id = d.id WHERE d.id IN (SELECT "
+		    "r.dataset_id FROM v_run r WHERE " CHOSEN ") ORDER BY d.name, d.id",
     [REPORT_CODE] =
 	"SELECT count(*) AS runs, c.version, substr(c.binary_sha256, 1, 12) AS binary, c.compiler, "
 	"c.flags, c.libraries, substr(c.source_commit, 1, 12) AS source, substr(c.user_commit, 1, "

@@ -28,7 +28,7 @@ static int has(const struct selection *sel, int64_t id)
 	return 0;
 }
 
-/* A row of id, seed, dataset_id, epochs, steps, name, method, status, group_hash. */
+/* A row of id, seed, dataset_id, epochs, steps, name, method, status, group_hash, dataset_label. */
 static void add_row(struct selection *sel, sqlite3_stmt *st, int sorted)
 {
 	struct selected *r;
@@ -46,6 +46,7 @@ static void add_row(struct selection *sel, sqlite3_stmt *st, int sorted)
 	db_text_into(st, 6, r->method, sizeof r->method);
 	db_text_into(st, 7, r->status, sizeof r->status);
 	db_text_into(st, 8, r->group, sizeof r->group);
+	db_text_into(st, 9, r->dataset, sizeof r->dataset);
 }
 
 int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err)
@@ -61,7 +62,7 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 		return error_set(err, ERR_USAGE, "%s: a whole run is wanted, without @epoch", ref);
 	st = db_prepare(s,
 			"SELECT id, seed, dataset_id, epochs, steps, name, method, status, "
-			"group_hash FROM v_run WHERE id = ?",
+			"group_hash, dataset_label FROM v_run WHERE id = ?",
 			err);
 	if (!st)
 		return -1;
@@ -79,7 +80,7 @@ int selection_add_where(struct store *s, struct selection *sel, const char *wher
 	int ret = -1, rc, empty = !sel->n;
 
 	strbuf_adds(&sql, "SELECT id, seed, dataset_id, epochs, steps, name, method, status, "
-			  "group_hash FROM v_run WHERE ");
+			  "group_hash, dataset_label FROM v_run WHERE ");
 	if (filter_where(s, where, &sql, err))
 		goto done;
 	strbuf_adds(&sql, " ORDER BY v_run.id");
@@ -137,7 +138,8 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 	st = db_prepare(
 	    s,
 	    "SELECT v.id, v.seed, v.dataset_id, v.epochs, v.steps, v.name, v.method, v.status, "
-	    "v.group_hash FROM cell c JOIN v_run v ON v.id = c.run_id WHERE c.sweep_id = ? "
+	    "v.group_hash, v.dataset_label FROM cell c JOIN v_run v ON v.id = c.run_id WHERE "
+	    "c.sweep_id = ? "
 	    "ORDER BY c.ordinal, c.rank",
 	    err);
 	if (!st)

@@ -14,6 +14,7 @@ struct selected {
 	long epochs, steps; /* planned */
 	char name[64], method[32], status[16];
 	char group[HASH_HEX]; /* equal for replicates, as is dataset_id */
+	char dataset[80];     /* its label (v_dataset); "": none */
 };
 /* Each run once, in the order in which it was added. */
 struct selection {

@@ -43,10 +43,10 @@ static int add_place(struct store *s, const struct best_query *q, int max, struc
 		strbuf_adds(sql, "1 AS by_key, 1 AS place");
 		return 0;
 	}
-	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+	if (filter_group(s, q->by, sql, err))
 		return -1;
 	strbuf_adds(sql, " AS by_key, row_number() OVER (PARTITION BY ");
-	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+	if (filter_group(s, q->by, sql, err))
 		return -1;
 	strbuf_addf(sql, " ORDER BY best_value_ %s, v_run.id) AS place", max ? "DESC" : "ASC");
 	return 0;
@@ -66,12 +66,11 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 	}
 	strbuf_adds(sql, "id, name, method, dataset, seed, value");
 	filter_alias(q->metric, strlen(q->metric), sql);
-	strbuf_adds(
-	    sql,
-	    ", at_step, at_epoch, status FROM (SELECT v_run.id, v_run.name, "
-	    "v_run.method, v_run.dataset, v_run.seed, best_value_ AS value, best_step_ AS at_step, "
-	    "round(CASE WHEN v_run.steps > 0 THEN 1.0 * best_step_ * v_run.epochs / "
-	    "v_run.steps END, 3) AS at_epoch, v_run.status, ");
+	strbuf_adds(sql, ", at_step, at_epoch, status FROM (SELECT v_run.id, v_run.name, "
+			 "v_run.method, v_run.dataset_label AS dataset, v_run.seed, best_value_ AS "
+			 "value, best_step_ AS at_step, "
+			 "round(CASE WHEN v_run.steps > 0 THEN 1.0 * best_step_ * v_run.epochs / "
+			 "v_run.steps END, 3) AS at_epoch, v_run.status, ");
 	if (add_place(s, q, max, sql, err))
 		return -1;
 	strbuf_adds(sql, " FROM (SELECT run_id AS best_run_, value AS best_value_, "

@@ -34,10 +34,10 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 		 struct strbuf *sql, struct error *err)
 {
 	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
-	if (filter_name(s, "--by", q->by, strlen(q->by), 0, sql, err))
+	if (filter_group(s, q->by, sql, err))
 		return -1;
 	strbuf_adds(sql, ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
-			 "v_run.dataset, v_run.status, ");
+			 "v_run.dataset_label, v_run.status, ");
 	strbuf_adds(sql, filter_replaced);
 	strbuf_adds(sql, ", ");
 	if (add_value(s, q->metric, &out->goal, sql, err))

@@ -9,19 +9,20 @@
 #include "core/store/store.h"
 
 struct value_query {
-	const char *where;   /* as in log_query; NULL: all */
-	const char *tag;     /* NULL: any */
-	const char *sweep;   /* the runs of its cells; NULL: any */
-	const int64_t *id;   /* of these runs; NULL: any */
+	const char *where; /* as in log_query; NULL: all */
+	const char *tag;   /* NULL: any */
+	const char *sweep; /* the runs of its cells; NULL: any */
+	const int64_t *id; /* of these runs; NULL: any */
 	int n_ids;
-	const char *by;      /* a column or hyperparameter: what makes a group */
-	const char *metric;  /* its last value, or of best:NAME the best */
-	const char *select;  /* another metric, likewise; or NULL */
+	const char *by;     /* a column or hyperparameter: what makes a group */
+	const char *metric; /* its last value, or of best:NAME the best */
+	const char *select; /* another metric, likewise; or NULL */
 };
 
 struct value_row {
 	int64_t id, seed;
-	char *name, *group, *cell, *dataset, *status; /* group and dataset may be NULL */
+	char *name, *group, *cell, *status; /* group may be NULL */
+	char *dataset;                      /* its label (v_dataset); NULL: none */
 	int repeated;         /* the same recipe and seed was run again later, to the end */
 	double value, select; /* NaN: none, or not finite */
 };

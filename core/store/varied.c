@@ -6,6 +6,11 @@
 #include "core/store/selection.h"
 #include "core/store/store_internal.h"
 
+/* The value of parameter n in p; of data.set the dataset's label, since one name may stand for
+ * several datasets. */
+#define TEXT_OF(label)                                                                             \
+	"CASE n.name WHEN 'data.set' THEN coalesce(" label ", p.value) ELSE p.value END"
+
 void varied_release(struct varied_set *v)
 {
 	for (int i = 0; i < v->n; i++) {
@@ -127,16 +132,20 @@ static int ask_varied(struct store *s, const struct selection *sel, struct varie
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "WITH chosen AS MATERIALIZED (SELECT j.key AS at, r.recipe_id FROM json_each(?1) j "
+	    "WITH chosen AS MATERIALIZED (SELECT j.key AS at, r.recipe_id, (SELECT d.label FROM "
+	    "v_dataset d WHERE d.id = r.dataset_id) AS label FROM json_each(?1) j "
 	    "CROSS JOIN run r ON r.id = j.value), "
 	    "differing AS MATERIALIZED (SELECT p.name_id FROM (SELECT DISTINCT recipe_id FROM "
 	    "chosen) c "
 	    "CROSS JOIN param p ON p.recipe_id = c.recipe_id GROUP BY p.name_id "
-	    "HAVING min(p.value) <> max(p.value)) "
-	    "SELECT n.name, c.at, p.value, p.number FROM differing d JOIN param_name n ON n.id = "
-	    "d.name_id AND n.name <> 'seed' CROSS JOIN chosen c CROSS JOIN param p ON p.recipe_id "
-	    "= "
-	    "c.recipe_id AND p.name_id = d.name_id ORDER BY n.name, c.at",
+	    "HAVING min(p.value) <> max(p.value) UNION SELECT id FROM param_name WHERE name = "
+	    "'data.set' AND (SELECT min(label) <> max(label) FROM chosen)) "
+	    "SELECT n.name, c.at, " TEXT_OF(
+		"c.label") ", p.number FROM differing d JOIN param_name n ON n.id = "
+			   "d.name_id AND n.name <> 'seed' CROSS JOIN chosen c CROSS JOIN param p "
+			   "ON p.recipe_id "
+			   "= "
+			   "c.recipe_id AND p.name_id = d.name_id ORDER BY n.name, c.at",
 	    err);
 	struct strbuf ids = STRBUF_INIT;
 	int ret;
@@ -177,12 +186,16 @@ static int no_param(struct store *s, const char *name, struct error *err)
 int selection_param(struct store *s, const struct selection *sel, const char *name,
 		    struct varied_set *out, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(
-	    s,
-	    "SELECT n.name, j.key, p.value, p.number FROM param_name n CROSS JOIN "
-	    "json_each(?1) j CROSS JOIN run r ON r.id = j.value CROSS JOIN param p ON "
-	    "p.recipe_id = r.recipe_id AND p.name_id = n.id WHERE n.name = ?2 ORDER BY j.key",
-	    err);
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT n.name, j.key, " TEXT_OF(
+			   "(SELECT d.label FROM v_dataset d WHERE d.id = "
+			   "r.dataset_id)") ", p.number FROM param_name n CROSS JOIN "
+					    "json_each(?1) j CROSS JOIN run r ON r.id = j.value "
+					    "CROSS JOIN param p ON "
+					    "p.recipe_id = r.recipe_id AND p.name_id = n.id WHERE "
+					    "n.name = ?2 ORDER BY j.key",
+		       err);
 	struct strbuf ids = STRBUF_INIT;
 	int ret;
 

@@ -5,7 +5,8 @@ BEGIN;
 INSERT INTO code VALUES (1, '0.1', 'b1', 'gcc 12', '-O3', '', 'OpenBLAS 0.3', 'abc', 1);
 INSERT INTO host VALUES (1, 'box', 'CPU', 'avx2', 'Linux', 2);
 INSERT INTO object VALUES (1, printf('%064d', 7), 100, '2026-01-01T00:00:00Z');
-INSERT INTO dataset VALUES (1, 'shapes', printf('%064d', 7), 1, 100, 'built in', '', 16, 16, 3, 8, 100, 10, 0,
+INSERT INTO dataset (id, name, sha256, object_id, bytes, source, source_sha256, height, width, channels, classes, n_train,
+  n_test, n_unlabeled, created, removed) VALUES (1, 'shapes', printf('%064d', 7), 1, 100, 'built in', '', 16, 16, 3, 8, 100, 10, 0,
   '2026-01-01T00:00:00Z', NULL);
 CREATE TEMP TABLE grid (id INTEGER PRIMARY KEY, method TEXT, a TEXT, av REAL, b TEXT, bv REAL);
 INSERT INTO grid (method, a, av, b, bv)

@@ -41,13 +41,14 @@ static const char head_sql[] =
 
 static const struct section sections[] = {
     {"params", "SELECT param, value FROM v_param WHERE run_id = ? ORDER BY param"},
-    {"metrics", "SELECT n.name AS metric, s.n, "
-		"CASE s.last_kind WHEN 0 THEN s.last WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' "
-		"ELSE '-inf' END AS last, "
-		"CASE n.goal WHEN 'max' THEN s.max WHEN 'min' THEN s.min END AS best, "
-		"CASE n.goal WHEN 'max' THEN s.max_step WHEN 'min' THEN s.min_step END AS at_step, "
-		"s.min, s.max, s.n_bad AS not_finite, n.unit FROM metric_summary s "
-		"JOIN metric_name n ON n.id = s.name_id WHERE s.run_id = ? ORDER BY n.name"},
+    {"metrics",
+     "SELECT n.name AS metric, s.n, "
+     "CASE s.last_kind WHEN 0 THEN s.last WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' "
+     "ELSE '-inf' END AS last, "
+     "b.value AS best, b.step AS at_step, "
+     "s.min, s.max, s.n_bad AS not_finite, n.unit FROM metric_summary s "
+     "JOIN metric_name n ON n.id = s.name_id LEFT JOIN v_best b ON b.run_id = s.run_id AND "
+     "b.metric = n.name WHERE s.run_id = ? ORDER BY n.name"},
     {"evals", "SELECT metric, CASE kind WHEN 'number' THEN value ELSE kind END AS value, epoch, "
 	      "step, settings, seconds, created FROM v_eval WHERE run_id = ? "
 	      "ORDER BY step, eval_id, metric"},

@@ -138,7 +138,25 @@ CREATE VIEW v_eval AS
 
 CREATE VIEW v_best AS
   -- The best value of every run and metric that has a goal, over its series and its evaluations; the
-  -- earliest of equals.
+  -- earliest of equals. Of a run that trains, what was measured before training (step 0) does not count.
+  WITH
+    -- As metric_summary; the extremes over the steps that count
+    extremes AS NOT MATERIALIZED (
+      SELECT y.run_id, y.name_id,
+        CASE WHEN y.max_step = 0 AND t.steps > 0 THEN (SELECT m.value FROM metric m WHERE m.run_id = y.run_id
+          AND m.name_id = y.name_id AND m.step > 0 AND m.value IS NOT NULL ORDER BY m.value DESC, m.step LIMIT 1)
+          ELSE y.max END AS max,
+        CASE WHEN y.max_step = 0 AND t.steps > 0 THEN (SELECT m.step FROM metric m WHERE m.run_id = y.run_id
+          AND m.name_id = y.name_id AND m.step > 0 AND m.value IS NOT NULL ORDER BY m.value DESC, m.step LIMIT 1)
+          ELSE y.max_step END AS max_step,
+        CASE WHEN y.min_step = 0 AND t.steps > 0 THEN (SELECT m.value FROM metric m WHERE m.run_id = y.run_id
+          AND m.name_id = y.name_id AND m.step > 0 AND m.value IS NOT NULL ORDER BY m.value, m.step LIMIT 1)
+          ELSE y.min END AS min,
+        CASE WHEN y.min_step = 0 AND t.steps > 0 THEN (SELECT m.step FROM metric m WHERE m.run_id = y.run_id
+          AND m.name_id = y.name_id AND m.step > 0 AND m.value IS NOT NULL ORDER BY m.value, m.step LIMIT 1)
+          ELSE y.min_step END AS min_step
+      FROM metric_summary y CROSS JOIN run t ON t.id = y.run_id
+    )
   SELECT
     r.id AS run_id,              -- row of run
     r.name AS run,               -- name of the run
@@ -150,11 +168,11 @@ CREATE VIEW v_best AS
     n.unit                       -- of the value; empty: a plain number
   -- without GROUP BY a condition on a run or a metric reads only its own rows
   FROM metric_name n
-    JOIN metric_summary s ON s.name_id = n.id
+    JOIN extremes s ON s.name_id = n.id
     JOIN run r ON r.id = s.run_id
   WHERE n.goal IN ('max', 'min') AND s.max IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM eval e CROSS JOIN eval_value v
-      WHERE e.run_id = r.id AND v.eval_id = e.id AND v.name_id = n.id
+      WHERE e.run_id = r.id AND v.eval_id = e.id AND v.name_id = n.id AND NOT (e.step = 0 AND r.steps > 0)
         AND CASE n.goal WHEN 'max' THEN v.value > s.max ELSE v.value < s.min END)
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
   UNION ALL
@@ -165,9 +183,9 @@ CREATE VIEW v_best AS
     CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
   WHERE n.goal = 'max' AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
     AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
-      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL
+      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL AND NOT (f.step = 0 AND r.steps > 0)
       ORDER BY w.value DESC, f.step, f.id LIMIT 1)
-    AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.max >= v.value)
+    AND NOT EXISTS (SELECT 1 FROM extremes s WHERE s.run_id = r.id AND s.name_id = n.id AND s.max >= v.value)
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
   UNION ALL
   SELECT r.id, r.name, r.method, n.name, n.goal, v.value, e.step, n.unit
@@ -177,9 +195,9 @@ CREATE VIEW v_best AS
     CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
   WHERE n.goal = 'min' AND EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
     AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
-      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL
+      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL AND NOT (f.step = 0 AND r.steps > 0)
       ORDER BY w.value, f.step, f.id LIMIT 1)
-    AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.min <= v.value)
+    AND NOT EXISTS (SELECT 1 FROM extremes s WHERE s.run_id = r.id AND s.name_id = n.id AND s.min <= v.value)
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_seed AS

@@ -37,7 +37,7 @@ struct compare_group {
 	int64_t *seed, *id;           /* of each run */
 	struct compare_seed *by_seed; /* the mean of each seed */
 	int n_seeds;
-	double mean, sd, best; /* best: NaN when the metric has no goal */
+	double mean, sd, best; /* best: of the values, one a run; NaN when the metric has no goal */
 	struct interval ci;    /* of the mean, 95 %: bootstrap; Student's for more than 200 */
 	double selected;       /* mean of the metric that chose, NaN without */
 	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */

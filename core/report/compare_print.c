@@ -21,7 +21,7 @@ static void real(struct table *t, double v, int digits)
 
 struct table *compare_groups(const struct compare *c, int human)
 {
-	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best"};
+	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
 	struct table *t = table_new();
 	int digits = digits_of(c->metric, human);
 	int datasets = !c->across && (!human || c->n_datasets > 1);

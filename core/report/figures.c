@@ -21,19 +21,22 @@ void figure_axis_name(const struct metric_info *m, int best, char out[160])
 	snprintf(out, 160, "%s%s%s%s", best ? "best " : "", m->name, *m->unit ? ", " : "", m->unit);
 }
 
-int figure_replicates(const struct group_set *g, struct strbuf *out)
+void figure_count(struct figure_counts *c, int runs)
 {
-	int least = g->n ? g->group[0].n : 0, most = least;
+	if (!runs)
+		return;
+	c->least = c->groups && c->least < runs ? c->least : runs;
+	c->most = c->most > runs ? c->most : runs;
+	c->groups++;
+}
 
-	for (int i = 0; i < g->n; i++) {
-		least = g->group[i].n < least ? g->group[i].n : least;
-		most = g->group[i].n > most ? g->group[i].n : most;
-	}
-	if (least == most)
-		strbuf_addf(out, "%d run%s%s", most, most == 1 ? "" : "s", g->n > 1 ? " each" : "");
+void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
+{
+	if (c->least == c->most)
+		strbuf_addf(out, "%d run%s%s", c->most, c->most == 1 ? "" : "s",
+			    c->groups > 1 ? " each" : "");
 	else
-		strbuf_addf(out, "%d to %d runs", least, most);
-	return most;
+		strbuf_addf(out, "%d to %d runs", c->least, c->most);
 }
 
 void figure_collapsed(const struct selection *sel, struct strbuf *out)
@@ -132,11 +135,12 @@ static void mean_curve(struct chart *c, const char *label, const struct series *
 }
 
 int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
-		       const struct figure_reading *how, struct chart *c, struct error *err)
+		       const struct figure_reading *how, struct chart *c,
+		       struct figure_counts *count, struct error *err)
 {
 	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
 	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
-	int ret = 0, points = 0;
+	int ret = 0, points = 0, runs = 0;
 
 	for (int i = 0; i < g->n && !ret; i++) {
 		const struct selected *r = &sel->run[g->run[i]];
@@ -144,7 +148,9 @@ int figure_group_curve(struct store *s, const struct selection *sel, const struc
 		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
 		ret = how->read(s, r, how->name, &series[i], err);
 		points += series[i].n;
+		runs += series[i].n > 0;
 	}
+	figure_count(count, runs);
 	if (!ret && points)
 		mean_curve(c, g->label, series, scale, g->n);
 	for (int i = 0; i < g->n; i++)
@@ -169,11 +175,12 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 }
 
 static void curve_note(struct chart *c, const struct selection *sel, const struct group_set *g,
-		       int most, int lowest)
+		       const struct figure_counts *count, int most, int lowest)
 {
 	struct strbuf note = STRBUF_INIT;
 
-	if (g->n && figure_replicates(g, &note) > 1)
+	figure_counts_text(count, &note);
+	if (count->most > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
 	figure_collapsed(sel, &note);
 	if (g->n > most)
@@ -196,6 +203,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	int most = f->most ? f->most : CURVES, epochs = is_in_epochs(sel, f), ret, *order;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct figure_reading how = {read_metric, NULL, epochs};
+	struct figure_counts count = {0};
 	struct metric_info m;
 	struct group_set g = {0};
 	struct chart *c;
@@ -213,12 +221,12 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	chart_add_axis(c, name, f->log_y);
 	order = figure_order(&g, value, m.low_is_good || f->lowest);
 	for (int i = 0; i < g.n && i < most + GREY && !ret; i++) {
-		ret = figure_group_curve(s, sel, &g.group[order[i]], &how, c, err);
+		ret = figure_group_curve(s, sel, &g.group[order[i]], &how, c, &count, err);
 		if (c->n)
 			c->series[c->n - 1].muted = c->n > most;
 	}
 	free(order);
-	curve_note(c, sel, &g, most, f->lowest);
+	curve_note(c, sel, &g, &count, most, f->lowest);
 	if (ret)
 		chart_free(c);
 	else
@@ -231,12 +239,19 @@ done:
 
 /* ---- bars ---- */
 
-static void add_bar(struct chart *c, const struct group *g, const double *value)
+/* counted: the label says of how many runs the mean is. */
+static void add_bar(struct chart *c, const struct group *g, const double *value, int counted)
 {
 	struct moments s = group_moments(g, value);
 	struct interval ci = moments_interval(&s);
-	struct chart_series *bar = chart_add_series(c, g->label, 1 + (g->n > 1 ? g->n : 0));
+	struct strbuf label = STRBUF_INIT;
+	struct chart_series *bar;
 
+	strbuf_adds(&label, g->label);
+	if (counted)
+		strbuf_addf(&label, " (n=%d)", s.n);
+	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
+	strbuf_release(&label);
 	bar->y[0] = s.mean;
 	bar->lo[0] = ci.low;
 	bar->hi[0] = ci.high;
@@ -248,6 +263,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 		struct chart **out, struct error *err)
 {
 	int most = f->most ? f->most : BARS, ret, *order;
+	struct figure_counts count = {0};
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct strbuf note = STRBUF_INIT;
 	struct metric_info m;
@@ -263,10 +279,13 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	chart_add_axis(*out, name, 0);
 	(*out)->axis[0].zero = 1;
 	order = figure_order(&g, value, m.low_is_good);
+	for (int i = 0; i < g.n; i++)
+		figure_count(&count, group_moments(&g.group[i], value).n);
 	for (int i = 0; i < g.n && i < most; i++)
-		add_bar(*out, &g.group[order[i]], value);
+		add_bar(*out, &g.group[order[i]], value, count.least != count.most);
 	free(order);
-	if (figure_replicates(&g, &note) > 1)
+	figure_counts_text(&count, &note);
+	if (count.most > 1)
 		strbuf_adds(&note,
 			    "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
 	figure_collapsed(sel, &note);

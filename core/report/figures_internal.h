@@ -13,19 +13,25 @@ struct figure_reading {
 	int epochs; /* x in epochs: steps are scaled, where the run has any */
 };
 
+/* How many runs the means of a picture are of: those that have a value. */
+struct figure_counts {
+	int groups, least, most;
+};
+void figure_count(struct figure_counts *c, int runs);
+/* "3 runs each", "2 to 3 runs". */
+void figure_counts_text(const struct figure_counts *c, struct strbuf *out);
+
 /* Adds the group's curve: at each step that one of its runs has, the mean of those that have it,
- * and mean -+ sd. No curve where no run has a point. */
+ * and mean -+ sd. No curve where no run has a point. Counts the runs that have some. */
 int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
-		       const struct figure_reading *how, struct chart *c, struct error *err);
+		       const struct figure_reading *how, struct chart *c,
+		       struct figure_counts *count, struct error *err);
 
 /* "val.knn.top1, %" */
 void figure_axis_name(const struct metric_info *m, int best, char out[160]);
 
 /* Places of groups, best mean first; those without a value last. The caller frees it. */
 int *figure_order(const struct group_set *g, const double *value, int low_is_good);
-
-/* "3 runs each", "2 to 3 runs"; returns how many the largest group has. */
-int figure_replicates(const struct group_set *g, struct strbuf *out);
 
 /* "; 2 of them collapsed", if any did: unlike `ssl compare`, pictures show these too. */
 void figure_collapsed(const struct selection *sel, struct strbuf *out);

@@ -13,6 +13,7 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 		      const struct figure_reading *how, struct chart *c, struct error *err)
 {
 	int most = f->most ? f->most : CURVES, ret;
+	struct figure_counts count = {0};
 	struct strbuf note = STRBUF_INIT;
 	struct group_set g;
 
@@ -20,7 +21,7 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 		return -1;
 	ret = 0;
 	for (int i = 0; i < g.n && !ret; i++) {
-		ret = figure_group_curve(s, sel, &g.group[i], how, c, err);
+		ret = figure_group_curve(s, sel, &g.group[i], how, c, &count, err);
 		if (c->n)
 			c->series[c->n - 1].muted = c->n > most;
 	}
@@ -29,7 +30,8 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 				"%s: none of the runs recorded such vectors: see collapse.* in "
 				"ssl-recipe(5)",
 				how->name);
-	if (figure_replicates(&g, &note) > 1)
+	figure_counts_text(&count, &note);
+	if (count.most > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
 	if (c->n > most)
 		strbuf_addf(&note, "; the first %d of %d in colour", most, c->n);

@@ -13,7 +13,7 @@ void spread_release(struct spread *s)
 {
 	strbuf_release(&s->name);
 	strbuf_release(&s->mean);
-	free(s->is_sd);
+	free(s->part);
 }
 
 static int places(enum human_kind kind)
@@ -42,74 +42,93 @@ void spread_text(double mean, double sd, enum human_kind kind, struct strbuf *ou
 	add(sd, kind, 2, out);
 }
 
+/* Which part of the column before it is this one? */
+static char part_of(const struct spread *s, const char *name)
+{
+	size_t n = s->name.len;
+
+	if (!s->rows->human || !n || strncmp(name, s->name.buf, n) != 0)
+		return 0;
+	return !strcmp(name + n, ".sd") ? 's' : !strcmp(name + n, ".n") ? 'n' : 0;
+}
+
 static void column(void *ctx, const char *name)
 {
 	struct spread *s = ctx;
 	struct query_sink rows = rows_sink(s->rows);
-	size_t n = s->name.len, length = strlen(name);
-	int sd = s->rows->human && n && length == n + 3 && !strncmp(name, s->name.buf, n) &&
-		 !strcmp(name + n, ".sd");
+	char part = part_of(s, name);
 
-	s->is_sd = xrealloc(s->is_sd, (size_t)s->columns + 1);
-	s->is_sd[s->columns++] = (char)sd;
-	if (sd)
+	s->part = xrealloc(s->part, (size_t)s->columns + 1);
+	s->part[s->columns++] = part;
+	if (part)
 		return;
 	strbuf_clear(&s->name);
 	strbuf_adds(&s->name, name);
 	rows.column(rows.ctx, name);
 }
 
-/* Is the cell that comes next a mean whose deviation follows? */
-static int is_mean(const struct spread *s)
+/* Is the cell that comes next followed by a part of the same mean? */
+static int goes_on(const struct spread *s)
 {
 	int next = s->at % s->columns + 1;
 
-	return next < s->columns && s->is_sd[next];
+	return next < s->columns && s->part[next];
+}
+
+/* The cell that comes next is written; with the last part the whole is passed on. */
+static void end_cell(struct spread *s)
+{
+	struct query_sink rows = rows_sink(s->rows);
+
+	if (!goes_on(s)) {
+		/* NULL: there is no mean */
+		rows.text(rows.ctx, s->mean.len ? s->mean.buf : NULL);
+		strbuf_clear(&s->mean);
+	}
+	s->at++;
 }
 
 static void text(void *ctx, const char *t)
 {
 	struct spread *s = ctx;
 	struct query_sink rows = rows_sink(s->rows);
-	int at = s->at % s->columns;
 
-	if (s->is_sd[at]) {
-		/* no deviation: the mean alone */
-		rows.text(rows.ctx, s->mean.len ? s->mean.buf : NULL);
-		strbuf_clear(&s->mean);
-	} else if (is_mean(s)) {
+	if (!s->part[s->at % s->columns]) {
+		if (!goes_on(s)) {
+			rows.text(rows.ctx, t);
+			s->at++;
+			return;
+		}
 		strbuf_clear(&s->mean);
 		if (t)
 			strbuf_adds(&s->mean, t);
-	} else {
-		rows.text(rows.ctx, t);
 	}
-	s->at++;
+	end_cell(s); /* no deviation: the mean alone */
 }
 
 static void real(void *ctx, double v)
 {
 	struct spread *s = ctx;
 	struct query_sink rows = rows_sink(s->rows);
-	int at = s->at % s->columns;
+	char part = s->part[s->at % s->columns];
 	enum human_kind kind;
 
-	if (!s->is_sd[at] && !is_mean(s)) {
+	if (!part && !goes_on(s)) {
 		rows.real(rows.ctx, v);
 		s->at++;
 		return;
 	}
 	kind = s->rows->kind[s->rows->at % s->rows->columns];
-	if (!s->is_sd[at]) {
+	if (!part) {
 		strbuf_clear(&s->mean);
 		spread_text(v, NAN, kind, &s->mean);
-	} else {
+	} else if (part == 's') {
 		strbuf_adds(&s->mean, " ± ");
 		add(v, kind, 2, &s->mean);
-		rows.text(rows.ctx, s->mean.buf);
-		strbuf_clear(&s->mean);
+	} else if (s->mean.len) {
+		strbuf_addf(&s->mean, " (n=%.0f)", v);
 	}
-	s->at++;
+	end_cell(s);
 }
 
 static void integer(void *ctx, int64_t v)
@@ -117,7 +136,7 @@ static void integer(void *ctx, int64_t v)
 	struct spread *s = ctx;
 	struct query_sink rows = rows_sink(s->rows);
 
-	if (s->is_sd[s->at % s->columns] || is_mean(s)) {
+	if (s->part[s->at % s->columns] || goes_on(s)) {
 		real(ctx, (double)v);
 		return;
 	}

@@ -1,6 +1,7 @@
 /*
- * A column NAME that is followed by a column "NAME.sd" holds means and standard deviations. People
- * read both in one cell, "87.25 ± 0.31"; programs get two.
+ * A column NAME that is followed by a column "NAME.sd" holds means and standard deviations, and a
+ * column "NAME.n" behind these how many values each mean is of. People read all in one cell,
+ * "87.25 ± 0.31 (n=3)"; programs get the columns.
  */
 #ifndef SSL_REPORT_SPREAD_H
 #define SSL_REPORT_SPREAD_H
@@ -9,8 +10,8 @@
 
 struct spread {
 	struct rows *rows;
-	struct strbuf name; /* of the last column that is no ".sd" */
-	char *is_sd;        /* of each column */
+	struct strbuf name; /* of the last column that is a mean, or by itself */
+	char *part;         /* of each column: 's' standard deviation, 'n' count, 0 neither */
 	int columns, at;
 	struct strbuf mean; /* of the cell before; empty: it was no number */
 };

@@ -92,6 +92,8 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 /* The checkpoint to keep is chosen by the first protocol of the table that is evaluated online. */
 static void keep_best(struct run *r, double value)
 {
+	if (!r->step && r->steps > 0)
+		return; /* not trained yet: never the best */
 	if (r->best_step >= 0 && value <= r->best_value)
 		return;
 	r->best_step = r->step;

@@ -214,8 +214,9 @@ int series_max(struct store *s, int64_t run, const char *name, long *step, doubl
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT max_step, max FROM metric_summary WHERE run_id = ? AND max IS NOT NULL "
-	    "AND name_id = (SELECT id FROM metric_name WHERE name = ?)",
+	    "SELECT step, value FROM metric WHERE run_id = ? AND name_id = (SELECT id FROM "
+	    "metric_name WHERE name = ?) AND step > 0 AND value IS NOT NULL "
+	    "ORDER BY value DESC, step LIMIT 1",
 	    err);
 	int found;
 

@@ -67,20 +67,24 @@ static void add_last(long long id, struct strbuf *out)
 	    id, id);
 }
 
-/* Of the series and of the evaluations; as in v_best. */
+/* Of the series and of the evaluations, but never that of the untrained encoder of a run that
+ * trains; as in v_best. */
 static void add_best(long long id, const char *goal, struct strbuf *out)
 {
-	strbuf_addf(out,
-		    "(SELECT %s(x) FROM (SELECT s.%s AS x FROM metric_summary s "
-		    "WHERE s.run_id = v_run.id AND s.name_id = %lld UNION ALL "
-		    "SELECT v.value FROM eval e CROSS JOIN eval_value v "
-		    "WHERE e.run_id = v_run.id AND v.eval_id = e.id AND v.name_id = %lld))",
-		    goal, goal, id, id);
+	strbuf_addf(
+	    out,
+	    "(SELECT %s(x) FROM (SELECT CASE WHEN s.%s_step = 0 AND v_run.steps > 0 THEN (SELECT "
+	    "%s(m.value) FROM metric m WHERE m.run_id = s.run_id AND m.name_id = s.name_id AND "
+	    "m.step > 0) ELSE s.%s END AS x FROM metric_summary s "
+	    "WHERE s.run_id = v_run.id AND s.name_id = %lld UNION ALL "
+	    "SELECT v.value FROM eval e CROSS JOIN eval_value v WHERE e.run_id = v_run.id AND "
+	    "v.eval_id = e.id AND v.name_id = %lld AND NOT (e.step = 0 AND v_run.steps > 0)))",
+	    goal, goal, goal, goal, id, id);
 }
 
 void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out)
 {
-	if (which == FILTER_LAST || !strcmp(goal, "none"))
+	if (which != FILTER_BEST || !strcmp(goal, "none"))
 		add_last((long long)id, out);
 	else
 		add_best((long long)id, goal, out);

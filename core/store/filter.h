@@ -6,7 +6,7 @@
 #include "core/store/store_internal.h"
 
 /* Appends the SQL of one name: a column of v_run (knn.top1 is knn_top1), else a hyperparameter,
- * else a metric (its best value; the last where none is better, and of last:NAME). Brackets around it are allowed.
+ * else a metric: its last value, or of best:NAME the best. Brackets around it are allowed.
  * ERR_USAGE with the nearest name. `truth`: true and false become 1 and 0. */
 int filter_name(struct store *s, const char *what, const char *name, size_t n, int truth,
 		struct strbuf *out, struct error *err);
@@ -24,7 +24,7 @@ int filter_group(struct store *s, const char *by, struct strbuf *out, struct err
 enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST };
 enum filter_value filter_prefix(const char **name);
 
-/* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the best one. */
+/* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the last one. */
 void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out);
 
 /* SQL: 1 where the run v_run.id was done once more, the same recipe on the same data, and that newer run

@@ -94,7 +94,8 @@ static int add_grouped(struct store *s, const char *what, const char *name, size
 		if (!alias)
 			break;
 		filter_alias(name, n, sql);
-		strbuf_addf(sql, ", stddev(%s) AS \"%.*s.sd\"", value.buf, (int)n, name);
+		strbuf_addf(sql, ", stddev(%s) AS \"%.*s.sd\", count(%s) AS \"%.*s.n\"", value.buf,
+			    (int)n, name, value.buf, (int)n, name);
 		alias = 0;
 	}
 	if (alias)

@@ -28,13 +28,14 @@ int query_check(struct store *s, const char *sql, struct error *err);
 
 struct log_query {
 	const char *where;   /* checked SQL expression over v_run; [vicreg.mu] is a parameter; a
-			      * metric's name   its best value; NULL: all */
+			      * metric's name its last value, best:NAME the best; NULL: all */
 	const char *sort;    /* "-knn.top1": descending; NULL: newest first */
 	const char *columns; /* comma-separated, or NULL: the usual */
 	const char *tag;
 	long limit; /* 0: none */
 	int group;  /* a row per recipe, over the seeds of its finished runs: of every measure NAME
-		     * its mean, and its standard deviation in the column "NAME.sd" behind it */
+		     * its mean, and behind it the columns "NAME.sd", its standard deviation, and
+		     * "NAME.n", how many runs have a value */
 };
 /* What `ssl log` prints. */
 int query_log(struct store *s, const struct log_query *q, const struct query_sink *sink,

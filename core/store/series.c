@@ -137,9 +137,9 @@ int query_metrics(struct store *s, int64_t run, const struct query_sink *sink, s
 	    "ORDER BY w.value DESC, w.step LIMIT 1) FROM value v GROUP BY name_id) "
 	    "SELECT m.name AS metric, p.source, p.n, CASE p.kind WHEN 0 THEN p.last "
 	    "WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS last, p.last_step, "
-	    "CASE m.goal WHEN 'max' THEN p.max WHEN 'min' THEN p.min END AS best, "
-	    "CASE m.goal WHEN 'max' THEN p.max_step WHEN 'min' THEN p.min_step END AS best_step, "
+	    "b.value AS best, b.step AS best_step, "
 	    "p.min, p.max, m.goal, m.unit FROM part p JOIN metric_name m ON m.id = p.name_id "
+	    "LEFT JOIN v_best b ON b.run_id = ?1 AND b.metric = m.name "
 	    "ORDER BY m.name, p.source DESC",
 	    "I", run);
 }

@@ -15,7 +15,7 @@ done
 
 note 'two methods over three seeds: paired, and too few'
 ok ssl compare --metric loss
-out_has '^method +n +mean +sd +ci_low +ci_high +best +recipes$'
+out_has '^method +n +mean +sd +ci_low +ci_high +best_run +recipes$'
 out_has '^vicreg +3 '
 out_has '^barlow +vicreg +3 seeds .* 0.2500 +0.2500 +sign-flip permutation +exact'
 out_has '^barlow and vicreg: too few seeds to tell any difference from chance: with 3 common seeds the smallest p is 0.25; 6 common seeds could show one at 0.05.$'

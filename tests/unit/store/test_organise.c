@@ -146,9 +146,69 @@ static void test_last_and_best(void)
 	       "three\ntwo\none\n");
 	log_is(x.s,
 	       (struct log_query){.columns = "method,vicreg.mu,n,last:loss,best:loss", .group = 1},
-	       "byol|1|3|6|1|4|1\n");
+	       "byol|1|3|6|1|3|4|1|3\n");
 	log_is(x.s, (struct log_query){.columns = "n,loss", .group = 1, .where = "id > 1"},
-	       "2|5.5|0.707107\n");
+	       "2|5.5|0.707107|2\n");
+	scratch_close(&x);
+}
+
+/* One value of knn.top1 before training and two of it, in the series or as evaluations. */
+static void untrained_first(struct scratch *x, const char *name, int series, double last)
+{
+	const struct metric_point p[] = {
+	    {"test.knn.top1", 0, 90}, {"test.knn.top1", 5, 50}, {"test.knn.top1", 10, last}};
+	const struct run_end done = {.status = "done"};
+	struct run_handle h;
+	int64_t id;
+
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", name, (int64_t)last, 1, &h, &x->err), 0);
+	if (series)
+		CU_ASSERT_EQUAL(runs_flush(x->s, &h, p, 3, 1, 10, NULL, &x->err), 0);
+	for (int i = 0; i < 3 && !series; i++) {
+		struct eval_new e = {.run_id = h.id,
+				     .step = p[i].step,
+				     .protocol = "knn",
+				     .split = "test",
+				     .settings_json = "{}",
+				     .n_values = 1};
+		struct metric_point v = {"top1", 0, p[i].value};
+
+		e.value = &v;
+		CU_ASSERT_EQUAL(evals_insert(x->s, &e, &id, &x->err), 0);
+	}
+	CU_ASSERT_EQUAL(runs_finish(x->s, &h, &done, &x->err), 0);
+}
+
+/* A bare name is the last value, and the untrained encoder is never a trained run's best. */
+static void test_last_unless_best(void)
+{
+	struct scratch x;
+
+	scratch_open(&x);
+	untrained_first(&x, "series", 1, 40);
+	untrained_first(&x, "evals", 0, 30);
+	log_is(x.s, (struct log_query){.columns = "name,test.knn.top1,best:test.knn.top1"},
+	       "evals|30|50\nseries|40|50\n");
+	log_is(x.s, (struct log_query){.columns = "name", .where = "test.knn.top1 > 35"},
+	       "series\n");
+	log_is(x.s, (struct log_query){.columns = "name", .sort = "test.knn.top1"},
+	       "evals\nseries\n");
+	sql_is(x.s, "SELECT run, value, step FROM v_best ORDER BY run",
+	       "evals|50|5\nseries|50|5\n");
+	scratch_close(&x);
+}
+
+/* A mean counts what was averaged, not the runs of the group. */
+static void test_counts(void)
+{
+	struct scratch x;
+	const struct run_end done = {.status = "done"};
+	struct run_handle h;
+
+	fill(&x);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", "unmeasured", 7, 1, &h, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_finish(x.s, &h, &done, &x.err), 0);
+	log_is(x.s, (struct log_query){.columns = "n,loss", .group = 1}, "4|6|1|3\n");
 	scratch_close(&x);
 }
 
@@ -202,6 +262,8 @@ int main(void)
 	    {"deleted for good", test_delete},
 	    {"tags, notes, names", test_marks},
 	    {"last: and best:, and groups", test_last_and_best},
+	    {"the last value unless best: is said", test_last_unless_best},
+	    {"a count of what was averaged", test_counts},
 	    {"pivots", test_pivot},
 	    {"values for statistics", test_values},
 	    {0},

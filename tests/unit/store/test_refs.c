@@ -51,6 +51,7 @@ static void fill(struct scratch *x)
 		const struct metric_point p[] = {{"loss", 1, loss[i]}, {"lr", 1, 0.1}};
 		const struct metric_point v = {"top1", 0, top1[i]};
 		const struct eval_new e = {.run_id = i + 1,
+					   .step = 1,
 					   .protocol = "knn",
 					   .split = "test",
 					   .settings_json = "{}",

@@ -41,6 +41,7 @@ enum opt_kind {
 	OPT_INT,  /* long *: whole number in [min, max] */
 	OPT_REAL, /* double * */
 	OPT_LIST, /* struct opt_list *: may be given again */
+	OPT_OPTIONAL, /* const char **: what stands behind '=', "" without one */
 };
 
 enum { OPT_LIST_MAX = 256 };

@@ -2,12 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmds/cmd.h"
-#include "cmds/execute.h"
-#include "core/base/clock.h"
-#include "core/base/fs.h"
+#include "cmds/data.h"
 #include "core/base/log.h"
 #include "core/data/dataset.h"
 #include "core/recipe/recipe.h"
@@ -21,7 +18,8 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 const struct cmd cmd_data = {
     .name = "data",
     .summary = "add, list, check and remove datasets",
-    .usage = "data add [--size N] [-f] [-n] NAME PATH\n"
+    .usage = "data add [--size N] [--split FOLDER=SPLIT ...] [--no-splits] [--exclude PATTERN ...] "
+	     "[--skip-bad[=N|P%]] [-f] [-n] NAME PATH\n"
 	     "data add --shapes [--seed S] [--train N] [--test N] [-f] [-n] NAME\n"
 	     "data ls\n"
 	     "data show NAME\n"
@@ -32,143 +30,6 @@ const struct cmd cmd_data = {
 };
 
 enum { OPERANDS_MAX = 1000, IMAGES_MAX = 10000000 };
-
-struct data_args {
-	struct cmd_ctx *ctx;
-	char **name; /* the operands after the verb */
-	int n;
-	long size, seed, train, test;
-	int shapes;
-};
-
-/* add */
-
-struct progress {
-	int shown;   /* something stands on the terminal's line */
-	double last; /* when it was written */
-};
-
-static int show_progress(void *ctx, uint32_t images)
-{
-	struct progress *p = ctx;
-	double now = clock_now();
-
-	if (isatty(STDERR_FILENO) && log_get_level() > LOG_QUIET && now - p->last > 0.1) {
-		fprintf(stderr, "\r%u images", images);
-		fflush(stderr);
-		p->shown = 1;
-		p->last = now;
-	}
-	return signal_received;
-}
-
-static int import_path(const struct data_args *a, const char *dir, char *tmp, size_t size,
-		       char hash[HASH_HEX], struct dataset_row *row, struct error *err)
-{
-	struct progress p = {0};
-	struct dataset_import_opts opts = {
-	    .size = (int)a->size, .progress = show_progress, .ctx = &p};
-	char *full = realpath(a->name[1], NULL);
-	int ret = 0;
-
-	snprintf(row->source, sizeof row->source, "%s", full ? full : a->name[1]);
-	free(full);
-	ret = dataset_import(a->name[1], &opts, dir, tmp, size, hash, err);
-	if (p.shown)
-		fputs("\r\033[K", stderr);
-	if (!ret && !fs_is_dir(a->name[1]) && hash_file(a->name[1], row->source_sha256, err)) {
-		unlink(tmp);
-		ret = -1;
-	}
-	return ret;
-}
-
-static int make_shapes(const struct data_args *a, const char *dir, char *tmp, size_t size,
-		       char hash[HASH_HEX], struct dataset_row *row, struct error *err)
-{
-	struct progress p = {0};
-	struct dataset_import_opts opts = {.progress = show_progress, .ctx = &p};
-	int ret;
-
-	snprintf(row->source, sizeof row->source, "built in (seed %ld)", a->seed);
-	ret = dataset_shapes_watched((uint64_t)a->seed, (uint32_t)a->train, (uint32_t)a->test,
-				     &opts, dir, tmp, size, hash, err);
-	if (p.shown)
-		fputs("\r\033[K", stderr);
-	return ret;
-}
-
-static void say_added(const struct dataset_row *row, const char *did)
-{
-	char val[40] = "";
-
-	if (row->n_val)
-		snprintf(val, sizeof val, "%lld val, ", (long long)row->n_val);
-	log_info("%s: %s: %lld train, %s%lld test, %lld unlabeled images of %dx%dx%d, %d classes",
-		 row->name, did, (long long)row->n_train, val, (long long)row->n_test,
-		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
-}
-
-static int check_add(const struct data_args *a, struct error *err)
-{
-	if (a->shapes ? a->n != 1 : a->n != 2)
-		return error_set(err, ERR_USAGE, "data add: give a name and %s",
-				 a->shapes ? "no path with --shapes" : "a path, or --shapes");
-	if (a->shapes && a->size)
-		return error_set(err, ERR_USAGE, "data add: --size does not go with --shapes");
-	if (!a->shapes && (a->seed >= 0 || a->train >= 0 || a->test >= 0))
-		return error_set(err, ERR_USAGE,
-				 "data add: --seed, --train and --test go with --shapes");
-	return dataset_check_name(a->name[0], err);
-}
-
-/* What was imported goes into the store, or, with --dry-run, nowhere. */
-static int settle(struct data_args *a, const char *tmp, const char *hash, struct dataset_row *row,
-		  struct error *err)
-{
-	int ret;
-
-	if (!a->ctx->dry_run) {
-		if (dataset_record(a->ctx->store, tmp, hash, row, a->ctx->force, err))
-			return -1;
-		say_added(row, "added");
-		return 0;
-	}
-	ret = dataset_describe(tmp, row, err);
-	if (!ret)
-		say_added(row, "not added (dry run)");
-	unlink(tmp);
-	return ret;
-}
-
-static int data_add(struct data_args *a, struct error *err)
-{
-	struct dataset_row row = {0};
-	char tmp[4200], hash[HASH_HEX];
-	const char *dir;
-	int ret, lock;
-
-	if (check_add(a, err) || cmd_open_store(a->ctx, NEED_STORE_WRITE, err))
-		return -1;
-	a->seed = a->seed < 0 ? SHAPES_SEED : a->seed;
-	a->train = a->train < 0 ? SHAPES_TRAIN : a->train;
-	a->test = a->test < 0 ? SHAPES_TEST : a->test;
-	snprintf(row.name, sizeof row.name, "%s", a->name[0]);
-	dir = store_tmp_dir(a->ctx->store);
-	cmd_catch_signals();
-	lock =
-	    fs_share_dir(dir); /* `ssl gc` keeps away, until the process ends or it is recorded */
-	ret = a->shapes ? make_shapes(a, dir, tmp, sizeof tmp, hash, &row, err)
-			: import_path(a, dir, tmp, sizeof tmp, hash, &row, err);
-	if (signal_received) {
-		if (!ret)
-			unlink(tmp);
-		return cmd_end_by_signal(a->ctx);
-	}
-	ret = ret ? -1 : settle(a, tmp, hash, &row, err);
-	fs_unlock(lock);
-	return ret;
-}
 
 /* ls */
 
@@ -267,8 +128,33 @@ static void print_row(FILE *out, const struct dataset_row *r)
 	fprintf(out, "val        %lld\n", (long long)r->n_val);
 	fprintf(out, "test       %lld\n", (long long)r->n_test);
 	fprintf(out, "unlabeled  %lld\n", (long long)r->n_unlabeled);
+	fprintf(out, "skipped    %lld\n", (long long)r->n_skipped);
 	fprintf(out, "runs       %lld\n", (long long)r->runs);
 	fprintf(out, "classes    %d\n", r->classes);
+}
+
+static int add_skipped(void *ctx, const char *file, const char *why)
+{
+	table_text(ctx, file);
+	table_text(ctx, why);
+	return 0;
+}
+
+/* The files that the import left out, and why. */
+static int print_skipped(struct data_args *a, const struct dataset_row *row, struct error *err)
+{
+	struct table *t = table_new();
+	int ret;
+
+	table_column(t, "skipped");
+	table_column(t, "why");
+	ret = datasets_skipped(a->ctx->store, row->id, add_skipped, t, err);
+	if (!ret) {
+		table_print(t, a->ctx->format, a->ctx->out);
+		fputc('\n', a->ctx->out);
+	}
+	table_free(t);
+	return ret;
 }
 
 /* Images of each class, a table row a class; those of val where the dataset has such a split. */
@@ -319,6 +205,11 @@ static int data_show(struct data_args *a, struct error *err)
 	if (a->ctx->format == TABLE_TEXT) {
 		print_row(a->ctx->out, &row);
 		fputc('\n', a->ctx->out);
+	}
+	if (a->ctx->format == TABLE_TEXT && a->ctx->verbose && row.n_skipped &&
+	    print_skipped(a, &row, err)) {
+		dataset_close(&d);
+		return -1;
 	}
 	t = class_table(&d);
 	table_print(t, a->ctx->format, a->ctx->out);
@@ -446,6 +337,12 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	struct data_args a = {.ctx = ctx, .seed = -1, .train = -1, .test = -1};
 	const struct opt table[] = {
 	    {0, "size", OPT_INT, &a.size, "N", "scale images to N x N pixels", 1, 4096},
+	    {0, "split", OPT_LIST, &a.split, "FOLDER=SPLIT",
+	     "the folder is train, val, test or unlabeled", 0, 0},
+	    {0, "no-splits", OPT_FLAG, &a.no_splits, NULL, "all folders are classes", 0, 0},
+	    {0, "exclude", OPT_LIST, &a.exclude, "PATTERN", "leave out files or folders", 0, 0},
+	    {0, "skip-bad", OPT_OPTIONAL, &a.skip_bad, "[=N|P%]",
+	     "leave out images that cannot be read", 0, 0},
 	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset, with", 0, 0},
 	    {0, "seed", OPT_INT, &a.seed, "S", "its seed (1)", 0, 9007199254740992},
 	    {0, "train", OPT_INT, &a.train, "N", "images to train on (10000)", 1, IMAGES_MAX},

@@ -86,6 +86,7 @@ static int set_value(const struct opt *o, const char *text, struct error *err)
 		*(int *)o->value = 1;
 		return 0;
 	case OPT_TEXT:
+	case OPT_OPTIONAL:
 		*(const char **)o->value = text;
 		return 0;
 	case OPT_INT:
@@ -152,6 +153,8 @@ static int parse_option(const struct opt *own, const struct opt *common, const s
 		++*at;
 		if (o->kind == OPT_FLAG && value)
 			return error_set(err, ERR_USAGE, "--%s: takes no value", o->name);
+		if (o->kind == OPT_OPTIONAL && !value)
+			value = "";
 		if (o->kind != OPT_FLAG && !value) {
 			if (*at >= argc)
 				return error_set(err, ERR_USAGE, "--%s: needs a value", o->name);
@@ -214,7 +217,7 @@ static void print_rows(FILE *out, const struct opt *o)
 
 		snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ",
 			 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
-			 o->arg ? " " : "", o->arg ? o->arg : "");
+			 o->arg && o->kind != OPT_OPTIONAL ? " " : "", o->arg ? o->arg : "");
 		fprintf(out, "  %-26s %s\n", left, o->help);
 	}
 }

@@ -134,6 +134,9 @@ _ssl()
 		backup) _arguments $common '--link[hard links instead of copies]' '1:folder:_directories' ;;
 		config) _arguments $common '--unset[take the setting out]' '1:key:(gc.age query.)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
+			'*--split[what a folder is]:folder=split' '--no-splits[all folders are classes]' \
+			'*--exclude[leave out files or folders]:pattern' \
+			'--skip-bad[leave out images that cannot be read]' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \
 			'--train[images to train on]:n' '--test[images to test on]:n' \
 			'1:verb:(add ls show rm verify)' '2:dataset:_ssl_datasets' '3:archive:_files' ;;

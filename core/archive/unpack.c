@@ -12,6 +12,7 @@
 
 #include "core/archive/gunzip.h"
 #include "core/archive/walk.h"
+#include "core/base/utf8.h"
 
 enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 
@@ -32,6 +33,9 @@ struct unpack {
 	size_t zeros;        /* with which file_gz's output ends, as far as it was read */
 	struct strbuf name;
 	int single, is_link, ended;
+	uint32_t litter;   /* of an archive */
+	char **litter_dir; /* folders of it that were counted */
+	size_t n_litter_dir;
 	locale_t utf8; /* names in archives may be UTF-8 whatever the user's locale; 0: none such */
 };
 
@@ -172,6 +176,9 @@ void unpack_close(struct unpack *u)
 	if (u->utf8)
 		freelocale(u->utf8);
 	strbuf_release(&u->name);
+	for (size_t i = 0; i < u->n_litter_dir; i++)
+		free(u->litter_dir[i]);
+	free(u->litter_dir);
 	free(u->block);
 	free(u->path);
 	free(u);
@@ -182,10 +189,16 @@ int unpack_is_single(const struct unpack *u)
 	return u->single;
 }
 
+/* The name is shown with what a terminal would act on written out. */
 static int unsafe(const struct unpack *u, const char *name, const char *why, struct error *err)
 {
-	return error_set(err, ERR_USAGE, "%s: unsafe path in the archive: '%s': %s", u->path, name,
-			 why);
+	struct strbuf text = STRBUF_INIT;
+
+	utf8_visible(name, &text);
+	error_set(err, ERR_USAGE, "%s: %s: '%s': %s", u->path,
+		  u->walk ? "unsafe name" : "unsafe path in the archive", text.buf, why);
+	strbuf_release(&text);
+	return -1;
 }
 
 /* Such as a newline: in a class's name it would break every list that shows it. */
@@ -209,8 +222,6 @@ static int clean_name(struct unpack *u, const char *whole, struct error *err)
 		return unsafe(u, name, "it has a drive letter", err);
 	if (strchr(name, '\\'))
 		return unsafe(u, name, "it has a backslash", err);
-	if (has_control(name))
-		return unsafe(u, name, "it has a control character", err);
 	strbuf_clear(&u->name);
 	while (*name) {
 		size_t n = strcspn(name, "/");
@@ -227,13 +238,46 @@ static int clean_name(struct unpack *u, const char *whole, struct error *err)
 	return 0;
 }
 
-/* ".DS_Store", "._cat.jpg", "__MACOSX/": what file managers leave, never data. */
-static int is_litter(const char *name)
+/* A folder of litter counts once, however many files of an archive lie in it. */
+static void count_litter(struct unpack *u, const char *path, size_t n, int is_dir)
 {
-	for (; name; name = strchr(name, '/') ? strchr(name, '/') + 1 : NULL)
-		if (*name == '.' || !strncmp(name, "__MACOSX/", 9))
-			return 1;
+	for (size_t i = 0; is_dir && i < u->n_litter_dir; i++)
+		if (strlen(u->litter_dir[i]) == n && !strncmp(u->litter_dir[i], path, n))
+			return;
+	u->litter++;
+	if (!is_dir)
+		return;
+	u->litter_dir = xrealloc(u->litter_dir, (u->n_litter_dir + 1) * sizeof *u->litter_dir);
+	u->litter_dir[u->n_litter_dir] = xstrdup(path);
+	u->litter_dir[u->n_litter_dir++][n] = 0;
+}
+
+/* Length of the path up to the first component that is litter; 0: none is. */
+static size_t litter_length(const char *path)
+{
+	for (const char *name = path; *name;) {
+		size_t n = strcspn(name, "/");
+
+		if (walk_is_litter(name, n))
+			return (size_t)(name - path) + n;
+		name += n + (name[n] == '/');
+	}
 	return 0;
+}
+
+/* The file, or a folder above it, is litter (in a folder on disk such are never met). */
+static int is_litter(struct unpack *u)
+{
+	size_t n = litter_length(u->name.buf);
+
+	if (n)
+		count_litter(u, u->name.buf, n, u->name.buf[n] == '/');
+	return n > 0;
+}
+
+uint32_t unpack_litter(const struct unpack *u)
+{
+	return u->walk ? walk_litter(u->walk) : u->litter;
 }
 
 static int ends_with(const struct strbuf *sb, const char *end)
@@ -363,6 +407,8 @@ static int archive_next(struct unpack *u, struct error *err)
 					 u->path, u->name.buf);
 		if (clean_name(u, name, err))
 			return -1;
+		if (has_control(u->name.buf) && !litter_length(u->name.buf))
+			return unsafe(u, u->name.buf, "it has a control character", err);
 		if (entry_kind(u, e) && u->name.len)
 			return 1;
 	}
@@ -380,12 +426,11 @@ static int folder_next(struct unpack *u, struct error *err)
 	if (r <= 0)
 		return r;
 	if (has_control(u->name.buf))
-		return error_set(err, ERR_USAGE, "%s: '%s': a control character in a name", u->path,
-				 u->name.buf);
+		return unsafe(u, u->name.buf, "it has a control character", err);
 	strbuf_addf(&path, "%s/%s", u->path, u->name.buf);
 	u->fd = open(path.buf, O_RDONLY | O_CLOEXEC);
 	if (u->fd < 0)
-		r = error_errno(err, ERR_USAGE, "%s", path.buf);
+		r = error_errno(err, ERR_FAILED, "%s", path.buf);
 	strbuf_release(&path);
 	return r;
 }
@@ -427,7 +472,7 @@ int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err)
 		return 0;
 	do
 		r = u->walk ? folder_next(u, err) : archive_next(u, err);
-	while (r == 1 && !u->single && is_litter(u->name.buf));
+	while (r == 1 && !u->single && is_litter(u));
 	if (r < 1) {
 		u->ended = 1;
 		return r;

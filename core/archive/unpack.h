@@ -10,6 +10,9 @@
  * inside a folder are the user's own and are followed; a folder that leads back to itself is
  * ERR_USAGE.
  *
+ * Hidden files and folders, backups of editors and what file managers and systems leave (".DS_Store",
+ * "__MACOSX/", "Thumbs.db", "cat.jpg~") are passed over and counted (walk.h: walk_is_litter()).
+ *
  * Truncation and corruption are ERR_FAILED, naming archive and entry; gzip's checksum is checked
  * (by us: libarchive does not). No error leaves anything behind. This folder is the only door to
  * libarchive.
@@ -37,6 +40,9 @@ void unpack_close(struct unpack *u);
 /* True (after the first unpack_next()) when PATH is one file, not an archive or a folder: other
  * files of its set may lie beside it. */
 int unpack_is_single(const struct unpack *u);
+
+/* How many files and folders were passed over as litter so far; a folder counts as one. */
+uint32_t unpack_litter(const struct unpack *u);
 
 /* The next file: 1; 0 at the end, when the rest was checked too; -1. In an archive's own order; in
  * a folder sorted by name. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { WALK_DEPTH = 64 };
@@ -22,7 +23,32 @@ struct walk {
 	struct strbuf rel; /* "train/cat/" */
 	struct level level[WALK_DEPTH];
 	int depth;
+	uint32_t litter;
 };
+
+static int ends_with(const char *name, size_t n, const char *end)
+{
+	size_t k = strlen(end);
+
+	return n > k && !strncasecmp(name + n - k, end, k);
+}
+
+int walk_is_litter(const char *name, size_t n)
+{
+	static const char *const left[] = {
+	    "__MACOSX",  "Thumbs.db", "ehthumbs.db",  "desktop.ini",
+	    "Icon\r",    "@eaDir",    "$RECYCLE.BIN", "System Volume Information",
+	    "lost+found"};
+
+	if (!n)
+		return 0;
+	for (unsigned i = 0; i < sizeof left / sizeof *left; i++)
+		if (strlen(left[i]) == n && !strncasecmp(name, left[i], n))
+			return 1;
+	return name[0] == '.' || (n > 1 && name[n - 1] == '~') ||
+	       (n > 2 && name[0] == '#' && name[n - 1] == '#') || ends_with(name, n, ".swp") ||
+	       ends_with(name, n, ".swo") || ends_with(name, n, ".bak");
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -59,7 +85,7 @@ static int push(struct walk *w, const char *path, struct error *err)
 		return error_set(err, ERR_USAGE, "%s: folders too deep (%d)", path, WALK_DEPTH);
 	dir = opendir(path);
 	if (!dir || fstat(dirfd(dir), &st)) {
-		error_errno(err, ERR_USAGE, "%s", path);
+		error_errno(err, w->depth ? ERR_FAILED : ERR_USAGE, "%s", path);
 		if (dir)
 			closedir(dir);
 		return -1;
@@ -74,7 +100,7 @@ static int push(struct walk *w, const char *path, struct error *err)
 			return error_set(err, ERR_USAGE, "%s: a link back to a folder it lies in",
 					 path);
 		}
-	while ((d = readdir(dir))) {
+	while (errno = 0, (d = readdir(dir))) {
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
 		if (l->n == cap) {
@@ -82,6 +108,12 @@ static int push(struct walk *w, const char *path, struct error *err)
 			l->name = xrealloc(l->name, (size_t)cap * sizeof *l->name);
 		}
 		l->name[l->n++] = xstrdup(d->d_name);
+	}
+	if (errno) { /* an error is not the end of the folder */
+		error_errno(err, ERR_FAILED, "%s", path);
+		closedir(dir);
+		level_release(l);
+		return -1;
 	}
 	closedir(dir);
 	if (l->n)
@@ -122,7 +154,7 @@ static int visit(struct walk *w, struct error *err)
 
 	full_path(w, &path);
 	if (stat(path.buf, &st)) {
-		ret = error_errno(err, ERR_USAGE, "%s", path.buf);
+		ret = error_errno(err, ERR_FAILED, "%s", path.buf);
 	} else if (S_ISDIR(st.st_mode)) {
 		strbuf_addc(&w->rel, '/');
 		ret = push(w, path.buf, err);
@@ -146,8 +178,10 @@ int walk_next(struct walk *w, struct strbuf *name, struct error *err)
 			continue;
 		}
 		next = l->name[l->at++];
-		if (next[0] == '.') /* .git, .DS_Store, ._cat.jpg */
+		if (walk_is_litter(next, strlen(next))) {
+			w->litter++;
 			continue;
+		}
 		cut(&w->rel, l->prefix);
 		strbuf_adds(&w->rel, next);
 		r = visit(w, err);
@@ -160,6 +194,11 @@ int walk_next(struct walk *w, struct strbuf *name, struct error *err)
 		}
 	}
 	return 0;
+}
+
+uint32_t walk_litter(const struct walk *w)
+{
+	return w->litter;
 }
 
 void walk_close(struct walk *w)

@@ -1,11 +1,11 @@
 /*
- * Image folders: train/CLASS/..., test/CLASS/... (or val/), unlabeled/..., below any folders that
- * all images share. Where there is none of these words, every folder is a class of train; and
- * images in no folder at all are unlabeled. Classes are numbered in the order of their names
- * (bytes), images within a class likewise, so that an archive and the folder it was made from give
- * the same dataset. An image that fits nowhere is an error, so that none is lost unseen.
+ * Image folders: reading and decoding. Which image belongs to which split and class is settled from
+ * the paths when all are read (layout.h), so that an archive and the folder it was made from give
+ * the same dataset.
  *
- * Files are decoded by batches, in parallel; which file is which image was settled before.
+ * Files are decoded by batches, in parallel; which file is which image was settled before. A file
+ * that does not decode is put down as bad (import_bad()), and the import goes on as if it were not
+ * there: it decides neither the size of the images nor whether they are grey.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 #include <strings.h>
 
 #include "core/base/parallel.h"
-#include "core/data/dataset_file.h"
 #include "core/data/image.h"
 #include "core/data/import.h"
+#include "core/data/layout.h"
 #include "core/data/resize.h"
 
 /* A batch ends when one of these is reached; so memory is bounded whatever the images are. */
@@ -42,7 +42,8 @@ struct folder {
 	size_t pixels, out_bytes;
 	uint8_t *out;
 	size_t out_cap, image; /* image: bytes of one, scaled */
-	int size;
+	int size;              /* --size, or 0 */
+	int height, width;     /* of all images, once known */
 };
 
 static int folder_wants(const char *name)
@@ -53,55 +54,127 @@ static int folder_wants(const char *name)
 	       (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") || !strcasecmp(dot, ".png"));
 }
 
-static void decode_one(void *ctx, int i)
+/* Decodes a picture into a new buffer of its own size; NULL, with p->failed, when it is bad. */
+static uint8_t *decode_full(const struct folder *f, struct picture *p)
 {
-	const struct folder *f = ctx;
-	struct picture *p = &f->picture[i];
-	const uint8_t *file = (const uint8_t *)f->bytes.buf + p->at;
-	uint8_t *out = f->out + (size_t)i * f->image, *full = out;
-	int w = p->info.width, h = p->info.height,
-	    scale = f->size && (w != f->size || h != f->size);
+	size_t bytes = (size_t)p->info.width * (size_t)p->info.height * 3;
+	uint8_t *full = xmalloc(bytes);
 
-	if (scale)
-		full = xmalloc((size_t)w * (size_t)h * 3);
-	p->failed = image_decode(file, p->n, &p->info, full, &p->grey, &p->err);
-	if (scale) {
-		if (!p->failed)
-			resize_square(full, h, w, 3, out, f->size);
-		free(full);
-	}
+	p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, full,
+				 &p->grey, &p->err);
+	if (!p->failed)
+		return full;
+	free(full);
+	return NULL;
 }
 
-static int flush(struct import *im, struct folder *f, struct error *err)
+static int fits(const struct folder *f, const struct picture *p)
+{
+	return p->info.width == f->width && p->info.height == f->height;
+}
+
+/* Picture i to its place in f->out. One of another size that is not scaled is decoded all the same,
+ * to learn whether it is whole. */
+static void decode_one(void *ctx, int i)
+{
+	struct folder *f = ctx;
+	struct picture *p = &f->picture[i];
+	uint8_t *out = f->out + (size_t)i * f->image, *full;
+
+	if (fits(f, p)) {
+		p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, out,
+					 &p->grey, &p->err);
+		return;
+	}
+	full = decode_full(f, p);
+	if (full && f->size)
+		resize_square(full, p->info.height, p->info.width, 3, out, f->size);
+	free(full);
+}
+
+/* The size of all images: --size, or that of the first image that decodes. 1 when there is none in
+ * this batch. */
+static int find_size(const struct import *im, struct folder *f)
+{
+	f->height = f->size ? f->size : im->height;
+	f->width = f->size ? f->size : im->width;
+	for (int i = 0; i < f->n && !f->height; i++) {
+		uint8_t *full = decode_full(f, &f->picture[i]);
+
+		if (full) {
+			f->height = f->picture[i].info.height;
+			f->width = f->picture[i].info.width;
+		}
+		free(full);
+	}
+	return !f->height;
+}
+
+/* Of the decoded batch: what is bad is put down, the rest moves together. How many are left, or -1
+ * when one is of another size. */
+static int keep_good(struct import *im, struct folder *f, struct error *err)
+{
+	int kept = 0;
+
+	for (int i = 0; i < f->n; i++) {
+		struct picture *p = &f->picture[i];
+
+		if (p->failed) {
+			import_bad(im, p->name, p->err.msg);
+			continue;
+		}
+		if (!f->size &&
+		    import_check_size(im, p->info.height, p->info.width, 3, p->name, err))
+			return -1;
+		im->grey &= p->grey;
+		if (kept < i) {
+			memcpy(f->out + (size_t)kept * f->image, f->out + (size_t)i * f->image,
+			       f->image);
+			f->picture[kept] = *p;
+		}
+		kept++;
+	}
+	return kept;
+}
+
+static int add_batch(struct import *im, struct folder *f, struct error *err)
 {
 	struct import_image *image;
-	int h = f->size ? f->size : im->height, w = f->size ? f->size : im->width;
+	int kept;
 
-	if (!f->n)
-		return 0;
-	f->image = (size_t)h * (size_t)w * 3;
+	f->image = (size_t)f->height * (size_t)f->width * 3;
 	if (f->out_cap < (size_t)f->n * f->image) {
 		f->out_cap = (size_t)f->n * f->image;
 		f->out = xrealloc(f->out, f->out_cap);
 	}
 	parallel_for(f->n, decode_one, f);
-	for (int i = 0; i < f->n; i++) {
-		if (f->picture[i].failed) {
-			if (err)
-				*err = f->picture[i].err;
-			return error_prefix(err, "%s: %s", im->path, f->picture[i].name);
-		}
-		im->grey &= f->picture[i].grey;
-	}
-	image = import_add(im, f->out, (uint32_t)f->n, h, w, 3, f->picture[0].name, err);
+	kept = keep_good(im, f, err);
+	if (kept <= 0)
+		return kept;
+	image =
+	    import_add(im, f->out, (uint32_t)kept, f->height, f->width, 3, f->picture[0].name, err);
 	if (!image)
 		return -1;
-	for (int i = 0; i < f->n; i++)
+	for (int i = 0; i < kept; i++)
 		image[i].name = f->picture[i].name;
+	return 0;
+}
+
+static int flush(struct import *im, struct folder *f, struct error *err)
+{
+	int ret = 0;
+
+	if (!f->n)
+		return 0;
+	if (find_size(im, f))
+		for (int i = 0; i < f->n; i++)
+			import_bad(im, f->picture[i].name, f->picture[i].err.msg);
+	else
+		ret = add_batch(im, f, err);
 	f->n = 0;
 	f->pixels = f->out_bytes = 0;
 	strbuf_clear(&f->bytes);
-	return 0;
+	return ret;
 }
 
 static void start(struct import *im, struct folder *f)
@@ -112,22 +185,46 @@ static void start(struct import *im, struct folder *f)
 	im->grey = 1;
 }
 
+/* Appends the file to f->bytes: 0; 1 when it is larger than FILE_MAX; -1. */
+static int read_file(struct unpack *u, struct folder *f, struct error *err)
+{
+	char buf[1 << 15];
+	size_t start = f->bytes.len;
+	ssize_t n;
+
+	while ((n = unpack_read(u, buf, sizeof buf, err)) > 0) {
+		if (f->bytes.len - start + (size_t)n > FILE_MAX)
+			return 1;
+		strbuf_add(&f->bytes, buf, (size_t)n);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+/* A file that is no image, by its beginning: it leaves no trace in the batch. */
+static int put_bad(struct import *im, struct folder *f, const char *name, const char *why)
+{
+	strbuf_shorten(&f->bytes, f->bytes.len - f->picture[f->n].at);
+	import_bad(im, arena_strdup(&im->arena, name), why);
+	return 0;
+}
+
 static int folder_entry(struct import *im, struct unpack *u, const char *name, struct error *err)
 {
 	struct folder *f = im->state;
+	struct error why = {0};
 	struct picture *p;
+	int r;
 
 	if (!f->picture)
 		start(im, f);
 	p = &f->picture[f->n];
-	p->at = f->bytes.len;
-	if (unpack_read_all(u, &f->bytes, FILE_MAX, err))
-		return -1;
+	*p = (struct picture){.at = f->bytes.len};
+	r = read_file(u, f, err);
+	if (r)
+		return r < 0 ? -1 : put_bad(im, f, name, "larger than 256 MB");
 	p->n = f->bytes.len - p->at;
-	if (image_probe((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, err))
-		return error_prefix(err, "%s: %s", im->path, name);
-	if (!f->size && import_check_size(im, p->info.height, p->info.width, 3, name, err))
-		return -1;
+	if (image_probe((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, &why))
+		return put_bad(im, f, name, why.msg);
 	p->name = arena_strdup(&im->arena, name);
 	f->n++;
 	f->pixels += (size_t)p->info.width * (size_t)p->info.height;
@@ -148,209 +245,12 @@ static void folder_release(struct import *im)
 	strbuf_release(&f->bytes);
 }
 
-/* which image belongs where */
-
-static int split_word(const char *s, size_t n)
-{
-	static const struct {
-		const char *word;
-		int split;
-	} words[] = {
-	    {"train", SPLIT_TRAIN},
-	    {"test", SPLIT_TEST},
-	    {"val", SPLIT_VAL},
-	    {"valid", SPLIT_VAL},
-	    {"validation", SPLIT_VAL},
-	    {"unlabeled", SPLIT_UNLABELED},
-	    {"unlabelled", SPLIT_UNLABELED},
-	};
-
-	for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
-		if (strlen(words[i].word) == n && !strncmp(s, words[i].word, n))
-			return words[i].split;
-	return -1;
-}
-
-/* Length of the folders, with the last '/', that all names share. */
-static size_t common_folders(const struct import *im)
-{
-	const char *first = im->image[0].name, *slash = strrchr(first, '/');
-	size_t n = slash ? (size_t)(slash - first) + 1 : 0;
-
-	for (uint32_t i = 1; i < im->n && n; i++) {
-		const char *name = im->image[i].name;
-		size_t k = 0, whole = 0;
-
-		for (; k < n && name[k] == first[k]; k++)
-			if (first[k] == '/')
-				whole = k + 1;
-		n = whole;
-	}
-	return n;
-}
-
-/* How much of every name stands before train/, test/ ...: sets *words = 0 when there is none of
- * these. */
-static size_t find_root(const struct import *im, int *words)
-{
-	size_t common = common_folders(im), at = 0;
-	const char *first = im->image[0].name;
-
-	*words = 1;
-	while (at < common) { /* all of it below a single train/ */
-		size_t n = strcspn(first + at, "/");
-
-		if (split_word(first + at, n) >= 0)
-			return at;
-		at += n + 1;
-	}
-	for (uint32_t i = 0; i < im->n; i++) {
-		const char *rest = im->image[i].name + common;
-		size_t n = strcspn(rest, "/");
-
-		if (rest[n] && split_word(rest, n) >= 0)
-			return common;
-	}
-	*words = 0;
-	return common;
-}
-
-static int misplaced(const struct import *im, const char *name, const char *why, struct error *err)
-{
-	return error_set(err, ERR_USAGE, "%s: %s: %s", im->path, name, why);
-}
-
-/* Sets split and name (within its class) of one image, and *class in the same memory, or NULL. */
-static int place(const struct import *im, struct import_image *image, size_t root, int words,
-		 int flat, char **class, struct error *err)
-{
-	/* the names are ours, in im->arena; the class becomes a string of its own in place */
-	char *rest = (char *)(size_t)image->name + root, *slash;
-	int split = flat ? SPLIT_UNLABELED : SPLIT_TRAIN;
-
-	*class = NULL;
-	if (words) {
-		size_t n = strcspn(rest, "/");
-
-		split = rest[n] ? split_word(rest, n) : -1;
-		if (split < 0)
-			return misplaced(im, image->name,
-					 "an image outside of train/, test/, val/ and unlabeled/",
-					 err);
-		rest += n + 1;
-	}
-	image->split = (int16_t)split;
-	if (split != SPLIT_UNLABELED) {
-		slash = strchr(rest, '/');
-		if (!slash)
-			return misplaced(im, image->name, "an image outside of a class's folder",
-					 err);
-		if (slash - rest > DATASET_NAME_MAX)
-			return misplaced(im, image->name, "the class's name is too long", err);
-		*slash = 0;
-		*class = rest;
-		rest = slash + 1;
-	}
-	image->name = rest;
-	return 0;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* im->class_name: the sorted, different ones among class[]. */
-static int collect_classes(struct import *im, char **class, struct error *err)
-{
-	char **sorted = xmalloc(im->n * sizeof *sorted);
-	uint32_t n = 0, kinds = 0;
-
-	for (uint32_t i = 0; i < im->n; i++)
-		if (class[i])
-			sorted[n++] = class[i];
-	if (n)
-		qsort(sorted, n, sizeof *sorted, by_text);
-	for (uint32_t i = 0; i < n; i++)
-		if (!i || strcmp(sorted[i], sorted[kinds - 1]))
-			sorted[kinds++] = sorted[i];
-	if (kinds <= DATASET_CLASSES_MAX) {
-		im->classes = (int)kinds;
-		im->class_name = arena_alloc(&im->arena, (kinds + 1) * sizeof *im->class_name);
-		for (uint32_t i = 0; i < kinds; i++)
-			im->class_name[i] = sorted[i];
-	}
-	free(sorted);
-	return kinds <= DATASET_CLASSES_MAX ? 0
-					    : error_set(err, ERR_FAILED, "%s: more than %d classes",
-							im->path, DATASET_CLASSES_MAX);
-}
-
-static void label_images(struct import *im, char **class)
-{
-	for (uint32_t i = 0; i < im->n; i++) {
-		const char **found = NULL;
-
-		if (class[i])
-			found = bsearch(&class[i], im -> class_name, (size_t)im -> classes,
-					sizeof *im->class_name, by_text);
-		im->image[i].label = found ? (int16_t)(found - im->class_name) : -1;
-		im->image[i].rank = found ? (uint32_t)(found - im->class_name) : 0;
-	}
-}
-
-/* val/ is the validation split where there is a test/ too, else it is the test split. A class that
- * only the test images have is a mistake. */
-static int settle_splits(struct import *im, struct error *err)
-{
-	uint32_t n[SPLIT_COUNT] = {0};
-	uint8_t *trained = xcalloc((size_t)im->classes + 1, 1);
-	int ret = 0;
-
-	for (uint32_t i = 0; i < im->n; i++) {
-		n[im->image[i].split]++;
-		if (im->image[i].split == SPLIT_TRAIN)
-			trained[im->image[i].label] = 1;
-	}
-	for (uint32_t i = 0; i < im->n && !ret; i++) {
-		struct import_image *image = &im->image[i];
-
-		if (image->split == SPLIT_VAL && !n[SPLIT_TEST])
-			image->split = SPLIT_TEST;
-		if (n[SPLIT_TRAIN] && (image->split == SPLIT_TEST || image->split == SPLIT_VAL) &&
-		    !trained[image->label])
-			ret = error_set(err, ERR_FAILED,
-					"%s: class %s has %s images (%s) but none in train/",
-					im->path, im->class_name[image->label],
-					dataset_split_name(image->split), image->name);
-	}
-	free(trained);
-	return ret;
-}
-
-static int folder_finish(struct import *im, struct error *err)
+/* The images that wait in the batch. */
+static int folder_end(struct import *im, struct error *err)
 {
 	struct folder *f = im->state;
-	char **class;
-	size_t root;
-	int words, flat = 1, ret = 0;
 
-	if (flush(im, f, err))
-		return -1;
-	root = find_root(im, &words);
-	for (uint32_t i = 0; i < im->n && flat; i++)
-		flat = !strchr(im->image[i].name + root, '/');
-	class = xcalloc(im->n, sizeof *class);
-	for (uint32_t i = 0; i < im->n && !ret; i++)
-		ret = place(im, &im->image[i], root, words, flat, &class[i], err);
-	if (!ret)
-		ret = collect_classes(im, class, err);
-	if (!ret) {
-		label_images(im, class);
-		ret = settle_splits(im, err);
-	}
-	free(class);
-	return ret;
+	return f->picture ? flush(im, f, err) : 0;
 }
 
 const struct import_format import_folder = {
@@ -358,6 +258,7 @@ const struct import_format import_folder = {
     .state_size = sizeof(struct folder),
     .wants = folder_wants,
     .entry = folder_entry,
-    .finish = folder_finish,
+    .end = folder_end,
+    .finish = layout_settle,
     .release = folder_release,
 };

@@ -59,7 +59,7 @@ int import_check_size(struct import *im, int height, int width, int channels, co
 	return 0;
 }
 
-static struct import_image *grow(struct import *im, uint32_t n, struct error *err)
+static struct import_image *grow(struct import *im, uint32_t n, const char *file, struct error *err)
 {
 	if (n > DATASET_IMAGES_MAX - im->n) {
 		error_set(err, ERR_FAILED, "%s: more than %u images", im->path, DATASET_IMAGES_MAX);
@@ -74,7 +74,7 @@ static struct import_image *grow(struct import *im, uint32_t n, struct error *er
 		im->cap = cap;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		im->image[im->n + i] = (struct import_image){.spool = im->n + i};
+		im->image[im->n + i] = (struct import_image){.file = file, .spool = im->n + i};
 	im->n += n;
 	return im->image + im->n - n;
 }
@@ -85,6 +85,11 @@ static int stopped(const struct import *im, uint32_t images, struct error *err)
 	if (im->opts->progress && im->opts->progress(im->opts->ctx, images))
 		return error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
 	return 0;
+}
+
+static int spool_write(struct import *im, const void *data, size_t n, struct error *err)
+{
+	return im->opts->dry ? 0 : fs_out_write(&im->spool, data, n, err);
 }
 
 /* Scaled images into the spool, SCALED_BYTES at a time: --size may make much of a small batch. */
@@ -99,7 +104,7 @@ static int spool_scaled(struct import *im, struct shrink *s, struct error *err)
 	for (; left && !ret; left -= s->n, s->in += s->n * from) {
 		s->n = left < step ? left : step;
 		parallel_for((int)s->n, shrink_one, s);
-		ret = fs_out_write(&im->spool, s->out, s->n * to, err) || stopped(im, im->n, err);
+		ret = spool_write(im, s->out, s->n * to, err) || stopped(im, im->n, err);
 	}
 	free(s->out);
 	return ret ? -1 : 0;
@@ -115,9 +120,16 @@ struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32
 
 	if (import_check_size(im, h, w, channels, name, err))
 		return NULL;
-	if (scale ? spool_scaled(im, &s, err) : fs_out_write(&im->spool, pixels, n * image, err))
+	if (scale ? spool_scaled(im, &s, err) : spool_write(im, pixels, n * image, err))
 		return NULL;
-	return stopped(im, im->n + n, err) ? NULL : grow(im, n, err);
+	if (stopped(im, im->n + n, err))
+		return NULL;
+	/* images of one file share its name */
+	if (!im->n || strcmp(im->image[im->n - 1].file, name))
+		name = arena_strdup(&im->arena, name);
+	else
+		name = im->image[im->n - 1].file;
+	return grow(im, n, name, err);
 }
 
 /* class names */
@@ -187,8 +199,14 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 	char *name;
 	int ret;
 
-	if (!f)
+	if (import_excludes(im, e->name)) {
+		im->excluded++;
 		return 0;
+	}
+	if (!f) {
+		im->other++;
+		return 0;
+	}
 	if (e->is_link)
 		return error_set(err, ERR_USAGE,
 				 "%s: %s: a link: links in archives are not followed", im->path,
@@ -225,6 +243,7 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 		if (r)
 			break;
 	}
+	im->litter += unpack_litter(u);
 	unpack_close(u);
 	return r;
 }
@@ -350,7 +369,7 @@ static void order_images(struct import *im, struct copy *c, uint32_t n[SPLIT_COU
 			im->image[kept++] = im->image[i];
 		}
 	im->n = kept;
-	if (!n[SPLIT_TRAIN] && (n[SPLIT_VAL] || n[SPLIT_TEST])) {
+	if (!n[SPLIT_TRAIN] && !n[SPLIT_UNLABELED] && (n[SPLIT_VAL] || n[SPLIT_TEST])) {
 		int from = n[SPLIT_VAL] ? SPLIT_VAL : SPLIT_TEST;
 
 		log_info("%s: only %s images: they become the train split", im->path,
@@ -380,6 +399,34 @@ static int check_twice(const struct import *im, struct error *err)
 	return 0;
 }
 
+/* To opts->each and opts->report, what was imported. */
+static void report(const struct import *im, const struct dataset_source *s)
+{
+	struct dataset_report *r = im->opts->report;
+
+	for (uint32_t i = 0; im->opts->each && i < im->n; i++) {
+		const struct import_image *image = &im->image[i];
+		int label = image->split == SPLIT_UNLABELED ? -1 : image->label;
+		struct dataset_item item = {image->name ? image->name : image->file, image->split,
+					    label, label < 0 ? "" : im->class_name[label]};
+
+		im->opts->each(im->opts->ctx, &item);
+	}
+	if (!r)
+		return;
+	*r = (struct dataset_report){.height = s->height,
+				     .width = s->width,
+				     .channels = s->channels,
+				     .classes = s->classes,
+				     .bad = im->n_bad,
+				     .litter = im->litter,
+				     .excluded = im->excluded,
+				     .other = im->other,
+				     .skipped = STRBUF_INIT};
+	memcpy(r->n, s->n, sizeof r->n);
+	import_bad_json(im, &r->skipped);
+}
+
 static int write_dataset(struct import *im, const char *dir, char *out_tmp, size_t out_size,
 			 char hash[HASH_HEX], struct error *err)
 {
@@ -396,9 +443,22 @@ static int write_dataset(struct import *im, const char *dir, char *out_tmp, size
 	order_images(im, &c, s.n);
 	if (!im->n)
 		return error_set(err, ERR_USAGE, "%s: empty: no images in it", im->path);
-	if (check_twice(im, err))
+	if (check_twice(im, err) ||
+	    (!im->opts->dry && dataset_write(&s, dir, out_tmp, out_size, hash, err)))
 		return -1;
-	return dataset_write(&s, dir, out_tmp, out_size, hash, err);
+	report(im, &s);
+	return 0;
+}
+
+/* What was read becomes images with splits and labels; nothing of it is bad, or it may be. */
+static int settle(struct import *im, struct error *err)
+{
+	if (im->format->end && im->format->end(im, err))
+		return -1;
+	if (import_check_bad(im, err) || im->format->finish(im, err))
+		return -1;
+	import_tell_left_out(im);
+	return 0;
 }
 
 int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
@@ -410,15 +470,18 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 	if (opts->size < 0 || opts->size > DATASET_SIDE_MAX)
 		return error_set(err, ERR_USAGE, "size: %d is out of range: 1 to %d", opts->size,
 				 DATASET_SIDE_MAX);
-	if (fs_out_open(&im.spool, dir, err))
+	if (!opts->dry && fs_out_open(&im.spool, dir, err))
 		return -1;
-	unlink(im.spool.tmp);
-	if (!read_all(&im, err) && !im.format->finish(&im, err))
+	if (!opts->dry)
+		unlink(im.spool.tmp);
+	if (!read_all(&im, err) && !settle(&im, err))
 		ret = write_dataset(&im, dir, out_tmp, out_size, hash, err);
 	if (im.format && im.format->release)
 		im.format->release(&im);
-	close(im.spool.fd);
+	if (!opts->dry)
+		close(im.spool.fd);
 	free(im.image);
+	free(im.bad);
 	arena_release(&im.arena);
 	return ret;
 }

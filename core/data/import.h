@@ -16,11 +16,17 @@
 #include "core/data/dataset.h"
 
 struct import_image {
-	const char *name; /* folders: sorts within the rank; NULL: as spooled */
+	const char *name; /* folders: the path, which sorts within the rank; NULL: as spooled */
+	const char *file; /* that it was read from */
 	uint32_t rank;    /* sorts within the split: number of the class (folders) or file */
 	uint32_t spool;   /* its number in the spool */
 	int16_t label;
 	int16_t split; /* enum dataset_split; -1: left out */
+};
+
+/* A file that should be an image and cannot be read. */
+struct import_bad {
+	const char *name, *why;
 };
 
 struct import {
@@ -37,6 +43,9 @@ struct import {
 	const char **class_name;
 	int classes;
 	char first_name[256]; /* of the first image: to say what differs from it */
+	struct import_bad *bad;
+	uint32_t n_bad, bad_cap;
+	uint32_t litter, excluded, other; /* files left out: see struct dataset_report */
 };
 
 struct import_format {
@@ -46,7 +55,10 @@ struct import_format {
 	int (*wants)(const char *name);
 	/* Reads the entry. */
 	int (*entry)(struct import *im, struct unpack *u, const char *name, struct error *err);
-	/* All is read: labels, ranks and splits of im->image, im->class_name. */
+	/* All is read: what still waits becomes images; may be NULL. */
+	int (*end)(struct import *im, struct error *err);
+	/* Then, when what is bad may be left out: labels, ranks and splits of im->image,
+	 * im->class_name. */
 	int (*finish)(struct import *im, struct error *err);
 	/* Of a single file `name`, the file that may lie beside it and is needed too: number i, or
 	 * NULL. */
@@ -62,6 +74,21 @@ extern const struct import_format import_cifar10, import_cifar100, import_idx, i
  */
 struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
 				int width, int channels, const char *name, struct error *err);
+
+/* Puts down that the file is no image that can be read, and why (copied); the name lives as long as
+ * the arena. */
+void import_bad(struct import *im, const char *name, const char *why);
+
+/* When all is read. 0 when no image is bad, or when opts->skip_bad allows them: then log_warn() has
+ * said so. ERR_FAILED with the list on stderr otherwise, and when none is left. */
+int import_check_bad(struct import *im, struct error *err);
+/* Appends the bad ones as in struct dataset_report. */
+void import_bad_json(const struct import *im, struct strbuf *out);
+
+/* True for a file that opts->exclude names. */
+int import_excludes(const struct import *im, const char *path);
+/* log_info() of what else was left out, if anything. */
+void import_tell_left_out(const struct import *im);
 
 /* All images have one size, the first one's: ERR_USAGE naming both if this one differs. */
 int import_check_size(struct import *im, int height, int width, int channels, const char *name,

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 uint32_t ink_rgb(struct ink i, int dark)
 {

@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/report/chart_internal.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 enum { LETTERS = 26 };
 

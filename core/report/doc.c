@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/report/svg.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 enum { WIDE = 900, NARROW = 360, TEXT_COLUMNS = 90, TEXT_ROWS = 16 };
 

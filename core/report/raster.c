@@ -9,7 +9,7 @@
 
 #include "core/base/fs.h"
 #include "core/data/png_write.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 enum { DOTS_MAX = 1 << 26, CHUNK = 4000 /* points of one outline, which counts in 16 bits */ };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 /* The class of each role; a line is stroked with it (l...), anything else filled (f...). */
 static const char *const role_name[] = {"0", "t", "m", "g", "p", ""};

@@ -8,7 +8,7 @@
 
 #include "core/base/strbuf.h"
 #include "core/report/svg.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 enum cell_kind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL };
 

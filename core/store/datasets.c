@@ -6,19 +6,19 @@
 #include "core/store/object.h"
 #include "core/store/store_internal.h"
 
-static const char select_one[] =
-    "SELECT d.id, d.name, d.sha256, d.created, d.source, "
-    "d.source_sha256, d.bytes, d.height, d.width, "
-    "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, d.n_val, "
-    "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
-    "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
+static const char select_one[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+				 "d.source_sha256, d.bytes, d.height, d.width, "
+				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
+				 "d.n_val, json_array_length(d.skipped), "
+				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+				 "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
 
-static const char select_all[] =
-    "SELECT d.id, d.name, d.sha256, d.created, d.source, "
-    "d.source_sha256, d.bytes, d.height, d.width, "
-    "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, d.n_val, "
-    "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
-    "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
+static const char select_all[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
+				 "d.source_sha256, d.bytes, d.height, d.width, "
+				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
+				 "d.n_val, json_array_length(d.skipped), "
+				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
+				 "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
 
 static void read_row(sqlite3_stmt *st, struct dataset_row *out)
 {
@@ -37,7 +37,8 @@ static void read_row(sqlite3_stmt *st, struct dataset_row *out)
 	out->n_test = sqlite3_column_int64(st, 12);
 	out->n_unlabeled = sqlite3_column_int64(st, 13);
 	out->n_val = sqlite3_column_int64(st, 14);
-	out->runs = sqlite3_column_int64(st, 15);
+	out->n_skipped = sqlite3_column_int64(st, 15);
+	out->runs = sqlite3_column_int64(st, 16);
 }
 
 /* 1 found, 0 not, -1. */
@@ -110,11 +111,57 @@ static int insert_row(struct store *s, const struct dataset_row *row, struct err
 	return db_run(s, err,
 		      "INSERT INTO dataset (name, sha256, object_id, bytes, source, source_sha256, "
 		      "height, width, channels, classes, n_train, n_test, n_unlabeled, n_val, "
-		      "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		      "ttIIttiiiiIIIIt", row->name, row->sha256, object, row->bytes, row->source,
+		      "skipped, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "ttIIttiiiiIIIItt", row->name, row->sha256, object, row->bytes, row->source,
 		      row->source_sha256, row->height, row->width, row->channels, row->classes,
 		      row->n_train, row->n_test, row->n_unlabeled, row->n_val,
+		      row->skipped && *row->skipped ? row->skipped : "[]",
 		      row->created[0] ? row->created : stamp_now().text);
+}
+
+/* 0 when the name is free, has the same content, or may be taken. */
+static int check_taken(const struct dataset_row *old, const struct dataset_row *row, int replace,
+		       struct error *err)
+{
+	if (replace || !strcmp(old->sha256, row->sha256))
+		return 0;
+	return error_set(
+	    err, ERR_USAGE,
+	    "dataset %s: the name is taken by other content (%.12s): choose another, or "
+	    "-f to replace it",
+	    row->name, old->sha256);
+}
+
+int datasets_check(struct store *s, const struct dataset_row *row, int replace, struct error *err)
+{
+	struct dataset_row *old = xmalloc(sizeof *old);
+	int found = find_one(s, row->name, old, err);
+	int ret = found < 0 || (found && check_taken(old, row, replace, err)) ? -1 : 0;
+
+	free(old);
+	return ret;
+}
+
+int datasets_skipped(struct store *s, int64_t id,
+		     int (*fn)(void *ctx, const char *file, const char *why), void *ctx,
+		     struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT json_extract(j.value, '$.file'), json_extract(j.value, '$.why') "
+		       "FROM dataset d, json_each(d.skipped) j WHERE d.id = ?",
+		       err);
+	int more = -1;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", id);
+	while ((more = db_step(s, st, err)) > 0)
+		if (fn(ctx, db_text(st, 0), db_text(st, 1))) {
+			sqlite3_reset(st);
+			return -1;
+		}
+	return more;
 }
 
 int datasets_insert(struct store *s, const struct dataset_row *row, int replace, struct error *err)
@@ -129,12 +176,8 @@ int datasets_insert(struct store *s, const struct dataset_row *row, int replace,
 	found = find_one(s, row->name, old, err);
 	if (found > 0 && !strcmp(old->sha256, row->sha256)) {
 		ret = 0;
-	} else if (found > 0 && !replace) {
-		error_set(
-		    err, ERR_USAGE,
-		    "dataset %s: the name is taken by other content (%.12s): choose another, or "
-		    "-f to replace it",
-		    row->name, old->sha256);
+	} else if (found > 0 && check_taken(old, row, replace, err)) {
+		ret = -1;
 	} else if (found >= 0) {
 		dropped = found;
 		ret = (found && retire(s, old, err)) || insert_row(s, row, err) ? -1 : 0;

@@ -14,12 +14,20 @@ struct dataset_row {
 	int height, width, channels, classes;
 	int64_t n_train, n_test, n_unlabeled;
 	int64_t n_val; /* the dataset's own validation split; 0: it has none */
+	int64_t n_skipped;   /* files that the import left out (filled on reading) */
+	const char *skipped; /* when inserted: the JSON array of them; NULL: none. Borrowed */
 	int64_t runs; /* how many runs used it (filled on reading) */
 };
 
 /* Inserts; ERR_USAGE when the name is taken by other content (unless replace), 0 when it is the
  * same content again. The object must be in place. */
 int datasets_insert(struct store *s, const struct dataset_row *row, int replace, struct error *err);
+/* What datasets_insert() would say: 0, or ERR_USAGE when the name is taken by other content. */
+int datasets_check(struct store *s, const struct dataset_row *row, int replace, struct error *err);
+/* Calls fn for each file that the import of this dataset left out. */
+int datasets_skipped(struct store *s, int64_t id,
+		     int (*fn)(void *ctx, const char *file, const char *why), void *ctx,
+		     struct error *err);
 /* ERR_NOT_FOUND with the nearest name. */
 int datasets_find(struct store *s, const char *name, struct dataset_row *out, struct error *err);
 /* Calls fn for each, by name. */

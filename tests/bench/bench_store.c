@@ -38,7 +38,10 @@ static void die(const char *what, const char *why)
 static const char *const fill[] = {
     "INSERT INTO code VALUES (1, '1', 'b', 'cc', '-O', '', 'libs', '', 0)",
     "INSERT INTO host VALUES (1, 'box', 'cpu', 'avx2', 'os', 2)",
-    "INSERT INTO dataset VALUES (1, 'cifar10', printf('%064d', 1), NULL, 1, 'x', '', 32, 32, 3, "
+    "INSERT INTO dataset (id, name, sha256, object_id, bytes, source, source_sha256, height, "
+    "width, "
+    "channels, classes, n_train, n_test, n_unlabeled, created, removed) VALUES (1, 'cifar10', "
+    "printf('%064d', 1), NULL, 1, 'x', '', 32, 32, 3, "
     "10, 1, 1, 0, "
     "'2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
     "INSERT INTO param_name WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i "

@@ -118,14 +118,15 @@ static void test_bad(void)
 	files_open(&f);
 	files_put_png(&f, "d/train/cat/1.png", 2, 2, 1, 2, 3);
 	files_put_png(&f, "d/test/cow/1.png", 2, 2, 1, 2, 3);
-	files_refused(&f, "d", 0, ERR_FAILED,
-		      "class cow has test images (1.png) but none in train/");
+	files_refused(&f, "d", 0, ERR_FAILED, "class cow has test images but none in train");
 	remove(f.path);
 	files_put_png(&f, "d/train/1.png", 2, 2, 1, 2, 3);
-	files_refused(&f, "d", 0, ERR_USAGE, "1.png: an image outside of a class's folder");
+	files_refused(&f, "d", 0, ERR_USAGE,
+		      "in train/ 1 image (train/1.png) lies beside 1 folder (cat/)");
 	remove(f.path);
 	files_put_png(&f, "d/other/x/1.png", 2, 2, 1, 2, 3);
-	files_refused(&f, "d", 0, ERR_USAGE, "an image outside of train/");
+	files_refused(&f, "d", 0, ERR_USAGE,
+		      "train/ is a split, but other/ (first image: other/x/1.png) is not");
 	remove(f.path);
 	files_put(&f, "d/train/cat/2.jpg", "\xff\xd8\xff\xe0", 4);
 	files_refused(&f, "d", 0, ERR_FAILED, "train/cat/2.jpg: not a JPEG that can be read");

@@ -6,7 +6,7 @@
 #include "core/base/rng.h"
 #include "core/report/human.h"
 #include "core/report/table.h"
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 #include "tests/check.h"
 
 static void is(const struct table *t, enum table_format format, const char *want)

@@ -1,4 +1,4 @@
-#include "core/report/utf8.h"
+#include "core/base/utf8.h"
 
 struct range {
 	uint32_t lo, hi;
@@ -96,6 +96,13 @@ void utf8_repair(const char *s, struct strbuf *out)
 	}
 }
 
+/* Marks that turn the direction of writing: a name could show as another one. */
+static int turns_writing(uint32_t c)
+{
+	return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
 void utf8_visible(const char *s, struct strbuf *out)
 {
 	uint32_t c;
@@ -109,6 +116,8 @@ void utf8_visible(const char *s, struct strbuf *out)
 			strbuf_adds(out, "\\t");
 		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
 			strbuf_addf(out, "\\x%02x", (unsigned)c);
+		else if (turns_writing(c))
+			strbuf_addf(out, "\\u%04x", (unsigned)c);
 		else
 			add_char(s, n, c, out);
 	}

@@ -1,6 +1,6 @@
 /* UTF-8 as a terminal shows it. What is not UTF-8 is shown, and passed on, as U+FFFD. */
-#ifndef SSL_REPORT_UTF8_H
-#define SSL_REPORT_UTF8_H
+#ifndef SSL_BASE_UTF8_H
+#define SSL_BASE_UTF8_H
 
 #include <stdint.h>
 
@@ -15,7 +15,8 @@ int utf8_width(const char *s);
 /* Appends s as valid UTF-8. */
 void utf8_repair(const char *s, struct strbuf *out);
 
-/* As utf8_repair(), with control characters written out: \n, \t, \x1b. */
+/* As utf8_repair(), with control characters and marks that turn the direction of writing written
+ * out: \n, \t, \x1b, \u202e. */
 void utf8_visible(const char *s, struct strbuf *out);
 
 #endif

@@ -1,0 +1,20 @@
+/* ssl data: what its verbs share. */
+#ifndef SSL_CMDS_DATA_H
+#define SSL_CMDS_DATA_H
+
+#include "cmds/cmd.h"
+
+struct data_args {
+	struct cmd_ctx *ctx;
+	char **name; /* the operands after the verb */
+	int n;
+	long size, seed, train, test;
+	int shapes, no_splits;
+	struct opt_list split, exclude;
+	const char *skip_bad; /* NULL: not given; "": without a limit */
+};
+
+/* `data add`. */
+int data_add(struct data_args *a, struct error *err);
+
+#endif

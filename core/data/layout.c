@@ -1,0 +1,469 @@
+#include "core/data/layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/base/log.h"
+#include "core/data/dataset_file.h"
+#include "core/data/layout_parts.h"
+#include "core/data/split_words.h"
+
+/* A split with what lies in it: class folders, or images. */
+struct split_dir {
+	const struct part *part;
+	struct node dir; /* of the class folders */
+	struct level level;
+	int labeled;
+};
+
+struct layout {
+	struct import *im;
+	struct split_dir *split;
+	int splits;
+	uint32_t n[SPLIT_COUNT];
+};
+
+static int refuse(const struct layout *l, struct strbuf *why, struct error *err)
+{
+	error_set(err, ERR_USAGE, "%s: %s", l->im->path, why->buf);
+	strbuf_release(why);
+	return -1;
+}
+
+static void add_count(struct strbuf *out, uint32_t n, const char *what)
+{
+	strbuf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
+}
+
+/* the folder of a split's classes */
+
+/* The last component of the folder's path. */
+static const char *base_of(const struct node *dir, size_t *n)
+{
+	const char *path = (*dir->lo)->name, *at = path + dir->at;
+
+	*n = 0;
+	if (!dir->at)
+		return path;
+	for (at--; at > path && at[-1] != '/'; at--)
+		;
+	*n = (size_t)(path + dir->at - 1 - at);
+	return at;
+}
+
+/* The only folder in a split's is no class, but wraps what is in it: seg_train/seg_train/cat,
+ * train/images/1.jpg, train/pets/{cat,dog}. */
+static int is_wrapper(const struct layout *l, const struct split_dir *s, const struct child *c)
+{
+	struct split_name w;
+	struct level below;
+	size_t n;
+	const char *name = base_of(&s->dir, &n);
+
+	if ((n == c->n && !strncasecmp(name, c->name, n)) || split_name_is_images(c->name, c->n))
+		return 1;
+	if (split_name_read(c->name, c->n, &w) && w.split == s->part->split)
+		return 1;
+	node_level(&c->in, &l->im->arena, &below);
+	return below.n > 1 && !below.direct;
+}
+
+static void find_classes(const struct layout *l, struct split_dir *s)
+{
+	s->dir = s->part->dir;
+	node_level(&s->dir, &l->im->arena, &s->level);
+	while (s->level.n == 1 && !s->level.direct && is_wrapper(l, s, &s->level.child[0])) {
+		s->dir = s->level.child[0].in;
+		node_level(&s->dir, &l->im->arena, &s->level);
+	}
+	s->labeled = s->level.n && s->part->split != SPLIT_UNLABELED;
+}
+
+/* are they classes? */
+
+static int refuse_mixed(const struct layout *l, const struct split_dir *s, struct error *err)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	strbuf_adds(&why, "in ");
+	node_path(&s->dir, &why);
+	strbuf_adds(&why, " ");
+	add_count(&why, s->level.direct, "image");
+	strbuf_addf(&why, " (%s) lie%s beside ", s->level.first, s->level.direct == 1 ? "s" : "");
+	add_count(&why, s->level.n, "folder");
+	strbuf_adds(&why, " (");
+	level_names(&s->level, NULL, &why);
+	strbuf_adds(&why, "): of which class are they? An image outside of a class's folder can be "
+			  "moved into one, or left out with --exclude");
+	return refuse(l, &why, err);
+}
+
+static int is_split_word(const struct child *c)
+{
+	struct split_name w;
+
+	return split_name_read(c->name, c->n, &w) && w.exact;
+}
+
+/* 1 when every folder has the same folders in it (or only such as are called like splits), and no
+ * images: *first are those of the first. Which of the two levels are the classes? */
+static int is_regular(const struct layout *l, const struct split_dir *s, struct level *first)
+{
+	int same = 1, words = 1, several = 0;
+
+	if (s->level.n < 2)
+		return 0;
+	for (uint32_t i = 0; i < s->level.n && (same || words); i++) {
+		struct level below;
+
+		node_level(&s->level.child[i].in, &l->im->arena, &below);
+		if (below.direct)
+			return 0;
+		if (!i)
+			*first = below;
+		several |= below.n > 1;
+		same &= level_same_names(&below, first);
+		for (uint32_t k = 0; k < below.n; k++)
+			words &= is_split_word(&below.child[k]);
+	}
+	return several && (same || words);
+}
+
+static int refuse_regular(const struct layout *l, const struct split_dir *s,
+			  const struct level *below, struct error *err)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	strbuf_addf(&why, "which folders are the classes? Each of the %u in ", s->level.n);
+	node_path(&s->dir, &why);
+	strbuf_adds(&why, " (");
+	level_names(&s->level, NULL, &why);
+	strbuf_adds(&why, ") holds no images, but folders of the same names (");
+	level_names(below, NULL, &why);
+	strbuf_adds(&why, "): import one of them alone, or leave some out with --exclude");
+	return refuse(l, &why, err);
+}
+
+/* images/ beside masks/ or annotations/ is no class. */
+static int check_images_word(const struct layout *l, const struct split_dir *s, struct error *err)
+{
+	struct strbuf why = STRBUF_INIT;
+
+	for (uint32_t i = 0; i < s->level.n && s->level.n > 1; i++) {
+		const struct child *c = &s->level.child[i];
+
+		if (!split_name_is_images(c->name, c->n))
+			continue;
+		strbuf_addf(&why, "%.*s/ lies beside other folders with images (", (int)c->n,
+			    c->name);
+		level_names(&s->level, NULL, &why);
+		strbuf_adds(&why, " in ");
+		node_path(&s->dir, &why);
+		strbuf_adds(&why, "), and they do not look like classes: import it alone, or leave "
+				  "the others out with --exclude");
+		return refuse(l, &why, err);
+	}
+	return 0;
+}
+
+static int check_split(const struct layout *l, const struct split_dir *s, struct error *err)
+{
+	struct level below;
+
+	if (!s->labeled)
+		return 0;
+	if (s->level.direct)
+		return refuse_mixed(l, s, err);
+	if (is_regular(l, s, &below))
+		return refuse_regular(l, s, &below, err);
+	return check_images_word(l, s, err);
+}
+
+/* splits without labels */
+
+static void put_all(const struct node *dir, int split)
+{
+	for (struct import_image **at = dir->lo; at < dir->hi; at++)
+		(*at)->split = (int16_t)split;
+}
+
+static int refuse_unlabeled_val(const struct layout *l, const struct split_dir *s,
+				struct error *err)
+{
+	struct strbuf why = STRBUF_INIT, path = STRBUF_INIT;
+
+	node_path(&s->part->dir, &path);
+	if (path.len && path.buf[path.len - 1] == '/')
+		strbuf_shorten(&path, 1);
+	strbuf_addf(&why, "%s/ has ", path.buf);
+	add_count(&why, node_images(&s->dir), "image");
+	strbuf_addf(&why,
+		    " (%s) and no class folders, so that they have no labels: sort them into "
+		    "folders named like those of train, or leave them out with --exclude '%s', or "
+		    "take them without labels with --split '%s'=unlabeled",
+		    (*s->dir.lo)->name, path.buf, path.buf);
+	strbuf_release(&path);
+	return refuse(l, &why, err);
+}
+
+/* Of train they are unlabeled ones. Of test or val they are left out where there is something else
+ * to train on, for what is to be held out must not be trained on. */
+static int settle_unlabeled(struct layout *l, const struct split_dir *s, int labels, int others,
+			    struct error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	int split = s->part->split;
+	uint32_t n = node_images(&s->dir);
+
+	if (split == SPLIT_VAL && labels)
+		return refuse_unlabeled_val(l, s, err);
+	node_path(&s->part->dir, &path);
+	if ((split == SPLIT_TEST || split == SPLIT_VAL) && others) {
+		log_warn("%s: %s: %u image%s and no class folders: without labels they cannot be a "
+			 "%s split, and are left out (--split FOLDER=unlabeled takes them)",
+			 l->im->path, path.buf, n, n == 1 ? "" : "s", dataset_split_name(split));
+		put_all(&s->dir, -1);
+	} else {
+		if (split != SPLIT_UNLABELED || !s->part->named)
+			log_info("%s: %s: %u image%s and no class folders: taken as unlabeled",
+				 l->im->path, path.buf, n, n == 1 ? "" : "s");
+		put_all(&s->dir, SPLIT_UNLABELED);
+	}
+	strbuf_release(&path);
+	return 0;
+}
+
+static int settle_unlabeled_splits(struct layout *l, struct error *err)
+{
+	int labels = 0, others = 0;
+
+	for (int i = 0; i < l->splits; i++) {
+		const struct split_dir *s = &l->split[i];
+
+		labels |= s->labeled;
+		others |= s->labeled || s->part->split == SPLIT_TRAIN ||
+			  s->part->split == SPLIT_UNLABELED;
+	}
+	for (int i = 0; i < l->splits; i++)
+		if (!l->split[i].labeled && settle_unlabeled(l, &l->split[i], labels, others, err))
+			return -1;
+	return 0;
+}
+
+/* classes */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static uint32_t count_folders(const struct layout *l)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < l->splits; i++)
+		n += l->split[i].labeled ? l->split[i].level.n : 0;
+	return n;
+}
+
+static const char *class_name(const struct layout *l, const struct child *c)
+{
+	char *s = arena_alloc(&l->im->arena, c->n + 1);
+
+	memcpy(s, c->name, c->n);
+	s[c->n] = 0;
+	return s;
+}
+
+/* im->class_name: the sorted, different names of the class folders of all splits. */
+static int collect_classes(const struct layout *l, struct error *err)
+{
+	struct import *im = l->im;
+	uint32_t n = 0, kinds = 0, all = count_folders(l);
+	const char **name = arena_alloc(&im->arena, (all + 1) * sizeof *name);
+
+	for (int i = 0; i < l->splits; i++)
+		for (uint32_t k = 0; l->split[i].labeled && k < l->split[i].level.n; k++) {
+			const struct child *c = &l->split[i].level.child[k];
+
+			if (c->n > DATASET_NAME_MAX)
+				return error_set(err, ERR_USAGE,
+						 "%s: %s: the class's name is too long", im->path,
+						 (*c->in.lo)->name);
+			name[n++] = class_name(l, c);
+		}
+	if (n)
+		qsort(name, n, sizeof *name, by_text);
+	for (uint32_t i = 0; i < n; i++)
+		if (!i || strcmp(name[i], name[kinds - 1]))
+			name[kinds++] = name[i];
+	if (kinds > DATASET_CLASSES_MAX)
+		return error_set(err, ERR_FAILED, "%s: more than %d classes", im->path,
+				 DATASET_CLASSES_MAX);
+	im->class_name = name;
+	im->classes = (int)kinds;
+	return 0;
+}
+
+/* Sets split, label and rank of the images in class folders; says when they lie deeper. */
+static void label_images(const struct layout *l)
+{
+	struct import *im = l->im;
+	const char *deep = NULL;
+
+	for (int i = 0; i < l->splits; i++)
+		for (uint32_t k = 0; l->split[i].labeled && k < l->split[i].level.n; k++) {
+			const struct child *c = &l->split[i].level.child[k];
+			const char *key = class_name(l, c);
+			const char **found = bsearch(&key, im->class_name, (size_t)im->classes,
+						     sizeof *im->class_name, by_text);
+
+			for (struct import_image **at = c->in.lo; at < c->in.hi; at++) {
+				(*at)->split = (int16_t)l->split[i].part->split;
+				(*at)->label = (int16_t)(found - im->class_name);
+				(*at)->rank = (uint32_t)(found - im->class_name);
+				if (!deep && strchr((*at)->name + c->in.at, '/'))
+					deep = (*at)->name;
+			}
+		}
+	if (deep)
+		log_info("%s: class folders have folders in them (%s): all images below belong to "
+			 "the class",
+			 im->path, deep);
+}
+
+/* all splits together */
+
+/* Appends the classes that have images of split `has` but none of `lacks`: how many. */
+static int classes_without(const struct layout *l, const uint32_t *n, int has, int lacks,
+			   struct strbuf *out)
+{
+	enum { SHOWN = 4 };
+	int found = 0;
+
+	for (int c = 0; c < l->im->classes; c++) {
+		const uint32_t *of = n + (size_t)c * SPLIT_COUNT;
+
+		if (!of[has] || of[lacks] || found++ >= SHOWN)
+			continue;
+		strbuf_addf(out, "%s%s", found > 1 ? ", " : "", l->im->class_name[c]);
+	}
+	if (found > SHOWN)
+		strbuf_addf(out, " and %d more", found - SHOWN);
+	return found;
+}
+
+static int check_classes(const struct layout *l, const uint32_t *n, struct error *err)
+{
+	static const int held_out[] = {SPLIT_TEST, SPLIT_VAL};
+	struct strbuf names = STRBUF_INIT;
+	int found = 0;
+
+	for (int i = 0; i < 2 && !found && l->n[SPLIT_TRAIN]; i++) {
+		int split = held_out[i];
+
+		found = classes_without(l, n, split, SPLIT_TRAIN, &names);
+		if (found)
+			error_set(
+			    err, ERR_FAILED,
+			    "%s: class%s %s ha%s %s images but none in train: rename, or leave "
+			    "%s out with --exclude",
+			    l->im->path, found > 1 ? "es" : "", names.buf, found > 1 ? "ve" : "s",
+			    dataset_split_name(split), found > 1 ? "them" : "it");
+	}
+	for (int i = 0; i < 2 && !found && l->n[SPLIT_TRAIN]; i++) {
+		int split = held_out[i], lack;
+
+		strbuf_clear(&names);
+		lack = l->n[split] ? classes_without(l, n, SPLIT_TRAIN, split, &names) : 0;
+		if (lack)
+			log_warn("%s: %d of %d classes have train images but no %s images: %s",
+				 l->im->path, lack, l->im->classes, dataset_split_name(split),
+				 names.buf);
+	}
+	strbuf_release(&names);
+	return found ? -1 : 0;
+}
+
+/* val is the validation split where there is a test split too, else it is the test split. */
+static int settle_together(struct layout *l, struct error *err)
+{
+	struct import *im = l->im;
+	uint32_t *n = xcalloc((size_t)im->classes * SPLIT_COUNT + 1, sizeof *n);
+	int val = SPLIT_VAL, ret;
+
+	for (uint32_t i = 0; i < im->n; i++)
+		if (im->image[i].split >= 0)
+			l->n[im->image[i].split]++;
+	if (!l->n[SPLIT_TEST]) {
+		val = SPLIT_TEST;
+		l->n[SPLIT_TEST] = l->n[SPLIT_VAL];
+		l->n[SPLIT_VAL] = 0;
+	}
+	for (uint32_t i = 0; i < im->n; i++) {
+		struct import_image *image = &im->image[i];
+
+		if (image->split == SPLIT_VAL)
+			image->split = (int16_t)val;
+		if (image->split >= 0 && image->label >= 0)
+			n[image->label * SPLIT_COUNT + image->split]++;
+	}
+	ret = check_classes(l, n, err);
+	free(n);
+	return ret;
+}
+
+static void tell_splits(const struct layout *l)
+{
+	for (int i = 0; i < l->splits; i++) {
+		const struct split_dir *s = &l->split[i];
+		struct strbuf path = STRBUF_INIT;
+
+		node_path(&s->dir, &path);
+		log_debug("%s: %s: %s, %u images, %u class folders", l->im->path, path.buf,
+			  dataset_split_name(s->part->split), node_images(&s->dir),
+			  s->labeled ? s->level.n : 0);
+		strbuf_release(&path);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct import_image *const *)a)->name,
+		      (*(struct import_image *const *)b)->name);
+}
+
+int layout_settle(struct import *im, struct error *err)
+{
+	struct import_image **sorted = xmalloc(((size_t)im->n + 1) * sizeof *sorted);
+	struct layout l = {.im = im};
+	struct parts parts;
+	int ret = -1;
+
+	for (uint32_t i = 0; i < im->n; i++) {
+		sorted[i] = &im->image[i];
+		im->image[i].label = -1;
+	}
+	if (im->n)
+		qsort(sorted, im->n, sizeof *sorted, by_name);
+	if (im->n && layout_parts(im, sorted, im->n, &parts, err))
+		goto done;
+	l.splits = im->n ? parts.n : 0;
+	l.split = arena_zalloc(&im->arena, (size_t)(l.splits + 1) * sizeof *l.split);
+	for (int i = 0; i < l.splits; i++) {
+		l.split[i].part = &parts.part[i];
+		find_classes(&l, &l.split[i]);
+		if (check_split(&l, &l.split[i], err))
+			goto done;
+	}
+	tell_splits(&l);
+	if (settle_unlabeled_splits(&l, err) || collect_classes(&l, err))
+		goto done;
+	label_images(&l);
+	ret = settle_together(&l, err);
+done:
+	free(sorted);
+	return ret;
+}

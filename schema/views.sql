@@ -202,7 +202,7 @@ CREATE VIEW v_best AS
 
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
-  -- twice counts once, with its newest run. The interval is Student's, at 95 %.
+  -- twice counts once, with its newest run. The interval is the 95 % one of the mean (Student's t).
   WITH
     -- Of each run the end of its series, else its newest evaluation. One level of GROUP BY above plain tables:
     -- SQLite then takes a condition on the metric inside; CROSS JOIN: runs first, so that each is looked at once
@@ -230,12 +230,14 @@ CREATE VIEW v_seed AS
     ),
     t(df, q) AS (
       -- 97.5 % quantiles of Student's t; above 30 degrees of freedom from the expansion in 1/df
-      VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582),
-        (6, 2.446912), (7, 2.364624), (8, 2.306004), (9, 2.262157), (10, 2.228139),
-        (11, 2.200985), (12, 2.178813), (13, 2.160369), (14, 2.144787), (15, 2.131450),
-        (16, 2.119905), (17, 2.109816), (18, 2.100922), (19, 2.093024), (20, 2.085963),
-        (21, 2.079614), (22, 2.073873), (23, 2.068658), (24, 2.063899), (25, 2.059539),
-        (26, 2.055529), (27, 2.051831), (28, 2.048407), (29, 2.045230), (30, 2.042272)
+      VALUES (1, 12.7062047362), (2, 4.3026527297), (3, 3.1824463053), (4, 2.7764451052),
+        (5, 2.5705818356), (6, 2.4469118511), (7, 2.3646242516), (8, 2.3060041352),
+        (9, 2.2621571628), (10, 2.2281388520), (11, 2.2009851601), (12, 2.1788128297),
+        (13, 2.1603686565), (14, 2.1447866879), (15, 2.1314495456), (16, 2.1199052992),
+        (17, 2.1098155778), (18, 2.1009220402), (19, 2.0930240544), (20, 2.0859634473),
+        (21, 2.0796138447), (22, 2.0738730679), (23, 2.0686576104), (24, 2.0638985616),
+        (25, 2.0595385528), (26, 2.0555294386), (27, 2.0518305165), (28, 2.0484071418),
+        (29, 2.0452296421), (30, 2.0422724563)
     ),
     dev AS (
       SELECT *,
@@ -251,7 +253,7 @@ CREATE VIEW v_seed AS
             UNION ALL
             SELECT (x + n / x) / 2, i + 1 FROM root WHERE i < 80 AND (x + n / x) / 2 < x)
           SELECT min(x) FROM root) AS root_n,
-        coalesce((SELECT q FROM t WHERE df = n - 1), 1.959964 + 2.372 / (n - 1) + 2.83 / ((n - 1) * (n - 1)))
+        coalesce((SELECT q FROM t WHERE df = n - 1), 1.9599639845 + (2.3722712302 + (2.8224986157 + 2.5558497 / (n - 1)) / (n - 1)) / (n - 1))
           AS quantile
       FROM moments
     )

@@ -21,7 +21,7 @@ enum rng_stream {
 	RNG_TEST = 8,    /* tests and gradient checks */
 	RNG_NAME = 9,    /* readable run names */
 	RNG_SWEEP = 20,  /* points of a sweep: epoch = block, sample = point */
-	RNG_STATS = 30,  /* bootstrap and permutation tests; epoch = which, sample = draw */
+	RNG_STATS = 30,  /* permutation tests; epoch = which, sample = draw */
 };
 
 struct rng {

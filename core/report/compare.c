@@ -7,14 +7,7 @@
 
 #include "core/store/sweeps.h"
 
-enum {
-	DRAWS = 10000, /* of a bootstrap; of many values fewer: as many as VALUES make */
-	FEW = 20,
-	MANY = 200,
-	VALUES = 200000,
-	SEED = 1,
-	GROUPS_MAX = 60,
-};
+enum { SEED = 1, GROUPS_MAX = 60 };
 static const double level = 0.95;
 
 /* ---- which runs count ---- */
@@ -224,14 +217,6 @@ static int fill_group(struct store *s, struct compare *c, const char *keep, stru
 	return ret;
 }
 
-/* The interval of a mean. Of very many values the bootstrap's is Student's, and only costs more. */
-static struct interval mean_interval(const double *x, int n)
-{
-	if (n > MANY)
-		return stats_t_interval(x, n, level);
-	return stats_bootstrap(x, n, level, n > FEW ? VALUES / n : DRAWS, SEED);
-}
-
 static int seed_order(const void *a, const void *b)
 {
 	const struct compare_seed *p = a, *q = b;
@@ -267,7 +252,7 @@ static void describe(struct compare *c, struct compare_group *g)
 
 	g->mean = stats_mean(g->value, g->n);
 	g->sd = stats_sd(g->value, g->n);
-	g->ci = mean_interval(g->value, g->n);
+	g->ci = stats_t_interval(g->value, g->n, level);
 	average_seeds(g);
 	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
 }
@@ -317,7 +302,7 @@ static void pair_by_seed(struct compare_pair *p, const double *d, int n, double 
 	p->paired = 1;
 	p->n = n;
 	p->difference = stats_mean(d, n);
-	p->ci = mean_interval(d, n);
+	p->ci = stats_t_interval(d, n, level);
 	p->equal = stats_equal(d, n, scale);
 	p->effect = p->equal ? NAN : stats_cohen_paired(d, n);
 	p->test = ranks ? stats_wilcoxon(d, n) : stats_sign_flip(d, n, SEED);

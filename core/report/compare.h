@@ -38,7 +38,7 @@ struct compare_group {
 	struct compare_seed *by_seed; /* the mean of each seed */
 	int n_seeds;
 	double mean, sd, best; /* best: of the values, one a run; NaN when the metric has no goal */
-	struct interval ci;    /* of the mean, 95 %: bootstrap; Student's for more than 200 */
+	struct interval ci;    /* of the mean, 95 % (Student's t) */
 	double selected;       /* mean of the metric that chose, NaN without */
 	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */
 };
@@ -48,7 +48,7 @@ struct compare_pair {
 	int paired, n, m;   /* n pairs; or n and m runs */
 	int equal;          /* the paired differences are all the same, but for rounding */
 	double difference;  /* of means: a - b */
-	struct interval ci; /* of the paired difference, 95 %, bootstrap; else NaN */
+	struct interval ci; /* of the paired difference, 95 % (Student's t); else NaN */
 	double effect;      /* paired: Cohen's d, NaN when equal; else Cliff's delta */
 	struct stats_test test;
 	double p_holm, p_least; /* p_least: the smallest p that so many values can give */

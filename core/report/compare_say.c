@@ -281,6 +281,7 @@ static void say_too_few(const struct compare *c, struct strbuf *out)
 	strbuf_adds(out, ".\n");
 }
 
+/* What the intervals are, and what those of few values rest on. */
 static void say_intervals(const struct compare *c, struct strbuf *out)
 {
 	int least = 0;
@@ -288,11 +289,16 @@ static void say_intervals(const struct compare *c, struct strbuf *out)
 	for (int i = 0; i < c->n_groups; i++)
 		if (c->group[i].n > 1 && (!least || c->group[i].n < least))
 			least = c->group[i].n;
-	if (least && least < 5)
-		strbuf_addf(out,
-			    "A bootstrap interval of %d values is too narrow: read it as the "
-			    "spread of what was seen%s.\n",
-			    least, c->n_pairs ? "; one without 0 is no proof of a difference" : "");
+	if (!least)
+		return;
+	strbuf_adds(out, "ci_low to ci_high: 95 % interval (Student's t)");
+	if (least < 6)
+		strbuf_addf(
+		    out,
+		    "; of %d values it rests on the assumption that they are normally "
+		    "distributed%s",
+		    least, c->n_pairs ? ", so that one without 0 is no proof of a difference" : "");
+	strbuf_adds(out, ".\n");
 }
 
 /* How --select bears on what is compared, where there was a choice. */

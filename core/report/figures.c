@@ -286,8 +286,9 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	free(order);
 	figure_counts_text(&count, &note);
 	if (count.most > 1)
-		strbuf_adds(&note,
-			    "; whiskers: 95 % interval of the mean (Student's); dots: single runs");
+		strbuf_adds(
+		    &note,
+		    "; whiskers: 95 % interval of the mean (Student's t); dots: single runs");
 	figure_collapsed(sel, &note);
 	if (chart_cuts_intervals(*out))
 		strbuf_adds(&note, "; a whisker without an end goes on");

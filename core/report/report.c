@@ -233,7 +233,7 @@ static int add_comparison(struct work *w, struct error *err)
 	doc_section(&w->doc, "Comparison");
 	snprintf(text, sizeof text,
 		 "%s at the end of training, runs of one recipe together; sd: standard deviation "
-		 "over the runs; 95 %%: Student's interval of the mean.",
+		 "over the runs; 95 %%: interval of the mean (Student's t).",
 		 w->metric_name);
 	doc_paragraph(&w->doc, text);
 	add_group_table(w);

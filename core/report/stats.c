@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/base/rng.h"
 
 double stats_mean(const double *x, int n)
 {
@@ -146,30 +145,6 @@ struct interval stats_t_of(double mean, double sd, int n, double level)
 		return (struct interval){NAN, NAN};
 	half = stats_t_quantile((1 + level) / 2, n - 1) * sd / sqrt(n);
 	return (struct interval){mean - half, mean + half};
-}
-
-struct interval stats_bootstrap(const double *x, int n, double level, int draws, unsigned long seed)
-{
-	struct interval out;
-	double *mean;
-
-	if (n < 2)
-		return (struct interval){NAN, NAN};
-	mean = xmalloc((size_t)draws * sizeof *mean);
-	for (int i = 0; i < draws; i++) {
-		struct rng r;
-		double sum = 0;
-
-		rng_init(&r, seed, RNG_STATS, 0, (uint64_t)i);
-		for (int k = 0; k < n; k++)
-			sum += x[rng_below(&r, (uint32_t)n)];
-		mean[i] = sum / n;
-	}
-	qsort(mean, (size_t)draws, sizeof *mean, ascending);
-	out.low = quantile_sorted(mean, draws, (1 - level) / 2);
-	out.high = quantile_sorted(mean, draws, (1 + level) / 2);
-	free(mean);
-	return out;
 }
 
 struct place {

@@ -22,15 +22,10 @@ double stats_normal_cdf(double z);
 struct interval {
 	double low, high;
 };
-/* Of the mean: Student's, mean +- t sd / sqrt(n); NaN for n < 2. */
+/* Of the mean, Student's t: mean +- t sd / sqrt(n); NaN for n < 2. Every interval that ssl prints
+ * is this one, as is that of the view v_seed. */
 struct interval stats_t_interval(const double *x, int n, double level);
 struct interval stats_t_of(double mean, double sd, int n, double level);
-
-/* Of the mean: percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap",
- * 1993, chapter 13), drawn by Philox from `seed`. NaN for n < 2. With few values it is too narrow:
- * for n = 3 it can hold no more than the range of the sample. */
-struct interval stats_bootstrap(const double *x, int n, double level, int draws,
-				unsigned long seed);
 
 /* How a p-value was come by. */
 enum stats_how { STATS_EXACT, STATS_SEEDED, STATS_NORMAL };

@@ -28,6 +28,15 @@ mean=$(sed -n 's/^vicreg,3,\([^,]*\),.*/\1/p' "$out")
 ok ssl sql --format csv "SELECT abs(mean - $mean) < 1e-12 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'"
 same "$(tail -1 "$out")" 1
 
+note 'one interval everywhere: compare, v_seed and the report'
+ok ssl compare --metric loss --format csv
+low=$(sed -n 's/^vicreg,3,[^,]*,[^,]*,\([^,]*\),.*/\1/p' "$out")
+same "$(value "SELECT abs(ci_low - $low) < 1e-6 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'")" 1
+ok ssl report --metric loss -w "method='vicreg'" -o one.md
+grep -q "^| 1 | vicreg | 3 |.*| $(printf %.2f "$low") |" one.md || fail "the report has another interval than $low"
+ok ssl compare --metric loss
+out_has "^ci_low to ci_high: 95 % interval .Student's t.; of 3 values it rests on the assumption"
+
 note 'unpaired, by ranks, by a hyperparameter, of some runs'
 ok ssl compare --metric loss --unpaired --test rank --pairs --format csv
 out_has '^barlow,vicreg,3 \+ 3,.*,Mann-Whitney,exact$'

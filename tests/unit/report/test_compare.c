@@ -1,5 +1,7 @@
 /* What `ssl compare` says: the best first, one sentence for all pairs that have too few seeds, and
  * what many seeds show. */
+#include <math.h>
+
 #include "core/report/compare.h"
 #include "tests/unit/store/scratch.h"
 
@@ -113,9 +115,51 @@ static void test_unclear(void)
 	scratch_open(&x);
 	fill(&x, 2, 8, 0, 0.5);
 	said = sentences(&x, 1, 16, 0);
-	says(said, "1 and 2 cannot be told apart at 0.05.\n");
-	CU_ASSERT_EQUAL(lines(said), 1);
+	says(said,
+	     "1 and 2 cannot be told apart at 0.05.\nci_low to ci_high: 95 % interval (Student's "
+	     "t).\n");
+	CU_ASSERT_EQUAL(lines(said), 2);
 	free(said);
+	scratch_close(&x);
+}
+
+static void near(double got, double want)
+{
+	if (!(fabs(got - want) < 1e-9))
+		fprintf(stderr, "\n  wanted %.12g, got %.12g\n", want, got);
+	CU_ASSERT(fabs(got - want) < 1e-9);
+}
+
+/* scipy.stats.t.interval(.95, n - 1, mean, sem) of the values and of the paired differences: every
+ * interval is Student's t, whatever the number of values. */
+static void test_intervals(void)
+{
+	static const double value[2][3] = {{50, 52, 57}, {49, 53.5, 51}};
+	struct compare_query q = {.values = {.by = "vicreg.mu", .metric = "knn.top1"}};
+	const int64_t id[] = {1, 2, 3, 4, 5, 6};
+	struct scratch x;
+	struct compare *c;
+
+	scratch_open(&x);
+	for (int g = 0; g < 2; g++)
+		for (int seed = 0; seed < 3; seed++) {
+			struct metric_point p = {"knn.top1", 1, value[g][seed]};
+			struct run_handle h;
+
+			CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "vicreg", NULL, seed, g, &h, &x.err),
+					      0);
+			CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, &p, 1, 1, 1, NULL, &x.err), 0);
+		}
+	q.values.id = id;
+	q.values.n_ids = 6;
+	CU_ASSERT_EQUAL_FATAL(compare_make(x.s, &q, &c, &x.err), 0);
+	near(c->group[0].ci.low, 44.043314105);
+	near(c->group[0].ci.high, 61.956685895);
+	near(c->group[1].ci.low, 45.5658679853);
+	near(c->group[1].ci.high, 56.767465348);
+	near(c->pair[0].ci.low, -7.65312425066);
+	near(c->pair[0].ci.high, 11.3197909173);
+	compare_free(c);
 	scratch_close(&x);
 }
 
@@ -124,6 +168,7 @@ int main(void)
 	static const struct check_case cases[] = {{"too few seeds", test_too_few},
 						  {"too few of some", test_some_too_few},
 						  {"no difference", test_unclear},
+						  {"intervals", test_intervals},
 						  {0}};
 
 	return check_run("report/compare", cases);

@@ -1,10 +1,33 @@
 /* `ssl best`: the runs with the best value of a metric. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmds/cmd.h"
 #include "core/report/rows.h"
+#include "core/store/remarks.h"
 
 extern const struct cmd cmd_best;
+
+/* What the ranking does not show: which metric it is of, and whether its values can be compared. */
+static int add_remarks(struct cmd_ctx *ctx, const struct best_query *q, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	char metric[256];
+	int differ = 0, ret = metric_meant(ctx->store, q->metric, metric, err);
+
+	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, q->metric))
+		strbuf_addf(&text, "%s is %s here.\n", q->metric, metric);
+	if (!ret)
+		ret = metric_remarks_where(ctx->store, metric, q->where, &text, &differ, err);
+	if (!ret && differ)
+		strbuf_adds(&text,
+			    "So the order says nothing about the encoders: choose runs of one "
+			    "setting with -w.\n");
+	if (!ret)
+		cmd_remarks(text.buf);
+	strbuf_release(&text);
+	return ret;
+}
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
@@ -27,6 +50,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = query_best(ctx->store, &q, &sink, err);
 	if (!ret)
 		cmd_print(ctx, rows.table, "no run matches");
+	if (!ret)
+		ret = add_remarks(ctx, &q, err);
 	rows_release(&rows);
 	return ret;
 }

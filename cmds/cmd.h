@@ -90,6 +90,9 @@ int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
  * nothing) in place of a header, and programs an empty table. */
 void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none);
 
+/* Lines about what was printed, each ended by a newline: to standard error. */
+void cmd_remarks(const char *text);
+
 /* For a command that writes the -o file itself: its name (NULL if none was given); main.c then
  * leaves it alone. */
 const char *cmd_take_output(struct cmd_ctx *ctx);

@@ -98,6 +98,9 @@ static int evaluate_one(void *ctx, const struct protocol_row *row, struct error 
 	if (!j->ctx->dry_run)
 		ret = evaluator_record(&j->evaluator, j->row->id, j->ck.step, j->ck.epoch, &result,
 				       err);
+	if (!ret && result.missing[0])
+		log_warn("%s.%s has no result: %s", eval_split_name(j->evaluator.split),
+			 result.name, result.missing);
 	if (!ret)
 		eval_table_add(&j->table, &j->evaluator, &result);
 	eval_result_release(&result);

@@ -12,8 +12,9 @@ static void add_columns(struct table *t, const char *const *column)
 
 void eval_table_init(struct eval_table *t, const struct dataset *d)
 {
-	static const char *const summary[] = {"run",    "epoch", "protocol", "split",   "trained",
-					      "images", "top1",  "top5",     "seconds", NULL};
+	static const char *const summary[] = {"run",     "epoch",    "protocol", "split",
+					      "trained", "images",   "top1",     "top5",
+					      "seconds", "settings", "missing",  NULL};
 	static const char *const classes[] = {"run",    "epoch",   "protocol", "split", "class",
 					      "images", "correct", "accuracy", NULL};
 	static const char *const confusion[] = {"run",   "epoch",  "protocol",
@@ -40,9 +41,16 @@ static void add_summary(struct eval_table *t, const struct evaluator *e,
 	add_head(t, e, r);
 	table_int(t->table, r->trained);
 	table_int(t->table, r->judged);
-	table_real(t->table, r->top1, 2);
-	table_real(t->table, r->top5, 2);
+	if (r->missing[0]) {
+		table_null(t->table);
+		table_null(t->table);
+	} else {
+		table_real(t->table, r->score.top1, 2);
+		table_real(t->table, r->score.top5, 2);
+	}
 	table_real(t->table, r->seconds, 1);
+	table_text(t->table, r->differs.len ? r->differs.buf : NULL);
+	table_text(t->table, r->missing[0] ? r->missing : NULL);
 }
 
 /* A class without an image in the split has no accuracy. */
@@ -69,6 +77,8 @@ void eval_table_add(struct eval_table *t, const struct evaluator *e, const struc
 		add_summary(t, e, r);
 		return;
 	}
+	if (r->missing[0]) /* nothing was guessed */
+		return;
 	n = xmalloc((size_t)d->classes * (size_t)d->classes * sizeof *n);
 	eval_confusion(r, &e->judged, d->classes, n);
 	for (int a = 0; a < d->classes; a++) {

@@ -20,6 +20,18 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 		log_info("the first %d; -l 0 lists all", n);
 }
 
+/* What the columns do not show of their values. */
+static int add_remarks(struct cmd_ctx *ctx, const struct log_query *q, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret = query_log_remarks(ctx->store, q, &text, err);
+
+	if (!ret)
+		cmd_remarks(text.buf);
+	strbuf_release(&text);
+	return ret;
+}
+
 /* The first of a sorted list is a choice. */
 static void advise(const char *sort)
 {
@@ -60,6 +72,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = query_log(ctx->store, &q, &sink, err);
 	if (!ret)
 		print(ctx, &rows, &q, cut);
+	if (!ret)
+		ret = add_remarks(ctx, &q, err);
 	spread_release(&spread);
 	rows_release(&rows);
 	return ret;

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 
@@ -9,4 +11,12 @@ void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none)
 		table_print(t, ctx->format, ctx->out);
 	if (!rows && none)
 		log_info("%s", none);
+}
+
+void cmd_remarks(const char *text)
+{
+	for (int n; *text; text += n + (text[n] == '\n')) {
+		n = (int)strcspn(text, "\n");
+		log_info("%.*s", n, text);
+	}
 }

@@ -26,8 +26,15 @@ static const char head_sql[] =
     "v.epoch || ' of ' || v.epochs AS epochs, v.step || ' of ' || v.steps AS steps, "
     "(SELECT c.summary FROM v_collapse c WHERE c.run_id = v.id) AS collapse, "
     "iif(v.loss IS NULL, NULL, printf('%.6g', v.loss)) AS loss, "
-    "iif(v.knn_top1 IS NULL, NULL, printf('%.2f %%', v.knn_top1)) AS 'knn.top1', "
-    "iif(v.linear_top1 IS NULL, NULL, printf('%.2f %%', v.linear_top1)) AS 'linear.top1', "
+    "CASE WHEN v.knn_missing IS NOT NULL THEN 'none: ' || v.knn_missing WHEN v.knn_top1 IS NOT "
+    "NULL "
+    "THEN printf('%.2f %%%s', v.knn_top1, iif(v.knn_split = 'val', ' (val)', '')) END AS "
+    "'knn.top1', "
+    "CASE WHEN v.linear_missing IS NOT NULL THEN 'none: ' || v.linear_missing WHEN v.linear_top1 "
+    "IS "
+    "NOT NULL THEN printf('%.2f %%%s', v.linear_top1, iif(v.linear_split = 'val', ' (val)', '')) "
+    "END "
+    "AS 'linear.top1', "
     "v.created, v.finished, v.attempts, v.seconds, v.images_per_s AS 'images/s', "
     "v.peak_rss, v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
@@ -50,7 +57,7 @@ static const struct section sections[] = {
      "JOIN metric_name n ON n.id = s.name_id LEFT JOIN v_best b ON b.run_id = s.run_id AND "
      "b.metric = n.name WHERE s.run_id = ? ORDER BY n.name"},
     {"evals", "SELECT metric, CASE kind WHEN 'number' THEN value ELSE kind END AS value, epoch, "
-	      "step, settings, seconds, created FROM v_eval WHERE run_id = ? "
+	      "step, settings, seconds, created, missing FROM v_eval WHERE run_id = ? "
 	      "ORDER BY step, eval_id, metric"},
     {"checkpoints", "SELECT c.epoch, c.step, o.bytes, o.sha256, c.created FROM checkpoint c "
 		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ? ORDER BY c.step"},

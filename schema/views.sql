@@ -34,16 +34,12 @@ CREATE VIEW v_run AS
     r.step,                      -- finished
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
       AND s.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss, -- the last one
-    coalesce((SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1),
-      (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
-      ) AS knn_top1,             -- newest state's evaluation, in percent: on test, else on val
-    coalesce((SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1),
-      (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
-      ) AS linear_top1,          -- as knn_top1
+    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_top1, -- of the last evaluation, in percent: on test, else on val (see knn_split)
+    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_top1, -- as knn_top1
     r.seconds,                   -- wall clock of settled attempts
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
       AND s.name_id = (SELECT id FROM metric_name WHERE name = 'images_per_s')) AS images_per_s, -- the last one
@@ -75,7 +71,20 @@ CREATE VIEW v_run AS
     r.code_id,                   -- row of code
     r.host_id,                   -- row of host
     r.attempt_id,                -- row of attempt: the newest one
-    d.label AS dataset_label     -- the dataset's name, or name@ and the beginning of its sha256 where the name means other data now
+    d.label AS dataset_label,    -- the dataset's name, or name@ and the beginning of its sha256 where the name means other data now
+    (SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_split, -- that knn_top1 is of: test or val
+    (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_missing, -- why that evaluation has no result, where it has none
+    (SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_split, -- that linear_top1 is of
+    (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_missing, -- as knn_missing
+    r.rules                      -- version of the rules by which its series were computed: see metric_rule
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
@@ -107,7 +116,8 @@ CREATE VIEW v_metric AS
     m.step,                      -- steps finished then
     CASE WHEN r.steps > 0 THEN 1.0 * m.step * r.epochs / r.steps END AS epoch, -- with its fraction
     m.value,                     -- NULL when it is not finite
-    CASE m.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind -- number, nan, inf or -inf
+    CASE m.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind, -- number, nan, inf or -inf
+    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric otherwise: see metric_rule
   FROM metric m
     JOIN metric_name n ON n.id = m.name_id
     JOIN run r ON r.id = m.run_id
@@ -122,19 +132,56 @@ CREATE VIEW v_eval AS
     r.method,                    -- byol, barlow, vicreg ...
     e.protocol,                  -- knn, linear, finetune
     e.split,                     -- of the images that were classified: test, val
-    n.name AS metric,            -- split, protocol and value: test.knn.top1
+    n.name AS metric,            -- split, protocol and value, with settings that are not the recipe's: test.knn.top1/k=200
     v.value,                     -- NULL when it is not finite
     CASE v.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind, -- number, nan, inf or -inf
     e.step,                      -- steps finished then
     e.epoch,                     -- of the state that was evaluated
     e.settings,                  -- of the protocol, as JSON
     e.seconds,                   -- that it took
-    e.created                    -- when it was made
+    e.created,                   -- when it was made
+    e.differs,                   -- settings that are not those of the run's recipe, as in the metric's name; empty: none
+    e.measure,                   -- everything but encoder and images that the value depends on: only values of equal measure can be compared
+    e.missing,                   -- why it has no result; NULL: it has one
+    e.rules,                     -- version of the rules by which it was computed: see metric_rule
+    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric otherwise
   FROM eval e
     JOIN run r ON r.id = e.run_id
     JOIN eval_value v ON v.eval_id = e.id
     JOIN metric_name n ON n.id = v.name_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
+
+CREATE VIEW v_last AS
+  -- The last value of every run and metric: of the newest evaluation at the last step, else of the series.
+  SELECT
+    r.id AS run_id,              -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    n.name AS metric,            -- its name
+    n.goal,                      -- max, min or none
+    s.last AS value,             -- the last one; NULL when it is not finite, or missing
+    s.last_step AS step,         -- where that was
+    n.unit,                      -- of the value; empty: a plain number
+    NULL AS measure,             -- of an evaluation, as in v_eval
+    NULL AS missing              -- why an evaluation has no result; NULL: it has one
+  FROM metric_name n
+    JOIN metric_summary s ON s.name_id = n.id
+    JOIN run r ON r.id = s.run_id
+  WHERE NOT EXISTS (SELECT 1 FROM eval e CROSS JOIN eval_value v
+      WHERE e.run_id = r.id AND e.step >= s.last_step AND v.eval_id = e.id AND v.name_id = n.id)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
+  UNION ALL
+  SELECT r.id, r.name, r.method, n.name, n.goal, v.value, e.step, n.unit, e.measure, e.missing
+  FROM metric_name n
+    CROSS JOIN run r
+    CROSS JOIN eval e
+    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
+  WHERE EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
+    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
+      WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id
+      ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.last_step > e.step)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_best AS
   -- The best value of every run and metric that has a goal, over its series and its evaluations; the
@@ -204,19 +251,19 @@ CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
   -- twice counts once, with its newest run. The interval is the 95 % one of the mean (Student's t).
   WITH
-    -- Of each run the end of its series, else its newest evaluation. One level of GROUP BY above plain tables:
+    -- Of each run the value at the last step, as in v_last. One level of GROUP BY above plain tables:
     -- SQLite then takes a condition on the metric inside; CROSS JOIN: runs first, so that each is looked at once
     spread AS (
-      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(coalesce(s.last, v.value)) AS mean,
-        min(coalesce(s.last, v.value)) AS low, max(coalesce(s.last, v.value)) AS high,
-        group_concat(r.seed, ' ') AS seeds, group_concat(coalesce(s.last, v.value)) AS x
+      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS mean,
+        min(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS low, max(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS high,
+        group_concat(r.seed, ' ') AS seeds, group_concat(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS x
       FROM run r CROSS JOIN recipe p ON p.id = r.recipe_id CROSS JOIN metric_name n
         LEFT JOIN metric_summary s ON s.run_id = r.id AND s.name_id = n.id
-        LEFT JOIN eval_value v ON s.last IS NULL AND v.name_id = n.id AND v.eval_id = (
-          SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
-            AND w.name_id = n.id AND w.value IS NOT NULL
-          ORDER BY f.step DESC, f.id DESC LIMIT 1)
-      WHERE r.status = 'done' AND coalesce(s.last, v.value) IS NOT NULL
+        LEFT JOIN eval_value v ON v.name_id = n.id AND EXISTS (SELECT 1 FROM eval_value z WHERE z.name_id = n.id)
+          AND v.eval_id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
+            AND w.name_id = n.id AND (s.last_step IS NULL OR f.step >= s.last_step)
+          ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+      WHERE r.status = 'done' AND CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM run q
           WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'
@@ -362,11 +409,7 @@ CREATE VIEW v_cell AS
     r.name AS run,               -- name of the run
     r.epoch,                     -- that the run has finished
     r.epochs,                    -- planned
-    (SELECT coalesce(
-      (SELECT v.value FROM eval e CROSS JOIN eval_value v WHERE e.run_id = c.run_id AND v.eval_id = e.id
-        AND v.name_id = n.id ORDER BY e.step DESC, e.id DESC LIMIT 1),
-      (SELECT m.last FROM metric_summary m WHERE m.run_id = c.run_id AND m.name_id = n.id))
-      FROM metric_name n WHERE n.name = s.objective) AS objective, -- newest value of the sweep's metric
+    (SELECT l.value FROM v_last l WHERE l.run_id = c.run_id AND l.metric = s.objective) AS objective, -- last value of the sweep's metric
     c.claims,                    -- how often a worker took it
     c.failures,                  -- of these, ended by a fault or a dead worker
     c.worker,                    -- that took it last: host and process

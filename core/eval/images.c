@@ -49,6 +49,26 @@ void images_features(struct eval_images *m, const struct eval_source *s)
 			 m->features);
 }
 
+int images_not_finite(const struct eval_images *m, const struct eval_source *s, int *zero)
+{
+	size_t d = (size_t)encoder_dim(s->encoder);
+	int bad = 0;
+
+	*zero = 0;
+	for (int i = 0; i < m->n; i++) {
+		const real *x = m->features + (size_t)i * d;
+		int finite = 1, some = 0;
+
+		for (size_t j = 0; j < d; j++) {
+			finite &= isfinite(x[j]) != 0;
+			some |= x[j] != 0;
+		}
+		bad += !finite;
+		*zero += !some;
+	}
+	return bad;
+}
+
 real *images_copy_features(const struct eval_images *m, const struct eval_source *s)
 {
 	size_t bytes = (size_t)m->n * (size_t)encoder_dim(s->encoder) * sizeof *m->features;

@@ -35,6 +35,9 @@ void images_release(struct eval_images *m);
 /* Fills m->features, unless they are there. */
 void images_features(struct eval_images *m, const struct eval_source *s);
 
+/* How many of the images have features that are not finite; *zero: how many have none but zeros. */
+int images_not_finite(const struct eval_images *m, const struct eval_source *s, int *zero);
+
 /* A copy of the features, for a protocol that works in place; the caller frees it. */
 real *images_copy_features(const struct eval_images *m, const struct eval_source *s);
 

@@ -6,6 +6,7 @@
  */
 #include "core/eval/knn.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ struct job {
 	double temperature;
 	real *votes;
 	int *predicted;
-	int *hits; /* two for each block: top1, top5 */
+	int *hits; /* three for each block: top1, top5, top5 by version 1 of the rules */
 	struct scratch *scratch;
 };
 
@@ -130,6 +131,18 @@ static void sort_heap(struct neighbour *heap, int k)
 	}
 }
 
+/* Is class c among the first guesses? A vote may be too small to be told from none, so that
+ * the neighbours say who was voted for. */
+static int is_guess(const struct job *j, const struct neighbour *heap, double *votes, int c)
+{
+	for (int i = 0; i < j->k; i++) {
+		double *v = &votes[j->train_labels[heap[i].index]];
+
+		*v = *v > 0 ? *v : DBL_TRUE_MIN;
+	}
+	return votes[c] > 0 && scores_rank(votes, j->classes, c) < SCORES_TOP;
+}
+
 /* Votes are taken against the nearest's, exp((s - s_1) / T): at a small T exp(s / T) is infinite.
  */
 static void judge_row(const struct job *j, int row, struct neighbour *heap, double *votes,
@@ -146,12 +159,13 @@ static void judge_row(const struct job *j, int row, struct neighbour *heap, doub
 		    exp(((double)heap[i].similarity - nearest) / j->temperature);
 	rank = scores_rank(votes, j->classes, j->test_labels[row]);
 	hits[0] += rank < 1;
-	hits[1] += rank < SCORES_TOP;
+	hits[2] += rank < SCORES_TOP;
 	if (j->predicted)
 		j->predicted[row] = scores_best(votes, j->classes);
 	whole = exp(nearest / j->temperature);
 	for (int c = 0; j->votes && c < j->classes; c++)
 		j->votes[(size_t)row * (size_t)j->classes + (size_t)c] = (real)(whole * votes[c]);
+	hits[1] += is_guess(j, heap, votes, j->test_labels[row]);
 }
 
 static void test_block(void *ctx, int block)
@@ -172,7 +186,7 @@ static void test_block(void *ctx, int block)
 	}
 	for (int i = 0; i < rows; i++)
 		judge_row(j, first + i, s->heap + (size_t)i * (size_t)j->k, s->votes,
-			  &j->hits[2 * block]);
+			  &j->hits[3 * block]);
 }
 
 static struct scratch *scratch_new(int threads, int k, int classes)
@@ -209,7 +223,7 @@ void knn_classify(real *train, const int *train_labels, int n, real *test, const
 		  struct knn_result *out)
 {
 	int blocks = (m + TEST_ROWS - 1) / TEST_ROWS, threads = parallel_threads();
-	long top1 = 0, top5 = 0;
+	long hits[3] = {0};
 	struct job j = {train,   test,          train_labels, test_labels, n,         m,    d,
 			classes, k < n ? k : n, temperature,  votes,       predicted, NULL, NULL};
 
@@ -219,15 +233,14 @@ void knn_classify(real *train, const int *train_labels, int n, real *test, const
 	check_labels(test_labels, m, classes);
 	normalise(train, n, d);
 	normalise(test, m, d);
-	j.hits = xcalloc((unsigned long)blocks, 2 * sizeof *j.hits);
+	j.hits = xcalloc((unsigned long)blocks, 3 * sizeof *j.hits);
 	j.scratch = scratch_new(threads, j.k, classes);
 	parallel_for(blocks, test_block, &j);
-	for (int i = 0; i < blocks; i++) {
-		top1 += j.hits[2 * i];
-		top5 += j.hits[2 * i + 1];
-	}
-	out->top1 = 100.0 * (double)top1 / m;
-	out->top5 = 100.0 * (double)top5 / m;
+	for (int i = 0; i < 3 * blocks; i++)
+		hits[i % 3] += j.hits[i];
+	out->top1 = 100.0 * (double)hits[0] / m;
+	out->top5 = 100.0 * (double)hits[1] / m;
+	out->top5_rule1 = 100.0 * (double)hits[2] / m;
 	scratch_free(j.scratch, threads);
 	free(j.hits);
 }

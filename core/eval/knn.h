@@ -7,8 +7,12 @@
 
 #include "core/base/real.h"
 
+/* In percent. Only classes that at least one of the k neighbours belongs to are guesses: with k = 1,
+ * top5 is top1. */
 struct knn_result {
-	double top1, top5; /* in percent; top5 is 100 when there are five classes or fewer */
+	double top1, top5;
+	double top5_rule1; /* top5 by version 1 of the rules: classes without a vote filled the places
+			      behind the others, by their numbers */
 };
 
 /* train {n, d}, test {m, d}: any scale, rows are l2-normalised in place. Labels 0 .. classes-1.

@@ -37,12 +37,13 @@ static double inner(const double *a, const double *b, int n)
 	return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
+/* Infinity when something is not a number. */
 static double largest(const double *a, int n)
 {
 	double most = 0;
 
 	for (int i = 0; i < n; i++)
-		most = fabs(a[i]) > most ? fabs(a[i]) : most;
+		most = fabs(a[i]) > most ? fabs(a[i]) : isnan(a[i]) ? INFINITY : most;
 	return most;
 }
 

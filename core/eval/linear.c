@@ -155,7 +155,8 @@ double logistic_loss(void *ctx, const double *w, double *grad)
 	return loss / l->n + l->l2 / 2 * squares;
 }
 
-int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps)
+int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps,
+		 double *gradient)
 {
 	struct lbfgs m = {.n = (int)logistic_size(l),
 			  .f = logistic_loss,
@@ -168,6 +169,8 @@ int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w,
 	memset(w, 0, logistic_size(l) * sizeof *w);
 	ret = lbfgs_minimise(&m, w);
 	*steps = m.steps;
+	if (gradient)
+		*gradient = m.gradient;
 	return ret;
 }
 
@@ -228,8 +231,16 @@ struct classify {
 	const real *x;
 	const int *label;
 	int m, *predicted;
-	long *hits; /* two for each block: top1, top5 */
+	long *hits; /* three for each block: top1, top5, scores that are not finite */
 };
+
+static int is_finite(const double *score, int classes)
+{
+	for (int c = 0; c < classes; c++)
+		if (!isfinite(score[c]))
+			return 0;
+	return 1;
+}
 
 static void classify_block(void *ctx, int block)
 {
@@ -248,23 +259,27 @@ static void classify_block(void *ctx, int block)
 		int rank = scores_rank(score, l->classes, j->label[from + i]);
 
 		j->predicted[from + i] = scores_best(score, l->classes);
-		j->hits[2 * block] += rank < 1;
-		j->hits[2 * block + 1] += rank < SCORES_TOP;
+		j->hits[3 * block] += rank < 1;
+		j->hits[3 * block + 1] += rank < SCORES_TOP;
+		j->hits[3 * block + 2] += !is_finite(score, l->classes);
 	}
 }
 
-void linear_classify(const struct logistic *l, const double *w, const real *x, const int *label,
+long linear_classify(const struct logistic *l, const double *w, const real *x, const int *label,
 		     int m, int *predicted, long *top1, long *top5)
 {
 	int blocks = (m + BLOCK - 1) / BLOCK;
 	struct classify j = {l, w, x, label, m, predicted, NULL};
+	long bad = 0;
 
-	j.hits = xcalloc(2 * (size_t)blocks + 1, sizeof *j.hits);
+	j.hits = xcalloc(3 * (size_t)blocks + 1, sizeof *j.hits);
 	parallel_for(blocks, classify_block, &j);
 	*top1 = *top5 = 0;
 	for (int i = 0; i < blocks; i++) {
-		*top1 += j.hits[2 * i];
-		*top5 += j.hits[2 * i + 1];
+		*top1 += j.hits[3 * i];
+		*top5 += j.hits[3 * i + 1];
+		bad += j.hits[3 * i + 2];
 	}
 	free(j.hits);
+	return bad;
 }

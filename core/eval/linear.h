@@ -36,10 +36,11 @@ size_t logistic_size(const struct logistic *l);
 /* L(w), and its gradient in grad. `ctx` is a struct logistic: fits struct lbfgs. */
 double logistic_loss(void *ctx, const double *w, double *grad);
 
-/* The exact minimiser, from zero. *steps: how many it took. 0, or 1 when `max_steps` were not
- * enough to bring every element of the gradient to `tolerance`: w is then the nearest point
- * reached. */
-int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps);
+/* The exact minimiser, from zero. *steps: how many it took; *gradient (or NULL): the largest element
+ * that is left of it. 0, or 1 when that is above `tolerance`, since `max_steps` were not enough or
+ * rounding leaves no way down: w is then the nearest point reached. */
+int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps,
+		 double *gradient);
 
 /* SGD as torch.optim.SGD: W starts at N(0, 0.01), b at 0 ([ss], [bt], [vr]: methods.md, section 1),
  * shuffled batches (the last one may be smaller), lr by a cosine to 0 over all steps, l->l2 as
@@ -53,8 +54,9 @@ void linear_sgd(struct logistic *l, const struct linear_sgd *o, double *w);
 
 /* Scores W x + b of m rows: the guess for each in predicted[m], and how many (of those rows) have
  * the right class first, and among the first five. x may be of another set: d and classes are l's.
+ * Returns how many rows have a score that is not finite: what is said of these means nothing.
  */
-void linear_classify(const struct logistic *l, const double *w, const real *x, const int *label,
+long linear_classify(const struct logistic *l, const double *w, const real *x, const int *label,
 		     int m, int *predicted, long *top1, long *top5);
 
 /* x {n, d} with mean 0 and variance 1 in every column of `train`, in place, both by train's

@@ -20,15 +20,26 @@ struct eval_task {
 	double
 	    labels; /* share of the training images that keep their label; 0: as the recipe says */
 	const volatile int *stop; /* not NULL: ERR_PREEMPTED soon after it is not 0 */
+	int rules; /* 1: what version 1 of the rules gives is wanted as well */
+};
+
+/* In percent; NaN: there is no result. */
+struct eval_scores {
+	double top1, top5;
 };
 
 struct eval_result {
 	char name[32];       /* "knn", "linear", "linear-1pct" */
-	double top1, top5;   /* percent; top5 is 100 for five classes or fewer */
+	struct eval_scores score;
+	char missing[160];   /* why there is no result: then the score is NaN and `predicted` says
+				nothing; "": there is one */
+	struct eval_scores rule1; /* by version 1 of the rules, where the task wants it */
 	int *predicted;      /* a class for each of the judged images, in order; owned */
 	int trained, judged; /* images */
 	struct strbuf
 	    settings; /* JSON: all that the result depends on beside the encoder and the images */
+	struct strbuf differs; /* settings that are not the run's own, as protocol_differs() has
+				  them; "" until the caller fills it in */
 	double seconds;
 };
 void eval_result_release(struct eval_result *r);
@@ -38,7 +49,11 @@ struct protocol {
 	const struct hparam *hparams; /* eval.NAME.*; ended by {0} */
 	const char *labels_key;       /* eval.NAME.labels; NULL: always with all labels */
 	int online; /* 1: cheap enough for every eval.every epochs; 0: after the last */
-	/* Fills predicted, top1 and top5, and appends its settings as JSON members: "k":20,... */
+	/* Does the result depend on this key of hparams, or on eval.seed, with these settings? `share`:
+	 * of the labels. NULL: on all of hparams. */
+	int (*depends)(const struct recipe *r, const char *key, double share);
+	/* Fills predicted, score and rule1 (or calls eval_missing()), and appends its settings as JSON
+	 * members: "k":20,... */
 	int (*run)(const struct eval_task *t, struct eval_result *out, struct error *err);
 };
 
@@ -63,6 +78,12 @@ const struct hparam *protocol_hparams(int i);
  * caller when 0 is returned. */
 int protocol_run(const struct protocol_row *row, const struct eval_task *t, struct eval_result *out,
 		 struct error *err);
+
+/* Appends the settings under which `used` evaluates otherwise than `own`, as they stand in the names
+ * of metrics: "l2=100,steps=3", by name; nothing where it is the same. The share of labels is not
+ * among them: it is in the result's name. `labels`: as in eval_task. */
+void protocol_differs(const struct protocol_row *row, const struct recipe *own,
+		      const struct recipe *used, double labels, struct strbuf *out);
 
 /* {classes, classes}: n[actual * classes + predicted] images, the caller's. */
 void eval_confusion(const struct eval_result *r, const struct eval_images *judged, int classes,

@@ -168,7 +168,7 @@ static void judge(struct student *s, struct eval_result *out)
 	    .n = 1, .d = encoder_dim(s->encoder), .classes = t->source.data->classes};
 	real *x = xmalloc((size_t)t->judged->n * (size_t)l.d * sizeof *x);
 	double *w = xmalloc(logistic_size(&l) * sizeof *w);
-	long top1, top5;
+	long top1, top5, bad;
 
 	for (size_t i = 0; i < s->weight->t.n; i++)
 		w[i] = (double)s->weight->t.data[i];
@@ -177,10 +177,12 @@ static void judge(struct student *s, struct eval_result *out)
 	features_extract(s->encoder, &s->tape, t->source.data, t->judged->split, t->judged->index,
 			 (uint32_t)t->judged->n, t->source.plain, x);
 	logistic_init(&l);
-	linear_classify(&l, w, x, t->judged->label, t->judged->n, out->predicted, &top1, &top5);
+	bad =
+	    linear_classify(&l, w, x, t->judged->label, t->judged->n, out->predicted, &top1, &top5);
 	logistic_release(&l);
-	out->top1 = 100.0 * (double)top1 / t->judged->n;
-	out->top5 = 100.0 * (double)top5 / t->judged->n;
+	if (bad)
+		eval_missing(out, "scores of %ld of %d images are not finite", bad, t->judged->n);
+	out->score = out->rule1 = eval_score(t, top1, top5);
 	free(w);
 	free(x);
 }

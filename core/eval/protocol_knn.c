@@ -1,6 +1,8 @@
 /* Weighted kNN on frozen features: knn.h. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/base/ints.h"
 #include "core/eval/knn.h"
 #include "core/eval/protocols.h"
 
@@ -12,16 +14,19 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
+/* Nothing is drawn. */
+static int depends(const struct recipe *r, const char *key, double share)
 {
-	int k = (int)recipe_int(t->recipe, "eval.knn.k");
-	double temperature = recipe_real(t->recipe, "eval.knn.temperature");
+	(void)r;
+	(void)share;
+	return strcmp(key, "eval.seed") != 0;
+}
+
+static void classify(const struct eval_task *t, int k, double temperature, struct eval_result *out)
+{
 	struct knn_result result;
 	real *train, *judged;
 
-	(void)err;
-	images_features(t->train, &t->source);
-	images_features(t->judged, &t->source);
 	train = images_copy_features(t->train, &t->source);
 	judged = images_copy_features(t->judged, &t->source);
 	knn_classify(train, t->train->label, t->train->n, judged, t->judged->label, t->judged->n,
@@ -29,8 +34,18 @@ static int run(const struct eval_task *t, struct eval_result *out, struct error 
 		     out->predicted, &result);
 	free(train);
 	free(judged);
-	out->top1 = result.top1;
-	out->top5 = result.top5;
+	out->score = (struct eval_scores){result.top1, result.top5};
+	out->rule1 = (struct eval_scores){result.top1, result.top5_rule1};
+}
+
+static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
+{
+	int k = min_int((int)recipe_int(t->recipe, "eval.knn.k"), t->train->n);
+	double temperature = recipe_real(t->recipe, "eval.knn.temperature");
+
+	(void)err;
+	if (!eval_features_missing(t, 1, out) || t->rules == 1)
+		classify(t, k, temperature, out);
 	strbuf_addf(&out->settings, "\"k\":%d,\"temperature\":", k);
 	strbuf_add_number(&out->settings, temperature);
 	return 0;
@@ -41,5 +56,6 @@ const struct protocol protocol_knn = {
     .summary = "weighted k-nearest-neighbour vote on frozen features",
     .hparams = hparams,
     .online = 1,
+    .depends = depends,
     .run = run,
 };

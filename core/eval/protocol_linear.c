@@ -1,4 +1,5 @@
 /* The linear probe on frozen features: linear.h. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,8 +42,6 @@ struct probe {
 static void probe_init(struct probe *p, const struct eval_task *t)
 {
 	*p = (struct probe){.t = t};
-	images_features(t->train, &t->source);
-	images_features(t->judged, &t->source);
 	p->train = images_copy_features(t->train, &t->source);
 	p->judged = images_copy_features(t->judged, &t->source);
 	p->l = (struct logistic){.x = p->train,
@@ -74,23 +73,52 @@ static void add_number(struct strbuf *s, const char *name, double value)
 	strbuf_add_number(s, value);
 }
 
-static void run_lbfgs(struct probe *p, struct strbuf *settings)
+/* Where rounding leaves no way down, this is near enough to the minimum, too: accuracies do not
+ * change below it. */
+static const double NEAR = 1e-5;
+
+static void run_lbfgs(struct probe *p, struct eval_result *out)
 {
 	const struct recipe *rc = p->t->recipe;
-	double tolerance = recipe_real(rc, "eval.linear.tolerance");
-	int steps, missed;
+	double tolerance = recipe_real(rc, "eval.linear.tolerance"), gradient;
+	int limit = (int)recipe_int(rc, "eval.linear.steps"), steps, missed;
+	struct strbuf *settings = &out->settings;
 
 	p->l.l2 = recipe_real(rc, "eval.linear.l2");
-	missed =
-	    linear_lbfgs(&p->l, tolerance, (int)recipe_int(rc, "eval.linear.steps"), p->w, &steps);
+	missed = linear_lbfgs(&p->l, tolerance, limit, p->w, &steps, &gradient);
+	missed = missed && (steps >= limit || !(gradient <= NEAR));
+	if (missed)
+		eval_missing(out,
+			     "the probe did not converge: after %d steps%s its gradient is %.2g, "
+			     "above eval.linear.tolerance %g",
+			     steps, steps >= limit ? " (eval.linear.steps)" : "", gradient,
+			     tolerance);
 	add_number(settings, "l2", p->l.l2);
 	add_number(settings, "tolerance", tolerance);
 	strbuf_addf(settings, ",\"steps\":%d,\"converged\":%s", steps, missed ? "false" : "true");
 }
 
-static void run_sgd(struct probe *p, struct strbuf *settings)
+/* A guess without looking has a loss of log(classes): what ends far above has learned nothing, and
+ * its accuracy is an accident of its last steps. */
+static void check_divergence(struct probe *p, struct eval_result *out)
+{
+	double *gradient = xmalloc(logistic_size(&p->l) * sizeof *gradient), loss;
+	double chance = log(p->l.classes);
+
+	p->l.l2 = 0;
+	loss = logistic_loss(&p->l, p->w, gradient);
+	free(gradient);
+	if (!isfinite(loss))
+		eval_missing(out, "the probe diverged: its loss is not finite");
+	else if (loss > 2 * chance && p->l.classes > 1)
+		eval_missing(out, "the probe diverged: its loss is %.3g, that of chance %.3g", loss,
+			     chance);
+}
+
+static void run_sgd(struct probe *p, struct eval_result *out)
 {
 	const struct recipe *rc = p->t->recipe;
+	struct strbuf *settings = &out->settings;
 	struct linear_sgd o = {.lr = recipe_real(rc, "eval.linear.lr"),
 			       .momentum = recipe_real(rc, "eval.linear.momentum"),
 			       .nesterov = recipe_bool(rc, "eval.linear.nesterov"),
@@ -105,27 +133,57 @@ static void run_sgd(struct probe *p, struct strbuf *settings)
 	add_number(settings, "weight_decay", p->l.l2);
 	strbuf_addf(settings, ",\"nesterov\":%s,\"epochs\":%d,\"batch\":%d",
 		    o.nesterov ? "true" : "false", o.epochs, o.batch);
+	check_divergence(p, out);
+}
+
+static void judge(struct probe *p, struct eval_result *out)
+{
+	const struct eval_task *t = p->t;
+	long top1, top5, bad;
+
+	bad = linear_classify(&p->l, p->w, p->judged, t->judged->label, t->judged->n,
+			      out->predicted, &top1, &top5);
+	if (bad)
+		eval_missing(out, "the probe's scores of %ld of %d images are not finite", bad,
+			     t->judged->n);
+	out->score = out->rule1 = eval_score(t, top1, top5);
+}
+
+/* A key counts for its solver; the seed draws the order of SGD, and the labels that are kept. */
+static int depends(const struct recipe *r, const char *key, double share)
+{
+	static const char *const lbfgs[] = {"eval.linear.l2", "eval.linear.tolerance",
+					    "eval.linear.steps"};
+	int sgd = strcmp(recipe_text(r, "eval.linear.solver"), "lbfgs") != 0;
+
+	if (!strcmp(key, "eval.linear.solver") || !strcmp(key, "eval.linear.standardize"))
+		return 1;
+	if (!strcmp(key, "eval.seed"))
+		return sgd || share < 1;
+	for (size_t i = 0; i < sizeof lbfgs / sizeof *lbfgs; i++)
+		if (!strcmp(key, lbfgs[i]))
+			return !sgd;
+	return sgd;
 }
 
 static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
 {
 	const char *solver = recipe_text(t->recipe, "eval.linear.solver");
+	int missing = eval_features_missing(t, 0, out);
 	struct probe p;
-	long top1, top5;
 
 	(void)err;
-	probe_init(&p, t);
 	strbuf_addf(&out->settings, "\"solver\":\"%s\",\"standardize\":%s", solver,
 		    recipe_bool(t->recipe, "eval.linear.standardize") ? "true" : "false");
+	if (missing && t->rules != 1) /* the settings are those that it would have had */
+		return 0;
+	probe_init(&p, t);
 	if (!strcmp(solver, "lbfgs"))
-		run_lbfgs(&p, &out->settings);
+		run_lbfgs(&p, out);
 	else
-		run_sgd(&p, &out->settings);
-	linear_classify(&p.l, p.w, p.judged, t->judged->label, t->judged->n, out->predicted, &top1,
-			&top5);
+		run_sgd(&p, out);
+	judge(&p, out);
 	probe_release(&p);
-	out->top1 = 100.0 * (double)top1 / t->judged->n;
-	out->top5 = 100.0 * (double)top5 / t->judged->n;
 	return 0;
 }
 
@@ -135,5 +193,6 @@ const struct protocol protocol_linear = {
     .hparams = hparams,
     .labels_key = "eval.linear.labels",
     .online = 1,
+    .depends = depends,
     .run = run,
 };

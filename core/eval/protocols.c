@@ -2,11 +2,13 @@
 #include "core/eval/protocols.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/store/identity.h"
 
 static const struct protocol_row rows[] = {
     {"knn", &protocol_knn, 0},
@@ -18,7 +20,7 @@ static const struct protocol_row rows[] = {
     {"finetune-1pct", &protocol_finetune, 0.01},
 };
 
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { ROWS = sizeof rows / sizeof *rows, SETTINGS_MAX = 32 };
 
 const struct hparam eval_hparams[] = {
     {"eval.seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
@@ -60,25 +62,107 @@ void eval_result_release(struct eval_result *r)
 {
 	free(r->predicted);
 	strbuf_release(&r->settings);
+	strbuf_release(&r->differs);
 	*r = (struct eval_result){0};
 }
 
-static double share_of(const struct protocol_row *row, const struct eval_task *t)
+/* The first reason is the one that counts. */
+void eval_missing(struct eval_result *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (out->missing[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(out->missing, sizeof out->missing, fmt, ap);
+	va_end(ap);
+}
+
+struct eval_scores eval_score(const struct eval_task *t, long top1, long top5)
+{
+	return (struct eval_scores){100.0 * (double)top1 / t->judged->n,
+				    100.0 * (double)top5 / t->judged->n};
+}
+
+int eval_features_missing(const struct eval_task *t, int cosine, struct eval_result *out)
+{
+	struct eval_images *const set[] = {t->train, t->judged};
+	static const char *const name[] = {"training", "evaluated"};
+
+	for (int i = 0; i < 2; i++) {
+		int bad, zero;
+
+		images_features(set[i], &t->source);
+		bad = images_not_finite(set[i], &t->source, &zero);
+		if (bad)
+			eval_missing(out, "the features of %d of the %d %s images are not finite",
+				     bad, set[i]->n, name[i]);
+		else if (cosine && zero == set[i]->n)
+			eval_missing(out, "the features of all %d %s images are zero", zero,
+				     name[i]);
+	}
+	return out->missing[0] != 0;
+}
+
+static double share_of(const struct protocol_row *row, const struct recipe *r, double labels)
 {
 	if (!row->protocol->labels_key)
 		return 1;
-	if (t->labels > 0)
-		return t->labels;
-	return row->labels > 0 ? row->labels : recipe_real(t->recipe, row->protocol->labels_key);
+	if (labels > 0)
+		return labels;
+	return row->labels > 0 ? row->labels : recipe_real(r, row->protocol->labels_key);
 }
 
-/* "linear", or with a share of the labels "linear-1pct", "linear-0.5pct". */
+/* "linear", or with a share of the labels "linear-1pct", "linear-0.5pct": as many digits as tell
+ * the share from others, four at least. */
 static void result_name(const struct protocol *p, double share, char *out, size_t size)
 {
-	if (share < 1)
-		snprintf(out, size, "%s-%.4gpct", p->name, 100 * share);
-	else
-		snprintf(out, size, "%s", p->name);
+	int digits = 4;
+
+	snprintf(out, size, "%s", p->name);
+	while (share < 1) {
+		snprintf(out, size, "%s-%.*gpct", p->name, digits, 100 * share);
+		if (digits == 15 ||
+		    fabs(strtod(out + strlen(p->name) + 1, NULL) / 100 - share) <= 1e-12 * share)
+			break;
+		digits++;
+	}
+}
+
+static int is_setting(const struct recipe *own, const struct recipe *used, const char *key)
+{
+	return recipe_has(own, key) && recipe_has(used, key) &&
+	       strcmp(recipe_text_of(own, key), recipe_text_of(used, key)) != 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(strrchr(*x, '.'), strrchr(*y, '.'));
+}
+
+void protocol_differs(const struct protocol_row *row, const struct recipe *own,
+		      const struct recipe *used, double labels, struct strbuf *out)
+{
+	const struct protocol *p = row->protocol;
+	double share = share_of(row, used, labels);
+	const char *key[SETTINGS_MAX];
+	int n = 0;
+
+	for (int i = 0; p->hparams[i].name; i++)
+		key[n++] = p->hparams[i].name;
+	key[n++] = "eval.seed";
+	qsort(key, (size_t)n, sizeof *key, by_name);
+	for (int i = 0; i < n; i++) {
+		if (p->labels_key && !strcmp(key[i], p->labels_key))
+			continue;
+		if (p->depends && !p->depends(used, key[i], share))
+			continue;
+		if (is_setting(own, used, key[i]))
+			identity_add_setting(strrchr(key[i], '.') + 1, recipe_text_of(used, key[i]),
+					     out);
+	}
 }
 
 static int run_with(const struct protocol *p, const struct eval_task *t, struct eval_result *out,
@@ -87,9 +171,12 @@ static int run_with(const struct protocol *p, const struct eval_task *t, struct 
 	out->trained = t->train->n;
 	out->judged = t->judged->n;
 	out->predicted = xcalloc((size_t)t->judged->n, sizeof *out->predicted);
+	out->score = out->rule1 = (struct eval_scores){NAN, NAN};
 	strbuf_addc(&out->settings, '{');
 	if (p->run(t, out, err))
 		return error_prefix(err, "%s", out->name);
+	if (out->missing[0])
+		out->score = (struct eval_scores){NAN, NAN};
 	strbuf_addf(&out->settings, ",\"trained\":%d,\"images\":%d", out->trained, out->judged);
 	return 0;
 }
@@ -119,8 +206,8 @@ static int run_share(const struct protocol *p, const struct eval_task *t, double
 int protocol_run(const struct protocol_row *row, const struct eval_task *t, struct eval_result *out,
 		 struct error *err)
 {
-	struct eval_result made = {.settings = STRBUF_INIT};
-	double started = clock_now(), share = share_of(row, t);
+	struct eval_result made = {.settings = STRBUF_INIT, .differs = STRBUF_INIT};
+	double started = clock_now(), share = share_of(row, t->recipe, t->labels);
 	int ret;
 
 	if (!t->train->n || !t->judged->n)

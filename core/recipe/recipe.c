@@ -292,6 +292,15 @@ int recipe_lists(const struct recipe *r, const char *key, const char *word)
 	return 0;
 }
 
+const char *recipe_text_of(const struct recipe *r, const char *key)
+{
+	const struct recipe_value *v = find(r, key);
+
+	if (!v)
+		BUG("the recipe has no %s", key);
+	return v->text;
+}
+
 int recipe_has(const struct recipe *r, const char *key)
 {
 	return find(r, key) != NULL;

@@ -109,5 +109,7 @@ int recipe_ints(const struct recipe *r, const char *key, int *out, int max);
 /* HP_LIST: is `word` in it? */
 int recipe_lists(const struct recipe *r, const char *key, const char *word);
 int recipe_has(const struct recipe *r, const char *key);
+/* The canonical text of a value of any type. */
+const char *recipe_text_of(const struct recipe *r, const char *key);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/store/remarks.h"
 #include "core/store/sweeps.h"
 
 enum { SEED = 1, GROUPS_MAX = 60 };
@@ -429,6 +430,25 @@ static int note_missing_cells(struct store *s, struct compare *c, const char *na
 	return ret;
 }
 
+/* What is said of the values themselves; which metric it is where the name may mean several. */
+static int note_values(struct store *s, struct compare *c, const struct compare_query *q,
+		       struct error *err)
+{
+	const char *name = c->values.metric;
+	int64_t *id = xmalloc(((size_t)c->values.n + 1) * sizeof *id);
+	int n = 0, ret;
+
+	for (int i = 0; i < c->values.n; i++)
+		if (q->values.id || !strcmp(c->values.row[i].status, "done"))
+			id[n++] = c->values.row[i].id;
+	if (strncmp(name, "test.", 5) && strcmp(name, c->metric) &&
+	    strncmp(c->metric, "best:", 5) && strncmp(c->metric, "last:", 5))
+		strbuf_addf(&c->notes, "%s is %s here.\n", c->metric, name);
+	ret = metric_remarks(s, name, id, n, &c->notes, &c->differ, err);
+	free(id);
+	return ret;
+}
+
 int compare_make(struct store *s, const struct compare_query *q, struct compare **out,
 		 struct error *err)
 {
@@ -446,7 +466,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		c->goal = c->values.goal;
 		keep = xcalloc((size_t)c->values.n + 1, 1);
 		choose(c, q, keep);
-		ret = make_groups(s, c, keep, err);
+		ret = note_values(s, c, q, err) || make_groups(s, c, keep, err) ? -1 : 0;
 	}
 	if (!ret && c->select && !strcmp(c->values.select_goal, "none"))
 		ret = error_set(err, ERR_USAGE,
@@ -454,7 +474,8 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 	if (!ret)
 		ret = note_missing_cells(s, c, q->values.sweep, err);
 	if (!ret) {
-		make_pairs(c, q->unpaired);
+		if (!c->differ)
+			make_pairs(c, q->unpaired);
 		note_datasets(c);
 		note_cells(c);
 		*out = c;

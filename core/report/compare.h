@@ -62,6 +62,7 @@ struct compare {
 	int n_groups, n_pairs, ranks;
 	int n_datasets;      /* of the runs that count */
 	int across;          /* grouped by dataset: pairs are made across datasets */
+	int differ; /* the values were evaluated by different settings: no pairs, and no verdict */
 	struct strbuf notes; /* sentences, each ended by a newline */
 };
 

@@ -324,6 +324,11 @@ static void say_selection(const struct compare *c, struct strbuf *out)
 
 void compare_sentences(const struct compare *c, struct strbuf *out)
 {
+	if (c->differ) {
+		strbuf_adds(out, "No verdict: the groups' values measure different things.\n");
+		strbuf_adds(out, c->notes.buf);
+		return;
+	}
 	say_clear(c, out);
 	say_unclear(c, out);
 	say_too_few(c, out);

@@ -1,5 +1,6 @@
 #include "core/run/evaluate.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 			      .train = &e->train,
 			      .judged = &e->judged,
 			      .labels = e->labels,
-			      .stop = r->opts.stop};
+			      .stop = r->opts.stop,
+			      .rules = r->rules};
 
 	t.source = (struct eval_source){.data = &r->data,
 					.plain = &r->plain,
@@ -60,19 +62,24 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 					.spec = &r->encoder_spec,
 					.params = &r->params,
 					.tape = &r->tape};
-	return protocol_run(row, &t, out, err);
+	if (protocol_run(row, &t, out, err))
+		return -1;
+	protocol_differs(row, &r->recipe, e->recipe, e->labels, &out->differs);
+	return 0;
 }
 
 int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 		     const struct eval_result *result, struct error *err)
 {
-	struct metric_point value[2] = {{"top1", step, result->top1}, {"top5", step, result->top5}};
+	struct metric_point value[2] = {{"top1", step, result->score.top1},
+					{"top5", step, result->score.top5}};
 	int classes = e->run->data.classes, ret;
 	struct eval_new row = {0};
 	int64_t eval_id;
 	uint32_t *n = xcalloc((size_t)classes * (size_t)classes + 1, sizeof *n);
 
-	eval_confusion(result, &e->judged, classes, n);
+	if (!result->missing[0])
+		eval_confusion(result, &e->judged, classes, n);
 	row.confusion = n;
 	row.classes = classes;
 	row.run_id = id;
@@ -81,6 +88,8 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 	row.protocol = result->name;
 	row.split = eval_split_name(e->split);
 	row.settings_json = result->settings.buf;
+	row.differs = result->differs.buf;
+	row.missing = result->missing[0] ? result->missing : NULL;
 	row.seconds = result->seconds;
 	row.value = value;
 	row.n_values = 2;
@@ -94,19 +103,43 @@ static void keep_best(struct run *r, double value)
 {
 	if (!r->step && r->steps > 0)
 		return; /* not trained yet: never the best */
-	if (r->best_step >= 0 && value <= r->best_value)
+	if (isnan(value) || (r->best_step >= 0 && value <= r->best_value))
 		return;
 	r->best_step = r->step;
 	r->best_value = value;
 }
 
+/* The series of a run that began under version 1 of the rules go on by it, so that its digest chain
+ * holds; where version 2 gives something else, they have another name, and what is recorded of the
+ * evaluation is by version 2. */
 static void note(struct run *r, const char *split, const struct eval_result *result)
 {
+	const struct eval_scores *s = r->rules == 1 ? &result->rule1 : &result->score;
+	int none = r->rules == 1 && result->missing[0], knn = !strcmp(result->name, "knn");
 	char prefix[64];
 
 	snprintf(prefix, sizeof prefix, "%s.%s.", split, result->name);
-	run_note(r, run_name(r, prefix, "top1"), result->top1);
-	run_note(r, run_name(r, prefix, "top5"), result->top5);
+	run_note(r, run_name(r, prefix, none ? "top1/rule=1" : "top1"), s->top1);
+	run_note(r, run_name(r, prefix, none || (r->rules == 1 && knn) ? "top5/rule=1" : "top5"),
+		 s->top5);
+}
+
+/* The line of an evaluation; what has no result is an event, too. */
+static int tell(struct evaluator *e, const struct eval_result *result, struct strbuf *line,
+		struct error *err)
+{
+	const char *split = eval_split_name(e->split);
+	char text[256];
+
+	strbuf_addf(line, "  %s.%s.top1 ", split, result->name);
+	if (!result->missing[0]) {
+		strbuf_addf(line, "%.2f %%  (%.1f s)", result->score.top1, result->seconds);
+		return 0;
+	}
+	strbuf_addf(line, "none: %s", result->missing);
+	snprintf(text, sizeof text, "%s.%s has no result: %s", split, result->name,
+		 result->missing);
+	return runs_event(e->run->store, &e->run->handle, "warning", text, err);
 }
 
 static int evaluate_one(struct evaluator *e, const struct protocol_row *row, double *top1,
@@ -119,10 +152,8 @@ static int evaluate_one(struct evaluator *e, const struct protocol_row *row, dou
 	if (evaluator_run(e, row, &result, err))
 		return -1;
 	note(r, eval_split_name(e->split), &result);
-	*top1 = result.top1;
-	strbuf_addf(line, "  %s.%s.top1 %.2f %%  (%.1f s)", eval_split_name(e->split), result.name,
-		    result.top1, result.seconds);
-	ret = run_flush(r, NULL, err) ||
+	*top1 = r->rules == 1 ? result.rule1.top1 : result.score.top1;
+	ret = run_flush(r, NULL, err) || tell(e, &result, line, err) ||
 	      evaluator_record(e, r->handle.id, r->step, r->epoch, &result, err);
 	eval_result_release(&result);
 	return ret ? -1 : 0;

@@ -102,6 +102,8 @@ static int record_new(struct run *r, struct error *err)
 	row.dataset_id = r->dataset_row.id;
 	row.seed = recipe_int(&r->recipe, "seed");
 	row.threads = r->opts.threads;
+	r->rules = r->opts.rules ? r->opts.rules : RUN_RULES;
+	row.rules = r->rules;
 	row.epochs = r->epochs;
 	row.steps = r->steps;
 	row.param = param;
@@ -130,6 +132,8 @@ static int record_again(struct run *r, struct error *err)
 	if (keep ? runs_reopen_for(r->store, r->opts.resume_id, above, keep->cell, keep->token,
 				   &r->handle, err)
 		 : runs_reopen(r->store, r->opts.resume_id, above, RUN_STALE, &r->handle, err))
+		return -1;
+	if (runs_rules(r->store, r->handle.id, &r->rules, err))
 		return -1;
 	keep_provenance(keep, &code, &host);
 	return runs_provenance(r->store, &r->handle, &code, &host, err);

@@ -55,6 +55,7 @@ struct run_opts {
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
 	const long *resume_epoch;   /* from the last checkpoint up to it; NULL: from the last */
+	int rules; /* version of the rules of metrics, of a new run; 0: the newest */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
 	void (*watch)(void *ctx, const char *name, long step, double value); /* every value; or NULL */
@@ -66,6 +67,7 @@ struct run {
 	struct recipe recipe;
 	struct run_opts opts;
 	struct run_handle handle;
+	int rules; /* version of the rules by which its series are computed: RUN_RULES, or older */
 
 	/* data */
 	struct dataset data;

@@ -31,6 +31,15 @@ struct verify {
 	struct store *again;
 };
 
+/* The name as the run gave it, which is what the digest chain covers. */
+static const char *own_name(struct verify *v, const char *name)
+{
+	char *copy = arena_strdup(&v->names, name);
+
+	copy[digest_name_length(name)] = 0;
+	return copy;
+}
+
 static int keep_value(void *ctx, const struct metric_point *p)
 {
 	struct verify *v = ctx;
@@ -41,7 +50,7 @@ static int keep_value(void *ctx, const struct metric_point *p)
 		v->cap = v->cap ? 2 * v->cap : 4096;
 		v->value = xrealloc(v->value, v->cap * sizeof *v->value);
 	}
-	v->value[v->n++] = (struct value){arena_strdup(&v->names, p->name), p->step, p->value, 0};
+	v->value[v->n++] = (struct value){own_name(v, p->name), p->step, p->value, 0};
 	return 0;
 }
 
@@ -64,11 +73,12 @@ static void value_text(double value, char *out, size_t size)
 static void watch(void *ctx, const char *name, long step, double value)
 {
 	struct verify *v = ctx;
-	struct value key = {name, step, 0, 0}, *then;
-	char a[80] = "none", b[80];
+	char own[128], a[80] = "none", b[80];
+	struct value key = {own, step, 0, 0}, *then;
 
 	if (digest_is_timing(name) || step > v->last)
 		return;
+	snprintf(own, sizeof own, "%.*s", (int)digest_name_length(name), name);
 	then = bsearch(&key, v->value, v->n, sizeof key, by_step_and_name);
 	value_text(value, b, sizeof b);
 	if (then) {
@@ -161,6 +171,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.threads = v->opts->threads;
 	r.opts.stop = &v->stop;
 	r.opts.resume_id = h->id;
+	r.opts.rules = row->rules;
 	r.opts.dataset_sha256 = row->dataset_sha256;
 	r.opts.watch = watch;
 	r.opts.watch_ctx = v;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/store/bundle_internal.h"
+#include "core/store/identity.h"
 #include "core/store/object.h"
 
 /* ?1 is the number here of the run, or of a cell's sweep; the i-th column is ?(i + 2). */
@@ -322,6 +323,8 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	if (more)
 		return -1;
 	m->result->added++;
+	if (identity_import(m->s, run, err))
+		return -1;
 	return db_run(
 	    m->s, err,
 	    "UPDATE run SET attempt_id = (SELECT id FROM attempt WHERE run_id = ?1 AND n = "
@@ -334,6 +337,13 @@ static int same_field(const struct jsonline *a, const struct json_field *x,
 {
 	if (!y || x->kind != y->kind)
 		return 0;
+	if (x->kind == JSON_TEXT && !strcmp(a->text.buf + x->name, "name_id")) {
+		const char *theirs = jsonline_text(a, x), *here = jsonline_text(b, y);
+		size_t n = strlen(theirs);
+
+		/* the name may have got the settings of its values since */
+		return !strncmp(theirs, here, n) && (!here[n] || n == identity_base(here));
+	}
 	if (x->kind == JSON_TEXT)
 		return !strcmp(jsonline_text(a, x), jsonline_text(b, y));
 	return x->kind == JSON_NULL || (x->i == y->i && x->d == y->d);

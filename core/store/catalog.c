@@ -222,9 +222,12 @@ static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *
 		const char *name = db_text(st, 2);
 
 		strbuf_adds(sql, "\n    , "); /* in front: behind it would be in the comment */
-		if (sqlite3_column_int(st, 0))
-			filter_metric(id, db_text(st, 3), FILTER_LAST, sql);
-		else
+		if (sqlite3_column_int(st, 0)) {
+			if (filter_metric(s, id, db_text(st, 3), FILTER_LAST, sql, err)) {
+				sqlite3_reset(st);
+				return -1;
+			}
+		} else
 			strbuf_addf(sql,
 				    "(SELECT coalesce(p.number, p.value) FROM param p "
 				    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",

@@ -8,6 +8,15 @@
 
 #include "core/store/store_internal.h"
 
+size_t digest_name_length(const char *name)
+{
+	const char *end = strstr(name, "/rule=");
+
+	return end && end[6] && strspn(end + 6, "0123456789") == strlen(end + 6)
+		   ? (size_t)(end - name)
+		   : strlen(name);
+}
+
 int digest_is_timing(const char *name)
 {
 	size_t n = strlen(name);
@@ -77,6 +86,7 @@ static void close_step(struct digest_chain *c)
 
 void digest_chain_add(struct digest_chain *c, const char *name, long step, double value)
 {
+	size_t length = digest_name_length(name);
 	int i = 0;
 
 	if (digest_is_timing(name))
@@ -84,12 +94,12 @@ void digest_chain_add(struct digest_chain *c, const char *name, long step, doubl
 	if (step != c->step)
 		close_step(c);
 	c->step = step;
-	while (i < c->n && strcmp(c->held[i].name, name))
+	while (i < c->n && (strncmp(c->held[i].name, name, length) || c->held[i].name[length]))
 		i++;
 	if (i == DIGEST_NAMES)
 		BUG("a step has more than %d values", DIGEST_NAMES);
 	if (i == c->n) {
-		snprintf(c->held[i].name, sizeof c->held[i].name, "%s", name);
+		snprintf(c->held[i].name, sizeof c->held[i].name, "%.*s", (int)length, name);
 		c->n++;
 	}
 	c->held[i].value = value;

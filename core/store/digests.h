@@ -45,6 +45,10 @@ void digest_chain_add(struct digest_chain *c, const char *name, long step, doubl
 void digest_chain_link(struct digest_chain *c, struct digest_row *out);
 void digest_chain_release(struct digest_chain *c);
 
+/* Letters of the name that the chain covers: "/rule=1", which is added to names of values by older
+ * rules, is left out. */
+size_t digest_name_length(const char *name);
+
 /* Is it a timing, which no two runs share? Their names end in "_s". */
 int digest_is_timing(const char *name);
 /* The bits of a value as they are compared: one NaN, and no minus zero. */

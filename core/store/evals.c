@@ -4,20 +4,23 @@
 
 #include "core/base/strbuf.h"
 #include "core/store/evals.h"
+#include "core/store/identity.h"
 #include "core/store/metric_names.h"
 #include "core/store/runs.h"
 
 static int value_insert(struct store *s, int64_t eval, const struct eval_new *e,
-			const struct metric_point *p, struct error *err)
+			const char *measure, const struct metric_point *p, struct error *err)
 {
 	struct strbuf name = STRBUF_INIT;
 	int64_t name_id;
 	int ret;
 
 	strbuf_addf(&name, "%s.%s.%s", e->split, e->protocol, p->name);
+	if (e->differs && *e->differs)
+		strbuf_addf(&name, "/%s", e->differs);
 	ret = metric_name_id(s, name.buf, &name_id, err);
 	strbuf_release(&name);
-	if (ret)
+	if (ret || (!e->missing && identity_add_measure(s, name_id, measure, err)))
 		return -1;
 	return db_run(
 	    s, err, "INSERT INTO eval_value (eval_id, name_id, value, kind) VALUES (?, ?, ?, ?)",
@@ -39,27 +42,34 @@ static int confusion_insert(struct store *s, int64_t eval, const struct eval_new
 	return ret;
 }
 
-static int insert_all(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)
+static int insert_all(struct store *s, const struct eval_new *e, const char *measure, int64_t *id,
+		      struct error *err)
 {
 	if (db_run(s, err,
 		   "INSERT INTO eval (run_id, step, epoch, protocol, split, settings, seconds, "
-		   "created) "
-		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		   "Illtttft", e->run_id, e->step, e->epoch, e->protocol, e->split,
-		   e->settings_json, e->seconds, stamp_now().text))
+		   "created, rules, differs, measure, missing) "
+		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "Illtttftittt", e->run_id, e->step, e->epoch, e->protocol, e->split,
+		   e->settings_json, e->seconds, stamp_now().text, (int)RUN_RULES,
+		   e->differs ? e->differs : "", measure, e->missing))
 		return -1;
 	*id = sqlite3_last_insert_rowid(s->db);
 	for (int i = 0; i < e->n_values; i++)
-		if (value_insert(s, *id, e, &e->value[i], err))
+		if (value_insert(s, *id, e, measure, &e->value[i], err))
 			return -1;
-	return confusion_insert(s, *id, e, err);
+	return e->missing ? 0 : confusion_insert(s, *id, e, err);
 }
 
 int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct error *err)
 {
+	struct strbuf measure = STRBUF_INIT;
 	int64_t made = 0;
+	int ret;
 
-	if (tx_begin(s, err) || tx_end(s, insert_all(s, e, &made, err), err))
+	identity_measure(e->protocol, e->settings_json, &measure);
+	ret = tx_begin(s, err) || tx_end(s, insert_all(s, e, measure.buf, &made, err), err);
+	strbuf_release(&measure);
+	if (ret)
 		return -1;
 	*id = made;
 	return 0;
@@ -91,21 +101,22 @@ static void read_row(sqlite3_stmt *st, struct run_row *out)
 	out->seconds = sqlite3_column_double(st, 21);
 	out->peak_rss = sqlite3_column_int64(st, 22);
 	out->arena_peak = sqlite3_column_int64(st, 23);
+	out->rules = sqlite3_column_int(st, 24);
 }
 
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err)
 {
-	sqlite3_stmt *st =
-	    db_prepare(s,
-		       "SELECT r.id, r.seed, r.dataset_id, r.uuid, r.name, r.status, r.method, "
-		       "p.json, p.hash, "
-		       "d.name, d.sha256, r.created, r.finished, r.error, r.command, r.epochs, "
-		       "r.steps, r.epoch, "
-		       "r.step, r.threads, r.exit_code, r.seconds, r.peak_rss, r.arena_peak "
-		       "FROM run r JOIN recipe p ON p.id = r.recipe_id LEFT JOIN dataset d ON d.id "
-		       "= r.dataset_id "
-		       "WHERE r.id = ?",
-		       err);
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT r.id, r.seed, r.dataset_id, r.uuid, r.name, r.status, r.method, "
+	    "p.json, p.hash, "
+	    "d.name, d.sha256, r.created, r.finished, r.error, r.command, r.epochs, "
+	    "r.steps, r.epoch, "
+	    "r.step, r.threads, r.exit_code, r.seconds, r.peak_rss, r.arena_peak, r.rules "
+	    "FROM run r JOIN recipe p ON p.id = r.recipe_id LEFT JOIN dataset d ON d.id "
+	    "= r.dataset_id "
+	    "WHERE r.id = ?",
+	    err);
 	int found;
 
 	if (!st)
@@ -118,6 +129,16 @@ int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err
 		return error_set(err, ERR_NOT_FOUND, "run %lld: there is none", (long long)id);
 	read_row(st, out);
 	sqlite3_reset(st);
+	return 0;
+}
+
+int runs_rules(struct store *s, int64_t id, int *out, struct error *err)
+{
+	int64_t rules = RUN_RULES;
+
+	if (db_int(s, &rules, err, "SELECT rules FROM run WHERE id = ?", "I", id) < 0)
+		return -1;
+	*out = (int)rules;
 	return 0;
 }
 

@@ -55,15 +55,23 @@ const char filter_replaced[] =
     "AND q.status = 'done' AND +q.dataset_id IS v_run.dataset_id "
     "AND q.id NOT IN (SELECT run_id FROM trash))";
 
-/* The last value of the series, else that of the newest evaluation; as in v_seed. */
-static void add_last(long long id, struct strbuf *out)
+/* The value at the last step: of the newest evaluation there, else of the series; as in v_last. */
+static void add_last(long long id, int evaluated, struct strbuf *out)
 {
+	if (!evaluated) {
+		strbuf_addf(out,
+			    "(SELECT s.last FROM metric_summary s "
+			    "WHERE s.run_id = v_run.id AND s.name_id = %lld)",
+			    id);
+		return;
+	}
 	strbuf_addf(
 	    out,
-	    "coalesce((SELECT s.last FROM metric_summary s "
-	    "WHERE s.run_id = v_run.id AND s.name_id = %lld), "
-	    "(SELECT v.value FROM eval e CROSS JOIN eval_value v WHERE e.run_id = v_run.id "
-	    "AND v.eval_id = e.id AND v.name_id = %lld ORDER BY e.step DESC, e.id DESC LIMIT 1))",
+	    "(SELECT x FROM (SELECT v.value AS x, e.step AS step, e.rules AS rules, e.id AS id "
+	    "FROM eval e CROSS JOIN eval_value v WHERE e.run_id = v_run.id AND v.eval_id = e.id "
+	    "AND v.name_id = %lld UNION ALL SELECT s.last, s.last_step, 0, 0 FROM metric_summary s "
+	    "WHERE s.run_id = v_run.id AND s.name_id = %lld) "
+	    "ORDER BY step DESC, rules DESC, id DESC LIMIT 1)",
 	    id, id);
 }
 
@@ -82,33 +90,42 @@ static void add_best(long long id, const char *goal, struct strbuf *out)
 	    goal, goal, goal, goal, id, id);
 }
 
-void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out)
+int filter_metric(struct store *s, int64_t id, const char *goal, enum filter_value which,
+		  struct strbuf *out, struct error *err)
 {
-	if (which != FILTER_BEST || !strcmp(goal, "none"))
-		add_last((long long)id, out);
-	else
+	int evaluated;
+
+	if (which == FILTER_BEST && strcmp(goal, "none")) {
 		add_best((long long)id, goal, out);
+		return 0;
+	}
+	evaluated = metric_is_evaluated(s, id, err);
+	if (evaluated >= 0)
+		add_last((long long)id, evaluated, out);
+	return evaluated < 0 ? -1 : 0;
 }
 
 static int try_metric(struct store *s, const char *name, enum filter_value which,
 		      struct strbuf *out, struct error *err)
 {
-	int64_t id[3];
+	int64_t id;
 	const char *goal;
-	int n = metric_resolve(s, name, id, err);
+	int found = metric_pick(s, name, &id, err);
 
-	if (n > 1)
-		strbuf_adds(out, "coalesce(");
-	for (int i = 0; i < n; i++) {
-		if (metric_goal(s, id[i], &goal, err))
-			return -1;
-		if (i)
-			strbuf_adds(out, ", ");
-		filter_metric(id[i], goal, which, out);
-	}
-	if (n > 1)
-		strbuf_addc(out, ')');
-	return n;
+	if (found > 0 &&
+	    (metric_goal(s, id, &goal, err) || filter_metric(s, id, goal, which, out, err)))
+		return -1;
+	return found;
+}
+
+/* What v_run has on the test split, else on val: where a name with a dot asks for it, all runs are
+ * looked at on one split, and the value is the last. */
+static int try_split_column(struct store *s, const char *name, struct strbuf *out,
+			    struct error *err)
+{
+	if (strcmp(name, "knn.top1") && strcmp(name, "linear.top1"))
+		return 0;
+	return try_metric(s, name, FILTER_LAST, out, err);
 }
 
 enum filter_value filter_prefix(const char **name)
@@ -150,6 +167,10 @@ static int find_kind(struct store *s, const char *name, int truth, struct strbuf
 	int found = 0;
 
 	if (which == FILTER_ANY) {
+		*kind = FILTER_METRIC;
+		found = try_split_column(s, name, out, err);
+		if (found)
+			return found;
 		*kind = FILTER_COLUMN;
 		found = try_column(s, name, out, err);
 		if (!found) {

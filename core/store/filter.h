@@ -24,8 +24,10 @@ int filter_group(struct store *s, const char *by, struct strbuf *out, struct err
 enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST };
 enum filter_value filter_prefix(const char **name);
 
-/* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the last one. */
-void filter_metric(int64_t id, const char *goal, enum filter_value which, struct strbuf *out);
+/* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the last one. NULL
+ * where the evaluation has no result. */
+int filter_metric(struct store *s, int64_t id, const char *goal, enum filter_value which,
+		  struct strbuf *out, struct error *err);
 
 /* SQL: 1 where the run v_run.id was done once more, the same recipe on the same data, and that newer run
  * counts for the seed. */

@@ -1,11 +1,14 @@
 /* The query behind `ssl log`: rows of v_run, chosen, sorted and cut as the user says, or a row per
  * recipe over the seeds of its finished runs. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
 #include "core/store/query.h"
+#include "core/store/remarks.h"
 
 static const char usual[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, seconds, age";
@@ -120,29 +123,63 @@ static int add_column(struct store *s, const char *name, size_t n, int group, st
 	return 0;
 }
 
-static int add_columns(struct store *s, const char *list, int group, struct strbuf *sql,
-		       struct error *err)
+/* Up to the comma that ends the first name of a list; those in brackets, and between the settings
+ * of a metric (test.linear.top1/l2=100,steps=3), end none. */
+static size_t name_end(const char *p)
 {
-	const char *p = list;
+	size_t n = *p == '[' ? strcspn(p, "]") : 0;
 
-	for (;;) {
-		size_t n;
+	n += strcspn(p + n, ",");
+	while (p[n] == ',' && memchr(p, '=', n) && memchr(p, '/', n) &&
+	       p[n + 1 + strcspn(p + n + 1, "=,")] == '=')
+		n += 1 + strcspn(p + n + 1, ",");
+	return n;
+}
+
+/* Calls fn for each name. */
+static int each_column(const char *list,
+		       int (*fn)(void *ctx, const char *name, size_t n, struct error *err),
+		       void *ctx, struct error *err)
+{
+	for (const char *p = list;; p++) {
+		size_t n, end;
 
 		p += strspn(p, " ");
-		n = strcspn(p, ",");
+		n = end = name_end(p);
 		while (n && p[n - 1] == ' ')
 			n--;
 		if (!n)
 			return error_set(err, ERR_USAGE, "--columns: '%s': a name is missing",
 					 list);
-		if (add_column(s, p, n, group, sql, err))
+		if (fn(ctx, p, n, err))
 			return -1;
-		p += strcspn(p, ",");
+		p += end;
 		if (!*p)
 			return 0;
-		p++;
-		strbuf_adds(sql, ", ");
 	}
+}
+
+struct columns {
+	struct store *s;
+	struct strbuf *sql;
+	int group, n;
+};
+
+static int next_column(void *ctx, const char *name, size_t n, struct error *err)
+{
+	struct columns *c = ctx;
+
+	if (c->n++)
+		strbuf_adds(c->sql, ", ");
+	return add_column(c->s, name, n, c->group, c->sql, err);
+}
+
+static int add_columns(struct store *s, const char *list, int group, struct strbuf *sql,
+		       struct error *err)
+{
+	struct columns c = {s, sql, group, 0};
+
+	return each_column(list, next_column, &c, err);
 }
 
 static int add_order(struct store *s, const struct log_query *q, struct strbuf *sql,
@@ -167,10 +204,14 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 	return 0;
 }
 
-static int build(struct store *s, const struct log_query *q, struct strbuf *sql, struct error *err)
+static const char *columns_of(const struct log_query *q)
 {
-	const char *columns = q->columns ? q->columns : q->group ? usual_group : usual;
+	return q->columns ? q->columns : q->group ? usual_group : usual;
+}
 
+static int build(struct store *s, const struct log_query *q, const char *columns,
+		 struct strbuf *sql, struct error *err)
+{
 	strbuf_adds(sql, "SELECT ");
 	if (add_columns(s, columns, q->group, sql, err))
 		return -1;
@@ -197,7 +238,7 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 	sqlite3_stmt *st = NULL;
 	int ret = -1;
 
-	if (build(s, q, &sql, err))
+	if (build(s, q, columns_of(q), &sql, err))
 		goto done;
 	st = guard_prepare(s, "-w", sql.buf, err);
 	if (!st)
@@ -208,5 +249,95 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
+	return ret;
+}
+
+/* ---- what is said beside the list ---- */
+
+struct remarks {
+	struct store *s;
+	const struct log_query *q;
+	struct strbuf *out;
+	int64_t *id; /* of the runs in the list; NULL until they are asked for */
+	int n;
+	struct strbuf seen; /* names, each between blanks */
+};
+
+/* The numbers of the runs that the list is made of. */
+static int read_ids(struct remarks *r, struct error *err)
+{
+	struct log_query q = *r->q;
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	int ret = -1, rc;
+
+	if (q.group) { /* all runs of all groups */
+		q.group = 0;
+		q.sort = NULL;
+		q.limit = 0;
+	}
+	if (build(r->s, &q, "id, status", &sql, err))
+		goto done;
+	st = guard_prepare(r->s, "-w", sql.buf, err);
+	if (!st)
+		goto done;
+	sqlite3_bind_text(st, 1, q.tag, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, q.limit > 0 ? q.limit : -1);
+	r->id = xmalloc(sizeof *r->id);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (r->q->group && strcmp(db_text(st, 1), "done"))
+			continue;
+		r->id = xrealloc(r->id, ((size_t)r->n + 1) * sizeof *r->id);
+		r->id[r->n++] = sqlite3_column_int64(st, 0);
+	}
+	ret = rc == SQLITE_DONE ? 0 : db_error(r->s, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return ret;
+}
+
+static int remark(void *ctx, const char *name, size_t n, struct error *err)
+{
+	struct remarks *r = ctx;
+	struct strbuf text = STRBUF_INIT;
+	int bracket = n > 2 && *name == '[', ret = -1, has;
+	char metric[256], mark[260];
+	const char *bare;
+
+	strbuf_add(&text, name + bracket, n - 2 * (size_t)bracket);
+	bare = text.buf;
+	filter_prefix(&bare);
+	if (metric_meant(r->s, bare, metric, err))
+		goto done;
+	snprintf(mark, sizeof mark, " %s ", metric);
+	ret = 0;
+	if (!*metric || (r->seen.len && strstr(r->seen.buf, mark)))
+		goto done;
+	strbuf_adds(&r->seen, mark);
+	has = metric_has_remarks(r->s, metric, err);
+	ret = has < 0 || (has && !r->id && read_ids(r, err)) ? -1 : 0;
+	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, bare))
+		strbuf_addf(r->out, "%s is %s here.\n", bare, metric);
+	if (!ret && has)
+		ret = metric_remarks(r->s, metric, r->id, r->n, r->out, NULL, err);
+done:
+	strbuf_release(&text);
+	return ret;
+}
+
+int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf *out,
+		      struct error *err)
+{
+	struct remarks r = {.s = s, .q = q, .out = out, .seen = STRBUF_INIT};
+	int ret = each_column(columns_of(q), remark, &r, err);
+	const char *sort = q->sort;
+
+	if (!ret && sort) {
+		sort += *sort == '-';
+		ret = remark(&r, sort, strlen(sort), err);
+	}
+	free(r.id);
+	strbuf_release(&r.seen);
 	return ret;
 }

@@ -2,6 +2,9 @@
 
 #include <fnmatch.h>
 
+#include "core/store/identity.h"
+#include "core/store/runs.h"
+
 /* The first pattern that fits a name describes it. */
 static const struct metric_rule rules[] = {
     {"*top1", "max", "%", "Share of images whose class was the first guess."},
@@ -30,9 +33,12 @@ static const struct metric_rule rules[] = {
 const struct metric_rule *metric_rule(const char *name)
 {
 	const struct metric_rule *r = rules;
+	struct strbuf base = STRBUF_INIT;
 
-	while (fnmatch(r->pattern, name, 0))
+	strbuf_add(&base, name, identity_base(name));
+	while (fnmatch(r->pattern, base.buf, 0))
 		r++;
+	strbuf_release(&base);
 	return r;
 }
 
@@ -50,19 +56,73 @@ int metric_name_id(struct store *s, const char *name, int64_t *id, struct error 
 	return 0;
 }
 
-int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err)
+/* used: only those that have values. */
+static int resolve(struct store *s, const char *name, int used, int64_t id[3], struct error *err)
 {
 	static const char *const prefix[] = {"", "test.", "val."};
 	int n = 0, found;
 
 	for (int i = 0; i < 3; i++) {
-		found = db_int(s, &id[n], err, "SELECT id FROM metric_name WHERE name = ? || ?",
-			       "tt", prefix[i], name);
+		found =
+		    db_int(s, &id[n], err,
+			   "SELECT id FROM metric_name n WHERE name = ?1 || ?2 AND (NOT ?3 OR "
+			   "EXISTS (SELECT 1 FROM metric_summary WHERE name_id = n.id) OR EXISTS "
+			   "(SELECT 1 FROM eval_value WHERE name_id = n.id))",
+			   "tti", prefix[i], name, used);
 		if (found < 0)
 			return -1;
 		n += found;
 	}
 	return n;
+}
+
+/* The name with its settings as they are recorded; rule: with that version of the rules, or 0. */
+static void canonical(const char *name, int rule, struct strbuf *out)
+{
+	size_t n = identity_base(name);
+	struct strbuf settings = STRBUF_INIT;
+
+	strbuf_adds(&settings, name[n] ? name + n + 1 : "");
+	if (rule)
+		strbuf_addf(&settings, "%srule=%d", settings.len ? "," : "", rule);
+	strbuf_add(out, name, n);
+	if (settings.len) {
+		strbuf_addc(out, '/');
+		identity_canonical(settings.buf, out);
+	}
+	strbuf_release(&settings);
+}
+
+int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err)
+{
+	int n = resolve(s, name, 1, id, err);
+
+	for (int rule = RUN_RULES; !n && rule > 0; rule--) {
+		struct strbuf text = STRBUF_INIT;
+
+		canonical(name, rule < RUN_RULES ? rule : 0, &text);
+		n = resolve(s, text.buf, 1, id, err);
+		strbuf_release(&text);
+	}
+	return n ? n : resolve(s, name, 0, id, err);
+}
+
+int metric_pick(struct store *s, const char *name, int64_t *id, struct error *err)
+{
+	int64_t ids[3];
+	int n = metric_resolve(s, name, ids, err);
+
+	if (n <= 0)
+		return n;
+	*id = ids[0];
+	return 1;
+}
+
+int metric_is_evaluated(struct store *s, int64_t id, struct error *err)
+{
+	int64_t one;
+
+	return db_int(s, &one, err, "SELECT 1 FROM eval_value WHERE name_id = ? LIMIT 1", "I", id);
 }
 
 int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err)

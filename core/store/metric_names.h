@@ -5,7 +5,8 @@
 
 #include "core/store/store_internal.h"
 
-/* What a metric's name says about it; never NULL. The pattern is fnmatch(3)'s. */
+/* What a metric's name says about it, its settings apart (identity.h); never NULL. The pattern is
+ * fnmatch(3)'s. */
 struct metric_rule {
 	const char *pattern, *goal, *unit, *about;
 };
@@ -15,8 +16,16 @@ const struct metric_rule *metric_rule(const char *name);
 int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err);
 
 /* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
- * val.NAME. How many there are, or -1. */
+ * val.NAME, of those that have values; where none has, the same with values by an older rule. How many there are,
+ * or -1. They measure different things: a column or a ranking is of one of them. */
 int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
+
+/* The one that is meant where all runs are looked at: the first. 1, 0 there is
+ * none, -1. */
+int metric_pick(struct store *s, const char *name, int64_t *id, struct error *err);
+
+/* Has it values that come from evaluations? 1, 0, -1. */
+int metric_is_evaluated(struct store *s, int64_t id, struct error *err);
 
 /* Copies the name of the metric; BUG() when there is none with this id. */
 int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err);

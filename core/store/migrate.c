@@ -9,6 +9,7 @@
 
 #include "build_info.h"
 #include "core/base/strbuf.h"
+#include "core/store/identity.h"
 #include "core/store/schema.h"
 #include "core/store/store_internal.h"
 
@@ -60,7 +61,8 @@ static int apply(struct store *s, const struct schema_file *f, struct error *err
 
 	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 (int)STORE_APPLICATION_ID, file_version(f));
-	if (!db_script(s, f->sql, err) && !db_script(s, mark, err))
+	if (!db_script(s, f->sql, err) && !db_script(s, mark, err) &&
+	    (!strstr(f->name, "_measure.sql") || !identity_migrate(s, 0, err)))
 		return 0;
 	return error_prefix(err, "schema %s", f->name);
 }

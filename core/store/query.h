@@ -40,6 +40,10 @@ struct log_query {
 /* What `ssl log` prints. */
 int query_log(struct store *s, const struct log_query *q, const struct query_sink *sink,
 	      struct error *err);
+/* Appends what has to be said about the metrics among its columns: see remarks.h. */
+struct strbuf;
+int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf *out,
+		      struct error *err);
 
 struct best_query {
 	const char *metric; /* with a goal; as in refs, NAME may stand for test.NAME or val.NAME */

@@ -7,6 +7,7 @@
 #include "core/base/strbuf.h"
 #include "core/store/metric_names.h"
 #include "core/store/organise.h"
+#include "core/store/remarks.h"
 #include "core/store/runs.h"
 
 enum { REF_MAX = 200, PREFIX_MIN = 4 };
@@ -84,16 +85,22 @@ static int advise(struct store *s, const char *name, int64_t metric, struct erro
 /* The run with the best value; the oldest of equals. */
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
-	int64_t metric[3];
+	int64_t metric;
+	struct strbuf remarks = STRBUF_INIT;
 	char full[256];
-	int n = metric_resolve(s, name, metric, err), found;
+	int differ, n = metric_pick(s, name, &metric, err), found;
 
 	if (n < 0)
 		return -1;
 	if (!n)
 		return metric_missing(s, "best:", name, err);
-	if (advise(s, name, metric[0], err) || metric_name_text(s, metric[0], full, err))
+	if (advise(s, name, metric, err) || metric_name_text(s, metric, full, err))
 		return -1;
+	if (metric_remarks_where(s, full, NULL, &remarks, &differ, err))
+		return -1;
+	if (differ)
+		log_info("best:%s: %.*s", name, (int)strcspn(remarks.buf, "\n"), remarks.buf);
+	strbuf_release(&remarks);
 	found = db_int(
 	    s, run, err,
 	    "SELECT b.run_id FROM v_best b WHERE b.metric = ? "

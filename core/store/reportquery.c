@@ -9,12 +9,8 @@ enum { FEW = 20, STRETCHES = 10 }; /* runs that are listed; stretches of numbers
 
 /* ?1: the runs, a JSON list; ?2: the metric. */
 #define CHOSEN "r.id IN (SELECT value FROM json_each(?1))"
-/* The last value of the metric's series, else of its newest evaluation. */
-#define LAST                                                                                       \
-	"coalesce((SELECT s.last FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = "     \
-	"(SELECT id FROM metric_name WHERE name = ?2)), (SELECT v.value FROM eval e CROSS JOIN "   \
-	"eval_value v ON v.eval_id = e.id WHERE e.run_id = r.id AND v.name_id = (SELECT id FROM "  \
-	"metric_name WHERE name = ?2) ORDER BY e.step DESC, e.id DESC LIMIT 1))"
+/* As in v_last. */
+#define LAST "(SELECT l.value FROM v_last l WHERE l.run_id = r.id AND l.metric = ?2)"
 
 static const char *const sql[REPORT_QUERIES] = {
     [REPORT_STATUS] =

@@ -31,6 +31,9 @@ struct run_param {
 	double number;
 };
 
+/* Version of the rules by which metrics are computed: table metric_rule says what each changed. */
+enum { RUN_RULES = 2 };
+
 struct run_new {
 	const char *method, *recipe_json, *recipe_hash,
 	    *command;           /* command: argv joined, as typed */
@@ -38,7 +41,7 @@ struct run_new {
 	const char *name;       /* NULL: a readable one is made: "calm-otter" */
 	int64_t dataset_id;
 	int64_t seed;
-	int threads;
+	int threads, rules; /* rules: 0 for the newest */
 	long epochs, steps; /* planned */
 	const struct run_param *param;
 	int n_params;
@@ -109,12 +112,14 @@ struct run_row {
 	char *uuid, *name, *status, *method, *recipe_json, *recipe_hash, *dataset, *dataset_sha256;
 	char *created, *finished, *error, *command;
 	long epochs, steps, epoch, step;
-	int threads, exit_code;
+	int threads, exit_code, rules;
 	double seconds;
 	int64_t peak_rss, arena_peak;
 };
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err);
 void run_row_release(struct run_row *r);
+/* The version of the rules of a run. */
+int runs_rules(struct store *s, int64_t id, int *out, struct error *err);
 /* Has an attempt gone on from this step? 1, 0, -1. */
 int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err);
 

@@ -288,11 +288,11 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 }
 
 static const char last_sql[] =
-    "SELECT coalesce("
-    "(SELECT last FROM metric_summary WHERE run_id = ?1 AND name_id = n.id), "
-    "(SELECT v.value FROM eval e CROSS JOIN eval_value v ON v.eval_id = e.id "
-    "WHERE e.run_id = ?1 AND v.name_id = n.id ORDER BY e.step DESC, e.id DESC LIMIT 1)) "
-    "FROM metric_name n WHERE n.name = ?2";
+    "SELECT x FROM (SELECT v.value AS x, e.step AS step, e.rules AS rules, e.id AS id FROM eval e "
+    "CROSS JOIN eval_value v WHERE e.run_id = ?1 AND v.eval_id = e.id AND v.name_id = (SELECT id "
+    "FROM metric_name WHERE name = ?2) UNION ALL SELECT s.last, s.last_step, 0, 0 FROM "
+    "metric_summary s WHERE s.run_id = ?1 AND s.name_id = (SELECT id FROM metric_name WHERE name = "
+    "?2)) ORDER BY step DESC, rules DESC, id DESC LIMIT 1";
 static const char best_sql[] = "SELECT value FROM v_best WHERE run_id = ?1 AND metric = ?2";
 
 int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,

@@ -13,15 +13,13 @@ enum { SERIES_SECONDS = 60 };
 static int one_metric(struct store *s, const char *name, int64_t *id, const char **goal,
 		      struct error *err)
 {
-	int64_t ids[3];
-	int n = metric_resolve(s, name, ids, err);
+	int found = metric_pick(s, name, id, err);
 
-	if (n < 0)
+	if (found < 0)
 		return -1;
-	if (!n)
+	if (!found)
 		return metric_missing(s, "best: ", name, err);
-	*id = ids[0];
-	return metric_goal(s, ids[0], goal, err);
+	return metric_goal(s, *id, goal, err);
 }
 
 /* Is the key among the columns that are shown anyway? */

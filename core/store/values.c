@@ -12,11 +12,11 @@
 
 enum { VALUES_SECONDS = 60 };
 
-/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME. */
-static int add_value(struct store *s, const char *name, const char **goal, struct strbuf *sql,
-		     struct error *err)
+/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME; of as
+ * many metrics as may be meant, then NULL. */
+static int add_values(struct store *s, const char *name, int most, int64_t id[3], const char **goal,
+		      struct strbuf *sql, struct error *err)
 {
-	int64_t id[3];
 	enum filter_value which = filter_prefix(&name);
 	int n = metric_resolve(s, name, id, err);
 
@@ -26,11 +26,58 @@ static int add_value(struct store *s, const char *name, const char **goal, struc
 		return metric_missing(s, "compare: ", name, err);
 	if (metric_goal(s, id[0], goal, err))
 		return -1;
-	filter_metric(id[0], *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql);
+	for (int i = 0; i < most; i++) {
+		strbuf_adds(sql, i ? ", " : "");
+		if (i >= n)
+			strbuf_adds(sql, "NULL");
+		else if (filter_metric(s, id[i], *goal,
+				       which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql, err))
+			return -1;
+	}
+	for (int i = n; i < 3; i++)
+		id[i] = -1;
 	return 0;
 }
 
-static int build(struct store *s, const struct value_query *q, struct values *out,
+/* What chose and what is compared are looked up alike: the first that has values. */
+static int add_select(struct store *s, const char *name, const char **goal, struct strbuf *sql,
+		      struct error *err)
+{
+	enum filter_value which = filter_prefix(&name);
+	int64_t id;
+	int found = metric_pick(s, name, &id, err);
+
+	if (!found)
+		return metric_missing(s, "compare: ", name, err);
+	return found < 0 || metric_goal(s, id, goal, err) ||
+		       filter_metric(s, id, *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST,
+				     sql, err)
+		   ? -1
+		   : 0;
+}
+
+/* All rows get the value of one metric, that most of the finished runs have; the first of equals.
+ */
+static int choose_metric(struct store *s, struct values *v, const int64_t id[3], struct error *err)
+{
+	int best = 0, most = -1;
+
+	for (int c = 0; c < 3 && id[c] >= 0; c++) {
+		int n = 0;
+
+		for (int i = 0; i < v->n; i++)
+			n += !strcmp(v->row[i].status, "done") && !isnan(v->row[i].candidate[c]);
+		if (n > most) {
+			most = n;
+			best = c;
+		}
+	}
+	for (int i = 0; i < v->n; i++)
+		v->row[i].value = v->row[i].candidate[best];
+	return metric_name_text(s, id[best], v->metric, err);
+}
+
+static int build(struct store *s, const struct value_query *q, struct values *out, int64_t id[3],
 		 struct strbuf *sql, struct error *err)
 {
 	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
@@ -40,12 +87,12 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 			 "v_run.dataset_label, v_run.status, ");
 	strbuf_adds(sql, filter_replaced);
 	strbuf_adds(sql, ", ");
-	if (add_value(s, q->metric, &out->goal, sql, err))
+	if (add_values(s, q->metric, 3, id, &out->goal, sql, err))
 		return -1;
 	strbuf_adds(sql, ", ");
 	if (!q->select)
 		strbuf_adds(sql, "NULL");
-	else if (add_value(s, q->select, &out->select_goal, sql, err))
+	else if (add_select(s, q->select, &out->select_goal, sql, err))
 		return -1;
 	strbuf_adds(sql, " FROM v_run WHERE ");
 	if (filter_where(s, q->where, sql, err))
@@ -90,8 +137,10 @@ static void read_row(sqlite3_stmt *st, struct values *out)
 	r->dataset = db_text_dup(st, 5);
 	r->status = db_text_dup(st, 6);
 	r->repeated = sqlite3_column_int(st, 7);
-	r->value = number(st, 8);
-	r->select = number(st, 9);
+	for (int i = 0; i < 3; i++)
+		r->candidate[i] = number(st, 8 + i);
+	r->value = NAN;
+	r->select = number(st, 11);
 }
 
 /* The ids as a JSON array: one bound value, whatever their number. */
@@ -119,13 +168,14 @@ static int check_sweep(struct store *s, const char *name, struct error *err)
 int query_values(struct store *s, const struct value_query *q, struct values *out,
 		 struct error *err)
 {
-	struct values v = {NULL, 0, "none", "none"};
+	struct values v = {NULL, 0, "none", "none", ""};
+	int64_t id[3];
 	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
 	char *ids = q->id ? id_list(q->id, q->n_ids) : NULL;
 	int more = -1;
 
-	if ((q->sweep && check_sweep(s, q->sweep, err)) || build(s, q, &v, &sql, err))
+	if ((q->sweep && check_sweep(s, q->sweep, err)) || build(s, q, &v, id, &sql, err))
 		goto done;
 	st = guard_prepare(s, "-w", sql.buf, err);
 	if (!st)
@@ -136,7 +186,7 @@ int query_values(struct store *s, const struct value_query *q, struct values *ou
 	guard_limit(s, VALUES_SECONDS);
 	while ((more = sqlite3_step(st)) == SQLITE_ROW)
 		read_row(st, &v);
-	more = guard_end(s, "-w", more, err);
+	more = guard_end(s, "-w", more, err) || choose_metric(s, &v, id, err) ? -1 : 0;
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

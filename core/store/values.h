@@ -25,12 +25,14 @@ struct value_row {
 	char *dataset;                      /* its label (v_dataset); NULL: none */
 	int repeated;         /* the same recipe and seed was run again later, to the end */
 	double value, select; /* NaN: none, or not finite */
+	double candidate[3];  /* while they are read: the value of each metric that may be meant */
 };
 
 struct values {
 	struct value_row *row; /* by id */
 	int n;
 	const char *goal, *select_goal; /* max, min, none */
+	char metric[256]; /* the recorded name: NAME, test.NAME or val.NAME, whichever most have */
 };
 
 /* ERR_USAGE for an unknown name, ERR_NOT_FOUND for an unknown metric. */

@@ -10,7 +10,7 @@ ok ssl schema
 out_has '^v_run +view +[0-9]+ +Runs, one a row\.$'
 out_has '^metric +table +5 +Series: a value per run, metric and step\.$'
 ok ssl schema v_run
-out_has '^knn_top1 .* newest state'
+out_has '^knn_top1 .* last evaluation'
 out_has '^silent .* seconds since the last sign of life'
 for t in $("$SSL" schema --format tsv | sed 1d | cut -f1); do
 	ok ssl schema "$t" --format tsv

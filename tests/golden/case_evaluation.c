@@ -73,7 +73,7 @@ static void check_logistic(struct golden *g, const struct sets *s)
 		return;
 	}
 	logistic_init(&l);
-	if (linear_lbfgs(&l, 1e-10, 10000, w, &steps)) {
+	if (linear_lbfgs(&l, 1e-10, 10000, w, &steps, NULL)) {
 		g->failures++;
 		printf("\n    %s: the minimiser was not reached in %d steps\n", g->name, steps);
 	}

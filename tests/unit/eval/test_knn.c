@@ -139,6 +139,7 @@ static void test_degenerate(void)
 	CU_ASSERT_EQUAL(predicted[1], 1);
 	CU_ASSERT_EQUAL(r.top1, 50);
 	CU_ASSERT_EQUAL(r.top5, 100);
+	CU_ASSERT_EQUAL(r.top5_rule1, 100);
 }
 
 /* exp(1 / 0.001) is infinite: at the least temperature the nearest decides, not the smaller class.
@@ -155,6 +156,36 @@ static void test_small_temperature(void)
 	CU_ASSERT(r.top1 > 99);
 }
 
+/* Ten classes, of which the k nearest neighbours know one to three: the others are no guesses,
+ * though their numbers are small. */
+static void test_votes_alone(void)
+{
+	enum { WAYS = 10 };
+	real train[WAYS * WAYS] = {0}, test[WAYS * WAYS] = {0};
+	int train_y[WAYS], test_y[WAYS];
+	struct knn_result r;
+
+	for (int i = 0; i < WAYS; i++) {
+		train[i * WAYS + i] = 1;
+		train_y[i] = i;
+		test[i * WAYS + i] = 1;
+		test_y[i] = (i + 1) % WAYS;
+	}
+	knn_classify(train, train_y, WAYS, test, test_y, WAYS, WAYS, WAYS, 1, 0.07, NULL, NULL, &r);
+	CU_ASSERT_EQUAL(r.top1, 0);
+	CU_ASSERT_EQUAL(r.top5, 0);
+	CU_ASSERT_EQUAL(r.top5_rule1, 50);
+	/* of two voters the second is 1 / 2 away: at T = 0.0005 its vote is too small to be told
+	 * from none, and it is a guess all the same */
+	real bank[] = {1, 0, 0, 1}, image[] = {1, (real)0.3};
+	int bank_y[] = {9, 8}, image_y[] = {8};
+
+	knn_classify(bank, bank_y, 2, image, image_y, 1, 2, WAYS, 2, 0.0005, NULL, NULL, &r);
+	CU_ASSERT_EQUAL(r.top1, 0);
+	CU_ASSERT_EQUAL(r.top5, 100);
+	CU_ASSERT_EQUAL(r.top5_rule1, 0);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -162,6 +193,7 @@ int main(void)
 	    {"the same bits at any number of threads", test_threads},
 	    {"ties go to the smaller index and the smaller class", test_ties},
 	    {"zero and non-finite features, k above n", test_degenerate},
+	    {"a class without a vote is no guess", test_votes_alone},
 	    {"a temperature at which votes are infinite", test_small_temperature},
 	    {0}};
 

@@ -87,7 +87,7 @@ static void test_minimum(void)
 
 	fill(&s, 1);
 	l = problem(&s, 1e-3);
-	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-11, 1000, w, &steps), 0);
+	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-11, 1000, w, &steps, NULL), 0);
 	CU_ASSERT(steps > 3 && steps < 200);
 	least = logistic_loss(&l, w, g);
 	for (int i = 0; i < SIZE; i++)
@@ -98,7 +98,7 @@ static void test_minimum(void)
 			other[i] = w[i] + 0.01 * rng_normal(&r);
 		CU_ASSERT(logistic_loss(&l, other, g) > least);
 	}
-	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-11, 2, w, &steps), 1);
+	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-11, 2, w, &steps, NULL), 1);
 	CU_ASSERT_EQUAL(steps, 2);
 	logistic_release(&l);
 }
@@ -125,7 +125,7 @@ static void test_sgd(void)
 	fill(&s, 2);
 	fill(&other, 3);
 	l = problem(&s, 1e-3);
-	linear_lbfgs(&l, 1e-8, 1000, exact, &steps);
+	linear_lbfgs(&l, 1e-8, 1000, exact, &steps, NULL);
 	linear_sgd(&l, &o, w);
 	CU_ASSERT(logistic_loss(&l, w, g) < logistic_loss(&l, exact, g) + 2e-3);
 	CU_ASSERT(
@@ -151,7 +151,7 @@ static void solve_both(int threads, double *w)
 	fill(&s, 4);
 	linear_standardize(s.x, N, s.x, 0, D);
 	l = problem(&s, 1e-4);
-	linear_lbfgs(&l, 1e-9, 300, w, &steps);
+	linear_lbfgs(&l, 1e-9, 300, w, &steps, NULL);
 	linear_sgd(&l, &o, w + SIZE);
 	logistic_release(&l);
 }
@@ -196,7 +196,7 @@ static void test_collapsed(void)
 	for (int i = 0; i < N * D; i++)
 		s.x[i] = 0;
 	l = problem(&s, 1e-4);
-	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-9, 1000, w, &steps), 0);
+	CU_ASSERT_EQUAL(linear_lbfgs(&l, 1e-9, 1000, w, &steps, NULL), 0);
 	for (int i = 0; i < N; i++)
 		count[s.y[i]]++;
 	for (int c = 0; c < CLASSES; c++) {

@@ -474,7 +474,9 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 		return -1;
 	if (!opts->dry)
 		unlink(im.spool.tmp);
-	if (!read_all(&im, err) && !settle(&im, err))
+	if (read_all(&im, err))
+		import_tell_bad(&im);
+	else if (!settle(&im, err))
 		ret = write_dataset(&im, dir, out_tmp, out_size, hash, err);
 	if (im.format && im.format->release)
 		im.format->release(&im);

@@ -82,6 +82,8 @@ void import_bad(struct import *im, const char *name, const char *why);
 /* When all is read. 0 when no image is bad, or when opts->skip_bad allows them: then log_warn() has
  * said so. ERR_FAILED with the list on stderr otherwise, and when none is left. */
 int import_check_bad(struct import *im, struct error *err);
+/* Where reading failed for another reason: log_warn() of those that were bad so far. */
+void import_tell_bad(const struct import *im);
 /* Appends the bad ones as in struct dataset_report. */
 void import_bad_json(const struct import *im, struct strbuf *out);
 

@@ -73,6 +73,11 @@ static void list_bad(const struct import *im)
 		log_warn("%s: %s", im->bad[i].name, im->bad[i].why);
 }
 
+void import_tell_bad(const struct import *im)
+{
+	list_bad(im);
+}
+
 static int is_too_much(const struct import *im)
 {
 	double all = (double)im->n + im->n_bad;

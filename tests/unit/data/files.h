@@ -81,9 +81,9 @@ static inline int files_count_one(const char *path, const struct stat *st, int t
 
 /* Imports DIR/name into f->data: 0; or -1 with f->err, when nothing may be left in the folder that
  * the dataset would have gone to. */
-static inline int files_import(struct files *f, const char *name, int size)
+static inline int files_import_opts(struct files *f, const char *name,
+				    const struct dataset_import_opts *opts)
 {
-	struct dataset_import_opts opts = {.size = size};
 	char path[512], out[512], tmp[600];
 
 	if (f->data.map.data)
@@ -92,7 +92,7 @@ static inline int files_import(struct files *f, const char *name, int size)
 	snprintf(path, sizeof path, "%s/%s", f->dir, name);
 	snprintf(out, sizeof out, "%s.out", f->dir);
 	CU_ASSERT_EQUAL_FATAL(fs_mkdirs(out, NULL), 0);
-	if (dataset_import(path, &opts, out, tmp, sizeof tmp, f->hash, &f->err)) {
+	if (dataset_import(path, opts, out, tmp, sizeof tmp, f->hash, &f->err)) {
 		CU_ASSERT_NOT_EQUAL(f->err.code, 0);
 		CU_ASSERT_EQUAL(nftw(out, files_count_one, 4, FTW_PHYS), 0);
 		rmdir(out);
@@ -102,6 +102,13 @@ static inline int files_import(struct files *f, const char *name, int size)
 	unlink(tmp); /* mapped */
 	rmdir(out);
 	return 0;
+}
+
+static inline int files_import(struct files *f, const char *name, int size)
+{
+	struct dataset_import_opts opts = {.size = size};
+
+	return files_import_opts(f, name, &opts);
 }
 
 /* The import fails with this code, and the text is in the message. */

@@ -1,5 +1,6 @@
 /* Protects: which image of a folder is in which split and class, and in which order; what fits
  * nowhere. */
+#include "core/base/parallel.h"
 #include "tests/unit/data/files.h"
 
 static int first_is(const struct files *f, int split, uint32_t i, int r, int g, int b)
@@ -141,6 +142,76 @@ static void test_bad(void)
 	files_close(&f);
 }
 
+/* Of many files over several batches some are bad, the first of all among them: they are all
+ * counted in one pass; left out, the dataset is that of a folder without them, at any number of
+ * threads. */
+static void test_left_out(void)
+{
+	struct dataset_report report = {0};
+	struct dataset_import_opts opts = {
+	    .skip_bad = 1, .bad_max = UINT32_MAX, .bad_percent = 100, .report = &report};
+	char name[64], hash[HASH_HEX];
+	struct files f;
+
+	files_open(&f);
+	for (int i = 0; i < 1300; i++) {
+		snprintf(name, sizeof name, "d/train/c%d/%04d.png", i % 3, i);
+		if (i % 13 == 0)
+			files_put(&f, name, "no image", i % 2 ? 8 : 0);
+		else
+			files_put_png(&f, name, 3, 2, i & 255, i >> 8, 77);
+		name[0] = 'e';
+		if (i % 13)
+			files_put_png(&f, name, 3, 2, i & 255, i >> 8, 77);
+	}
+	files_put(&f, "d/train/bad/x.png", "\x89PNG\r\n\x1a\n", 8); /* a class of bad ones alone */
+	files_refused(&f, "d", 0, ERR_FAILED, "101 of 1301 image files cannot be read");
+	CU_ASSERT_EQUAL_FATAL(files_import(&f, "e", 0), 0);
+	memcpy(hash, f.hash, sizeof hash);
+	for (int threads = 1; threads <= 4; threads += 3) {
+		parallel_set_threads(threads);
+		CU_ASSERT_EQUAL_FATAL(files_import_opts(&f, "d", &opts), 0);
+		CU_ASSERT_STRING_EQUAL(f.hash, hash);
+		CU_ASSERT(f.data.n[SPLIT_TRAIN] == 1200 && f.data.classes == 3);
+		CU_ASSERT(report.bad == 101 && report.n[SPLIT_TRAIN] == 1200);
+		CU_ASSERT_PTR_NOT_NULL(strstr(report.skipped.buf, "{\"file\":\"train/bad/x.png\""));
+		strbuf_release(&report.skipped);
+	}
+	opts.bad_max = 100;
+	CU_ASSERT_EQUAL(files_import_opts(&f, "d", &opts), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.err.msg, "more than --skip-bad allows"));
+	opts.bad_max = 101;
+	opts.bad_percent = 7.7; /* 101 of 1301 are 7.76 */
+	CU_ASSERT_EQUAL(files_import_opts(&f, "d", &opts), -1);
+	opts.bad_percent = 7.8;
+	CU_ASSERT_EQUAL(files_import_opts(&f, "d", &opts), 0);
+	strbuf_release(&report.skipped);
+	files_close(&f);
+}
+
+/* One whose head is that of another size, and which is cut, is bad, and no image of another size.
+ */
+static void test_bad_head(void)
+{
+	struct dataset_import_opts opts = {.skip_bad = 1, .bad_max = 1, .bad_percent = 100};
+	struct strbuf png = STRBUF_INIT;
+	uint8_t rows[300] = {0};
+	struct files f;
+
+	files_open(&f);
+	files_png(&png, 10, 10, 8, 2, rows, 30);
+	files_put(&f, "d/a/0.png", png.buf, 60);
+	files_put_png(&f, "d/a/1.png", 2, 2, 1, 2, 3);
+	files_put_png(&f, "d/b/2.png", 2, 2, 4, 5, 6);
+	CU_ASSERT_EQUAL_FATAL(files_import_opts(&f, "d", &opts), 0);
+	CU_ASSERT(f.data.height == 2 && f.data.n[SPLIT_TRAIN] == 2);
+	files_put(&f, "d/a/0.png", png.buf, png.len);
+	CU_ASSERT_EQUAL(files_import_opts(&f, "d", &opts), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.err.msg, "images of different sizes"));
+	strbuf_release(&png);
+	files_close(&f);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -149,6 +220,8 @@ int main(void)
 	    {"grey images", test_grey},
 	    {"more images than a batch, scaled", test_many},
 	    {"what fits nowhere, and what is no image", test_bad},
+	    {"bad images left out", test_left_out},
+	    {"a bad image of another size", test_bad_head},
 	    {0}};
 
 	return check_run("data/folder", cases);

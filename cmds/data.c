@@ -18,7 +18,8 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 const struct cmd cmd_data = {
     .name = "data",
     .summary = "add, list, check and remove datasets",
-    .usage = "data add [--size N] [--split FOLDER=SPLIT ...] [--no-splits] [--exclude PATTERN ...] "
+    .usage = "data add [--size N] [--split FOLDER=SPLIT ...] [--no-splits] [--class-depth N] "
+	     "[--exclude PATTERN ...] "
 	     "[--skip-bad[=N|P%]] [-f] [-n] NAME PATH\n"
 	     "data add --shapes [--seed S] [--train N] [--test N] [-f] [-n] NAME\n"
 	     "data ls\n"
@@ -340,6 +341,8 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	    {0, "split", OPT_LIST, &a.split, "FOLDER=SPLIT",
 	     "the folder is train, val, test or unlabeled", 0, 0},
 	    {0, "no-splits", OPT_FLAG, &a.no_splits, NULL, "all folders are classes", 0, 0},
+	    {0, "class-depth", OPT_INT, &a.class_depth, "N", "folders N levels down are classes", 1,
+	     16},
 	    {0, "exclude", OPT_LIST, &a.exclude, "PATTERN", "leave out files or folders", 0, 0},
 	    {0, "skip-bad", OPT_OPTIONAL, &a.skip_bad, "[=N|P%]",
 	     "leave out images that cannot be read", 0, 0},

@@ -8,7 +8,7 @@ struct data_args {
 	struct cmd_ctx *ctx;
 	char **name; /* the operands after the verb */
 	int n;
-	long size, seed, train, test;
+	long size, seed, train, test, class_depth;
 	int shapes, no_splits;
 	struct opt_list split, exclude;
 	const char *skip_bad; /* NULL: not given; "": without a limit */

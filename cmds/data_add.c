@@ -188,18 +188,20 @@ static int read_skip_bad(const char *text, struct dataset_import_opts *opts, str
 
 static int check_add(const struct data_args *a, struct error *err)
 {
-	int of_path = a->size || a->split.n || a->exclude.n || a->no_splits || a->skip_bad;
+	int of_path =
+	    a->size || a->split.n || a->exclude.n || a->no_splits || a->class_depth || a->skip_bad;
 
 	if (a->shapes ? a->n != 1 : a->n != 2)
 		return error_set(err, ERR_USAGE, "data add: give a name and %s",
 				 a->shapes ? "no path with --shapes" : "a path, or --shapes");
 	if (a->shapes && of_path)
 		return error_set(err, ERR_USAGE, "data add: --%s does not go with --shapes",
-				 a->size        ? "size"
-				 : a->split.n   ? "split"
-				 : a->exclude.n ? "exclude"
-				 : a->no_splits ? "no-splits"
-						: "skip-bad");
+				 a->size          ? "size"
+				 : a->split.n     ? "split"
+				 : a->exclude.n   ? "exclude"
+				 : a->no_splits   ? "no-splits"
+				 : a->class_depth ? "class-depth"
+						  : "skip-bad");
 	if (!a->shapes && (a->seed >= 0 || a->train >= 0 || a->test >= 0))
 		return error_set(err, ERR_USAGE,
 				 "data add: --seed, --train and --test go with --shapes");
@@ -227,6 +229,7 @@ static int import_path(struct adding *p, struct dataset_import_opts *opts, const
 	opts->exclude = a->exclude.item;
 	opts->excludes = a->exclude.n;
 	opts->no_splits = a->no_splits;
+	opts->class_depth = (int)a->class_depth;
 	opts->report = &p->report;
 	ret = read_skip_bad(a->skip_bad, opts, err);
 	if (!ret)

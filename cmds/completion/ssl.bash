@@ -62,7 +62,7 @@ _ssl()
 	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch --metric" ;;
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
-	data:-*) _ssl_words "$options --size --split --no-splits --exclude --skip-bad --shapes --seed --train --test" ;;
+	data:-*) _ssl_words "$options --size --split --no-splits --class-depth --exclude --skip-bad --shapes --seed --train --test" ;;
 	plot:-*) _ssl_words "$options -w -x -y --where --sweep --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
 	export:-*) _ssl_words "$options -w --where --sweep --tensorboard" ;;
 	import:-*) _ssl_words "$options --as" ;;

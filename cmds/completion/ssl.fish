@@ -137,6 +137,7 @@ complete -c ssl -n '__fish_seen_subcommand_from rm' -l list -d 'what is in the t
 complete -c ssl -n '__fish_seen_subcommand_from data' -l size -x -d 'scale images to N x N'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l split -x -d 'FOLDER=SPLIT: what a folder is'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l no-splits -d 'all folders are classes'
+complete -c ssl -n '__fish_seen_subcommand_from data' -l class-depth -x -d 'folders N levels down are classes'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l exclude -x -d 'leave out files or folders'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l skip-bad -d 'leave out images that cannot be read'
 complete -c ssl -n '__fish_seen_subcommand_from data' -l shapes -d 'make the built-in dataset'

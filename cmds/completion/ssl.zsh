@@ -135,6 +135,7 @@ _ssl()
 		config) _arguments $common '--unset[take the setting out]' '1:key:(gc.age query.)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'*--split[what a folder is]:folder=split' '--no-splits[all folders are classes]' \
+			'--class-depth[folders N levels down are classes]:n' \
 			'*--exclude[leave out files or folders]:pattern' \
 			'--skip-bad[leave out images that cannot be read]' \
 			'--shapes[make the built-in dataset]' '--seed[its seed]:seed' \

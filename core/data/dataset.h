@@ -61,6 +61,7 @@ struct dataset_import_opts {
 	const char *const *split; /* `splits` texts FOLDER=SPLIT: what folders of images are */
 	int splits;
 	int no_splits;              /* no folder names a split: all are classes */
+	int class_depth;            /* folders at this depth in a split are classes; 0: as they look */
 	const char *const *exclude; /* `excludes` patterns (fnmatch) of files and folders */
 	int excludes;
 	/* Image files that cannot be read are left out, at most so many, and at most so many in a

@@ -70,6 +70,25 @@ static int is_wrapper(const struct layout *l, const struct split_dir *s, const s
 	return below.n > 1 && !below.direct;
 }
 
+/* To the folders one level further down. An image above them is counted as direct. */
+static void go_down(const struct layout *l, struct split_dir *s)
+{
+	struct level all = {0};
+
+	all.child = arena_alloc(&l->im->arena, (node_images(&s->dir) + 1) * sizeof *all.child);
+	for (uint32_t i = 0; i < s->level.n; i++) {
+		struct level one;
+
+		node_level(&s->level.child[i].in, &l->im->arena, &one);
+		if (one.direct && !all.direct)
+			all.first = one.first;
+		all.direct += one.direct;
+		for (uint32_t k = 0; k < one.n; k++)
+			all.child[all.n++] = one.child[k];
+	}
+	s->level = all;
+}
+
 static void find_classes(const struct layout *l, struct split_dir *s)
 {
 	s->dir = s->part->dir;
@@ -79,6 +98,8 @@ static void find_classes(const struct layout *l, struct split_dir *s)
 		node_level(&s->dir, &l->im->arena, &s->level);
 	}
 	s->labeled = s->level.n && s->part->split != SPLIT_UNLABELED;
+	for (int d = 1; d < l->im->opts->class_depth && s->labeled && !s->level.direct; d++)
+		go_down(l, s);
 }
 
 /* are they classes? */
@@ -100,6 +121,41 @@ static int refuse_mixed(const struct layout *l, const struct split_dir *s, struc
 	return refuse(l, &why, err);
 }
 
+/* The folders in a class folder, below folders that hold nothing but one folder, if any are. */
+static void folders_below(const struct layout *l, const struct child *c, struct level *out)
+{
+	struct level next;
+
+	node_level(&c->in, &l->im->arena, out);
+	while (out->n == 1 && !out->direct) {
+		node_level(&out->child[0].in, &l->im->arena, &next);
+		if (!next.n)
+			break;
+		*out = next;
+	}
+}
+
+static int by_child(const void *pa, const void *pb)
+{
+	const struct child *a = pa, *b = pb;
+	int c = strncmp(a->name, b->name, a->n < b->n ? a->n : b->n);
+
+	return c ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+/* How many of the n folders (sorted by name here) have the name of another one. */
+static uint32_t count_shared(struct child *c, uint32_t n)
+{
+	uint32_t shared = 0;
+
+	if (n)
+		qsort(c, n, sizeof *c, by_child);
+	for (uint32_t i = 0; i < n; i++)
+		shared += (i && !by_child(&c[i - 1], &c[i])) ||
+			  (i + 1 < n && !by_child(&c[i], &c[i + 1]));
+	return shared;
+}
+
 static int is_split_word(const struct child *c)
 {
 	struct split_name w;
@@ -107,42 +163,58 @@ static int is_split_word(const struct child *c)
 	return split_name_read(c->name, c->n, &w) && w.exact;
 }
 
-/* 1 when every folder has the same folders in it (or only such as are called like splits), and no
- * images: *first are those of the first. Which of the two levels are the classes? */
-static int is_regular(const struct layout *l, const struct split_dir *s, struct level *first)
+/* 1 when the folders hold no images, but folders of mostly the same names, or such as are called
+ * like splits: *below are all of these. Then it is open which of the two levels are the classes. */
+static int is_regular(const struct layout *l, const struct split_dir *s, struct level *below)
 {
-	int same = 1, words = 1, several = 0;
+	uint32_t n = 0, words = 0, several = 0;
 
-	if (s->level.n < 2)
-		return 0;
-	for (uint32_t i = 0; i < s->level.n && (same || words); i++) {
-		struct level below;
+	*below = (struct level){0};
+	below->child =
+	    arena_alloc(&l->im->arena, (node_images(&s->dir) + 1) * sizeof *below->child);
+	for (uint32_t i = 0; i < s->level.n; i++) {
+		struct level one;
 
-		node_level(&s->level.child[i].in, &l->im->arena, &below);
-		if (below.direct)
+		folders_below(l, &s->level.child[i], &one);
+		if (one.direct || !one.n)
 			return 0;
-		if (!i)
-			*first = below;
-		several |= below.n > 1;
-		same &= level_same_names(&below, first);
-		for (uint32_t k = 0; k < below.n; k++)
-			words &= is_split_word(&below.child[k]);
+		several |= one.n > 1;
+		for (uint32_t k = 0; k < one.n; k++) {
+			words += (uint32_t)is_split_word(&one.child[k]);
+			below->child[n++] = one.child[k];
+		}
 	}
-	return several && (same || words);
+	below->n = n;
+	return s->level.n > 1 && several && (words == n || 2 * count_shared(below->child, n) > n);
 }
 
-static int refuse_regular(const struct layout *l, const struct split_dir *s,
-			  const struct level *below, struct error *err)
+/* Each name once. */
+static void keep_different(struct level *l)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < l->n; i++)
+		if (!kept || by_child(&l->child[kept - 1], &l->child[i]))
+			l->child[kept++] = l->child[i];
+	l->n = kept;
+}
+
+static int refuse_regular(const struct layout *l, const struct split_dir *s, struct level *below,
+			  struct error *err)
 {
 	struct strbuf why = STRBUF_INIT;
 
-	strbuf_addf(&why, "which folders are the classes? Each of the %u in ", s->level.n);
+	strbuf_adds(&why, "which folders are the classes? The folders in ");
 	node_path(&s->dir, &why);
 	strbuf_adds(&why, " (");
 	level_names(&s->level, NULL, &why);
-	strbuf_adds(&why, ") holds no images, but folders of the same names (");
+	strbuf_adds(&why, ") hold no images, but folders of the same names (");
+	count_shared(below->child, below->n); /* sorts them */
+	keep_different(below);
 	level_names(below, NULL, &why);
-	strbuf_adds(&why, "): import one of them alone, or leave some out with --exclude");
+	strbuf_adds(&why,
+		    "): say --class-depth 1 for the outer folders, 2 or more for inner ones; or "
+		    "import one alone, or leave some out with --exclude");
 	return refuse(l, &why, err);
 }
 
@@ -174,8 +246,14 @@ static int check_split(const struct layout *l, const struct split_dir *s, struct
 
 	if (!s->labeled)
 		return 0;
+	if (s->level.direct && l->im->opts->class_depth)
+		return error_set(err, ERR_USAGE,
+				 "%s: --class-depth %d: %s lies in no folder so deep in its split",
+				 l->im->path, l->im->opts->class_depth, s->level.first);
 	if (s->level.direct)
 		return refuse_mixed(l, s, err);
+	if (l->im->opts->class_depth)
+		return 0;
 	if (is_regular(l, s, &below))
 		return refuse_regular(l, s, &below, err);
 	return check_images_word(l, s, err);
@@ -219,15 +297,18 @@ static int settle_unlabeled(struct layout *l, const struct split_dir *s, int lab
 
 	if (split == SPLIT_VAL && labels)
 		return refuse_unlabeled_val(l, s, err);
-	node_path(&s->part->dir, &path);
+	if (s->part->dir.at)
+		node_path(&s->part->dir, &path);
+	if (path.len)
+		strbuf_adds(&path, ": ");
 	if ((split == SPLIT_TEST || split == SPLIT_VAL) && others) {
-		log_warn("%s: %s: %u image%s and no class folders: without labels they cannot be a "
+		log_warn("%s: %s%u image%s and no class folders: without labels they cannot be a "
 			 "%s split, and are left out (--split FOLDER=unlabeled takes them)",
 			 l->im->path, path.buf, n, n == 1 ? "" : "s", dataset_split_name(split));
 		put_all(&s->dir, -1);
 	} else {
 		if (split != SPLIT_UNLABELED || !s->part->named)
-			log_info("%s: %s: %u image%s and no class folders: taken as unlabeled",
+			log_info("%s: %s%u image%s and no class folders: taken as unlabeled",
 				 l->im->path, path.buf, n, n == 1 ? "" : "s");
 		put_all(&s->dir, SPLIT_UNLABELED);
 	}

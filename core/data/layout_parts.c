@@ -93,18 +93,15 @@ static int all_splits(const struct level *l)
 	return l->n > 1 || (l->n == 1 && is_split(&l->child[0]));
 }
 
-/* The first folder that names the same split as one before it, by the words alone (or, where all
- * names have such a word, by any); NULL: none. */
+/* The first folder that names the same split as one before it, by the word alone or with general
+ * words ("train_images"); NULL: none. */
 static const struct child *second_of_split(const struct level *l, const struct child **before)
 {
 	const struct child *seen[SPLIT_COUNT] = {NULL};
-	int all = 1;
 
-	for (uint32_t i = 0; i < l->n; i++)
-		all &= split_of(&l->child[i]) >= 0;
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct child *c = &l->child[i];
-		int split = all || is_split(c) ? split_of(c) : -1;
+		int split = is_bare(c) ? split_of(c) : -1;
 
 		if (split >= 0 && seen[split]) {
 			*before = seen[split];
@@ -127,10 +124,10 @@ static int refuse_twice(const struct import *im, const struct child *a, const st
 
 	strbuf_addf(&why,
 		    "%.*s/ and %.*s/ both look like the %s split: say what each is with --split "
-		    "%.*s=train, val, test or unlabeled, or leave one out with --exclude; "
+		    "%.*s=train, val, test or unlabeled, or leave one out with --exclude %.*s; "
 		    "--no-splits if they are classes",
 		    (int)a->n, a->name, (int)b->n, b->name, dataset_split_name(split_of(a)),
-		    (int)b->n, b->name);
+		    (int)b->n, b->name, (int)b->n, b->name);
 	return refuse(im, &why, err);
 }
 
@@ -194,7 +191,7 @@ static enum reading read_level(const struct import *im, const struct level *l, s
 	if (im->opts->no_splits)
 		return READ_CLASSES;
 	second = second_of_split(l, &before);
-	if (second && count(l, is_bare)) {
+	if (second) {
 		refuse_twice(im, before, second, err);
 		return READ_REFUSED;
 	}
@@ -242,7 +239,8 @@ static int add_splits(struct import *im, const struct level *l, struct parts *ou
 	strbuf_addf(&why, "%u image%s (%s) beside ", l->direct, l->direct == 1 ? "" : "s",
 		    l->first);
 	level_names(l, NULL, &why);
-	strbuf_adds(&why, ", in no split: leave them out with --exclude");
+	strbuf_addf(&why, ", in no split: leave them out, as with --exclude '%s'",
+		    import_base(l->first));
 	return refuse(im, &why, err);
 }
 

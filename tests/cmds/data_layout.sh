@@ -130,7 +130,19 @@ adds d
 same "$plan" 'train/cat 2,train/dog 1'
 err_has 'class folders have folders in them'
 img r/apple/sub1/1.png r/apple/sub2/1.png r/pear/sub1/1.png r/pear/sub2/1.png
-refused 'which folders are the classes\? Each of the 2 in . \(apple/ and pear/\) .* \(sub1/ and sub2/\)' r
+refused 'which folders are the classes\? The folders in . \(apple/ and pear/\) hold no .* \(sub1/ and sub2/\)' r
+adds --class-depth 1 r
+same "$plan" 'train/apple 2,train/pear 2'
+adds --class-depth 2 r
+same "$plan" 'train/sub1 2,train/sub2 2'
+refused 'class-depth 3: apple/sub1/1.png lies in no folder so deep' --class-depth 3 r
+img ver/v2/fruit2/Test/cat/1.png ver/v1/fruit/Train/cat/1.png ver/v1/fruit/Test/cat/1.png ver/v2/fruit2/Train/cat/1.png
+refused 'which folders are the classes' ver
+img part/1/cat/1.png part/1/dog/1.png part/2/cat/1.png
+refused 'which folders are the classes' part
+img animals/cat/tabby/1.png animals/cat/black/1.png animals/dog/pug/1.png animals/dog/black/1.png
+adds animals
+same "$plan" 'train/cat 2,train/dog 2'
 img q/apple/train/1.png q/apple/test/1.png q/pear/train/1.png
 refused 'which folders are the classes\?' q
 
@@ -149,6 +161,8 @@ refused 'no images in a folder of that name' --split nothing=val x
 refused 'give FOLDER=SPLIT' --split extra=some x
 refused 'give FOLDER=SPLIT' --split extra x
 img y/train/1.png y/Train/2.png y/test/1.png
+img ca/train/1.png ca/train_masks/1.png ca/test/1.png
+refused 'test/ and train/ are splits, but train_masks/ .* is not' ca
 refused 'Train/ and train/ both look like the train split' y
 adds --no-splits y
 same "$plan" 'train/Train 1,train/test 1,train/train 1'

@@ -1,8 +1,10 @@
 #include "core/data/import.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
@@ -248,6 +250,16 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 	return r;
 }
 
+/* 1 there is such a file, 0 there is none, -1 when that cannot be told. */
+static int is_file(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (!stat(path, &st))
+		return S_ISREG(st.st_mode);
+	return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+}
+
 /* Files that belong to the single file PATH and lie beside it. */
 static int read_partners(struct import *im, const char *single, struct error *err)
 {
@@ -262,8 +274,9 @@ static int read_partners(struct import *im, const char *single, struct error *er
 
 			snprintf(path, sizeof path, "%.*s%s%s", (int)dir, im->path, partner,
 				 ends[k]);
-			if (fs_exists(path) && !fs_is_dir(path)) {
-				ret = read_path(im, path, NULL, err);
+			ret = is_file(path, err);
+			if (ret) {
+				ret = ret < 0 ? -1 : read_path(im, path, NULL, err);
 				break;
 			}
 		}

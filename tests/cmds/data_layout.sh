@@ -31,15 +31,23 @@ rm -r v/test
 ok ssl data add w v
 err_has 'w: added: 2 train, 3 test, 0 unlabeled images'
 
-# adds OPTION... PATH: the images of each split and class, as "split/class n" joined by commas, from -n; and the same
-# again from what is then added, and from a tar and a zip of it, which give the same dataset
-adds()
+# plans OPTION... PATH: the images of each split and class that -n prints, as "split/class n" joined by commas, in $plan
+plans()
 {
-	for path; do :; done
 	ok ssl data add -n t "$@" --format csv
 	plan=$(sed 1d "$out" | awk -F, '{ gsub(/"/, ""); print $1 "/" $2 " " $4 }' | paste -sd, -)
+}
+
+# adds OPTION... PATH: the same; and the dataset has as many of each. A tar and a zip of it give the same dataset
+adds()
+{
+	plans "$@"
+	for path; do :; done
 	ok ssl data add t "$@"
 	cp "$err" "$scratch/added"
+	same "$(value "select n_train || ',' || n_val || ',' || n_test || ',' || n_unlabeled from dataset where name = 't'")" \
+		"\"$(echo "$plan" | tr , '\n' | awk '{ split($0, a, "/"); n[a[1]] += $NF }
+			END { printf "%d,%d,%d,%d", n["train"], n["val"], n["test"], n["unlabeled"] }')\""
 	first=$(value "select sha256 from dataset where name = 't'")
 	if [ -d "$path" ]; then
 		set -- $(for word; do [ "$word" = "$path" ] || echo "$word"; done)
@@ -81,7 +89,7 @@ for words in 'Training Test' 'TRAIN TEST' 'train eval' 'train valid' 'Train Vali
 	'train/images test/images' 'train/pets test/pets' 'dev/train dev/test' 'train/train train/test'; do
 	i=$((i + 1))
 	pair "w$i/${words% *}" "w$i/${words#* }"
-	adds "w$i"
+	plans "w$i"
 	same "$words: $plan" "$words: $both"
 done
 
@@ -103,37 +111,37 @@ img c/train/train/1.png c/test/train/1.png c/train/dev/1.png
 adds c
 same "$plan" 'train/apple 1,train/dev 1,train/pear 1,train/train 1,test/apple 1,test/pear 1,test/train 1'
 img voc/boat/1.png voc/train/1.png voc/sofa/1.png
-adds voc
+plans voc
 same "$plan" 'train/boat 1,train/sofa 1,train/train 1'
 err_has 'train/ is taken as a class, like the 2 folders beside it'
 img st/test_tube/1.png st/train_station/1.png st/cat/1.png
-adds st
+plans st
 same "$plan" 'train/cat 1,train/test_tube 1,train/train_station 1'
 
 note 'images in no class folder have no label'
-img f/1.png f/2.png && adds f && same "$plan" 'unlabeled/ 2'
-img g/x/jpg/1.png && adds g && same "$plan" 'unlabeled/ 1'
+img f/1.png f/2.png && plans f && same "$plan" 'unlabeled/ 2'
+img g/x/jpg/1.png && plans g && same "$plan" 'unlabeled/ 1'
 img h/train/cat.0.png h/train/dog.0.png h/test1/1.png
 adds h
 same "$plan" 'unlabeled/ 2'
 err_has 'warning: h: test1/: 1 image and no class folders: .* left out'
-adds --split test1=unlabeled h
+plans --split test1=unlabeled h
 same "$plan" 'unlabeled/ 3'
-img o/train/only/1.png && adds o && same "$plan" 'train/only 1'
+img o/train/only/1.png && plans o && same "$plan" 'train/only 1'
 
 note 'classes with folders in them'
 img n/train/n01/images/1.png n/train/n02/images/1.png n/train/n02/images/2.png
 adds n
 same "$plan" 'train/n01 1,train/n02 2'
 img d/cat/1.png d/cat/more/2.png d/dog/old/1.png
-adds d
+plans d
 same "$plan" 'train/cat 2,train/dog 1'
 err_has 'class folders have folders in them'
 img r/apple/sub1/1.png r/apple/sub2/1.png r/pear/sub1/1.png r/pear/sub2/1.png
 refused 'which folders are the classes\? The folders in . \(apple/ and pear/\) hold no .* \(sub1/ and sub2/\)' r
-adds --class-depth 1 r
+plans --class-depth 1 r
 same "$plan" 'train/apple 2,train/pear 2'
-adds --class-depth 2 r
+plans --class-depth 2 r
 same "$plan" 'train/sub1 2,train/sub2 2'
 refused 'class-depth 3: apple/sub1/1.png lies in no folder so deep' --class-depth 3 r
 img ver/v2/fruit2/Test/cat/1.png ver/v1/fruit/Train/cat/1.png ver/v1/fruit/Test/cat/1.png ver/v2/fruit2/Train/cat/1.png
@@ -141,7 +149,7 @@ refused 'which folders are the classes' ver
 img part/1/cat/1.png part/1/dog/1.png part/2/cat/1.png
 refused 'which folders are the classes' part
 img animals/cat/tabby/1.png animals/cat/black/1.png animals/dog/pug/1.png animals/dog/black/1.png
-adds animals
+plans animals
 same "$plan" 'train/cat 2,train/dog 2'
 img q/apple/train/1.png q/apple/test/1.png q/pear/train/1.png
 refused 'which folders are the classes\?' q
@@ -150,10 +158,10 @@ note 'what can be read in two ways is refused with what was found, and the optio
 pair x/train x/test && img x/extra/apple/1.png x/logo.png
 refused 'test/ and train/ are splits, but extra/ \(first image: extra/apple/1.png\) is not' --exclude logo.png x
 refused '1 image \(logo.png\) beside test/ and train/, in no split' --exclude extra x
-adds --exclude extra --exclude logo.png x
+plans --exclude extra --exclude logo.png x
 same "$plan" "$both"
 err_has 'left out: 2 files by --exclude'
-adds --exclude x/none --exclude extra/apple/ --exclude 'l*.png' x
+plans --exclude x/none --exclude extra/apple/ --exclude 'l*.png' x
 same "$plan" "$both"
 adds --split extra=val --exclude logo.png x
 same "$plan" 'train/apple 1,train/pear 1,val/apple 1,test/apple 1,test/pear 1'
@@ -164,7 +172,7 @@ img y/train/1.png y/Train/2.png y/test/1.png
 img ca/train/1.png ca/train_masks/1.png ca/test/1.png
 refused 'test/ and train/ are splits, but train_masks/ .* is not' ca
 refused 'Train/ and train/ both look like the train split' y
-adds --no-splits y
+plans --no-splits y
 same "$plan" 'train/Train 1,train/test 1,train/train 1'
 img z/trainA/1.png z/trainB/1.png z/testA/1.png z/testB/1.png
 refused 'are called like splits, but it is not clear which is which' z
@@ -172,13 +180,13 @@ img m/train/cat/1.png m/train/2.png m/train/3.png
 refused 'in train/ 2 images \(train/2.png\) lie beside 1 folder \(cat/\)' m
 img s/images/1.png s/masks/1.png
 refused 'images/ lies beside other folders with images' s
-adds --exclude masks s
+plans --exclude masks s
 same "$plan" 'unlabeled/ 1'
 img l/train/cat/1.png l/val/1.png l/val/2.png
 refused 'val/ has 2 images \(val/1.png\) and no class folders' l
-adds --exclude val l
+plans --exclude val l
 same "$plan" 'train/cat 1'
-adds --split val=unlabeled l
+plans --split val=unlabeled l
 same "$plan" 'train/cat 1,unlabeled/ 2'
 
 note 'what is never data is left out and counted, in a folder as in an archive; -n -v names every file'

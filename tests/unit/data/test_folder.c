@@ -1,6 +1,8 @@
 /* Protects: which image of a folder is in which split and class, and in which order; what fits
  * nowhere. */
+#include "core/base/log.h"
 #include "core/base/parallel.h"
+#include "core/base/rng.h"
 #include "tests/unit/data/files.h"
 
 static int first_is(const struct files *f, int split, uint32_t i, int r, int g, int b)
@@ -212,6 +214,84 @@ static void test_bad_head(void)
 	files_close(&f);
 }
 
+struct seen {
+	uint32_t n[SPLIT_COUNT];
+	int bad; /* images whose class is no folder above them */
+};
+
+static void see(void *ctx, const struct dataset_item *item)
+{
+	struct seen *s = ctx;
+	char folder[80];
+
+	s->n[item->split]++;
+	snprintf(folder, sizeof folder, "/%s/", item->class_name);
+	if ((item->label >= 0) != (item->split != SPLIT_UNLABELED))
+		s->bad++;
+	else if (item->label >= 0 && !strstr(item->file, folder + 1))
+		s->bad++;
+}
+
+/* A tree of up to 9 images below folders of such names. */
+static void put_random_tree(struct files *f, struct rng *r)
+{
+	static const char *const words[] = {"train",  "Test",   "val",   "seg_train", "seg_test",
+					    "images", "cat",    "dog",   "unlabeled", "a",
+					    "b",      "train2", "masks", "trainA"};
+	struct strbuf tar = STRBUF_INIT, png = STRBUF_INIT;
+	static const uint8_t rows[12];
+	int n = 1 + (int)rng_below(r, 9);
+
+	files_png(&png, 2, 2, 8, 2, rows, 6);
+	for (int i = 0; i < n; i++) {
+		char name[120] = "";
+		int depth = (int)rng_below(r, 4);
+
+		for (int k = 0; k < depth; k++) {
+			strcat(name, words[rng_below(r, sizeof words / sizeof *words)]);
+			strcat(name, "/");
+		}
+		snprintf(name + strlen(name), 20, "%d.png", i);
+		files_tar_add(&tar, name, '0', "", png.buf, png.len);
+	}
+	files_tar_end(&tar);
+	files_put(f, "t.tar", tar.buf, tar.len);
+	strbuf_release(&tar);
+	strbuf_release(&png);
+}
+
+/* Whatever the folders are called: refused with a reason, or each image in one split, its class a
+ * folder above it. */
+static void test_random(void)
+{
+	int taken = 0, refused = 0;
+	struct files f;
+	struct rng r;
+
+	files_open(&f);
+	rng_init(&r, 15, RNG_ORDER, 0, 0);
+	log_set_level(LOG_QUIET);
+	for (int i = 0; i < 1500; i++) {
+		struct seen s = {{0}, 0};
+		struct dataset_import_opts opts = {.each = see, .ctx = &s};
+
+		opts.class_depth = i % 5 ? 0 : 1 + i / 5 % 3;
+		opts.no_splits = i % 7 == 0;
+		put_random_tree(&f, &r);
+		if (files_import_opts(&f, "t.tar", &opts)) {
+			CU_ASSERT(f.err.code == ERR_USAGE || f.err.code == ERR_FAILED);
+			refused++;
+			continue;
+		}
+		taken++;
+		CU_ASSERT_EQUAL(s.bad, 0);
+		for (int k = 0; k < SPLIT_COUNT; k++)
+			CU_ASSERT_EQUAL(s.n[k], f.data.n[k]);
+	}
+	CU_ASSERT(taken > 100 && refused > 100);
+	files_close(&f);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -222,6 +302,7 @@ int main(void)
 	    {"what fits nowhere, and what is no image", test_bad},
 	    {"bad images left out", test_left_out},
 	    {"a bad image of another size", test_bad_head},
+	    {"folders of any names", test_random},
 	    {0}};
 
 	return check_run("data/folder", cases);

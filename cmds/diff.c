@@ -5,6 +5,7 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
+#include "core/store/remarks.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_diff;
@@ -107,6 +108,7 @@ static int print_table(struct cmd_ctx *ctx, int64_t a, int64_t b, int *differ, s
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct run_row a = {0}, b = {0};
+	struct strbuf remarks = STRBUF_INIT;
 	int64_t id[2];
 	long epoch;
 	int differ = 0, ret = opt_parse(ctx, &cmd_diff, NULL, argc, argv, 2, 2, NULL, err);
@@ -132,6 +134,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	}
 	if (!ret && !differ)
 		log_info("%s and %s are the same", a.name, b.name);
+	if (!ret)
+		ret = metric_remarks_pair(ctx->store, id[0], id[1], &remarks, err);
+	if (!ret)
+		cmd_remarks(remarks.buf);
+	strbuf_release(&remarks);
 	run_row_release(&a);
 	run_row_release(&b);
 	return ret ? -1 : differ ? ERR_NO : 0;

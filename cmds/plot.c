@@ -9,6 +9,7 @@
 #include "core/report/figures.h"
 #include "core/report/raster.h"
 #include "core/report/svg.h"
+#include "core/store/remarks.h"
 
 extern const struct cmd cmd_plot;
 
@@ -127,6 +128,24 @@ static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const s
 	return ret;
 }
 
+/* What the picture does not show of its values. */
+static int add_remarks(struct cmd_ctx *ctx, const struct selection *sel, const char *metric,
+		       struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct metric_info m;
+	int ret = selection_metric(ctx->store, sel, metric, &m, NULL);
+
+	if (!ret)
+		ret = metric_remarks_selection(ctx->store, sel, m.name, &text, NULL, err);
+	else
+		ret = 0; /* several metrics, each with its own axis */
+	if (!ret)
+		cmd_remarks(text.buf);
+	strbuf_release(&text);
+	return ret;
+}
+
 static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, struct figure *f,
 		const struct look *look, struct error *err)
 {
@@ -151,6 +170,8 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
 	if (!ret)
 		ret = print(ctx, chart, as, look, err);
+	if (!ret && f->metric)
+		ret = add_remarks(ctx, &sel, f->metric, err);
 	chart_free(chart);
 	selection_release(&sel);
 	return ret;

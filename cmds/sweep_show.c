@@ -6,6 +6,7 @@
 #include "cmds/sweep.h"
 #include "core/base/log.h"
 #include "core/report/effects.h"
+#include "core/store/remarks.h"
 #include "core/store/sweeps.h"
 
 /* People see both tables and the warnings; programs one table. */
@@ -59,16 +60,23 @@ static int show(struct sweep_args *a, struct selection *sel, const char *metric,
 {
 	struct store *s = a->ctx->store;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct strbuf remarks = STRBUF_INIT;
 	struct metric_info m;
 	struct effects e;
-	int ret = selection_metric(s, sel, metric, &m, err) ||
-		  selection_values(s, sel, m.name, 0, value, err) ||
-		  effects_make(s, sel, value, m.low_is_good, &e, err);
+	int differ = 0, ret = selection_metric(s, sel, metric, &m, err) ||
+			      selection_values(s, sel, m.name, 0, value, err) ||
+			      effects_make(s, sel, value, m.low_is_good, &e, err);
 
 	if (!ret) {
 		print(a->ctx, &e, &m);
 		effects_release(&e);
+		ret = metric_remarks_selection(s, sel, m.name, &remarks, &differ, err);
 	}
+	if (!ret && differ)
+		strbuf_adds(&remarks, "So the means say nothing about the hyperparameters.\n");
+	if (!ret)
+		cmd_remarks(remarks.buf);
+	strbuf_release(&remarks);
 	free(value);
 	return ret ? -1 : 0;
 }

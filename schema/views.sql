@@ -490,7 +490,7 @@ CREATE VIEW v_collapse AS
     ),
     verdicts AS (
       SELECT *,
-        CASE WHEN flag IS NULL THEN 'unknown' WHEN flag > 0 THEN 'collapsed'
+        CASE WHEN flag IS NULL OR std_ratio IS NULL THEN 'unknown' WHEN flag > 0 THEN 'collapsed'
           WHEN step < 3 * steps / epochs OR progress IS NULL THEN 'healthy'
           WHEN progress < CASE WHEN method IN ('byol', 'simsiam', 'directpred') THEN 0.15 ELSE 0.02 END
             THEN 'not learning' ELSE 'healthy' END AS verdict
@@ -502,7 +502,7 @@ CREATE VIEW v_collapse AS
     method,                      -- byol, barlow, vicreg ...
     step,                        -- steps finished when it was measured
     CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- with its fraction
-    verdict,                     -- collapsed: collapse.flag; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured
+    verdict,                     -- collapsed: collapse.flag; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured, or they are not finite
     std,                         -- of the normalised embeddings
     std_ratio,                   -- that times sqrt(d): 1 spread, 0 collapsed
     raw_std,                     -- of the embeddings as they are
@@ -523,6 +523,7 @@ CREATE VIEW v_collapse AS
       WHEN verdict = 'not learning' THEN printf(
         'not learning: the loss stays high (%.3g, at first %.3g), std healthy: %.2g of 1/sqrt(d)',
         loss_end, loss_start, std_ratio)
+      WHEN flag IS NOT NULL AND std_ratio IS NULL THEN 'unknown: the embeddings are not finite'
       WHEN std_ratio IS NOT NULL THEN printf('none: std %.2g of 1/sqrt(d), RankMe %.3g', std_ratio, rankme)
     END AS summary               -- the same in words
   FROM verdicts;

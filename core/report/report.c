@@ -10,6 +10,7 @@
 #include "core/report/effects.h"
 #include "core/report/figures_internal.h"
 #include "core/report/rows.h"
+#include "core/store/remarks.h"
 #include "core/store/reportquery.h"
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
@@ -22,6 +23,8 @@ struct work {
 	struct doc doc;
 	struct metric_info metric;
 	char metric_name[160]; /* with its unit */
+	struct strbuf remarks; /* about the metric's values */
+	int differ;            /* they cannot be compared */
 	double *value;         /* of each run */
 	struct group_set groups;
 	int *order; /* of the groups, the best first */
@@ -94,10 +97,17 @@ static int add_summary(struct work *w, struct error *err)
 	strbuf_addf(&text, "Runs chosen by: %s.", w->r->chosen);
 	doc_paragraph(&w->doc, text.buf);
 	strbuf_clear(&text);
-	best_sentence(w, &text);
+	if (w->differ)
+		strbuf_addf(&text,
+			    "No recipe is the best: %s of these runs measures different things.",
+			    w->metric.name);
+	else
+		best_sentence(w, &text);
 	if (text.len)
 		doc_paragraph(&w->doc, text.buf);
 	strbuf_release(&text);
+	if (w->remarks.len)
+		doc_warnings(&w->doc, w->remarks.buf);
 	return add_query(w, REPORT_STATUS, err);
 }
 
@@ -437,7 +447,8 @@ static int prepare(struct work *w, struct error *err)
 	w->value = xmalloc((size_t)(w->sel->n + 1) * sizeof *w->value);
 	if (selection_metric(w->s, w->sel, w->r->metric, &w->metric, err) ||
 	    groups_make(w->s, w->sel, NULL, &w->groups, err) ||
-	    selection_values(w->s, w->sel, w->metric.name, 0, w->value, err))
+	    selection_values(w->s, w->sel, w->metric.name, 0, w->value, err) ||
+	    metric_remarks_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
 		return -1;
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,
 		 *w->metric.unit ? ", " : "", w->metric.unit);
@@ -449,7 +460,7 @@ static int prepare(struct work *w, struct error *err)
 int report_make(struct store *s, const struct selection *sel, const struct report *r,
 		struct strbuf *out, struct error *err)
 {
-	struct work w = {.s = s, .sel = sel, .r = r};
+	struct work w = {.s = s, .sel = sel, .r = r, .remarks = STRBUF_INIT};
 	int ret = prepare(&w, err);
 
 	if (ret)
@@ -469,5 +480,6 @@ done:
 	groups_release(&w.groups);
 	free(w.order);
 	free(w.value);
+	strbuf_release(&w.remarks);
 	return ret ? -1 : 0;
 }

@@ -314,11 +314,23 @@ int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n
 	return ret;
 }
 
+int metric_remarks_selection(struct store *s, const struct selection *sel, const char *metric,
+			     struct strbuf *out, int *differ, struct error *err)
+{
+	int64_t *id = xmalloc(((size_t)sel->n + 1) * sizeof *id);
+	int ret;
+
+	for (int i = 0; i < sel->n; i++)
+		id[i] = sel->run[i].id;
+	ret = metric_remarks(s, metric, id, sel->n, out, differ, err);
+	free(id);
+	return ret;
+}
+
 int metric_remarks_where(struct store *s, const char *metric, const char *where, struct strbuf *out,
 			 int *differ, struct error *err)
 {
 	struct selection sel = {0};
-	int64_t *id;
 	int ret = metric_has_remarks(s, metric, err);
 
 	if (differ)
@@ -326,12 +338,39 @@ int metric_remarks_where(struct store *s, const char *metric, const char *where,
 	if (ret <= 0)
 		return ret;
 	ret = selection_add_where(s, &sel, where, err);
-	id = xmalloc(((size_t)sel.n + 1) * sizeof *id);
-	for (int i = 0; i < sel.n; i++)
-		id[i] = sel.run[i].id;
 	if (!ret)
-		ret = metric_remarks(s, metric, id, sel.n, out, differ, err);
-	free(id);
+		ret = metric_remarks_selection(s, &sel, metric, out, differ, err);
 	selection_release(&sel);
+	return ret;
+}
+
+int metric_remarks_pair(struct store *s, int64_t a, int64_t b, struct strbuf *out,
+			struct error *err)
+{
+	static const char sql[] = "SELECT metric FROM v_last WHERE run_id = ? AND metric GLOB "
+				  "'*.top1*' AND measure IS NOT NULL ORDER BY metric";
+	sqlite3_stmt *st = db_prepare(s, sql, err);
+	const int64_t id[] = {a, b};
+	struct strbuf names = STRBUF_INIT;
+	int more, ret;
+
+	if (!st)
+		return -1;
+	db_bind(st, "I", a);
+	while ((more = db_step(s, st, err)) > 0)
+		strbuf_addf(&names, "%s\n", db_text(st, 0));
+	ret = more;
+	for (const char *p = names.buf; !ret && *p; p += strcspn(p, "\n") + 1) {
+		struct strbuf text = STRBUF_INIT;
+		char name[256];
+		int differ;
+
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(p, "\n"), p);
+		ret = metric_remarks(s, name, id, 2, &text, &differ, err);
+		if (!ret && differ)
+			strbuf_add(out, text.buf, strcspn(text.buf, "\n") + 1);
+		strbuf_release(&text);
+	}
+	strbuf_release(&names);
 	return ret;
 }

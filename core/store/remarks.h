@@ -3,7 +3,7 @@
 #define SSL_STORE_REMARKS_H
 
 #include "core/base/strbuf.h"
-#include "core/store/store.h"
+#include "core/store/selection.h"
 
 /* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name) of
  * runs id[0 .. n-1]: values that cannot be compared, since the recipes' settings of the evaluation
@@ -16,6 +16,14 @@ int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n
 /* metric_remarks() of all runs for which the checked expression holds (`ssl log -w`); NULL: all. */
 int metric_remarks_where(struct store *s, const char *metric, const char *where, struct strbuf *out,
 			 int *differ, struct error *err);
+
+/* metric_remarks() of the selection's runs. */
+int metric_remarks_selection(struct store *s, const struct selection *sel, const char *metric,
+			     struct strbuf *out, int *differ, struct error *err);
+
+/* Those of every evaluation that both of two runs have, of which the values cannot be compared. */
+int metric_remarks_pair(struct store *s, int64_t a, int64_t b, struct strbuf *out,
+			struct error *err);
 
 /* Could there be anything to say, of any run? 1, 0, -1. Costs the same in every store. */
 int metric_has_remarks(struct store *s, const char *metric, struct error *err);

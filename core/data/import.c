@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/base/parallel.h"
 #include "core/data/dataset_file.h"
+#include "core/data/layout.h"
 #include "core/data/resize.h"
 
 static const struct import_format *const formats[] = {
@@ -283,10 +284,54 @@ static int read_partners(struct import *im, const char *single, struct error *er
 	return ret;
 }
 
+/* The paths of the images of a folder, into *pre: 1; 0 when it holds something else. */
+static int list_images(struct import *im, struct import *pre, struct error *err)
+{
+	struct unpack_entry e;
+	struct unpack *u;
+	int r;
+
+	if (unpack_open(&u, im->path, err))
+		return -1;
+	while ((r = unpack_next(u, &e, err)) == 1) {
+		const struct import_format *f =
+		    import_excludes(im, e.name) ? NULL : format_of(e.name);
+		struct import_image *image;
+
+		if (f && f != &import_folder)
+			break;
+		if (stopped(im, 0, err) || (f && !(image = grow(pre, 1, "", err)))) {
+			unpack_close(u);
+			return -1;
+		}
+		if (f)
+			image->name = arena_strdup(&pre->arena, e.name);
+	}
+	unpack_close(u);
+	return r < 0 ? -1 : r == 0 && pre->n;
+}
+
+/* Of a folder on disk the layout is looked at before hours are spent on decoding its images. With
+ * --skip-bad some of them may not count. */
+static int preview(struct import *im, struct error *err)
+{
+	struct import pre = {.path = im->path, .opts = im->opts, .arena = ARENA_INIT, .preview = 1};
+	int ret = 0;
+
+	if (!fs_is_dir(im->path) || im->opts->skip_bad)
+		return 0;
+	ret = list_images(im, &pre, err);
+	if (ret > 0)
+		ret = layout_settle(&pre, err);
+	free(pre.image);
+	arena_release(&pre.arena);
+	return ret;
+}
+
 static int read_all(struct import *im, struct error *err)
 {
 	char *single = NULL;
-	int ret = read_path(im, im->path, &single, err);
+	int ret = preview(im, err) || read_path(im, im->path, &single, err) ? -1 : 0;
 
 	if (!ret && single && im->format && im->format->partner)
 		ret = read_partners(im, single, err);

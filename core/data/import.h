@@ -45,6 +45,7 @@ struct import {
 	char first_name[256]; /* of the first image: to say what differs from it */
 	struct import_bad *bad;
 	uint32_t n_bad, bad_cap;
+	int preview; /* only paths are known, and nothing is to be said */
 	uint32_t litter, excluded, other; /* files left out: see struct dataset_report */
 };
 
@@ -95,6 +96,11 @@ void import_tell_left_out(const struct import *im);
 /* All images have one size, the first one's: ERR_USAGE naming both if this one differs. */
 int import_check_size(struct import *im, int height, int width, int channels, const char *name,
 		      struct error *err);
+
+/* log_warn(), log_info() or log_debug(); nothing in a preview. */
+enum import_remark { REMARK_WARNING, REMARK_INFO, REMARK_DETAIL };
+void import_remark(const struct import *im, enum import_remark kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The last component of a path. */
 const char *import_base(const char *name);

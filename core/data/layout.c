@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/base/log.h"
 #include "core/data/dataset_file.h"
 #include "core/data/layout_parts.h"
 #include "core/data/split_words.h"
@@ -302,14 +301,17 @@ static int settle_unlabeled(struct layout *l, const struct split_dir *s, int lab
 	if (path.len)
 		strbuf_adds(&path, ": ");
 	if ((split == SPLIT_TEST || split == SPLIT_VAL) && others) {
-		log_warn("%s: %s%u image%s and no class folders: without labels they cannot be a "
-			 "%s split, and are left out (--split FOLDER=unlabeled takes them)",
-			 l->im->path, path.buf, n, n == 1 ? "" : "s", dataset_split_name(split));
+		import_remark(
+		    l->im, REMARK_WARNING,
+		    "%s: %s%u image%s and no class folders: without labels they cannot be a "
+		    "%s split, and are left out (--split FOLDER=unlabeled takes them)",
+		    l->im->path, path.buf, n, n == 1 ? "" : "s", dataset_split_name(split));
 		put_all(&s->dir, -1);
 	} else {
 		if (split != SPLIT_UNLABELED || !s->part->named)
-			log_info("%s: %s%u image%s and no class folders: taken as unlabeled",
-				 l->im->path, path.buf, n, n == 1 ? "" : "s");
+			import_remark(l->im, REMARK_INFO,
+				      "%s: %s%u image%s and no class folders: taken as unlabeled",
+				      l->im->path, path.buf, n, n == 1 ? "" : "s");
 		put_all(&s->dir, SPLIT_UNLABELED);
 	}
 	strbuf_release(&path);
@@ -410,9 +412,11 @@ static void label_images(const struct layout *l)
 			}
 		}
 	if (deep)
-		log_info("%s: class folders have folders in them (%s): all images below belong to "
-			 "the class",
-			 im->path, deep);
+		import_remark(
+		    l->im, REMARK_INFO,
+		    "%s: class folders have folders in them (%s): all images below belong to "
+		    "the class",
+		    im->path, deep);
 }
 
 /* all splits together */
@@ -460,9 +464,10 @@ static int check_classes(const struct layout *l, const uint32_t *n, struct error
 		strbuf_clear(&names);
 		lack = l->n[split] ? classes_without(l, n, SPLIT_TRAIN, split, &names) : 0;
 		if (lack)
-			log_warn("%s: %d of %d classes have train images but no %s images: %s",
-				 l->im->path, lack, l->im->classes, dataset_split_name(split),
-				 names.buf);
+			import_remark(l->im, REMARK_WARNING,
+				      "%s: %d of %d classes have train images but no %s images: %s",
+				      l->im->path, lack, l->im->classes, dataset_split_name(split),
+				      names.buf);
 	}
 	strbuf_release(&names);
 	return found ? -1 : 0;
@@ -503,9 +508,9 @@ static void tell_splits(const struct layout *l)
 		struct strbuf path = STRBUF_INIT;
 
 		node_path(&s->dir, &path);
-		log_debug("%s: %s: %s, %u images, %u class folders", l->im->path, path.buf,
-			  dataset_split_name(s->part->split), node_images(&s->dir),
-			  s->labeled ? s->level.n : 0);
+		import_remark(l->im, REMARK_DETAIL, "%s: %s: %s, %u images, %u class folders",
+			      l->im->path, path.buf, dataset_split_name(s->part->split),
+			      node_images(&s->dir), s->labeled ? s->level.n : 0);
 		strbuf_release(&path);
 	}
 }

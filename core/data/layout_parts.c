@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/log.h"
 #include "core/data/split_words.h"
 
 /* An error about what lies in a folder: the text is freed. */
@@ -174,9 +173,11 @@ static enum reading read_mixed(const struct import *im, const struct level *l, s
 	if (exact == 1 && l->n > 2 && !l->direct && !count(l, has_folders)) {
 		for (uint32_t i = 0; i < l->n; i++)
 			if (is_split(&l->child[i]))
-				log_info("%s: %.*s/ is taken as a class, like the %u folders "
-					 "beside it",
-					 im->path, (int)l->child[i].n, l->child[i].name, l->n - 1);
+				import_remark(im, REMARK_INFO,
+					      "%s: %.*s/ is taken as a class, like the %u folders "
+					      "beside it",
+					      im->path, (int)l->child[i].n, l->child[i].name,
+					      l->n - 1);
 		return READ_CLASSES;
 	}
 	refuse_others(im, l, err);

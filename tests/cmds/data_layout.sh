@@ -178,6 +178,8 @@ img z/trainA/1.png z/trainB/1.png z/testA/1.png z/testB/1.png
 refused 'are called like splits, but it is not clear which is which' z
 img m/train/cat/1.png m/train/2.png m/train/3.png
 refused 'in train/ 2 images \(train/2.png\) lie beside 1 folder \(cat/\)' m
+: >m/train/cat/cut.png # the layout of a folder is looked at before its images are decoded
+refused 'in train/ 2 images \(train/2.png\) lie beside 1 folder \(cat/\)' m
 img s/images/1.png s/masks/1.png
 refused 'images/ lies beside other folders with images' s
 plans --exclude masks s

@@ -508,12 +508,26 @@ static int write_dataset(struct import *im, const char *dir, char *out_tmp, size
 	return 0;
 }
 
+static int check_options(const struct import *im, struct error *err)
+{
+	const struct dataset_import_opts *o = im->opts;
+	const char *name = o->splits        ? "split"
+			   : o->no_splits   ? "no-splits"
+			   : o->class_depth ? "class-depth"
+					    : NULL;
+
+	if (im->format == &import_folder || !name)
+		return 0;
+	return error_set(err, ERR_USAGE, "%s: --%s is for image folders, and this is %s", im->path,
+			 name, im->format->title);
+}
+
 /* What was read becomes images with splits and labels; nothing of it is bad, or it may be. */
 static int settle(struct import *im, struct error *err)
 {
 	if (im->format->end && im->format->end(im, err))
 		return -1;
-	if (import_check_bad(im, err) || im->format->finish(im, err))
+	if (check_options(im, err) || import_check_bad(im, err) || im->format->finish(im, err))
 		return -1;
 	import_tell_left_out(im);
 	return 0;
@@ -530,6 +544,7 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 				 DATASET_SIDE_MAX);
 	if (!opts->dry && fs_out_open(&im.spool, dir, err))
 		return -1;
+	im.exclude_hit = arena_zalloc(&im.arena, (size_t)opts->excludes + 1);
 	if (!opts->dry)
 		unlink(im.spool.tmp);
 	if (read_all(&im, err))

@@ -45,6 +45,7 @@ struct import {
 	char first_name[256]; /* of the first image: to say what differs from it */
 	struct import_bad *bad;
 	uint32_t n_bad, bad_cap;
+	uint8_t *exclude_hit; /* which patterns of opts->exclude matched; NULL in a preview */
 	int preview; /* only paths are known, and nothing is to be said */
 	uint32_t litter, excluded, other; /* files left out: see struct dataset_report */
 };
@@ -89,7 +90,7 @@ void import_tell_bad(const struct import *im);
 void import_bad_json(const struct import *im, struct strbuf *out);
 
 /* True for a file that opts->exclude names. */
-int import_excludes(const struct import *im, const char *path);
+int import_excludes(struct import *im, const char *path);
 /* log_info() of what else was left out, if anything. */
 void import_tell_left_out(const struct import *im);
 

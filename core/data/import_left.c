@@ -41,12 +41,17 @@ static int matches(const char *pattern, const char *path)
 	return found;
 }
 
-int import_excludes(const struct import *im, const char *path)
+int import_excludes(struct import *im, const char *path)
 {
+	int found = 0;
+
 	for (int i = 0; i < im->opts->excludes; i++)
-		if (matches(im->opts->exclude[i], path))
-			return 1;
-	return 0;
+		if (matches(im->opts->exclude[i], path)) {
+			found = 1;
+			if (im->exclude_hit)
+				im->exclude_hit[i] = 1;
+		}
+	return found;
 }
 
 /* bad images */
@@ -200,4 +205,8 @@ void import_tell_left_out(const struct import *im)
 	if (text.len)
 		log_info("%s: left out: %s", im->path, text.buf);
 	strbuf_release(&text);
+	for (int i = 0; i < im->opts->excludes; i++)
+		if (!im->exclude_hit[i])
+			log_warn("%s: --exclude %s: matches no file", im->path,
+				 im->opts->exclude[i]);
 }

@@ -6,17 +6,20 @@
 #include "core/store/object.h"
 #include "core/store/store_internal.h"
 
+/* Of a damaged store or a foreign bundle the text may be anything. */
+#define N_SKIPPED "CASE WHEN json_valid(d.skipped) THEN json_array_length(d.skipped) ELSE 0 END"
+
 static const char select_one[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
 				 "d.source_sha256, d.bytes, d.height, d.width, "
 				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
-				 "d.n_val, json_array_length(d.skipped), "
+				 "d.n_val, " N_SKIPPED ", "
 				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
 				 "FROM dataset d WHERE d.removed IS NULL AND d.name = ?";
 
 static const char select_all[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
 				 "d.source_sha256, d.bytes, d.height, d.width, "
 				 "d.channels, d.classes, d.n_train, d.n_test, d.n_unlabeled, "
-				 "d.n_val, json_array_length(d.skipped), "
+				 "d.n_val, " N_SKIPPED ", "
 				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
 				 "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
 
@@ -148,8 +151,10 @@ int datasets_skipped(struct store *s, int64_t id,
 {
 	sqlite3_stmt *st =
 	    db_prepare(s,
-		       "SELECT json_extract(j.value, '$.file'), json_extract(j.value, '$.why') "
-		       "FROM dataset d, json_each(d.skipped) j WHERE d.id = ?",
+		       "SELECT json_extract(f, '$.file'), json_extract(f, '$.why') FROM (SELECT "
+		       "CASE j.type WHEN 'object' THEN j.value ELSE '{}' END AS f FROM dataset d, "
+		       "json_each(CASE WHEN json_valid(d.skipped) THEN d.skipped ELSE '[]' END) j "
+		       "WHERE d.id = ?)",
 		       err);
 	int more = -1;
 

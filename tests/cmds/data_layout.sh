@@ -162,6 +162,7 @@ plans --exclude extra --exclude logo.png x
 same "$plan" "$both"
 err_has 'left out: 2 files by --exclude'
 plans --exclude x/none --exclude extra/apple/ --exclude 'l*.png' x
+err_has 'warning: x: --exclude x/none: matches no file'
 same "$plan" "$both"
 adds --split extra=val --exclude logo.png x
 same "$plan" 'train/apple 1,train/pear 1,val/apple 1,test/apple 1,test/pear 1'
@@ -190,6 +191,9 @@ plans --exclude val l
 same "$plan" 'train/cat 1'
 plans --split val=unlabeled l
 same "$plan" 'train/cat 1,unlabeled/ 2'
+
+mkdir r100 && head -c 3074 /dev/zero >r100/train.bin
+refused '--split is for image folders, and this is CIFAR-100' --split a=train r100
 
 note 'what is never data is left out and counted, in a folder as in an archive; -n -v names every file'
 pair b/train b/test

@@ -128,6 +128,45 @@ static void test_object_missing(void)
 	scratch_close(&x);
 }
 
+static int add_file(void *ctx, const char *file, const char *why)
+{
+	strcat(strcat(strcat(strcat(ctx, file), "="), why), " ");
+	return 0;
+}
+
+/* What an import left out is read back; where the text is damaged, as far as it goes. */
+static void test_skipped(void)
+{
+	static const struct {
+		const char *text, *files;
+		int64_t n;
+	} cases[] = {
+	    {"[{\"file\":\"a/1.png\",\"why\":\"empty\"},{\"file\":\"b.png\",\"why\":\"cut\"}]",
+	     "a/1.png=empty b.png=cut ", 2},
+	    {NULL, "", 0},
+	    {"[]", "", 0},
+	    {"[1,\"x\",{\"file\":\"c\"}]", "= = c= ", 3},
+	    {"[broken]", "", 0},
+	};
+	struct scratch x;
+	struct dataset_row a, got;
+
+	scratch_open(&x);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char files[200] = "";
+
+		a = row_of(x.s, "d", "one");
+		a.skipped = cases[i].text;
+		CU_ASSERT_EQUAL(datasets_insert(x.s, &a, 0, &x.err), 0);
+		CU_ASSERT_EQUAL_FATAL(datasets_find(x.s, "d", &got, &x.err), 0);
+		CU_ASSERT_EQUAL(got.n_skipped, cases[i].n);
+		CU_ASSERT_EQUAL(datasets_skipped(x.s, got.id, add_file, files, &x.err), 0);
+		CU_ASSERT_STRING_EQUAL(files, cases[i].files);
+		CU_ASSERT_EQUAL(datasets_remove(x.s, "d", &x.err), 0);
+	}
+	scratch_close(&x);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -135,6 +174,7 @@ int main(void)
 	    {"a dataset in use keeps its row", test_remove_used},
 	    {"objects are what their name says", test_objects},
 	    {"no row without its object", test_object_missing},
+	    {"files that were left out", test_skipped},
 	    {0},
 	};
 

@@ -6,6 +6,7 @@
 #include "cmds/sweep.h"
 #include "core/base/log.h"
 #include "core/report/effects.h"
+#include "core/report/floor.h"
 #include "core/store/remarks.h"
 #include "core/store/sweeps.h"
 
@@ -61,11 +62,13 @@ static int show(struct sweep_args *a, struct selection *sel, const char *metric,
 	struct store *s = a->ctx->store;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct strbuf remarks = STRBUF_INIT;
+	struct floors floors = {0};
 	struct metric_info m;
 	struct effects e;
 	int differ = 0, ret = selection_metric(s, sel, metric, &m, err) ||
 			      selection_values(s, sel, m.name, 0, value, err) ||
-			      effects_make(s, sel, value, m.low_is_good, &e, err);
+			      floors_read(s, sel, m.name, &floors, err) ||
+			      effects_make(s, sel, value, floors.value, m.low_is_good, &e, err);
 
 	if (!ret) {
 		print(a->ctx, &e, &m);
@@ -77,6 +80,7 @@ static int show(struct sweep_args *a, struct selection *sel, const char *metric,
 	if (!ret)
 		cmd_remarks(remarks.buf);
 	strbuf_release(&remarks);
+	floors_release(&floors);
 	free(value);
 	return ret ? -1 : 0;
 }

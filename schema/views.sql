@@ -84,7 +84,15 @@ CREATE VIEW v_run AS
     (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
       AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
       ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_missing, -- as knn_missing
-    r.rules                      -- version of the rules by which its series were computed: see metric_rule
+    r.rules,                     -- version of the rules by which its series were computed: see metric_rule
+    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
+      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
+      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1)
+      - (SELECT f.floor FROM v_floor f WHERE f.run_id = r.id AND f.metric = (
+        SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
+        AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
+        ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) || '.knn.top1') AS gain, -- of knn_top1 over the untrained encoder, in percent; NULL: the floor is not known (v_floor)
+    (SELECT c.verdict FROM v_collapse c WHERE c.run_id = r.id) AS collapse -- verdict of v_collapse: collapsed, low rank, not learning, healthy, unknown; NULL: nothing was measured
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
@@ -246,6 +254,60 @@ CREATE VIEW v_best AS
       ORDER BY w.value, f.step, f.id LIMIT 1)
     AND NOT EXISTS (SELECT 1 FROM extremes s WHERE s.run_id = r.id AND s.name_id = n.id AND s.min <= v.value)
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
+
+CREATE VIEW v_untrained AS
+  -- Runs of method random that evaluate the untrained encoder of another run: on the same dataset, with the same
+  -- encoder, held-out images and input size, by the same protocol with the same settings.
+  SELECT
+    r.id AS run_id,              -- row of run: the trained one
+    n.name AS metric,            -- name of the metric
+    q.id AS random_id,           -- row of run: the untrained one
+    v.value                      -- the newest value of the untrained run
+  FROM metric_name n
+    CROSS JOIN run r
+    CROSS JOIN eval o
+    CROSS JOIN run q ON q.method = 'random' AND q.status = 'done' AND q.dataset_id = r.dataset_id
+    CROSS JOIN eval e ON e.run_id = q.id AND e.protocol = o.protocol AND e.measure = o.measure
+    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
+  WHERE r.method <> 'random' AND v.value IS NOT NULL
+    AND o.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
+      AND w.name_id = n.id ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = q.id AND w.eval_id = f.id
+      AND w.name_id = n.id ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM param a CROSS JOIN param_name k ON k.id = a.name_id
+      WHERE a.recipe_id = r.recipe_id AND (k.name GLOB 'encoder.*' OR k.name GLOB 'data.val*' OR k.name = 'augment.size')
+        AND a.value IS NOT (SELECT b.value FROM param b WHERE b.recipe_id = q.recipe_id AND b.name_id = a.name_id))
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id IN (r.id, q.id));
+
+CREATE VIEW v_floor AS
+  -- The floor of runs that train: what their encoder was worth untrained, one metric of an evaluation a row. It is
+  -- the run's own evaluation at epoch 0, else the mean of the runs of method random in v_untrained.
+  SELECT
+    r.id AS run_id,              -- row of run
+    r.name AS run,               -- name of the run
+    r.method,                    -- byol, barlow, vicreg ...
+    n.name AS metric,            -- name of the metric
+    v.value AS floor,            -- the value of the untrained encoder
+    'epoch 0' AS source,         -- epoch 0: the run's own evaluation before training; random: runs of that method
+    1 AS n                       -- how many values the floor is the mean of
+  FROM metric_name n
+    CROSS JOIN run r
+    CROSS JOIN eval e
+    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
+  WHERE n.goal = 'max' AND r.steps > 0 AND v.value IS NOT NULL
+    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+      AND w.eval_id = f.id AND w.name_id = n.id ORDER BY f.rules DESC, f.id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
+  UNION ALL
+  SELECT r.id, r.name, r.method, n.name,
+    (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name), 'random',
+    (SELECT count(*) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)
+  FROM metric_name n
+    CROSS JOIN run r
+  WHERE n.goal = 'max' AND r.steps > 0
+    AND NOT EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name);
 
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
@@ -475,6 +537,9 @@ CREATE VIEW v_collapse AS
     ),
     trained AS (
       SELECT *,
+        -- min(images, dimensions); without the spectrum the dimensions
+        coalesce((SELECT max(p.i) + 1 FROM spectrum p WHERE p.run_id = x.run_id AND p.name = 'z' AND p.step = x.step),
+          CAST(round((std_ratio / std) * (std_ratio / std)) AS INTEGER)) AS rank_most,
         (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step BETWEEN 1 AND 10
           AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_start,
         (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step <= x.step
@@ -491,6 +556,7 @@ CREATE VIEW v_collapse AS
     verdicts AS (
       SELECT *,
         CASE WHEN flag IS NULL OR std_ratio IS NULL THEN 'unknown' WHEN flag > 0 THEN 'collapsed'
+          WHEN step > 0 AND rank_most > 4 AND rankme < max(2.0, rank_most / 40.0) THEN 'low rank'
           WHEN step < 3 * steps / epochs OR progress IS NULL THEN 'healthy'
           WHEN progress < CASE WHEN method IN ('byol', 'simsiam', 'directpred') THEN 0.15 ELSE 0.02 END
             THEN 'not learning' ELSE 'healthy' END AS verdict
@@ -502,7 +568,7 @@ CREATE VIEW v_collapse AS
     method,                      -- byol, barlow, vicreg ...
     step,                        -- steps finished when it was measured
     CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- with its fraction
-    verdict,                     -- collapsed: collapse.flag; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured, or they are not finite
+    verdict,                     -- collapsed: collapse.flag; low rank: RankMe under 2.5 % of rank_most, or under 2; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured, or they are not finite
     std,                         -- of the normalised embeddings
     std_ratio,                   -- that times sqrt(d): 1 spread, 0 collapsed
     raw_std,                     -- of the embeddings as they are
@@ -520,12 +586,16 @@ CREATE VIEW v_collapse AS
       WHEN flag = 2 THEN printf('collapsed: RankMe %.3g, std %.2g of 1/sqrt(d)', rankme, std_ratio)
       WHEN flag = 3 THEN printf('collapsed: std %.2g of the 1 that the loss aims at', raw_std)
       WHEN flag > 0 THEN printf('collapsed: std %.2g of 1/sqrt(d)', std_ratio)
+      WHEN verdict = 'low rank' THEN printf('low rank: %.2g of %d (RankMe), std %.2g of 1/sqrt(d)',
+        rankme, rank_most, std_ratio)
       WHEN verdict = 'not learning' THEN printf(
         'not learning: the loss stays high (%.3g, at first %.3g), std healthy: %.2g of 1/sqrt(d)',
         loss_end, loss_start, std_ratio)
       WHEN flag IS NOT NULL AND std_ratio IS NULL THEN 'unknown: the embeddings are not finite'
       WHEN std_ratio IS NOT NULL THEN printf('none: std %.2g of 1/sqrt(d), RankMe %.3g', std_ratio, rankme)
-    END AS summary               -- the same in words
+        || coalesce(' of ' || rank_most, '')
+    END AS summary,              -- the same in words
+    rank_most                    -- the most that rankme can be: images that were measured, or dimensions of the embedding
   FROM verdicts;
 
 CREATE VIEW v_digest AS

@@ -12,6 +12,7 @@ struct chart *chart_new(enum chart_kind kind, const char *title)
 	struct chart *c = xcalloc(1, sizeof *c);
 
 	c->kind = kind;
+	c->floor = NAN;
 	c->title = xstrdup(title);
 	c->note = xstrdup("");
 	return c;
@@ -70,7 +71,7 @@ struct chart_series *chart_add_series(struct chart *c, const char *name, int n)
 
 	c->series = xrealloc(c->series, (size_t)(c->n + 1) * sizeof *c->series);
 	s = &c->series[c->n++];
-	*s = (struct chart_series){.name = xstrdup(name), .n = n};
+	*s = (struct chart_series){.name = xstrdup(name), .n = n, .gain = NAN};
 	s->x = xmalloc(4 * count * sizeof *s->x);
 	s->y = s->x + count;
 	s->lo = s->y + count;
@@ -101,6 +102,8 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
 {
 	*lo = INFINITY;
 	*hi = -INFINITY;
+	if (c->kind == CHART_LINES || c->kind == CHART_BARS)
+		widen(c->floor, log, lo, hi);
 	for (int i = 0; i < c->n; i++) {
 		const struct chart_series *s = &c->series[i];
 
@@ -130,6 +133,7 @@ void chart_bar_range(const struct chart *c, double *lo, double *hi)
 			*lo = fmin(*lo, c->series[i].y[k]);
 			*hi = fmax(*hi, c->series[i].y[k]);
 		}
+	widen(c->floor, 0, lo, hi);
 	if (c->axis[0].zero) {
 		*lo = fmin(*lo, 0);
 		*hi = fmax(*hi, 0);

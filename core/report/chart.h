@@ -35,12 +35,14 @@ struct chart_series {
 	char *name;
 	int n;
 	double *x, *y, *lo, *hi;
+	double gain; /* bars: over the untrained encoder, beside the value; NaN: not known */
 	int muted; /* one of those that stand back: grey, without a legend */
 };
 
 struct chart {
 	enum chart_kind kind;
 	char *title, *note; /* the note stands below, small; may be "" */
+	double floor;       /* lines, bars: a dashed line there, "untrained"; NaN: none */
 	int low_is_good;    /* the metric is to be small: heat and parallel colours turn round */
 	struct chart_axis *axis;
 	int n_axes;

@@ -24,6 +24,9 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
  * as those leave the bars room. What an interval has beyond it is not drawn. */
 void chart_bar_range(const struct chart *c, double *lo, double *hi);
 
+/* Does a bar show a gain? */
+int chart_has_gains(const struct chart *c);
+
 /* Grid lines and labels. */
 void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a);
 void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, const char *name);

@@ -115,6 +115,19 @@ static void nothing(const struct plane *p, struct canvas *canvas)
 		     "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 }
 
+/* The floor under curves: its line goes from one side to the other, named at the right. */
+static void draw_floor(const struct plane *p, struct canvas *canvas, const struct chart *c)
+{
+	double y = at_y(p, c->floor), right = p->plot.x + p->plot.w;
+
+	if (!isfinite(axis_at(&p->y, c->floor)))
+		return;
+	canvas->line(canvas->self, (const double[]){p->plot.x, y, right, y}, 2, 1.2, 4,
+		     ink(INK_TEXT));
+	canvas->text(canvas->self, right - 4, y - 4, "untrained",
+		     chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+}
+
 void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 {
 	struct plane p = {0};
@@ -124,6 +137,7 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
 	if (chart_is_empty(c))
 		nothing(&p, canvas);
+	draw_floor(&p, canvas, c);
 	for (int muted = 1; muted >= 0; muted--) /* those that stand back come first */
 		for (int i = 0; i < c->n; i++)
 			if (c->series[i].muted == muted && !muted)
@@ -147,6 +161,14 @@ int chart_cuts_intervals(const struct chart *c)
 	axis_set(&a, lo, hi, 0, 7, 1);
 	for (int i = 0; i < c->n; i++)
 		if (c->series[i].lo[0] < a.lo || c->series[i].hi[0] > a.hi)
+			return 1;
+	return 0;
+}
+
+int chart_has_gains(const struct chart *c)
+{
+	for (int i = 0; i < c->n; i++)
+		if (isfinite(c->series[i].gain))
 			return 1;
 	return 0;
 }
@@ -177,7 +199,7 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 {
 	const struct chart_series *s = &c->series[i];
 	double zero = at_x(p, p->x.lo > 0 ? p->x.lo : fmin(0, p->x.hi)), end = at_x(p, s->y[0]);
-	char tip[300], number[AXIS_LABEL], lo[AXIS_LABEL], hi[AXIS_LABEL];
+	char tip[300], number[AXIS_LABEL], beside[2 * AXIS_LABEL], lo[AXIS_LABEL], hi[AXIS_LABEL];
 
 	if (!isfinite(end))
 		return;
@@ -195,7 +217,8 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 			canvas->dot(canvas->self, at_x(p, s->y[k]), y + h / 4, 2,
 				    (struct ink){INK_TEXT, 0, 0.45}, NULL);
 	draw_interval(p, canvas, s, y - h / 8);
-	canvas->text(canvas->self, p->plot.x + p->plot.w + 6, y + 4, number,
+	snprintf(beside, sizeof beside, isfinite(s->gain) ? "%s (%+.2f)" : "%s", number, s->gain);
+	canvas->text(canvas->self, p->plot.x + p->plot.w + 6, y + 4, beside,
 		     chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
 }
 
@@ -213,13 +236,21 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	for (int i = 0; i < c->n; i++)
 		widest = fmax(widest, text_width(c->series[i].name, FONT));
 	widest = above ? 0 : fmin(widest + 8, 0.42 * room.w);
-	p.plot = (struct box){room.x + widest, room.y + 4, room.w - widest - 52, room.h - 46};
+	p.plot = (struct box){room.x + widest, room.y + 4,
+			      room.w - widest - (chart_has_gains(c) ? 100 : 52), room.h - 46};
 	for (int i = 0; i < p.x.n; i++) {
 		double x = p.plot.x + p.plot.w * axis_at(&p.x, p.x.tick[i]);
 
 		canvas_segment(canvas, x, p.plot.y, x, p.plot.y + p.plot.h, 1, ink(INK_GRID));
 	}
 	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
+	if (isfinite(c->floor)) {
+		double x = at_x(&p, c->floor);
+
+		canvas->line(canvas->self,
+			     (const double[]){x, p.plot.y - 2, x, p.plot.y + p.plot.h}, 2, 1.2, 4,
+			     ink(INK_TEXT));
+	}
 	line = p.plot.h / fmax(1, c->n);
 	for (int i = 0; i < c->n; i++) {
 		double y = p.plot.y + line * (i + (above ? 0.70 : 0.5));

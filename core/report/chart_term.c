@@ -264,7 +264,7 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	struct axis ax, ay;
 	struct grid g;
 	double lo, hi, x_lo = INFINITY, x_hi = -INFINITY;
-	int left = 0;
+	int left = 0, floor_row = -1;
 
 	chart_range(c, c->axis[1].log, 0, &lo, &hi);
 	for (int i = 0; i < c->n; i++)
@@ -282,6 +282,8 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	for (int i = 0; i < c->n; i++)
 		draw_series(&g, c, i, &ax, &ay);
 	mark_ends(&g, c, &ay);
+	if (isfinite(axis_at(&ay, c->floor)))
+		floor_row = (int)lround((1 - axis_at(&ay, c->floor)) * (rows - 1));
 	put(out, c->axis[1].name, 0);
 	strbuf_addc(out, '\n');
 	for (int y = 0; y < rows; y++) {
@@ -290,6 +292,8 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 		grid_row(c, &g, y, colour, out);
 		if (g.mark[y])
 			strbuf_addf(out, " %c", g.mark[y]);
+		if (y == floor_row)
+			strbuf_adds(out, " \xE2\x97\x82 untrained");
 		strbuf_addc(out, '\n');
 	}
 	put(out, "", left + 1);
@@ -330,7 +334,7 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 		name = n > name ? n : name;
 	}
 	name = name < columns / 2 ? name : columns / 2;
-	w = columns - name - 32;
+	w = columns - name - (chart_has_gains(c) ? 42 : 32);
 	for (int i = 0; i < c->n; i++) {
 		const struct chart_series *s = &c->series[i];
 		char number[AXIS_LABEL], left[AXIS_LABEL], right[AXIS_LABEL];
@@ -344,6 +348,8 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 		bar(isfinite(s->y[0]) ? axis_at(&a, s->y[0]) : 0, w > 8 ? w : 8, out);
 		plain(out, colour);
 		strbuf_addf(out, " %7s", isfinite(s->y[0]) ? number : "-");
+		if (isfinite(s->gain))
+			strbuf_addf(out, " (%+.2f)", s->gain);
 		if (isfinite(s->lo[0]))
 			strbuf_addf(out, "  [%s, %s]", left, right);
 		strbuf_addc(out, '\n');

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/report/floor.h"
+#include "core/report/groups.h"
 #include "core/store/remarks.h"
 #include "core/store/sweeps.h"
 
@@ -121,10 +123,12 @@ static void group_add(struct compare_group *g, const struct value_row *r)
 		size_t room = 2 * ((size_t)g->n + 1);
 
 		g->value = xrealloc(g->value, room * sizeof *g->value);
+		g->floors = xrealloc(g->floors, room * sizeof *g->floors);
 		g->seed = xrealloc(g->seed, room * sizeof *g->seed);
 		g->id = xrealloc(g->id, room * sizeof *g->id);
 	}
 	g->value[g->n] = r->value;
+	g->floors[g->n] = r->floor;
 	g->seed[g->n] = r->seed;
 	g->id[g->n++] = r->id;
 }
@@ -247,6 +251,11 @@ static void average_seeds(struct compare_group *g)
 	g->n_seeds = n;
 }
 
+static double mean_of_known(const double *x, int n)
+{
+	return moments_of(x, n).mean;
+}
+
 static void describe(struct compare *c, struct compare_group *g)
 {
 	int max = !strcmp(c->goal, "max");
@@ -254,6 +263,8 @@ static void describe(struct compare *c, struct compare_group *g)
 	g->mean = stats_mean(g->value, g->n);
 	g->sd = stats_sd(g->value, g->n);
 	g->ci = stats_t_interval(g->value, g->n, level);
+	g->floor = mean_of_known(g->floors, g->n);
+	g->gain = floor_gain(g->value, g->floors, NULL, g->n);
 	average_seeds(g);
 	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
 }
@@ -492,6 +503,7 @@ void compare_free(struct compare *c)
 		return;
 	for (int i = 0; i < c->n_groups; i++) {
 		free(c->group[i].value);
+		free(c->group[i].floors);
 		free(c->group[i].seed);
 		free(c->group[i].id);
 		free(c->group[i].by_seed);

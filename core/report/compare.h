@@ -33,12 +33,13 @@ struct compare_group {
 	char *title;                  /* "vicreg"; "vicreg (t@1a2b3c4d)" where there are several */
 	int n, cells;                 /* runs; recipes among them, seeds apart */
 	int tried;                    /* recipes among which --select chose, else 0 */
-	double *value;                /* of each run */
+	double *value, *floors;       /* of each run; floors: NaN where not known */
 	int64_t *seed, *id;           /* of each run */
 	struct compare_seed *by_seed; /* the mean of each seed */
 	int n_seeds;
 	double mean, sd, best; /* best: of the values, one a run; NaN when the metric has no goal */
 	struct interval ci;    /* of the mean, 95 % (Student's t) */
+	double floor, gain;    /* over the runs whose untrained encoder is known (floor.h); else NaN */
 	double selected;       /* mean of the metric that chose, NaN without */
 	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */
 };

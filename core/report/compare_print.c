@@ -19,16 +19,29 @@ static void real(struct table *t, double v, int digits)
 		table_real(t, v, digits);
 }
 
+static int knows_floors(const struct compare *c)
+{
+	for (int i = 0; i < c->n_groups; i++)
+		if (!isnan(c->group[i].gain))
+			return 1;
+	return 0;
+}
+
 struct table *compare_groups(const struct compare *c, int human)
 {
 	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
 	struct table *t = table_new();
 	int digits = digits_of(c->metric, human);
+	int floors = !human || knows_floors(c);
 	int datasets = !c->across && (!human || c->n_datasets > 1);
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
 		table_column(t, column[i]);
+	if (floors) {
+		table_column(t, "floor");
+		table_column(t, "gain");
+	}
 	if (c->select) {
 		table_column(t, c->select);
 		table_column(t, "chosen_of");
@@ -48,6 +61,10 @@ struct table *compare_groups(const struct compare *c, int human)
 		real(t, g->ci.low, digits);
 		real(t, g->ci.high, digits);
 		real(t, g->best, digits);
+		if (floors) {
+			real(t, g->floor, digits);
+			real(t, g->gain, digits);
+		}
 		if (!c->select) {
 			table_int(t, g->cells);
 		} else {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/report/compare.h"
+#include "core/report/floor.h"
 
 enum { NAMED = 3, LISTED = 12 }; /* pairs that are named one by one; others behind one group */
 static const double alpha = 0.05;
@@ -322,6 +323,27 @@ static void say_selection(const struct compare *c, struct strbuf *out)
 			    c->select, c->by, c->metric);
 }
 
+/* First of all: groups that are not above what their encoders were untrained. */
+static void say_floor(const struct compare *c, struct strbuf *out)
+{
+	double *gain = xmalloc((size_t)(c->n_groups + 1) * sizeof *gain);
+	size_t before = out->len;
+	int below = 0;
+
+	for (int i = 0; i < c->n_groups; i++)
+		gain[i] = c->group[i].gain;
+	floor_say(gain, c->n_groups, "group", out);
+	for (int i = 0; i < c->n_groups && out->len == before; i++)
+		below += gain[i] <= 0;
+	for (int i = 0, said = 0; below && i < c->n_groups; i++)
+		if (gain[i] <= 0)
+			strbuf_addf(
+			    out, "%s%s",
+			    said++ ? ", " : "Not above the untrained encoder: ", name_of(c, i));
+	strbuf_adds(out, below ? ".\n" : "");
+	free(gain);
+}
+
 void compare_sentences(const struct compare *c, struct strbuf *out)
 {
 	if (c->differ) {
@@ -329,6 +351,7 @@ void compare_sentences(const struct compare *c, struct strbuf *out)
 		strbuf_adds(out, c->notes.buf);
 		return;
 	}
+	say_floor(c, out);
 	say_clear(c, out);
 	say_unclear(c, out);
 	say_too_few(c, out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/report/floor.h"
 #include "core/report/groups.h"
 #include "core/report/ranges.h"
 
@@ -14,7 +15,7 @@ struct view {
 	const struct selection *sel;
 	const struct varied_set *varied;
 	const char *drawn; /* of varied: in ranges */
-	const double *value;
+	const double *value, *floor;
 	int *run, n;        /* places in the selection, finite values only */
 	double mean, total; /* total: sum of squares about the mean */
 };
@@ -37,16 +38,22 @@ void effects_release(struct effects *e)
 }
 
 /* Of the runs with this value. */
-static struct moments level_moments(const struct view *v, const struct varied *p, const char *text)
+static struct moments level_moments(const struct view *v, const struct varied *p, const char *text,
+				    double *gain)
 {
+	double *floor = xmalloc((size_t)(v->n + 1) * sizeof *floor);
 	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x);
 	struct moments s;
 	int n = 0;
 
 	for (int i = 0; i < v->n; i++)
-		if (p->text[v->run[i]] && !strcmp(p->text[v->run[i]], text))
+		if (p->text[v->run[i]] && !strcmp(p->text[v->run[i]], text)) {
+			floor[n] = v->floor[v->run[i]];
 			x[n++] = v->value[v->run[i]];
+		}
 	s = moments_of(x, n);
+	*gain = floor_gain(x, floor, NULL, n);
+	free(floor);
 	free(x);
 	return s;
 }
@@ -70,14 +77,15 @@ static void add_level(struct effect *f, const struct view *v, const struct varie
 {
 	int found, at = level_at(f, p->text[run], p->number[run], &found);
 	struct moments s;
+	double gain;
 
 	if (found)
 		return;
-	s = level_moments(v, p, p->text[run]);
+	s = level_moments(v, p, p->text[run], &gain);
 	f->level = xrealloc(f->level, (size_t)(f->n + 1) * sizeof *f->level);
 	memmove(f->level + at + 1, f->level + at, (size_t)(f->n - at) * sizeof *f->level);
 	f->level[at] =
-	    (struct effect_level){xstrdup(p->text[run]), s.n, p->number[run], s.mean, s.sd};
+	    (struct effect_level){xstrdup(p->text[run]), s.n, p->number[run], s.mean, s.sd, gain};
 	f->n++;
 }
 
@@ -178,9 +186,10 @@ static int look_at_cells(struct effect_block *b, const struct view *v, int low_i
 {
 	char *done = xcalloc((size_t)v->n + 1, 1);
 	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x), within = 0;
+	double *floor = xmalloc((size_t)(v->n + 1) * sizeof *floor);
 	int best = -1, several = 0;
 
-	b->best_mean = NAN;
+	b->best_mean = b->best_gain = NAN;
 	for (int i = 0; i < v->n; i++) {
 		const struct selected *r = &v->sel->run[v->run[i]];
 		struct moments s;
@@ -194,9 +203,11 @@ static int look_at_cells(struct effect_block *b, const struct view *v, int low_i
 			if (strcmp(q->group, r->group) != 0 || q->dataset_id != r->dataset_id)
 				continue;
 			done[k] = 1;
+			floor[n] = v->floor[v->run[k]];
 			x[n++] = v->value[v->run[k]];
 		}
 		s = moments_of(x, n);
+		b->best_gain = fmax(b->best_gain, floor_gain(x, floor, NULL, n));
 		b->cells++;
 		several |= n > 1;
 		within += n > 1 ? s.sd * s.sd * (n - 1) : 0;
@@ -207,6 +218,7 @@ static int look_at_cells(struct effect_block *b, const struct view *v, int low_i
 	}
 	b->seeds = several && v->total > 0 ? within / v->total : NAN;
 	free(done);
+	free(floor);
 	free(x);
 	return best;
 }
@@ -285,11 +297,11 @@ static void add_block(struct effects *out, struct view *v, const char *method, i
 	free(x);
 }
 
-int effects_make(struct store *s, const struct selection *sel, const double *value, int low_is_good,
-		 struct effects *out, struct error *err)
+int effects_make(struct store *s, const struct selection *sel, const double *value,
+		 const double *floor, int low_is_good, struct effects *out, struct error *err)
 {
 	struct varied_set varied;
-	struct view v = {.sel = sel, .varied = &varied, .value = value};
+	struct view v = {.sel = sel, .varied = &varied, .value = value, .floor = floor};
 
 	*out = (struct effects){0};
 	if (selection_varied(s, sel, &varied, err))

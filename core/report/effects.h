@@ -19,6 +19,7 @@ struct effect_level {
 	char *text; /* the value; joined by " / " for parameters that change together */
 	int n;
 	double number, mean, sd; /* number: NaN where it is none */
+	double gain;             /* over the untrained encoder (floor.h); NaN: not known */
 };
 struct effect {
 	char *param; /* "vicreg.mu", or "optim.batch / optim.lr" that change together */
@@ -35,6 +36,7 @@ struct effect_block {
 	int collapsed;         /* of the runs, with the value that they had */
 	double mean, sd;       /* over all runs */
 	double best_mean;      /* of the best cell */
+	double best_gain;      /* the largest of a cell; NaN: none is known */
 	double seeds, rest;    /* shares; seeds NaN with one run a cell */
 	struct effect *effect; /* the largest share first */
 	int n;
@@ -44,9 +46,9 @@ struct effects {
 	int n;
 };
 
-/* value: of each run of the selection. */
-int effects_make(struct store *s, const struct selection *sel, const double *value, int low_is_good,
-		 struct effects *out, struct error *err);
+/* value, floor: of each run of the selection; floor: NaN where not known. */
+int effects_make(struct store *s, const struct selection *sel, const double *value,
+		 const double *floor, int low_is_good, struct effects *out, struct error *err);
 void effects_release(struct effects *e);
 
 /* Tables: method, hyperparameter, levels, share of variance; and a row per level, with the mean's

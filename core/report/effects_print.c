@@ -57,6 +57,14 @@ static void level_row(struct table *t, const char *method, const struct effect *
 	real_or_null(t, l->sd, digits);
 }
 
+static int knows_gains(const struct effects *e)
+{
+	for (int b = 0; b < e->n; b++)
+		if (!isnan(e->block[b].best_gain))
+			return 1;
+	return 0;
+}
+
 static struct table *levels_table(void)
 {
 	static const char *const column[] = {"method", "hyperparameter", "value",
@@ -71,12 +79,19 @@ static struct table *levels_table(void)
 struct table *effects_levels(const struct effects *e, int digits)
 {
 	struct table *t = levels_table();
+	int gains = knows_gains(e);
 
+	if (gains)
+		table_column(t, "gain");
 	for (int b = 0; b < e->n; b++)
 		for (int i = 0; i < e->block[b].n; i++)
-			for (int k = 0; k < e->block[b].effect[i].n; k++)
-				level_row(t, e->block[b].method, &e->block[b].effect[i],
-					  &e->block[b].effect[i].level[k], digits);
+			for (int k = 0; k < e->block[b].effect[i].n; k++) {
+				const struct effect *f = &e->block[b].effect[i];
+
+				level_row(t, e->block[b].method, f, &f->level[k], digits);
+				if (gains)
+					real_or_null(t, f->level[k].gain, digits);
+			}
 	return t;
 }
 
@@ -88,6 +103,7 @@ static void whole_row(struct table *t, const char *method, const char *what, dou
 	for (int i = 0; i < 4; i++)
 		table_null(t);
 	real_or_null(t, 100 * share, TABLE_SIX);
+	table_null(t);
 }
 
 struct table *effects_whole(const struct effects *e)
@@ -95,6 +111,7 @@ struct table *effects_whole(const struct effects *e)
 	struct table *t = levels_table();
 
 	table_column(t, "share");
+	table_column(t, "gain");
 	for (int b = 0; b < e->n; b++) {
 		const struct effect_block *k = &e->block[b];
 
@@ -103,6 +120,7 @@ struct table *effects_whole(const struct effects *e)
 				level_row(t, k->method, &k->effect[i], &k->effect[i].level[l],
 					  TABLE_SIX);
 				real_or_null(t, 100 * k->effect[i].share, TABLE_SIX);
+				real_or_null(t, k->effect[i].level[l].gain, TABLE_SIX);
 			}
 		if (k->n) {
 			whole_row(t, k->method, "(interactions)", k->rest);
@@ -147,6 +165,12 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 			    "%s: not a full grid with as many seeds in each cell: main effects "
 			    "overlap\n",
 			    b->method);
+	if (b->best_gain <= 0)
+		strbuf_addf(
+		    out,
+		    "%s: no cell exceeds the untrained encoder: the best gain over that floor "
+		    "is %+.2f\n",
+		    b->method, b->best_gain);
 	if (b->collapsed)
 		strbuf_addf(out, "%s: %d collapsed run%s counted, each with its last value\n",
 			    b->method, b->collapsed, b->collapsed == 1 ? "" : "s");

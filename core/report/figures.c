@@ -49,6 +49,21 @@ void figure_collapsed(const struct selection *sel, struct strbuf *out)
 		strbuf_addf(out, "; %d of them collapsed", n);
 }
 
+void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
+		  struct strbuf *out)
+{
+	double most = NAN;
+
+	if (!f->n)
+		return;
+	strbuf_adds(out, "; ");
+	floors_text(f, out);
+	for (int i = 0; i < g->n; i++)
+		most = fmax(most, floor_gain(value, f->value, g->group[i].run, g->group[i].n));
+	if (most <= 0)
+		strbuf_adds(out, "; nothing exceeds the untrained encoder");
+}
+
 int *figure_order(const struct group_set *g, const double *value, int low_is_good)
 {
 	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);
@@ -192,6 +207,18 @@ static void curve_note(struct chart *c, const struct selection *sel, const struc
 	strbuf_release(&note);
 }
 
+/* Behind the note that the chart has. */
+static void add_floor_note(struct chart *c, const struct floors *f, const struct group_set *g,
+			   const double *value)
+{
+	struct strbuf note = STRBUF_INIT;
+
+	strbuf_adds(&note, c->note);
+	figure_floor(f, g, value, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+}
+
 static struct chart *titled(enum chart_kind kind, const struct figure *f, const char *made)
 {
 	return chart_new(kind, f->title ? f->title : made);
@@ -204,19 +231,22 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct figure_reading how = {read_metric, NULL, epochs};
 	struct figure_counts count = {0};
+	struct floors floors = {0};
 	struct metric_info m;
 	struct group_set g = {0};
 	struct chart *c;
 	char name[160], title[160];
 
 	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
-	      selection_values(s, sel, m.name, f->best, value, err);
+	      selection_values(s, sel, m.name, f->best, value, err) ||
+	      floors_read(s, sel, m.name, &floors, err);
 	if (ret)
 		goto done;
 	how.name = m.name;
 	figure_axis_name(&m, 0, name);
 	snprintf(title, sizeof title, "%s over training", m.name);
 	c = titled(CHART_LINES, f, title);
+	c->floor = floors.line;
 	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
 	chart_add_axis(c, name, f->log_y);
 	order = figure_order(&g, value, m.low_is_good || f->lowest);
@@ -227,11 +257,13 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	}
 	free(order);
 	curve_note(c, sel, &g, &count, most, f->lowest);
+	add_floor_note(c, &floors, &g, value);
 	if (ret)
 		chart_free(c);
 	else
 		*out = c;
 done:
+	floors_release(&floors);
 	groups_release(&g);
 	free(value);
 	return ret ? -1 : 0;
@@ -240,8 +272,10 @@ done:
 /* ---- bars ---- */
 
 /* counted: the label says of how many runs the mean is. */
-static void add_bar(struct chart *c, const struct group *g, const double *value, int counted)
+static void add_bar(struct chart *c, const struct group *g, const double *value,
+		    const struct floors *floors, int counted)
 {
+
 	struct moments s = group_moments(g, value);
 	struct interval ci = moments_interval(&s);
 	struct strbuf label = STRBUF_INIT;
@@ -252,6 +286,7 @@ static void add_bar(struct chart *c, const struct group *g, const double *value,
 		strbuf_addf(&label, " (n=%d)", s.n);
 	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
 	strbuf_release(&label);
+	bar->gain = floor_gain(value, floors->value, g->run, g->n);
 	bar->y[0] = s.mean;
 	bar->lo[0] = ci.low;
 	bar->hi[0] = ci.high;
@@ -264,6 +299,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 {
 	int most = f->most ? f->most : BARS, ret, *order;
 	struct figure_counts count = {0};
+	struct floors floors = {0};
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct strbuf note = STRBUF_INIT;
 	struct metric_info m;
@@ -271,24 +307,27 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	char name[160];
 
 	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
-	      selection_values(s, sel, m.name, f->best, value, err);
+	      selection_values(s, sel, m.name, f->best, value, err) ||
+	      floors_read(s, sel, m.name, &floors, err);
 	if (ret)
 		goto done;
 	figure_axis_name(&m, f->best, name);
 	*out = titled(CHART_BARS, f, name);
 	chart_add_axis(*out, name, 0);
 	(*out)->axis[0].zero = 1;
+	(*out)->floor = floors.line;
 	order = figure_order(&g, value, m.low_is_good);
 	for (int i = 0; i < g.n; i++)
 		figure_count(&count, group_moments(&g.group[i], value).n);
 	for (int i = 0; i < g.n && i < most; i++)
-		add_bar(*out, &g.group[order[i]], value, count.least != count.most);
+		add_bar(*out, &g.group[order[i]], value, &floors, count.least != count.most);
 	free(order);
 	figure_counts_text(&count, &note);
 	if (count.most > 1)
 		strbuf_adds(
 		    &note,
 		    "; whiskers: 95 % interval of the mean (Student's t); dots: single runs");
+	figure_floor(&floors, &g, value, &note);
 	figure_collapsed(sel, &note);
 	if (chart_cuts_intervals(*out))
 		strbuf_adds(&note, "; a whisker without an end goes on");
@@ -297,6 +336,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	chart_note(*out, note.buf);
 done:
 	strbuf_release(&note);
+	floors_release(&floors);
 	groups_release(&g);
 	free(value);
 	return ret ? -1 : 0;

@@ -3,6 +3,7 @@
 #define SSL_REPORT_FIGURES_INTERNAL_H
 
 #include "core/report/figures.h"
+#include "core/report/floor.h"
 #include "core/report/groups.h"
 
 /* How the series of one run is read. */
@@ -32,6 +33,10 @@ void figure_axis_name(const struct metric_info *m, int best, char out[160]);
 
 /* Places of groups, best mean first; those without a value last. The caller frees it. */
 int *figure_order(const struct group_set *g, const double *value, int low_is_good);
+
+/* "; untrained: 17.60", where it is known; and whether none of the groups exceeds it. */
+void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
+		  struct strbuf *out);
 
 /* "; 2 of them collapsed", if any did: unlike `ssl compare`, pictures show these too. */
 void figure_collapsed(const struct selection *sel, struct strbuf *out);

@@ -43,7 +43,7 @@ static int ends_with(const char *s, const char *end)
 
 enum human_kind human_kind_of(const char *column)
 {
-	if (ends_with(column, "top1") || ends_with(column, "top5"))
+	if (ends_with(column, "top1") || ends_with(column, "top5") || !strcmp(column, "gain"))
 		return HUMAN_PERCENT;
 	if (!strcmp(column, "seconds"))
 		return HUMAN_SECONDS;

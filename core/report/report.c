@@ -9,6 +9,7 @@
 #include "core/report/compare.h"
 #include "core/report/effects.h"
 #include "core/report/figures_internal.h"
+#include "core/report/floor.h"
 #include "core/report/rows.h"
 #include "core/store/remarks.h"
 #include "core/store/reportquery.h"
@@ -26,6 +27,7 @@ struct work {
 	struct strbuf remarks; /* about the metric's values */
 	int differ;            /* they cannot be compared */
 	double *value;         /* of each run */
+	struct floors floors;  /* of each run */
 	struct group_set groups;
 	int *order; /* of the groups, the best first */
 	int digits; /* after the point, of the metric */
@@ -83,6 +85,32 @@ static void best_sentence(struct work *w, struct strbuf *out)
 			    unit ? " " : "", w->metric.unit);
 }
 
+/* The gain over the untrained encoder, and a warning where there is none. */
+static void add_floor(struct work *w)
+{
+	double *gain = xmalloc((size_t)(w->groups.n + 1) * sizeof *gain);
+	struct strbuf text = STRBUF_INIT;
+
+	for (int i = 0; i < w->groups.n; i++) {
+		const struct group *g = &w->groups.group[w->order[i]];
+
+		gain[i] = floor_gain(w->value, w->floors.value, g->run, g->n);
+	}
+	if (w->groups.n && isfinite(gain[0])) {
+		strbuf_addf(&text, "Its gain over the untrained encoder is %+.*f (", w->digits,
+			    gain[0]);
+		floors_text(&w->floors, &text);
+		strbuf_adds(&text, ").");
+		doc_paragraph(&w->doc, text.buf);
+		strbuf_clear(&text);
+	}
+	floor_say(gain, w->groups.n, "recipe", &text);
+	if (text.len)
+		doc_warnings(&w->doc, text.buf);
+	strbuf_release(&text);
+	free(gain);
+}
+
 static int add_summary(struct work *w, struct error *err)
 {
 	char runs[32], finished[32], recipes[32];
@@ -106,6 +134,7 @@ static int add_summary(struct work *w, struct error *err)
 	if (text.len)
 		doc_paragraph(&w->doc, text.buf);
 	strbuf_release(&text);
+	add_floor(w);
 	if (w->remarks.len)
 		doc_warnings(&w->doc, w->remarks.buf);
 	return add_query(w, REPORT_STATUS, err);
@@ -119,6 +148,11 @@ static void cell(struct table *t, double v, int digits)
 		table_real(t, v, digits);
 	else
 		table_null(t);
+}
+
+static double group_gain(const struct work *w, const struct group *g)
+{
+	return floor_gain(w->value, w->floors.value, g->run, g->n);
 }
 
 static void add_group_row(struct table *t, const struct work *w, const struct group *g, int rank)
@@ -135,6 +169,8 @@ static void add_group_row(struct table *t, const struct work *w, const struct gr
 	cell(t, ci.high, w->digits);
 	cell(t, m.n ? m.min : NAN, w->digits);
 	cell(t, m.n ? m.max : NAN, w->digits);
+	if (w->floors.n)
+		cell(t, group_gain(w, g), w->digits);
 }
 
 static void add_group_table(struct work *w)
@@ -147,6 +183,8 @@ static void add_group_table(struct work *w)
 
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
 		table_column(t, column[i]);
+	if (w->floors.n)
+		table_column(t, "gain");
 	for (int i = 0; i < n; i++)
 		add_group_row(t, w, &w->groups.group[w->order[i]], i + 1);
 	doc_table(&w->doc, t);
@@ -293,7 +331,7 @@ static int add_effects(struct work *w, struct error *err)
 	struct effects e;
 	int ret = 0, any;
 
-	if (effects_make(w->s, w->sel, w->value, w->metric.low_is_good, &e, err))
+	if (effects_make(w->s, w->sel, w->value, w->floors.value, w->metric.low_is_good, &e, err))
 		return -1;
 	shares = effects_shares(&e);
 	levels = effects_levels(&e, w->digits);
@@ -336,6 +374,12 @@ static int add_representation(struct work *w, struct error *err)
 					      "embedding_std"};
 
 	doc_section(&w->doc, "Collapse");
+	doc_paragraph(
+	    &w->doc,
+	    "Runs whose embeddings collapsed or have a low rank, and runs that do not learn "
+	    "(ssl-methods(7), Low rank):");
+	if (add_query(w, REPORT_COLLAPSE, err))
+		return -1;
 	doc_paragraph(&w->doc, "Guards, warnings and failures:");
 	if (add_query(w, REPORT_EVENTS, err))
 		return -1;
@@ -407,7 +451,8 @@ static void add_sql(struct work *w)
 	    [REPORT_STATUS] = "Runs by method",
 	    [REPORT_GROUPS] = "Comparison, bars, best recipe",
 	    [REPORT_RUNS] = "Runs, effects of hyperparameters, heatmaps",
-	    [REPORT_EVENTS] = "Collapse and failures",
+	    [REPORT_COLLAPSE] = "Collapse and low rank",
+	    [REPORT_EVENTS] = "Guards, warnings and failures",
 	    [REPORT_NOTES] = "Notes and tags",
 	    [REPORT_DATA] = "Data",
 	    [REPORT_CODE] = "Programs",
@@ -448,6 +493,7 @@ static int prepare(struct work *w, struct error *err)
 	if (selection_metric(w->s, w->sel, w->r->metric, &w->metric, err) ||
 	    groups_make(w->s, w->sel, NULL, &w->groups, err) ||
 	    selection_values(w->s, w->sel, w->metric.name, 0, w->value, err) ||
+	    floors_read(w->s, w->sel, w->metric.name, &w->floors, err) ||
 	    metric_remarks_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
 		return -1;
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,
@@ -479,6 +525,7 @@ int report_make(struct store *s, const struct selection *sel, const struct repor
 done:
 	groups_release(&w.groups);
 	free(w.order);
+	floors_release(&w.floors);
 	free(w.value);
 	strbuf_release(&w.remarks);
 	return ret ? -1 : 0;

@@ -90,19 +90,38 @@ static void add_best(long long id, const char *goal, struct strbuf *out)
 	    goal, goal, goal, goal, id, id);
 }
 
+static void add_floor(long long id, struct strbuf *out)
+{
+	strbuf_addf(out,
+		    "(SELECT f.floor FROM v_floor f WHERE f.run_id = v_run.id AND f.metric = "
+		    "(SELECT name FROM metric_name WHERE id = %lld))",
+		    id);
+}
+
 int filter_metric(struct store *s, int64_t id, const char *goal, enum filter_value which,
 		  struct strbuf *out, struct error *err)
 {
 	int evaluated;
 
+	if (which == FILTER_FLOOR) {
+		add_floor((long long)id, out);
+		return 0;
+	}
 	if (which == FILTER_BEST && strcmp(goal, "none")) {
 		add_best((long long)id, goal, out);
 		return 0;
 	}
 	evaluated = metric_is_evaluated(s, id, err);
-	if (evaluated >= 0)
-		add_last((long long)id, evaluated, out);
-	return evaluated < 0 ? -1 : 0;
+	if (evaluated < 0)
+		return -1;
+	strbuf_addc(out, '(');
+	add_last((long long)id, evaluated, out);
+	if (which == FILTER_GAIN) {
+		strbuf_adds(out, " - ");
+		add_floor((long long)id, out);
+	}
+	strbuf_addc(out, ')');
+	return 0;
 }
 
 static int try_metric(struct store *s, const char *name, enum filter_value which,
@@ -128,15 +147,23 @@ static int try_split_column(struct store *s, const char *name, struct strbuf *ou
 	return try_metric(s, name, FILTER_LAST, out, err);
 }
 
+static const struct {
+	const char *word;
+	enum filter_value value;
+} prefixes[] = {
+    {"last", FILTER_LAST}, {"best", FILTER_BEST}, {"floor", FILTER_FLOOR}, {"gain", FILTER_GAIN}};
+
+enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
+
 enum filter_value filter_prefix(const char **name)
 {
-	if (!strncmp(*name, "last:", 5)) {
-		*name += 5;
-		return FILTER_LAST;
-	}
-	if (!strncmp(*name, "best:", 5)) {
-		*name += 5;
-		return FILTER_BEST;
+	for (int i = 0; i < PREFIXES; i++) {
+		size_t n = strlen(prefixes[i].word);
+
+		if (!strncmp(*name, prefixes[i].word, n) && (*name)[n] == ':') {
+			*name += n + 1;
+			return prefixes[i].value;
+		}
 	}
 	return FILTER_ANY;
 }
@@ -279,6 +306,14 @@ static int is_word(const char *p, size_t n, const char *word)
 	return strlen(word) == n && !sqlite3_strnicmp(p, word, (int)n);
 }
 
+static int is_prefix(const char *p, size_t n)
+{
+	for (int i = 0; i < PREFIXES; i++)
+		if (is_word(p, n, prefixes[i].word))
+			return 1;
+	return 0;
+}
+
 /* One word that is not quoted: a name with dots is looked up; SQLite knows the others. */
 static int add_word(struct store *s, const char *what, const char *p, size_t n, int dots,
 		    struct strbuf *out, struct error *err)
@@ -331,8 +366,7 @@ static size_t add_token(struct store *s, const char *what, const char *p, int *d
 		return add_quoted_token(s, what, p, out, err);
 	if (is_name_start(*p)) {
 		n = dotted(p, &dots);
-		if (p[n] == ':' && (is_word(p, n, "last") || is_word(p, n, "best")) &&
-		    is_name_start(p[n + 1])) {
+		if (p[n] == ':' && is_prefix(p, n) && is_name_start(p[n + 1])) {
 			n += 1 + dotted(p + n + 1, &dots);
 			dots = 1; /* whatever follows, it is a metric's name */
 		}

@@ -20,8 +20,9 @@ int filter_name_kind(struct store *s, const char *what, const char *name, size_t
  * since one name may stand for several datasets. */
 int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err);
 
-/* Which of a metric's values: "last:" or "best:" in front of its name says it, and is stepped over. */
-enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST };
+/* Which of a metric's values: "last:", "best:", "floor:" (of the untrained encoder, v_floor) or "gain:"
+ * (the last less the floor) in front of its name says it, and is stepped over. */
+enum filter_value { FILTER_ANY, FILTER_LAST, FILTER_BEST, FILTER_FLOOR, FILTER_GAIN };
 enum filter_value filter_prefix(const char **name);
 
 /* Appends the SQL of that value of the metric, for the run v_run.id; FILTER_ANY is the last one. NULL

@@ -11,8 +11,9 @@
 #include "core/store/remarks.h"
 
 static const char usual[] =
-    "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, seconds, age";
-static const char usual_group[] = "method, dataset, n, seed, loss, knn.top1, seconds, group_hash";
+    "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, seconds, age";
+static const char usual_group[] =
+    "method, dataset, n, seed, loss, knn.top1, gain, seconds, group_hash";
 
 enum { LOG_SECONDS = 60 };
 
@@ -32,9 +33,9 @@ enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
 
 static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 {
-	static const char *const measures[] = {"loss",        "knn.top1",     "knn_top1",
-					       "linear.top1", "linear_top1",  "seconds",
-					       "peak_rss",    "images_per_s", "arena_peak"};
+	static const char *const measures[] = {
+	    "loss",    "knn.top1", "knn_top1",     "linear.top1", "linear_top1",
+	    "seconds", "peak_rss", "images_per_s", "arena_peak",  "gain"};
 	static const char *const shared[] = {"method",     "dataset",      "dataset_sha256",
 					     "dataset_id", "epochs",       "steps",
 					     "group_hash", "dataset_label"};

@@ -25,13 +25,18 @@ static const char *const sql[REPORT_QUERIES] = {
 	"r.seed, r.status, r.id, " LAST " AS value FROM v_run r WHERE " CHOSEN ") "
 	"SELECT substr(group_hash, 1, 12) AS recipe, method, dataset, count(value) "
 	"AS n, avg(value) AS mean, stddev(value) AS sd, min(value) AS min, max(value) "
-	"AS max FROM one a WHERE NOT EXISTS (SELECT 1 FROM one b WHERE b.group_hash = "
+	"AS max, avg(value - (SELECT f.floor FROM v_floor f WHERE f.run_id = a.id AND f.metric = "
+	"?2)) AS gain FROM one a WHERE NOT EXISTS (SELECT 1 FROM one b WHERE b.group_hash = "
 	"a.group_hash AND b.dataset_id IS a.dataset_id AND b.seed = a.seed AND b.id > "
 	"a.id AND b.status = 'done') GROUP BY group_hash, dataset_id ORDER BY mean DESC",
     [REPORT_RUNS] =
 	"SELECT r.id, r.name, r.method, r.dataset_label AS dataset, r.seed, r.status, "
 	"r.epoch, " LAST " AS value, r.seconds, r.images_per_s, substr(r.created, 1, 10) "
 	"AS created FROM v_run r WHERE " CHOSEN " ORDER BY r.id",
+    [REPORT_COLLAPSE] =
+	"SELECT r.name AS run, r.method, r.seed, c.summary AS collapse FROM v_run r JOIN "
+	"v_collapse c ON c.run_id = r.id WHERE " CHOSEN
+	" AND c.verdict NOT IN ('healthy', 'unknown') ORDER BY r.id",
     [REPORT_EVENTS] =
 	"SELECT r.name AS run, r.method, r.seed, e.step, e.kind, e.text FROM v_run r JOIN event e "
 	"ON e.run_id = r.id WHERE " CHOSEN " AND e.kind NOT IN ('resume', 'start') UNION ALL "

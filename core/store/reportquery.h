@@ -11,6 +11,7 @@ enum report_query {
 	REPORT_STATUS,   /* runs by method and status */
 	REPORT_GROUPS,   /* n, mean, sd, min, max of the metric, by recipe without its seed */
 	REPORT_RUNS,     /* a row a run */
+	REPORT_COLLAPSE, /* runs whose embeddings collapsed, have a low rank, or that do not learn */
 	REPORT_EVENTS,   /* guards, warnings, failures */
 	REPORT_NOTES,    /* notes and tags */
 	REPORT_DATA,     /* datasets */

@@ -295,11 +295,14 @@ static const char last_sql[] =
     "?2)) ORDER BY step DESC, rules DESC, id DESC LIMIT 1";
 static const char best_sql[] = "SELECT value FROM v_best WHERE run_id = ?1 AND metric = ?2";
 
-int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
-		     double *out, struct error *err)
+static const char floor_sql[] = "SELECT floor FROM v_floor WHERE run_id = ?1 AND metric = ?2";
+
+/* One value of each run, by a query of the run (?1) and the metric (?2). */
+static int each_value(struct store *s, const struct selection *sel, const char *sql,
+		      const char *metric, double *out, struct error *err)
 {
 	for (int i = 0; i < sel->n; i++) {
-		sqlite3_stmt *st = db_prepare(s, best ? best_sql : last_sql, err);
+		sqlite3_stmt *st = db_prepare(s, sql, err);
 		int more;
 
 		if (!st)
@@ -313,4 +316,16 @@ int selection_values(struct store *s, const struct selection *sel, const char *m
 			return -1;
 	}
 	return 0;
+}
+
+int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
+		     double *out, struct error *err)
+{
+	return each_value(s, sel, best ? best_sql : last_sql, metric, out, err);
+}
+
+int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,
+		     struct error *err)
+{
+	return each_value(s, sel, floor_sql, metric, out, err);
 }

@@ -69,6 +69,10 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
 		     double *out, struct error *err);
 
+/* Per run the floor of the metric: what the untrained encoder has (v_floor); NaN: not known. */
+int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,
+		     struct error *err);
+
 /* A hyperparameter that is not the same in all runs (the seed apart), text owned by the set. */
 struct varied {
 	char *name;

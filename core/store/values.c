@@ -56,6 +56,19 @@ static int add_select(struct store *s, const char *name, const char **goal, stru
 		   : 0;
 }
 
+/* The floor of each metric that may be meant. */
+static int add_floors(struct store *s, const int64_t id[3], struct strbuf *sql, struct error *err)
+{
+	for (int i = 0; i < 3; i++) {
+		strbuf_adds(sql, ", ");
+		if (id[i] < 0)
+			strbuf_adds(sql, "NULL");
+		else if (filter_metric(s, id[i], "none", FILTER_FLOOR, sql, err))
+			return -1;
+	}
+	return 0;
+}
+
 /* All rows get the value of one metric, that most of the finished runs have; the first of equals.
  */
 static int choose_metric(struct store *s, struct values *v, const int64_t id[3], struct error *err)
@@ -72,8 +85,10 @@ static int choose_metric(struct store *s, struct values *v, const int64_t id[3],
 			best = c;
 		}
 	}
-	for (int i = 0; i < v->n; i++)
+	for (int i = 0; i < v->n; i++) {
 		v->row[i].value = v->row[i].candidate[best];
+		v->row[i].floor = v->row[i].floors[best];
+	}
 	return metric_name_text(s, id[best], v->metric, err);
 }
 
@@ -93,6 +108,8 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 	if (!q->select)
 		strbuf_adds(sql, "NULL");
 	else if (add_select(s, q->select, &out->select_goal, sql, err))
+		return -1;
+	if (add_floors(s, id, sql, err))
 		return -1;
 	strbuf_adds(sql, " FROM v_run WHERE ");
 	if (filter_where(s, q->where, sql, err))
@@ -137,9 +154,11 @@ static void read_row(sqlite3_stmt *st, struct values *out)
 	r->dataset = db_text_dup(st, 5);
 	r->status = db_text_dup(st, 6);
 	r->repeated = sqlite3_column_int(st, 7);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
 		r->candidate[i] = number(st, 8 + i);
-	r->value = NAN;
+		r->floors[i] = number(st, 12 + i);
+	}
+	r->value = r->floor = NAN;
 	r->select = number(st, 11);
 }
 

@@ -25,7 +25,8 @@ struct value_row {
 	char *dataset;                      /* its label (v_dataset); NULL: none */
 	int repeated;         /* the same recipe and seed was run again later, to the end */
 	double value, select; /* NaN: none, or not finite */
-	double candidate[3];  /* while they are read: the value of each metric that may be meant */
+	double floor; /* of the metric: the untrained encoder's value (v_floor); NaN: not known */
+	double candidate[3], floors[3]; /* while they are read: those of each metric that may be meant */
 };
 
 struct values {

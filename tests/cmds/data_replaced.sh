@@ -12,8 +12,8 @@ ok ssl run $tiny --seed 2
 ok ssl sweep start $tiny --seeds 1 --grid vicreg.mu=3,5 --name w
 old=t@$(value "select substr(dataset_sha256, 1, 8) from v_run where id = 1")
 ok ssl compare --metric loss --format csv
-same "$(sed -n 1p "$out")" 'method,n,mean,sd,ci_low,ci_high,best_run,recipes,dataset'
-same "$(sed -n 2p "$out" | cut -d, -f1,2,9)" vicreg,4,t
+same "$(sed -n 1p "$out")" 'method,n,mean,sd,ci_low,ci_high,best_run,floor,gain,recipes,dataset'
+same "$(sed -n 2p "$out" | cut -d, -f1,2,11)" vicreg,4,t
 
 ok ssl data add -q -f t --shapes --seed 9 --train 64 --test 16
 ok ssl run $tiny --seed 1
@@ -25,9 +25,9 @@ note 'compare: a group has one dataset, and pairs are made on one dataset'
 ok ssl compare --metric loss
 out_has "^The runs are of several datasets \(t, $old\): each dataset is compared by itself; -w .dataset_label='$old'. chooses one.$"
 ok ssl compare --metric loss --format csv
-same "$(sed 1d "$out" | cut -d, -f1,2,9 | tr '\n' ' ')" "vicreg,2,t vicreg,4,$old "
+same "$(sed 1d "$out" | cut -d, -f1,2,11 | tr '\n' ' ')" "vicreg,2,t vicreg,4,$old "
 ok ssl compare --metric loss -w "dataset_label='$old' and [vicreg.mu]=25" --format csv
-same "$(sed 1d "$out" | cut -d, -f1,2,9 | tr '\n' ' ')" "vicreg,2,$old "
+same "$(sed 1d "$out" | cut -d, -f1,2,11 | tr '\n' ' ')" "vicreg,2,$old "
 ok ssl run $tiny -m barlow --seed 1
 ok ssl run $tiny -m barlow --seed 2
 ok ssl compare --metric loss --pairs --format csv

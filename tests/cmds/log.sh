@@ -22,7 +22,7 @@ note 'the newest first'
 ok ssl log --columns name
 same "$(tr '\n' ' ' <"$out")" 'name other high low '
 ok ssl log
-out_has '^id +name +method +dataset +status +epoch +epochs +loss +knn.top1 +seconds +age$'
+out_has '^id +name +method +dataset +status +epoch +epochs +loss +knn.top1 +gain +seconds +age$'
 out_has '^ *1 +low +vicreg +tiny +done +1 +1 '
 
 note 'chosen by column, hyperparameter, metric, tag'

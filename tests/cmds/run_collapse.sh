@@ -68,7 +68,7 @@ ok ssl run $byol --name healthy
 same "$(one "select status from v_run where name = 'healthy'")" done
 same "$(one "select verdict from v_collapse where run = 'healthy'")" healthy
 ok ssl show healthy
-out_has '^collapse +none: std 0\.[0-9]+ of 1/sqrt\(d\), RankMe [0-9.]+$'
+out_has '^collapse +none: std 0\.[0-9]+ of 1/sqrt\(d\), RankMe [0-9.]+ of [0-9]+$'
 for metric in collapse.std collapse.rankme collapse.effective_rank collapse.participation collapse.alignment \
 	collapse.uniformity collapse.offdiag_correlation collapse.vicreg.variance collapse.barlow.off_diagonal \
 	collapse.h.rankme collapse.h.alignment predictor.alignment predictor.asymmetry predictor.commutator; do

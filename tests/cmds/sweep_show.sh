@@ -25,8 +25,8 @@ want=$(ssl sql --format csv "select printf('%.9g', avg(s.last)) from v_run r joi
 	p.param = 'vicreg.mu' and p.value = '5'" | tail -1)
 same "$(awk -F, '$2 == "vicreg.mu" && $3 == 5 { printf "%.9g", $5 }' "$out")" "$want"
 
-out_has '^method,hyperparameter,value,runs,mean,sd,share$'
-out_has '^vicreg,\(seeds\),,,,,[0-9.]+$'
+out_has '^method,hyperparameter,value,runs,mean,sd,share,gain$'
+out_has '^vicreg,\(seeds\),,,,,[0-9.]+,$'
 
 note 'another metric'
 ok ssl sweep show --metric loss weights

@@ -7,6 +7,8 @@
 #include "core/report/ranges.h"
 #include "tests/unit/store/scratch.h"
 
+static const double unknown[9] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN}; /* floors */
+
 /* scratch_run() varies vicreg.mu and the seed. value = f(mu) + seed noise of -d, 0, d. */
 static void fill(struct scratch *x, struct selection *sel, double *value, const double *mean, int n,
 		 int seeds, double d)
@@ -35,7 +37,7 @@ static void test_shares(void)
 	struct effects e;
 
 	fill(&x, &sel, value, mean, 3, 3, 1);
-	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 0, &e, &x.err), 0);
 	CU_ASSERT_EQUAL_FATAL(e.n, 1);
 	CU_ASSERT_EQUAL_FATAL(e.block[0].n, 1);
 	CU_ASSERT_STRING_EQUAL(e.block[0].effect[0].param, "vicreg.mu");
@@ -49,13 +51,45 @@ static void test_shares(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(warnings.buf, "vicreg.mu = 3, the largest value"));
 	effects_release(&e);
 	/* the other way round the smallest is best; inside the grid nothing is said */
-	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 1, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 1, &e, &x.err), 0);
 	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, -1);
 	effects_release(&e);
 	for (int k = 3; k < 6; k++)
 		value[k] += 10;
-	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 0, &e, &x.err), 0);
 	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, 0);
+	effects_release(&e);
+	strbuf_release(&warnings);
+	selection_release(&sel);
+	scratch_close(&x);
+}
+
+/* Gains over the floors that are known; when no cell is above its floor that is said. */
+static void test_gains(void)
+{
+	static const double mean[] = {50, 52, 54};
+	double value[6], floor[] = {40, 44, 48, NAN, NAN, NAN};
+	struct strbuf warnings = STRBUF_INIT;
+	struct selection sel = {0};
+	struct scratch x;
+	struct effects e;
+
+	fill(&x, &sel, value, mean, 3, 2, 2); /* 49, 51, 51, 53, 53, 55 */
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, floor, 0, &e, &x.err), 0);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].level[0].gain, 8, 1e-12);
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].effect[0].level[1].gain, 3, 1e-12);
+	CU_ASSERT(isnan(e.block[0].effect[0].level[2].gain));
+	CU_ASSERT_DOUBLE_EQUAL(e.block[0].best_gain, 8, 1e-12);
+	effects_warnings(&e, &warnings);
+	CU_ASSERT_PTR_NULL(strstr(warnings.buf, "untrained"));
+	effects_release(&e);
+	for (int i = 0; i < 6; i++)
+		floor[i] = 60 + i;
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, floor, 0, &e, &x.err), 0);
+	effects_warnings(&e, &warnings);
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+	    warnings.buf, "vicreg: no cell exceeds the untrained encoder: the best gain over "
+			  "that floor is -10.50\n"));
 	effects_release(&e);
 	strbuf_release(&warnings);
 	selection_release(&sel);
@@ -72,7 +106,7 @@ static void test_odd(void)
 	struct effects e;
 
 	fill(&x, &sel, value, mean, 3, 1, 0);
-	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 0, &e, &x.err), 0);
 	CU_ASSERT(isnan(e.block[0].seeds));
 	CU_ASSERT(isnan(e.block[0].effect[0].share)); /* it would be 1 whatever the values are */
 	effects_warnings(&e, &warnings);
@@ -81,7 +115,7 @@ static void test_odd(void)
 	effects_release(&e);
 	value[0] = NAN;
 	value[1] = INFINITY;
-	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, 0, &e, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 0, &e, &x.err), 0);
 	CU_ASSERT_EQUAL(e.block[0].left_out, 2);
 	CU_ASSERT_EQUAL(e.block[0].n, 0); /* one run is left: nothing varies */
 	effects_release(&e);
@@ -172,11 +206,10 @@ static void test_groups(void)
 
 int main(void)
 {
-	static const struct check_case cases[] = {{"shares of variance", test_shares},
-						  {"one seed, no value", test_odd},
-						  {"what a search drew", test_drawn},
-						  {"groups of runs", test_groups},
-						  {0}};
+	static const struct check_case cases[] = {
+	    {"shares of variance", test_shares}, {"gains over the untrained encoder", test_gains},
+	    {"one seed, no value", test_odd},    {"what a search drew", test_drawn},
+	    {"groups of runs", test_groups},     {0}};
 
 	return check_run("report/effects", cases);
 }

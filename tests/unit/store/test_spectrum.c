@@ -71,6 +71,45 @@ static void verdict_is(struct scratch *x, double flag, double std, double loss, 
 	sql_is(x->s, "SELECT verdict, summary FROM v_collapse ORDER BY run_id DESC LIMIT 1", want);
 }
 
+/* A RankMe among `most` dimensions, after `step` of 100 steps; a run that learns. */
+static void rank_is(struct scratch *x, double rankme, int most, long step, const char *want)
+{
+	const struct metric_point p[] = {{"loss", 1, 4},
+					 {"loss", step ? step : 2, 2},
+					 {"collapse.h.std", step, 0.1},
+					 {"collapse.std", step, 0.5 / sqrt(most)},
+					 {"collapse.std_ratio", step, 0.5},
+					 {"collapse.rankme", step, rankme},
+					 {"collapse.flag", step, 0}};
+	struct run_handle h;
+
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", NULL, 1, 1, &h, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
+	sql_is(x->s, "SELECT verdict, summary FROM v_collapse ORDER BY run_id DESC LIMIT 1", want);
+	sql_is(x->s,
+	       "SELECT collapse = (SELECT verdict FROM v_collapse c WHERE c.run_id = r.id) FROM "
+	       "v_run r "
+	       "ORDER BY id DESC LIMIT 1",
+	       "1\n");
+}
+
+/* Spread embeddings that fill few of their dimensions: under 2.5 %, or under 2, once trained. */
+static void test_low_rank(void)
+{
+	struct scratch x;
+
+	scratch_open(&x);
+	rank_is(&x, 1.9, 256, 90, "low rank|low rank: 1.9 of 256 (RankMe), std 0.5 of 1/sqrt(d)\n");
+	rank_is(&x, 6.3, 256, 90, "low rank|low rank: 6.3 of 256 (RankMe), std 0.5 of 1/sqrt(d)\n");
+	rank_is(&x, 6.5, 256, 90, "healthy|none: std 0.5 of 1/sqrt(d), RankMe 6.5 of 256\n");
+	rank_is(&x, 20, 1024, 90, "low rank|low rank: 20 of 1024 (RankMe), std 0.5 of 1/sqrt(d)\n");
+	rank_is(&x, 1.9, 16, 90, "low rank|low rank: 1.9 of 16 (RankMe), std 0.5 of 1/sqrt(d)\n");
+	rank_is(&x, 2.1, 16, 90, "healthy|none: std 0.5 of 1/sqrt(d), RankMe 2.1 of 16\n");
+	rank_is(&x, 1.9, 4, 90, "healthy|none: std 0.5 of 1/sqrt(d), RankMe 1.9 of 4\n");
+	rank_is(&x, 1.9, 256, 0, "healthy|none: std 0.5 of 1/sqrt(d), RankMe 1.9 of 256\n");
+	scratch_close(&x);
+}
+
 static void test_verdicts(void)
 {
 	struct scratch x;
@@ -97,6 +136,7 @@ int main(void)
 	    {"spectra are written, fenced, and taken back", test_round_trip},
 	    {"the end of a series", test_tail},
 	    {"what the measures come to", test_verdicts},
+	    {"a low rank", test_low_rank},
 	    {0}};
 
 	return check_run("store/spectrum", cases);

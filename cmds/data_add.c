@@ -79,7 +79,7 @@ static struct group *find_group(struct adding *p, const struct dataset_item *ite
 	return &p->group[p->groups++];
 }
 
-static void see_item(void *ctx, const struct dataset_item *item)
+static void list_item(void *ctx, const struct dataset_item *item)
 {
 	struct adding *p = ctx;
 	struct group *g;
@@ -265,7 +265,7 @@ static int make(struct adding *p, struct dataset_import_opts *opts, const char *
 	return ret;
 }
 
-static void say_added(const struct dataset_row *row, const char *did)
+static void report_added(const struct dataset_row *row, const char *did)
 {
 	char val[40] = "";
 
@@ -297,7 +297,7 @@ static void describe_dry(const struct adding *p, struct dataset_row *row)
 static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 {
 	const struct data_args *a = p->a;
-	struct dataset_import_opts opts = {.each = see_item};
+	struct dataset_import_opts opts = {.each = list_item};
 	struct dataset_row old;
 	struct made made;
 	struct error why = {0};
@@ -325,7 +325,7 @@ static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 	}
 	if (!a->shapes)
 		print_plan(p);
-	say_added(row, "not added (dry run)");
+	report_added(row, "not added (dry run)");
 	return 0;
 }
 
@@ -349,7 +349,7 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 				     err);
 	}
 	if (!ret)
-		say_added(row, "added");
+		report_added(row, "added");
 	fs_unlock(lock);
 	return ret;
 }

@@ -84,7 +84,7 @@ struct dataset_import_opts {
  * with its hash (nothing of this with opts->dry). The same images give the same file from a folder and from any archive of it.
  * Nothing is left behind on error. ERR_FAILED or ERR_USAGE with the entry's name in the message:
  * truncated or corrupt archive, undecodable image, label out of range, unsafe path, empty, a layout
- * that cannot be told. Of undecodable images all are reported, in one pass: the first ten (with -v
+ * that can be read in two ways. Of undecodable images all are reported, in one pass: the first ten (with -v
  * all) by log_warn() where there are several. With them left out (opts->skip_bad) the file is the
  * one of a folder without them. What holds only test images becomes a train split (log_info() says
  * so): what is imported can be trained on. */

@@ -16,6 +16,7 @@
 #include "core/data/image.h"
 #include "core/data/import.h"
 #include "core/data/layout.h"
+#include "core/data/layout_list.h"
 #include "core/data/resize.h"
 
 /* A batch ends when one of these is reached; so memory is bounded whatever the images are. */
@@ -50,6 +51,8 @@ static int folder_wants(const char *name)
 {
 	const char *dot = strrchr(import_base(name), '.');
 
+	if (label_list_wants(name))
+		return 1;
 	return dot &&
 	       (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") || !strcasecmp(dot, ".png"));
 }
@@ -215,6 +218,8 @@ static int folder_entry(struct import *im, struct unpack *u, const char *name, s
 	struct picture *p;
 	int r;
 
+	if (label_list_wants(name))
+		return label_list_read(im, u, name, err);
 	if (!f->picture)
 		start(im, f);
 	p = &f->picture[f->n];

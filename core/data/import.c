@@ -11,6 +11,7 @@
 #include "core/base/parallel.h"
 #include "core/data/dataset_file.h"
 #include "core/data/layout.h"
+#include "core/data/layout_list.h"
 #include "core/data/resize.h"
 
 static const struct import_format *const formats[] = {
@@ -251,7 +252,7 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 	return r;
 }
 
-/* 1 there is such a file, 0 there is none, -1 when that cannot be told. */
+/* 1 there is such a file, 0 there is none, -1 when stat() fails otherwise. */
 static int is_file(const char *path, struct error *err)
 {
 	struct stat st;
@@ -300,12 +301,15 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 
 		if (f && f != &import_folder)
 			break;
-		if (stopped(im, 0, err) || (f && !(image = grow(pre, 1, "", err)))) {
-			unpack_close(u);
-			return -1;
-		}
-		if (f)
+		r = stopped(im, 0, err);
+		if (!r && f && label_list_wants(e.name))
+			r = label_list_read(pre, u, e.name, err);
+		else if (!r && f && (image = grow(pre, 1, "", err)))
 			image->name = arena_strdup(&pre->arena, e.name);
+		else if (!r && f)
+			r = -1;
+		if (r)
+			break;
 	}
 	unpack_close(u);
 	return r < 0 ? -1 : r == 0 && pre->n;
@@ -529,7 +533,7 @@ static int settle(struct import *im, struct error *err)
 		return -1;
 	if (check_options(im, err) || import_check_bad(im, err) || im->format->finish(im, err))
 		return -1;
-	import_tell_left_out(im);
+	import_report_left_out(im);
 	return 0;
 }
 
@@ -548,7 +552,7 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 	if (!opts->dry)
 		unlink(im.spool.tmp);
 	if (read_all(&im, err))
-		import_tell_bad(&im);
+		import_list_bad(&im);
 	else if (!settle(&im, err))
 		ret = write_dataset(&im, dir, out_tmp, out_size, hash, err);
 	if (im.format && im.format->release)

@@ -45,8 +45,9 @@ struct import {
 	char first_name[256]; /* of the first image: to say what differs from it */
 	struct import_bad *bad;
 	uint32_t n_bad, bad_cap;
+	const char *list_name, *list; /* labels of a split, see layout_list.h; or NULL */
 	uint8_t *exclude_hit; /* which patterns of opts->exclude matched; NULL in a preview */
-	int preview; /* only paths are known, and nothing is to be said */
+	int preview; /* only paths are known, and remarks are not printed */
 	uint32_t litter, excluded, other; /* files left out: see struct dataset_report */
 };
 
@@ -85,14 +86,14 @@ void import_bad(struct import *im, const char *name, const char *why);
  * said so. ERR_FAILED with the list on stderr otherwise, and when none is left. */
 int import_check_bad(struct import *im, struct error *err);
 /* Where reading failed for another reason: log_warn() of those that were bad so far. */
-void import_tell_bad(const struct import *im);
+void import_list_bad(const struct import *im);
 /* Appends the bad ones as in struct dataset_report. */
 void import_bad_json(const struct import *im, struct strbuf *out);
 
 /* True for a file that opts->exclude names. */
 int import_excludes(struct import *im, const char *path);
 /* log_info() of what else was left out, if anything. */
-void import_tell_left_out(const struct import *im);
+void import_report_left_out(const struct import *im);
 
 /* All images have one size, the first one's: ERR_USAGE naming both if this one differs. */
 int import_check_size(struct import *im, int height, int width, int channels, const char *name,

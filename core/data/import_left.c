@@ -80,7 +80,7 @@ static void list_bad(const struct import *im)
 		log_warn("%s: %s", im->bad[i].name, im->bad[i].why);
 }
 
-void import_tell_bad(const struct import *im)
+void import_list_bad(const struct import *im)
 {
 	list_bad(im);
 }
@@ -115,7 +115,7 @@ static int refuse_bad(const struct import *im, struct error *err)
 			     : " (listed above)");
 }
 
-static void tell_left_out(const struct import *im)
+static void report_skipped(const struct import *im)
 {
 	struct strbuf names = STRBUF_INIT;
 
@@ -137,7 +137,7 @@ int import_check_bad(struct import *im, struct error *err)
 	qsort(im->bad, im->n_bad, sizeof *im->bad, by_name);
 	if (is_too_much(im))
 		return refuse_bad(im, err);
-	tell_left_out(im);
+	report_skipped(im);
 	if (!im->n)
 		return error_set(err, ERR_FAILED, "%s: none of its %u image files can be read",
 				 im->path, im->n_bad);
@@ -194,7 +194,7 @@ static void add_count(struct strbuf *out, uint32_t n, const char *one, const cha
 		strbuf_addf(out, "%s%u %s", out->len ? ", " : "", n, n == 1 ? one : many);
 }
 
-void import_tell_left_out(const struct import *im)
+void import_report_left_out(const struct import *im)
 {
 	struct strbuf text = STRBUF_INIT;
 

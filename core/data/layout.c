@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/data/dataset_file.h"
+#include "core/data/layout_list.h"
 #include "core/data/layout_parts.h"
 #include "core/data/split_words.h"
 
@@ -86,6 +87,17 @@ static void go_down(const struct layout *l, struct split_dir *s)
 			all.child[all.n++] = one.child[k];
 	}
 	s->level = all;
+}
+
+/* A split without class folders may have a list of its labels. */
+static int find_listed(const struct layout *l, struct split_dir *s, struct error *err)
+{
+	int r = 0;
+
+	if (!s->level.n && s->part->named && s->part->split != SPLIT_UNLABELED)
+		r = label_list_apply(l->im, &s->part->dir, &s->dir, &s->level, err);
+	s->labeled |= r > 0;
+	return r < 0 ? -1 : 0;
 }
 
 static void find_classes(const struct layout *l, struct split_dir *s)
@@ -501,7 +513,7 @@ static int settle_together(struct layout *l, struct error *err)
 	return ret;
 }
 
-static void tell_splits(const struct layout *l)
+static void log_splits(const struct layout *l)
 {
 	for (int i = 0; i < l->splits; i++) {
 		const struct split_dir *s = &l->split[i];
@@ -541,10 +553,10 @@ int layout_settle(struct import *im, struct error *err)
 	for (int i = 0; i < l.splits; i++) {
 		l.split[i].part = &parts.part[i];
 		find_classes(&l, &l.split[i]);
-		if (check_split(&l, &l.split[i], err))
+		if (find_listed(&l, &l.split[i], err) || check_split(&l, &l.split[i], err))
 			goto done;
 	}
-	tell_splits(&l);
+	log_splits(&l);
 	if (settle_unlabeled_splits(&l, err) || collect_classes(&l, err))
 		goto done;
 	label_images(&l);

@@ -307,8 +307,8 @@ static int split_by_name(const char *kind)
 }
 
 /* The folder `path` (n bytes) below `dir`, or below a single folder that wraps all of it: 1. */
-static int find_told(struct import *im, struct node dir, const char *path, size_t n,
-		     struct node *out)
+static int find_given(struct import *im, struct node dir, const char *path, size_t n,
+		      struct node *out)
 {
 	struct level l;
 
@@ -332,8 +332,8 @@ static int find_told(struct import *im, struct node dir, const char *path, size_
 }
 
 /* Takes the folder of one --split out of *rest. */
-static int take_told(struct import *im, const char *text, struct node *rest, struct parts *out,
-		     struct error *err)
+static int take_given(struct import *im, const char *text, struct node *rest, struct parts *out,
+		      struct error *err)
 {
 	const char *equals = strrchr(text, '=');
 	size_t n = equals ? (size_t)(equals - text) : 0;
@@ -347,7 +347,7 @@ static int take_told(struct import *im, const char *text, struct node *rest, str
 				 "--split %s: give FOLDER=SPLIT, where SPLIT is train, val, test "
 				 "or unlabeled",
 				 text);
-	if (!find_told(im, *rest, text, n, &dir))
+	if (!find_given(im, *rest, text, n, &dir))
 		return error_set(err, ERR_USAGE,
 				 "%s: --split %s: no images in a folder of that name, or they are "
 				 "in one given before",
@@ -357,14 +357,15 @@ static int take_told(struct import *im, const char *text, struct node *rest, str
 	return 0;
 }
 
-/* What is left beside the told folders must name its splits, or be the class folders of train. */
-static int check_rest(const struct import *im, const struct parts *p, int told, struct error *err)
+/* What remains beside the folders of --split must name its splits, or be the class folders of
+ * train. */
+static int check_rest(const struct import *im, const struct parts *p, int given, struct error *err)
 {
 	int train = 0;
 
-	for (int i = 0; i < told; i++)
+	for (int i = 0; i < given; i++)
 		train |= p->part[i].split == SPLIT_TRAIN;
-	for (int i = told; i < p->n; i++)
+	for (int i = given; i < p->n; i++)
 		if (!p->part[i].named && train)
 			return error_set(err, ERR_USAGE,
 					 "%s: %s: in none of the folders given with --split: give "
@@ -376,15 +377,15 @@ static int check_rest(const struct import *im, const struct parts *p, int told, 
 int layout_parts(struct import *im, struct import_image **sorted, uint32_t n, struct parts *out,
 		 struct error *err)
 {
-	const int told = im->opts->splits;
+	const int given = im->opts->splits;
 	struct node rest = {sorted, sorted + n, 0};
 
 	*out = (struct parts){0};
-	out->part = arena_alloc(&im->arena, ((size_t)told + SPLIT_COUNT + 1) * sizeof *out->part);
-	for (int i = 0; i < told; i++)
-		if (take_told(im, im->opts->split[i], &rest, out, err))
+	out->part = arena_alloc(&im->arena, ((size_t)given + SPLIT_COUNT + 1) * sizeof *out->part);
+	for (int i = 0; i < given; i++)
+		if (take_given(im, im->opts->split[i], &rest, out, err))
 			return -1;
 	if (rest.lo == rest.hi)
 		return 0;
-	return find_top(im, rest, out, err) || check_rest(im, out, told, err) ? -1 : 0;
+	return find_top(im, rest, out, err) || check_rest(im, out, given, err) ? -1 : 0;
 }

@@ -195,6 +195,26 @@ same "$plan" 'train/cat 1,unlabeled/ 2'
 mkdir r100 && head -c 3074 /dev/zero >r100/train.bin
 refused '--split is for image folders, and this is CIFAR-100' --split a=train r100
 
+note 'labels in a list: Tiny ImageNet'
+for i in 1 2; do
+	img tiny/t/train/n01/images/$i.png tiny/t/train/n02/images/$i.png tiny/t/val/images/v$i.png tiny/t/test/images/$i.png
+	img same/t/train/n01/$i.png same/t/train/n02/$i.png same/t/val/n0$i/v$i.png
+done
+printf 'v2.png\tn02\t1\t2\t3\t4\nv1.png\tn01\t0\t0\t1\t1\n' >tiny/t/val/val_annotations.txt
+adds tiny
+same "$plan" 'train/n01 2,train/n02 2,test/n01 1,test/n02 1'
+ok ssl data add tiny tiny
+ok ssl data add same same
+same "$(value "select count(distinct sha256) from dataset where name in ('tiny', 'same')")" 1
+img tiny/t/val/images/v3.png
+fails 6 't/val/images/v3.png: not in t/val/val_annotations.txt' "$SSL" data add t tiny
+printf 'v1.png\nv2.png\tn03' >tiny/t/val/val_annotations.txt
+fails 6 'v1.png: not in' "$SSL" data add t tiny
+printf 'v1.png\tn\033\nv2.png\tn03\nv3.png\tn' >tiny/t/val/val_annotations.txt
+fails 2 'the class of v1.png has a control character' "$SSL" data add t tiny
+mkdir list && cp tiny/t/val/val_annotations.txt list
+fails 2 'empty: no images in it' "$SSL" data add t list
+
 note 'what is never data is left out and counted, in a folder as in an archive; -n -v names every file'
 pair b/train b/test
 img b/train/apple/._1.png b/train/.ipynb_checkpoints/1.png b/train/.ipynb_checkpoints/2.png b/__MACOSX/train/1.png \

@@ -266,7 +266,7 @@ CREATE VIEW v_untrained AS
   FROM metric_name n
     CROSS JOIN run r
     CROSS JOIN eval o
-    CROSS JOIN run q ON q.method = 'random' AND q.status = 'done' AND q.dataset_id = r.dataset_id
+    CROSS JOIN run q ON q.method = 'random' AND q.status = 'done' AND +q.dataset_id = r.dataset_id
     CROSS JOIN eval e ON e.run_id = q.id AND e.protocol = o.protocol AND e.measure = o.measure
     CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
   WHERE r.method <> 'random' AND v.value IS NOT NULL
@@ -282,32 +282,28 @@ CREATE VIEW v_untrained AS
 CREATE VIEW v_floor AS
   -- The floor of runs that train: what their encoder was worth untrained, one metric of an evaluation a row. It is
   -- the run's own evaluation at epoch 0, else the mean of the runs of method random in v_untrained.
+  -- One SELECT, so that a condition on a run and a metric reads these alone, in a subquery, too.
   SELECT
     r.id AS run_id,              -- row of run
     r.name AS run,               -- name of the run
     r.method,                    -- byol, barlow, vicreg ...
     n.name AS metric,            -- name of the metric
-    v.value AS floor,            -- the value of the untrained encoder
-    'epoch 0' AS source,         -- epoch 0: the run's own evaluation before training; random: runs of that method
-    1 AS n                       -- how many values the floor is the mean of
-  FROM metric_name n
-    CROSS JOIN run r
-    CROSS JOIN eval e
-    CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
-  WHERE n.goal = 'max' AND r.steps > 0 AND v.value IS NOT NULL
-    AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
-      AND w.eval_id = f.id AND w.name_id = n.id ORDER BY f.rules DESC, f.id DESC LIMIT 1)
-    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id)
-  UNION ALL
-  SELECT r.id, r.name, r.method, n.name,
-    (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name), 'random',
-    (SELECT count(*) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)
+    coalesce((SELECT w.value FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL ORDER BY f.rules DESC, f.id DESC LIMIT 1),
+      (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)) AS floor, -- the value of the untrained encoder
+    CASE WHEN EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
+      THEN 'epoch 0' ELSE 'random' END AS source, -- epoch 0: the run's own evaluation before training; random: runs of that method
+    CASE WHEN EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
+      THEN 1 ELSE (SELECT count(*) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name) END AS n -- how many values the floor is the mean of
   FROM metric_name n
     CROSS JOIN run r
   WHERE n.goal = 'max' AND r.steps > 0
-    AND NOT EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
+    AND (EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
       AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
-    AND EXISTS (SELECT 1 FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name);
+      OR EXISTS (SELECT 1 FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name))
+    AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run

@@ -115,7 +115,7 @@ static int evaluate_all(struct job *j, struct error *err)
 					       : EVAL_TEST;
 	int ret = -1;
 
-	if (recipe_changed(&j->recipe, &j->run.recipe, keys_schema(), a->set, a->n_set, err))
+	if (recipe_changed(&j->recipe, &j->run.recipe, keys_schema(), NULL, a->set, a->n_set, err))
 		return -1;
 	j->table.view = a->confusion ? VIEW_CONFUSION : a->per_class ? VIEW_CLASS : VIEW_SUMMARY;
 	j->table.run = j->row->name;

@@ -10,6 +10,7 @@
 #include "core/archive/unpack.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/run/params.h"
 #include "core/store/bundle.h"
 #include "core/store/jsonline.h"
 #include "core/store/object.h"
@@ -283,6 +284,8 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 				in.n_sweeps);
 	else
 		ret = bundle_import(b->store, &in, result, err);
+	if (!ret) /* where this fails, the next command that writes does it */
+		params_refresh(b->store, NULL);
 	free(in.shared);
 	free(in.run);
 	free(in.sweep);

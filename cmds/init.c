@@ -9,6 +9,16 @@
 
 extern const struct cmd cmd_init;
 
+/* Brings an older store up to date in what its schema does not hold. */
+static int complete(const char *dir, struct error *err)
+{
+	struct cmd_ctx ctx = {.dir = dir};
+	int ret = cmd_open_store(&ctx, NEED_STORE_WRITE, err);
+
+	store_close(ctx.store);
+	return ret;
+}
+
 static int init(const char *dir, int dry_run, struct error *err)
 {
 	char *real;
@@ -19,6 +29,8 @@ static int init(const char *dir, int dry_run, struct error *err)
 		return 0;
 	}
 	if (store_init(dir, &created, err))
+		return -1;
+	if (!created && complete(dir, err))
 		return -1;
 	real = realpath(dir, NULL);
 	log_info(created ? "made an empty store: %s/.ssl" : "the store is there already: %s/.ssl",

@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/recipe/recipe.h"
 #include "core/run/keys.h"
+#include "core/run/params.h"
 
 /* What the common flags leave behind, before it goes into the context. */
 struct common {
@@ -269,8 +270,10 @@ int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
 {
 	if (needs == NEED_NOTHING || ctx->store)
 		return 0;
-	return store_open(&ctx->store, ctx->dir,
-			  needs == NEED_STORE_WRITE ? STORE_WRITE : STORE_READ, err);
+	if (store_open(&ctx->store, ctx->dir, needs == NEED_STORE_WRITE ? STORE_WRITE : STORE_READ,
+		       err))
+		return -1;
+	return needs == NEED_STORE_WRITE ? params_refresh(ctx->store, err) : 0;
 }
 
 static int answer_help(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *own,

@@ -14,7 +14,7 @@ static int as_yaml(const char *json, struct strbuf *out, struct error *err)
 {
 	struct recipe r = {0};
 
-	if (recipe_from_json(&r, keys_schema(), json, err))
+	if (recipe_from_json(&r, keys_schema(), json, 0, err))
 		return -1;
 	recipe_yaml(&r, out);
 	recipe_release(&r);

@@ -5,6 +5,7 @@
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
 #include "core/base/log.h"
+#include "core/run/ask.h"
 #include "core/run/keys.h"
 
 static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -17,28 +18,22 @@ const struct cmd cmd_resume = {
     .run = resume_run,
 };
 
-/* What the user expects: RECIPE, or else the recorded recipe, with the settings. */
-static int load_expected(struct recipe *out, const struct recipe *recorded, const char *path,
-			 const struct opt_list *list, struct error *err)
+/* What the user expects: RECIPE with the defaults that the run had, or else the recorded recipe,
+ * with the settings. It has to be the run's, so no rule that came later refuses it. */
+static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct recipe *recorded,
+			 const char *path, const struct opt_list *list, struct error *err)
 {
-	int n = path ? 0 : recorded->n, ret;
-	struct recipe_set *set = xcalloc((size_t)(n + list->n) + 1, sizeof *set);
-	struct strbuf *text = xcalloc((size_t)n + 1, sizeof *text);
+	struct recipe_how how = {.defaults = recorded->defaults, .recorded = 1};
+	struct recipe_set set[OPT_LIST_MAX];
+	struct recipe_ask ask;
 
-	for (int i = 0; i < n; i++) {
-		text[i] = (struct strbuf)STRBUF_INIT;
-		strbuf_addf(&text[i], "%s=%s", recorded->value[i].hp->name,
-			    recorded->value[i].text);
-		set[i].text = text[i].buf;
-	}
+	run_ask(&ask, ctx->store);
+	how.ask = &ask;
 	for (int i = 0; i < list->n; i++)
-		set[n + i].text = list->item[i];
-	ret = recipe_load(out, keys_schema(), path, set, n + list->n, err);
-	for (int i = 0; i < n; i++)
-		strbuf_release(&text[i]);
-	free(text);
-	free(set);
-	return ret;
+		set[i].text = list->item[i];
+	if (path)
+		return recipe_load_by(out, keys_schema(), &how, path, set, list->n, err);
+	return recipe_changed(out, recorded, keys_schema(), &ask, set, list->n, err);
 }
 
 static const char *value_of(const struct recipe *r, const char *key)
@@ -67,15 +62,15 @@ static void add_differences(const struct recipe *now, const struct recipe *then,
 }
 
 /* A recipe that differs in anything is another experiment. */
-static int check_recipe(const struct recipe *recorded, const char *name, const char *path,
-			const struct opt_list *list, struct error *err)
+static int check_recipe(struct cmd_ctx *ctx, const struct recipe *recorded, const char *name,
+			const char *path, const struct opt_list *list, struct error *err)
 {
 	struct strbuf what = STRBUF_INIT;
 	struct recipe expected;
 
 	if (!path && !list->n)
 		return 0;
-	if (load_expected(&expected, recorded, path, list, err))
+	if (load_expected(ctx, &expected, recorded, path, list, err))
 		return -1;
 	add_differences(&expected, recorded, &what);
 	if (what.len)
@@ -101,11 +96,11 @@ static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, co
 		  const struct opt_list *set, int threads, struct error *err)
 {
 	struct run r = {0};
-	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, err);
+	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, row->defaults, err);
 
 	if (ret)
 		return error_prefix(err, "the recipe of %s", row->name);
-	ret = check_recipe(&r.recipe, row->name, path, set, err);
+	ret = check_recipe(ctx, &r.recipe, row->name, path, set, err);
 	if (ret || ctx->dry_run) {
 		if (!ret)
 			say_from(ctx, row, epoch);

@@ -3,7 +3,9 @@
 
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
+#include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/runs.h"
 
 static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 
@@ -11,58 +13,97 @@ const struct cmd cmd_run = {
     .name = "run",
     .summary = "train one encoder by a recipe, and record it",
     .usage =
-	"run [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--seed N] [--name NAME] [--tag TAG]... "
-	"[-j N] [-n] [RECIPE]",
+	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
+	"[--tag TAG]... [-j N] [-n] [RECIPE]",
     .needs = NEED_NOTHING,
     .run = run_run,
 };
 
+struct run_args {
+	const char *path, *like, *method, *dataset, *seed, *name;
+	struct opt_list set, tag;
+	long threads;
+};
+
+/* The recorded recipe of the run REF with settings on top: a replicate, or a variation of it. */
+static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_ask *ask,
+		     const struct recipe_set *set, int n, struct recipe *out, struct error *err)
+{
+	struct recipe from;
+	struct run_row row;
+	int64_t id;
+	long epoch;
+	int ret;
+
+	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
+		return -1;
+	ret = recipe_from_json(&from, keys_schema(), row.recipe_json, row.defaults, err);
+	if (!ret) {
+		ret = recipe_changed(out, &from, keys_schema(), ask, set, n, err);
+		recipe_release(&from);
+	} else {
+		error_prefix(err, "the recipe of %s", row.name);
+	}
+	run_row_release(&row);
+	return ret;
+}
+
 /* -m, -d and --seed are short for settings, in front of those of --set. */
-static int load_recipe(struct run *r, const char *path, const char *method, const char *dataset,
-		       const char *seed, const struct opt_list *list, struct error *err)
+static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct recipe *out,
+		       struct error *err)
 {
 	struct recipe_set set[OPT_LIST_MAX + 3];
 	char text[3][300];
-	const char *key[3] = {"method", "data.set", "seed"}, *value[3] = {method, dataset, seed};
+	const char *key[3] = {"method", "data.set", "seed"};
+	const char *value[3] = {a->method, a->dataset, a->seed};
+	struct recipe_ask ask;
+	const struct recipe_how how = {.ask = &ask};
 	int n = 0;
 
+	run_ask(&ask, ctx->store);
 	for (int i = 0; i < 3; i++) {
 		if (!value[i])
 			continue;
 		snprintf(text[i], sizeof text[i], "%s=%s", key[i], value[i]);
 		set[n++].text = text[i];
 	}
-	for (int i = 0; i < list->n; i++)
-		set[n++].text = list->item[i];
-	return recipe_load(&r->recipe, keys_schema(), path, set, n, err);
+	for (int i = 0; i < a->set.n; i++)
+		set[n++].text = a->set.item[i];
+	if (a->like)
+		return load_like(ctx, a->like, &ask, set, n, out, err);
+	return recipe_load_by(out, keys_schema(), &how, a->path, set, n, err);
 }
 
-static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+/* What is wrong with the recipe is more to the point than that there is no store. A dry run needs
+ * none, but --like does. */
+static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct recipe *out,
+			 struct error *err)
 {
-	const char *method = NULL, *dataset = NULL, *seed = NULL, *name = NULL;
-	struct opt_list set = {{0}, 0}, tag = {{0}, 0};
-	struct strbuf command = STRBUF_INIT;
-	struct run r = {0};
-	long threads = 0;
-	int n, ret;
-	const struct opt table[] = {
-	    {'m', "method", OPT_TEXT, &method, "METHOD", "the method: see `ssl methods`", 0, 0},
-	    {'d', "data", OPT_TEXT, &dataset, "DATASET", "the dataset: see `ssl data ls`", 0, 0},
-	    {0, "set", OPT_LIST, &set, "KEY=VALUE", "a hyperparameter: see `ssl help keys`", 0, 0},
-	    {0, "seed", OPT_TEXT, &seed, "N", "the seed", 0, 0},
-	    {0, "name", OPT_TEXT, &name, "NAME", "a name instead of a made one", 0, 0},
-	    {0, "tag", OPT_LIST, &tag, "TAG", "a tag to find it by", 0, 0},
-	    {'j', "threads", OPT_INT, &threads, "N", "threads (all cores); never changes results",
-	     0, 1024},
-	    {0}};
+	struct error why = {0};
+	int closed = cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, &why);
 
-	cmd_join(&command, argc, argv);
-	ret = opt_parse(ctx, &cmd_run, table, argc, argv, 0, 1, &n, err);
-	if (ret)
-		goto done;
-	ret = load_recipe(&r, n ? argv[1] : NULL, method, dataset, seed, &set, err);
-	if (ret)
-		goto done;
+	if (closed && a->like) {
+		*err = why;
+		return -1;
+	}
+	if (load_recipe(ctx, a, out, err))
+		return -1;
+	if (!closed || ctx->dry_run)
+		return 0;
+	recipe_release(out);
+	*err = why;
+	return -1;
+}
+
+static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *command,
+		   struct error *err)
+{
+	struct run r = {0};
+
+	if (a->like && a->path)
+		return error_set(err, ERR_USAGE, "run: --like %s or RECIPE, not both", a->like);
+	if (open_and_load(ctx, a, &r.recipe, err))
+		return -1;
 	if (ctx->dry_run) {
 		struct strbuf yaml = STRBUF_INIT;
 
@@ -70,20 +111,40 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 		fputs(yaml.buf, ctx->out);
 		strbuf_release(&yaml);
 		run_release(&r);
-		goto done;
+		return 0;
 	}
-	ret = cmd_open_store(ctx, NEED_STORE_WRITE, err);
-	if (ret) {
-		run_release(&r);
-		goto done;
+	r.opts.name = a->name;
+	r.opts.command = command;
+	r.opts.tag = a->tag.item;
+	r.opts.n_tags = a->tag.n;
+	r.opts.threads = (int)a->threads;
+	return cmd_execute_run(ctx, &r, err);
+}
+
+static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
+{
+	struct run_args a = {0};
+	struct strbuf command = STRBUF_INIT;
+	int n, ret;
+	const struct opt table[] = {
+	    {'m', "method", OPT_TEXT, &a.method, "METHOD", "the method: see `ssl methods`", 0, 0},
+	    {'d', "data", OPT_TEXT, &a.dataset, "DATASET", "the dataset: see `ssl data ls`", 0, 0},
+	    {0, "like", OPT_TEXT, &a.like, "REF", "the recipe of a run that is there", 0, 0},
+	    {0, "set", OPT_LIST, &a.set, "KEY=VALUE", "a hyperparameter: see `ssl help keys`", 0,
+	     0},
+	    {0, "seed", OPT_TEXT, &a.seed, "N", "the seed", 0, 0},
+	    {0, "name", OPT_TEXT, &a.name, "NAME", "a name instead of a made one", 0, 0},
+	    {0, "tag", OPT_LIST, &a.tag, "TAG", "a tag to find it by", 0, 0},
+	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores); never changes results",
+	     0, 1024},
+	    {0}};
+
+	cmd_join(&command, argc, argv);
+	ret = opt_parse(ctx, &cmd_run, table, argc, argv, 0, 1, &n, err);
+	if (!ret) {
+		a.path = n ? argv[1] : NULL;
+		ret = execute(ctx, &a, command.buf, err);
 	}
-	r.opts.name = name;
-	r.opts.command = command.buf;
-	r.opts.tag = tag.item;
-	r.opts.n_tags = tag.n;
-	r.opts.threads = (int)threads;
-	ret = cmd_execute_run(ctx, &r, err);
-done:
 	strbuf_release(&command);
 	return ret < 0 ? -1 : 0;
 }

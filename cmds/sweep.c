@@ -5,6 +5,8 @@
 
 #include "cmds/execute.h"
 #include "core/base/fs.h"
+#include "core/recipe/history.h"
+#include "core/run/ask.h"
 #include "core/run/keys.h"
 
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -58,20 +60,99 @@ static int read_settings(struct sweep_args *a, struct grid *g, struct error *err
 	return ret;
 }
 
-int sweep_read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
+/* Reads the arguments into g as `how` says, complete but not expanded. */
+static int read_grid(struct sweep_args *a, const struct recipe_how *how, struct grid *g,
+		     struct error *err)
 {
-	memset(p, 0, sizeof *p);
-	memset(g, 0, sizeof *g);
 	if (!a->operand && !a->method && !a->dataset && !a->seeds && !a->set.n && !a->grid.n &&
 	    !a->zip.n)
 		return error_set(err, ERR_USAGE,
 				 "sweep: of what? give a FILE, or --grid, --seeds, --set, -m, -d");
-	grid_init(g, keys_schema());
+	grid_init(g, keys_schema(), how);
 	if ((a->operand && grid_read(g, a->operand, err)) || read_settings(a, g, err))
 		return -1;
 	if (a->name)
 		g->name = a->name;
-	return grid_finish(g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
+	return grid_finish(g, err);
+}
+
+int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
+	       struct sweep_plan *p, struct error *err)
+{
+	struct recipe_how how = {.defaults = defaults, .recorded = recorded};
+
+	memset(p, 0, sizeof *p);
+	memset(g, 0, sizeof *g);
+	run_ask(&a->ask, a->ctx->store);
+	how.ask = &a->ask;
+	return read_grid(a, &how, g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
+}
+
+/* Is the grid what the sweep was started with, or what it is now? An older version may have written
+ * the same sweep otherwise, so it is also written anew. */
+static int is_same(const struct sweep_row *w, struct grid *g)
+{
+	struct strbuf spec = STRBUF_INIT, theirs = STRBUF_INIT;
+	struct grid old;
+	char hash[HASH_HEX];
+	int same = w->defaults == g->how.defaults;
+
+	grid_json(g, &spec);
+	hash_buffer(spec.buf, spec.len, hash);
+	if (same && strcmp(hash, w->spec_hash) && strcmp(spec.buf, w->spec)) {
+		grid_init(&old, keys_schema(), &g->how);
+		same = !grid_from_json(&old, w->spec, NULL);
+		old.name = g->name;
+		if (same)
+			grid_json(&old, &theirs);
+		same = same && !strcmp(spec.buf, theirs.buf);
+		grid_release(&old);
+	}
+	strbuf_release(&spec);
+	strbuf_release(&theirs);
+	return same;
+}
+
+/* The sweep that is recorded under the name that the arguments give or, where they give none, would
+ * have had by these defaults; *same: it is what they describe. */
+static int recall(struct sweep_args *a, const struct recipe_how *how, struct sweep_row *w,
+		  int *same, struct error *err)
+{
+	struct grid g = {0};
+	struct sweep_plan p = {0};
+	int ret = read_grid(a, how, &g, err);
+
+	if (!ret && !g.name)
+		ret = sweep_plan_make(&p, &g, err);
+	if (!ret)
+		ret = sweeps_find(a->ctx->store, g.name, w, err);
+	if (!ret)
+		*same = is_same(w, &g);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret;
+}
+
+int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same)
+{
+	struct recipe_how how = {.recorded = 1, .defaults = keys_schema()->history->defaults};
+	struct error none;
+	int there = 0;
+
+	*same = 0;
+	run_ask(&a->ask, a->ctx->store);
+	how.ask = &a->ask;
+	for (; how.defaults > 0 && !*same; how.defaults--) {
+		struct sweep_row row;
+
+		if (recall(a, &how, &row, same, &none))
+			continue;
+		if (there)
+			sweep_row_release(w);
+		*w = row;
+		there = 1;
+	}
+	return there;
 }
 
 static const struct {

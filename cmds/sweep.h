@@ -11,6 +11,7 @@ struct sweep_args {
 	const char *operand; /* the first one behind the verb, or NULL */
 	const char *method, *dataset, *seeds, *name, *metric;
 	struct opt_list set, grid, zip;
+	struct recipe_ask ask; /* of the store, once it is open */
 	long workers;
 	int reuse, pruned, watch;
 };
@@ -24,8 +25,17 @@ int sweep_ls(struct sweep_args *a, struct error *err);
 int sweep_pause(struct sweep_args *a, struct error *err);
 int sweep_retry(struct sweep_args *a, struct error *err);
 
-/* Reads the grid that the arguments describe, and expands it. Release both, whatever is returned. */
-int sweep_read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err);
+/* Reads the grid that the arguments describe with that version of the defaults (0: the newest), and
+ * expands it. recorded: it is what a recorded sweep was started with, and so not refused. Release
+ * both, whatever is returned. */
+int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
+	       struct sweep_plan *p, struct error *err);
+
+/* Is there a sweep of the name that the arguments give or, where they give none, that they would
+ * have had by some version of the defaults? Then *w is it (sweep_row_release()), and *same tells
+ * whether it is what the arguments describe, as they are read by the defaults that it was started
+ * with. */
+int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same);
 
 /* Does the operand name a file? A sweep's name has no slash and no such file beside it. */
 int sweep_is_file(const struct sweep_args *a);
@@ -39,11 +49,11 @@ struct sweep_view {
 	int moving, drawn; /* lines that stand below the cursor's start */
 	int settled;       /* cells told so far */
 	int workers;
-	char since[24];    /* cells settled from then on may be new */
+	char since[24]; /* cells settled from then on may be new */
 	struct {
 		int64_t id;
 		char finished[24];
-	} *seen; /* those of them that were told */
+	} * seen; /* those of them that were told */
 	int n_seen;
 };
 void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const struct sweep_row *w,

@@ -7,6 +7,7 @@
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/report/human.h"
+#include "core/run/ask.h"
 #include "core/run/keys.h"
 
 static const double patience = 20; /* seconds for timing steps, in all */
@@ -149,27 +150,34 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 /* The sweep that is described, or one that is there. */
 static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
 {
+	struct recipe_how how = {.recorded = 1};
 	struct error none;
 	struct sweep_row w;
-	int ret;
+	int ret, same;
 
 	if (a->operand && !sweep_is_file(a)) {
 		memset(p, 0, sizeof *p);
-		grid_init(g, keys_schema());
+		memset(g, 0, sizeof *g);
 		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
 		    sweeps_find(a->ctx->store, a->operand, &w, err))
 			return -1;
+		run_ask(&a->ask, a->ctx->store);
+		how.ask = &a->ask;
+		how.defaults = w.defaults;
+		grid_init(g, keys_schema(), &how);
 		ret = grid_from_json(g, w.spec, err) || grid_finish(g, err) ||
 		      sweep_plan_make(p, g, err);
 		sweep_row_release(&w);
 		return ret ? -1 : 0;
 	}
-	if (sweep_read(a, g, p, err))
-		return -1;
 	/* without a store there is nothing to time on, but still something to see */
 	if (cmd_open_store(a->ctx, NEED_STORE_READ, &none))
 		a->ctx->store = NULL;
-	return 0;
+	if (!a->ctx->store || !sweep_recall(a, &w, &same))
+		return sweep_read(a, 0, 0, g, p, err);
+	how.defaults = same ? w.defaults : 0;
+	sweep_row_release(&w);
+	return sweep_read(a, how.defaults, same, g, p, err);
 }
 
 int sweep_plan(struct sweep_args *a, struct error *err)

@@ -5,6 +5,7 @@
 #include "cmds/sweep.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
+#include "core/run/ask.h"
 #include "core/run/keys.h"
 
 static int open_writer(struct sweep_args *a, struct error *err)
@@ -12,50 +13,43 @@ static int open_writer(struct sweep_args *a, struct error *err)
 	return cmd_open_store(a->ctx, NEED_STORE_WRITE, err);
 }
 
-/* A sweep of the name that is there: the same one goes on, another is an error. */
-static int check_same(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
-		      int *there, struct error *err)
+/* Saves a sweep that is not there yet. why: of a file that is no sweep, or of no store. */
+static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err)
+{
+	struct grid g;
+	struct sweep_plan p;
+	int64_t id;
+	int ret = sweep_read(a, 0, 0, &g, &p, err), added;
+
+	if (!ret)
+		ret = open_writer(a, err) || sweep_plan_save(&p, &g, a->ctx->store, a->command,
+							     a->reuse, &id, &added, err);
+	if (!ret)
+		strbuf_adds(name, g.name);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret ? -1 : 0;
+}
+
+/* Finds what the arguments describe, or saves it; *name is the sweep's. One that was started before
+ * is known by what it was started with: no default that changed and no rule that came since stands
+ * in its way. */
+static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
 	struct sweep_row old;
-	struct error why;
+	struct error none;
 	int same;
 
-	*there = 0;
-	if (sweeps_find(a->ctx->store, g->name, &old, &why)) {
-		if (why.code == ERR_NOT_FOUND)
-			return 0;
-		*err = why;
-		return -1;
-	}
-	same = !strcmp(old.spec_hash, p->spec_hash) || !strcmp(old.spec, p->spec);
+	if (open_writer(a, &none) || !sweep_recall(a, &old, &same))
+		return save_new(a, name, err);
+	strbuf_adds(name, old.name);
 	sweep_row_release(&old);
-	*there = 1;
 	if (same)
 		return 0;
 	return error_set(err, ERR_USAGE,
 			 "sweep %s: it is there, and was another: `ssl sweep extend` adds cells to "
 			 "it, --name makes a new one",
-			 g->name);
-}
-
-/* Saves what the arguments describe, unless it is there; *name is the sweep's. */
-static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
-{
-	struct grid g;
-	struct sweep_plan p;
-	int ret = sweep_read(a, &g, &p, err), there = 0, added;
-	int64_t id;
-
-	if (!ret)
-		ret = open_writer(a, err) || check_same(a, &g, &p, &there, err);
-	if (!ret && !there)
-		ret =
-		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
-	if (!ret)
-		strbuf_adds(name, g.name);
-	sweep_plan_release(&p);
-	grid_release(&g);
-	return ret;
+			 name->buf);
 }
 
 static int has_settings(const struct sweep_args *a)
@@ -123,6 +117,7 @@ int sweep_start(struct sweep_args *a, struct error *err)
 /* The sweep as it is, with the axes' new values and the new seeds. */
 static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 {
+	struct recipe_how how = {.recorded = 1};
 	struct sweep_row w;
 	int ret;
 
@@ -131,7 +126,10 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 				 a->operand);
 	if (sweeps_find(a->ctx->store, a->operand, &w, err))
 		return -1;
-	grid_init(g, keys_schema());
+	how.defaults = w.defaults;
+	how.ask = &a->ask;
+	run_ask(&a->ask, a->ctx->store);
+	grid_init(g, keys_schema(), &how);
 	ret = grid_from_json(g, w.spec, err);
 	g->name = a->operand; /* an imported sweep may have another name here */
 	for (int i = 0; i < a->grid.n && !ret; i++)
@@ -144,11 +142,20 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 	return ret;
 }
 
-static int check_there(struct sweep_args *a, const char *name, struct error *err)
+/* The file, with the defaults of the sweep that is there under its name. */
+static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
+			  struct error *err)
 {
 	struct sweep_row w;
+	int same;
 
-	if (sweeps_find(a->ctx->store, name, &w, err))
+	if (sweep_recall(a, &w, &same)) {
+		int defaults = w.defaults;
+
+		sweep_row_release(&w);
+		return sweep_read(a, defaults, same, g, p, err);
+	}
+	if (sweep_read(a, 0, 0, g, p, err) || sweeps_find(a->ctx->store, g->name, &w, err))
 		return -1;
 	sweep_row_release(&w);
 	return 0;
@@ -164,7 +171,7 @@ int sweep_extend(struct sweep_args *a, struct error *err)
 	if (open_writer(a, err))
 		return -1;
 	if (sweep_is_file(a))
-		ret = sweep_read(a, &g, &p, err) || check_there(a, g.name, err);
+		ret = extend_by_file(a, &g, &p, err);
 	else
 		ret = extend_grid(a, &g, err) || sweep_plan_make(&p, &g, err);
 	if (!ret && a->ctx->dry_run)

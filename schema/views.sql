@@ -108,7 +108,8 @@ CREATE VIEW v_param AS
     r.method,                    -- byol, barlow, vicreg ...
     n.name AS param,             -- dotted: vicreg.mu
     p.value,                     -- canonical text
-    p.number                     -- as a number, where it is one
+    p.number,                    -- as a number, where it is one
+    p.in_force                   -- number that holds: the value itself, or what a word such as same stands for
   FROM run r
     JOIN param p ON p.recipe_id = r.recipe_id
     JOIN param_name n ON n.id = p.name_id

@@ -48,6 +48,7 @@ _ssl()
 	--by) _ssl_words "method dataset $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
 	--as) _ssl_words 'text svg png'; return ;;
+	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;
 	--split) _ssl_words 'val test'; return ;;
 	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct'; return ;;
 	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
@@ -56,7 +57,7 @@ _ssl()
 	case $command:$cur in
 	:-*) _ssl_words "$options --version" ;;
 	:*) _ssl_words "$commands" ;;
-	run:-*) _ssl_words "$options -m -d -j --method --data --set --seed --name --tag --threads" ;;
+	run:-*) _ssl_words "$options -m -d -j --method --data --like --set --seed --name --tag --threads" ;;
 	resume:-*) _ssl_words "$options -j --set --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
 	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch --metric" ;;

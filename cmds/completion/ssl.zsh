@@ -74,6 +74,7 @@ _ssl()
 		case $line[1] in
 		run) _arguments $common '(-m --method)'{-m,--method}'[the method]:method:_ssl_methods' \
 			'(-d --data)'{-d,--data}'[the dataset]:dataset:_ssl_datasets' \
+			'--like[the recipe of a run]:run:_ssl_refs' \
 			'*--set[a hyperparameter]:key:_ssl_keys' '--seed[the seed]:seed' \
 			'--name[a name]:name' '*--tag[a tag]:tag' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:recipe:_files -g "*.y(a|)ml"' ;;

@@ -16,8 +16,9 @@ const struct hparam optim_hparams[] = {
     {"optim.batch", HP_INT, "256", 2, 65536, NULL, "images a step (solo-learn, CIFAR)"},
     {"optim.epochs", HP_INT, "100", 1, 100000, NULL,
      "passes over the training images (papers: 100 to 1000)"},
-    {"optim.warmup", HP_REAL, "10", 0, 10000, NULL,
-     "epochs of linear warm-up from 0 (10 in SimCLR, BYOL, Barlow Twins, VICReg)"},
+    {"optim.warmup", HP_REAL, "auto", 0, 10000, "auto",
+     "epochs of linear warm-up from 0; auto: a tenth of the run, at most 10 (10 in SimCLR, BYOL, "
+     "Barlow Twins, VICReg)"},
     {"optim.schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
      "after the warm-up: cosine down to final_lr (1608.03983), or constant"},
     {"optim.final_lr", HP_REAL, "0", 0, 1000, NULL,

@@ -7,6 +7,7 @@
 
 #include "core/base/fs.h"
 #include "core/recipe/grid_internal.h"
+#include "core/recipe/history.h"
 
 static const struct hparam exec_rows[] = {
     {"exec.retries", HP_INT, "2", 0, 1000000, NULL,
@@ -41,24 +42,29 @@ static int exec_group(int i, struct hparam_group *out)
 
 const struct recipe_schema *grid_exec_schema(void)
 {
-	static const struct recipe_schema schema = {.group = exec_group};
+	/* Versions of the defaults are counted with those of recipes: 1 is the first. A key that is
+	 * added needs a row in `added`, a default that changes one in `was`. */
+	static const struct recipe_history history = {.defaults = 2};
+	static const struct recipe_schema schema = {.group = exec_group, .history = &history};
 
 	return &schema;
 }
 
-void grid_init(struct grid *g, const struct recipe_schema *schema)
+void grid_init(struct grid *g, const struct recipe_schema *schema, const struct recipe_how *how)
 {
 	struct resolver r;
 	struct error err;
 
 	memset(g, 0, sizeof *g);
 	g->schema = schema;
+	if (how)
+		g->how = *how;
 	g->file = "sweep";
 	g->rows = xcalloc(1, sizeof *g->rows);
-	resolve_init(g->rows, schema, "sweep");
+	resolve_init(g->rows, schema, &g->how, "sweep");
 	g->block = arena_zalloc(&g->arena, sizeof *g->block);
 	g->n_blocks = 1;
-	resolve_init(&r, grid_exec_schema(), "sweep");
+	resolve_init(&r, grid_exec_schema(), &g->how, "sweep");
 	if (resolve_finish(&r, &g->exec, &err))
 		BUG("%s", err.msg);
 	resolve_release(&r);
@@ -123,9 +129,9 @@ static int set_exec(struct grid *g, const char *setting, struct error *err)
 	struct recipe exec;
 	int ret;
 
-	resolve_init(&r, grid_exec_schema(), "sweep");
+	resolve_init(&r, grid_exec_schema(), &g->how, "sweep");
 	for (int i = 0; i < g->exec.n; i++)
-		resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text);
+		resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text, g->how.recorded);
 	ret = resolve_set(&r, setting, err) || resolve_finish(&r, &exec, err);
 	resolve_release(&r);
 	if (ret)
@@ -259,13 +265,13 @@ int grid_extend_axis(struct grid *g, const char *text, struct error *err)
 	return 0;
 }
 
-static void add_map(const struct grid_axes *axes, int one, struct strbuf *out)
+static void add_map(const struct grid *g, const struct grid_axes *axes, int one, struct strbuf *out)
 {
 	strbuf_addc(out, '{');
 	for (int i = 0; i < axes->n; i++) {
 		const struct grid_axis *a = &axes->axis[i];
 
-		strbuf_addf(out, "%s\"%s\":", i ? "," : "", a->hp->name);
+		strbuf_addf(out, "%s\"%s\":", i ? "," : "", history_name(g->schema, a->hp->name));
 		if (!a->n) {
 			strbuf_adds(out, "{\"min\":");
 			strbuf_add_number(out, a->min);
@@ -277,36 +283,36 @@ static void add_map(const struct grid_axes *axes, int one, struct strbuf *out)
 		strbuf_adds(out, one ? "" : "[");
 		for (int k = 0; k < a->n; k++) {
 			strbuf_adds(out, k ? "," : "");
-			recipe_value_json(a->hp, a->value[k], out);
+			recipe_value_json(g->schema, a->hp, a->value[k], out);
 		}
 		strbuf_adds(out, one ? "" : "]");
 	}
 	strbuf_addc(out, '}');
 }
 
-static void add_rows(const char *key, const struct grid_axes *rows, int n, int one,
-		     struct strbuf *out)
+static void add_rows(const struct grid *g, const char *key, const struct grid_axes *rows, int n,
+		     int one, struct strbuf *out)
 {
 	strbuf_addf(out, ",\"%s\":[", key);
 	for (int i = 0; i < n; i++) {
 		strbuf_adds(out, i ? "," : "");
-		add_map(&rows[i], one, out);
+		add_map(g, &rows[i], one, out);
 	}
 	strbuf_addc(out, ']');
 }
 
-static void add_block(const struct grid_block *b, struct strbuf *out)
+static void add_block(const struct grid *g, const struct grid_block *b, struct strbuf *out)
 {
 	strbuf_adds(out, "{\"set\":");
-	add_map(&b->set, 1, out);
+	add_map(g, &b->set, 1, out);
 	strbuf_adds(out, ",\"grid\":");
-	add_map(&b->grid, 0, out);
+	add_map(g, &b->grid, 0, out);
 	strbuf_adds(out, ",\"zip\":");
-	add_map(&b->zip, 0, out);
+	add_map(g, &b->zip, 0, out);
 	if (b->n_list)
-		add_rows("list", b->list, b->n_list, 1, out);
+		add_rows(g, "list", b->list, b->n_list, 1, out);
 	if (b->n_exclude)
-		add_rows("exclude", b->exclude, b->n_exclude, 0, out);
+		add_rows(g, "exclude", b->exclude, b->n_exclude, 0, out);
 	strbuf_addc(out, '}');
 }
 
@@ -317,15 +323,15 @@ static void add_base(struct grid *g, struct strbuf *out)
 	const char *sep = "";
 	struct error err;
 
-	resolve_init(&r, g->schema, g->base_name ? g->base_name : "base");
+	resolve_init(&r, g->schema, &g->how, g->base_name ? g->base_name : "base");
 	if (g->base && resolve_tree(&r, g->base, &err))
 		BUG("a base that was read before: %s", err.msg);
 	strbuf_addc(out, '{');
 	for (int i = 0; i < r.n; i++) {
 		if (!r.slot[i].file || !strcmp(r.slot[i].hp->name, "seed"))
 			continue;
-		strbuf_addf(out, "%s\"%s\":", sep, r.slot[i].hp->name);
-		recipe_value_json(r.slot[i].hp, r.slot[i].file, out);
+		strbuf_addf(out, "%s\"%s\":", sep, history_name(g->schema, r.slot[i].hp->name));
+		recipe_value_json(g->schema, r.slot[i].hp, r.slot[i].file, out);
 		sep = ",";
 	}
 	strbuf_addc(out, '}');
@@ -345,15 +351,12 @@ void grid_json(struct grid *g, struct strbuf *out)
 	strbuf_adds(out, ",\"blocks\":[");
 	for (int b = 0; b < g->n_blocks; b++) {
 		strbuf_adds(out, b ? "," : "");
-		add_block(&g->block[b], out);
+		add_block(g, &g->block[b], out);
 	}
 	strbuf_adds(out, "],\"seeds\":[");
 	for (int i = 0; i < g->n_seeds; i++)
 		strbuf_addf(out, "%s%lld", i ? "," : "", (long long)g->seed[i]);
-	strbuf_adds(out, "]");
-	for (int i = 0; i < g->exec.n; i++) {
-		strbuf_addf(out, ",\"%s\":", g->exec.value[i].hp->name);
-		recipe_value_json(g->exec.value[i].hp, g->exec.value[i].text, out);
-	}
+	strbuf_adds(out, "],");
+	recipe_json_keys(&g->exec, out);
 	strbuf_addc(out, '}');
 }

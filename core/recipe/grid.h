@@ -38,6 +38,7 @@ struct grid_axis {
 	const struct hparam *hp;
 	char **value; /* n of them, canonical; n = 0: a range */
 	int n, line;
+	int recorded; /* so many of them, the first ones, were recorded before */
 	double min, max;
 	int log; /* even on the logarithm */
 };
@@ -59,6 +60,7 @@ struct resolver;
 struct grid {
 	struct arena arena; /* everything below lives here, but for rows and exec */
 	const struct recipe_schema *schema;
+	struct recipe_how how;
 	struct resolver *rows; /* to look rows up and read values */
 	const char *file;      /* for messages */
 	const char *name;      /* NULL: none was given */
@@ -72,13 +74,14 @@ struct grid {
 };
 
 /* An empty sweep of one block: `grid_read()` may follow, then settings of the command line, then
- * grid_finish(). */
-void grid_init(struct grid *g, const struct recipe_schema *schema);
+ * grid_finish(). how (NULL: all zero): `recorded` says that what is read was recorded before, or is
+ * what a sweep was started with; then what is added by grid_extend_axis() alone is given now. */
+void grid_init(struct grid *g, const struct recipe_schema *schema, const struct recipe_how *how);
 void grid_release(struct grid *g);
 
 /* Reads a sweep, or a recipe, which then is the base. ERR_USAGE with file and line. */
 int grid_read(struct grid *g, const char *path, struct error *err);
-/* From what grid_json() wrote. */
+/* From what grid_json() wrote, in this version or an earlier one; for a grid that was recorded. */
 int grid_from_json(struct grid *g, const char *json, struct error *err);
 
 /* KEY=VALUE for every cell, above base and `set`; KEY=V1,V2 as an axis of `grid` or `zip` of every
@@ -95,7 +98,7 @@ int grid_extend_axis(struct grid *g, const char *text, struct error *err);
 int grid_finish(struct grid *g, struct error *err);
 
 /* Appends the canonical form: one JSON object, the base's keys included. Equal sweeps give equal
- * text, however they were written. */
+ * text, however they were written; and the text that earlier versions gave (history.h). */
 void grid_json(struct grid *g, struct strbuf *out);
 
 struct grid_cell {
@@ -104,7 +107,7 @@ struct grid_cell {
 	int64_t seed;
 	const struct recipe *recipe; /* whole, with its seed */
 	char group[HASH_HEX];        /* of the recipe without the seed */
-	const char *label;           /* "method=vicreg vicreg.mu=5": what tells it from the others */
+	const char *label; /* "method=vicreg vicreg.mu=5": what tells it from the others */
 };
 
 /* Calls fn for every cell, all recipes with the first seed first. fn returns 0, or -1 to end it. A

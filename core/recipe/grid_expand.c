@@ -13,6 +13,7 @@ struct point {
 	const struct grid_block *block;
 	const struct hparam **hp;
 	const char **text;
+	int *recorded; /* 1: the value was recorded before */
 	int n, n_set;
 	char *label;
 };
@@ -116,7 +117,7 @@ int grid_finish(struct grid *g, struct error *err)
 	struct resolver base;
 	int ret;
 
-	resolve_init(&base, g->schema, g->base_name ? g->base_name : "base");
+	resolve_init(&base, g->schema, &g->how, g->base_name ? g->base_name : "base");
 	ret = g->base ? resolve_tree(&base, g->base, err) : 0;
 	if (!ret && !g->n_seeds)
 		default_seed(g, &base);
@@ -135,14 +136,14 @@ static int resolve_point(struct grid *g, const struct point *p, int64_t seed, st
 	char text[24];
 	int ret;
 
-	resolve_init(&r, g->schema, g->base_name ? g->base_name : "base");
+	resolve_init(&r, g->schema, &g->how, g->base_name ? g->base_name : "base");
 	r.lenient = 1;
 	ret = g->base ? resolve_tree(&r, g->base, err) : 0;
 	for (int i = 0; i < p->n && !ret; i++)
-		resolve_put(&r, p->hp[i], p->text[i]);
+		resolve_put(&r, p->hp[i], p->text[i], p->recorded[i]);
 	snprintf(text, sizeof text, "%lld", (long long)seed);
 	if (!ret)
-		resolve_put(&r, resolve_row(&r, "seed"), text);
+		resolve_put(&r, resolve_row(&r, "seed"), text, g->how.recorded);
 	if (!ret)
 		ret = resolve_finish(&r, out, err);
 	resolve_release(&r);
@@ -247,9 +248,12 @@ static int take_point(struct expansion *x, struct point *p, struct error *err)
 	return 0;
 }
 
-static void say(struct point *p, const struct hparam *hp, const char *text)
+/* The axis' value at that place. */
+static void say(const struct expansion *x, struct point *p, const struct grid_axis *a, int at,
+		const char *text)
 {
-	p->hp[p->n] = hp;
+	p->recorded[p->n] = x->g->how.recorded && (!a->n || at < a->recorded);
+	p->hp[p->n] = a->hp;
 	p->text[p->n++] = text;
 }
 
@@ -289,18 +293,19 @@ static int make_point(struct expansion *x, const struct grid_block *b, const int
 		most += b->list[row].n;
 	p.hp = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.hp);
 	p.text = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.text);
+	p.recorded = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.recorded);
 	for (int i = 0; i < b->set.n; i++)
-		say(&p, b->set.axis[i].hp, b->set.axis[i].value[0]);
+		say(x, &p, &b->set.axis[i], 0, b->set.axis[i].value[0]);
 	p.n_set = p.n;
 	for (int i = 0; i < b->grid.n; i++) {
 		const struct grid_axis *a = &b->grid.axis[i];
 
-		say(&p, a->hp, a->n ? a->value[at[i]] : draw(x, a, u[i]));
+		say(x, &p, a, at[i], a->n ? a->value[at[i]] : draw(x, a, u[i]));
 	}
 	for (int i = 0; i < b->zip.n; i++)
-		say(&p, b->zip.axis[i].hp, b->zip.axis[i].value[at[b->grid.n]]);
+		say(x, &p, &b->zip.axis[i], at[b->grid.n], b->zip.axis[i].value[at[b->grid.n]]);
 	for (int i = 0; b->n_list && i < b->list[row].n; i++)
-		say(&p, b->list[row].axis[i].hp, b->list[row].axis[i].value[0]);
+		say(x, &p, &b->list[row].axis[i], 0, b->list[row].axis[i].value[0]);
 	return take_point(x, &p, err);
 }
 

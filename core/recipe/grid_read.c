@@ -93,6 +93,7 @@ int grid_take_value(struct grid *g, const char *key, const struct yaml_node *nod
 	a->hp = hp;
 	a->line = node->line;
 	a->n = 1;
+	a->recorded = g->how.recorded;
 	a->value = arena_alloc(&g->arena, sizeof *a->value);
 	a->value[0] = text;
 	return 0;
@@ -158,6 +159,7 @@ static int take_values(struct grid *g, const char *key, const struct yaml_node *
 						 a->hp->name, a->value[i]);
 		a->n++;
 	}
+	a->recorded = g->how.recorded ? a->n : 0;
 	return 0;
 }
 
@@ -461,7 +463,7 @@ static int take_exec(struct grid *g, struct yaml_node *root, struct error *err)
 		end = &c->next;
 	}
 	recipe_release(&g->exec);
-	resolve_init(&r, grid_exec_schema(), g->file);
+	resolve_init(&r, grid_exec_schema(), &g->how, g->file);
 	/* walked, not checked for being a recipe: `objective` is a sweep's word */
 	ret = resolve_keys(&r, &exec, err) || resolve_finish(&r, &g->exec, err);
 	resolve_release(&r);

@@ -2,11 +2,13 @@
 #include "core/recipe/recipe.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/fs.h"
+#include "core/recipe/history.h"
 #include "core/recipe/resolve.h"
 
 static int read_file(struct resolver *r, const char *path, struct error *err)
@@ -25,13 +27,14 @@ static int read_file(struct resolver *r, const char *path, struct error *err)
 	return ret;
 }
 
-int recipe_load(struct recipe *out, const struct recipe_schema *schema, const char *path,
-		const struct recipe_set *set, int n_set, struct error *err)
+int recipe_load_by(struct recipe *out, const struct recipe_schema *schema,
+		   const struct recipe_how *how, const char *path, const struct recipe_set *set,
+		   int n_set, struct error *err)
 {
 	struct resolver r;
 	int ret;
 
-	resolve_init(&r, schema, path ? path : "recipe");
+	resolve_init(&r, schema, how, path ? path : "recipe");
 	ret = path ? read_file(&r, path, err) : 0;
 	for (int i = 0; i < n_set && !ret; i++)
 		ret = resolve_set(&r, set[i].text, err);
@@ -41,21 +44,29 @@ int recipe_load(struct recipe *out, const struct recipe_schema *schema, const ch
 	return ret;
 }
 
+int recipe_load(struct recipe *out, const struct recipe_schema *schema, const char *path,
+		const struct recipe_set *set, int n_set, struct error *err)
+{
+	return recipe_load_by(out, schema, NULL, path, set, n_set, err);
+}
+
 /* JSON is YAML as far as the canonical form goes. */
 int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, const char *json,
-		     struct error *err)
+		     int defaults, struct error *err)
 {
+	const struct recipe_how how = {.defaults = defaults, .recorded = 1};
 	struct resolver r;
 	int ret;
 
-	resolve_init(&r, schema, "recorded recipe");
+	resolve_init(&r, schema, &how, "recorded recipe");
+	r.complete = 1;
 	ret = resolve_file(&r, json, strlen(json), err);
 	if (!ret)
 		ret = resolve_finish(&r, out, err);
 	resolve_release(&r);
 	for (int i = 0; !ret && i < out->n; i++)
 		out->value[i].line = 0;
-	if (!ret) /* its own, which a key that it is too old to have does not change */
+	if (!ret) /* its own, whatever the text would be now */
 		hash_buffer(json, strlen(json), out->hash);
 	if (ret && err)
 		err->code = ERR_CORRUPT;
@@ -63,15 +74,17 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 }
 
 int recipe_changed(struct recipe *out, const struct recipe *from,
-		   const struct recipe_schema *schema, const struct recipe_set *set, int n_set,
-		   struct error *err)
+		   const struct recipe_schema *schema, const struct recipe_ask *ask,
+		   const struct recipe_set *set, int n_set, struct error *err)
 {
+	const struct recipe_how how = {.defaults = from->defaults, .recorded = 1, .ask = ask};
 	struct strbuf json = STRBUF_INIT;
 	struct resolver r;
 	int ret;
 
 	recipe_json(from, &json);
-	resolve_init(&r, schema, "recorded recipe");
+	resolve_init(&r, schema, &how, "recorded recipe");
+	r.complete = 1;
 	ret = resolve_file(&r, json.buf, json.len, err);
 	for (int i = 0; !ret && i < n_set; i++)
 		ret = resolve_set(&r, set[i].text, err);
@@ -100,9 +113,9 @@ static const char *next_item(const char **at, size_t *n)
 	return *n ? s : NULL;
 }
 
-static void json_list(const struct recipe_value *v, struct strbuf *out)
+static void json_list(enum hparam_type type, const char *text, struct strbuf *out)
 {
-	const char *at = v->text, *s, *sep = "", *quote = v->hp->type == HP_LIST ? "\"" : "";
+	const char *at = text, *s, *sep = "", *quote = type == HP_LIST ? "\"" : "";
 	size_t n;
 
 	strbuf_addc(out, '[');
@@ -111,57 +124,105 @@ static void json_list(const struct recipe_value *v, struct strbuf *out)
 	strbuf_addc(out, ']');
 }
 
-static void json_value(const struct recipe_value *v, struct strbuf *out)
+static void json_value(enum hparam_type type, const char *text, struct strbuf *out)
 {
-	switch (v->hp->type) {
+	switch (type) {
 	case HP_REAL:
 	case HP_INT:
-		if (isalpha((unsigned char)*v->text)) /* a word in a number's place */
-			strbuf_add_json(out, v->text);
+		if (isalpha((unsigned char)*text)) /* a word in a number's place */
+			strbuf_add_json(out, text);
 		else
-			strbuf_adds(out, v->text);
+			strbuf_adds(out, text);
 		return;
 	case HP_BOOL:
-		strbuf_adds(out, v->text);
+		strbuf_adds(out, text);
 		return;
 	case HP_ENUM:
 	case HP_TEXT:
-		strbuf_add_json(out, v->text);
+		strbuf_add_json(out, text);
 		return;
 	case HP_INTS:
 	case HP_LIST:
-		json_list(v, out);
+		json_list(type, text, out);
 		return;
 	}
 }
 
-void recipe_value_json(const struct hparam *hp, const char *text, struct strbuf *out)
+void recipe_value_json(const struct recipe_schema *schema, const struct hparam *hp,
+		       const char *text, struct strbuf *out)
 {
-	const struct recipe_value v = {.hp = hp, .text = (char *)text};
+	struct strbuf old = STRBUF_INIT;
 
-	json_value(&v, out);
+	history_old_words(schema, hp->name, text, &old);
+	json_value(hp->type, old.buf, out);
+	strbuf_release(&old);
+}
+
+/* A value under the name that it is recorded by. */
+struct recorded {
+	const char *name;
+	const struct recipe_value *value;
+};
+
+static int by_recorded_name(const void *a, const void *b)
+{
+	const struct recorded *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* What the canonical form holds, in its order; to be freed. */
+static struct recorded *recorded_values(const struct recipe *r, int *n)
+{
+	struct recorded *out = xcalloc((size_t)r->n + 1, sizeof *out);
+
+	*n = 0;
+	for (int i = 0; i < r->n; i++) {
+		const struct recipe_value *v = &r->value[i];
+
+		if (!history_is_neutral(r->schema, v->hp->name, v->text))
+			out[(*n)++] = (struct recorded){history_name(r->schema, v->hp->name), v};
+	}
+	qsort(out, (size_t)*n, sizeof *out, by_recorded_name);
+	return out;
 }
 
 void recipe_group_hash(const struct recipe *r, char hex[HASH_HEX])
 {
 	struct strbuf text = STRBUF_INIT;
+	int n;
+	struct recorded *v = recorded_values(r, &n);
 
-	for (int i = 0; i < r->n; i++)
-		if (strcmp(r->value[i].hp->name, "seed"))
-			strbuf_addf(&text, "%s=%s\n", r->value[i].hp->name, r->value[i].text);
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(v[i].value->hp->name, "seed"))
+			continue;
+		strbuf_addf(&text, "%s=", v[i].name);
+		history_old_words(r->schema, v[i].value->hp->name, v[i].value->text, &text);
+		strbuf_addc(&text, '\n');
+	}
 	hash_buffer(text.buf, text.len, hex);
 	strbuf_release(&text);
+	free(v);
+}
+
+void recipe_json_keys(const struct recipe *r, struct strbuf *out)
+{
+	int n;
+	struct recorded *v = recorded_values(r, &n);
+
+	for (int i = 0; i < n; i++) {
+		strbuf_adds(out, i ? "," : "");
+		strbuf_add_json(out, v[i].name);
+		strbuf_addc(out, ':');
+		recipe_value_json(r->schema, v[i].value->hp, v[i].value->text, out);
+	}
+	free(v);
 }
 
 void recipe_json(const struct recipe *r, struct strbuf *out)
 {
 	strbuf_addc(out, '{');
-	for (int i = 0; i < r->n; i++) {
-		strbuf_adds(out, i ? "," : "");
-		strbuf_add_json(out, r->value[i].hp->name);
-		strbuf_addc(out, ':');
-		json_value(&r->value[i], out);
-	}
+	recipe_json_keys(r, out);
 	strbuf_addc(out, '}');
 }
 
@@ -304,4 +365,48 @@ const char *recipe_text_of(const struct recipe *r, const char *key)
 int recipe_has(const struct recipe *r, const char *key)
 {
 	return find(r, key) != NULL;
+}
+
+int recipe_given(const struct recipe *r, const char *key)
+{
+	const struct recipe_value *v = find(r, key);
+
+	return v && (!strcmp(v->origin, "file") || !strcmp(v->origin, "set"));
+}
+
+int recipe_recorded(const struct recipe *r, const char *key)
+{
+	const struct recipe_value *v = find(r, key);
+
+	return v && !strcmp(v->origin, "recorded");
+}
+
+/* The text as a number; 0 for anything else. */
+static int is_number(const struct recipe_value *v, double *out)
+{
+	char *end;
+
+	if (v->hp->type != HP_REAL && v->hp->type != HP_INT)
+		return 0;
+	*out = strtod(v->text, &end);
+	return end != v->text && !*end;
+}
+
+int recipe_number(const struct recipe *r, const struct recipe_value *v, double *out,
+		  double *in_force)
+{
+	const char *key = NULL;
+	const struct recipe_value *other;
+
+	*in_force = NAN;
+	if (is_number(v, out)) {
+		*in_force = *out;
+		return 1;
+	}
+	if ((v->hp->type == HP_REAL || v->hp->type == HP_INT) && r->schema->stands_for)
+		key = r->schema->stands_for(v->hp->name);
+	other = key ? find(r, key) : NULL;
+	if (other && !is_number(other, in_force))
+		*in_force = NAN;
+	return 0;
 }

@@ -5,14 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/recipe/history.h"
+
 /* The canonical text of a default; one that its own row refuses is a fault of the table. */
-static char *default_text(const struct resolver *r, const struct hparam *hp, const char *text)
+char *resolve_default(const struct resolver *r, const struct hparam *hp, const char *text)
 {
 	struct strbuf choices = STRBUF_INIT, out = STRBUF_INIT;
 	struct hparam_input in = {.item = &text, .n = 1, .quoted = 1};
+	struct hparam wide = history_limits(r->schema, hp);
 	struct error err;
 	int ret;
 
+	hp = &wide;
 	recipe_choices(r->schema, hp, &choices);
 	if (hp->type == HP_TEXT) /* may be empty here */
 		ret = hparam_parse(hp, choices.buf, &in, &out, &err);
@@ -24,10 +28,27 @@ static char *default_text(const struct resolver *r, const struct hparam *hp, con
 	return strbuf_detach(&out);
 }
 
-void resolve_init(struct resolver *r, const struct recipe_schema *schema, const char *name)
+/* The default by itself, in the version that is asked for. */
+static const char *own_default(const struct resolver *r, const struct hparam *hp)
+{
+	const struct recipe_added *added = history_added(r->schema, hp->name);
+	const struct recipe_was *was;
+
+	if (added && r->how.defaults < added->since)
+		return added->neutral;
+	was = history_was(r->schema, r->how.defaults, NULL, NULL, hp->name);
+	return was ? was->value : hp->def;
+}
+
+void resolve_init(struct resolver *r, const struct recipe_schema *schema,
+		  const struct recipe_how *how, const char *name)
 {
 	memset(r, 0, sizeof *r);
 	r->schema = schema;
+	if (how)
+		r->how = *how;
+	if (!r->how.defaults)
+		r->how.defaults = history_newest(schema);
 	r->name = name;
 	while (recipe_row(schema, r->n, NULL))
 		r->n++;
@@ -36,7 +57,7 @@ void resolve_init(struct resolver *r, const struct recipe_schema *schema, const 
 		struct slot *s = &r->slot[i];
 
 		s->hp = recipe_row(schema, i, &s->group);
-		s->def = default_text(r, s->hp, s->hp->def);
+		s->def = resolve_default(r, s->hp, own_default(r, s->hp));
 		s->origin = "default";
 	}
 }
@@ -55,10 +76,11 @@ void resolve_release(struct resolver *r)
 	memset(r, 0, sizeof *r);
 }
 
-static struct slot *find(struct resolver *r, const char *key)
+struct slot *resolve_find(const struct resolver *r, const char *key)
 {
 	const struct hparam_default *a = r->schema->aliases;
 
+	key = history_key(r->schema, key);
 	for (; a && a->name; a++)
 		if (!strcmp(a->name, key))
 			key = a->value;
@@ -68,7 +90,7 @@ static struct slot *find(struct resolver *r, const char *key)
 	return NULL;
 }
 
-/* Do keys begin with "PATH."? Returns the first. */
+/* Do keys begin with "PATH."? Returns the first; not for a path that only old names have. */
 static const struct hparam *family(const struct resolver *r, const char *path)
 {
 	const size_t n = strlen(path);
@@ -118,19 +140,58 @@ static int fail_unknown(const struct resolver *r, const char *key, struct error 
 			 near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-/* Reads a value for its key; *out on success is the canonical text. */
-static int slot_parse(const struct resolver *r, const struct slot *s, const struct hparam_input *in,
-		      char **out, struct error *err)
+static int parse(const struct hparam *hp, const char *choices, int split,
+		 const struct hparam_input *in, struct strbuf *out, struct error *err)
 {
-	struct strbuf choices = STRBUF_INIT, text = STRBUF_INIT;
+	if (split)
+		return hparam_parse_text(hp, choices, in->item[0], out, err);
+	return hparam_parse(hp, choices, in, out, err);
+}
+
+/* As parse(), of a value with words that have other names now. */
+static int parse_old(const struct resolver *r, const struct hparam *hp, const char *choices,
+		     int split, const struct hparam_input *in, struct strbuf *out)
+{
+	struct strbuf words = STRBUF_INIT, text = STRBUF_INIT, now = STRBUF_INIT;
+	struct hparam wide = *hp;
+	int ret;
+
+	strbuf_adds(&words, choices);
+	if (hp->choices && hp->type != HP_ENUM && hp->type != HP_LIST)
+		strbuf_adds(&words, hp->choices);
+	history_add_words(r->schema, hp->name, &words);
+	if (hp->choices)
+		wide.choices = words.buf;
+	ret = parse(&wide, words.buf, split, in, &text, NULL);
+	if (!ret) {
+		history_new_words(r->schema, hp->name, text.buf, &now);
+		ret = hparam_parse_text(hp, choices, now.buf, out, NULL);
+	}
+	strbuf_release(&words);
+	strbuf_release(&text);
+	strbuf_release(&now);
+	return ret;
+}
+
+/* Reads a value for its key; *out on success is the canonical text. split: as hparam_parse_text().
+ */
+static int slot_parse(const struct resolver *r, const struct slot *s, int split,
+		      const struct hparam_input *in, char **out, struct error *err)
+{
+	struct strbuf choices = STRBUF_INIT, text = STRBUF_INIT, old = STRBUF_INIT;
+	struct hparam hp = r->how.recorded ? history_limits(r->schema, s->hp) : *s->hp;
 	int ret;
 
 	recipe_choices(r->schema, s->hp, &choices);
-	ret = hparam_parse(s->hp, choices.buf, in, &text, err);
+	ret = parse(&hp, choices.buf, split, in, &text, err);
+	history_add_words(r->schema, hp.name, &old);
+	if (ret && old.len)
+		ret = parse_old(r, &hp, choices.buf, split, in, &text);
 	if (!ret)
 		*out = strbuf_detach(&text);
 	strbuf_release(&choices);
 	strbuf_release(&text);
+	strbuf_release(&old);
 	return ret;
 }
 
@@ -150,7 +211,7 @@ static int take_list(const struct resolver *r, const struct slot *s, const struc
 		}
 		item[in.n++] = c->text;
 	}
-	ret = slot_parse(r, s, &in, out, err);
+	ret = slot_parse(r, s, 0, &in, out, err);
 done:
 	free(item);
 	return ret;
@@ -159,7 +220,7 @@ done:
 static int take_leaf(struct resolver *r, const char *path, const struct yaml_node *node,
 		     struct error *err)
 {
-	struct slot *s = find(r, path);
+	struct slot *s = resolve_find(r, path);
 	struct hparam_input in = {.item = &node->text, .n = 1, .quoted = node->quoted};
 
 	if (!s)
@@ -170,18 +231,18 @@ static int take_leaf(struct resolver *r, const char *path, const struct yaml_nod
 	s->line = node->line;
 	if (node->kind == YAML_LIST)
 		return take_list(r, s, node, &s->file, err);
-	return slot_parse(r, s, &in, &s->file, err);
+	return slot_parse(r, s, 0, &in, &s->file, err);
 }
 
 static int open_family(struct resolver *r, const char *path, const struct yaml_node *node,
 		       struct error *err)
 {
-	const struct slot *s = find(r, path);
+	const struct slot *s = resolve_find(r, path);
 	char shown[YAML_SHOWN];
 
 	if (s)
 		return error_set(err, ERR_USAGE, "%s: a value, not a map of keys", s->hp->name);
-	if (!family(r, path))
+	if (!resolve_is_family(r, path))
 		return fail_unknown(r, path, err);
 	for (int i = 0; i < r->n_opened; i++)
 		if (!strcmp(r->opened[i].path, path))
@@ -278,20 +339,20 @@ int resolve_file(struct resolver *r, const char *text, size_t len, struct error 
 
 const struct hparam *resolve_row(struct resolver *r, const char *key)
 {
-	const struct slot *s = find(r, key);
+	const struct slot *s = resolve_find(r, key);
 
 	return s ? s->hp : NULL;
 }
 
 int resolve_is_family(const struct resolver *r, const char *path)
 {
-	return family(r, path) != NULL;
+	return family(r, path) || history_is_family(r->schema, path);
 }
 
 int resolve_value(struct resolver *r, const char *key, const struct yaml_node *node,
 		  const struct hparam **hp, char **text, struct error *err)
 {
-	struct slot *s = find(r, key);
+	struct slot *s = resolve_find(r, key);
 	struct hparam_input in = {.item = &node->text, .n = 1, .quoted = node->quoted};
 
 	if (!s)
@@ -301,39 +362,37 @@ int resolve_value(struct resolver *r, const char *key, const struct yaml_node *n
 		return error_set(err, ERR_USAGE, "%s: a value, not a map of keys", s->hp->name);
 	if (node->kind == YAML_LIST)
 		return take_list(r, s, node, text, err);
-	return slot_parse(r, s, &in, text, err);
+	return slot_parse(r, s, 0, &in, text, err);
 }
 
-void resolve_put(struct resolver *r, const struct hparam *hp, const char *text)
+void resolve_put(struct resolver *r, const struct hparam *hp, const char *text, int recorded)
 {
-	struct slot *s = find(r, hp->name);
+	struct slot *s = resolve_find(r, hp->name);
 
 	if (!s)
 		BUG("%s is of another table", hp->name);
 	free(s->set);
 	s->set = xstrdup(text);
 	s->setting = NULL;
+	s->recorded = recorded;
 }
 
 static int set_value(struct resolver *r, const char *key, const char *value, const char *setting,
 		     struct error *err)
 {
-	struct slot *s = find(r, key);
-	struct strbuf choices = STRBUF_INIT, text = STRBUF_INIT;
-	int ret;
+	struct slot *s = resolve_find(r, key);
+	const struct hparam_input in = {.item = &value, .n = 1};
+	char *text;
 
 	if (!s)
 		return fail_unknown(r, key, err);
-	recipe_choices(r->schema, s->hp, &choices);
-	ret = hparam_parse_text(s->hp, choices.buf, value, &text, err);
-	if (!ret) {
-		free(s->set);
-		s->set = strbuf_detach(&text);
-		s->setting = setting;
-	}
-	strbuf_release(&choices);
-	strbuf_release(&text);
-	return ret;
+	if (slot_parse(r, s, 1, &in, &text, err))
+		return -1;
+	free(s->set);
+	s->set = text;
+	s->setting = setting;
+	s->recorded = 0;
+	return 0;
 }
 
 int resolve_set(struct resolver *r, const char *setting, struct error *err)
@@ -354,151 +413,4 @@ int resolve_set(struct resolver *r, const char *setting, struct error *err)
 	strbuf_release(&key);
 	arena_release(&arena);
 	return ret;
-}
-
-static const char *value_of(const struct slot *s)
-{
-	return s->set ? s->set : s->file ? s->file : s->def;
-}
-
-static int applies(struct resolver *r, const struct slot *s)
-{
-	const struct slot *when = s->group.when_key ? find(r, s->group.when_key) : NULL;
-
-	if (s->group.when_key && !when)
-		BUG("%s depends on %s, which there is not", s->hp->name, s->group.when_key);
-	return recipe_applies(r->schema, s->hp, &s->group, when ? value_of(when) : NULL);
-}
-
-/* Is its value so far the method's own default? */
-static int is_methods(const struct slot *s)
-{
-	return !s->set && !s->file && s->origin && !strcmp(s->origin, "method");
-}
-
-/* What the value of s brings with it. */
-static void bring_defaults(struct resolver *r, struct slot *s, const char *origin)
-{
-	const struct hparam_default *d;
-
-	if (s->asked || !applies(r, s) || !r->schema->defaults)
-		return;
-	d = r->schema->defaults(s->hp->name, value_of(s));
-	s->asked = d != NULL;
-	for (; d && d->name; d++) {
-		struct slot *to = find(r, d->name);
-
-		if (!to)
-			BUG("%s = %s has a default for %s, which there is not", s->hp->name,
-			    value_of(s), d->name);
-		if (is_methods(s) && is_methods(to))
-			continue; /* the method chose s, and knows better than s what goes with it
-				   */
-		if (to->asked)
-			BUG("%s = %s comes too late with a default for %s", s->hp->name,
-			    value_of(s), d->name);
-		free(to->def);
-		to->def = default_text(r, to->hp, d->value);
-		to->origin = origin;
-	}
-}
-
-static int fail_other(const struct slot *s, const struct slot *when, struct error *err)
-{
-	const struct hparam_group *g = &s->group;
-	char shown[YAML_SHOWN];
-
-	yaml_shown(shown, s->setting);
-	if (g->when_value)
-		return error_set(err, ERR_USAGE, "--set %s: %s is for %s %s, and %s is %s", shown,
-				 s->hp->name, g->when_key, g->when_value, g->when_key,
-				 value_of(when));
-	return error_set(err, ERR_USAGE, "--set %s: %s: %s %s has none", shown, s->hp->name,
-			 g->when_key, value_of(when));
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct recipe_value *x = a, *y = b;
-
-	return strcmp(x->hp->name, y->hp->name);
-}
-
-static void hash_recipe(struct recipe *out)
-{
-	struct strbuf json = STRBUF_INIT;
-
-	recipe_json(out, &json);
-	hash_buffer(json.buf, json.len, out->hash);
-	strbuf_release(&json);
-}
-
-/* Hands the value that won to the recipe. */
-static void take_value(struct recipe_value *v, struct slot *s)
-{
-	char **from = s->set ? &s->set : s->file ? &s->file : &s->def;
-
-	v->hp = s->hp;
-	v->origin = s->set ? "set" : s->file ? "file" : s->origin;
-	v->line = s->set || !s->file ? 0 : s->line;
-	v->text = *from;
-	*from = NULL;
-}
-
-static int collect(struct resolver *r, struct recipe *out, struct error *err)
-{
-	int *use = xcalloc((unsigned long)r->n, sizeof *use), ret = 0;
-
-	out->value = xcalloc((unsigned long)r->n, sizeof *out->value);
-	for (int i = 0; i < r->n && !ret; i++) {
-		struct slot *s = &r->slot[i];
-
-		use[i] = applies(r, s);
-		if (!use[i] && s->set && !r->lenient)
-			ret = fail_other(s, find(r, s->group.when_key), err);
-	}
-	for (int i = 0; i < r->n && !ret; i++)
-		if (use[i])
-			take_value(&out->value[out->n++], &r->slot[i]);
-	free(use);
-	return ret;
-}
-
-/* What holds between keys, blamed on the place of the key that breaks it. */
-static int check(struct resolver *r, const struct recipe *recipe, struct error *err)
-{
-	const char *key = NULL;
-	char shown[YAML_SHOWN];
-	const struct slot *s;
-
-	if (!r->schema->check || !r->schema->check(recipe, &key, err))
-		return 0;
-	s = key ? find(r, key) : NULL;
-	if (s && s->setting)
-		return error_prefix(err, "--set %s", yaml_shown(shown, s->setting));
-	if (s && s->line)
-		return error_prefix(err, "%s:%d", r->name, s->line);
-	return -1;
-}
-
-int resolve_finish(struct resolver *r, struct recipe *out, struct error *err)
-{
-	struct recipe recipe = {0};
-	struct slot *method = find(r, "method");
-
-	if (method)
-		bring_defaults(r, method, "method");
-	for (int i = 0; i < r->n; i++)
-		bring_defaults(r, &r->slot[i], "preset");
-	if (collect(r, &recipe, err))
-		goto fail;
-	qsort(recipe.value, (size_t)recipe.n, sizeof *recipe.value, by_name);
-	hash_recipe(&recipe);
-	if (check(r, &recipe, err))
-		goto fail;
-	*out = recipe;
-	return 0;
-fail:
-	recipe_release(&recipe);
-	return -1;
 }

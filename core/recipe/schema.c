@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/recipe/recipe.h"
+#include "core/recipe/schema.h"
 
 const struct hparam *recipe_row(const struct recipe_schema *schema, int i,
 				struct hparam_group *group)

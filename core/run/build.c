@@ -170,7 +170,7 @@ int run_load(struct run *r, struct store *s, const struct run_row *row,
 
 	r->store = s;
 	r->opts.dataset_sha256 = row->dataset_sha256;
-	if (recipe_from_json(&r->recipe, keys_schema(), row->recipe_json, err))
+	if (recipe_from_json(&r->recipe, keys_schema(), row->recipe_json, row->defaults, err))
 		return error_prefix(err, "the recipe of %s", row->name);
 	r->best_step = -1;
 	if (open_dataset(r, err) || split_dataset(r, err) || build_views(r, err) ||

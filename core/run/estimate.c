@@ -83,7 +83,7 @@ int estimate_run(struct store *s, const char *recipe_json, int threads, struct e
 	int ret = -1;
 
 	memset(out, 0, sizeof *out);
-	if (recipe_from_json(&r.recipe, keys_schema(), recipe_json, err))
+	if (recipe_from_json(&r.recipe, keys_schema(), recipe_json, 0, err))
 		return -1;
 	if (datasets_find(s, recipe_text(&r.recipe, "data.set"), &row, &why)) {
 		ret = why.code == ERR_NOT_FOUND &&

@@ -1,6 +1,8 @@
 /* The tables: the run's own keys, the modules', and each method's. */
 #include "core/run/keys.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/augment/augment.h"
@@ -8,6 +10,7 @@
 #include "core/methods/method.h"
 #include "core/nn/encoder.h"
 #include "core/optim/optim.h"
+#include "core/recipe/history.h"
 #include "core/run/dynamics.h"
 
 static const struct hparam run_hparams[] = {
@@ -15,7 +18,7 @@ static const struct hparam run_hparams[] = {
     {"seed", HP_INT, "1", 0, 9007199254740991.0, NULL,
      "of the initial weights, the order of the images and their augmentation"},
     {"data.set", HP_TEXT, "shapes", 0, 0, NULL, "the dataset: ssl data ls"},
-    {"data.val", HP_INT, "0", 0, 100000000, NULL,
+    {"data.val", HP_INT, "auto", 0, 100000000, "auto",
      "images held out of train for selection, the same share of every class"},
     {"data.val_seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
      "which images are held out; apart from seed, so that all seeds select on the same"},
@@ -110,6 +113,75 @@ static int keys_check(const struct recipe *r, const char **key, struct error *er
 	return error_set(err, ERR_USAGE, "eval.split: val, but data.val holds no images out");
 }
 
+/* A warm-up that does not end within the run: the learning rate never arrives. Where the recipe was
+ * recorded, or the default of older versions says so, it is none that is given now. */
+static int keys_refuse(const struct recipe *r, const char **key, struct error *err)
+{
+	const double warmup = recipe_real(r, "optim.warmup");
+	const long epochs = recipe_int(r, "optim.epochs");
+	const int given = recipe_given(r, "optim.warmup");
+
+	if (warmup <= (double)epochs ||
+	    (!given && !(recipe_recorded(r, "optim.warmup") && recipe_given(r, "optim.epochs"))))
+		return 0;
+	*key = given ? "optim.warmup" : "optim.epochs";
+	return error_set(
+	    err, ERR_USAGE,
+	    "optim.warmup: %g epochs of warm-up are more than the run has (optim.epochs is "
+	    "%ld); leave it out, and it is a tenth of the run, at most 10",
+	    warmup, epochs);
+}
+
+/* A tenth of the run, but never more than the 10 epochs of SimCLR, BYOL, Barlow Twins and VICReg.
+ */
+static void compute_warmup(const struct resolver *draft, struct strbuf *out)
+{
+	const char *epochs = recipe_so_far(draft, "optim.epochs");
+	double tenth = (epochs ? strtod(epochs, NULL) : 0) / 10;
+
+	strbuf_add_number(out, tenth < 10 ? tenth : 10);
+}
+
+static int keys_compute(const struct resolver *draft, const char *key, const char *word,
+			const struct recipe_ask *ask, struct strbuf *out, struct error *err)
+{
+	if (strcmp(word, "auto") != 0)
+		return 0;
+	if (!strcmp(key, "optim.warmup"))
+		compute_warmup(draft, out);
+	else if (ask)
+		return ask->answer(ask->ctx, key, draft, out, err);
+	else
+		strbuf_adds(out, "0"); /* data.val, of a dataset that is not known */
+	return 0;
+}
+
+/* The key whose value is meant by "same": augment.b.X is that of view A, and a part's weight decay
+ * that of the whole. */
+static const char *keys_stands_for(const char *key)
+{
+	static const char view_b[] = "augment.b.", decay[] = "optim.weight_decay_";
+	const size_t n = sizeof view_b - 1;
+	const struct hparam *hp = augment_hparams;
+
+	if (!strncmp(key, decay, sizeof decay - 1))
+		return "optim.weight_decay";
+	if (strncmp(key, view_b, n) != 0)
+		return NULL;
+	for (; hp->name; hp++)
+		if (!strncmp(hp->name, view_b, n - 2) && !strcmp(hp->name + n - 2, key + n))
+			return hp->name;
+	return NULL;
+}
+
+/* See core/recipe/history.h. Version 1 of the defaults is that of the first release. */
+static const struct recipe_was was[] = {
+    {2, "optim.warmup", "10", NULL, NULL},
+    {2, "data.val", "0", NULL, NULL},
+    {0},
+};
+static const struct recipe_history history = {.defaults = 2, .was = was};
+
 const struct recipe_schema *keys_schema(void)
 {
 	static const struct hparam_default aliases[] = {
@@ -124,6 +196,10 @@ const struct recipe_schema *keys_schema(void)
 	    .choice = keys_choice,
 	    .aliases = aliases,
 	    .check = keys_check,
+	    .refuse = keys_refuse,
+	    .compute = keys_compute,
+	    .stands_for = keys_stands_for,
+	    .history = &history,
 	};
 
 	return &schema;

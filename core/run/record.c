@@ -8,6 +8,7 @@
 #include "core/run/digest.h"
 #include "core/run/dynamics.h"
 #include "core/run/keep.h"
+#include "core/run/params.h"
 #include "core/run/run.h"
 #include "core/store/sweeps.h"
 
@@ -64,22 +65,6 @@ int run_flush_if_due(struct run *r, struct error *err)
 	return run_flush(r, NULL, err);
 }
 
-static struct run_param *params_of(const struct recipe *rc)
-{
-	struct run_param *p = xcalloc((size_t)rc->n, sizeof *p);
-
-	for (int i = 0; i < rc->n; i++) {
-		const struct recipe_value *v = &rc->value[i];
-
-		p[i].key = v->hp->name;
-		p[i].text = v->text;
-		p[i].is_number = v->hp->type == HP_REAL || v->hp->type == HP_INT;
-		if (p[i].is_number)
-			p[i].number = strtod(v->text, NULL);
-	}
-	return p;
-}
-
 static int record_new(struct run *r, struct error *err)
 {
 	struct strbuf json = STRBUF_INIT;
@@ -101,6 +86,7 @@ static int record_new(struct run *r, struct error *err)
 	row.name = r->opts.name;
 	row.dataset_id = r->dataset_row.id;
 	row.seed = recipe_int(&r->recipe, "seed");
+	row.defaults = r->recipe.defaults;
 	row.threads = r->opts.threads;
 	r->rules = r->opts.rules ? r->opts.rules : RUN_RULES;
 	row.rules = r->rules;

@@ -7,6 +7,7 @@
 
 #include "core/run/datasets.h"
 #include "core/run/keys.h"
+#include "core/run/params.h"
 #include "core/run/provenance.h"
 
 struct making {
@@ -16,17 +17,13 @@ struct making {
 
 static struct run_param *copy_params(struct arena *a, const struct recipe *r)
 {
-	struct run_param *p = arena_zalloc(a, (size_t)r->n * sizeof *p);
+	struct run_param *made = params_of(r), *p = arena_zalloc(a, (size_t)r->n * sizeof *p);
 
 	for (int i = 0; i < r->n; i++) {
-		const struct recipe_value *v = &r->value[i];
-
-		p[i].key = v->hp->name;
-		p[i].text = arena_strdup(a, v->text);
-		p[i].is_number = v->hp->type == HP_REAL || v->hp->type == HP_INT;
-		if (p[i].is_number)
-			p[i].number = strtod(v->text, NULL);
+		p[i] = made[i];
+		p[i].text = arena_strdup(a, made[i].text);
 	}
+	free(made);
 	return p;
 }
 
@@ -51,6 +48,7 @@ static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
 	c->run.group_hash = arena_strdup(&p->arena, cell->group);
 	c->run.param = copy_params(&p->arena, cell->recipe);
 	c->run.n_params = cell->recipe->n;
+	c->run.defaults = cell->recipe->defaults;
 	c->run.seed = cell->seed;
 	c->dataset = arena_strdup(&p->arena, recipe_text(cell->recipe, "data.set"));
 	c->label = arena_strdup(&p->arena, cell->label);
@@ -142,6 +140,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 			      .spec_hash = p->spec_hash,
 			      .command = command,
 			      .lease = recipe_real(exec, "exec.lease"),
+			      .defaults = exec->defaults,
 			      .retries = recipe_int(exec, "exec.retries"),
 			      .on_fail = recipe_text(exec, "exec.on_fail"),
 			      .objective = recipe_text(exec, "objective.metric"),

@@ -160,7 +160,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 		   struct error *err)
 {
 	struct run r = {0};
-	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, err);
+	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, row->defaults, err);
 
 	if (ret)
 		return error_prefix(err, "the recipe of %s", row->name);

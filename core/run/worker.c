@@ -132,7 +132,8 @@ static int carry_out(struct labour *l, struct error *err)
 	struct run r = {.store = w->store};
 	struct error why = {0};
 	char run[64];
-	int ret = recipe_from_json(&r.recipe, keys_schema(), l->claim.recipe_json, &why);
+	int ret = recipe_from_json(&r.recipe, keys_schema(), l->claim.recipe_json,
+				   l->w->sweep->defaults, &why);
 
 	set_pruning(l);
 	l->keep.cell = l->claim.cell;
@@ -216,10 +217,11 @@ static int labour_on(struct labour *l, struct error *err)
 
 int worker_run(const struct worker *w, struct error *err)
 {
+	const struct recipe_how how = {.defaults = w->sweep->defaults, .recorded = 1};
 	struct labour l = {.w = w};
 	int ret;
 
-	grid_init(&l.grid, keys_schema());
+	grid_init(&l.grid, keys_schema(), &how);
 	worker_name((long)getpid(), l.name, sizeof l.name);
 	ret = grid_from_json(&l.grid, w->sweep->spec, err);
 	if (!ret)

@@ -7,6 +7,7 @@
 #include "core/store/bundle_internal.h"
 #include "core/store/identity.h"
 #include "core/store/object.h"
+#include "core/store/params.h"
 
 /* ?1 is the number here of the run, or of a cell's sweep; the i-th column is ?(i + 2). */
 static void column_sql(const struct bundle_column *c, int i, int is_cell, struct strbuf *sql)
@@ -415,6 +416,8 @@ done:
 
 static int take_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)
 {
+	if (params_mark(m->s, err))
+		return -1;
 	for (int i = 0; i < in->n_shared; i++)
 		if (take_shared(m, &in->shared[i], err))
 			return -1;

@@ -102,21 +102,23 @@ static void read_row(sqlite3_stmt *st, struct run_row *out)
 	out->peak_rss = sqlite3_column_int64(st, 22);
 	out->arena_peak = sqlite3_column_int64(st, 23);
 	out->rules = sqlite3_column_int(st, 24);
+	out->defaults = sqlite3_column_int(st, 25);
 }
 
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(
-	    s,
-	    "SELECT r.id, r.seed, r.dataset_id, r.uuid, r.name, r.status, r.method, "
-	    "p.json, p.hash, "
-	    "d.name, d.sha256, r.created, r.finished, r.error, r.command, r.epochs, "
-	    "r.steps, r.epoch, "
-	    "r.step, r.threads, r.exit_code, r.seconds, r.peak_rss, r.arena_peak, r.rules "
-	    "FROM run r JOIN recipe p ON p.id = r.recipe_id LEFT JOIN dataset d ON d.id "
-	    "= r.dataset_id "
-	    "WHERE r.id = ?",
-	    err);
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT r.id, r.seed, r.dataset_id, r.uuid, r.name, r.status, r.method, "
+		       "p.json, p.hash, "
+		       "d.name, d.sha256, r.created, r.finished, r.error, r.command, r.epochs, "
+		       "r.steps, r.epoch, "
+		       "r.step, r.threads, r.exit_code, r.seconds, r.peak_rss, r.arena_peak, "
+		       "r.rules, r.defaults "
+		       "FROM run r JOIN recipe p ON p.id = r.recipe_id LEFT JOIN dataset d ON d.id "
+		       "= r.dataset_id "
+		       "WHERE r.id = ?",
+		       err);
 	int found;
 
 	if (!st)

@@ -1,4 +1,5 @@
 /* A new run's row, and what it refers to: recipe, parameters, code, host. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,8 +58,7 @@ static int host_id(struct store *s, const struct host_info *h, int64_t *id, stru
 		   : -1;
 }
 
-static int param_insert(struct store *s, int64_t recipe, const struct run_param *p,
-			struct error *err)
+int param_insert(struct store *s, int64_t recipe, const struct run_param *p, struct error *err)
 {
 	int64_t name;
 	int found = db_int(s, &name, err, "SELECT id FROM param_name WHERE name = ?", "t", p->key);
@@ -71,13 +71,17 @@ static int param_insert(struct store *s, int64_t recipe, const struct run_param 
 			return -1;
 		name = sqlite3_last_insert_rowid(s->db);
 	}
-	st = db_prepare(
-	    s, "INSERT INTO param (recipe_id, name_id, value, number) VALUES (?, ?, ?, ?)", err);
+	st = db_prepare(s,
+			"INSERT INTO param (recipe_id, name_id, value, number, in_force) VALUES "
+			"(?, ?, ?, ?, ?)",
+			err);
 	if (!st)
 		return -1;
-	db_bind(st, "IItf", recipe, name, p->text, p->number);
+	db_bind(st, "IItff", recipe, name, p->text, p->number, p->in_force);
 	if (!p->is_number)
 		sqlite3_bind_null(st, 4);
+	if (isnan(p->in_force))
+		sqlite3_bind_null(st, 5);
 	return db_step(s, st, err);
 }
 
@@ -129,15 +133,16 @@ static int insert_row(struct store *s, const struct run_new *r, const struct row
 	sqlite3_stmt *st = db_prepare(
 	    s,
 	    "INSERT INTO run (uuid, name, method, recipe_id, dataset_id, code_id, host_id, "
-	    "seed, threads, epochs, steps, status, command, created, rules) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)",
+	    "seed, threads, epochs, steps, status, command, created, rules, defaults) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)",
 	    err);
 
 	if (!st)
 		return -1;
-	db_bind(st, "tttIIIIIillttl", h->uuid, h->name, r->method, ids->recipe, r->dataset_id,
+	db_bind(st, "tttIIIIIillttli", h->uuid, h->name, r->method, ids->recipe, r->dataset_id,
 		ids->code, ids->host, r->seed, r->threads, r->epochs, r->steps,
-		or_empty(r->command), now.text, (long)(r->rules ? r->rules : RUN_RULES));
+		or_empty(r->command), now.text, (long)(r->rules ? r->rules : RUN_RULES),
+		r->defaults ? r->defaults : 1);
 	if (!r->dataset_id)
 		sqlite3_bind_null(st, 5);
 	if (db_step(s, st, err))

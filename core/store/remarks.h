@@ -5,11 +5,12 @@
 #include "core/base/strbuf.h"
 #include "core/store/selection.h"
 
-/* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name) of
- * runs id[0 .. n-1]: values that cannot be compared, since the recipes' settings of the evaluation
- * differ (*differ = 1: no ranking and no verdict may be drawn from them; else 0); values that are
- * missing, with their reasons; values by an older rule; runs that have a value on the other split or
- * by an older rule only. Nothing where there is nothing to say. differ may be NULL. */
+/* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name)
+ * of runs id[0 .. n-1]: values that cannot be compared, since the recipes' settings of the
+ * evaluation differ (*differ = 1: no ranking and no verdict may be drawn from them; else 0); values
+ * that are missing, with their reasons; values by an older rule; runs that have a value on the
+ * other split or by an older rule only. Nothing where there is nothing to say. differ may be NULL.
+ */
 int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n,
 		   struct strbuf *out, int *differ, struct error *err);
 

@@ -28,7 +28,7 @@ struct host_info {
 struct run_param {
 	const char *key, *text; /* canonical text */
 	int is_number;
-	double number;
+	double number, in_force; /* in_force: the number that holds, also for a word; NAN: none */
 };
 
 /* Version of the rules by which metrics are computed: table metric_rule says what each changed. */
@@ -42,6 +42,7 @@ struct run_new {
 	int64_t dataset_id;
 	int64_t seed;
 	int threads, rules; /* rules: 0 for the newest */
+	int defaults;       /* version of the defaults that the recipe was made with */
 	long epochs, steps; /* planned */
 	const struct run_param *param;
 	int n_params;
@@ -112,7 +113,8 @@ struct run_row {
 	char *uuid, *name, *status, *method, *recipe_json, *recipe_hash, *dataset, *dataset_sha256;
 	char *created, *finished, *error, *command;
 	long epochs, steps, epoch, step;
-	int threads, exit_code, rules;
+	int threads, exit_code, rules,
+	    defaults; /* versions of the rules of metrics, of the defaults */
 	double seconds;
 	int64_t peak_rss, arena_peak;
 };

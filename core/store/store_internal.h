@@ -95,6 +95,9 @@ int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id
 
 struct run_new; /* the id of its recipe, rows made if need be; inside the caller's transaction */
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
+/* One row of table param, and that of its name if need be; inside the caller's transaction. */
+struct run_param;
+int param_insert(struct store *s, int64_t recipe, const struct run_param *p, struct error *err);
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
 /* Points into series and summaries, inside the caller's transaction. */

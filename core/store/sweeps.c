@@ -41,7 +41,7 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	sqlite3_stmt *st =
 	    db_prepare(s,
 		       "SELECT id, name, state, goal, on_fail, spec_hash, objective, "
-		       "lease, retries, spec FROM sweep WHERE name = ?",
+		       "lease, retries, spec, defaults FROM sweep WHERE name = ?",
 		       err);
 	int found;
 
@@ -62,6 +62,7 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	out->lease = sqlite3_column_double(st, 7);
 	out->retries = (long)sqlite3_column_int64(st, 8);
 	out->spec = db_text_dup(st, 9);
+	out->defaults = sqlite3_column_int(st, 10);
 	sqlite3_reset(st);
 	return 0;
 }
@@ -110,10 +111,11 @@ static int insert_sweep(struct store *s, const struct sweep_new *w, struct error
 		return -1;
 	return db_run(s, err,
 		      "INSERT INTO sweep (uuid, name, spec, spec_hash, state, lease, retries, "
-		      "on_fail, objective, goal, command, created) "
-		      "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?)",
-		      "ttttflttttt", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries,
-		      w->on_fail, w->objective, w->goal, w->command, stamp_now().text);
+		      "on_fail, objective, goal, command, created, defaults) "
+		      "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
+		      "ttttfltttttI", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries,
+		      w->on_fail, w->objective, w->goal, w->command, stamp_now().text,
+		      (int64_t)(w->defaults ? w->defaults : 1));
 }
 
 /* The row as it is to be; *id gets its number. */

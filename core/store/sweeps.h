@@ -4,8 +4,8 @@
  * a lease and a fencing token, so that however many workers there are, each cell has one.
  *
  *     queued ---- cells_claim -------------> running    the token goes up by one
- *     running --- cells_claim -------------> running    its lease is over: a failure, and a new owner
- *     running --- runs_finish (done) ------> done       in the transaction that settles the run
+ *     running --- cells_claim -------------> running    its lease is over: a failure, and a new
+ * owner running --- runs_finish (done) ------> done       in the transaction that settles the run
  *     running --- cells_release -----------> queued     stopped, or to be tried again
  *     running --- cells_release, _claim ---> failed     a fault that would come again, or too many
  *     running --- cells_release -----------> pruned
@@ -23,6 +23,7 @@ struct sweep_new {
 	double lease;
 	long retries;
 	const char *on_fail, *objective, *goal; /* objective: "" for none */
+	int defaults;                           /* version of the defaults; 0 stands for 1 */
 };
 
 /* A cell to be: its recipe as in run_new, which gives method, recipe_*, group_hash, param, seed and
@@ -46,13 +47,13 @@ int sweep_add_cell(struct sweep_edit *edit, const struct cell_new *c, struct err
 
 struct sweep_row {
 	int64_t id;
-	char name[64], state[12], goal[8], on_fail[12], spec_hash[HASH_HEX];
-	char objective[128];
+	char name[64], state[12], goal[8], on_fail[12], spec_hash[HASH_HEX], objective[128];
 	double lease;
 	long retries;
+	int defaults;
 	char *spec; /* sweep_row_release() */
 };
-/* By name. ERR_NOT_FOUND with the nearest. */
+/* By name; ERR_NOT_FOUND with the nearest. */
 int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct error *err);
 void sweep_row_release(struct sweep_row *w);
 /* The name of the sweep that was made last. ERR_NOT_FOUND if there is none. */
@@ -62,23 +63,22 @@ int sweeps_list(struct store *s, const struct query_sink *sink, struct error *er
 /* ERR_USAGE unless the name can be told from other refs: a letter, then letters, digits, - _ . */
 int sweep_name_check(const char *name, struct error *err);
 
-/* How far a sweep is. `running` has a living worker; `stale` had one; `held`: queued, but not before
- * some time. */
+/* How far a sweep is. `running` has a living worker, `stale` had one; `held`: queued for later. */
 struct sweep_counts {
 	int cells, queued, held, running, stale, done, failed, pruned;
-	int64_t claims;  /* in all: it goes up with every claim */
-	double seconds;  /* that the runs of done cells took */
-	double progress; /* finished shares of the running ones, in cells */
+	int64_t claims;      /* in all: it goes up with every claim */
+	double seconds;      /* that the runs of done cells took */
+	double progress;     /* finished shares of the running ones, in cells */
 	int paused, stopped; /* stopped: by on_fail */
 };
 int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err);
 
 int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err);
-/* Failed (and with `pruned` pruned) cells are queued again, to go on from their last checkpoint. */
+/* Failed (and with `pruned` pruned) cells are queued again. */
 int sweeps_retry(struct store *s, int64_t id, int pruned, int *n, struct error *err);
 
 struct cell_claim {
-	int64_t cell, token; /* what a worker shows to write */
+	int64_t cell, token;   /* what a worker shows to write */
 	int64_t sweep, run_id; /* run_id 0: it has none yet */
 	int run_done;          /* and that is done: nothing is left to do */
 	int ordinal, rank;
@@ -118,10 +118,10 @@ int cell_name_run(struct store *s, int64_t cell, int64_t token, int64_t run, str
 int runs_reopen_for(struct store *s, int64_t id, long step, int64_t cell, int64_t token,
 		    struct run_handle *out, struct error *err);
 
-/* Should the run of cell `c`, at `step` of `metric`, end? 1 yes and *why, 0 no, -1. median: its best
- * so far is worse than the median of the others' bests up to that step (at least `min` others).
- * asha: among all that reached the step it is not in the best one of `eta`. Compared are cells of
- * the same rank. */
+/* Should the run of cell `c`, at `step` of `metric`, end? 1 yes and *why, 0 no, -1. median: its
+ * best so far is worse than the median of the others' bests up to that step (at least `min`
+ * others). asha: among all that reached the step it is not in the best one of `eta`. Compared are
+ * cells of the same rank. */
 struct prune_rule {
 	const char *kind, *metric;
 	int maximize, min, eta;

@@ -61,7 +61,8 @@ static const char *const fill[] = {
     "?1) "
     "SELECT i, printf('%064d', i), printf('%064d', i % 200), printf('{\"seed\":%d}', i / 200) FROM "
     "n",
-    "INSERT INTO param SELECT r.id, n.id, CASE n.id WHEN 2 THEN r.id / 200 WHEN 3 THEN r.id % 40 "
+    "INSERT INTO param (recipe_id, name_id, value, number) SELECT r.id, n.id, CASE n.id WHEN 2 "
+    "THEN r.id / 200 WHEN 3 THEN r.id % 40 "
     "ELSE n.id END, "
     "CASE n.id WHEN 2 THEN r.id / 200 WHEN 3 THEN r.id % 40 ELSE n.id END FROM recipe r, "
     "param_name n",

@@ -20,7 +20,7 @@ INSERT INTO recipe SELECT id, printf('%064d', id), printf('%064d', 1000 + cell),
   json_object('method', method, 'seed', seed, coalesce(a, ''), av) FROM one;
 INSERT INTO param_name (name) VALUES ('method'), ('seed'), ('optim.lr'), ('vicreg.lambda'), ('vicreg.mu'),
   ('barlow.lambda'), ('byol.tau');
-INSERT INTO param SELECT o.id, n.id, v.value, v.number FROM one o JOIN (
+INSERT INTO param (recipe_id, name_id, value, number) SELECT o.id, n.id, v.value, v.number FROM one o JOIN (
     SELECT id AS run, 'method' AS name, method AS value, NULL AS number FROM one
     UNION ALL SELECT id, 'seed', seed, seed FROM one
     UNION ALL SELECT id, 'optim.lr', '0.3', 0.3 FROM one

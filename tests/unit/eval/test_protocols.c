@@ -180,7 +180,8 @@ static void test_names(void)
 
 	setup(&f);
 	t = task_of(&f);
-	CU_ASSERT_EQUAL_FATAL(recipe_changed(&changed, &f.recipe, keys_schema(), half, 1, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(
+	    recipe_changed(&changed, &f.recipe, keys_schema(), NULL, half, 1, &err), 0);
 	t.recipe = &changed;
 	CU_ASSERT_EQUAL_FATAL(protocol_run(protocol_find("linear"), &t, &r, &err), 0);
 	CU_ASSERT_STRING_EQUAL(r.name, "linear-50pct");

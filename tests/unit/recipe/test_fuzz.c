@@ -136,7 +136,7 @@ static void round_trip(const struct recipe *a)
 	}
 	strbuf_clear(&text);
 	recipe_json(a, &text);
-	if (recipe_from_json(&b, &test_schema, text.buf, &err)) {
+	if (recipe_from_json(&b, &test_schema, text.buf, 0, &err)) {
 		fprintf(stderr, "%s\n%s\n", err.msg, text.buf);
 		CU_FAIL("its own JSON was refused");
 	} else {

@@ -30,7 +30,7 @@ static int expand(const char *text, struct told *t, char spec[HASH_HEX], struct 
 
 	*t = (struct told){STRBUF_INIT, STRBUF_INIT, 0};
 	try_write(text, strlen(text));
-	grid_init(&g, &test_schema);
+	grid_init(&g, &test_schema, NULL);
 	ret = grid_read(&g, "r.yaml", err) || grid_finish(&g, err) || grid_each(&g, tell, t, err);
 	if (!ret) {
 		grid_json(&g, &json);
@@ -177,7 +177,7 @@ static void test_canonical(void)
 	CU_ASSERT_EQUAL_FATAL(expand(same[1], &u, b, &err), 0);
 	CU_ASSERT_STRING_EQUAL(a, b);
 	CU_ASSERT_STRING_EQUAL(t.hashes.buf, u.hashes.buf);
-	grid_init(&g, &test_schema);
+	grid_init(&g, &test_schema, NULL);
 	try_write(same[0], strlen(same[0]));
 	CU_ASSERT_EQUAL_FATAL(grid_read(&g, "r.yaml", &err) || grid_finish(&g, &err), 0);
 	grid_json(&g, &json);
@@ -197,7 +197,7 @@ static void test_command_line(void)
 	struct told t = {STRBUF_INIT, STRBUF_INIT, 0};
 	struct grid g;
 
-	grid_init(&g, &test_schema);
+	grid_init(&g, &test_schema, NULL);
 	CU_ASSERT_EQUAL(grid_set(&g, "vicreg.mu=3", &err), 0);
 	CU_ASSERT_EQUAL(grid_set(&g, "vicreg.mu=4", &err), 0);
 	CU_ASSERT_EQUAL(grid_add_axis(&g, "vicreg.λ=1,2", 0, &err), 0);

@@ -291,7 +291,7 @@ static void test_canonical(void)
 	CU_ASSERT_STRING_EQUAL(out.buf, json);
 	hash_buffer(json, strlen(json), hash);
 	CU_ASSERT_STRING_EQUAL(r.hash, hash);
-	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&back, &test_schema, out.buf, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&back, &test_schema, out.buf, 0, &err), 0);
 	CU_ASSERT_STRING_EQUAL(back.hash, r.hash);
 	recipe_release(&back);
 	strbuf_clear(&out);
@@ -303,7 +303,7 @@ static void test_canonical(void)
 	recipe_release(&back);
 	recipe_release(&r);
 	strbuf_release(&out);
-	CU_ASSERT_EQUAL(recipe_from_json(&back, &test_schema, "{\"optim.lr\":-1}", &err), -1);
+	CU_ASSERT_EQUAL(recipe_from_json(&back, &test_schema, "{\"optim.lr\":-1}", 0, &err), -1);
 	CU_ASSERT_EQUAL(err.code, ERR_CORRUPT);
 	CU_ASSERT_STRING_EQUAL(err.msg,
 			       "recorded recipe:1: optim.lr: -1 is out of range: from 0 to 1000");
@@ -319,7 +319,7 @@ static void test_older_than_a_key(void)
 	char hash[HASH_HEX];
 
 	hash_buffer(json, strlen(json), hash);
-	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&r, &test_schema, json, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&r, &test_schema, json, 0, &err), 0);
 	CU_ASSERT_STRING_EQUAL(value(&r, "vicreg.mu"), "25");
 	CU_ASSERT_STRING_EQUAL(r.hash, hash);
 	recipe_release(&r);

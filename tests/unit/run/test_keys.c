@@ -148,7 +148,7 @@ static void check_experiment(const char *path)
 		return;
 	}
 	recipe_json(&r, &yaml);
-	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&again, keys_schema(), yaml.buf, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(recipe_from_json(&again, keys_schema(), yaml.buf, 0, &err), 0);
 	CU_ASSERT_STRING_EQUAL(again.hash, r.hash);
 	recipe_release(&again);
 	recipe_release(&r);

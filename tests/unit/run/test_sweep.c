@@ -88,7 +88,7 @@ static void check_sweep(const char *dir, const char *file, int seen[TABLES])
 
 	strbuf_addf(&path, "%s/%s", dir, file);
 	check_head(path.buf);
-	grid_init(&g, keys_schema());
+	grid_init(&g, keys_schema(), NULL);
 	if (grid_read(&g, path.buf, &err) || grid_finish(&g, &err) ||
 	    sweep_plan_make(&p, &g, &err)) {
 		fprintf(stderr, "%s\n", err.msg);

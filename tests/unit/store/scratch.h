@@ -2,6 +2,7 @@
 #ifndef SSL_TESTS_STORE_SCRATCH_H
 #define SSL_TESTS_STORE_SCRATCH_H
 
+#include <math.h>
 #include <ftw.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -76,10 +77,10 @@ static inline int scratch_run(struct store *s, const char *method, const char *n
 					      .user_dirty = 0};
 	static const struct host_info host = {"box", "cpu", "os", "avx2", 2};
 	char mu_text[32], seed_text[32], json[200], hash[HASH_HEX], group[HASH_HEX];
-	struct run_param param[] = {{"method", method, 0, 0},
-				    {"optim.nesterov", "true", 0, 0},
-				    {"seed", seed_text, 1, (double)seed},
-				    {"vicreg.mu", mu_text, 1, mu}};
+	struct run_param param[] = {{"method", method, 0, 0, NAN},
+				    {"optim.nesterov", "true", 0, 0, NAN},
+				    {"seed", seed_text, 1, (double)seed, (double)seed},
+				    {"vicreg.mu", mu_text, 1, mu, mu}};
 	struct run_new r = {.method = method,
 			    .recipe_json = json,
 			    .recipe_hash = hash,

@@ -60,7 +60,7 @@ static int add(void *ctx, struct sweep_edit *e, struct error *err)
 /* A sweep of two cells, of which the first is done. */
 static void make(struct scratch *x)
 {
-	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max"};
+	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max", 1};
 	struct dataset_row row = {
 	    .name = "d", .source = "test", .height = 1, .width = 1, .channels = 1, .bytes = 6};
 	struct run_end end = {.status = "done"};

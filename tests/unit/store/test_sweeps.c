@@ -76,7 +76,7 @@ static int add(void *ctx, struct sweep_edit *e, struct error *err)
 static void make(struct scratch *x, struct shape *h, double lease, long retries,
 		 const char *on_fail, struct sweep_row *w)
 {
-	struct sweep_new n = {"s", "{}", "hash", "cmd", lease, retries, on_fail, "", "max"};
+	struct sweep_new n = {"s", "{}", "hash", "cmd", lease, retries, on_fail, "", "max", 1};
 	int64_t id;
 	int added;
 
@@ -102,7 +102,7 @@ static int claim(struct scratch *x, const struct sweep_row *w, const char *who,
 /* Adding the same cells again adds none; more seeds keep the numbers. */
 static void test_save(void)
 {
-	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max"};
+	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max", 1};
 	struct shape h = {0, 3, 1};
 	struct sweep_row w;
 	struct scratch x;

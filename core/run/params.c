@@ -1,0 +1,79 @@
+/* Rows of table param from recipes. */
+#include "core/run/params.h"
+
+#include <stdlib.h>
+
+#include "core/recipe/history.h"
+#include "core/run/keys.h"
+#include "core/store/params.h"
+
+/* Goes up when the rows of the same recipe come out otherwise. */
+enum { FORMAT = 1 };
+
+struct run_param *params_of(const struct recipe *r)
+{
+	struct run_param *p = xcalloc((size_t)r->n + 1, sizeof *p);
+
+	for (int i = 0; i < r->n; i++) {
+		const struct recipe_value *v = &r->value[i];
+
+		p[i].key = v->hp->name;
+		p[i].text = v->text;
+		p[i].is_number = recipe_number(r, v, &p[i].number, &p[i].in_force);
+	}
+	return p;
+}
+
+/* What the rows depend on besides the recipes: the keys, their order left aside, and the format. */
+static void stamp_of(const struct recipe_schema *schema, char hex[HASH_HEX])
+{
+	struct strbuf text = STRBUF_INIT;
+	const struct hparam *hp;
+
+	strbuf_addf(&text, "format %d\n", (int)FORMAT);
+	for (int i = 0; (hp = recipe_row(schema, i, NULL)); i++) {
+		const struct recipe_added *added = history_added(schema, hp->name);
+
+		strbuf_addf(&text, "%s %s %s", hp->name, history_name(schema, hp->name),
+			    added ? added->neutral : "-");
+		history_add_words(schema, hp->name, &text);
+		strbuf_addc(&text, '\n');
+	}
+	hash_buffer(text.buf, text.len, hex);
+	strbuf_release(&text);
+}
+
+static int make_rows(struct store *s, int64_t id, const char *json, struct error *err)
+{
+	struct recipe r;
+	struct run_param *p;
+	int ret;
+
+	if (recipe_from_json(&r, keys_schema(), json, 0, NULL))
+		return 0;
+	p = params_of(&r);
+	ret = params_replace(s, id, p, r.n, err);
+	free(p);
+	recipe_release(&r);
+	return ret;
+}
+
+int params_refresh(struct store *s, struct error *err)
+{
+	const struct hparam_default *row = keys_schema()->history->renamed;
+	struct params_name *renamed = NULL;
+	struct params_makers m = {.make = make_rows};
+	char stamp[HASH_HEX];
+	int ret;
+
+	stamp_of(keys_schema(), stamp);
+	m.stamp = stamp;
+	for (; row && row->name; row++) {
+		renamed = xrealloc(renamed, (size_t)(m.n_renamed + 1) * sizeof *renamed);
+		renamed[m.n_renamed++] = (struct params_name){row->name, row->value};
+	}
+	m.renamed = renamed;
+	ret = params_remake(s, &m, err);
+	free(renamed);
+	return ret;
+}

@@ -244,14 +244,15 @@ static void put_random_tree(struct files *f, struct rng *r)
 
 	files_png(&png, 2, 2, 8, 2, rows, 6);
 	for (int i = 0; i < n; i++) {
-		char name[120] = "";
+		char name[100] = "", leaf[16];
 		int depth = (int)rng_below(r, 4);
 
 		for (int k = 0; k < depth; k++) {
 			strcat(name, words[rng_below(r, sizeof words / sizeof *words)]);
 			strcat(name, "/");
 		}
-		snprintf(name + strlen(name), 20, "%d.png", i);
+		snprintf(leaf, sizeof leaf, "%d.png", i);
+		strcat(name, leaf);
 		files_tar_add(&tar, name, '0', "", png.buf, png.len);
 	}
 	files_tar_end(&tar);

@@ -99,6 +99,15 @@ void import_report_left_out(const struct import *im);
 int import_check_size(struct import *im, int height, int width, int channels, const char *name,
 		      struct error *err);
 
+/* Asked between images, between files, and while the dataset file is written: ERR_PREEMPTED when
+ * opts->progress() says stop. */
+int import_stopped(const struct import *im, uint32_t images, struct error *err);
+
+/* Puts the images in order and writes the dataset file, as dataset_import() promises; or, with
+ * opts->dry, only checks. Reports to opts->each and opts->report. */
+int import_write(struct import *im, const char *dir, char *out_tmp, size_t out_size,
+		 char hash[HASH_HEX], struct error *err);
+
 /* log_warn(), log_info() or log_debug(); nothing in a preview. */
 enum import_remark { REMARK_WARNING, REMARK_INFO, REMARK_DETAIL };
 void import_remark(const struct import *im, enum import_remark kind, const char *fmt, ...)

@@ -7,35 +7,8 @@
 
 #include "core/data/dataset_file.h"
 #include "core/data/layout_list.h"
-#include "core/data/layout_parts.h"
+#include "core/data/layout_split.h"
 #include "core/data/split_words.h"
-
-/* A split with what lies in it: class folders, or images. */
-struct split_dir {
-	const struct part *part;
-	struct node dir; /* of the class folders */
-	struct level level;
-	int labeled;
-};
-
-struct layout {
-	struct import *im;
-	struct split_dir *split;
-	int splits;
-	uint32_t n[SPLIT_COUNT];
-};
-
-static int refuse(const struct layout *l, struct strbuf *why, struct error *err)
-{
-	error_set(err, ERR_USAGE, "%s: %s", l->im->path, why->buf);
-	strbuf_release(why);
-	return -1;
-}
-
-static void add_count(struct strbuf *out, uint32_t n, const char *what)
-{
-	strbuf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
-}
 
 /* the folder of a split's classes */
 
@@ -113,163 +86,6 @@ static void find_classes(const struct layout *l, struct split_dir *s)
 		go_down(l, s);
 }
 
-/* are they classes? */
-
-static int refuse_mixed(const struct layout *l, const struct split_dir *s, struct error *err)
-{
-	struct strbuf why = STRBUF_INIT;
-
-	strbuf_adds(&why, "in ");
-	node_path(&s->dir, &why);
-	strbuf_adds(&why, " ");
-	add_count(&why, s->level.direct, "image");
-	strbuf_addf(&why, " (%s) lie%s beside ", s->level.first, s->level.direct == 1 ? "s" : "");
-	add_count(&why, s->level.n, "folder");
-	strbuf_adds(&why, " (");
-	level_names(&s->level, NULL, &why);
-	strbuf_adds(&why, "): of which class are they? An image outside of a class's folder can be "
-			  "moved into one, or left out with --exclude");
-	return refuse(l, &why, err);
-}
-
-/* The folders in a class folder, below folders that hold nothing but one folder, if any are. */
-static void folders_below(const struct layout *l, const struct child *c, struct level *out)
-{
-	struct level next;
-
-	node_level(&c->in, &l->im->arena, out);
-	while (out->n == 1 && !out->direct) {
-		node_level(&out->child[0].in, &l->im->arena, &next);
-		if (!next.n)
-			break;
-		*out = next;
-	}
-}
-
-static int by_child(const void *pa, const void *pb)
-{
-	const struct child *a = pa, *b = pb;
-	int c = strncmp(a->name, b->name, a->n < b->n ? a->n : b->n);
-
-	return c ? c : (a->n > b->n) - (a->n < b->n);
-}
-
-/* How many of the n folders (sorted by name here) have the name of another one. */
-static uint32_t count_shared(struct child *c, uint32_t n)
-{
-	uint32_t shared = 0;
-
-	if (n)
-		qsort(c, n, sizeof *c, by_child);
-	for (uint32_t i = 0; i < n; i++)
-		shared += (i && !by_child(&c[i - 1], &c[i])) ||
-			  (i + 1 < n && !by_child(&c[i], &c[i + 1]));
-	return shared;
-}
-
-static int is_split_word(const struct child *c)
-{
-	struct split_name w;
-
-	return split_name_read(c->name, c->n, &w) && w.exact;
-}
-
-/* 1 when the folders hold no images, but folders of mostly the same names, or such as are called
- * like splits: *below are all of these. Then it is open which of the two levels are the classes. */
-static int is_regular(const struct layout *l, const struct split_dir *s, struct level *below)
-{
-	uint32_t n = 0, words = 0, several = 0;
-
-	*below = (struct level){0};
-	below->child =
-	    arena_alloc(&l->im->arena, (node_images(&s->dir) + 1) * sizeof *below->child);
-	for (uint32_t i = 0; i < s->level.n; i++) {
-		struct level one;
-
-		folders_below(l, &s->level.child[i], &one);
-		if (one.direct || !one.n)
-			return 0;
-		several |= one.n > 1;
-		for (uint32_t k = 0; k < one.n; k++) {
-			words += (uint32_t)is_split_word(&one.child[k]);
-			below->child[n++] = one.child[k];
-		}
-	}
-	below->n = n;
-	return s->level.n > 1 && several && (words == n || 2 * count_shared(below->child, n) > n);
-}
-
-/* Each name once. */
-static void keep_different(struct level *l)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < l->n; i++)
-		if (!kept || by_child(&l->child[kept - 1], &l->child[i]))
-			l->child[kept++] = l->child[i];
-	l->n = kept;
-}
-
-static int refuse_regular(const struct layout *l, const struct split_dir *s, struct level *below,
-			  struct error *err)
-{
-	struct strbuf why = STRBUF_INIT;
-
-	strbuf_adds(&why, "which folders are the classes? The folders in ");
-	node_path(&s->dir, &why);
-	strbuf_adds(&why, " (");
-	level_names(&s->level, NULL, &why);
-	strbuf_adds(&why, ") hold no images, but folders of the same names (");
-	count_shared(below->child, below->n); /* sorts them */
-	keep_different(below);
-	level_names(below, NULL, &why);
-	strbuf_adds(&why,
-		    "): say --class-depth 1 for the outer folders, 2 or more for inner ones; or "
-		    "import one alone, or leave some out with --exclude");
-	return refuse(l, &why, err);
-}
-
-/* images/ beside masks/ or annotations/ is no class. */
-static int check_images_word(const struct layout *l, const struct split_dir *s, struct error *err)
-{
-	struct strbuf why = STRBUF_INIT;
-
-	for (uint32_t i = 0; i < s->level.n && s->level.n > 1; i++) {
-		const struct child *c = &s->level.child[i];
-
-		if (!split_name_is_images(c->name, c->n))
-			continue;
-		strbuf_addf(&why, "%.*s/ lies beside other folders with images (", (int)c->n,
-			    c->name);
-		level_names(&s->level, NULL, &why);
-		strbuf_adds(&why, " in ");
-		node_path(&s->dir, &why);
-		strbuf_adds(&why, "), and they do not look like classes: import it alone, or leave "
-				  "the others out with --exclude");
-		return refuse(l, &why, err);
-	}
-	return 0;
-}
-
-static int check_split(const struct layout *l, const struct split_dir *s, struct error *err)
-{
-	struct level below;
-
-	if (!s->labeled)
-		return 0;
-	if (s->level.direct && l->im->opts->class_depth)
-		return error_set(err, ERR_USAGE,
-				 "%s: --class-depth %d: %s lies in no folder so deep in its split",
-				 l->im->path, l->im->opts->class_depth, s->level.first);
-	if (s->level.direct)
-		return refuse_mixed(l, s, err);
-	if (l->im->opts->class_depth)
-		return 0;
-	if (is_regular(l, s, &below))
-		return refuse_regular(l, s, &below, err);
-	return check_images_word(l, s, err);
-}
-
 /* splits without labels */
 
 static void put_all(const struct node *dir, int split)
@@ -287,14 +103,14 @@ static int refuse_unlabeled_val(const struct layout *l, const struct split_dir *
 	if (path.len && path.buf[path.len - 1] == '/')
 		strbuf_shorten(&path, 1);
 	strbuf_addf(&why, "%s/ has ", path.buf);
-	add_count(&why, node_images(&s->dir), "image");
+	layout_add_count(&why, node_images(&s->dir), "image");
 	strbuf_addf(&why,
 		    " (%s) and no class folders, so that they have no labels: sort them into "
 		    "folders named like those of train, or leave them out with --exclude '%s', or "
 		    "take them without labels with --split '%s'=unlabeled",
 		    (*s->dir.lo)->name, path.buf, path.buf);
 	strbuf_release(&path);
-	return refuse(l, &why, err);
+	return layout_refuse(l, &why, err);
 }
 
 /* Of train they are unlabeled ones. Of test or val they are left out where there is something else
@@ -553,7 +369,7 @@ int layout_settle(struct import *im, struct error *err)
 	for (int i = 0; i < l.splits; i++) {
 		l.split[i].part = &parts.part[i];
 		find_classes(&l, &l.split[i]);
-		if (find_listed(&l, &l.split[i], err) || check_split(&l, &l.split[i], err))
+		if (find_listed(&l, &l.split[i], err) || layout_check_split(&l, &l.split[i], err))
 			goto done;
 	}
 	log_splits(&l);

@@ -42,7 +42,8 @@ static void advise(const char *sort)
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
-	struct log_query q = {0};
+	uint64_t nulls = 0;
+	struct log_query q = {.nulls = &nulls};
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &q.where, "EXPR", "only runs for which EXPR is true", 0, 0},
 	    {'s', "sort", OPT_TEXT, &q.sort, "[-]KEY", "sort by KEY; -KEY: largest first", 0, 0},

@@ -34,12 +34,18 @@ CREATE VIEW v_run AS
     r.step,                      -- finished
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
       AND s.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss, -- the last one
-    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_top1, -- of the last evaluation, in percent: on test, else on val (see knn_split)
-    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_top1, -- as knn_top1
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
+      THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_top1, -- of the last evaluation, in percent: on test, else on val (see knn_split)
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1'))
+      THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_top1, -- as knn_top1
     r.seconds,                   -- wall clock of settled attempts
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
       AND s.name_id = (SELECT id FROM metric_name WHERE name = 'images_per_s')) AS images_per_s, -- the last one
@@ -72,26 +78,35 @@ CREATE VIEW v_run AS
     r.host_id,                   -- row of host
     r.attempt_id,                -- row of attempt: the newest one
     d.label AS dataset_label,    -- the dataset's name, or name@ and the beginning of its sha256 where the name means other data now
-    (SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_split, -- that knn_top1 is of: test or val
-    (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS knn_missing, -- why that evaluation has no result, where it has none
-    (SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_split, -- that linear_top1 is of
-    (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'linear' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.linear.top1', 'val.linear.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) AS linear_missing, -- as knn_missing
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test'
+      WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1')) THEN 'val' END AS knn_split, -- that knn_top1 is of: test or val
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
+      THEN (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ELSE (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_missing, -- why that evaluation has no result, where it has none
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1')) THEN 'test'
+      WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1')) THEN 'val' END AS linear_split, -- that linear_top1 is of
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1'))
+      THEN (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ELSE (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_missing, -- as knn_missing
     r.rules,                     -- version of the rules by which its series were computed: see metric_rule
-    (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
-      AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
-      ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1)
-      - (SELECT f.floor FROM v_floor f WHERE f.run_id = r.id AND f.metric = (
-        SELECT v.split FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND v.protocol = 'knn' AND e.eval_id = v.id
-        AND e.name_id IN (SELECT id FROM metric_name WHERE name IN ('test.knn.top1', 'val.knn.top1'))
-        ORDER BY v.split = 'test' DESC, v.step DESC, v.rules DESC, v.id DESC LIMIT 1) || '.knn.top1') AS gain, -- of knn_top1 over the untrained encoder, in percent; NULL: the floor is not known (v_floor)
+    CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
+      THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
+      ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END
+      - (SELECT f.floor FROM v_floor f WHERE f.run_id = r.id AND f.metric = (CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test' ELSE 'val' END) || '.knn.top1') AS gain, -- of knn_top1 over the untrained encoder, in percent; NULL: the floor is not known (v_floor)
     (SELECT c.verdict FROM v_collapse c WHERE c.run_id = r.id) AS collapse -- verdict of v_collapse: collapsed, low rank, not learning, healthy, unknown; NULL: nothing was measured
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
@@ -188,7 +203,7 @@ CREATE VIEW v_last AS
   WHERE EXISTS (SELECT 1 FROM eval_value w WHERE w.name_id = n.id)
     AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w
       WHERE f.run_id = r.id AND w.eval_id = f.id AND w.name_id = n.id
-      ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+      ORDER BY f.step DESC, f.id DESC LIMIT 1)
     AND NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = n.id AND s.last_step > e.step)
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
@@ -272,9 +287,9 @@ CREATE VIEW v_untrained AS
     CROSS JOIN eval_value v ON v.eval_id = e.id AND v.name_id = n.id
   WHERE r.method <> 'random' AND v.value IS NOT NULL
     AND o.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
-      AND w.name_id = n.id ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+      AND w.name_id = n.id ORDER BY f.step DESC, f.id DESC LIMIT 1)
     AND e.id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = q.id AND w.eval_id = f.id
-      AND w.name_id = n.id ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+      AND w.name_id = n.id ORDER BY f.step DESC, f.id DESC LIMIT 1)
     AND NOT EXISTS (SELECT 1 FROM param a CROSS JOIN param_name k ON k.id = a.name_id
       WHERE a.recipe_id = r.recipe_id AND (k.name GLOB 'encoder.*' OR k.name GLOB 'data.val*' OR k.name = 'augment.size')
         AND a.value IS NOT (SELECT b.value FROM param b WHERE b.recipe_id = q.recipe_id AND b.name_id = a.name_id))
@@ -290,7 +305,7 @@ CREATE VIEW v_floor AS
     r.method,                    -- byol, barlow, vicreg ...
     n.name AS metric,            -- name of the metric
     coalesce((SELECT w.value FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
-      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL ORDER BY f.rules DESC, f.id DESC LIMIT 1),
+      AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL ORDER BY f.id DESC LIMIT 1),
       (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)) AS floor, -- the value of the untrained encoder
     CASE WHEN EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
       AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
@@ -321,7 +336,7 @@ CREATE VIEW v_seed AS
         LEFT JOIN eval_value v ON v.name_id = n.id AND EXISTS (SELECT 1 FROM eval_value z WHERE z.name_id = n.id)
           AND v.eval_id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
             AND w.name_id = n.id AND (s.last_step IS NULL OR f.step >= s.last_step)
-          ORDER BY f.step DESC, f.rules DESC, f.id DESC LIMIT 1)
+          ORDER BY f.step DESC, f.id DESC LIMIT 1)
       WHERE r.status = 'done' AND CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM run q

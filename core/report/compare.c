@@ -447,15 +447,20 @@ static int note_values(struct store *s, struct compare *c, const struct compare_
 {
 	const char *name = c->values.metric;
 	int64_t *id = xmalloc(((size_t)c->values.n + 1) * sizeof *id);
-	int n = 0, ret;
+	int n = 0, complete = 1, ret;
 
-	for (int i = 0; i < c->values.n; i++)
-		if (q->values.id || !strcmp(c->values.row[i].status, "done"))
-			id[n++] = c->values.row[i].id;
+	for (int i = 0; i < c->values.n; i++) {
+		if (!q->values.id && strcmp(c->values.row[i].status, "done") != 0)
+			continue;
+		complete = complete && !isnan(c->values.row[i].value);
+		id[n++] = c->values.row[i].id;
+	}
 	if (strncmp(name, "test.", 5) && strcmp(name, c->metric) &&
 	    strncmp(c->metric, "best:", 5) && strncmp(c->metric, "last:", 5))
 		strbuf_addf(&c->notes, "%s is %s here.\n", c->metric, name);
-	ret = metric_remarks(s, name, id, n, &c->notes, &c->differ, err);
+	ret = metric_has_remarks(s, name, complete, err);
+	if (ret > 0)
+		ret = metric_remarks(s, name, id, n, &c->notes, &c->differ, err);
 	free(id);
 	return ret;
 }

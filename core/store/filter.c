@@ -65,14 +65,18 @@ static void add_last(long long id, int evaluated, struct strbuf *out)
 			    id);
 		return;
 	}
+	/* the indices give evaluations in this order: nothing is sorted */
 	strbuf_addf(
 	    out,
-	    "(SELECT x FROM (SELECT v.value AS x, e.step AS step, e.rules AS rules, e.id AS id "
-	    "FROM eval e CROSS JOIN eval_value v WHERE e.run_id = v_run.id AND v.eval_id = e.id "
-	    "AND v.name_id = %lld UNION ALL SELECT s.last, s.last_step, 0, 0 FROM metric_summary s "
-	    "WHERE s.run_id = v_run.id AND s.name_id = %lld) "
-	    "ORDER BY step DESC, rules DESC, id DESC LIMIT 1)",
-	    id, id);
+	    "coalesce((SELECT CASE WHEN s.last_step > e.step THEN s.last ELSE v.value END FROM "
+	    "eval "
+	    "e CROSS JOIN eval_value v LEFT JOIN metric_summary s ON s.run_id = e.run_id AND "
+	    "s.name_id = %lld WHERE e.run_id = v_run.id AND v.eval_id = e.id AND v.name_id = %lld "
+	    "ORDER BY e.step DESC, e.id DESC LIMIT 1), (SELECT s.last FROM metric_summary s WHERE "
+	    "s.run_id = v_run.id AND s.name_id = %lld AND NOT EXISTS (SELECT 1 FROM eval e CROSS "
+	    "JOIN eval_value v WHERE e.run_id = v_run.id AND e.step >= s.last_step AND v.eval_id = "
+	    "e.id AND v.name_id = %lld)))",
+	    id, id, id, id);
 }
 
 /* Of the series and of the evaluations, but never that of the untrained encoder of a run that

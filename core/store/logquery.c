@@ -232,9 +232,53 @@ static int build(struct store *s, const struct log_query *q, const char *columns
 	return 0;
 }
 
+/* Passes the values on, and marks the columns that have a NULL. */
+struct marking {
+	const struct query_sink *to;
+	uint64_t *nulls;
+	int columns, at;
+};
+
+static void mark_column(void *ctx, const char *name)
+{
+	struct marking *m = ctx;
+
+	m->columns++;
+	m->to->column(m->to->ctx, name);
+}
+
+static void mark_text(void *ctx, const char *text)
+{
+	struct marking *m = ctx;
+	int column = m->at++ % m->columns;
+
+	if (!text && m->nulls && column < 64)
+		*m->nulls |= (uint64_t)1 << column;
+	m->to->text(m->to->ctx, text);
+}
+
+static void mark_integer(void *ctx, int64_t v)
+{
+	struct marking *m = ctx;
+
+	m->at++;
+	m->to->integer(m->to->ctx, v);
+}
+
+static void mark_real(void *ctx, double v)
+{
+	struct marking *m = ctx;
+
+	m->at++;
+	m->to->real(m->to->ctx, v);
+}
+
 int query_log(struct store *s, const struct log_query *q, const struct query_sink *sink,
 	      struct error *err)
 {
+	struct marking marking = {sink, q->nulls, 0, 0};
+	const struct query_sink marker = {&marking, mark_column, mark_text, mark_integer,
+					  mark_real};
 	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
 	int ret = -1;
@@ -246,7 +290,7 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 		goto done;
 	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 2, q->limit > 0 ? q->limit : -1);
-	ret = guard_run(s, "log", st, LOG_SECONDS, sink, err);
+	ret = guard_run(s, "log", st, LOG_SECONDS, &marker, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
@@ -260,7 +304,7 @@ struct remarks {
 	const struct log_query *q;
 	struct strbuf *out;
 	int64_t *id; /* of the runs in the list; NULL until they are asked for */
-	int n;
+	int n, column;
 	struct strbuf seen; /* names, each between blanks */
 };
 
@@ -303,6 +347,8 @@ static int remark(void *ctx, const char *name, size_t n, struct error *err)
 	struct remarks *r = ctx;
 	struct strbuf text = STRBUF_INIT;
 	int bracket = n > 2 && *name == '[', ret = -1, has;
+	int column = r->column++,
+	    complete = r->q->nulls && !r->q->group && column < 64 && !(*r->q->nulls >> column & 1);
 	char metric[256], mark[260];
 	const char *bare;
 
@@ -316,7 +362,7 @@ static int remark(void *ctx, const char *name, size_t n, struct error *err)
 	if (!*metric || (r->seen.len && strstr(r->seen.buf, mark)))
 		goto done;
 	strbuf_adds(&r->seen, mark);
-	has = metric_has_remarks(r->s, metric, err);
+	has = metric_has_remarks(r->s, metric, complete, err);
 	ret = has < 0 || (has && !r->id && read_ids(r, err)) ? -1 : 0;
 	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, bare))
 		strbuf_addf(r->out, "%s is %s here.\n", bare, metric);
@@ -336,6 +382,7 @@ int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf 
 
 	if (!ret && sort) {
 		sort += *sort == '-';
+		r.column = 64;
 		ret = remark(&r, sort, strlen(sort), err);
 	}
 	free(r.id);

@@ -33,6 +33,7 @@ struct log_query {
 	const char *columns; /* comma-separated, or NULL: the usual */
 	const char *tag;
 	long limit; /* 0: none */
+	uint64_t *nulls; /* not NULL: gets a bit for each of the first 64 columns that has a NULL */
 	int group;  /* a row per recipe, over the seeds of its finished runs: of every measure NAME
 		     * its mean, and behind it the columns "NAME.sd", its standard deviation, and
 		     * "NAME.n", how many runs have a value */

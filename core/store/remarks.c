@@ -46,7 +46,7 @@ static void older_rule(const char *metric, char out[256])
 	strbuf_release(&name);
 }
 
-int metric_has_remarks(struct store *s, const char *metric, struct error *err)
+int metric_has_remarks(struct store *s, const char *metric, int complete, struct error *err)
 {
 	char other[256], older[256];
 	int64_t yes = 0;
@@ -56,15 +56,15 @@ int metric_has_remarks(struct store *s, const char *metric, struct error *err)
 	older_rule(metric, older);
 	if (!older[0])
 		return 1;
-	found =
-	    db_int(s, &yes, err,
-		   "SELECT (SELECT count(*) FROM metric_measure WHERE name_id = (SELECT id FROM "
-		   "metric_name WHERE name = ?1)) > 1 OR EXISTS (SELECT 1 FROM metric_name n "
-		   "WHERE n.name IN (?2, ?3) AND (EXISTS (SELECT 1 FROM eval_value v WHERE "
-		   "v.name_id = n.id) OR EXISTS (SELECT 1 FROM metric_summary y WHERE y.name_id "
-		   "= n.id))) OR (?1 GLOB '*top[15]*' AND EXISTS (SELECT 1 FROM eval WHERE "
-		   "missing IS NOT NULL))",
-		   "ttt", metric, other, older);
+	found = db_int(
+	    s, &yes, err,
+	    "SELECT (SELECT count(*) FROM metric_measure WHERE name_id = (SELECT id FROM "
+	    "metric_name WHERE name = ?1)) > 1 OR (NOT ?4 AND (EXISTS (SELECT 1 FROM metric_name n "
+	    "WHERE n.name IN (?2, ?3) AND (EXISTS (SELECT 1 FROM eval_value v WHERE "
+	    "v.name_id = n.id) OR EXISTS (SELECT 1 FROM metric_summary y WHERE y.name_id "
+	    "= n.id))) OR (?1 GLOB '*top[15]*' AND EXISTS (SELECT 1 FROM eval WHERE "
+	    "missing IS NOT NULL))))",
+	    "ttti", metric, other, older, complete);
 	return found < 0 ? -1 : yes != 0;
 }
 
@@ -212,11 +212,13 @@ struct remarks {
 static int read_run(struct store *s, const char *metric, const char *other, const char *older,
 		    int64_t run, struct remarks *r, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(
-	    s,
-	    "SELECT measure, missing, (SELECT dataset_id FROM run WHERE id = ?1) FROM v_last "
-	    "WHERE run_id = ?1 AND metric = ?2",
-	    err);
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT e.measure, e.missing, r.dataset_id FROM run r CROSS JOIN eval e "
+		       "CROSS JOIN eval_value v WHERE r.id = ?1 AND e.run_id = r.id AND v.eval_id "
+		       "= e.id AND v.name_id = (SELECT id FROM metric_name WHERE name = ?2) "
+		       "ORDER BY e.step DESC, e.id DESC LIMIT 1",
+		       err);
 	int64_t which = 0;
 	int more, found = 0;
 
@@ -227,7 +229,7 @@ static int read_run(struct store *s, const char *metric, const char *other, cons
 		found = 1;
 		if (sqlite3_column_type(st, 1) != SQLITE_NULL)
 			count_text(&r->missing, db_text(st, 1), 0, 1);
-		else if (sqlite3_column_type(st, 0) != SQLITE_NULL && *db_text(st, 0))
+		else if (*db_text(st, 0))
 			count_text(&r->measures, db_text(st, 0), sqlite3_column_int64(st, 2), 1);
 	}
 	if (more || found)
@@ -235,8 +237,9 @@ static int read_run(struct store *s, const char *metric, const char *other, cons
 	if (db_int(
 		s, &which, err,
 		"SELECT max(CASE metric WHEN ?2 THEN 1 ELSE 2 END) FROM v_last WHERE run_id = ?1 "
-		"AND metric IN (?2, ?3)",
-		"Itt", run, other, older) < 0)
+		"AND metric IN (?2, ?3) AND NOT EXISTS (SELECT 1 FROM metric_summary WHERE "
+		"run_id = ?1 AND name_id = (SELECT id FROM metric_name WHERE name = ?4))",
+		"Ittt", run, other, older, metric) < 0)
 		return -1;
 	r->other += which == 1;
 	r->older += which == 2;
@@ -290,7 +293,7 @@ int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n
 {
 	struct remarks r = {0};
 	char other[256], older[256];
-	int ret = metric_has_remarks(s, metric, err);
+	int ret = metric_has_remarks(s, metric, 0, err);
 
 	if (differ)
 		*differ = 0;
@@ -331,7 +334,7 @@ int metric_remarks_where(struct store *s, const char *metric, const char *where,
 			 int *differ, struct error *err)
 {
 	struct selection sel = {0};
-	int ret = metric_has_remarks(s, metric, err);
+	int ret = metric_has_remarks(s, metric, 0, err);
 
 	if (differ)
 		*differ = 0;

@@ -10,7 +10,16 @@ enum { FEW = 20, STRETCHES = 10 }; /* runs that are listed; stretches of numbers
 /* ?1: the runs, a JSON list; ?2: the metric. */
 #define CHOSEN "r.id IN (SELECT value FROM json_each(?1))"
 /* As in v_last. */
-#define LAST "(SELECT l.value FROM v_last l WHERE l.run_id = r.id AND l.metric = ?2)"
+#define LAST                                                                                       \
+	"coalesce((SELECT CASE WHEN s.last_step > e.step THEN s.last ELSE v.value END FROM eval "  \
+	"e CROSS JOIN eval_value v LEFT JOIN metric_summary s ON s.run_id = e.run_id AND "         \
+	"s.name_id = v.name_id WHERE e.run_id = r.id AND v.eval_id = e.id AND v.name_id = "        \
+	"(SELECT "                                                                                 \
+	"id FROM metric_name WHERE name = ?2) ORDER BY e.step DESC, e.id DESC LIMIT 1), (SELECT "  \
+	"s.last FROM metric_summary s WHERE s.run_id = r.id AND s.name_id = (SELECT id FROM "      \
+	"metric_name WHERE name = ?2) AND NOT EXISTS (SELECT 1 FROM eval e CROSS JOIN eval_value " \
+	"v WHERE e.run_id = r.id AND e.step >= s.last_step AND v.eval_id = e.id AND v.name_id = "  \
+	"s.name_id)))"
 
 static const char *const sql[REPORT_QUERIES] = {
     [REPORT_STATUS] =

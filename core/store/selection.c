@@ -288,11 +288,11 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 }
 
 static const char last_sql[] =
-    "SELECT x FROM (SELECT v.value AS x, e.step AS step, e.rules AS rules, e.id AS id FROM eval e "
+    "SELECT x FROM (SELECT v.value AS x, e.step AS step, e.id AS id FROM eval e "
     "CROSS JOIN eval_value v WHERE e.run_id = ?1 AND v.eval_id = e.id AND v.name_id = (SELECT id "
-    "FROM metric_name WHERE name = ?2) UNION ALL SELECT s.last, s.last_step, 0, 0 FROM "
+    "FROM metric_name WHERE name = ?2) UNION ALL SELECT s.last, s.last_step, 0 FROM "
     "metric_summary s WHERE s.run_id = ?1 AND s.name_id = (SELECT id FROM metric_name WHERE name = "
-    "?2)) ORDER BY step DESC, rules DESC, id DESC LIMIT 1";
+    "?2)) ORDER BY step DESC, id DESC LIMIT 1";
 static const char best_sql[] = "SELECT value FROM v_best WHERE run_id = ?1 AND metric = ?2";
 
 static const char floor_sql[] = "SELECT floor FROM v_floor WHERE run_id = ?1 AND metric = ?2";

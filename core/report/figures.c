@@ -64,6 +64,28 @@ void figure_floor(const struct floors *f, const struct group_set *g, const doubl
 		strbuf_adds(out, "; nothing exceeds the untrained encoder");
 }
 
+int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
+		      const double *value, struct chart *c, struct error *err)
+{
+	struct strbuf note = STRBUF_INIT;
+	struct floors floors;
+	struct group_set runs;
+
+	if (floors_read(s, sel, metric, &floors, err))
+		return -1;
+	if (groups_make(s, sel, "run", &runs, err)) {
+		floors_release(&floors);
+		return -1;
+	}
+	strbuf_adds(&note, c->note);
+	figure_floor(&floors, &runs, value, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+	groups_release(&runs);
+	floors_release(&floors);
+	return 0;
+}
+
 int *figure_order(const struct group_set *g, const double *value, int low_is_good)
 {
 	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);

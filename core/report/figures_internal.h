@@ -38,6 +38,10 @@ int *figure_order(const struct group_set *g, const double *value, int low_is_goo
 void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
 		  struct strbuf *out);
 
+/* Adds the same to the chart's note, each run being a group. */
+int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
+		      const double *value, struct chart *c, struct error *err);
+
 /* "; 2 of them collapsed", if any did: unlike `ssl compare`, pictures show these too. */
 void figure_collapsed(const struct selection *sel, struct strbuf *out);
 

@@ -142,7 +142,8 @@ static int fill_heat(struct store *s, const struct selection *sel, const struct 
 		    "runs",
 		    HEAT_SIDE, x->name, y->name);
 	}
-	if (heat_note(s, sel, x, y, fewest, most, c, err)) {
+	if (heat_note(s, sel, x, y, fewest, most, c, err) ||
+	    figure_note_floor(s, sel, m->name, value, c, err)) {
 		chart_free(c);
 		return -1;
 	}
@@ -337,7 +338,11 @@ int figure_parallel(struct store *s, const struct selection *sel, const struct f
 	fill_parallel(sel, &v, methods, value, c);
 	parallel_note(c, sel->n);
 	v.n = all;
-	ret = 0;
+	ret = figure_note_floor(s, sel, m.name, value, c, err);
+	if (ret) {
+		chart_free(c);
+		*out = NULL;
+	}
 done:
 	varied_release(&v);
 	free(value);

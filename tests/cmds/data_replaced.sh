@@ -78,3 +78,17 @@ ok ssl data add -q u --shapes --train 64 --test 16
 code 8 ssl sweep start $tiny -m byol -d u --seeds 1 --grid byol.tau=0.9 --name unfit # the predictor does not fit
 same "$(value "select count(*) from v_run where dataset = 'u'")" 0
 ok ssl data add -q -f u --shapes --seed 9 --train 64 --test 16
+
+note 'an older store may hold the same dataset twice: its runs and cells become those of one'
+if command -v sqlite3 >/dev/null; then
+	id=$(value "select id from dataset where name = 't' and removed is null")
+	sqlite3 .ssl/ssl.db "INSERT INTO dataset (name, sha256, bytes, source, source_sha256, height, width, channels, classes,
+		n_train, n_test, n_unlabeled, created, removed) SELECT name, sha256, bytes, source, source_sha256, height, width,
+		channels, classes, n_train, n_test, n_unlabeled, created, created FROM dataset WHERE id = $id;
+		UPDATE run SET dataset_id = (SELECT max(id) FROM dataset) WHERE id = 1"
+	same "$(value "select count(*) from dataset where name = 't'")" 3
+	ok sqlite3 .ssl/ssl.db ".read $(ls "$SRC"/schema/*_same_dataset.sql)"
+	same "$(value "select count(*) from dataset where name = 't'")" 2
+	same "$(value "select dataset_id from run where id = 1")" "$id"
+	same "$(value "select dataset_label from v_run where id = 1")" t
+fi

@@ -39,6 +39,11 @@ out_has "^knn.top1 +[0-9.]+ % \\([+-]$(printf %.2f "$gain" | tr -d -) over the u
 ok ssl plot bars none
 out_has "\\([+-]$(printf %.2f "$gain" | tr -d -)\\)"
 out_has '; untrained: [0-9.]+'
+ok ssl run -m vicreg $tiny --set vicreg.mu=3 --set vicreg.lambda=3
+ok ssl plot heatmap -w "method = 'vicreg'" -x vicreg.mu -y vicreg.lambda
+out_has '; untrained: [0-9.]+'
+ok ssl plot parallel -w "method = 'vicreg'"
+out_has '; untrained: [0-9.]+'
 ok ssl plot curve own --metric knn.top1
 out_has 'untrained$'
 ok ssl plot curve own --metric knn.top1 -o curve.svg

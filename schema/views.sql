@@ -483,7 +483,8 @@ CREATE VIEW v_cell AS
     r.name AS run,               -- name of the run
     r.epoch,                     -- that the run has finished
     r.epochs,                    -- planned
-    (SELECT l.value FROM v_last l WHERE l.run_id = c.run_id AND l.metric = s.objective) AS objective, -- last value of the sweep's metric
+    (SELECT l.value FROM v_last l WHERE l.run_id = c.run_id AND l.metric IN (s.objective, s.objective || '/rule=1')
+      ORDER BY l.metric LIMIT 1) AS objective, -- last value of the sweep's metric; by an older rule where there is no other: see objective_metric
     c.claims,                    -- how often a worker took it
     c.failures,                  -- of these, ended by a fault or a dead worker
     c.worker,                    -- that took it last: host and process
@@ -493,7 +494,9 @@ CREATE VIEW v_cell AS
     p.group_hash,                -- of the recipe without its seed
     p.hash AS recipe_hash,       -- of the recipe
     c.sweep_id,                  -- row of sweep
-    c.run_id                     -- row of run
+    c.run_id,                    -- row of run
+    (SELECT l.metric FROM v_last l WHERE l.run_id = c.run_id AND l.metric IN (s.objective, s.objective || '/rule=1')
+      ORDER BY l.metric LIMIT 1) AS objective_metric -- name of the metric whose value objective is
   FROM cell c
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id

@@ -73,6 +73,14 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 	return 0;
 }
 
+static int gone_row(void *ctx, const char *label, int64_t runs)
+{
+	(void)ctx;
+	log_info("%s: replaced or removed; %lld run%s used it", label, (long long)runs,
+		 runs == 1 ? "" : "s");
+	return 0;
+}
+
 static int data_ls(struct data_args *a, struct error *err)
 {
 	static const char *const columns[] = {"name", "image",     "classes", "train",
@@ -92,6 +100,8 @@ static int data_ls(struct data_args *a, struct error *err)
 	ret = datasets_each(a->ctx->store, ls_row, &l, err);
 	if (!ret)
 		table_print(t, a->ctx->format, a->ctx->out);
+	if (!ret && l.for_people)
+		ret = datasets_gone(a->ctx->store, gone_row, NULL, err);
 	table_free(t);
 	return ret;
 }

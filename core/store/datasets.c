@@ -215,6 +215,26 @@ int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row
 	return ret;
 }
 
+int datasets_gone(struct store *s, int (*fn)(void *ctx, const char *label, int64_t runs), void *ctx,
+		  struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT d.label, count(*) FROM v_dataset d JOIN run r ON r.dataset_id = d.id "
+	    "WHERE d.removed IS NOT NULL AND r.id NOT IN (SELECT run_id FROM trash) "
+	    "GROUP BY d.id ORDER BY d.label",
+	    err);
+	int more, ret = 0;
+
+	if (!st)
+		return -1;
+	while (!ret && (more = db_step(s, st, err)) > 0)
+		ret = fn(ctx, db_text(st, 0), sqlite3_column_int64(st, 1));
+	if (ret)
+		sqlite3_reset(st);
+	return ret ? -1 : more;
+}
+
 int datasets_remove(struct store *s, const char *name, struct error *err)
 {
 	struct dataset_row *row = xmalloc(sizeof *row);

@@ -33,6 +33,9 @@ int datasets_find(struct store *s, const char *name, struct dataset_row *out, st
 /* Calls fn for each, by name. */
 int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row *row), void *ctx,
 		  struct error *err);
+/* Calls fn for each dataset that was removed or replaced and whose runs are still there, by its label (v_dataset). */
+int datasets_gone(struct store *s, int (*fn)(void *ctx, const char *label, int64_t runs), void *ctx,
+		  struct error *err);
 /* The name is freed; the row stays while runs refer to it; the object goes when nothing names it.
  */
 int datasets_remove(struct store *s, const char *name, struct error *err);

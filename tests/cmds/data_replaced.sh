@@ -58,6 +58,9 @@ grep -q "| $old |" r.md || fail 'the report has no label'
 ok ssl sql --format csv "select distinct dataset_label from v_seed order by 1"
 same "$(sed 1d "$out" | tr '\n' ' ')" "t $old "
 
+ok ssl data ls
+err_has "^ssl: $old: replaced or removed; 4 runs used it$"
+
 note 'cells that a sweep gains on the new data'
 ok ssl sweep extend w --seeds 2 -q -j 1
 ok ssl sql --format csv "select label, count(*) from v_cell group by 1 order by 1"

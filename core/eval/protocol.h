@@ -81,9 +81,10 @@ int protocol_run(const struct protocol_row *row, const struct eval_task *t, stru
 
 /* Appends the settings under which `used` evaluates otherwise than `own`, as they stand in the names
  * of metrics: "l2=100,steps=3", by name; nothing where it is the same. The share of labels is not
- * among them: it is in the result's name. `labels`: as in eval_task. */
+ * among them: it is in the result's name. `labels`: as in eval_task; bank: images that it learns from,
+ * to which numbers of neighbours and batches are cut. */
 void protocol_differs(const struct protocol_row *row, const struct recipe *own,
-		      const struct recipe *used, double labels, struct strbuf *out);
+		      const struct recipe *used, double labels, int bank, struct strbuf *out);
 
 /* {classes, classes}: n[actual * classes + predicted] images, the caller's. */
 void eval_confusion(const struct eval_result *r, const struct eval_images *judged, int classes,

@@ -129,10 +129,29 @@ static void result_name(const struct protocol *p, double share, char *out, size_
 	}
 }
 
-static int is_setting(const struct recipe *own, const struct recipe *used, const char *key)
+/* The value as it is used: no more neighbours, and no larger a batch, than there are images. */
+static void used_text(const struct recipe *r, const char *key, int bank, char out[128])
 {
-	return recipe_has(own, key) && recipe_has(used, key) &&
-	       strcmp(recipe_text_of(own, key), recipe_text_of(used, key)) != 0;
+	const char *word = strrchr(key, '.');
+	int cut = !strcmp(word, ".k") || !strcmp(word, ".batch");
+
+	if (cut && recipe_int(r, key) > bank)
+		snprintf(out, 128, "%d", bank);
+	else
+		snprintf(out, 128, "%s", recipe_text_of(r, key));
+}
+
+static void add_if_other(const struct recipe *own, const struct recipe *used, const char *key,
+			 int bank, struct strbuf *out)
+{
+	char theirs[128], ours[128];
+
+	if (!recipe_has(own, key) || !recipe_has(used, key))
+		return;
+	used_text(own, key, bank, theirs);
+	used_text(used, key, bank, ours);
+	if (strcmp(theirs, ours))
+		identity_add_setting(strrchr(key, '.') + 1, ours, out);
 }
 
 static int by_name(const void *a, const void *b)
@@ -143,7 +162,7 @@ static int by_name(const void *a, const void *b)
 }
 
 void protocol_differs(const struct protocol_row *row, const struct recipe *own,
-		      const struct recipe *used, double labels, struct strbuf *out)
+		      const struct recipe *used, double labels, int bank, struct strbuf *out)
 {
 	const struct protocol *p = row->protocol;
 	double share = share_of(row, used, labels);
@@ -159,9 +178,7 @@ void protocol_differs(const struct protocol_row *row, const struct recipe *own,
 			continue;
 		if (p->depends && !p->depends(used, key[i], share))
 			continue;
-		if (is_setting(own, used, key[i]))
-			identity_add_setting(strrchr(key[i], '.') + 1, recipe_text_of(used, key[i]),
-					     out);
+		add_if_other(own, used, key[i], bank, out);
 	}
 }
 

@@ -64,7 +64,7 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 					.tape = &r->tape};
 	if (protocol_run(row, &t, out, err))
 		return -1;
-	protocol_differs(row, &r->recipe, e->recipe, e->labels, &out->differs);
+	protocol_differs(row, &r->recipe, e->recipe, e->labels, out->trained, &out->differs);
 	return 0;
 }
 

@@ -38,6 +38,14 @@ test.knn.top1/k=3
 same "$before" "$(ssl log -s name --columns name,knn.top1,linear.top1 --format csv)"
 same "$best" "$(ssl best knn.top1 --format csv)"
 
+note 'more neighbours than there are images are all there are'
+ok ssl eval v1 --k 1000 --format csv
+out_has ',k=64,$'
+ok ssl eval v1 --k 65 --format csv
+out_has ',k=64,$'
+same '{""k"":64' "$(ssl sql --format csv "select settings from v_eval where metric = 'test.knn.top1/k=64'" |
+	tail -1 | cut -d, -f1 | tr -d '\n' | sed 's/^"//')"
+
 note 'a name with settings is taken in any order, in columns, conditions, refs and series'
 ok ssl log --columns 'name,test.linear.top1/solver=sgd,seed=7,epochs=2,knn.top1' -w "[test.knn.top1/k=3] >= 0" --format csv
 out_has '^v1,[0-9.]+,[0-9.]+$'

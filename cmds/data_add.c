@@ -12,6 +12,7 @@
 #include "core/base/fs.h"
 #include "core/base/log.h"
 #include "core/data/dataset.h"
+#include "core/run/check.h"
 #include "core/run/datasets.h"
 #include "core/store/datasets.h"
 
@@ -276,9 +277,19 @@ static void report_added(const struct dataset_row *row, const char *did)
 		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
 }
 
+/* What can be done with it. */
+static void report_use(const struct data_facts *f)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	data_facts_report(f, &text);
+	log_info("%s: %s", f->name, text.buf);
+	strbuf_release(&text);
+}
+
 /* -n */
 
-static void describe_dry(const struct adding *p, struct dataset_row *row)
+static void describe_dry(const struct adding *p, struct dataset_row *row, struct data_facts *f)
 {
 	const struct dataset_report *r = &p->report;
 
@@ -290,6 +301,24 @@ static void describe_dry(const struct adding *p, struct dataset_row *row)
 	row->n_test = r->n[SPLIT_TEST];
 	row->n_unlabeled = r->n[SPLIT_UNLABELED];
 	row->n_val = r->n[SPLIT_VAL];
+	*f = (struct data_facts){.classes = r->classes};
+	snprintf(f->name, sizeof f->name, "%s", row->name);
+	for (int s = 0; s < SPLIT_COUNT; s++) {
+		f->n[s] = r->n[s];
+		f->present[s] = s != SPLIT_UNLABELED && r->n[s] ? r->classes : 0;
+	}
+}
+
+static int facts_of_file(struct data_facts *f, const char *path, const char *name,
+			 struct error *err)
+{
+	struct dataset d;
+
+	if (dataset_open(&d, path, err))
+		return -1;
+	data_facts_of(f, &d, name);
+	dataset_close(&d);
+	return 0;
 }
 
 /* Reads and checks everything. The store is only read; a file is written, among the system's
@@ -299,6 +328,7 @@ static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 	const struct data_args *a = p->a;
 	struct dataset_import_opts opts = {.each = list_item};
 	struct dataset_row old;
+	struct data_facts facts;
 	struct made made;
 	struct error why = {0};
 	const char *tmp = getenv("TMPDIR");
@@ -314,18 +344,20 @@ static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 	if (make(p, &opts, tmp && *tmp ? tmp : "/tmp", &made, row, err))
 		return -1;
 	if (!opts.dry) {
-		int bad = dataset_describe(made.tmp, row, err);
+		int bad = dataset_describe(made.tmp, row, err) ||
+			  facts_of_file(&facts, made.tmp, row->name, err);
 
 		unlink(made.tmp);
 		snprintf(row->sha256, sizeof row->sha256, "%s", made.hash);
 		if (bad || datasets_check(a->ctx->store, row, a->ctx->force, err))
 			return -1;
 	} else {
-		describe_dry(p, row);
+		describe_dry(p, row, &facts);
 	}
 	if (!a->shapes)
 		print_plan(p);
 	report_added(row, "not added (dry run)");
+	report_use(&facts);
 	return 0;
 }
 
@@ -335,6 +367,7 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 {
 	const char *dir = store_tmp_dir(p->a->ctx->store);
 	struct dataset_import_opts opts = {0};
+	struct data_facts facts;
 	struct made made;
 	/* `ssl gc` keeps away, until the process ends or it is recorded */
 	int lock = fs_share_dir(dir), ret = make(p, &opts, dir, &made, row, err);
@@ -348,10 +381,14 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 		ret = dataset_record(p->a->ctx->store, made.tmp, made.hash, row, p->a->ctx->force,
 				     err);
 	}
-	if (!ret)
-		report_added(row, "added");
 	fs_unlock(lock);
-	return ret;
+	if (!ret)
+		ret = data_facts_find(&facts, p->a->ctx->store, row->name, err);
+	if (ret)
+		return -1;
+	report_added(row, "added");
+	report_use(&facts);
+	return 0;
 }
 
 int data_add(struct data_args *a, struct error *err)

@@ -110,9 +110,9 @@ static int evaluate_one(void *ctx, const struct protocol_row *row, struct error 
 static int evaluate_all(struct job *j, struct error *err)
 {
 	const struct eval_args *a = j->args;
-	enum eval_split split = a->split       ? strcmp(a->split, "val") ? EVAL_TEST : EVAL_VAL
-				: j->run.n_val ? EVAL_VAL
-					       : EVAL_TEST;
+	enum eval_split split = a->split           ? strcmp(a->split, "val") ? EVAL_TEST : EVAL_VAL
+				: j->run.check.val ? EVAL_VAL
+						   : EVAL_TEST;
 	int ret = -1;
 
 	if (recipe_changed(&j->recipe, &j->run.recipe, keys_schema(), NULL, a->set, a->n_set, err))
@@ -123,10 +123,12 @@ static int evaluate_all(struct job *j, struct error *err)
 	eval_table_init(&j->table, &j->run.data);
 	evaluator_init(&j->evaluator, &j->run, &j->recipe);
 	j->evaluator.labels = a->labels;
-	if (split == EVAL_TEST && j->run.n_val)
-		log_info("scoring the test split: select on --split val, and report test once");
-	if (!evaluator_split(&j->evaluator, split, err))
+	if (!evaluator_split(&j->evaluator, split, err)) {
+		if (split == EVAL_TEST && j->run.check.val)
+			log_info("scoring the test split: select on --split val, and report test "
+				 "once");
 		ret = each_protocol(a->protocol, evaluate_one, j, err);
+	}
 	evaluator_release(&j->evaluator);
 	recipe_release(&j->recipe);
 	return ret;

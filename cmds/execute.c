@@ -81,6 +81,28 @@ int cmd_end_by_signal(struct cmd_ctx *ctx)
 	return 128 + number;
 }
 
+int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err)
+{
+	const char *name = recipe_text(rc, "data.set");
+	struct strbuf text = STRBUF_INIT;
+	struct data_facts f;
+	struct run_check c;
+
+	if (!ctx->store) {
+		log_info("there is no store here: nothing was checked against dataset %s", name);
+		return 0;
+	}
+	if (data_facts_find(&f, ctx->store, name, err) ||
+	    run_check_given(&c, rc, run_check_names_split(rc), &f, err))
+		return -1;
+	if (ctx->dry_run || (c.val && !recipe_given(rc, "data.val"))) {
+		run_check_report(&c, rc, &f, &text);
+		log_info("%s", text.buf);
+	}
+	strbuf_release(&text);
+	return 0;
+}
+
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err)
 {
 	struct progress bar;

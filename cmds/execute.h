@@ -8,6 +8,11 @@
 /* Appends the command as it could be typed again. */
 void cmd_join(struct strbuf *out, int argc, char **argv);
 
+/* Checks a recipe that a user gives now against its dataset, and reports what it does on stderr:
+ * always with -n, else where a validation split is made by default. Without a store (of -n), that
+ * nothing was checked. */
+int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err);
+
 /* Executes r (recipe and opts filled) on ctx->store and releases it. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);
 

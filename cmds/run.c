@@ -74,6 +74,15 @@ static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct rec
 	return recipe_load_by(out, keys_schema(), &how, a->path, set, n, err);
 }
 
+static void print_recipe(struct cmd_ctx *ctx, const struct recipe *rc)
+{
+	struct strbuf yaml = STRBUF_INIT;
+
+	recipe_yaml(rc, &yaml);
+	fputs(yaml.buf, ctx->out);
+	strbuf_release(&yaml);
+}
+
 /* What is wrong with the recipe is more to the point than that there is no store. A dry run needs
  * none, but --like does. */
 static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct recipe *out,
@@ -99,19 +108,18 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 		   struct error *err)
 {
 	struct run r = {0};
+	int ret;
 
 	if (a->like && a->path)
 		return error_set(err, ERR_USAGE, "run: --like %s or RECIPE, not both", a->like);
 	if (open_and_load(ctx, a, &r.recipe, err))
 		return -1;
-	if (ctx->dry_run) {
-		struct strbuf yaml = STRBUF_INIT;
-
-		recipe_yaml(&r.recipe, &yaml);
-		fputs(yaml.buf, ctx->out);
-		strbuf_release(&yaml);
+	ret = cmd_check_recipe(ctx, &r.recipe, err);
+	if (!ret && ctx->dry_run)
+		print_recipe(ctx, &r.recipe);
+	if (ret || ctx->dry_run) {
 		run_release(&r);
-		return 0;
+		return ret;
 	}
 	r.opts.name = a->name;
 	r.opts.command = command;

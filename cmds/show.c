@@ -36,6 +36,8 @@ static const char head_sql[] =
     "NOT NULL THEN printf('%.2f %%%s', v.linear_top1, iif(v.linear_split = 'val', ' (val)', '')) "
     "END "
     "AS 'linear.top1', "
+    "(SELECT 'none: ' || e.text FROM event e WHERE e.run_id = v.id AND e.kind = 'eval.skipped' "
+    "ORDER BY e.id LIMIT 1) AS evaluation, "
     "v.created, v.finished, v.attempts, v.seconds, v.images_per_s AS 'images/s', "
     "v.peak_rss, v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "

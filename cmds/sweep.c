@@ -7,6 +7,7 @@
 #include "core/base/fs.h"
 #include "core/recipe/history.h"
 #include "core/run/ask.h"
+#include "core/base/log.h"
 #include "core/run/keys.h"
 
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -153,6 +154,20 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same)
 		there = 1;
 	}
 	return there;
+}
+
+static void report_line(const char *text)
+{
+	log_info("%s", text);
+}
+
+int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+		struct error *err)
+{
+	if (a->ctx->store)
+		return sweep_plan_check(p, a->ctx->store, !g->how.recorded, report_line, err);
+	log_info("there is no store here: nothing was checked against the datasets");
+	return 0;
 }
 
 static const struct {

@@ -37,6 +37,11 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
  * with. */
 int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same);
 
+/* Checks the cells against their datasets, and reports what they do on stderr; without a store, that
+ * nothing was checked. */
+int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+		struct error *err);
+
 /* Does the operand name a file? A sweep's name has no slash and no such file beside it. */
 int sweep_is_file(const struct sweep_args *a);
 

@@ -184,7 +184,7 @@ int sweep_plan(struct sweep_args *a, struct error *err)
 {
 	struct sweep_plan p;
 	struct grid g;
-	int ret = read(a, &g, &p, err) || print_plan(a, &g, &p, err);
+	int ret = read(a, &g, &p, err) || sweep_check(a, &g, &p, err) || print_plan(a, &g, &p, err);
 
 	sweep_plan_release(&p);
 	grid_release(&g);

@@ -22,8 +22,9 @@ static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err
 	int ret = sweep_read(a, 0, 0, &g, &p, err), added;
 
 	if (!ret)
-		ret = open_writer(a, err) || sweep_plan_save(&p, &g, a->ctx->store, a->command,
-							     a->reuse, &id, &added, err);
+		ret =
+		    open_writer(a, err) || sweep_check(a, &g, &p, err) ||
+		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
 	if (!ret)
 		strbuf_adds(name, g.name);
 	sweep_plan_release(&p);
@@ -174,6 +175,8 @@ int sweep_extend(struct sweep_args *a, struct error *err)
 		ret = extend_by_file(a, &g, &p, err);
 	else
 		ret = extend_grid(a, &g, err) || sweep_plan_make(&p, &g, err);
+	if (!ret)
+		ret = sweep_check(a, &g, &p, err);
 	if (!ret && a->ctx->dry_run)
 		log_info("%s: it would have %d cells, those that are there among them", g.name,
 			 p.n);

@@ -4,14 +4,51 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/run/check.h"
+#include "core/run/datasets.h"
 
-/* data.val: how many images of the training split are held out. */
-static int answer_val(struct store *s, const char *dataset, struct strbuf *out, struct error *err)
+/* Is anything evaluated that could need validation images? A draft's list is canonical: "[]". */
+static int evaluates(const struct resolver *draft)
 {
-	(void)s;
-	(void)dataset;
-	(void)err;
-	strbuf_adds(out, "0");
+	const char *protocols = recipe_so_far(draft, "eval.protocol");
+
+	return protocols && strcmp(protocols, "[]") != 0;
+}
+
+/* From the row alone where that tells, since a sweep asks for each of its cells. */
+static int count_val(struct store *s, const char *dataset, enum eval_split split, uint32_t *out,
+		     struct error *err)
+{
+	struct dataset_row row;
+	struct data_facts f;
+
+	if (!datasets_find(s, dataset, &row, NULL)) {
+		if (row.n_val || !row.n_train || (row.n_test && split == EVAL_TEST)) {
+			*out = (uint32_t)row.n_val;
+			return 0;
+		}
+	} else if (strcmp(dataset, DATASET_SHAPES) != 0) {
+		*out = 0; /* whoever wants the dataset will miss it */
+		return 0;
+	}
+	if (data_facts_find(&f, s, dataset, err))
+		return -1;
+	*out = run_check_val(&f, split);
+	return 0;
+}
+
+/* data.val: how many images there are to validate on (run_check_val()). */
+static int answer_val(struct store *s, const struct resolver *draft, struct strbuf *out,
+		      struct error *err)
+{
+	const char *split = recipe_so_far(draft, "eval.split");
+	uint32_t val = 0;
+
+	if (s && evaluates(draft) &&
+	    count_val(s, recipe_so_far(draft, "data.set"),
+		      split && !strcmp(split, "val") ? EVAL_VAL : EVAL_TEST, &val, err))
+		return -1;
+	strbuf_addf(out, "%u", val);
 	return 0;
 }
 
@@ -19,7 +56,7 @@ static int answer(void *ctx, const char *key, const struct resolver *draft, stru
 		  struct error *err)
 {
 	if (!strcmp(key, "data.val"))
-		return answer_val(ctx, recipe_so_far(draft, "data.set"), out, err);
+		return answer_val(ctx, draft, out, err);
 	BUG("%s: no answer is known", key);
 }
 

@@ -35,19 +35,28 @@ static int open_dataset(struct run *r, struct error *err)
 	return 0;
 }
 
-/* The pool to train on: train without what is held out, and the unlabeled images behind. */
-static int split_dataset(struct run *r, struct error *err)
+/* The training images, without those that are held out. */
+static void split_dataset(struct run *r)
 {
-	long val = recipe_int(&r->recipe, "data.val");
-	uint32_t all = r->data.n[SPLIT_TRAIN], unlabeled = r->data.n[SPLIT_UNLABELED];
+	uint32_t all = r->data.n[SPLIT_TRAIN], held = r->check.held;
 
-	if (val >= (long)all)
-		return error_set(err, ERR_USAGE, "data.val: %ld images cannot be held out of %u",
-				 val, all);
-	r->train_index = arena_alloc(&r->arena, ((size_t)all + unlabeled) * sizeof(uint32_t));
-	r->val_index = arena_alloc(&r->arena, ((size_t)val + 1) * sizeof(uint32_t));
-	loader_split(&r->data, (uint32_t)val, (uint64_t)recipe_int(&r->recipe, "data.val_seed"),
-		     r->train_index, &r->n_train, r->val_index, &r->n_val);
+	r->train_index = arena_alloc(&r->arena, ((size_t)all + 1) * sizeof(uint32_t));
+	r->val_index = arena_alloc(&r->arena, ((size_t)held + 1) * sizeof(uint32_t));
+	loader_split(&r->data, held, (uint64_t)recipe_int(&r->recipe, "data.val_seed"),
+		     r->train_index, &r->n_train, r->val_index, &r->n_held);
+}
+
+/* The dataset and what the recipe does with it. */
+static int build_data(struct run *r, struct error *err)
+{
+	struct data_facts facts;
+
+	if (open_dataset(r, err))
+		return -1;
+	data_facts_of(&facts, &r->data, r->dataset_row.name);
+	if (run_check(&r->check, &r->recipe, &facts, err))
+		return -1;
+	split_dataset(r);
 	return 0;
 }
 
@@ -108,19 +117,8 @@ static void build_optim(struct run *r)
 	r->cosine = !strcmp(recipe_text(rc, "optim.schedule"), "cosine");
 }
 
-/* Those of n training images that have a label, in *out; returns how many. */
-static uint32_t labelled(const struct dataset *d, const uint32_t *index, uint32_t n, uint32_t *out)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (d->labels[SPLIT_TRAIN][index[i]] >= 0)
-			out[kept++] = index[i];
-	return kept;
-}
-
 /* The pool of images, in batches, and how many steps that makes. */
-static int build_loader(struct run *r, struct error *err)
+static void build_loader(struct run *r)
 {
 	const struct recipe *rc = &r->recipe;
 	uint32_t *pool = r->train_index;
@@ -128,10 +126,6 @@ static int build_loader(struct run *r, struct error *err)
 	int batch = (int)recipe_int(rc, "optim.batch"), supervised = r->method->views == 1;
 
 	r->epochs = r->method->views ? recipe_int(rc, "optim.epochs") : 0;
-	if (supervised) {
-		pool = arena_alloc(&r->arena, ((size_t)n + 1) * sizeof *pool);
-		n = labelled(&r->data, r->train_index, n, pool);
-	}
 	if (unlabeled && !supervised) {
 		pool = arena_alloc(&r->arena, ((size_t)n + unlabeled) * sizeof *pool);
 		memcpy(pool, r->train_index, n * sizeof *pool);
@@ -139,10 +133,6 @@ static int build_loader(struct run *r, struct error *err)
 			pool[n + i] = r->data.n[SPLIT_TRAIN] + i;
 		n += unlabeled;
 	}
-	if (r->epochs && (uint32_t)batch > n)
-		return error_set(err, ERR_USAGE,
-				 "optim.batch: %d is more than the %u images to train on", batch,
-				 n);
 	loader_init(&r->loader, &r->arena, &r->data, pool, n, batch,
 		    (uint64_t)recipe_int(rc, "seed"));
 	r->steps_per_epoch = loader_steps(&r->loader);
@@ -150,17 +140,16 @@ static int build_loader(struct run *r, struct error *err)
 	r->warmup_steps = recipe_real(rc, "optim.warmup") * (double)r->steps_per_epoch;
 	if (r->epochs)
 		batcher_init(&r->batcher, &r->arena, &r->loader, r->view, r->method->views);
-	return 0;
 }
 
 int run_build(struct run *r, struct error *err)
 {
 	r->best_step = -1;
-	if (open_dataset(r, err) || split_dataset(r, err) || build_views(r, err) ||
-	    build_model(r, err))
+	if (build_data(r, err) || build_views(r, err) || build_model(r, err))
 		return -1;
 	build_optim(r);
-	return build_loader(r, err);
+	build_loader(r);
+	return 0;
 }
 
 int run_load(struct run *r, struct store *s, const struct run_row *row,
@@ -173,8 +162,7 @@ int run_load(struct run *r, struct store *s, const struct run_row *row,
 	if (recipe_from_json(&r->recipe, keys_schema(), row->recipe_json, row->defaults, err))
 		return error_prefix(err, "the recipe of %s", row->name);
 	r->best_step = -1;
-	if (open_dataset(r, err) || split_dataset(r, err) || build_views(r, err) ||
-	    build_model(r, err))
+	if (build_data(r, err) || build_views(r, err) || build_model(r, err))
 		return -1;
 	if (!ck)
 		return 0;

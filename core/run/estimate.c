@@ -52,11 +52,14 @@ static int64_t checkpoint_bytes(const struct run *r)
 static double eval_seconds(const struct run *r, double step)
 {
 	const struct recipe *rc = &r->recipe;
-	double images = (double)r->n_train + (double)r->data.n[SPLIT_TEST];
+	double judged = r->check.split == EVAL_VAL ? r->check.val : r->data.n[SPLIT_TEST];
+	double images = (double)r->n_train + judged;
 	double work = (double)r->loader.batch * (r->method->views ? r->method->views : 1) * 3;
 	long n = times(r->epochs, recipe_int(rc, "eval.every")) + recipe_bool(rc, "eval.at_start");
 
-	return recipe_lists(rc, "eval.protocol", "knn") ? (double)n * images / work * step : 0;
+	return !r->check.skip && recipe_lists(rc, "eval.protocol", "knn")
+		   ? (double)n * images / work * step
+		   : 0;
 }
 
 static void estimate(struct run *r, struct estimate *out)

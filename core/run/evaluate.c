@@ -9,11 +9,6 @@
 #include "core/store/digests.h"
 #include "core/store/evals.h"
 
-const char *eval_split_name(enum eval_split split)
-{
-	return split == EVAL_VAL ? "val" : "test";
-}
-
 void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe)
 {
 	*e = (struct evaluator){.run = r, .recipe = recipe};
@@ -26,23 +21,34 @@ void evaluator_release(struct evaluator *e)
 	images_release(&e->judged);
 }
 
+/* By `ssl eval`, which may ask for what the run's recipe does not. */
+static int cannot_judge(const struct run *r, enum eval_split split, struct error *err)
+{
+	struct strbuf why = STRBUF_INIT;
+	struct data_facts facts;
+
+	data_facts_of(&facts, &r->data, r->dataset_row.name);
+	run_check_why(run_check_split(&facts, split, r->check.val), &why);
+	error_set(err, ERR_USAGE, "eval: dataset %s cannot be evaluated on %s: %s", facts.name,
+		  eval_split_name(split), why.buf);
+	strbuf_release(&why);
+	return -1;
+}
+
 int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err)
 {
 	struct run *r = e->run;
 
 	images_release(&e->judged);
 	e->split = split;
-	if (split == EVAL_VAL)
-		images_init(&e->judged, &r->data, SPLIT_TRAIN, r->val_index, r->n_val);
-	else
+	if (split == EVAL_TEST)
 		images_init(&e->judged, &r->data, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
-	if (e->train.n && e->judged.n)
-		return 0;
-	return error_set(
-	    err, ERR_USAGE, "eval: dataset %s has no labelled images %s", r->dataset_row.name,
-	    !e->train.n         ? "to train on"
-	    : split == EVAL_VAL ? "held out: set data.val"
-				: "in its test split: set data.val and eval.split: val");
+	else if (r->n_held)
+		images_init(&e->judged, &r->data, SPLIT_TRAIN, r->val_index, r->n_held);
+	else
+		images_init(&e->judged, &r->data, SPLIT_VAL, NULL,
+			    r->check.val ? r->data.n[SPLIT_VAL] : 0);
+	return e->train.n && e->judged.n ? 0 : cannot_judge(r, split, err);
 }
 
 int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,
@@ -201,30 +207,25 @@ static int evaluate_split(struct evaluator *e, enum eval_split split, int choose
 /* The test split is scored once, and never chosen on. */
 static int final_test_is_due(const struct run *r, enum eval_split split)
 {
-	const int16_t *label = r->data.labels[SPLIT_TEST];
-
-	if (split != EVAL_VAL || r->epoch < r->epochs ||
-	    !recipe_bool(&r->recipe, "eval.final_test"))
-		return 0;
-	for (uint32_t i = 0; label && i < r->data.n[SPLIT_TEST]; i++)
-		if (label[i] >= 0)
-			return 1;
-	return 0;
+	return split == EVAL_VAL && r->epoch == r->epochs && r->data.n[SPLIT_TEST] &&
+	       recipe_bool(&r->recipe, "eval.final_test");
 }
 
-static enum eval_split split_of(const struct run *r)
+/* Are the evaluations that the recipe asks for skipped? Version 1 of the rules judged images of one
+ * class, too. */
+static int is_skipped(const struct run *r)
 {
-	return strcmp(recipe_text(&r->recipe, "eval.split"), "val") ? EVAL_TEST : EVAL_VAL;
+	return r->check.skip && !(r->check.skip == SKIP_ONE_CLASS && r->rules == 1);
 }
 
 int run_evaluate(struct run *r, struct error *err)
 {
-	enum eval_split split = split_of(r);
+	enum eval_split split = r->check.split;
 	struct strbuf line = STRBUF_INIT;
 	struct evaluator e;
 	int ret;
 
-	if (!any_due(r))
+	if (!any_due(r) || is_skipped(r))
 		return 0;
 	evaluator_init(&e, r, &r->recipe);
 	strbuf_addf(&line, "epoch %ld/%ld", r->epoch, r->epochs);
@@ -248,21 +249,43 @@ static int selects_on_test(const struct run *r)
 		online =
 		    online || (protocol_at(i)->protocol->online &&
 			       recipe_lists(&r->recipe, "eval.protocol", protocol_at(i)->name));
-	return online && split_of(r) == EVAL_TEST && every > 0 && every < r->epochs &&
-	       recipe_int(&r->recipe, "checkpoint.keep_best") &&
+	return online && r->check.split == EVAL_TEST && !is_skipped(r) && every > 0 &&
+	       every < r->epochs && recipe_int(&r->recipe, "checkpoint.keep_best") &&
 	       recipe_int(&r->recipe, "checkpoint.every");
 }
 
-void run_evaluate_advise(const struct run *r)
+/* Recorded with the run as well, so that what it lacks is explained wherever it is looked at. */
+static int report_skip(struct run *r, struct error *err)
 {
+	struct strbuf text = STRBUF_INIT;
+	struct data_facts facts;
+	int ret = 0;
+
+	data_facts_of(&facts, &r->data, r->dataset_row.name);
+	run_check_report(&r->check, &r->recipe, &facts, &text);
+	if (r->opts.progress.line)
+		r->opts.progress.line(r->opts.progress.ctx, text.buf);
+	strbuf_clear(&text);
+	run_check_why(r->check.skip, &text);
+	if (!r->opts.resume_id)
+		ret = runs_event(r->store, &r->handle, "eval.skipped", text.buf, err);
+	strbuf_release(&text);
+	return ret;
+}
+
+int run_evaluate_advise(struct run *r, struct error *err)
+{
+	if (is_skipped(r))
+		return report_skip(r, err);
 	if (selects_on_test(r))
 		log_info("checkpoint.keep_best: the best checkpoint is chosen on the test split: "
 			 "hold images out with data.val, or report the last one");
+	return 0;
 }
 
 int run_evaluate_resume(struct run *r, struct error *err)
 {
-	int val = !strcmp(recipe_text(&r->recipe, "eval.split"), "val"), i = 0, found;
+	int i = 0, found;
 	const struct protocol_row *row;
 	char name[128];
 
@@ -271,8 +294,7 @@ int run_evaluate_resume(struct run *r, struct error *err)
 		i++;
 	if (!r->step || !row)
 		return 0;
-	snprintf(name, sizeof name, "%s.%s.top1", eval_split_name(val ? EVAL_VAL : EVAL_TEST),
-		 row->name);
+	snprintf(name, sizeof name, "%s.%s.top1", eval_split_name(r->check.split), row->name);
 	found = series_max(r->store, r->handle.id, name, &r->best_step, &r->best_value, err);
 	return found < 0 ? -1 : 0;
 }

@@ -7,9 +7,6 @@
 #include "core/eval/protocol.h"
 #include "core/run/run.h"
 
-enum eval_split { EVAL_TEST, EVAL_VAL };
-const char *eval_split_name(enum eval_split split); /* "test", "val" */
-
 /* Evaluates again and again on the same training images. `recipe` has the eval.* to go by (the
  * run's own, or one changed on the command line) and must live as long as this. */
 struct evaluator {
@@ -36,7 +33,8 @@ int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
 /* A resumed run knows again which evaluation was the best: its checkpoint is kept. */
 int run_evaluate_resume(struct run *r, struct error *err);
 
-/* Says so when the recipe chooses a checkpoint by the test split. */
-void run_evaluate_advise(const struct run *r);
+/* At the start of an attempt: reports, and records as an event, that evaluations are skipped, or
+ * reports that the recipe chooses a checkpoint by the test split. */
+int run_evaluate_advise(struct run *r, struct error *err);
 
 #endif

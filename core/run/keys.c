@@ -19,7 +19,10 @@ static const struct hparam run_hparams[] = {
      "of the initial weights, the order of the images and their augmentation"},
     {"data.set", HP_TEXT, "shapes", 0, 0, NULL, "the dataset: ssl data ls"},
     {"data.val", HP_INT, "auto", 0, 100000000, "auto",
-     "images held out of train for selection, the same share of every class"},
+     "validation images: as many are held out of train, the same share of every class; as many as "
+     "the dataset's own validation split has: that split; auto: that split, else none where there "
+     "is a labelled test split, else a tenth of train, where it has two classes and a protocol is "
+     "asked for"},
     {"data.val_seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
      "which images are held out; apart from seed, so that all seeds select on the same"},
     {"eval.every", HP_INT, "5", 0, 1000000, NULL,
@@ -29,7 +32,7 @@ static const struct hparam run_hparams[] = {
     {"eval.protocol", HP_LIST, "[knn]", 0, 0, NULL,
      "how encoders are judged; what trains the encoder only after the last epoch; [] not at all"},
     {"eval.split", HP_ENUM, "test", 0, 0, "val|test",
-     "images that are judged; val where data.val holds some out, else test"},
+     "images that are judged; val where there are validation images (data.val), else test"},
     {"eval.final_test", HP_BOOL, "true", 0, 0, NULL,
      "where eval.split is val: score the test split once as well, after the last epoch"},
     {"checkpoint.every", HP_INT, "5", 0, 1000000, NULL,
@@ -105,9 +108,14 @@ static const char *keys_choice(const char *key, int i)
 
 static int keys_check(const struct recipe *r, const char **key, struct error *err)
 {
-	if (augment_check(r, key, err))
-		return -1;
-	if (strcmp(recipe_text(r, "eval.split"), "val") || recipe_int(r, "data.val"))
+	return augment_check(r, key, err);
+}
+
+/* Of a contradiction within the recipe; what the dataset has is the matter of check.h. */
+static int refuse_split(const struct recipe *r, const char **key, struct error *err)
+{
+	if (strcmp(recipe_text(r, "eval.split"), "val") || recipe_int(r, "data.val") ||
+	    !recipe_given(r, "data.val"))
 		return 0;
 	*key = "eval.split";
 	return error_set(err, ERR_USAGE, "eval.split: val, but data.val holds no images out");
@@ -121,6 +129,8 @@ static int keys_refuse(const struct recipe *r, const char **key, struct error *e
 	const long epochs = recipe_int(r, "optim.epochs");
 	const int given = recipe_given(r, "optim.warmup");
 
+	if (refuse_split(r, key, err))
+		return -1;
 	if (warmup <= (double)epochs ||
 	    (!given && !(recipe_recorded(r, "optim.warmup") && recipe_given(r, "optim.epochs"))))
 		return 0;

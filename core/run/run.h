@@ -31,6 +31,7 @@
 #include "core/methods/method.h"
 #include "core/optim/optim.h"
 #include "core/recipe/recipe.h"
+#include "core/run/check.h"
 #include "core/run/points.h"
 #include "core/store/datasets.h"
 #include "core/store/runs.h"
@@ -72,8 +73,9 @@ struct run {
 	/* data */
 	struct dataset data;
 	struct dataset_row dataset_row;
+	struct run_check check;            /* what the recipe does with it */
 	uint32_t *train_index, *val_index; /* images to train on; held out for selection */
-	uint32_t n_train, n_val;
+	uint32_t n_train, n_held;
 	struct augment view[2], plain;
 	struct loader loader;
 	struct batcher batcher;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/run/check.h"
 #include "core/run/datasets.h"
 #include "core/run/keys.h"
 #include "core/run/params.h"
@@ -52,6 +53,7 @@ static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
 	c->run.seed = cell->seed;
 	c->dataset = arena_strdup(&p->arena, recipe_text(cell->recipe, "data.set"));
 	c->label = arena_strdup(&p->arena, cell->label);
+	c->names_split = run_check_names_split(cell->recipe);
 	c->ordinal = cell->ordinal;
 	c->rank = cell->rank;
 	p->recipes += cell->rank == 0;

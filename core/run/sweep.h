@@ -13,6 +13,7 @@ struct sweep_cell {
 	struct run_new run; /* method, recipe_*, group_hash, param, seed */
 	const char *dataset, *label;
 	int ordinal, rank;
+	int names_split; /* run_check_names_split() of its recipe */
 };
 
 struct sweep_plan {
@@ -27,6 +28,12 @@ struct sweep_plan {
  * again. */
 int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err);
 void sweep_plan_release(struct sweep_plan *p);
+
+/* Checks every recipe against its dataset (check.h), which s has; `given`: by the rules for what a
+ * user gives now; else a cell that is recorded already is never refused. Calls line() with each different sentence on what the cells do. -1 with *err, the
+ * cell named, for the first that could not be run. */
+int sweep_plan_check(const struct sweep_plan *p, struct store *s, int given,
+		     void (*line)(const char *text), struct error *err);
 
 /* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With
  * `reuse` cells that this binary has run to their end elsewhere are taken as done. */

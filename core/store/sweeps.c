@@ -97,6 +97,17 @@ int sweeps_list(struct store *s, const struct query_sink *sink, struct error *er
 	    60, sink, err);
 }
 
+int sweeps_have_recipe(struct store *s, const char *recipe_hash)
+{
+	struct error none;
+	int64_t id;
+
+	return db_int(s, &id, &none,
+		      "SELECT c.id FROM cell c JOIN recipe r ON r.id = c.recipe_id "
+		      "WHERE r.hash = ? LIMIT 1",
+		      "t", recipe_hash);
+}
+
 struct sweep_edit {
 	struct store *s;
 	int64_t id;

@@ -37,12 +37,12 @@ struct cell_new {
 
 /* The sweep, if there is none of its name, or its spec and settings as they are now; and what cells
  * `each` gives by calling sweep_add_cell(): those that are there stay as they are. One transaction.
- * *added counts the new ones. A cell whose recipe (without seed) the sweep has gets its number,
- * another the next. */
+ * *added counts the new ones. Cells of one recipe (without seed) have one number. */
 struct sweep_edit;
 int sweeps_save(struct store *s, const struct sweep_new *w,
 		int (*each)(void *ctx, struct sweep_edit *edit, struct error *err), void *ctx,
 		int64_t *id, int *added, struct error *err);
+int sweeps_have_recipe(struct store *s, const char *recipe_hash); /* of any cell: 1, 0, or -1 */
 int sweep_add_cell(struct sweep_edit *edit, const struct cell_new *c, struct error *err);
 
 struct sweep_row {

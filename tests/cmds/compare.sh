@@ -61,11 +61,13 @@ version: 1
 sweep: two
 base: base.yaml
 blocks:
-- grid: {method: [vicreg, byol]}
+- grid: {data.set: [tiny, damaged]}
 seeds: [7]
 END
 echo '{version: 1, method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]}, optim: {batch: 32, epochs: 1, warmup: 0}}' >base.yaml
-code 8 ssl sweep start two.yaml -j 1 -q # the predictor does not fit
+ok ssl data add -q damaged --shapes --seed 5 --train 64 --test 16
+damage damaged
+code 8 ssl sweep start two.yaml -j 1 -q
 ok ssl compare --sweep two --metric loss
 out_has '^1 of the 2 cells of sweep two is not done: `ssl sweep status two`.$'
 ok ssl rm -q -f two:1.7

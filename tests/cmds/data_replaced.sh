@@ -78,7 +78,8 @@ same "$(value "select count(*) from dataset where name = 't'")" 2
 
 note 'a dataset that only cells without a run refer to keeps its row'
 ok ssl data add -q u --shapes --train 64 --test 16
-code 8 ssl sweep start $tiny -m byol -d u --seeds 1 --grid byol.tau=0.9 --name unfit # the predictor does not fit
+damage u
+code 8 ssl sweep start $tiny -d u --seeds 1 --name damaged
 same "$(value "select count(*) from v_run where dataset = 'u'")" 0
 ok ssl data add -q -f u --shapes --seed 9 --train 64 --test 16
 

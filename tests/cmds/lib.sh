@@ -23,6 +23,7 @@
 #	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: some minutes at most
 #	hold PID SQL              stops PID as soon as the query says 1, so that it cannot end first; fails if it did
 #	hold_saved PID RUN        the same once the run has a checkpoint
+#	damage DATASET            changes the last pixel of a dataset's file
 #	note TEXT                 says what comes next
 #	skip WHY                  ends the test as skipped (77)
 #	fail WHY                  ends the test as failed, showing the last output
@@ -119,6 +120,15 @@ hold()
 hold_saved()
 {
 	hold "$1" "select count(*) > 0 from checkpoint c join run r on r.id = c.run_id where r.name = '$2'"
+}
+
+damage()
+{
+	lib_sha=$(value "select sha256 from dataset where name = '$1' and removed is null")
+	lib_file=.ssl/objects/$(echo "$lib_sha" | cut -c1-2)/$(echo "$lib_sha" | cut -c3-)
+	chmod u+w "$lib_file"
+	lib_size=$(wc -c <"$lib_file")
+	printf '\252' | dd of="$lib_file" bs=1 seek=$((lib_size - 1)) conv=notrunc 2>/dev/null
 }
 
 # lib_run CMD...: its output into $out and $err, its exit code into $status

@@ -1,0 +1,75 @@
+/* The cells of a sweep against their datasets, before any of them is run: see sweep.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/run/check.h"
+#include "core/run/keys.h"
+#include "core/run/sweep.h"
+
+enum { MOST = 6 }; /* sentences */
+
+struct checking {
+	struct store *store;
+	int given;
+	struct facts_cache facts;
+	char *said[MOST];
+	int n;
+	void (*line)(const char *text);
+};
+
+/* Each sentence once, and of many the first ones. */
+static void report(struct checking *k, const struct run_check *c, const struct recipe *rc,
+		   const struct data_facts *f)
+{
+	struct strbuf text = STRBUF_INIT;
+	int i = 0;
+
+	run_check_report(c, rc, f, &text);
+	while (i < k->n && strcmp(k->said[i], text.buf))
+		i++;
+	if (i == k->n && i < MOST) {
+		k->line(text.buf);
+		k->said[k->n++] = strbuf_detach(&text);
+	}
+	strbuf_release(&text);
+}
+
+static int check_cell(struct checking *k, const struct sweep_cell *cell, struct error *err)
+{
+	struct run_check c;
+	struct data_facts f;
+	struct recipe rc;
+	int ret;
+
+	if (recipe_from_json(&rc, keys_schema(), cell->run.recipe_json, cell->run.defaults, err))
+		return -1;
+	ret = facts_cached(&k->facts, k->store, cell->dataset, &f, err);
+	if (!ret)
+		ret = k->given ? run_check_given(&c, &rc, cell->names_split, &f, err)
+			       : run_check(&c, &rc, &f, err);
+	if (!ret)
+		report(k, &c, &rc, &f);
+	else if (!k->given && sweeps_have_recipe(k->store, cell->run.recipe_hash) > 0)
+		ret = 0;
+	recipe_release(&rc);
+	return ret;
+}
+
+int sweep_plan_check(const struct sweep_plan *p, struct store *s, int given,
+		     void (*line)(const char *text), struct error *err)
+{
+	struct checking k = {.store = s, .given = given, .line = line};
+	int ret = 0;
+
+	for (int i = 0; i < p->n && !ret; i++) {
+		if (p->cell[i].rank) /* another seed of a recipe that was checked */
+			continue;
+		ret = check_cell(&k, &p->cell[i], err);
+		if (ret)
+			error_prefix(err, "cell %d", p->cell[i].ordinal);
+	}
+	for (int i = 0; i < k.n; i++)
+		free(k.said[i]);
+	facts_cache_release(&k.facts);
+	return ret;
+}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "cmds/select.h"
 #include "core/base/log.h"
 #include "core/report/compare.h"
 #include "core/report/svg.h"
@@ -120,6 +121,25 @@ static int parse_test(const char *name, int *ranks, struct error *err)
 	return error_set(err, ERR_USAGE, "--test: '%s' is neither permutation nor rank", name);
 }
 
+/* Where no metric was asked for and the usual one was never measured: by what needs no labels. */
+static int make(struct cmd_ctx *ctx, struct compare_query *q, int usual, struct compare **c,
+		struct error *err)
+{
+	const char *name = q->values.metric;
+	struct error why = {0}, none = {0};
+	int ret = compare_make(ctx->store, q, c, &why);
+
+	if (ret && usual && why.code == ERR_NOT_FOUND) {
+		q->values.metric = SELECT_UNLABELED;
+		ret = compare_make(ctx->store, q, c, &none);
+		if (!ret)
+			select_report_unlabeled(name);
+	}
+	if (ret)
+		*err = why;
+	return ret;
+}
+
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct compare_query q = {.values = {.by = "method"}};
@@ -157,7 +177,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	q.values.id = n ? id : NULL;
 	q.values.n_ids = n;
 	if (!ret)
-		ret = compare_make(ctx->store, &q, &c, err);
+		ret = make(ctx, &q, !report && !metric, &c, err);
 	if (!ret)
 		print(ctx, c, only_pairs);
 	compare_free(c);

@@ -9,6 +9,7 @@
 #include "core/data/dataset.h"
 #include "core/recipe/recipe.h"
 #include "core/report/human.h"
+#include "core/run/check.h"
 #include "core/run/datasets.h"
 #include "core/store/datasets.h"
 #include "core/store/object.h"
@@ -196,6 +197,18 @@ static struct table *class_table(const struct dataset *d)
 	return t;
 }
 
+/* What can be done with it; then a blank line, where a table follows. */
+static void print_use(FILE *out, const struct dataset *d, const char *name)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct data_facts f;
+
+	data_facts_of(&f, d, name);
+	data_facts_report(&f, &text);
+	fprintf(out, "use        %s\n%s", text.buf, d->classes ? "\n" : "");
+	strbuf_release(&text);
+}
+
 static int data_show(struct data_args *a, struct error *err)
 {
 	struct dataset_row row;
@@ -215,7 +228,7 @@ static int data_show(struct data_args *a, struct error *err)
 		return error_prefix(err, "dataset %s", row.name);
 	if (a->ctx->format == TABLE_TEXT) {
 		print_row(a->ctx->out, &row);
-		fputc('\n', a->ctx->out);
+		print_use(a->ctx->out, &d, row.name);
 	}
 	if (a->ctx->format == TABLE_TEXT && a->ctx->verbose && row.n_skipped &&
 	    print_skipped(a, &row, err)) {
@@ -223,7 +236,8 @@ static int data_show(struct data_args *a, struct error *err)
 		return -1;
 	}
 	t = class_table(&d);
-	table_print(t, a->ctx->format, a->ctx->out);
+	if (d.classes || a->ctx->format != TABLE_TEXT)
+		table_print(t, a->ctx->format, a->ctx->out);
 	table_free(t);
 	dataset_close(&d);
 	return 0;

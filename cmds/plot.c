@@ -163,9 +163,10 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 		return error_set(err, ERR_USAGE, "--width: at least 240 px");
 	what->newest = kinds[kind].newest;
 	ret = select_runs(ctx, what, &sel, err);
-	if (!f->metric)
-		f->metric =
-		    what->objective[0] && !what->newest ? what->objective : kinds[kind].metric;
+	if (!ret && !f->metric)
+		f->metric = what->objective[0] && !what->newest ? what->objective
+			    : kinds[kind].metric ? select_metric(ctx, &sel, kinds[kind].metric)
+						 : NULL;
 	if (!ret)
 		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
 	if (!ret)

@@ -96,7 +96,8 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 	r->chosen = chosen.buf;
 	r->recipe = as_yaml;
 	if (!r->metric)
-		r->metric = what->objective[0] ? what->objective : "knn.top1";
+		r->metric =
+		    what->objective[0] ? what->objective : select_metric(ctx, &sel, "knn.top1");
 	if (!r->title)
 		r->title = "Self-supervised runs compared";
 	ret = report_make(ctx->store, &sel, r, &out, err);

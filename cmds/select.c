@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/log.h"
 #include "core/store/sweeps.h"
 
 static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection *out,
@@ -51,4 +52,23 @@ int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out,
 	if (ret)
 		selection_release(out);
 	return ret;
+}
+
+void select_report_unlabeled(const char *usual)
+{
+	log_info("no run here has %s (evaluations are skipped without labels of two classes): by "
+		 "%s, the rank of the features; --metric chooses another",
+		 usual, SELECT_UNLABELED);
+}
+
+const char *select_metric(struct cmd_ctx *ctx, const struct selection *sel, const char *usual)
+{
+	struct metric_info m;
+	struct error why = {0};
+
+	if (!selection_metric(ctx->store, sel, usual, &m, &why) || why.code != ERR_NOT_FOUND ||
+	    selection_metric(ctx->store, sel, SELECT_UNLABELED, &m, &why))
+		return usual;
+	select_report_unlabeled(usual);
+	return SELECT_UNLABELED;
 }

@@ -19,4 +19,11 @@ struct select {
 /* The runs of all of these, each once. ERR_NOT_FOUND when there is none. */
 int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out, struct error *err);
 
+/* The metric by which runs are compared where none was asked for: `usual`, or, where none of the
+ * runs has it because nothing could be evaluated (images without labels), the rank of the features,
+ * which needs no labels; a line on stderr then says so. */
+#define SELECT_UNLABELED "collapse.h.rankme"
+const char *select_metric(struct cmd_ctx *ctx, const struct selection *sel, const char *usual);
+void select_report_unlabeled(const char *usual);
+
 #endif

@@ -103,7 +103,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 	ret = show(a, &sel,
 		   a->metric         ? a->metric
 		   : *what.objective ? what.objective
-				     : "knn.top1",
+				     : select_metric(a->ctx, &sel, "knn.top1"),
 		   err);
 	selection_release(&sel);
 	return ret;

@@ -59,6 +59,13 @@ err_has '^ssl: mixed: 24 labelled and 12 unlabeled images, 2 classes: runs are e
 ok ssl data add -n again flat
 err_has '^ssl: again: 24 images without labels'
 
+note 'data show: no table of classes where there are none'
+ok ssl data show flat
+out_has '^use +24 images without labels: runs train on them'
+out_lacks '^class +name'
+ok ssl data show mixed
+out_has '^class +name'
+
 note 'training works and is measured; evaluation is skipped with one sentence, and nothing is evaluated'
 for d in flat one word tested; do
 	ok ssl run -m vicreg -d $d $tiny $heads --name "on-$d"
@@ -135,6 +142,24 @@ err_has '^ssl: flat: trains on 24 unlabeled images; no evaluation'
 ok ssl sweep start -m vicreg -d flat $tiny $heads --grid vicreg.mu=5,25 --seeds 2 --name w
 same "$(grep -c 'no evaluation' "$err")" 1
 same "$(value "select count(*) from v_cell where status = 'done'")" 4
+
+note 'compared where nothing could be evaluated: by the rank of the features, which is said; never by what was asked for'
+by='no run here has knn.top1 .* by collapse.h.rankme'
+ok ssl sweep show w
+err_has "$by"
+out_has '^vicreg +vicreg.mu +25 +2 '
+ok ssl compare --sweep w --by vicreg.mu --format csv
+err_has "$by"
+same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" '5,2 25,2 '
+ok ssl plot bars w
+err_has "$by"
+ok ssl report w -o w.html
+err_has "$by"
+grep -q 'collapse.h.rankme' w.html || fail 'the report is by another metric'
+ok ssl log
+ok ssl plot curve w
+ok ssl best loss
+fails 3 'knn.top1: no run has this metric' "$SSL" compare --sweep w --metric knn.top1
 
 note 'labelled and unlabeled images together: trained on both, judged by the labels'
 ok ssl run -m vicreg -d mixed $tiny $heads --set optim.batch=12 --name on-mixed

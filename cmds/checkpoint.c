@@ -4,6 +4,7 @@
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
 #include "core/base/log.h"
+#include "core/report/human.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
 
@@ -22,17 +23,24 @@ struct ls {
 	struct table *t;
 	struct store *store;
 	const char *name;
+	int for_people;
 };
 
 static int ls_row(void *ctx, const struct checkpoint_row *ck)
 {
 	struct ls *l = ctx;
+	struct strbuf created = STRBUF_INIT;
 
 	table_text(l->t, l->name);
 	table_int(l->t, ck->epoch);
 	table_int(l->t, ck->step);
 	table_int(l->t, ck->bytes);
-	table_text(l->t, ck->created);
+	if (l->for_people)
+		human_time(ck->created, &created);
+	else
+		strbuf_adds(&created, ck->created);
+	table_text(l->t, created.buf);
+	strbuf_release(&created);
 	table_text(l->t, ck->sha256);
 	return 0;
 }
@@ -40,7 +48,7 @@ static int ls_row(void *ctx, const struct checkpoint_row *ck)
 static int list(struct cmd_ctx *ctx, const char *ref, struct error *err)
 {
 	static const char *const column[] = {"run", "epoch", "step", "bytes", "created", "sha256"};
-	struct ls l = {table_new(), ctx->store, NULL};
+	struct ls l = {table_new(), ctx->store, NULL, table_is_for_people(ctx->format)};
 	struct run_row row;
 	int64_t id;
 	long epoch;

@@ -57,6 +57,7 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 {
 	struct listing *l = ctx;
 	struct table *t = l->table;
+	struct strbuf created = STRBUF_INIT;
 	char shape[48];
 
 	snprintf(shape, sizeof shape, "%dx%dx%d", row->width, row->height, row->channels);
@@ -69,7 +70,12 @@ static int ls_row(void *ctx, const struct dataset_row *row)
 	table_int(t, row->n_val);
 	add_bytes(l, row->bytes);
 	table_int(t, row->runs);
-	table_text(t, row->created);
+	if (l->for_people)
+		human_time(row->created, &created);
+	else
+		strbuf_adds(&created, row->created);
+	table_text(t, created.buf);
+	strbuf_release(&created);
 	table_text(t, row->sha256);
 	return 0;
 }
@@ -128,12 +134,16 @@ static int find_row(struct data_args *a, const char *name, struct dataset_row *r
 
 static void print_row(FILE *out, const struct dataset_row *r)
 {
+	struct strbuf created = STRBUF_INIT;
+
 	fprintf(out, "name       %s\n", r->name);
 	fprintf(out, "hash       %s\n", r->sha256);
 	fprintf(out, "source     %s\n", r->source);
 	if (r->source_sha256[0])
 		fprintf(out, "of hash    %s\n", r->source_sha256);
-	fprintf(out, "created    %s\n", r->created);
+	human_time(r->created, &created);
+	fprintf(out, "created    %s\n", created.buf);
+	strbuf_release(&created);
 	fprintf(out, "bytes      %lld\n", (long long)r->bytes);
 	fprintf(out, "image      %dx%dx%d\n", r->width, r->height, r->channels);
 	fprintf(out, "train      %lld\n", (long long)r->n_train);

@@ -19,7 +19,7 @@ struct section {
 static const char head_sql[] =
     "SELECT v.id || ' ' || v.name AS run, v.uuid, "
     "CASE WHEN v.status = 'stale' THEN 'stale: running, but without a sign of life since ' || "
-    "strftime('%Y-%m-%dT%H:%M:%SZ', a.heartbeat, 'unixepoch') ELSE v.status END AS status, "
+    "strftime('%Y-%m-%d %H:%M:%S', a.heartbeat, 'unixepoch') ELSE v.status END AS status, "
     "nullif(v.exit_code, 0) AS 'exit code', v.error, v.tags, v.command, v.method, "
     "coalesce(v.dataset_label || ' ' || substr(v.dataset_sha256, 1, 12), 'none') AS dataset, "
     "v.seed, "
@@ -135,8 +135,14 @@ static void line_text(void *ctx, const char *s)
 	struct lines *l = ctx;
 	const char *name = line_name(l);
 
-	if (s && *s)
-		put(l, name, s);
+	if (!s || !*s)
+		return;
+	strbuf_clear(&l->text);
+	if (human_kind_of(name) == HUMAN_TIME)
+		human_time(s, &l->text);
+	else
+		strbuf_adds(&l->text, s);
+	put(l, name, l->text.buf);
 }
 
 static void line_integer(void *ctx, int64_t v)

@@ -54,10 +54,10 @@ struct sweep_view {
 	int moving, drawn; /* lines that stand below the cursor's start */
 	int settled;       /* cells told so far */
 	int workers;
-	char since[24]; /* cells settled from then on may be new */
+	char since[CLOCK_TEXT]; /* cells settled from then on may be new */
 	struct {
 		int64_t id;
-		char finished[24];
+		char finished[CLOCK_TEXT];
 	} * seen; /* those of them that were told */
 	int n_seen;
 };

@@ -12,7 +12,8 @@
 #include "core/report/human.h"
 #include "core/report/rows.h"
 
-enum { SHOWN = 8 }; /* running cells that the moving table shows */
+enum { SHOWN = 8 };      /* running cells that the moving table shows */
+enum { LOOK_BACK = 10 }; /* seconds that may pass between a cell's time and its commit */
 
 /* Seconds that are left by what the done cells took; negative: not known yet. */
 static double seconds_left(const struct sweep_counts *n, int workers)
@@ -53,7 +54,7 @@ void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const stru
 	v->workers = workers;
 	v->moving = !ctx->quiet && isatty(STDERR_FILENO);
 	v->settled = n->done + n->failed + n->pruned;
-	clock_iso(clock_unix(), v->since);
+	clock_text(clock_unix(), v->since);
 	if (!ctx->quiet)
 		log_info("%s: %d cell%s, %d of them done; %d worker%s", w->name, n->cells,
 			 n->cells == 1 ? "" : "s", n->done, workers, workers == 1 ? "" : "s");
@@ -73,7 +74,7 @@ static int is_seen(struct sweep_view *v, const struct cell_row *c)
 			return 1;
 	v->seen = xrealloc(v->seen, (size_t)(v->n_seen + 1) * sizeof *v->seen);
 	v->seen[v->n_seen].id = c->id;
-	snprintf(v->seen[v->n_seen++].finished, 24, "%s", c->finished);
+	snprintf(v->seen[v->n_seen++].finished, CLOCK_TEXT, "%s", c->finished);
 	return 0;
 }
 
@@ -96,24 +97,27 @@ static int tell_settled(void *ctx, const struct cell_row *c)
 	return 0;
 }
 
-/* Cells that were settled since it was last looked. Times are whole seconds, so that those of the
- * last one come again: they are remembered. */
+/* Reports the cells that were settled since the last look. A cell's time is taken a moment before
+ * its commit, so a look goes back a little behind the last one; the cells in between are
+ * remembered, so that each is reported once. */
 static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
 {
-	char now[24];
+	char from[CLOCK_TEXT];
 	struct error passing;
 	int kept = 0;
 
 	if (n->done + n->failed + n->pruned == v->settled)
 		return;
-	clock_iso(clock_unix(), now);
+	clock_text(clock_unix() - LOOK_BACK, from);
+	if (strcmp(from, v->since) < 0)
+		memcpy(from, v->since, sizeof from);
 	if (cells_each(v->store, v->sweep->id, NULL, v->since, tell_settled, v, &passing))
 		return;
 	for (int i = 0; i < v->n_seen; i++)
-		if (strcmp(v->seen[i].finished, now) >= 0)
+		if (strcmp(v->seen[i].finished, from) >= 0)
 			v->seen[kept++] = v->seen[i];
 	v->n_seen = kept;
-	memcpy(v->since, now, sizeof now);
+	memcpy(v->since, from, sizeof from);
 }
 
 static int draw_running(void *ctx, const struct cell_row *c)

@@ -1,7 +1,7 @@
 -- The first schema of an ssl store: what is recorded. Applied once, in one transaction, by
 -- core/store/migrate.c; never edited after a release (a change is a new file 0002_*.sql). What can be
 -- derived is a view: views.sql. Comments stand inside the statements, where .schema keeps them.
--- Times are UTC text, 2026-01-31T12:00:00Z, unless a column says otherwise.
+-- Times are UTC text, unless a column says otherwise; 0012_time.sql gave them their format.
 
 CREATE TABLE meta (
   -- Facts about the store itself.

@@ -2,13 +2,21 @@
 #ifndef SSL_BASE_CLOCK_H
 #define SSL_BASE_CLOCK_H
 
+enum { CLOCK_TEXT = 24 };
+
 /* Monotonic seconds. */
 double clock_now(void);
 
 /* Unix time in seconds, with fraction. */
 double clock_unix(void);
 
-/* Writes "2026-01-31T12:00:00Z" for Unix time t. */
-void clock_iso(double t, char out[24]);
+/* Writes Unix time t in the one format of recorded times, "2026-01-31 12:00:00.000": UTC, as
+ * SQLite's own date functions write it, so that text compares as time does. Times outside the years
+ * 1970 to 9999 become the nearest one inside. */
+void clock_text(double t, char out[CLOCK_TEXT]);
+
+/* Reads a UTC time in that format or in the one that older versions wrote, "2026-01-31T12:00:00Z",
+ * and writes it in the first. -1 if the text is anything else or no such moment exists. */
+int clock_parse(const char *text, char out[CLOCK_TEXT]);
 
 #endif

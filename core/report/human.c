@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/clock.h"
+#include "core/store/times.h"
+
 void human_duration(double seconds, struct strbuf *out)
 {
 	static const struct {
@@ -34,6 +37,16 @@ void human_bytes(int64_t bytes, struct strbuf *out)
 	strbuf_addf(out, "%.*f %s", i && x < 9.95 ? 1 : 0, x, unit[i]);
 }
 
+void human_time(const char *time, struct strbuf *out)
+{
+	char text[CLOCK_TEXT];
+
+	if (clock_parse(time, text))
+		strbuf_adds(out, time);
+	else
+		strbuf_add(out, text, strlen("2026-01-31 12:00:00"));
+}
+
 static int ends_with(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
@@ -52,5 +65,7 @@ enum human_kind human_kind_of(const char *column)
 	if (!strcmp(column, "bytes") || !strcmp(column, "peak_rss") ||
 	    !strcmp(column, "arena_peak"))
 		return HUMAN_BYTES;
+	if (times_is_column(column))
+		return HUMAN_TIME;
 	return HUMAN_PLAIN;
 }

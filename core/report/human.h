@@ -12,12 +12,16 @@ void human_duration(double seconds, struct strbuf *out);
 /* "512 B", "3.4 kB", "412 MB" (powers of 1000). */
 void human_bytes(int64_t bytes, struct strbuf *out);
 
+/* A recorded time to the second: "2026-01-31 12:00:00"; any other text as it is. */
+void human_time(const char *time, struct strbuf *out);
+
 enum human_kind {
 	HUMAN_PLAIN,   /* six digits */
 	HUMAN_PERCENT, /* two digits after the point */
 	HUMAN_SECONDS, /* one digit after the point */
 	HUMAN_DURATION,
 	HUMAN_BYTES,
+	HUMAN_TIME, /* to the second */
 };
 
 /* What the name of a column says about its values. */

@@ -33,7 +33,11 @@ static void take_text(void *ctx, const char *s)
 {
 	struct rows *r = ctx;
 
-	next_kind(r);
+	if (next_kind(r) == HUMAN_TIME && s) {
+		strbuf_clear(&r->text);
+		human_time(s, &r->text);
+		s = r->text.buf;
+	}
 	table_text(r->table, s);
 }
 

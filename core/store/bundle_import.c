@@ -8,6 +8,7 @@
 #include "core/store/identity.h"
 #include "core/store/object.h"
 #include "core/store/params.h"
+#include "core/store/times.h"
 
 /* ?1 is the number here of the run, or of a cell's sweep; the i-th column is ?(i + 2). */
 static void column_sql(const struct bundle_column *c, int i, int is_cell, struct strbuf *sql)
@@ -217,18 +218,45 @@ int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t
 	return ret;
 }
 
-int bundle_next_line(struct bundle_import *m, const struct strbuf *text, size_t *at,
+/* Times of older versions are read in their format; a text that is no time is refused. */
+static int read_times(struct bundle_import *m, const char *part, struct error *err)
+{
+	struct jsonline *line = &m->line;
+
+	for (int i = 0; i < line->n; i++) {
+		struct json_field *f = &line->field[i];
+		const char *name = line->text.buf + f->name;
+		char text[CLOCK_TEXT];
+
+		if (f->kind == JSON_NULL || !times_is_column(name))
+			continue;
+		if (f->kind != JSON_TEXT || clock_parse(jsonline_text(line, f), text))
+			return error_set(err, ERR_CORRUPT,
+					 "%.40s, line %ld, a row of %.40s: %s: '%.40s' is not a "
+					 "time as in 2026-01-31 12:00:00.000",
+					 part, m->lines, bundle_field(m, "table"), name,
+					 f->kind == JSON_TEXT ? jsonline_text(line, f)
+							      : "a number");
+		f->text = line->text.len;
+		strbuf_add(&line->text, text, sizeof text);
+	}
+	return 0;
+}
+
+int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size_t *at,
 		     struct error *err)
 {
+	const struct strbuf *text = &in->text;
 	const char *line = text->buf + *at, *end;
 
+	m->lines = *at ? m->lines + 1 : 1;
 	if (*at >= text->len)
 		return 0;
 	end = memchr(line, '\n', text->len - *at);
 	if (!end)
 		return error_set(err, ERR_CORRUPT, "a line without an end");
 	*at += (size_t)(end - line) + 1;
-	return jsonline_read(&m->line, line, end, err) ? -1 : 1;
+	return jsonline_read(&m->line, line, end, err) || read_times(m, in->name, err) ? -1 : 1;
 }
 
 /* Rows that are named by a hash are what it says: else one of them would stand here for another
@@ -263,7 +291,7 @@ static int take_shared(struct bundle_import *m, const struct bundle_text *in, st
 	size_t at = 0;
 	int more;
 
-	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0) {
+	while ((more = bundle_next_line(m, in, &at, err)) > 0) {
 		if (strcmp(bundle_field(m, "table"), in->name) != 0)
 			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
 		if (check_hashed(m, in->name, err) || bundle_insert(m, t, 0, NULL, NULL, err))
@@ -305,11 +333,11 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 {
 	int64_t run = 0, attempt = 0;
 	size_t at = 0;
-	int more = bundle_next_line(m, &in->text, &at, err);
+	int more = bundle_next_line(m, in, &at, err);
 
 	if (more <= 0 || take_run_row(m, in->name, &run, &attempt, err))
 		return more == 0 ? error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name) : -1;
-	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0) {
+	while ((more = bundle_next_line(m, in, &at, err)) > 0) {
 		const struct bundle_table *t =
 		    bundle_table_find(&m->schema, bundle_field(m, "table"));
 
@@ -333,6 +361,14 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	    "II", run, attempt);
 }
 
+/* The same moment, in whichever format? */
+static int same_time(const char *a, const char *b)
+{
+	char x[CLOCK_TEXT], y[CLOCK_TEXT];
+
+	return !clock_parse(a, x) && !clock_parse(b, y) && !strcmp(x, y);
+}
+
 static int same_field(const struct jsonline *a, const struct json_field *x,
 		      const struct jsonline *b, const struct json_field *y)
 {
@@ -346,7 +382,9 @@ static int same_field(const struct jsonline *a, const struct json_field *x,
 		return !strncmp(theirs, here, n) && (!here[n] || n == identity_base(here));
 	}
 	if (x->kind == JSON_TEXT)
-		return !strcmp(jsonline_text(a, x), jsonline_text(b, y));
+		return !strcmp(jsonline_text(a, x), jsonline_text(b, y)) ||
+		       (times_is_column(a->text.buf + x->name) &&
+			same_time(jsonline_text(a, x), jsonline_text(b, y)));
 	return x->kind == JSON_NULL || (x->i == y->i && x->d == y->d);
 }
 
@@ -393,7 +431,7 @@ static int compare_run(struct bundle_import *m, const struct bundle_text *in, in
 	size_t at = 0;
 	int ret = -1;
 
-	if (bundle_next_line(m, &in->text, &at, err) < 0)
+	if (bundle_next_line(m, in, &at, err) < 0)
 		goto done;
 	strbuf_adds(&name, bundle_field(m, "name"));
 	if (bundle_export_run(m->s, run, name.buf, &here, uuid, err))

@@ -51,12 +51,13 @@ struct bundle_import {
 	struct bundle_schema schema;
 	sqlite3_stmt *insert[BUNDLE_TABLES]; /* made when first needed */
 	struct jsonline line;                /* that was read last */
+	long lines;                          /* its number in its text */
 	struct bundle_result *result;
 	const char *sweep_name; /* in place of the sweep's own, or NULL */
 	int theirs;             /* the bundle's version of the schema, 0 when it does not say */
 };
-/* Reads the next line of text; 1, 0 at the end, -1. */
-int bundle_next_line(struct bundle_import *m, const struct strbuf *text, size_t *at,
+/* Reads the next line of the text, its times in today's format; 1, 0 at the end, -1. */
+int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size_t *at,
 		     struct error *err);
 /* A field of the line; "" when it is no text. */
 const char *bundle_field(const struct bundle_import *m, const char *name);

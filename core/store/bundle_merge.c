@@ -388,8 +388,7 @@ static int take_extended(struct merge *g, const struct bundle_text *in, struct e
 	if (g->is_new || !g->added)
 		return 0;
 	if (g->matched == g->before)
-		return bundle_next_line(g->m, &in->text, &at, err) < 0 || take_plan(g, err) ? -1
-											    : 0;
+		return bundle_next_line(g->m, in, &at, err) < 0 || take_plan(g, err) ? -1 : 0;
 	strbuf_addf(&g->m->result->report,
 		    "sweep %s: extended here and in the bundle: it has the cells of both, and its "
 		    "plan as it is here\n",
@@ -402,7 +401,7 @@ int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, str
 	struct merge g = {.m = m};
 	int64_t before = 0;
 	size_t at = 0;
-	int more = bundle_next_line(m, &in->text, &at, err);
+	int more = bundle_next_line(m, in, &at, err);
 
 	if (more <= 0)
 		return more ? -1 : error_set(err, ERR_CORRUPT, "sweep %.13s: empty", in->name);
@@ -415,7 +414,7 @@ int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, str
 		return -1;
 	g.before = (int)before;
 	g.seen = xcalloc((size_t)g.last + 1, 1);
-	while ((more = bundle_next_line(m, &in->text, &at, err)) > 0)
+	while ((more = bundle_next_line(m, in, &at, err)) > 0)
 		if (take_cell(&g, err)) {
 			more = -1;
 			break;

@@ -2,12 +2,13 @@
 #ifndef SSL_STORE_DATASETS_H
 #define SSL_STORE_DATASETS_H
 
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
 struct dataset_row {
 	int64_t id;
-	char name[64], sha256[HASH_HEX], created[24];
+	char name[64], sha256[HASH_HEX], created[CLOCK_TEXT];
 	char source[512];             /* the path or "built in" */
 	char source_sha256[HASH_HEX]; /* of the file it was read from; "" for a folder */
 	int64_t bytes;                /* of the object */

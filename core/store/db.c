@@ -244,6 +244,6 @@ struct stamp stamp_now(void)
 {
 	struct stamp now;
 
-	clock_iso(clock_unix(), now.text);
+	clock_text(clock_unix(), now.text);
 	return now;
 }

@@ -10,6 +10,7 @@
 #include "core/store/garbage.h"
 #include "core/store/object.h"
 #include "core/store/store_internal.h"
+#include "core/store/times.h"
 
 void fsck_found(struct fsck *f, const char *kind, const char *what, const char *why, int note,
 		int fixed)
@@ -284,7 +285,8 @@ static int check_rows(struct store *s, struct fsck *f, struct error *err)
 
 	if (f->fix ? tx_begin(s, err) : db_run(s, err, "BEGIN", ""))
 		return -1;
-	ret = check_references(s, f, err) || check_summaries(s, f, err) || check_chains(s, f, err)
+	ret = check_references(s, f, err) || check_summaries(s, f, err) || times_check(s, f, err) ||
+		      check_chains(s, f, err)
 		  ? -1
 		  : 0;
 	return tx_end(s, ret, err);

@@ -10,7 +10,7 @@
 #include "core/store/store.h"
 
 struct fsck_finding {
-	const char *kind; /* database reference object summary digest; garbage stale */
+	const char *kind; /* database reference object summary time digest; garbage stale */
 	const char *what; /* a table, a hash, RUN METRIC */
 	const char *why;
 	int note;  /* 1: no damage */

@@ -7,6 +7,7 @@
 #ifndef SSL_STORE_RUNS_H
 #define SSL_STORE_RUNS_H
 
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
@@ -128,7 +129,7 @@ int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err);
 struct checkpoint_row {
 	int64_t id, run_id, bytes;
 	long step, epoch;
-	char sha256[HASH_HEX], created[24];
+	char sha256[HASH_HEX], created[CLOCK_TEXT];
 };
 /* The newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if none. */
 int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpoint_row *out,

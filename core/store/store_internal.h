@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdarg.h>
 
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
@@ -75,9 +76,9 @@ int migrate(struct store *s, int *created, struct error *err);
 /* Opens the connection of a store whose paths are set. */
 int store_connect(struct store *s, int create, struct error *err);
 
-/* Now, as recorded: "2026-01-31T12:00:00Z". */
+/* Now, as recorded: "2026-01-31 12:00:00.000". */
 struct stamp {
-	char text[24];
+	char text[CLOCK_TEXT];
 };
 struct stamp stamp_now(void);
 

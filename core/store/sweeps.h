@@ -137,7 +137,7 @@ struct cell_row {
 	int64_t id, seed, run_id;
 	int ordinal, claims, failures;
 	long epoch, epochs;
-	char status[12], run[64], worker[128], finished[24];
+	char status[12], run[64], worker[128], finished[CLOCK_TEXT];
 	char label[400], error[300];
 	double objective; /* NaN: none */
 	double seconds;

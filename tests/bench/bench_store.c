@@ -43,7 +43,7 @@ static const char *const fill[] = {
     "channels, classes, n_train, n_test, n_unlabeled, created, removed) VALUES (1, 'cifar10', "
     "printf('%064d', 1), NULL, 1, 'x', '', 32, 32, 3, "
     "10, 1, 1, 0, "
-    "'2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+    "'2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')",
     "INSERT INTO param_name WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i "
     "< 60) "
     "SELECT i, CASE i WHEN 1 THEN 'method' WHEN 2 THEN 'seed' WHEN 3 THEN 'vicreg.mu' WHEN 4 THEN "
@@ -73,7 +73,7 @@ static const char *const fill[] = {
     "CASE id % 5 WHEN 0 THEN 'vicreg' WHEN 1 THEN 'barlow' WHEN 2 THEN 'byol' WHEN 3 THEN 'simclr' "
     "ELSE 'simsiam' END, id, 1, 1, 1, id / 200, 2, 100, ?3, 100, ?3, 'done', 0, 'ssl run', 100 + "
     "id % 7, "
-    "'2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z' FROM recipe",
+    "'2026-01-01 00:00:00.000', '2026-01-01 01:00:00.000' FROM recipe",
     "INSERT INTO attempt SELECT id, id, 1, 1, 1, 1, 0, created, 0, finished, seconds, 0 FROM run",
     "UPDATE run SET attempt_id = id",
     "INSERT INTO metric WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "

@@ -117,7 +117,7 @@ ok ssl -C d import back.tar.zst
 same "$(db d "select status from cell where ordinal = 1 and seed = 2")" done
 
 note 'failed there: failed here, where it was not tried; done anywhere wins'
-ok sqlite3 d/.ssl/ssl.db "UPDATE cell SET status = 'failed', claims = 3, failures = 3, error = 'no luck', finished = '2026-01-01T00:00:00Z'
+ok sqlite3 d/.ssl/ssl.db "UPDATE cell SET status = 'failed', claims = 3, failures = 3, error = 'no luck', finished = '2026-01-01 00:00:00.000'
 	WHERE ordinal = 3 AND seed = 1"
 ok ssl -C d export --sweep weights -f -o failed.tar.zst
 ok ssl -C b import failed.tar.zst

@@ -103,7 +103,7 @@ same "$(sqlite3 b/.ssl/ssl.db .dump | grep -v '^INSERT INTO meta' | cksum)" "$be
 same "$(find b/.ssl/objects/tmp -type f 2>/dev/null | wc -l | tr -d ' ')" 0
 
 note 'what differs is kept as it is here, and said'
-ok sqlite3 a/.ssl/ssl.db "INSERT INTO tag VALUES (1, 'new', '2026-01-01T00:00:00Z')"
+ok sqlite3 a/.ssl/ssl.db "INSERT INTO tag VALUES (1, 'new', '2026-01-01 00:00:00.000')"
 ok ssl -C a export -f -o new.tar.zst
 code 1 ssl -C b import new.tar.zst
 err_has 'calm-otter .*differs'

@@ -4,10 +4,10 @@
 BEGIN;
 INSERT INTO code VALUES (1, '0.1', 'b1', 'gcc 12', '-O3', '', 'OpenBLAS 0.3', 'abc', 1);
 INSERT INTO host VALUES (1, 'box', 'CPU', 'avx2', 'Linux', 2);
-INSERT INTO object VALUES (1, printf('%064d', 7), 100, '2026-01-01T00:00:00Z');
+INSERT INTO object VALUES (1, printf('%064d', 7), 100, '2026-01-01 00:00:00.000');
 INSERT INTO dataset (id, name, sha256, object_id, bytes, source, source_sha256, height, width, channels, classes, n_train,
   n_test, n_unlabeled, created, removed) VALUES (1, 'shapes', printf('%064d', 7), 1, 100, 'built in', '', 16, 16, 3, 8, 100, 10, 0,
-  '2026-01-01T00:00:00Z', NULL);
+  '2026-01-01 00:00:00.000', NULL);
 CREATE TEMP TABLE grid (id INTEGER PRIMARY KEY, method TEXT, a TEXT, av REAL, b TEXT, bv REAL);
 INSERT INTO grid (method, a, av, b, bv)
   SELECT 'vicreg', 'vicreg.lambda', l.value, 'vicreg.mu', m.value
@@ -34,15 +34,15 @@ INSERT INTO run (id, uuid, name, method, recipe_id, dataset_id, code_id, host_id
     CASE id WHEN 1 THEN 'collapsed' WHEN 2 THEN 'failed' ELSE 'done' END,
     CASE id WHEN 1 THEN 7 WHEN 2 THEN 6 ELSE 0 END,
     CASE id WHEN 1 THEN 'collapse: std 0.01' WHEN 2 THEN 'loss is NaN' END,
-    'ssl run -m ' || method || ' --set seed=' || seed, 60 + id, '2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z'
+    'ssl run -m ' || method || ' --set seed=' || seed, 60 + id, '2026-01-01 00:00:00.000', '2026-01-01 01:00:00.000'
   FROM one;
 INSERT INTO attempt (id, run_id, n, pid, from_step, started, heartbeat)
-  SELECT id, id, 1, 1, 0, '2026-01-01T00:00:00Z', 0 FROM one;
+  SELECT id, id, 1, 1, 0, '2026-01-01 00:00:00.000', 0 FROM one;
 UPDATE run SET attempt_id = id;
 INSERT INTO event (run_id, attempt_id, step, kind, text, created) VALUES
-  (1, 1, 120, 'guard.collapse', 'std 0.01 is below 0.05', '2026-01-01T00:30:00Z'),
-  (2, 2, 150, 'guard.nan', 'the loss is NaN <b>', '2026-01-01T00:31:00Z');
-INSERT INTO note (run_id, text, created) VALUES (7, '</td><img src=x onerror=alert(1)>', '2026-01-01T02:00:00Z');
+  (1, 1, 120, 'guard.collapse', 'std 0.01 is below 0.05', '2026-01-01 00:30:00.000'),
+  (2, 2, 150, 'guard.nan', 'the loss is NaN <b>', '2026-01-01 00:31:00.000');
+INSERT INTO note (run_id, text, created) VALUES (7, '</td><img src=x onerror=alert(1)>', '2026-01-01 02:00:00.000');
 INSERT INTO metric_name (name, goal, unit, about) VALUES ('loss', 'min', '', 'The training loss.'),
   ('val.knn.top1', 'max', '%', 'Share of images whose class was the first guess.'),
   ('collapse.std_ratio', 'none', '', 'Spread.');
@@ -69,7 +69,7 @@ INSERT INTO spectrum SELECT o.id, n.value, k.value * 50, i.value,
     json_each('[0,1,2,3,4,5,6,7]') i WHERE n.value <> 'predictor.cos' OR o.method = 'byol';
 INSERT INTO sweep (id, uuid, name, spec, spec_hash, state, lease, retries, on_fail, objective, goal, command, created)
   VALUES (1, printf('%036d', 1), 'weights', '{}', '', 'active', 90, 2, 'continue', 'val.knn.top1', 'max',
-    'ssl sweep start', '2026-01-01T00:00:00Z');
+    'ssl sweep start', '2026-01-01 00:00:00.000');
 INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, label, status, claims, run_id, finished)
-  SELECT 1, cell, seed - 1, seed, id, 1, '', 'done', 1, id, '2026-01-01T01:00:00Z' FROM one WHERE method <> 'byol';
+  SELECT 1, cell, seed - 1, seed, id, 1, '', 'done', 1, id, '2026-01-01 01:00:00.000' FROM one WHERE method <> 'byol';
 COMMIT;

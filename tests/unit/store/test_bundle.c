@@ -147,8 +147,8 @@ static void test_hostile(void)
 	    "{\"table\":\"recipe\",\"hash\":\"x\"}\n",
 	    "{\"table\":\"run\",\"uuid\":\"x\"}\n",
 	    "{\"table\":\"nothing\",\"a\":1}\n",
-	    "{\"table\":\"tag\",\"name\":\"x\",\"created\":\"y\",\"more\":1}\n",
-	    "{\"table\":\"tag\",\"name\":null,\"created\":\"y\"}\n",
+	    "{\"table\":\"tag\",\"name\":\"x\",\"created\":\"2026-01-01T00:00:00Z\",\"more\":1}\n",
+	    "{\"table\":\"tag\",\"name\":null,\"created\":\"2026-01-01T00:00:00Z\"}\n",
 	    ("{\"table\":\"eval_value\",\"eval_id\":7,\"name_id\":\"loss\",\"kind\":0,\"value\":1}"
 	     "\n"),
 	    "{\"table\":\"tag\",\"name\":\"x\"",
@@ -215,7 +215,7 @@ static void test_odd_hash(void)
 {
 	const char path[] = "{\"table\":\"object\",\"sha256\":\"../../../../../../../../../../../"
 			    "../../../../../../../etc/passwd\","
-			    "\"bytes\":1,\"created\":\"\"}\n";
+			    "\"bytes\":1,\"created\":\"2026-01-01T00:00:00Z\"}\n";
 	struct bundle_result result;
 	struct bundle_in in;
 	struct scratch a, b;

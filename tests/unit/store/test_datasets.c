@@ -44,7 +44,7 @@ static void test_insert_find(void)
 	CU_ASSERT_STRING_EQUAL(got.sha256, a.sha256);
 	CU_ASSERT_EQUAL(got.n_train, 50);
 	CU_ASSERT_EQUAL(got.runs, 0);
-	CU_ASSERT_EQUAL(strlen(got.created), 20);
+	CU_ASSERT_EQUAL(strlen(got.created), 23);
 	CU_ASSERT_EQUAL(datasets_find(x.s, "cifar", &got, &x.err), -1);
 	err_is(&x.err, ERR_NOT_FOUND, "did you mean cifar10?");
 	CU_ASSERT_EQUAL(datasets_insert(x.s, &b, 1, &x.err), 0);

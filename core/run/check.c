@@ -75,8 +75,8 @@ static int check_views(const struct recipe *rc, const struct data_facts *f, stru
 }
 
 /* Declares the model, which allocates nothing of its size. */
-static int check_model(struct run_check *c, const struct method *m, const struct recipe *rc,
-		       const struct data_facts *f, struct error *err)
+static int check_model(const struct method *m, const struct recipe *rc, const struct data_facts *f,
+		       struct error *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct params params = PARAMS_INIT;
@@ -91,7 +91,6 @@ static int check_model(struct run_check *c, const struct method *m, const struct
 		    encoder_new(&env.encoder_spec, &params, "encoder.", PART_ENCODER, 0, err);
 		ret = env.encoder ? m->init(arena_zalloc(&arena, m->size), &env, err) : -1;
 	}
-	c->parameters = (double)params.values;
 	params_release(&params);
 	arena_release(&arena);
 	return ret;
@@ -147,8 +146,7 @@ int run_check(struct run_check *c, const struct recipe *rc, const struct data_fa
 	if (!m)
 		return error_set(err, ERR_USAGE, "method: '%s' is not in this ssl",
 				 recipe_text(rc, "method"));
-	if (check_val(c, rc, f, err) || check_model(c, m, rc, f, err) ||
-	    check_batch(c, m, rc, f, err))
+	if (check_val(c, rc, f, err) || check_model(m, rc, f, err) || check_batch(c, m, rc, f, err))
 		return -1;
 	check_evaluation(c, m, rc, f);
 	return 0;

@@ -34,7 +34,6 @@ struct run_check {
 	enum run_skip skip;    /* SKIP_NOTHING where it takes place, or none is wanted */
 	enum eval_split split; /* that is judged during the run */
 	int final_test;        /* the test split is judged as well, after the last epoch */
-	double parameters;     /* of the model, trainable or not */
 };
 
 /* What the recipe does with the dataset. ERR_USAGE, with a fix, for what cannot be trained: more

@@ -35,6 +35,16 @@ static int cannot_judge(const struct run *r, enum eval_split split, struct error
 	return -1;
 }
 
+/* Every guess would be right; version 1 of the rules recorded just that. */
+static int is_one_class(const struct eval_images *m)
+{
+	int i = 1;
+
+	while (i < m->n && m->label[i] == m->label[0])
+		i++;
+	return i >= m->n;
+}
+
 int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err)
 {
 	struct run *r = e->run;
@@ -48,7 +58,9 @@ int evaluator_split(struct evaluator *e, enum eval_split split, struct error *er
 	else
 		images_init(&e->judged, &r->data, SPLIT_VAL, NULL,
 			    r->check.val ? r->data.n[SPLIT_VAL] : 0);
-	return e->train.n && e->judged.n ? 0 : cannot_judge(r, split, err);
+	if (!e->train.n || !e->judged.n || (r->rules != 1 && is_one_class(&e->train)))
+		return cannot_judge(r, split, err);
+	return 0;
 }
 
 int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,

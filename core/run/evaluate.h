@@ -19,7 +19,8 @@ struct evaluator {
 void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe);
 void evaluator_release(struct evaluator *e);
 
-/* Chooses what is judged. ERR_USAGE when it has no labelled images. */
+/* Chooses what is judged. ERR_USAGE when it has no labelled images, or there is nothing to tell apart
+ * since all training images are of one class. */
 int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err);
 
 /* One protocol on that split; *out is the caller's to release. */

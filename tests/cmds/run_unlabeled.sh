@@ -41,6 +41,8 @@ folder one/train/all 24
 folder word/unlabeled 24
 folder tested/unlabeled 24
 folder tested/test/cat 6
+folder onetest/train/cat 24
+folder onetest/test/cat 6
 folder mixed/unlabeled 12
 folder mixed/train/cat 12
 folder mixed/train/dog 12
@@ -54,6 +56,8 @@ for d in flat word tested; do
 done
 ok ssl data add one one
 err_has '^ssl: one: 24 images, 1 class: runs train on them; evaluation.*is skipped'
+ok ssl data add onetest onetest
+err_has '^ssl: onetest: 24 images, 1 class: runs train on them; evaluation.*is skipped'
 ok ssl data add mixed mixed
 err_has '^ssl: mixed: 24 labelled and 12 unlabeled images, 2 classes: runs are evaluated on the 12 test images'
 ok ssl data add -n again flat
@@ -67,7 +71,7 @@ ok ssl data show mixed
 out_has '^class +name'
 
 note 'training works and is measured; evaluation is skipped with one sentence, and nothing is evaluated'
-for d in flat one word tested; do
+for d in flat one onetest word tested; do
 	ok ssl run -m vicreg -d $d $tiny $heads --name "on-$d"
 	same "$(grep -c 'no evaluation (knn is skipped)' "$err")" 1
 	same "$(value "select status, step, knn_top1 from v_run where name = 'on-$d'")" done,6,
@@ -103,6 +107,7 @@ note 'ssl eval says why it cannot'
 for p in knn linear finetune; do
 	fails 2 'flat cannot be evaluated on test: its training images have no labels' "$SSL" eval --protocol $p on-flat
 	fails 2 'one cannot be evaluated on test: .*of one class' "$SSL" eval --protocol $p on-one
+	fails 2 'onetest cannot be evaluated on test: .*of one class' "$SSL" eval --protocol $p on-onetest
 done
 fails 2 'flat cannot be evaluated on val' "$SSL" eval --split val on-flat
 

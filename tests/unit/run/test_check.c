@@ -1,8 +1,11 @@
 /* Protects: the rule of data.val's default, what can be judged on which split, and which images a
  * recipe trains on, for every kind of dataset. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/fs.h"
 #include "core/run/check.h"
+#include "core/run/datasets.h"
 #include "core/run/keys.h"
 #include "tests/check.h"
 
@@ -94,6 +97,29 @@ static void test_images(void)
 	CU_ASSERT(c.pool == 180 && !c.val && c.split == EVAL_TEST);
 }
 
+/* What is known of `shapes` before it is made is what it will be. */
+static void test_shapes(void)
+{
+	struct data_facts before, after;
+	char dir[] = "/tmp/ssl-check.XXXXXX", path[4200], hash[HASH_HEX];
+	struct error err = {0};
+	struct dataset d;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	CU_ASSERT_EQUAL_FATAL(
+	    dataset_shapes(SHAPES_SEED, 20, 10, dir, path, sizeof path, hash, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(dataset_open(&d, path, &err), 0);
+	data_facts_of(&after, &d, DATASET_SHAPES);
+	data_facts_shapes(&before);
+	CU_ASSERT(before.height == after.height && before.width == after.width &&
+		  before.channels == after.channels && before.classes == after.classes);
+	for (int s = 0; s < SPLIT_COUNT; s++)
+		CU_ASSERT_EQUAL(before.present[s], after.present[s]);
+	CU_ASSERT(before.n[SPLIT_TRAIN] == SHAPES_TRAIN && before.n[SPLIT_TEST] == SHAPES_TEST);
+	dataset_close(&d);
+	fs_remove_tree(dir);
+}
+
 static void test_what_is_wanted(void)
 {
 	struct data_facts flat = facts(0, 0, 180, 0, 0);
@@ -139,6 +165,7 @@ int main(void)
 	    {"validation images by default", test_default_val},
 	    {"what can be judged on which split", test_splits},
 	    {"which images are trained on", test_images},
+	    {"the built-in dataset before it is made", test_shapes},
 	    {"whether an evaluation is wanted", test_what_is_wanted},
 	    {"what is refused", test_refused},
 	    {0}};

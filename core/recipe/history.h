@@ -7,7 +7,8 @@
  *    versions without the key did. At that value the key is left out of the canonical form and of
  *    the group's; a recorded text without the key has that value, whatever the default is now;
  *  - a key or a word that is renamed gets a row in `renamed` or `words`. The canonical form has the
- *    old name, and both names are read. Of several old names the first row's is written;
+ *    old name, and both names are read. Of several old names the first row's is written. The words
+ *    that a list chooses from keep their order, which is that of the canonical form;
  *  - a default that changes gets a row in `was`, and the number of the newest version goes up by
  * one with every release of the program that changes any. A default that is computed is resolved
  *    before hashing, so that what is recorded is the value and not the word;

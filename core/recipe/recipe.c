@@ -385,11 +385,15 @@ int recipe_recorded(const struct recipe *r, const char *key)
 static int is_number(const struct recipe_value *v, double *out)
 {
 	char *end;
+	double x;
 
 	if (v->hp->type != HP_REAL && v->hp->type != HP_INT)
 		return 0;
-	*out = strtod(v->text, &end);
-	return end != v->text && !*end;
+	x = strtod(v->text, &end);
+	if (end == v->text || *end)
+		return 0;
+	*out = x;
+	return 1;
 }
 
 int recipe_number(const struct recipe *r, const struct recipe_value *v, double *out,

@@ -219,6 +219,75 @@ static void test_experiments(void)
 		}
 }
 
+/* Hashes as the first release (commit d389de3) gave them: by its defaults they stay what they were,
+ * whatever keys are added or renamed and whatever defaults change. A failure here means that runs
+ * of older stores have lost their replicates: see core/recipe/history.h. */
+static void test_hashes(void)
+{
+	static const char *const row[][2] = {
+	    {"barlow", "357634eff6694d31c605f84ed6b808b61737d23d26b3ce1be49f0f5968ed0e5f"},
+	    {"byol", "183da5f3f6cc29453ccc94fb8c64c2944d42074f0e4f150bde73d7f31a8c96dc"},
+	    {"directpred", "d6f05cb2449f8c53c5c71538e5b0cf6b9150ec6807256a600c380b886fb95c97"},
+	    {"random", "d304ea4512d3c56789ed494d708a35368409fabcc515f9b4e1398129a3a5edeb"},
+	    {"simclr", "7df5733f6d024970bd77011d6dc7795ee124d5cf1a19d4efa7c4606d5e8e8b9d"},
+	    {"simsiam", "b3044c3076ae2c46456e6e8939f11cfd54d03c373a3f4ca39ee4fd00a46eba7b"},
+	    {"supervised", "101a51bc8de4bd16811ae13d4b900bbb28383a479863ae3a7fef5bb847604f25"},
+	    {"vicreg", "c50bc9917296ad111b612ac840f7aac5f028682268b22e55f411a0b8114b305f"},
+	};
+	static const struct recipe_set own[] = {
+	    {"method=byol"},          {"data.val=500"},
+	    {"optim.warmup=2.5"},     {"encoder.arch=convnet"},
+	    {"projector.dims=64,32"}, {"eval.protocol=linear,knn"},
+	    {"augment.preset=byol"},  {"seed=7"}};
+	const struct recipe_how how = {.defaults = 1};
+	char group[HASH_HEX];
+	struct error err;
+	struct recipe r;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct strbuf s = STRBUF_INIT;
+		struct recipe_set set;
+
+		strbuf_addf(&s, "method=%s", row[i][0]);
+		set.text = s.buf;
+		CU_ASSERT_EQUAL_FATAL(recipe_load_by(&r, keys_schema(), &how, NULL, &set, 1, &err),
+				      0);
+		CU_ASSERT_STRING_EQUAL(r.hash, row[i][1]);
+		recipe_release(&r);
+		strbuf_release(&s);
+	}
+	CU_ASSERT_EQUAL_FATAL(recipe_load_by(&r, keys_schema(), &how, NULL, own, 8, &err), 0);
+	CU_ASSERT_STRING_EQUAL(r.hash,
+			       "2004121cd2f4675a3eda4d258aa9dce86a10467cda4ce20be7db3e6c0c566fa6");
+	recipe_group_hash(&r, group);
+	CU_ASSERT_STRING_EQUAL(group,
+			       "93a23b9df9053d9a18c853503f8ef8adca3925157752358a2e3c786c5318112c");
+	recipe_release(&r);
+}
+
+/* Given explicitly, a warm-up ends within the run; by default it does. */
+static void test_warmup(void)
+{
+	static const char *const row[][2] = {
+	    {"optim.epochs=1", "0.1"},  {"optim.epochs=5", "0.5"},  {"optim.epochs=7", "0.7"},
+	    {"optim.epochs=99", "9.9"}, {"optim.epochs=100", "10"}, {"optim.epochs=1000", "10"},
+	};
+	struct error err;
+	struct recipe r;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		CU_ASSERT_EQUAL_FATAL(load(&r, row[i][0], NULL, &err), 0);
+		for (int k = 0; k < r.n; k++)
+			if (!strcmp(r.value[k].hp->name, "optim.warmup"))
+				CU_ASSERT_STRING_EQUAL(r.value[k].text, row[i][1]);
+		recipe_release(&r);
+	}
+	CU_ASSERT_EQUAL_FATAL(load(&r, "optim.epochs=5", "optim.warmup=5", &err), 0);
+	recipe_release(&r);
+	CU_ASSERT_EQUAL(load(&r, "optim.epochs=5", "optim.warmup=5.5", &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "--set optim.warmup=5.5: optim.warmup: 5.5 epochs"));
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -226,6 +295,8 @@ int main(void)
 	    {"every choice of every key resolves", test_choices},
 	    {"a method has its own keys and heads, and no other's", test_methods},
 	    {"images held out are what is judged", test_split},
+	    {"hashes are those of the first release", test_hashes},
+	    {"a warm-up ends within the run", test_warmup},
 	    {"every file of experiments/ is a recipe with its claim", test_experiments},
 	    {0}};
 

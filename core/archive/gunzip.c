@@ -1,142 +1,23 @@
 #include "core/archive/gunzip.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 16, TAIL = 8 };
+#include <zlib.h>
 
-/* Gzip members may be joined into one stream; then the trailer at the end speaks only for the last
- * one. Where the bytes of a member's start appear nowhere but at the beginning, the stream is one
- * member, and its trailer must agree with all that came out. Elsewhere the checksum is held against
- * the whole only if the length agrees. */
+enum { CHUNK = 1 << 16, GZIP_WINDOW = 15 + 16 }; /* zlib's way to say: gzip, any window */
+
+/* Where we are between two members. */
+enum place { BEFORE_FIRST, IN_MEMBER, AFTER_MEMBER, IN_PADDING, AT_END };
+
 struct gunzip {
-	struct archive *a;
+	z_stream z;
 	gunzip_source *read;
 	void *ctx;
-	struct error upstream; /* what `read` failed with */
+	enum place place;
+	int source_ended;
 	uint8_t buf[CHUNK];
-	uint8_t tail[TAIL]; /* the last compressed bytes seen: CRC-32 and length, little-endian */
-	uint64_t seen;      /* compressed bytes */
-	int members;        /* places that may begin a member */
-	uint32_t crc, size; /* of what came out */
-	int empty;          /* nothing comes out */
-	uint32_t table[4][256];
 };
-
-static void crc_table(uint32_t table[4][256])
-{
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t c = i;
-
-		for (int k = 0; k < 8; k++)
-			c = c & 1 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
-		table[0][i] = c;
-	}
-	for (uint32_t i = 0; i < 256; i++)
-		for (int k = 1; k < 4; k++)
-			table[k][i] = table[0][table[k - 1][i] & 255] ^ (table[k - 1][i] >> 8);
-}
-
-/* CRC-32 continued from crc, four bytes a step ("slicing by 4"). */
-static uint32_t crc_add(uint32_t table[4][256], uint32_t crc, const uint8_t *p, size_t n)
-{
-	uint32_t c = ~crc;
-
-	for (; n >= 4; n -= 4, p += 4) {
-		c ^= p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-		c = table[3][c & 255] ^ table[2][c >> 8 & 255] ^ table[1][c >> 16 & 255] ^
-		    table[0][c >> 24];
-	}
-	for (; n; n--)
-		c = table[0][(c ^ *p++) & 255] ^ (c >> 8);
-	return ~c;
-}
-
-static int count_magic(const uint8_t *p, size_t n)
-{
-	static const uint8_t magic[3] = {0x1f, 0x8b, 8};
-	const uint8_t *end = p + n;
-	int count = 0;
-
-	for (; end - p >= 3; p++) {
-		p = memchr(p, magic[0], (size_t)(end - p) - 2);
-		if (!p)
-			break;
-		count += !memcmp(p, magic, 3);
-	}
-	return count;
-}
-
-/* Remembers the last bytes, and counts the places where a member may begin. */
-static void note_compressed(struct gunzip *g, size_t n)
-{
-	uint8_t seam[4]; /* the last two bytes of before and the first two of now */
-	size_t k = n < 2 ? n : 2;
-
-	if (g->seen >= 2) {
-		memcpy(seam, g->tail + TAIL - 2, 2);
-		memcpy(seam + 2, g->buf, k);
-		g->members += count_magic(seam, k + 2);
-	}
-	g->members += count_magic(g->buf, n);
-	if (n >= TAIL) {
-		memcpy(g->tail, g->buf + n - TAIL, TAIL);
-	} else {
-		memmove(g->tail, g->tail + n, TAIL - n);
-		memcpy(g->tail + TAIL - n, g->buf, n);
-	}
-	g->seen += n;
-}
-
-static la_ssize_t on_read(struct archive *a, void *ctx, const void **buf)
-{
-	struct gunzip *g = ctx;
-	ssize_t n = g->read(g->ctx, g->buf, CHUNK, &g->upstream);
-
-	if (n < 0) {
-		archive_set_error(a, EIO, "%s", g->upstream.msg);
-		return -1;
-	}
-	note_compressed(g, (size_t)n);
-	*buf = g->buf;
-	return n;
-}
-
-static int gunzip_error(struct gunzip *g, struct error *err)
-{
-	const char *why = archive_error_string(g->a);
-
-	if (g->upstream.code) {
-		if (err)
-			*err = g->upstream;
-		return -1;
-	}
-	return error_set(err, ERR_FAILED, "truncated or corrupt: %s",
-			 why ? why : "not whole gzip data");
-}
-
-static int open_stream(struct gunzip *g, struct error *err)
-{
-	struct archive_entry *entry;
-	int r;
-
-	archive_read_support_filter_gzip(g->a);
-	archive_read_support_format_raw(g->a);
-	archive_read_support_format_empty(g->a);
-	r = archive_read_open(g->a, g, NULL, on_read, NULL);
-	if (r == ARCHIVE_OK)
-		r = archive_read_next_header(g->a, &entry);
-	if (r == ARCHIVE_EOF && !g->upstream.code)
-		g->empty = 1;
-	else if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
-		return gunzip_error(g, err);
-	if (archive_filter_code(g->a, 0) != ARCHIVE_FILTER_GZIP)
-		return error_set(err, ERR_FAILED, "truncated or corrupt gzip data");
-	return 0;
-}
 
 struct gunzip *gunzip_open(gunzip_source *read, void *ctx, struct error *err)
 {
@@ -144,53 +25,111 @@ struct gunzip *gunzip_open(gunzip_source *read, void *ctx, struct error *err)
 
 	g->read = read;
 	g->ctx = ctx;
-	crc_table(g->table);
-	g->a = archive_read_new();
-	if (!g->a) {
-		error_set(err, ERR_FAILED, "libarchive: out of memory");
+	if (inflateInit2(&g->z, GZIP_WINDOW) != Z_OK) {
+		error_set(err, ERR_FAILED, "zlib: out of memory");
 		free(g);
-		return NULL;
-	}
-	if (open_stream(g, err)) {
-		gunzip_close(g);
 		return NULL;
 	}
 	return g;
 }
 
-static uint32_t le32(const uint8_t *p)
+/* More compressed bytes behind those that are left: 0, also at the end of the source; -1. */
+static int fill(struct gunzip *g, struct error *err)
 {
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	ssize_t n;
+
+	if (g->source_ended)
+		return 0;
+	if (g->z.avail_in)
+		memmove(g->buf, g->z.next_in, g->z.avail_in);
+	g->z.next_in = g->buf;
+	n = g->read(g->ctx, g->buf + g->z.avail_in, CHUNK - g->z.avail_in, err);
+	if (n < 0)
+		return -1;
+	g->z.avail_in += (unsigned)n;
+	g->source_ended = n == 0;
+	return 0;
 }
 
-static int check_trailer(struct gunzip *g, struct error *err)
+static int truncated(struct error *err)
 {
-	int agrees = g->seen >= TAIL && le32(g->tail + 4) == g->size;
+	return error_set(err, ERR_FAILED, "truncated or corrupt: the gzip data ends too early");
+}
 
-	if (!agrees && g->members > 1)
+static int garbage(struct error *err)
+{
+	return error_set(err, ERR_FAILED, "corrupt gzip data: other bytes follow its end");
+}
+
+/* Behind a member: another member, zeros up to the end (tapes pad with them), or the end. */
+static int between(struct gunzip *g, struct error *err)
+{
+	while (g->z.avail_in < 2 && !g->source_ended)
+		if (fill(g, err))
+			return -1;
+	if (!g->z.avail_in) {
+		g->place = AT_END;
+		return g->source_ended ? 0 : -1;
+	}
+	if (g->place == AFTER_MEMBER && g->z.next_in[0] == 0x1f) {
+		inflateReset(&g->z);
+		g->place = IN_MEMBER;
 		return 0;
-	if (!agrees || le32(g->tail) != g->crc)
+	}
+	g->place = IN_PADDING;
+	for (; g->z.avail_in; g->z.avail_in--, g->z.next_in++)
+		if (*g->z.next_in)
+			return garbage(err);
+	return 0;
+}
+
+static int inflate_failed(const struct gunzip *g, int r, struct error *err)
+{
+	const char *why = g->z.msg ? g->z.msg : "cannot be read";
+
+	if (r == Z_MEM_ERROR)
+		return error_set(err, ERR_FAILED, "zlib: out of memory");
+	/* "incorrect data check", "incorrect length check" */
+	if (r == Z_DATA_ERROR && strstr(why, "check") && !strstr(why, "header"))
 		return error_set(err, ERR_FAILED, "corrupt gzip data: the checksum differs");
+	return error_set(err, ERR_FAILED, "truncated or corrupt: gzip data: %s", why);
+}
+
+/* One step of inflate() inside a member. */
+static int step(struct gunzip *g, struct error *err)
+{
+	int r;
+
+	if (!g->z.avail_in && fill(g, err))
+		return -1;
+	if (!g->z.avail_in)
+		return truncated(err);
+	r = inflate(&g->z, Z_NO_FLUSH);
+	if (r == Z_STREAM_END)
+		g->place = AFTER_MEMBER; /* zlib has checked the CRC and the length */
+	else if (r != Z_OK && r != Z_BUF_ERROR)
+		return inflate_failed(g, r, err);
 	return 0;
 }
 
 ssize_t gunzip_read(struct gunzip *g, void *buf, size_t n, struct error *err)
 {
-	la_ssize_t got = g->empty || !n ? 0 : archive_read_data(g->a, buf, n);
+	size_t want = n < CHUNK ? n : CHUNK;
+	int bad = 0;
 
-	if (got < 0)
-		return gunzip_error(g, err);
-	if (got == 0)
-		return n ? check_trailer(g, err) : 0;
-	g->crc = crc_add(g->table, g->crc, buf, (size_t)got);
-	g->size += (uint32_t)got;
-	return got;
+	if (g->place == BEFORE_FIRST)
+		g->place = IN_MEMBER;
+	g->z.next_out = buf;
+	g->z.avail_out = (unsigned)want;
+	while (!bad && g->z.avail_out == want && g->place != AT_END && n)
+		bad = g->place == IN_MEMBER ? step(g, err) : between(g, err);
+	return bad ? -1 : (ssize_t)(want - g->z.avail_out);
 }
 
 void gunzip_close(struct gunzip *g)
 {
 	if (!g)
 		return;
-	archive_read_free(g->a);
+	inflateEnd(&g->z);
 	free(g);
 }

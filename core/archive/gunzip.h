@@ -1,6 +1,8 @@
 /*
- * gzip with its checksum: libarchive inflates but passes over the CRC at the end, so a damaged
- * download would become wrong pixels. Internal to core/archive.
+ * gzip, member by member, through zlib: libarchive inflates but passes over the CRC at the end of a
+ * member, so a damaged download would become wrong pixels. The CRC and the length of every member
+ * are checked. Zeros after the last member are ignored, as gzip(1) does; any other bytes there are
+ * an error, since a member whose first bytes are damaged looks like that. Internal to core/archive.
  */
 #ifndef SSL_ARCHIVE_GUNZIP_H
 #define SSL_ARCHIVE_GUNZIP_H
@@ -16,13 +18,14 @@ struct gunzip;
  */
 typedef ssize_t gunzip_source(void *ctx, void *buf, size_t n, struct error *err);
 
-/* NULL with *err on failure. */
+/* Reads nothing yet. NULL with *err on failure. */
 struct gunzip *gunzip_open(gunzip_source *read, void *ctx, struct error *err);
 
-/* Up to n inflated bytes, 0 at the end (after the checksum was found right), -1 with *err: the
+/* Up to n inflated bytes, 0 at the end (after every checksum was found right), -1 with *err: the
  * message lacks the file's name, for the caller to put in front. */
 ssize_t gunzip_read(struct gunzip *g, void *buf, size_t n, struct error *err);
 
+/* Safe on NULL. */
 void gunzip_close(struct gunzip *g);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/archive/expand.h"
 #include "core/archive/gunzip.h"
 #include "core/archive/walk.h"
 #include "core/base/utf8.h"
@@ -19,18 +20,19 @@ enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 /*
  * How the bytes flow:
  *   a folder     walk -> fd of a file [-> entry_gz]
- *   NAME.gz      fd -> file_gz -> a, which finds tar or whatever it is [-> entry_gz]
+ *   NAME.gz, .xz fd -> outer -> a, which finds tar or whatever it is [-> entry_gz]
  *   other files  a, by name (it may seek: zip, 7z) [-> entry_gz]
  */
 struct unpack {
 	char *path; /* as given: for messages */
 	struct walk *walk;
 	int fd; /* of the compressed file, or of the current file of a folder; -1 */
-	struct gunzip *file_gz, *entry_gz;
+	struct expand *outer;
+	struct gunzip *entry_gz;
 	struct archive *a;
-	struct error source; /* what file_gz failed with */
-	uint8_t *block;      /* file_gz's output */
-	size_t zeros;        /* with which file_gz's output ends, as far as it was read */
+	struct error source; /* what outer failed with */
+	uint8_t *block;      /* outer's output */
+	size_t zeros;        /* with which outer's output ends, as far as it was read */
 	struct strbuf name;
 	int single, is_link, ended;
 	uint32_t litter;   /* of an archive */
@@ -52,10 +54,10 @@ static ssize_t read_fd(void *ctx, void *buf, size_t n, struct error *err)
 	return got;
 }
 
-/* A block of what is inside the .gz. */
+/* A block of what is inside the compression. */
 static ssize_t read_block(struct unpack *u, struct error *err)
 {
-	ssize_t n = gunzip_read(u->file_gz, u->block, BLOCK, err), at = n;
+	ssize_t n = expand_read(u->outer, u->block, BLOCK, err), at = n;
 
 	while (at > 0 && !u->block[at - 1])
 		at--;
@@ -64,7 +66,7 @@ static ssize_t read_block(struct unpack *u, struct error *err)
 	return n;
 }
 
-static la_ssize_t read_file_gz(struct archive *a, void *ctx, const void **buf)
+static la_ssize_t read_outer(struct archive *a, void *ctx, const void **buf)
 {
 	struct unpack *u = ctx;
 	ssize_t n = read_block(u, &u->source);
@@ -106,11 +108,12 @@ static void support(struct archive *a)
 	archive_read_support_format_zip_seekable(a);
 }
 
-static int starts_gzip(int fd)
+static int is_compressed(int fd)
 {
-	uint8_t magic[2];
+	uint8_t magic[EXPAND_MAGIC];
+	ssize_t n = pread(fd, magic, sizeof magic, 0);
 
-	return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+	return n > 0 && expand_can(magic, (size_t)n);
 }
 
 static int open_archive(struct unpack *u, struct error *err)
@@ -124,12 +127,12 @@ static int open_archive(struct unpack *u, struct error *err)
 	if (!u->a)
 		return error_set(err, ERR_FAILED, "libarchive: out of memory");
 	support(u->a);
-	if (starts_gzip(u->fd)) {
-		u->file_gz = gunzip_open(read_fd, u, err);
-		if (!u->file_gz)
+	if (is_compressed(u->fd)) {
+		u->outer = expand_open(read_fd, u, err);
+		if (!u->outer)
 			return error_prefix(err, "%s", u->path);
 		u->block = xmalloc(BLOCK);
-		r = archive_read_open(u->a, u, NULL, read_file_gz, NULL);
+		r = archive_read_open(u->a, u, NULL, read_outer, NULL);
 	} else {
 		r = archive_read_open_fd(u->a, u->fd, BLOCK);
 	}
@@ -169,7 +172,7 @@ void unpack_close(struct unpack *u)
 		return;
 	gunzip_close(u->entry_gz);
 	archive_read_free(u->a);
-	gunzip_close(u->file_gz);
+	expand_close(u->outer);
 	walk_close(u->walk);
 	if (u->fd >= 0)
 		close(u->fd);
@@ -311,7 +314,7 @@ static int single_file(struct unpack *u, struct error *err)
 	static const char *const ends[] = {".tar",  ".tgz", ".tbz2", ".txz",
 					   ".tzst", ".zip", ".7z",   ".cpio"};
 	char magic[4] = "";
-	int bad = !u->file_gz && pread(u->fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
+	int bad = !u->outer && pread(u->fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
 
 	single_name(u);
 	for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -345,16 +348,16 @@ static int tar_is_cut(const struct unpack *u)
 
 	if (!is_tar || archive_filter_code(u->a, 0) != ARCHIVE_FILTER_NONE)
 		return 0;
-	return u->file_gz ? u->zeros < BLOCK_TAR : !ends_in_zeros(u);
+	return u->outer ? u->zeros < BLOCK_TAR : !ends_in_zeros(u);
 }
 
-/* The bytes after the last entry must be whole too: gzip's checksum stands at the very end. */
+/* The bytes after the last entry must be whole too: checksums stand at the very end. */
 static int archive_end(struct unpack *u, struct error *err)
 {
 	ssize_t n = 1;
 
 	u->ended = 1;
-	while (u->file_gz && n > 0)
+	while (u->outer && n > 0)
 		n = read_block(u, err);
 	if (n < 0)
 		return error_prefix(err, "%s", u->path);

@@ -13,9 +13,9 @@
  * Hidden files and folders, backups of editors and what file managers and systems leave (".DS_Store",
  * "__MACOSX/", "Thumbs.db", "cat.jpg~") are passed over and counted (walk.h: walk_is_litter()).
  *
- * Truncation and corruption are ERR_FAILED, naming archive and entry; gzip's checksum is checked
- * (by us: libarchive does not). No error leaves anything behind. This folder is the only door to
- * libarchive.
+ * Truncation and corruption are ERR_FAILED, naming archive and entry; the checksum of
+ * every gzip member is checked (by us: libarchive does not). No error leaves anything behind. This
+ * folder is the only door to libarchive and zlib.
  */
 #ifndef SSL_ARCHIVE_UNPACK_H
 #define SSL_ARCHIVE_UNPACK_H

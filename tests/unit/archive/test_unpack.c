@@ -2,6 +2,9 @@
  * are errors. */
 #include "core/archive/unpack.h"
 
+#include <archive.h>
+#include <archive_entry.h>
+
 #include "tests/unit/data/files.h"
 
 /* All of PATH as "name=content|name@|...", '@' for links; or -1. */
@@ -167,6 +170,126 @@ static void test_cut(void)
 	files_close(&f);
 }
 
+/* Every member has its own CRC; what stands between and behind them is read as gzip does. */
+static void test_members(void)
+{
+	struct strbuf gz = STRBUF_INIT;
+	struct files f;
+	size_t one, two;
+
+	files_open(&f);
+	files_gzip(&gz, "first", 5);
+	one = gz.len;
+	files_gzip(&gz, "", 0);
+	files_gzip(&gz, "second", 6);
+	two = gz.len;
+	files_put(&f, "m.gz", gz.buf, gz.len);
+	lists(&f, "m=firstsecond|");
+	for (size_t i = 2; i < two; i++) { /* payload, CRC, length: of any member */
+		struct strbuf out = STRBUF_INIT;
+		int bad;
+
+		gz.buf[i] ^= 0x40;
+		files_put(&f, "m.gz", gz.buf, gz.len);
+		bad = list(&f, &out);
+		CU_ASSERT(bad ? f.err.code == ERR_FAILED : !strcmp(out.buf, "m=firstsecond|"));
+		CU_ASSERT(bad || i % one < 10 || i > one); /* unused bytes of a header */
+		gz.buf[i] ^= 0x40;
+		strbuf_release(&out);
+	}
+	for (size_t n = one + 1; n < two; n++) {
+		if (n == one + one - 5)
+			continue; /* whole, without the last member */
+		files_put(&f, "m.gz", gz.buf, n);
+		fails(&f, ERR_FAILED, "corrupt");
+	}
+	files_fill(&gz, 0, 512);
+	files_put(&f, "m.gz", gz.buf, gz.len);
+	lists(&f, "m=firstsecond|");
+	strbuf_addc(&gz, 'x');
+	files_put(&f, "m.gz", gz.buf, gz.len);
+	fails(&f, ERR_FAILED, "other bytes follow its end");
+	strbuf_release(&gz);
+	files_close(&f);
+}
+
+/* Appends to *out what `filter` makes of an archive of two files of bytes that do not compress. */
+static void squeeze(struct strbuf *out, int filter, int zip, const char *how)
+{
+	size_t cap = 1 << 17, used = 0;
+	char *buf = malloc(cap), data[3000];
+	struct archive *a = archive_write_new();
+	uint32_t x = 1;
+
+	archive_write_add_filter(a, filter);
+	zip ? archive_write_set_format_zip(a) : archive_write_set_format_ustar(a);
+	archive_write_set_options(a, how);
+	archive_write_set_bytes_in_last_block(a, 1);
+	CU_ASSERT_EQUAL_FATAL(archive_write_open_memory(a, buf, cap, &used), ARCHIVE_OK);
+	for (int k = 0; k < 2; k++) {
+		struct archive_entry *e = archive_entry_new();
+
+		for (size_t i = 0; i < sizeof data; i++)
+			data[i] = (char)((x = x * 1664525u + 1013904223u) >> 24);
+		archive_entry_set_pathname(e, k ? "b" : "a");
+		archive_entry_set_filetype(e, AE_IFREG);
+		archive_entry_set_size(e, sizeof data);
+		CU_ASSERT_EQUAL(archive_write_header(a, e), ARCHIVE_OK);
+		CU_ASSERT_EQUAL(archive_write_data(a, data, sizeof data), (int)sizeof data);
+		archive_entry_free(e);
+	}
+	archive_write_close(a);
+	archive_write_free(a);
+	strbuf_add(out, buf, used);
+	free(buf);
+}
+
+/* Whatever byte is flipped, the content is the same or the archive is refused. */
+static void test_flipped(void)
+{
+	static const struct {
+		int filter, zip;
+		const char *how;
+	} kinds[] = {
+	    {ARCHIVE_FILTER_GZIP, 0, NULL},
+	    {ARCHIVE_FILTER_BZIP2, 0, NULL},
+	    {ARCHIVE_FILTER_XZ, 0, NULL},
+	    {ARCHIVE_FILTER_LZ4, 0, "lz4:stream-checksum"},
+	    {ARCHIVE_FILTER_NONE, 1, "zip:compression=store"},
+	    {ARCHIVE_FILTER_NONE, 1, "zip:compression=deflate"},
+	};
+	struct files f;
+
+	files_open(&f);
+	for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		struct strbuf good = STRBUF_INIT, want = STRBUF_INIT, got = STRBUF_INIT;
+		int refused = 0, wrong = 0;
+
+		squeeze(&good, kinds[k].filter, kinds[k].zip, kinds[k].how);
+		files_put(&f, "x", good.buf, good.len);
+		CU_ASSERT_EQUAL(list(&f, &want), 0);
+		CU_ASSERT(want.len > 6000);
+		for (size_t at = 40; at < good.len; at += 97) {
+			int bad;
+
+			good.buf[at] ^= 4;
+			files_put(&f, "x", good.buf, good.len);
+			bad = list(&f, &got);
+			refused += bad != 0;
+			wrong += !bad &&
+				 (got.len != want.len || memcmp(got.buf, want.buf, got.len) != 0);
+			good.buf[at] ^= 4;
+		}
+		if (wrong || refused < 55)
+			fprintf(stderr, "\n  kind %u: %d wrong, %d refused\n", k, wrong, refused);
+		CU_ASSERT(!wrong && refused >= 55);
+		strbuf_release(&good);
+		strbuf_release(&want);
+		strbuf_release(&got);
+	}
+	files_close(&f);
+}
+
 /* gzip's checksum is checked, in and around an archive: stored data is not protected by anything
  * else. */
 static void test_checksum(void)
@@ -228,6 +351,8 @@ int main(void)
 	    {"cut archives", test_cut},
 	    {"gzip's checksum", test_checksum},
 	    {"no more than asked for", test_limit},
+	    {"gzip members", test_members},
+	    {"flipped bytes under every compression", test_flipped},
 	    {0}};
 
 	return check_run("archive/unpack", cases);

@@ -1,16 +1,18 @@
 # Writes OUT (build_info.h): what `ssl version` says and every run records about the binary. Runs at
 # every build, since a commit changes without any source changing; touches OUT only if it differs.
-# Without git, or outside a clone, the commit is "unknown". Input: OUT SOURCE VERSION COMPILER CFLAGS.
+# Without git, or outside a clone, the commit is "unknown"; where git cannot compare, it ends in "-unverified". Input: OUT SOURCE VERSION COMPILER CFLAGS.
 find_program(GIT git)
 set(commit "unknown")
 if(GIT AND EXISTS "${SOURCE}/.git")
   execute_process(COMMAND ${GIT} rev-parse HEAD WORKING_DIRECTORY "${SOURCE}"
     OUTPUT_VARIABLE head RESULT_VARIABLE bad OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  if(NOT bad)
+  if(NOT bad AND head MATCHES "^[0-9a-f]+$")
     set(commit "${head}")
-    execute_process(COMMAND ${GIT} status --porcelain --untracked-files=no
-      WORKING_DIRECTORY "${SOURCE}" OUTPUT_VARIABLE changes ERROR_QUIET)
-    if(changes)
+    execute_process(COMMAND ${GIT} --no-optional-locks -c core.fsmonitor=false status --porcelain --untracked-files=no
+      WORKING_DIRECTORY "${SOURCE}" OUTPUT_VARIABLE changes RESULT_VARIABLE bad ERROR_QUIET)
+    if(bad)
+      string(APPEND commit "-unverified")
+    elseif(changes)
       string(APPEND commit "-dirty")
     endif()
   endif()

@@ -44,7 +44,8 @@ static const char head_sql[] =
     "'ssl ' || c.version || coalesce(' ' || nullif(c.source_commit, ''), '') || ', binary ' || "
     "substr(c.binary_sha256, 1, 12) AS code, "
     "c.compiler || ' ' || c.flags AS compiler, c.libraries, "
-    "nullif(c.user_commit, '') || iif(c.user_dirty, ' with uncommitted changes', '') "
+    "nullif(c.user_commit, '') || CASE c.user_dirty WHEN 1 THEN ' with uncommitted changes' WHEN "
+    "-1 THEN ' (uncommitted changes: unknown)' ELSE '' END "
     "AS 'your commit', v.recipe_hash AS recipe "
     "FROM v_run v JOIN code c ON c.id = v.code_id JOIN host h ON h.id = v.host_id "
     "LEFT JOIN attempt a ON a.id = v.attempt_id WHERE v.id = ?";

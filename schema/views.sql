@@ -69,7 +69,7 @@ CREATE VIEW v_run AS
     c.version,                   -- of ssl
     c.binary_sha256,             -- of the executable
     c.user_commit,               -- HEAD of the git repository that the user works in
-    c.user_dirty,                -- 1: it had uncommitted changes
+    nullif(c.user_dirty, -1) AS user_dirty, -- 1: it had uncommitted changes; NULL: unknown
     h.name AS host,              -- name of the machine
     h.cpu,                       -- model of its processor
     r.recipe_id,                 -- row of recipe

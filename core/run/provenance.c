@@ -3,28 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
 
 #include "build_info.h"
 #include "core/base/cpu.h"
+#include "core/run/usergit.h"
 #include "core/tensor/kernels/gemm.h"
-
-/* First line of a command's output, "" when it fails: git tells about itself. */
-static void first_line(const char *command, char *out, size_t size)
-{
-	FILE *f = popen(command, "r");
-
-	out[0] = 0;
-	if (!f)
-		return;
-	if (!fgets(out, (int)size, f))
-		out[0] = 0;
-	out[strcspn(out, "\n")] = 0;
-	pclose(f);
-}
 
 /* Whose exp() and log() they are. */
 static const char *c_library(void)
@@ -38,7 +24,7 @@ static const char *c_library(void)
 
 void provenance_code(struct code_info *out)
 {
-	char line[256];
+	struct usergit git;
 
 	memset(out, 0, sizeof *out);
 	out->version = SSL_VERSION;
@@ -48,11 +34,9 @@ void provenance_code(struct code_info *out)
 	out->flags = SSL_CFLAGS;
 	out->commit = SSL_COMMIT;
 	snprintf(out->libraries, sizeof out->libraries, "%s; libc %s", gemm_library(), c_library());
-	first_line("git rev-parse HEAD 2>/dev/null", out->user_commit, sizeof out->user_commit);
-	if (!out->user_commit[0])
-		return;
-	first_line("git status --porcelain --untracked-files=no 2>/dev/null", line, sizeof line);
-	out->user_dirty = line[0] != 0;
+	usergit_read(&git);
+	snprintf(out->user_commit, sizeof out->user_commit, "%s", git.commit);
+	out->user_dirty = git.state;
 }
 
 void provenance_host(struct host_info *out)
@@ -60,6 +44,8 @@ void provenance_host(struct host_info *out)
 	struct utsname u;
 
 	memset(out, 0, sizeof *out);
+	snprintf(out->name, sizeof out->name, "unknown");
+	snprintf(out->os, sizeof out->os, "unknown");
 	if (!uname(&u)) {
 		snprintf(out->name, sizeof out->name, "%s", u.nodename);
 		snprintf(out->os, sizeof out->os, "%.30s %.60s %.30s", u.sysname, u.release,

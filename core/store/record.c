@@ -29,7 +29,7 @@ static int code_id(struct store *s, const struct code_info *c, int64_t *id, stru
 		   "source_commit, libraries, user_commit, user_dirty) "
 		   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		   "tttttttI", version, binary, compiler, flags, source, libraries, commit,
-		   (int64_t)(c->user_dirty != 0)))
+		   (int64_t)c->user_dirty))
 		return -1;
 	return db_int(
 		   s, id, err,
@@ -37,7 +37,7 @@ static int code_id(struct store *s, const struct code_info *c, int64_t *id, stru
 		   "AND flags = ? AND source_commit = ? AND libraries = ? AND user_commit = ? "
 		   "AND user_dirty = ?",
 		   "tttttttI", version, binary, compiler, flags, source, libraries, commit,
-		   (int64_t)(c->user_dirty != 0)) > 0
+		   (int64_t)c->user_dirty) > 0
 		   ? 0
 		   : -1;
 }

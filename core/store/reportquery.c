@@ -62,7 +62,8 @@ static const char *const sql[REPORT_QUERIES] = {
     [REPORT_CODE] =
 	"SELECT count(*) AS runs, c.version, substr(c.binary_sha256, 1, 12) AS binary, c.compiler, "
 	"c.flags, c.libraries, substr(c.source_commit, 1, 12) AS source, substr(c.user_commit, 1, "
-	"12) AS your_commit, c.user_dirty AS dirty FROM v_run r JOIN code c ON c.id = r.code_id "
+	"12) AS your_commit, nullif(c.user_dirty, -1) AS dirty FROM v_run r JOIN code c ON c.id = "
+	"r.code_id "
 	"WHERE " CHOSEN " GROUP BY c.id ORDER BY c.id",
     [REPORT_HOSTS] =
 	"SELECT count(*) AS runs, h.name, h.cpu, h.cores, h.isa, h.os, min(r.threads) "

@@ -19,7 +19,7 @@ struct code_info {
 	char libraries[256]; /* that results depend on: "OpenBLAS ...; glibc ..." */
 	/* the folder that the user works in, when it is a git repository */
 	char user_commit[65];
-	int user_dirty;
+	int user_dirty; /* 1 yes, 0 no, -1 unknown */
 };
 struct host_info {
 	char name[128], cpu[128], os[128];

@@ -122,6 +122,8 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
+static const char *const terms[] = {"loss.on_diagonal", "loss.off_diagonal", NULL};
+
 const struct method method_barlow = {
     .name = "barlow",
     .title = "Barlow Twins",
@@ -135,6 +137,7 @@ const struct method method_barlow = {
     .source = "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins: Self-Supervised Learning via "
 	      "Redundancy Reduction, ICML 2021, arXiv 2103.03230; defaults of solo-learn for CIFAR",
     .hparams = hparams,
+    .terms = terms,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct barlow),

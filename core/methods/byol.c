@@ -71,6 +71,8 @@ static const struct hparam_default defaults[] = {
     {"optim.weight_decay", "1e-5"},    {0},
 };
 
+static const char *const terms[] = {"loss.cosine", "loss.variance", "loss.covariance", "tau", NULL};
+
 const struct method method_byol = {
     .name = "byol",
     .title = "BYOL",
@@ -86,6 +88,7 @@ const struct method method_byol = {
 	"Grill et al.: Bootstrap Your Own Latent, NeurIPS 2020, arXiv 2006.07733; defaults of "
 	"solo-learn for CIFAR, biases of the official code",
     .hparams = hparams,
+    .terms = terms,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),

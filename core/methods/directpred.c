@@ -139,6 +139,8 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
+static const char *const terms[] = {"loss.cosine", "loss.variance", "loss.covariance", "tau", NULL};
+
 const struct method method_directpred = {
     .name = "directpred",
     .title = "DirectPred",
@@ -155,6 +157,7 @@ const struct method method_directpred = {
 	      "Demystifying Representation Learning with Non-contrastive Self-supervision, arXiv "
 	      "2110.04947; settings of the first's code for STL-10 and CIFAR-10",
     .hparams = hparams,
+    .terms = terms,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct directpred),

@@ -18,7 +18,8 @@
 struct batch {
 	struct tensor *x;
 	int n, views;
-	int groups; /* equal parts with batch statistics of their own: `views`, or 1 for joint ones */
+	int groups; /* equal parts with batch statistics of their own: `views`, or 1 for joint ones
+		     */
 	const int *labels; /* n class numbers (-1: unlabeled); only `supervised` may look */
 };
 
@@ -53,13 +54,15 @@ struct method {
 	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
 	const char *source;                 /* paper, arXiv number; code */
 	const struct hparam *hparams;       /* its own keys, "vicreg.*"; ended by {0} */
+	const char *const *terms; /* series that its terms may be recorded as, "loss.invariance",
+				     "tau"; ended by NULL; each has a row in metric_kinds.c */
 	const struct hparam_default
-	    *defaults; /* other defaults for shared keys (projector.dims ...) */
-	int views;     /* 2; supervised 1; random 0 (nothing to train) */
-	size_t size;   /* of its state, zeroed before init */
+	    *defaults;               /* other defaults for shared keys (projector.dims ...) */
+	int views;                   /* 2; supervised 1; random 0 (nothing to train) */
+	size_t size;                 /* of its state, zeroed before init */
 	size_t projector, predictor; /* offsetof() in its state of its heads, each a struct mlp, for
 					measures of collapse; 0: it has none */
-	int scaled;    /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
+	int scaled; /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
 
 	/* Declares heads and buffers. */
 	int (*init)(void *self, const struct method_env *env, struct error *err);
@@ -89,6 +92,9 @@ int batch_groups(const struct recipe *r, int views);
 struct mlp;
 const struct mlp *method_projector(const struct method *m, const void *self);
 const struct mlp *method_predictor(const struct method *m, const void *self);
+
+/* May a run of the method record a series of this name beside those that all methods have? */
+int method_records(const struct method *m, const char *series);
 
 /* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
 const struct method *method_find(const char *name);

@@ -45,6 +45,15 @@ void method_term(struct method_out *out, const char *name, double value)
 	out->n_terms++;
 }
 
+int method_records(const struct method *m, const char *series)
+{
+	const char *const *term = m->terms;
+
+	while (term && *term && strcmp(*term, series) != 0)
+		term++;
+	return term && *term;
+}
+
 const struct mlp *method_projector(const struct method *m, const void *self)
 {
 	return m->projector ? (const void *)((const char *)self + m->projector) : NULL;

@@ -10,7 +10,6 @@
  *     H = P + P^T        dL/du = H u / (2N T)
  */
 #include <math.h>
-#include <string.h>
 
 #include "core/base/parallel.h"
 #include "core/methods/heads.h"
@@ -190,6 +189,7 @@ const struct method method_simclr = {
 	"Chen, Kornblith, Norouzi, Hinton: A Simple Framework for Contrastive Learning of "
 	"Visual Representations, ICML 2020, arXiv 2002.05709; defaults of solo-learn for CIFAR",
     .hparams = hparams,
+    .terms = (const char *const[]){"loss.accuracy", "loss.entropy", NULL},
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct simclr),

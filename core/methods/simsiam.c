@@ -76,6 +76,8 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
+static const char *const terms[] = {"loss.cosine", "loss.variance", "loss.covariance", "tau", NULL};
+
 const struct method method_simsiam = {
     .name = "simsiam",
     .title = "SimSiam",
@@ -90,6 +92,7 @@ const struct method method_simsiam = {
     .source = "Chen, He: Exploring Simple Siamese Representation Learning, CVPR 2021, arXiv "
 	      "2011.10566; learning rate, weight decay and heads of solo-learn for CIFAR",
     .hparams = hparams,
+    .terms = terms,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),

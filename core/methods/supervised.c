@@ -66,6 +66,8 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
+static const char *const terms[] = {"loss.top1", NULL};
+
 const struct method method_supervised = {
     .name = "supervised",
     .title = "Supervised",
@@ -77,6 +79,7 @@ const struct method method_supervised = {
 	"the usual classifier; SGD 0.1 a batch of 256 (Goyal et al., arXiv 1706.02677), weight "
 	"decay 5e-4 (Zagoruyko and Komodakis, arXiv 1605.07146, CIFAR)",
     .defaults = defaults,
+    .terms = terms,
     .views = 1,
     .size = sizeof(struct supervised),
     .init = supervised_init,

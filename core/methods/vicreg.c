@@ -151,6 +151,8 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
+static const char *const terms[] = {"loss.invariance", "loss.variance", "loss.covariance", NULL};
+
 const struct method method_vicreg = {
     .name = "vicreg",
     .title = "VICReg",
@@ -165,6 +167,7 @@ const struct method method_vicreg = {
 	      "Self-Supervised Learning, ICLR 2022, arXiv 2105.04906; heads and learning rate of "
 	      "solo-learn for CIFAR",
     .hparams = hparams,
+    .terms = terms,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct vicreg),

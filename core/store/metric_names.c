@@ -1,56 +1,18 @@
 #include "core/store/metric_names.h"
 
-#include <fnmatch.h>
-
 #include "core/store/identity.h"
+#include "core/store/metric_kinds.h"
 #include "core/store/runs.h"
-
-/* The first pattern that fits a name describes it. */
-static const struct metric_rule rules[] = {
-    {"*top1", "max", "%", "Share of images whose class was the first guess."},
-    {"*top5", "max", "%", "Share of images whose class was among the first five guesses."},
-    {"*accuracy", "max", "%", "Share of images whose class was guessed."},
-    {"loss", "min", "", "The training loss."},
-    {"loss.*", "min", "", "A term of the training loss."},
-    {"*loss", "min", "", "A loss."},
-    {"lr", "none", "", "Learning rate."},
-    {"tau", "none", "", "Momentum of the target network."},
-    {"grad_norm", "none", "", "Euclidean norm of the whole gradient."},
-    {"embedding_std", "none", "",
-     "Mean standard deviation of the l2-normalised embeddings: 0 is collapse."},
-    {"collapse.*std_ratio", "none", "",
-     "Standard deviation of the l2-normalised outputs, times sqrt(d): 1 is spread, 0 is collapse."},
-    {"collapse.*rankme", "none", "", "RankMe: how many dimensions the outputs fill."},
-    {"collapse.flag", "none", "",
-     "What the thresholds of the guard say: 0 healthy, 1 to 3 collapsed (std, rank, scale)."},
-    {"images_per_s", "max", "images/s", "Training speed."},
-    {"epoch_s", "min", "s", "Seconds that the epoch took."},
-    {"*_per_s", "max", "1/s", ""},
-    {"*_s", "min", "s", ""},
-    {"*", "none", "", ""},
-};
-
-const struct metric_rule *metric_rule(const char *name)
-{
-	const struct metric_rule *r = rules;
-	struct strbuf base = STRBUF_INIT;
-
-	strbuf_add(&base, name, identity_base(name));
-	while (fnmatch(r->pattern, base.buf, 0))
-		r++;
-	strbuf_release(&base);
-	return r;
-}
 
 int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err)
 {
-	const struct metric_rule *rule = metric_rule(name);
+	const struct metric_kind *kind = metric_kind(name);
 	int found = db_int(s, id, err, "SELECT id FROM metric_name WHERE name = ?", "t", name);
 
 	if (found)
 		return found < 0 ? -1 : 0;
 	if (db_run(s, err, "INSERT INTO metric_name (name, goal, unit, about) VALUES (?, ?, ?, ?)",
-		   "tttt", name, rule->goal, rule->unit, rule->about))
+		   "tttt", name, kind->goal, kind->unit, kind->about))
 		return -1;
 	*id = sqlite3_last_insert_rowid(s->db);
 	return 0;

@@ -5,19 +5,13 @@
 
 #include "core/store/store_internal.h"
 
-/* What a metric's name says about it, its settings apart (identity.h); never NULL. The pattern is
- * fnmatch(3)'s. */
-struct metric_rule {
-	const char *pattern, *goal, *unit, *about;
-};
-const struct metric_rule *metric_rule(const char *name);
-
-/* The id of a metric's name, its row made by the rule if need be; in the caller's transaction. */
+/* The id of a metric's name, its row made as its kind has it (metric_kinds.h) if need be; in the
+ * caller's transaction. */
 int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err);
 
 /* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
- * val.NAME, of those that have values; where none has, the same with values by an older rule. How many there are,
- * or -1. They measure different things: a column or a ranking is of one of them. */
+ * val.NAME, of those that have values; where none has, the same with values by an older rule. How
+ * many there are, or -1. They measure different things: a column or a ranking is of one of them. */
 int metric_resolve(struct store *s, const char *name, int64_t id[3], struct error *err);
 
 /* The one that is meant where all runs are looked at: the first. 1, 0 there is
@@ -39,8 +33,8 @@ int metric_goal(struct store *s, int64_t id, const char **goal, struct error *er
 	"SELECT substr(name, 6) FROM metric_name WHERE name LIKE 'test.%' UNION "                  \
 	"SELECT substr(name, 5) FROM metric_name WHERE name LIKE 'val.%'"
 
-/* ERR_NOT_FOUND, with the nearest name if one is near: "WHATNAME: no run has this metric". `what` is
- * what the user wrote before it ("best:"), or "COMMAND: ". */
+/* ERR_NOT_FOUND, with the nearest name if one is near: "WHATNAME: no run has this metric". `what`
+ * is what the user wrote before it ("best:"), or "COMMAND: ". */
 int metric_missing(struct store *s, const char *what, const char *name, struct error *err);
 
 #endif

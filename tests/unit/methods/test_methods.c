@@ -9,6 +9,7 @@
 #include "core/base/parallel.h"
 #include "core/optim/optim.h"
 #include "core/optim/schedule.h"
+#include "core/store/metric_kinds.h"
 #include "tests/unit/methods/rig.h"
 
 enum { STEPS = 40 };
@@ -29,6 +30,16 @@ static double rig_step(struct rig *g, long k, struct method_out *out)
 	return (double)loss->data[0];
 }
 
+/* Whoever plans a sweep by a metric asks the method whether it will be there. Terms of the loss are
+ * recorded as "loss.NAME", what comes after the step by its own name. */
+static void check_term(const struct method *m, const char *term)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "loss.%s", term);
+	CU_ASSERT(method_records(m, name) || method_records(m, term));
+}
+
 static void check_out(const struct rig *g, const struct method_out *out)
 {
 	const struct tensor *z = out->embedding;
@@ -36,6 +47,7 @@ static void check_out(const struct rig *g, const struct method_out *out)
 	CU_ASSERT(z && z->ndim == 2 && z->shape[0] == IMAGES * g->method->views);
 	for (int i = 0; i < out->n_terms; i++) {
 		CU_ASSERT(isfinite(out->term[i].value));
+		check_term(g->method, out->term[i].name);
 		for (int j = 0; j < i; j++)
 			CU_ASSERT_STRING_NOT_EQUAL(out->term[i].name, out->term[j].name);
 	}
@@ -58,6 +70,18 @@ static void learn(const struct method *m)
 	printf("%s %.4g -> %.4g, ", m->name, first, loss);
 	CU_ASSERT(loss < first - (m->views == 1 ? 0.1 : 0.3) * fabs(first));
 	rig_close(&g);
+}
+
+/* What they record is in the registry of metrics. */
+static void test_terms(void)
+{
+	for (int i = 0; method_at(i); i++)
+		for (const char *const *t = method_at(i)->terms; t && *t; t++) {
+			CU_ASSERT(!metric_kind(*t)->guess);
+			CU_ASSERT(method_records(method_at(i), *t));
+		}
+	CU_ASSERT(!method_records(method_find("vicreg"), "loss.cosine"));
+	CU_ASSERT(!method_records(method_find("random"), "loss.cosine"));
 }
 
 static void test_learns(void)
@@ -338,6 +362,7 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"the table is complete", test_table},
 	    {"every method learns", test_learns},
+	    {"what a method records is known", test_terms},
 	    {"the same bits at any number of threads", test_threads},
 	    {"gradients reach all that trains, and no more", test_gradients_arrive},
 	    {"BYOL's target network", test_target},

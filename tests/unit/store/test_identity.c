@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/store/digests.h"
+#include "core/store/metric_kinds.h"
 #include "core/store/metric_names.h"
 #include "core/store/remarks.h"
 #include "tests/unit/store/scratch.h"
@@ -46,8 +47,8 @@ static void test_names(void)
 	strbuf_release(&out);
 	CU_ASSERT_EQUAL(digest_name_length("test.knn.top5/rule=1"), 13);
 	CU_ASSERT_EQUAL(digest_name_length("a/rule=x"), 8);
-	CU_ASSERT_STRING_EQUAL(metric_rule("test.linear.top1/l2=1")->goal, "max");
-	CU_ASSERT_STRING_EQUAL(metric_rule("train/epoch_s")->goal, "min");
+	CU_ASSERT_STRING_EQUAL(metric_kind_goal("test.linear.top1/l2=1"), "max");
+	CU_ASSERT_STRING_EQUAL(metric_kind_goal("train/epoch_s"), "min");
 }
 
 /* k is cut to the bank, outcomes and a seed that draws nothing have no say, and what is no JSON

@@ -7,10 +7,10 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_config = {
     .name = "config",
-    .summary = "read and change the settings of a store",
-    .usage = "config\n"
-	     "config KEY [VALUE]\n"
-	     "config --unset KEY",
+    .summary = "read and change the settings of a store, or of a user",
+    .usage = "config [--user]\n"
+	     "config [--user] KEY [VALUE]\n"
+	     "config [--user] --unset KEY [VALUE]",
     .needs = NEED_NOTHING, /* opened as what is asked for needs it */
     .run = config_run,
 };
@@ -22,14 +22,14 @@ static int list_row(void *ctx, const char *key, const char *value)
 	return 0;
 }
 
-static int list(struct cmd_ctx *ctx, struct error *err)
+static int list(struct cmd_ctx *ctx, const struct config *c, struct error *err)
 {
 	struct table *t = table_new();
 	int ret;
 
 	table_column(t, "key");
 	table_column(t, "value");
-	ret = config_each(ctx->store, list_row, t, err);
+	ret = config_each(c, list_row, t, err);
 	if (!ret)
 		table_print(t, ctx->format, ctx->out);
 	table_free(t);
@@ -37,10 +37,10 @@ static int list(struct cmd_ctx *ctx, struct error *err)
 }
 
 /* What is not set and has no fallback is the honest "no". */
-static int get(struct cmd_ctx *ctx, const char *key, struct error *err)
+static int get(struct cmd_ctx *ctx, const struct config *c, const char *key, struct error *err)
 {
 	struct strbuf value = STRBUF_INIT;
-	int found = config_get(ctx->store, key, &value, err);
+	int found = config_get(c, key, &value, err);
 
 	if (found >= 0 && (found || value.len))
 		fprintf(ctx->out, "%s\n", value.buf);
@@ -50,21 +50,36 @@ static int get(struct cmd_ctx *ctx, const char *key, struct error *err)
 	return found < 0 ? -1 : 0;
 }
 
+static int find_file(struct cmd_ctx *ctx, int user, int writes, struct config *c, struct error *err)
+{
+	if (user)
+		return config_of_user(c, err);
+	if (cmd_open_store(ctx, writes ? NEED_STORE_WRITE : NEED_STORE_READ, err))
+		return -1;
+	config_of_store(ctx->store, c);
+	return 0;
+}
+
 static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
-	int unset = 0, n, ret;
+	int unset = 0, user = 0, n, ret;
 	const struct opt table[] = {
-	    {0, "unset", OPT_FLAG, &unset, NULL, "take the setting out", 0, 0}, {0}};
+	    {0, "unset", OPT_FLAG, &unset, NULL, "take the setting out", 0, 0},
+	    {0, "user", OPT_FLAG, &user, NULL, "the settings of the user, not of the store", 0, 0},
+	    {0}};
+	struct config c;
 
 	ret = opt_parse(ctx, &cmd_config, table, argc, argv, 0, 2, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (unset && n != 1)
-		return error_set(err, ERR_USAGE, "config: --unset takes one KEY");
-	if (cmd_open_store(ctx, unset || n == 2 ? NEED_STORE_WRITE : NEED_STORE_READ, err))
+	if (unset && !n)
+		return error_set(err, ERR_USAGE, "config: --unset takes a KEY");
+	if (find_file(ctx, user, (unset && n) || n == 2, &c, err))
 		return -1;
-	if (unset || n == 2)
-		return ctx->dry_run ? 0
-				    : config_set(ctx->store, argv[1], unset ? NULL : argv[2], err);
-	return n ? get(ctx, argv[1], err) : list(ctx, err);
+	if (!unset && n < 2)
+		return n ? get(ctx, &c, argv[1], err) : list(ctx, &c, err);
+	if (ctx->dry_run)
+		return 0;
+	return unset ? config_unset(&c, argv[1], n == 2 ? argv[2] : NULL, err)
+		     : config_set(&c, argv[1], argv[2], err);
 }

@@ -87,7 +87,7 @@ static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 	f->found = add_row;
 	f->ctx = t;
 	ret = fsck_run(ctx->store, f, err);
-	if (!ret && !f->quick)
+	if (!ret && !f->quick && !f->no_rows)
 		ret = check_checkpoints(&c, err);
 	if (!ret)
 		cmd_print(ctx, t, NULL);
@@ -106,14 +106,17 @@ static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	    {0, "fix", OPT_FLAG, &f.fix, NULL, "rebuild summaries from their series", 0, 0},
 	    {0, "quick", OPT_FLAG, &f.quick, NULL, "look at the files' sizes only", 0, 0},
 	    {0}};
+	struct config c;
 	int ret = opt_parse(ctx, &cmd_fsck, table, argc, argv, 0, 0, NULL, err);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (ctx->dry_run)
 		f.fix = 0;
-	if (cmd_open_store(ctx, f.fix ? NEED_STORE_WRITE : NEED_STORE_READ, err) ||
-	    config_seconds(ctx->store, "gc.age", &f.age, err))
+	if (cmd_open_store(ctx, f.fix ? NEED_STORE_WRITE : NEED_STORE_READ, err))
+		return -1;
+	config_of_store(ctx->store, &c);
+	if (config_seconds(&c, "gc.age", &f.age, err))
 		return -1;
 	return look(ctx, &f, err);
 }

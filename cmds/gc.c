@@ -61,12 +61,15 @@ static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	const struct opt table[] = {{0, "age", OPT_REAL, &age, "SECONDS",
 				     "leave alone what is younger (gc.age, 3600)", 0, 1e9},
 				    {0}};
+	struct config c;
 	int ret = opt_parse(ctx, &cmd_gc, table, argc, argv, 0, 0, NULL, err);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err) ||
-	    (age < 0 && config_seconds(ctx->store, "gc.age", &age, err)))
+	if (cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err))
+		return -1;
+	config_of_store(ctx->store, &c);
+	if (age < 0 && config_seconds(&c, "gc.age", &age, err))
 		return -1;
 	return collect(ctx, age, err);
 }

@@ -51,7 +51,11 @@ static int key_of(const char *name, struct strbuf *key, struct error *err)
 static int load(struct cmd_ctx *ctx, const char *name, struct strbuf *sql, struct error *err)
 {
 	struct strbuf key = STRBUF_INIT;
-	int found = key_of(name, &key, err) ? -1 : config_get(ctx->store, key.buf, sql, err);
+	struct config c;
+	int found;
+
+	config_of_store(ctx->store, &c);
+	found = key_of(name, &key, err) ? -1 : config_get(&c, key.buf, sql, err);
 
 	strbuf_release(&key);
 	if (found)
@@ -63,9 +67,11 @@ static int load(struct cmd_ctx *ctx, const char *name, struct strbuf *sql, struc
 static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct error *err)
 {
 	struct strbuf key = STRBUF_INIT, text = STRBUF_INIT;
+	struct config c;
 	size_t n;
 	int ret = key_of(name, &key, err);
 
+	config_of_store(ctx->store, &c);
 	sql += strspn(sql, " \t\r\n");
 	for (n = strlen(sql); n && strchr(" \t\r\n", sql[n - 1]);)
 		n--;
@@ -73,7 +79,7 @@ static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct e
 	if (!ret)
 		ret = query_check(ctx->store, text.buf, err);
 	if (!ret && !ctx->dry_run)
-		ret = config_set(ctx->store, key.buf, text.buf, err);
+		ret = config_set(&c, key.buf, text.buf, err);
 	strbuf_release(&key);
 	strbuf_release(&text);
 	return ret;
@@ -82,12 +88,14 @@ static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct e
 static int forget(struct cmd_ctx *ctx, const char *name, struct error *err)
 {
 	struct strbuf key = STRBUF_INIT, old = STRBUF_INIT;
+	struct config c;
 	int ret = load(ctx, name, &old, err);
 
+	config_of_store(ctx->store, &c);
 	if (!ret)
 		ret = key_of(name, &key, err);
 	if (!ret && !ctx->dry_run)
-		ret = config_set(ctx->store, key.buf, NULL, err);
+		ret = config_unset(&c, key.buf, NULL, err);
 	strbuf_release(&key);
 	strbuf_release(&old);
 	return ret;
@@ -107,11 +115,13 @@ static int list_one(void *ctx, const char *key, const char *value)
 static int list(struct cmd_ctx *ctx, struct error *err)
 {
 	struct table *t = table_new();
+	struct config c;
 	int ret;
 
 	table_column(t, "name");
 	table_column(t, "sql");
-	ret = config_each(ctx->store, list_one, t, err);
+	config_of_store(ctx->store, &c);
+	ret = config_each(&c, list_one, t, err);
 	if (!ret)
 		cmd_print(ctx, t, "no query is saved");
 	table_free(t);

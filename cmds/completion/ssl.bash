@@ -73,7 +73,7 @@ _ssl()
 	gc:-*) _ssl_words "$options --age" ;;
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
 	backup:-*) _ssl_words "$options --link" ;;
-	config:-*) _ssl_words "$options --unset" ;;
+	config:-*) _ssl_words "$options --unset --user" ;;
 	best:-*) _ssl_words "$options -w -l --where --limit --by" ;;
 	compare:-*) _ssl_words "$options -w --where --tag --sweep --metric --by --select --report --test --unpaired --pairs" ;;
 	schema:-*) _ssl_words "$options --pivot --drop" ;;
@@ -89,7 +89,7 @@ _ssl()
 	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
-	config:*) _ssl_words "gc.age query. $(_ssl_column config)" ;;
+	config:*) _ssl_words "gc.age query. safe.directory $(_ssl_column config)" ;;
 	completion:*) _ssl_words 'bash zsh fish' ;;
 	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
 	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;

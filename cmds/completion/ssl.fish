@@ -34,7 +34,7 @@ complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or 
 complete -c ssl -n __fish_use_subcommand -a gc -d 'remove files that nothing names'
 complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
 complete -c ssl -n __fish_use_subcommand -a backup -d 'copy the store'
-complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store'
+complete -c ssl -n __fish_use_subcommand -a config -d 'settings of a store, or of a user'
 complete -c ssl -n __fish_use_subcommand -a methods -d 'list the methods'
 complete -c ssl -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
 complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method or key'
@@ -157,6 +157,7 @@ complete -c ssl -n '__fish_seen_subcommand_from fsck' -l fix -d 'rebuild summari
 complete -c ssl -n '__fish_seen_subcommand_from fsck' -l quick -d 'sizes of files only'
 complete -c ssl -n '__fish_seen_subcommand_from backup' -l link -d 'hard links instead of copies'
 complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the setting out'
+complete -c ssl -n '__fish_seen_subcommand_from config' -l user -d 'the settings of the user, not of the store'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status show pause retry extend ls (__ssl_column sweep ls)'

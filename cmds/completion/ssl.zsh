@@ -49,7 +49,7 @@ _ssl()
 		'gc:remove files that nothing names'
 		'fsck:check the store'
 		'backup:copy the store'
-		'config:settings of a store'
+		'config:settings of a store, or of a user'
 		'methods:list the methods'
 		'completion:print the completion script of a shell'
 		'help:explain a command, method or key'
@@ -133,7 +133,7 @@ _ssl()
 		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;
 		fsck) _arguments $common '--fix[rebuild summaries]' '--quick[sizes of files only]' ;;
 		backup) _arguments $common '--link[hard links instead of copies]' '1:folder:_directories' ;;
-		config) _arguments $common '--unset[take the setting out]' '1:key:(gc.age query.)' ;;
+		config) _arguments $common '--unset[take the setting out]' '--user[the settings of the user, not of the store]' '1:key:(gc.age query. safe.directory)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'*--split[what a folder is]:folder=split' '--no-splits[all folders are classes]' \
 			'--class-depth[folders N levels down are classes]:n' \

@@ -11,6 +11,7 @@
 
 #include "core/base/fs.h"
 #include "core/store/object.h"
+#include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
 enum { PATH_SIZE = 4300, TRIES = 50 };
@@ -45,10 +46,12 @@ static int copy_database(struct store *s, const char *tmp, struct error *err)
 	int ret = -1;
 
 	unlink(tmp);
-	if (sqlite3_open(tmp, &to))
+	if (sqlite3_open(tmp, &to)) {
 		copy_error(to, tmp, err);
-	else
+	} else {
+		db_harden(to);
 		ret = copy_pages(s, to, tmp, err);
+	}
 	sqlite3_close(to);
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/store/bundle_internal.h"
+#include "core/store/schema_check.h"
 
 /* In the order in which they have to be taken in. ?2: the sweeps, whose cells need recipes and data
  * that no run has yet. */
@@ -71,6 +72,25 @@ const struct bundle_table *bundle_table_find(const struct bundle_schema *b, cons
 
 /* ---- the schema ---- */
 
+/* These become parts of statements: only what a migration of ours could have written. */
+static int is_plain_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n < 64 && n == strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
+}
+
+static int is_literal(const char *sql)
+{
+	size_t n = strlen(sql);
+
+	if (n >= 96)
+		return 0;
+	if (n >= 2 && sql[0] == '\'' && sql[n - 1] == '\'')
+		return !memchr(sql + 1, '\'', n - 2);
+	return n == strspn(sql, "-.0123456789") || !strcmp(sql, "NULL");
+}
+
 static int add_table(struct store *s, struct bundle_schema *b, const char *name, const char *owner,
 		     struct error *err)
 {
@@ -86,8 +106,11 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 
 	if (!st)
 		return -1;
-	if (b->n == BUNDLE_TABLES)
-		BUG("more than %d tables of runs", BUNDLE_TABLES);
+	if (b->n == BUNDLE_TABLES) {
+		sqlite3_reset(st);
+		return error_set(err, ERR_CORRUPT, "%s: more than %d tables belong to runs",
+				 s->path, BUNDLE_TABLES);
+	}
 	*t = (struct bundle_table){0};
 	snprintf(t->name, sizeof t->name, "%s", name);
 	snprintf(t->owner, sizeof t->owner, "%s", owner);
@@ -95,8 +118,13 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 	while ((more = db_step(s, st, err)) > 0) {
 		struct bundle_column *c = &t->column[t->n++];
 
-		if (t->n == BUNDLE_COLUMNS)
-			BUG("%s: more than %d columns", name, BUNDLE_COLUMNS);
+		if (t->n == BUNDLE_COLUMNS || !is_plain_name(db_text(st, 0)) ||
+		    !is_plain_name(db_text(st, 1)) || !is_literal(db_text(st, 4))) {
+			sqlite3_reset(st);
+			return error_set(err, ERR_CORRUPT,
+					 "%s: column %.40s.%.40s is not as any ssl makes them",
+					 s->path, name, db_text(st, 0));
+		}
 		db_text_into(st, 0, c->name, sizeof c->name);
 		db_text_into(st, 1, c->target, sizeof c->target);
 		c->is_own_id = sqlite3_column_int(st, 2);
@@ -124,8 +152,9 @@ static int add_owned(struct store *s, struct bundle_schema *b, const char *owner
 	if (!st)
 		return -1;
 	db_bind(st, "t", owner);
-	while ((more = db_step(s, st, err)) > 0 && n < BUNDLE_TABLES)
-		db_text_into(st, 0, name[n++], sizeof *name);
+	while ((more = db_step(s, st, err)) > 0) /* a table that the user added stays at home */
+		if (n < BUNDLE_TABLES && schema_has_table(db_text(st, 0)))
+			db_text_into(st, 0, name[n++], sizeof *name);
 	for (int i = 0; !more && i < n; i++)
 		if (!bundle_table_find(b, name[i]))
 			more = add_table(s, b, name[i], owner, err);

@@ -8,18 +8,38 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/store/owner.h"
 
 const struct config_key config_keys[] = {
-    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1},
-    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0},
+    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1, 0},
+    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0, 0},
     {0},
 };
 
-enum { PATH_SIZE = 4200 };
+static const struct config_key user_keys[] = {
+    {"safe.directory", "", "a folder with another user's store that may be written to", 0, 1},
+    {0},
+};
 
-static void config_path(const struct store *s, char path[PATH_SIZE])
+void config_of_store(const struct store *s, struct config *out)
 {
-	snprintf(path, PATH_SIZE, "%s/config", store_dir(s));
+	snprintf(out->path, sizeof out->path, "%s/config", store_dir(s));
+	out->keys = config_keys;
+}
+
+int config_of_user(struct config *out, struct error *err)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	int n;
+
+	out->keys = user_keys;
+	if (xdg && *xdg == '/')
+		n = snprintf(out->path, sizeof out->path, "%s/ssl/config", xdg);
+	else if (home && *home == '/')
+		n = snprintf(out->path, sizeof out->path, "%s/.config/ssl/config", home);
+	else
+		return error_set(err, ERR_USAGE, "config: HOME is not set");
+	return n < (int)sizeof out->path ? 0 : error_set(err, ERR_USAGE, "HOME: path too long");
 }
 
 /* Letters, digits, - and _: what a key's words consist of. */
@@ -32,9 +52,9 @@ static int is_word(const char *text)
 				 "0123456789_-");
 }
 
-static const struct config_key *find_key(const char *key)
+static const struct config_key *find_key(const struct config_key *keys, const char *key)
 {
-	for (const struct config_key *k = config_keys; k->key; k++) {
+	for (const struct config_key *k = keys; k->key; k++) {
 		size_t stem = strlen(k->key) - 1;
 
 		if (!strcmp(k->key, key))
@@ -45,14 +65,15 @@ static const struct config_key *find_key(const char *key)
 	return NULL;
 }
 
-static int check_key(const char *key, const struct config_key **out, struct error *err)
+static int check_key(const struct config *c, const char *key, const struct config_key **out,
+		     struct error *err)
 {
 	struct strbuf all = STRBUF_INIT;
 
-	*out = find_key(key);
+	*out = find_key(c->keys, key);
 	if (*out)
 		return 0;
-	for (const struct config_key *k = config_keys; k->key; k++)
+	for (const struct config_key *k = c->keys; k->key; k++)
 		strbuf_addf(&all, "%s%s", all.len ? ", " : "", k->key);
 	error_set(err, ERR_USAGE, "config: '%.100s' is not a key: there are %s", key, all.buf);
 	strbuf_release(&all);
@@ -108,16 +129,14 @@ static int parse_line(const char *line, size_t n, struct strbuf *key, struct str
 }
 
 /* A file that is not there is empty. */
-static int read_file(const struct store *s, struct strbuf *out, struct error *err)
+static int read_file(const struct config *c, struct strbuf *out, struct error *err)
 {
-	char path[PATH_SIZE];
-
-	config_path(s, path);
-	return fs_exists(path) ? fs_read(path, out, err) : 0;
+	return fs_exists(c->path) ? fs_read(c->path, out, err) : 0;
 }
 
 struct walk {
-	const char *path, *at;
+	const struct config *c;
+	const char *at;
 	int line;
 	struct strbuf key, value;
 	const char *from; /* where the line begins */
@@ -135,12 +154,12 @@ static int walk_next(struct walk *w, struct error *err)
 		w->at += n + (w->at[n] == '\n');
 		w->line++;
 		if (kind < 0)
-			return error_set(err, ERR_USAGE, "%s:%d: not `key = value`", w->path,
+			return error_set(err, ERR_USAGE, "%s:%d: not `key = value`", w->c->path,
 					 w->line);
 		if (!kind)
 			continue;
-		if (check_key(w->key.buf, &known, err))
-			return error_prefix(err, "%s:%d", w->path, w->line);
+		if (check_key(w->c, w->key.buf, &known, err))
+			return error_prefix(err, "%s:%d", w->c->path, w->line);
 		return 1;
 	}
 	return 0;
@@ -152,24 +171,22 @@ static void walk_release(struct walk *w)
 	strbuf_release(&w->value);
 }
 
-static struct walk walk_of(const char *path, const char *text)
+static struct walk walk_of(const struct config *c, const char *text)
 {
-	struct walk w = {path, text, 0, STRBUF_INIT, STRBUF_INIT, text};
+	struct walk w = {c, text, 0, STRBUF_INIT, STRBUF_INIT, text};
 
 	return w;
 }
 
-int config_each(const struct store *s, int (*fn)(void *ctx, const char *key, const char *value),
+int config_each(const struct config *c, int (*fn)(void *ctx, const char *key, const char *value),
 		void *ctx, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	char path[PATH_SIZE];
 	struct walk w;
 	int ret = -1;
 
-	config_path(s, path);
-	if (!read_file(s, &text, err)) {
-		w = walk_of(path, text.buf);
+	if (!read_file(c, &text, err)) {
+		w = walk_of(c, text.buf);
 		while ((ret = walk_next(&w, err)) > 0 && !(ret = fn(ctx, w.key.buf, w.value.buf)))
 			;
 		walk_release(&w);
@@ -181,7 +198,7 @@ int config_each(const struct store *s, int (*fn)(void *ctx, const char *key, con
 struct want {
 	const char *key;
 	struct strbuf *out;
-	int found;
+	int found, is_list;
 	struct error *err;
 };
 
@@ -191,22 +208,27 @@ static int take(void *ctx, const char *key, const char *value)
 
 	if (strcmp(key, w->key))
 		return 0;
-	if (w->found++)
+	if (w->found++ && !w->is_list)
 		return error_set(w->err, ERR_USAGE, "config: %s stands there twice", key);
+	if (w->found > 1)
+		strbuf_addc(w->out, '\n');
 	strbuf_adds(w->out, value);
 	return 0;
 }
 
-int config_get(const struct store *s, const char *key, struct strbuf *out, struct error *err)
+int config_get(const struct config *c, const char *key, struct strbuf *out, struct error *err)
 {
-	struct want w = {key, out, 0, err};
+	struct want w = {key, out, 0, 0, err};
 	const struct config_key *known;
 
-	if (check_key(key, &known, err) || config_each(s, take, &w, err))
+	if (check_key(c, key, &known, err))
+		return -1;
+	w.is_list = known->is_list;
+	if (config_each(c, take, &w, err))
 		return -1;
 	if (!w.found)
 		strbuf_adds(out, known->fallback);
-	return w.found;
+	return w.found != 0;
 }
 
 static int parse_seconds(const char *key, const char *text, double *out, struct error *err)
@@ -221,31 +243,38 @@ static int parse_seconds(const char *key, const char *text, double *out, struct 
 	return 0;
 }
 
-int config_seconds(const struct store *s, const char *key, double *out, struct error *err)
+int config_seconds(const struct config *c, const char *key, double *out, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret = config_get(s, key, &text, err) < 0 || parse_seconds(key, text.buf, out, err);
+	int ret = config_get(c, key, &text, err) < 0 || parse_seconds(key, text.buf, out, err);
 
 	strbuf_release(&text);
 	return ret ? -1 : 0;
 }
 
+/* A line to change: that of a setting, or of a list the one with this value. */
+struct change {
+	const char *key;
+	const char *old; /* only a line with this value; NULL: any */
+	const char *new; /* NULL: the line goes */
+};
+
 /* The text again with the key's line replaced, taken out, or added at the end. */
-static int rewrite(const char *path, const char *text, const char *key, const char *value,
+static int rewrite(const struct config *c, const char *text, const struct change *to,
 		   struct strbuf *out, struct error *err)
 {
-	struct walk w = walk_of(path, text);
-	const char *kept = text;
+	struct walk w = walk_of(c, text);
+	const char *kept = text, *value = to->new;
 	int more;
 
 	while ((more = walk_next(&w, err)) > 0) {
-		if (strcmp(w.key.buf, key))
+		if (strcmp(w.key.buf, to->key) || (to->old && strcmp(w.value.buf, to->old)))
 			continue;
 		strbuf_add(out, kept, (size_t)(w.from - kept));
 		kept = w.at;
 		if (!value)
 			continue;
-		strbuf_addf(out, "%s = ", key);
+		strbuf_addf(out, "%s = ", to->key);
 		add_escaped(out, value);
 		strbuf_addc(out, '\n');
 		value = NULL;
@@ -254,7 +283,7 @@ static int rewrite(const char *path, const char *text, const char *key, const ch
 	if (value) {
 		if (out->len && out->buf[out->len - 1] != '\n')
 			strbuf_addc(out, '\n');
-		strbuf_addf(out, "%s = ", key);
+		strbuf_addf(out, "%s = ", to->key);
 		add_escaped(out, value);
 		strbuf_addc(out, '\n');
 	}
@@ -262,15 +291,13 @@ static int rewrite(const char *path, const char *text, const char *key, const ch
 	return more;
 }
 
-static int set_locked(const struct store *s, const char *key, const char *value, struct error *err)
+static int change_locked(const struct config *c, const struct change *to, struct error *err)
 {
 	struct strbuf old = STRBUF_INIT, text = STRBUF_INIT;
-	char path[PATH_SIZE];
 	int ret;
 
-	config_path(s, path);
-	ret = read_file(s, &old, err) || rewrite(path, old.buf, key, value, &text, err) ||
-		      fs_write_atomic(path, text.buf, text.len, err)
+	ret = read_file(c, &old, err) || rewrite(c, old.buf, to, &text, err) ||
+		      fs_write_atomic(c->path, text.buf, text.len, err)
 		  ? -1
 		  : 0;
 	strbuf_release(&old);
@@ -278,24 +305,45 @@ static int set_locked(const struct store *s, const char *key, const char *value,
 	return ret;
 }
 
-int config_set(const struct store *s, const char *key, const char *value, struct error *err)
+static int change(const struct config *c, const struct change *to, struct error *err)
 {
-	const struct config_key *known;
+	char dir[sizeof c->path];
 	int lock = -1, ret;
+
+	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(c->path, '/') - c->path), c->path);
+	if (c->keys == config_keys && owner_check(dir, err)) /* the store may be open for reading */
+		return -1;
+	if (fs_mkdirs(dir, err) || fs_lock_dir(dir, &lock, err))
+		return -1;
+	ret = change_locked(c, to, err);
+	fs_unlock(lock);
+	return ret;
+}
+
+int config_set(const struct config *c, const char *key, const char *value, struct error *err)
+{
+	struct change to = {key, NULL, value};
+	const struct config_key *known;
 	double seconds;
 
-	if (check_key(key, &known, err) ||
-	    (value && known->is_seconds && parse_seconds(key, value, &seconds, err)))
+	if (check_key(c, key, &known, err) ||
+	    (known->is_seconds && parse_seconds(key, value, &seconds, err)))
 		return -1;
-	if (value && (isspace((unsigned char)value[0]) ||
-		      (value[0] && isspace((unsigned char)value[strlen(value) - 1]))))
+	if (isspace((unsigned char)value[0]) ||
+	    (value[0] && isspace((unsigned char)value[strlen(value) - 1])))
 		return error_set(err, ERR_USAGE,
 				 "config: %s: a value neither begins nor ends "
 				 "with a blank",
 				 key);
-	if (fs_lock_dir(store_dir(s), &lock, err))
-		return -1;
-	ret = set_locked(s, key, value, err);
-	fs_unlock(lock);
-	return ret;
+	if (known->is_list)
+		to.old = value;
+	return change(c, &to, err);
+}
+
+int config_unset(const struct config *c, const char *key, const char *value, struct error *err)
+{
+	struct change to = {key, value, NULL};
+	const struct config_key *known;
+
+	return check_key(c, key, &known, err) ? -1 : change(c, &to, err);
 }

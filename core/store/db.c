@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/strbuf.h"
 #include "core/store/store_internal.h"
 
 enum value_kind value_kind(double v)
@@ -30,6 +31,17 @@ double value_make(enum value_kind kind, double v)
 		return -INFINITY;
 	}
 	BUG("no value kind %d", (int)kind);
+}
+
+void db_add_name(struct strbuf *sql, const char *name)
+{
+	strbuf_addc(sql, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			strbuf_addc(sql, '"');
+		strbuf_addc(sql, *name);
+	}
+	strbuf_addc(sql, '"');
 }
 
 int db_error(struct store *s, struct error *err)
@@ -60,9 +72,21 @@ int db_error(struct store *s, struct error *err)
 				 os ? strerror(os) : msg);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return error_set(err, ERR_CORRUPT, "%s: corrupt: %s", s->path, msg);
+		return error_set(err, ERR_CORRUPT,
+				 "%s: corrupt: %s: `ssl fsck` looks for more; restore it from a "
+				 "backup",
+				 s->path, msg);
 	case SQLITE_NOMEM:
 		return error_set(err, ERR_FAILED, "%s: out of memory", s->path);
+	case SQLITE_ERROR: /* no statement of ours is wrong for a store that is sound */
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_RANGE:
+	case SQLITE_TOOBIG:
+		return error_set(err, ERR_CORRUPT,
+				 "%s: damaged: %s: `ssl fsck` looks for more; restore it from a "
+				 "backup",
+				 s->path, msg);
 	default:
 		return error_set(err, ERR_FAILED, "%s: %s", s->path, msg);
 	}

@@ -9,6 +9,7 @@
 #include "core/store/digests.h"
 #include "core/store/garbage.h"
 #include "core/store/object.h"
+#include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 #include "core/store/times.h"
 
@@ -40,6 +41,14 @@ static int check_database(struct store *s, struct fsck *f, struct error *err)
 		if (strcmp(db_text(st, 0), "ok"))
 			fsck_found(f, "database", "ssl.db", db_text(st, 0), 0, 0);
 	return more;
+}
+
+static void check_schema(struct store *s, struct fsck *f)
+{
+	char why[200];
+
+	if (schema_damage(s, why))
+		fsck_found(f, "schema", "ssl.db", why, 0, 0);
 }
 
 static int check_references(struct store *s, struct fsck *f, struct error *err)
@@ -296,7 +305,9 @@ int fsck_run(struct store *s, struct fsck *f, struct error *err)
 {
 	if (check_database(s, f, err))
 		return -1;
-	if (f->damages) /* rows of a damaged file say nothing */
+	check_schema(s, f);
+	f->no_rows = f->damages != 0; /* rows of a damaged file say nothing */
+	if (f->no_rows)
 		return 0;
 	return check_rows(s, f, err) || check_objects(s, f, err) ||
 		       garbage_each(s, f->age, note_garbage, f, err) || note_stale(s, f, err)

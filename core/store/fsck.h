@@ -10,7 +10,7 @@
 #include "core/store/store.h"
 
 struct fsck_finding {
-	const char *kind; /* database reference object summary time digest; garbage stale */
+	const char *kind; /* database schema reference object summary time digest; garbage stale */
 	const char *what; /* a table, a hash, RUN METRIC */
 	const char *why;
 	int note;  /* 1: no damage */
@@ -24,6 +24,7 @@ struct fsck {
 	int quick;  /* do not read the objects' files */
 	double age; /* of files that count as left behind, in seconds */
 	long objects, series, links; /* out: that were looked at */
+	int no_rows;                 /* out: the database is damaged: what its rows say was not looked at */
 	long damages;                /* out: findings that are no notes and were not mended */
 };
 

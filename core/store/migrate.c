@@ -11,6 +11,7 @@
 #include "core/base/strbuf.h"
 #include "core/store/identity.h"
 #include "core/store/schema.h"
+#include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
 /* The version that a file brings the schema to; 0 for views.sql. */
@@ -29,14 +30,6 @@ static int newest_version(void)
 	return newest;
 }
 
-static const char *views_sql(void)
-{
-	for (const struct schema_file *f = schema_files; f->name; f++)
-		if (!strcmp(f->name, "views.sql"))
-			return f->sql;
-	BUG("schema/views.sql is not embedded");
-}
-
 /* Reads the version; refuses what is not ours or from the future. */
 static int read_version(struct store *s, int64_t *version, struct error *err)
 {
@@ -48,6 +41,9 @@ static int read_version(struct store *s, int64_t *version, struct error *err)
 		return -1;
 	if (app != STORE_APPLICATION_ID && (app || *version || tables))
 		return error_set(err, ERR_CORRUPT, "%s: not the database of an ssl store", s->path);
+	if (*version < 0 || (!*version && app))
+		return error_set(err, ERR_CORRUPT, "%s: no version of the schema is %d", s->path,
+				 (int)*version);
 	if (*version > newest_version())
 		return error_set(err, ERR_CORRUPT,
 				 "%s: database is newer (%d) than this ssl (%d): use a newer ssl",
@@ -110,74 +106,12 @@ static int upgrade(struct store *s, int *created, struct error *err)
 	return tx_end(s, ret, err);
 }
 
-static int views_are_current(struct store *s, const char *hash, struct error *err)
-{
-	int64_t same = 0;
-
-	return db_int(s, &same, err, "SELECT 1 FROM meta WHERE key = 'views' AND value = ?", "t",
-		      hash);
-}
-
-/* Views with other names are the user's (see catalog.h). */
-static int drop_views(struct store *s, struct error *err)
-{
-	struct strbuf sql = STRBUF_INIT;
-	sqlite3_stmt *st = db_prepare(s,
-				      "SELECT name FROM sqlite_schema "
-				      "WHERE type = 'view' AND name GLOB 'v_*'",
-				      err);
-	int more, ret = st ? 0 : -1;
-
-	while (!ret && (more = db_step(s, st, err)) != 0) {
-		if (more < 0)
-			ret = -1;
-		else
-			strbuf_addf(&sql, "DROP VIEW \"%s\";", db_text(st, 0));
-	}
-	if (!ret)
-		ret = db_script(s, sql.buf, err);
-	strbuf_release(&sql);
-	return ret;
-}
-
-static int remake_views(struct store *s, const char *hash, struct error *err)
-{
-	int ret;
-
-	if (tx_begin(s, err))
-		return -1;
-	ret =
-	    drop_views(s, err) || db_script(s, views_sql(), err) || set_meta(s, "views", hash, err);
-	return tx_end(s, ret, err);
-}
-
-/* A reader never writes: where the stored views are another ssl's, it makes its own for itself. */
-static int temporary_views(struct store *s, struct error *err)
-{
-	static const char word[] = "CREATE VIEW ";
-	struct strbuf sql = STRBUF_INIT;
-	const char *p = views_sql(), *next;
-	int ret;
-
-	while ((next = strstr(p, word))) {
-		strbuf_add(&sql, p, (size_t)(next - p));
-		strbuf_adds(&sql, "CREATE TEMP VIEW ");
-		p = next + strlen(word);
-	}
-	strbuf_adds(&sql, p);
-	ret = db_script(s, sql.buf, err);
-	strbuf_release(&sql);
-	return ret;
-}
-
 int migrate(struct store *s, int *created, struct error *err)
 {
-	char hash[HASH_HEX];
 	int64_t version;
-	int current;
 
 	*created = 0;
-	if (read_version(s, &version, err))
+	if (read_version(s, &version, err) || schema_check(s, (int)version, err))
 		return -1;
 	if (version < newest_version()) {
 		if (s->mode == STORE_READ)
@@ -188,9 +122,5 @@ int migrate(struct store *s, int *created, struct error *err)
 		if (upgrade(s, created, err))
 			return -1;
 	}
-	hash_buffer(views_sql(), strlen(views_sql()), hash);
-	current = views_are_current(s, hash, err);
-	if (current)
-		return current < 0 ? -1 : 0;
-	return s->mode == STORE_READ ? temporary_views(s, err) : remake_views(s, hash, err);
+	return views_update(s, err);
 }

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/store/aggregates.h"
 #include "core/store/guard.h"
+#include "core/store/schema_check.h"
 
 static int is_in(const char *word, const char *const *list, size_t n)
 {
@@ -74,9 +76,12 @@ static int sql_error(const char *what, const char *fault, struct error *err)
 	return error_set(err, ERR_USAGE, "%s: %s", what, fault);
 }
 
-/* A fault in the user's SQL is the user's; any other keeps its meaning. */
+/* A fault in the user's SQL is the user's, unless the store lacks what it should have; any other
+ * keeps its meaning. */
 static int user_error(struct store *s, const char *what, struct error *err)
 {
+	char fault[300], damage[200];
+
 	switch (sqlite3_errcode(s->db)) {
 	case SQLITE_AUTH:
 		return error_set(err, ERR_USAGE, "%s: %s: it may only read: SELECT", what,
@@ -88,7 +93,13 @@ static int user_error(struct store *s, const char *what, struct error *err)
 	case SQLITE_TOOBIG:
 	case SQLITE_MISMATCH:
 	case SQLITE_RANGE:
-		return sql_error(what, sqlite3_errmsg(s->db), err);
+		snprintf(fault, sizeof fault, "%s", sqlite3_errmsg(s->db));
+		sqlite3_set_authorizer(s->db, NULL, NULL); /* as both callers do next */
+		if (schema_damage(s, damage))
+			return error_set(err, ERR_CORRUPT,
+					 "%s: damaged: %s: restore it from a backup", s->path,
+					 damage);
+		return sql_error(what, fault, err);
 	default:
 		return db_error(s, err);
 	}

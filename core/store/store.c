@@ -10,6 +10,8 @@
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/store/owner.h"
+#include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
 enum { PATH_SIZE = 4096 };
@@ -92,18 +94,12 @@ static int connect_immutable(struct store *s, struct error *err)
 
 static int harden(struct store *s, struct error *err)
 {
-	static const int on[] = {SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY};
-	static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML,
-				  SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
-
-	for (size_t i = 0; i < sizeof on / sizeof *on; i++)
-		sqlite3_db_config(s->db, on[i], 1, NULL);
-	for (size_t i = 0; i < sizeof off / sizeof *off; i++)
-		sqlite3_db_config(s->db, off[i], 0, NULL);
+	db_harden(s->db);
 	sqlite3_busy_handler(s->db, on_busy, s);
 	return db_script(s,
 			 "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; "
-			 "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL",
+			 "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL; "
+			 "PRAGMA cell_size_check = ON",
 			 err);
 }
 
@@ -224,7 +220,7 @@ static int make(struct store *s, int *created, struct error *err)
 {
 	int lock, was_there, ret;
 
-	if (fs_mkdirs(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
+	if (fs_mkdirs(s->dir, err) || owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
 		return -1;
 	was_there = fs_exists(s->path);
 	ret = fs_mkdirs(s->tmp, err) || store_connect(s, 1, err) || migrate(s, created, err) ||
@@ -311,7 +307,7 @@ static int open_existing(struct store *s, struct error *err)
 {
 	int created, lock = -1, ret;
 
-	if (s->mode == STORE_WRITE && fs_lock_dir(s->dir, &lock, err))
+	if (s->mode == STORE_WRITE && (owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err)))
 		return -1;
 	ret = store_connect(s, 0, err) || check_made(s, err) || migrate(s, &created, err) ? -1 : 0;
 	fs_unlock(lock);

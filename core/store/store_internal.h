@@ -59,6 +59,10 @@ int db_int(struct store *s, int64_t *out, struct error *err, const char *sql, co
 /* Runs a script of several statements, uncached. */
 int db_script(struct store *s, const char *sql, struct error *err);
 
+/* Appends a name that was read somewhere, as a quoted identifier. */
+struct strbuf;
+void db_add_name(struct strbuf *sql, const char *name);
+
 /* Column text, "" for NULL; into a fixed buffer; as an owned copy (NULL stays NULL). */
 const char *db_text(sqlite3_stmt *st, int col);
 void db_text_into(sqlite3_stmt *st, int col, char *out, size_t size);

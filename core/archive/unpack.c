@@ -35,6 +35,9 @@ struct unpack {
 	size_t zeros;        /* with which outer's output ends, as far as it was read */
 	struct strbuf name;
 	int single, is_link, ended;
+	uint8_t
+	    peek[UNPACK_PEEK]; /* read before they were asked for: peek_at .. n_peek - 1 are left */
+	size_t n_peek, peek_at;
 	uint32_t litter;   /* of an archive */
 	char **litter_dir; /* folders of it that were counted */
 	size_t n_litter_dir;
@@ -471,6 +474,7 @@ int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err)
 	gunzip_close(u->entry_gz);
 	u->entry_gz = NULL;
 	u->is_link = 0;
+	u->n_peek = u->peek_at = 0;
 	if (u->ended)
 		return 0;
 	do
@@ -487,7 +491,7 @@ int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err)
 	return 1;
 }
 
-ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err)
+static ssize_t read_on(struct unpack *u, void *buf, size_t n, struct error *err)
 {
 	size_t done = 0;
 
@@ -503,6 +507,28 @@ ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err)
 		done += (size_t)got;
 	}
 	return (ssize_t)done;
+}
+
+ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err)
+{
+	size_t left = u->n_peek - u->peek_at, first = n < left ? n : left;
+	ssize_t more;
+
+	memcpy(buf, u->peek + u->peek_at, first);
+	u->peek_at += first;
+	more = first < n ? read_on(u, (char *)buf + first, n - first, err) : 0;
+	return more < 0 ? -1 : (ssize_t)first + more;
+}
+
+ssize_t unpack_peek(struct unpack *u, const uint8_t **out, struct error *err)
+{
+	ssize_t n = u->n_peek ? 0 : read_on(u, u->peek, sizeof u->peek, err);
+
+	if (n < 0)
+		return -1;
+	u->n_peek += (size_t)n;
+	*out = u->peek;
+	return (ssize_t)u->n_peek;
 }
 
 int unpack_read_all(struct unpack *u, struct strbuf *out, size_t max, struct error *err)

@@ -51,6 +51,11 @@ int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err);
 /* Up to n bytes of the current file: how many (n unless the file ends), 0 at its end, or -1. */
 ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err);
 
+/* The first bytes of the current file, UNPACK_PEEK or all, which unpack_read() still gives: how many,
+ * or -1. Before anything was read of it. */
+enum { UNPACK_PEEK = 16 };
+ssize_t unpack_peek(struct unpack *u, const uint8_t **out, struct error *err);
+
 /* Appends all of the current file to *out. ERR_FAILED when it has more than `max` bytes. */
 int unpack_read_all(struct unpack *u, struct strbuf *out, size_t max, struct error *err);
 

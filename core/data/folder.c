@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/parallel.h"
+#include "core/data/folder_report.h"
 #include "core/data/image.h"
 #include "core/data/import.h"
 #include "core/data/layout.h"
@@ -32,7 +32,8 @@ struct picture {
 	const char *name;
 	size_t at, n; /* its file's bytes */
 	struct image_info info;
-	int grey, failed;
+	struct image_found found;
+	int failed;
 	struct error err;
 };
 
@@ -45,16 +46,12 @@ struct folder {
 	size_t out_cap, image; /* image: bytes of one, scaled */
 	int size;              /* --size, or 0 */
 	int height, width;     /* of all images, once known */
+	struct folder_kinds kinds;
 };
 
 static int folder_wants(const char *name)
 {
-	const char *dot = strrchr(import_base(name), '.');
-
-	if (label_list_wants(name))
-		return 1;
-	return dot &&
-	       (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") || !strcasecmp(dot, ".png"));
+	return label_list_wants(name) || image_claims(name);
 }
 
 /* Decodes a picture into a new buffer of its own size; NULL, with p->failed, when it is bad. */
@@ -64,7 +61,7 @@ static uint8_t *decode_full(const struct folder *f, struct picture *p)
 	uint8_t *full = xmalloc(bytes);
 
 	p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, full,
-				 &p->grey, &p->err);
+				 &p->found, &p->err);
 	if (!p->failed)
 		return full;
 	free(full);
@@ -86,7 +83,7 @@ static void decode_one(void *ctx, int i)
 
 	if (fits(f, p)) {
 		p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, out,
-					 &p->grey, &p->err);
+					 &p->found, &p->err);
 		return;
 	}
 	full = decode_full(f, p);
@@ -129,7 +126,8 @@ static int keep_good(struct import *im, struct folder *f, struct error *err)
 		if (!f->size &&
 		    import_check_size(im, p->info.height, p->info.width, 3, p->name, err))
 			return -1;
-		im->grey &= p->grey;
+		im->grey &= p->found.grey;
+		folder_count(&f->kinds, &p->info, &p->found);
 		if (kept < i) {
 			memcpy(f->out + (size_t)kept * f->image, f->out + (size_t)i * f->image,
 			       f->image);
@@ -258,12 +256,22 @@ static int folder_end(struct import *im, struct error *err)
 	return f->picture ? flush(im, f, err) : 0;
 }
 
+static int folder_finish(struct import *im, struct error *err)
+{
+	const struct folder *f = im->state;
+
+	if (layout_settle(im, err))
+		return -1;
+	folder_report(im, &f->kinds);
+	return 0;
+}
+
 const struct import_format import_folder = {
     .title = "an image folder",
     .state_size = sizeof(struct folder),
     .wants = folder_wants,
     .entry = folder_entry,
     .end = folder_end,
-    .finish = layout_settle,
+    .finish = folder_finish,
     .release = folder_release,
 };

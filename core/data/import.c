@@ -9,6 +9,7 @@
 
 #include "core/base/parallel.h"
 #include "core/data/dataset_file.h"
+#include "core/data/image.h"
 #include "core/data/layout.h"
 #include "core/data/layout_list.h"
 #include "core/data/resize.h"
@@ -186,18 +187,25 @@ const char *import_base(const char *name)
 	return slash ? slash + 1 : name;
 }
 
-static const struct import_format *format_of(const char *name)
+/* By its name; or it is an image by its first bytes, whatever it is called. NULL: nothing of these,
+ * or it cannot be read, and then does not matter. */
+static const struct import_format *format_of(struct unpack *u, const char *name)
 {
+	const uint8_t *begin;
+	struct error why;
+	ssize_t n;
+
 	for (int i = 0; i < FORMATS; i++)
 		if (formats[i]->wants(name))
 			return formats[i];
-	return NULL;
+	n = unpack_peek(u, &begin, &why);
+	return n > 0 && image_begins(begin, (size_t)n) ? &import_folder : NULL;
 }
 
 static int read_entry(struct import *im, struct unpack *u, const struct unpack_entry *e,
 		      struct error *err)
 {
-	const struct import_format *f = format_of(e->name);
+	const struct import_format *f;
 	char *name;
 	int ret;
 
@@ -205,6 +213,7 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 		im->excluded++;
 		return 0;
 	}
+	f = format_of(u, e->name);
 	if (!f) {
 		im->other++;
 		return 0;
@@ -294,7 +303,7 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 		return -1;
 	while ((r = unpack_next(u, &e, err)) == 1) {
 		const struct import_format *f =
-		    import_excludes(im, e.name) ? NULL : format_of(e.name);
+		    import_excludes(im, e.name) ? NULL : format_of(u, e.name);
 		struct import_image *image;
 
 		if (f && f != &import_folder)
@@ -330,6 +339,16 @@ static int preview(struct import *im, struct error *err)
 	return ret;
 }
 
+static int none_found(const struct import *im, struct error *err)
+{
+	char list[128];
+
+	image_format_list(list, sizeof list);
+	return error_set(err, ERR_USAGE,
+			 "%s: no dataset in it: no CIFAR, STL-10 or IDX files, and no images (%s)",
+			 im->path, list);
+}
+
 static int read_all(struct import *im, struct error *err)
 {
 	char *single = NULL;
@@ -338,10 +357,7 @@ static int read_all(struct import *im, struct error *err)
 	if (!ret && single && im->format && im->format->partner)
 		ret = read_partners(im, single, err);
 	if (!ret && !im->format)
-		ret = error_set(err, ERR_USAGE,
-				"%s: no dataset in it: no CIFAR, STL-10 or IDX files, "
-				"and no JPEG or PNG images",
-				im->path);
+		ret = none_found(im, err);
 	free(single);
 	return ret;
 }

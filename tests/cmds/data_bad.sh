@@ -168,7 +168,7 @@ small=AAAIAAAACCAIAAAD91JpzAAAAE0lEQVR42mP4z8DAAMIM/7lE5AAaWAM64pJu2QAAAABJRU5Er
 png "$small" >f/train/cat/a.png
 png "$small" >f/train/dog/b.png
 echo 'this is text' >f/train/dog/c.jpg
-refused 6 'train/dog/c.jpg: neither JPEG nor PNG' f
+refused 6 'train/dog/c.jpg: of no image format that is read' f
 : >f/train/dog/c.jpg
 refused 6 'train/dog/c.jpg: empty' f
 rm f/train/dog/c.jpg

@@ -4,6 +4,7 @@
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
 #include "core/base/log.h"
+#include "core/base/output.h"
 #include "core/report/human.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
@@ -79,7 +80,8 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 	object_path(ctx->store, ck.sha256, object, sizeof object);
 	cmd_catch_signals(); /* what is begun is written whole */
 	if (object_verify(ctx->store, ck.sha256, err) ||
-	    (!ctx->dry_run && checkpoint_export(object, whole ? "" : "encoder.", path, err)))
+	    (!ctx->dry_run &&
+	     checkpoint_export(object, whole ? "" : "encoder.", path, cmd_output_flags(ctx), err)))
 		return -1;
 	if (signal_received)
 		return cmd_end_by_signal(ctx);
@@ -98,8 +100,6 @@ static int export(struct cmd_ctx *ctx, const char *ref, int whole, struct error 
 
 	if (!path)
 		return error_set(err, ERR_USAGE, "checkpoint export: say where to with -o FILE");
-	if (fs_exists(path) && !ctx->force)
-		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
 	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
 		return -1;
 	ret = export_to(ctx, &row, epoch, whole, path, err);

@@ -36,11 +36,11 @@ struct cmd_ctx {
 };
 
 enum opt_kind {
-	OPT_FLAG, /* int *: set to 1 */
-	OPT_TEXT, /* const char **: the last one wins */
-	OPT_INT,  /* long *: whole number in [min, max] */
-	OPT_REAL, /* double * */
-	OPT_LIST, /* struct opt_list *: may be given again */
+	OPT_FLAG,     /* int *: set to 1 */
+	OPT_TEXT,     /* const char **: the last one wins */
+	OPT_INT,      /* long *: whole number in [min, max] */
+	OPT_REAL,     /* double * */
+	OPT_LIST,     /* struct opt_list *: may be given again */
 	OPT_OPTIONAL, /* const char **: what stands behind '=', "" without one */
 };
 
@@ -64,6 +64,8 @@ struct cmd {
 	const char *name, *summary;
 	const char *usage; /* one line per form, without "ssl ": equals the man page's SYNOPSIS */
 	enum cmd_needs needs;
+	int own_output; /* opens the -o file, or folder, itself with core/base/output.h: it checks
+			   the place first, and writes nothing with -n */
 	/* Parses its own options with opt_parse(). Returns the exit code: 0, or after error_set()
 	 * -1, and main.c prints the error and exits with its code. */
 	int (*run)(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -93,9 +95,12 @@ void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none);
 /* Lines about what was printed, each ended by a newline: to standard error. */
 void cmd_remarks(const char *text);
 
-/* For a command that writes the -o file itself: its name (NULL if none was given); main.c then
- * leaves it alone. */
+/* For a subcommand that writes the -o file itself, by output_open(): its name (NULL if none was
+ * given); main.c then leaves it alone. */
 const char *cmd_take_output(struct cmd_ctx *ctx);
+
+/* How the -o file is opened: OUTPUT_REPLACE with -f. */
+int cmd_output_flags(const struct cmd_ctx *ctx);
 
 /* Set by SIGINT, SIGTERM and SIGHUP: the one mutable global. 0, or the signal's number. */
 extern volatile int signal_received;

@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmds/execute.h"
 #include "cmds/select.h"
 #include "core/archive/pack.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/base/output.h"
 #include "core/report/tensorboard.h"
 #include "core/store/bundle.h"
 #include "core/store/object.h"
@@ -172,30 +172,36 @@ static int add_rows(struct work *w, const struct selection *sel, struct error *e
 	return ret ? -1 : 0;
 }
 
+static int fill_bundle(struct work *w, const struct selection *sel, const struct output *o,
+		       const char *path, struct error *err)
+{
+	int ret;
+
+	if (pack_open(&w->pack, o->out.fd, path, err))
+		return -1;
+	ret = add_rows(w, sel, err) || bundle_objects(w->store, sel, add_object, w, err) ||
+	      add_manifest(w, err);
+	if (!ret && !signal_received)
+		return pack_close(w->pack, err);
+	pack_abort(w->pack);
+	return ret ? -1 : 0;
+}
+
 static int write_bundle(struct cmd_ctx *ctx, const struct selection *sel, const char *path,
 			struct error *err)
 {
 	struct work w = {.store = ctx->store, .files = STRBUF_INIT};
-	struct strbuf part = STRBUF_INIT;
+	struct output o;
 	int ret;
 
-	strbuf_addf(&part, "%s.%ld.part", path, (long)getpid());
-	ret = pack_open(&w.pack, part.buf, path, err);
-	if (!ret) {
-		ret = add_rows(&w, sel, err) ||
-		      bundle_objects(ctx->store, sel, add_object, &w, err) || add_manifest(&w, err);
-		if (ret || signal_received)
-			pack_abort(w.pack);
-		else
-			ret = pack_close(w.pack, err);
-		if (!ret && !signal_received && rename(part.buf, path))
-			ret = error_errno(err, ERR_FAILED, "%s", path);
-		if (ret || signal_received)
-			unlink(part.buf);
-	}
-	strbuf_release(&part);
+	if (output_open(&o, path, cmd_output_flags(ctx), err))
+		return -1;
+	ret = fill_bundle(&w, sel, &o, path, err);
+	if (!ret && !signal_received)
+		ret = output_commit(&o, err);
+	output_abort(&o);
 	strbuf_release(&w.files);
-	return ret ? -1 : 0;
+	return ret;
 }
 
 /* ---- TensorBoard ---- */
@@ -240,7 +246,7 @@ static int write_events(struct cmd_ctx *ctx, const struct selected *r, const cha
 		ret = fs_mkdirs(path.buf, err);
 		strbuf_addf(&path, "/events.out.tfevents.%.0f.ssl", e.created);
 		if (!ret)
-			ret = fs_write_atomic(path.buf, e.out.buf, e.out.len, err);
+			ret = output_write(path.buf, OUTPUT_REPLACE, e.out.buf, e.out.len, err);
 	}
 	strbuf_release(&e.out);
 	strbuf_release(&path);
@@ -273,11 +279,12 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	path = cmd_take_output(ctx);
+	path = ctx->output;
 	if (!path)
 		return error_set(err, ERR_USAGE, "export: say where to with -o FILE.tar.zst");
-	if (fs_exists(path) && !tensorboard && !ctx->force)
-		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
+	if (tensorboard ? output_check_dir(path, err)
+			: output_check(path, cmd_output_flags(ctx), err))
+		return -1;
 	what.ref = argv + 1;
 	what.n = n;
 	what.plans = !tensorboard;
@@ -305,5 +312,6 @@ const struct cmd cmd_export = {
     .summary = "runs and sweeps as one file, for another store",
     .usage = "export [-w EXPR] [--sweep SWEEP] [--tensorboard] -o FILE [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
+    .own_output = 1,
     .run = run,
 };

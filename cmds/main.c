@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "cmds/cmd.h"
-#include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/base/output.h"
 
 volatile int signal_received;
 
@@ -23,24 +23,35 @@ static void fill_standard_streams(void)
 			_exit(ERR_FAILED);
 }
 
+/* A write that failed some time ago has left no reason: the next one fails for the same. */
+static int output_failed(struct error *err)
+{
+	if (!fflush(stdout) && write(STDOUT_FILENO, "\n", 1) == 1)
+		return error_set(err, ERR_FAILED,
+				 "standard output: not all of it could be written");
+	return error_errno(err, ERR_FAILED, "standard output");
+}
+
 /* Data that could not be written (full disk, closed pipe) is never exit 0. */
 static int finish_output(struct cmd_ctx *ctx, struct error *err)
 {
 	if (ctx->out != stdout) {
-		int bad = fclose(ctx->out) != 0; /* only now are out_text and out_size set */
+		int bad = ferror(ctx->out);
 
+		bad |= fclose(ctx->out) != 0; /* only now are out_text and out_size set */
 		ctx->out = stdout;
-		if (bad)
-			return error_errno(err, ERR_FAILED, "%s", ctx->output);
+		if (bad || !ctx->out_text)
+			return error_set(err, ERR_FAILED, "%s: out of memory", ctx->output);
 		if (ctx->dry_run) {
 			log_info("%s: would be written, %zu bytes", ctx->output, ctx->out_size);
 			return 0;
 		}
-		return fs_write_atomic(ctx->output, ctx->out_text, ctx->out_size, err);
+		return output_write(ctx->output, cmd_output_flags(ctx), ctx->out_text,
+				    ctx->out_size, err);
 	}
-	if (fflush(stdout) || ferror(stdout))
-		return error_errno(err, ERR_FAILED, "standard output");
-	return 0;
+	if (ferror(stdout))
+		return output_failed(err);
+	return fflush(stdout) ? error_errno(err, ERR_FAILED, "standard output") : 0;
 }
 
 static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, char **argv)

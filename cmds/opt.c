@@ -8,6 +8,7 @@
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
+#include "core/base/output.h"
 #include "core/recipe/recipe.h"
 #include "core/run/keys.h"
 #include "core/run/params.h"
@@ -243,10 +244,18 @@ static void print_usage(FILE *out, const struct cmd *cmd, const struct opt *own,
 	print_rows(out, common);
 }
 
-static int open_output(struct cmd_ctx *ctx, struct error *err)
+int cmd_output_flags(const struct cmd_ctx *ctx)
 {
-	if (!ctx->output)
+	return ctx->force ? OUTPUT_REPLACE : 0;
+}
+
+/* The place is checked before the work. */
+static int open_output(struct cmd_ctx *ctx, const struct cmd *cmd, struct error *err)
+{
+	if (!ctx->output || cmd->own_output)
 		return 0;
+	if (output_check(ctx->output, cmd_output_flags(ctx), err))
+		return -1;
 	ctx->out = open_memstream(&ctx->out_text, &ctx->out_size);
 	if (!ctx->out) {
 		ctx->out = stdout;
@@ -319,7 +328,7 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 		*n_operands = n;
 	if (cmd_open_store(ctx, cmd->needs, err))
 		return -1;
-	return open_output(ctx, err);
+	return open_output(ctx, cmd, err);
 }
 
 int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err)

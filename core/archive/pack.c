@@ -2,16 +2,13 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "core/base/fs.h"
 
 struct pack {
 	struct archive *a;
 	char *shown; /* its name in messages */
-	int fd;
 };
 
 static int failed(const struct pack *p, struct error *err)
@@ -26,27 +23,23 @@ void pack_abort(struct pack *p)
 	if (!p)
 		return;
 	archive_write_free(p->a);
-	if (p->fd >= 0)
-		close(p->fd);
 	free(p->shown);
 	free(p);
 }
 
-int pack_open(struct pack **out, const char *path, const char *shown, struct error *err)
+int pack_open(struct pack **out, int fd, const char *shown, struct error *err)
 {
 	struct pack *p = xcalloc(1, sizeof *p);
 
 	p->shown = xstrdup(shown);
 	p->a = archive_write_new();
-	p->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (p->fd < 0) {
-		error_errno(err, ERR_FAILED, "%s", shown);
+	if (!p->a) {
 		pack_abort(p);
-		return -1;
+		return error_set(err, ERR_FAILED, "%s: out of memory", shown);
 	}
 	if (archive_write_set_format_pax_restricted(p->a) || archive_write_add_filter_zstd(p->a) ||
 	    archive_write_set_options(p->a, "zstd:compression-level=6") ||
-	    archive_write_open_fd(p->a, p->fd)) {
+	    archive_write_open_fd(p->a, fd)) {
 		failed(p, err);
 		pack_abort(p);
 		return -1;
@@ -60,6 +53,8 @@ int pack_data(struct pack *p, const char *name, const void *data, size_t n, stru
 	struct archive_entry *e = archive_entry_new();
 	int bad;
 
+	if (!e)
+		return error_set(err, ERR_FAILED, "%s: out of memory", p->shown);
 	archive_entry_set_pathname(e, name);
 	archive_entry_set_size(e, (la_int64_t)n);
 	archive_entry_set_filetype(e, AE_IFREG);
@@ -87,8 +82,6 @@ int pack_close(struct pack *p, struct error *err)
 {
 	int ret = archive_write_close(p->a) != ARCHIVE_OK ? failed(p, err) : 0;
 
-	if (!ret && fsync(p->fd))
-		ret = error_errno(err, ERR_FAILED, "%s", p->shown);
 	pack_abort(p);
 	return ret;
 }

@@ -11,12 +11,12 @@
 
 struct pack;
 
-/* Makes PATH, which must not be the final name: an archive that is not closed is not whole. shown: the
+/* Writes to fd, which stays the caller's: an archive that is not closed is not whole. shown: the
  * final name, for messages. */
-int pack_open(struct pack **out, const char *path, const char *shown, struct error *err);
+int pack_open(struct pack **out, int fd, const char *shown, struct error *err);
 int pack_data(struct pack *p, const char *name, const void *data, size_t n, struct error *err);
 int pack_file(struct pack *p, const char *name, const char *path, struct error *err);
-/* Writes the end, fsyncs and frees; after an error nothing is to be kept. */
+/* Writes the end and frees; after an error nothing is to be kept. */
 int pack_close(struct pack *p, struct error *err);
 /* Frees without an end. Safe on NULL. */
 void pack_abort(struct pack *p);

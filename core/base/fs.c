@@ -239,6 +239,7 @@ void fs_unmap(struct fs_map *m)
 int fs_out_open(struct fs_out *o, const char *dir, struct error *err)
 {
 	o->fd = -1;
+	o->shown[0] = 0;
 	if ((size_t)snprintf(o->tmp, sizeof o->tmp, "%s/.tmp-XXXXXX", dir) >= sizeof o->tmp) {
 		o->tmp[0] = 0;
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
@@ -261,7 +262,8 @@ int fs_out_write(struct fs_out *o, const void *data, size_t n, struct error *err
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w < 0)
-			return error_errno(err, ERR_FAILED, "%s: write", o->tmp);
+			return error_errno(err, ERR_FAILED, "%s: write",
+					   o->shown[0] ? o->shown : o->tmp);
 		p += w;
 		n -= (size_t)w;
 	}

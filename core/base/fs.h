@@ -23,15 +23,16 @@ int fs_write_atomic(const char *path, const void *data, size_t n, struct error *
 int fs_mkdirs(const char *path, struct error *err);
 
 /* Waits until no other process holds the folder, and holds it until fs_unlock(*lock). The folder is
- * the one of that name once the lock is held: one that was removed meanwhile is looked up again. On a
- * file system without locks *lock is -1 and nothing is held. */
+ * the one of that name once the lock is held: one that was removed meanwhile is looked up again. On
+ * a file system without locks *lock is -1 and nothing is held. */
 int fs_lock_dir(const char *path, int *lock, struct error *err);
 void fs_unlock(int lock);
 
-/* For many at once, who keep out only fs_try_dir(). Waits for it to be over. -1: nothing is held. */
+/* For many at once, who keep out only fs_try_dir(). Waits for it to be over. -1: nothing is held.
+ */
 int fs_share_dir(const char *path);
-/* As fs_lock_dir(), but at once: 1 held (or, with *lock -1, a file system without locks), 0 somebody
- * holds it. */
+/* As fs_lock_dir(), but at once: 1 held (or, with *lock -1, a file system without locks), 0
+ * somebody holds it. */
 int fs_try_dir(const char *path, int *lock);
 
 /* Removes the file or folder and all that is in it, as far as it can; follows no links. */
@@ -55,8 +56,9 @@ void fs_unmap(struct fs_map *m);
 struct fs_out {
 	int fd;
 	char tmp[4096];
+	char shown[1024]; /* its name in messages; "" the temporary one */
 };
-/* Opens a temporary file in folder `dir`. */
+/* Opens a temporary file in folder `dir`. What a user named goes through output.h instead. */
 int fs_out_open(struct fs_out *o, const char *dir, struct error *err);
 int fs_out_write(struct fs_out *o, const void *data, size_t n, struct error *err);
 /* fsync, close, rename to `path` (same file system), fsync its folder. */
@@ -64,8 +66,8 @@ int fs_out_commit(struct fs_out *o, const char *path, struct error *err);
 /* Closes and removes the temporary file. Safe after a commit and on a zeroed struct. */
 void fs_out_abort(struct fs_out *o);
 
-/* True when `path` lies on a network file system (NFS, SMB, Lustre, FUSE-mounted ...), where SQLite's
- * WAL mode is not safe. */
+/* True when `path` lies on a network file system (NFS, SMB, Lustre, FUSE-mounted ...), where
+ * SQLite's WAL mode is not safe. */
 int fs_is_network(const char *path);
 
 #endif

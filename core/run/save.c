@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/output.h"
 #include "core/run/run.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
@@ -235,8 +236,10 @@ done:
 	return ret;
 }
 
-int checkpoint_export(const char *from, const char *prefix, const char *to, struct error *err)
+int checkpoint_export(const char *from, const char *prefix, const char *to, int flags,
+		      struct error *err)
 {
+	struct output o = {.out = {.fd = -1}};
 	struct safetensors st;
 	struct st_entry *e;
 	size_t skip = strlen(prefix);
@@ -252,8 +255,13 @@ int checkpoint_export(const char *from, const char *prefix, const char *to, stru
 		e[n] = st.entry[i];
 		e[n++].name += skip;
 	}
-	ret = st_write(to, e, n, (const char *const *)st.meta_key,
-		       (const char *const *)st.meta_value, st.n_meta, NULL, err);
+	ret = output_open(&o, to, flags, err) ||
+		      st_write_to(&o.out, e, n, (const char *const *)st.meta_key,
+				  (const char *const *)st.meta_value, st.n_meta, NULL, err) ||
+		      output_commit(&o, err)
+		  ? -1
+		  : 0;
+	output_abort(&o);
 	free(e);
 	st_close(&st);
 	return ret;

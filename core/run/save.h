@@ -9,8 +9,8 @@
 #include "core/run/run.h"
 #include "core/tensor/safetensors.h"
 
-/* All that a checkpoint of `params` holds, in the file's order and layout, in memory of `a`: how many
- * tensors there are. */
+/* All that a checkpoint of `params` holds, in the file's order and layout, in memory of `a`: how
+ * many tensors there are. */
 int checkpoint_entries(const struct params *params, struct arena *a, struct st_entry **out);
 /* ERR_USAGE, naming what differs, unless the checkpoint was made by this recipe. */
 int checkpoint_check(const struct recipe *recipe, const char *path, struct error *err);
@@ -19,7 +19,9 @@ int checkpoint_check(const struct recipe *recipe, const char *path, struct error
 int checkpoint_load(struct params *p, const char *path, long *step, int need_slots,
 		    struct error *err);
 /* Copies from checkpoint file `from` the tensors whose names start with `prefix`, which is cut off:
- * with "encoder." what is left are torchvision's names. Never the optimiser's state. */
-int checkpoint_export(const char *from, const char *prefix, const char *to, struct error *err);
+ * with "encoder." what is left are torchvision's names. Never the optimiser's state. flags: of
+ * output.h. */
+int checkpoint_export(const char *from, const char *prefix, const char *to, int flags,
+		      struct error *err);
 
 #endif

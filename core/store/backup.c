@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/output.h"
 #include "core/store/object.h"
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
@@ -256,7 +257,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 
 	if ((size_t)snprintf(c->dir, sizeof c->dir, "%s/.ssl", dir) >= sizeof c->dir)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
-	if (check_target(c->s, c->dir, c->b->replace, err))
+	if (output_check_dir(dir, err) || check_target(c->s, c->dir, c->b->replace, err))
 		return -1;
 	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
 	if ((size_t)snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid()) >=

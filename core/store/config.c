@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/base/output.h"
 #include "core/store/owner.h"
 
 const struct config_key config_keys[] = {
@@ -296,10 +297,11 @@ static int change_locked(const struct config *c, const struct change *to, struct
 	struct strbuf old = STRBUF_INIT, text = STRBUF_INIT;
 	int ret;
 
-	ret = read_file(c, &old, err) || rewrite(c, old.buf, to, &text, err) ||
-		      fs_write_atomic(c->path, text.buf, text.len, err)
-		  ? -1
-		  : 0;
+	ret =
+	    read_file(c, &old, err) || rewrite(c, old.buf, to, &text, err) ||
+		    output_write(c->path, OUTPUT_REPLACE | OUTPUT_OF_STORE, text.buf, text.len, err)
+		? -1
+		: 0;
 	strbuf_release(&old);
 	strbuf_release(&text);
 	return ret;

@@ -101,36 +101,40 @@ static void folder_of(const char *path, char *dir, size_t size)
 		snprintf(dir, size, "%.*s", (int)(slash == path ? 1 : slash - path), path);
 }
 
+int st_write_to(struct fs_out *o, const struct st_entry *entry, int n, const char *const *meta_key,
+		const char *const *meta_value, int n_meta, char *sha256, struct error *err)
+{
+	struct strbuf h = STRBUF_INIT;
+	struct hash *hash = hash_new();
+	char hex[HASH_HEX];
+	int ret;
+
+	check_names(entry, n);
+	build_header(&h, entry, n, meta_key, meta_value, n_meta);
+	ret = write_part(o, hash, h.buf, h.len, err);
+	for (int i = 0; !ret && i < n; i++)
+		ret = write_part(o, hash, entry[i].data, entry_bytes(&entry[i]), err);
+	hash_final(hash, hex);
+	if (!ret && sha256)
+		memcpy(sha256, hex, HASH_HEX);
+	strbuf_release(&h);
+	return ret;
+}
+
 int st_write(const char *path, const struct st_entry *entry, int n, const char *const *meta_key,
 	     const char *const *meta_value, int n_meta, char *sha256, struct error *err)
 {
 	struct fs_out o = {.fd = -1};
-	struct strbuf h = STRBUF_INIT;
-	struct hash *hash = NULL;
-	char dir[4096], hex[HASH_HEX];
-	int ret = -1;
+	char dir[4096];
+	int ret;
 
-	check_names(entry, n);
-	build_header(&h, entry, n, meta_key, meta_value, n_meta);
 	folder_of(path, dir, sizeof dir);
 	if (fs_out_open(&o, dir, err))
-		goto done;
-	hash = hash_new();
-	if (write_part(&o, hash, h.buf, h.len, err))
-		goto done;
-	for (int i = 0; i < n; i++)
-		if (write_part(&o, hash, entry[i].data, entry_bytes(&entry[i]), err))
-			goto done;
-	if (fs_out_commit(&o, path, err))
-		goto done;
-	ret = 0;
-done:
-	if (hash)
-		hash_final(hash, hex);
-	if (!ret && sha256)
-		memcpy(sha256, hex, HASH_HEX);
-	if (ret)
-		fs_out_abort(&o);
-	strbuf_release(&h);
+		return -1;
+	ret = st_write_to(&o, entry, n, meta_key, meta_value, n_meta, sha256, err) ||
+		      fs_out_commit(&o, path, err)
+		  ? -1
+		  : 0;
+	fs_out_abort(&o);
 	return ret;
 }

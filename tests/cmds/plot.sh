@@ -21,15 +21,15 @@ well_formed()
 for kind in curve bars heatmap parallel spectrum alignment; do
 	note "$kind: SVG, PNG and text, twice the same"
 	for format in svg png txt; do
-		ok ssl plot $kind -w 1 --metric knn.top1 -o a.$format
-		ok env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$SSL" plot $kind -w 1 --metric knn.top1 -o b.$format
+		ok ssl plot $kind -w 1 --metric knn.top1 -f -o a.$format
+		ok env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$SSL" plot $kind -w 1 --metric knn.top1 -f -o b.$format
 		ok cmp a.$format b.$format
 		[ -s a.$format ] || fail "a.$format is empty"
 	done
 	well_formed a.svg
 	head -c 8 a.png | od -An -tx1 | grep -q '89 50 4e 47 0d 0a 1a 0a' || fail 'no PNG'
 	tail -c 8 a.png | od -An -tx1 | grep -q '49 45 4e 44' || fail 'the PNG is not whole'
-	ok ssl plot $kind -w 1 --metric knn.top1 --width 360 -o narrow.svg
+	ok ssl plot $kind -w 1 --metric knn.top1 --width 360 -f -o narrow.svg
 	well_formed narrow.svg
 done
 

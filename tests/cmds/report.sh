@@ -69,7 +69,7 @@ note 'a sweep by its name, compared by its objective'
 ok ssl report weights -o s.html
 ok grep -q 'Runs chosen by: weights' s.html
 ok grep -q 'The best recipe by val.knn.top1 is vicreg lambda=25 mu=10' s.html
-ok ssl report --sweep weights -o s.html
+ok ssl report --sweep weights -f -o s.html
 ok grep -q 'Runs chosen by: sweep weights' s.html
 code 1 grep -q 'byol tau' s.html
 fails 3 'no such sweep' "$SSL" report --sweep wieghts

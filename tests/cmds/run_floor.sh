@@ -59,7 +59,7 @@ if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE eval_value SET value = 99 WHERE eval_id IN (SELECT id FROM eval WHERE step = 0)"
 	ok ssl compare -w "method = 'vicreg'"
 	out_has '^No group exceeds its untrained encoder: the best gain over that floor is -[0-9.]+.$'
-	ok ssl report w --metric test.knn.top1 -o r.md
+	ok ssl report w --metric test.knn.top1 -f -o r.md
 	ok grep -q 'No recipe exceeds its untrained encoder' r.md
 	ok ssl sweep show w --metric test.knn.top1
 	out_has '^vicreg: no cell exceeds the untrained encoder'

@@ -1,0 +1,343 @@
+#include "core/base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, LINKS_MAX = 40 };
+
+/* ---- stores ---- */
+
+/* 1 there, 0 not, -1 unknown. */
+static int is_there(const char *dir, const char *name, struct error *err)
+{
+	char path[PATH_SIZE + 16];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (!lstat(path, &st))
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return error_errno(err, ERR_FAILED, "%s", path);
+}
+
+/* A folder with a database and objects, whatever it is called; or .ssl with one of the two. On a
+ * file system that ignores case .SSL is the same. */
+static int is_store(const char *dir, struct error *err)
+{
+	const char *slash = strrchr(dir, '/');
+	int db = is_there(dir, "ssl.db", err), objects;
+
+	if (db < 0)
+		return -1;
+	objects = is_there(dir, "objects", err);
+	if (objects < 0)
+		return -1;
+	return db + objects >= (strcasecmp(slash ? slash + 1 : dir, ".ssl") ? 2 : 1);
+}
+
+/* Whether the rest of the path leaves its folder again by "..". */
+static int leaves(const char *rest)
+{
+	while ((rest = strstr(rest, "/..")) && rest[3] && rest[3] != '/')
+		rest++;
+	return rest != NULL;
+}
+
+/* Each folder that the path goes through. */
+static int refuse_stores(char *path, const char *shown, struct error *err)
+{
+	for (char *p = path; (p = strchr(p, '/')); p++) {
+		int inside;
+
+		if (p == path || leaves(p))
+			continue;
+		*p = 0;
+		inside = is_store(path, err);
+		*p = '/';
+		if (inside < 0)
+			return -1;
+		if (inside)
+			return error_set(err, ERR_USAGE,
+					 "%s: inside a store, where only ssl itself writes", shown);
+	}
+	return 0;
+}
+
+/* A second name of a store's database: of a file that has several. */
+static int is_database(const char *path, struct error *err)
+{
+	static const char magic[] = "SQLite format 3", id[] = "SSL1";
+	char head[72];
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+	while ((n = pread(fd, head, sizeof head, 0)) < 0 && errno == EINTR)
+		;
+	if (n < 0)
+		error_errno(err, ERR_FAILED, "%s", path);
+	close(fd);
+	if (n < 0)
+		return -1;
+	return n == sizeof head && !memcmp(head, magic, sizeof magic) && !memcmp(head + 68, id, 4);
+}
+
+/* ---- where a path leads ---- */
+
+/* Splits "a/b/c" into "a/b" and "c". */
+static const char *split(const char *path, char dir[PATH_SIZE])
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash) {
+		snprintf(dir, PATH_SIZE, ".");
+		return path;
+	}
+	snprintf(dir, PATH_SIZE, "%.*s", (int)(slash == path ? 1 : slash - path), path);
+	return slash + 1;
+}
+
+/* PATH/NAME of the real folder into o->path. */
+static int place_in(struct output *o, const char *dir, const char *name, const char *shown,
+		    struct error *err)
+{
+	char *real = realpath(dir, NULL);
+	int bad;
+
+	if (!real)
+		return error_errno(err, ERR_FAILED, "%s", shown);
+	bad = snprintf(o->path, sizeof o->path, "%s/%s", strcmp(real, "/") ? real : "", name) >=
+	      (int)sizeof o->path;
+	free(real);
+	return bad ? error_set(err, ERR_USAGE, "%s: path too long", shown) : 0;
+}
+
+/* Follows the links, also one whose end does not exist yet. */
+static int follow(struct output *o, const char *path, struct error *err)
+{
+	char name[PATH_SIZE], to[PATH_SIZE], dir[PATH_SIZE];
+
+	if ((size_t)snprintf(name, sizeof name, "%s", path) >= sizeof name)
+		return error_set(err, ERR_USAGE, "%s: path too long", path);
+	for (int i = 0; i < LINKS_MAX; i++) {
+		const char *last = split(name, dir);
+		ssize_t n;
+
+		if (!(o->flags & OUTPUT_OF_STORE) && refuse_stores(name, path, err))
+			return -1;
+		n = readlink(name, to, sizeof to - 1);
+		if (n < 0 && errno != EINVAL && errno != ENOENT)
+			return error_errno(err, ERR_FAILED, "%s", path);
+		if (n < 0)
+			return place_in(o, dir, last, path, err);
+		to[n] = 0;
+		if (to[0] == '/')
+			snprintf(name, sizeof name, "%s", to);
+		else if ((size_t)snprintf(name, sizeof name, "%s/%s", dir, to) >= sizeof name)
+			return error_set(err, ERR_USAGE, "%s: path too long", path);
+	}
+	return error_set(err, ERR_FAILED, "%s: too many links", path);
+}
+
+/* The descriptor that /dev/stdout, /dev/stderr or /dev/fd/N stands for; -1: none of these. Opened
+ * by its name, a regular file would be written from its start. */
+static int open_already(const char *path)
+{
+	static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
+	char *end;
+	long fd;
+
+	if (!strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	for (int i = 0; i < 2; i++) {
+		const char *number = path + strlen(folder[i]);
+
+		if (strncmp(path, folder[i], strlen(folder[i])) || *number < '0' || *number > '9')
+			continue;
+		fd = strtol(number, &end, 10);
+		return *end || fd > INT_MAX ? -1 : (int)fd;
+	}
+	return -1;
+}
+
+/* A regular file, or what is not there yet. */
+static int check_file(struct output *o, const char *path, const struct stat *st, struct error *err)
+{
+	int second;
+
+	if (follow(o, path, err))
+		return -1;
+	if (!(o->flags & OUTPUT_OF_STORE) && refuse_stores(o->path, path, err))
+		return -1;
+	if (!o->there)
+		return 0;
+	o->mode = st->st_mode & 07777;
+	o->uid = st->st_uid;
+	o->gid = st->st_gid;
+	if (!(o->flags & OUTPUT_REPLACE))
+		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
+	second = st->st_nlink > 1 && !(o->flags & OUTPUT_OF_STORE) ? is_database(path, err) : 0;
+	if (second)
+		return second < 0 ? -1
+				  : error_set(err, ERR_USAGE,
+					      "%s: another name of the database of a store", path);
+	return 0;
+}
+
+static int locate(struct output *o, const char *path, int flags, struct error *err)
+{
+	struct stat st = {0};
+
+	memset(o, 0, sizeof *o);
+	o->out.fd = -1;
+	o->flags = flags;
+	o->direct = open_already(path) >= 0;
+	if (o->direct)
+		return 0;
+	if (!stat(path, &st))
+		o->there = 1;
+	else if (errno != ENOENT)
+		return error_errno(err, ERR_FAILED, "%s", path);
+	if (o->there && S_ISDIR(st.st_mode))
+		return error_set(err, ERR_USAGE, "%s: a folder, not a file", path);
+	if (o->there && S_ISBLK(st.st_mode) && !(flags & OUTPUT_REPLACE))
+		return error_set(err, ERR_USAGE, "%s: a disk: -f overwrites it", path);
+	o->direct = o->there && !S_ISREG(st.st_mode);
+	return o->direct ? 0 : check_file(o, path, &st, err);
+}
+
+int output_check(const char *path, int flags, struct error *err)
+{
+	struct output o;
+
+	return locate(&o, path, flags, err);
+}
+
+int output_check_dir(const char *path, struct error *err)
+{
+	struct output o = {.flags = 0};
+	char name[PATH_SIZE + 2], dir[PATH_SIZE];
+
+	if ((size_t)snprintf(dir, sizeof dir, "%s", path) >= sizeof dir)
+		return error_set(err, ERR_USAGE, "%s: path too long", path);
+	snprintf(name, sizeof name, "%s/", dir);
+	if (refuse_stores(name, path, err))
+		return -1;
+	for (;;) { /* the nearest folder that exists */
+		char *real = realpath(dir, NULL);
+
+		free(real);
+		if (real)
+			break;
+		if (errno != ENOENT)
+			return error_errno(err, ERR_FAILED, "%s", path);
+		snprintf(name, sizeof name, "%s", dir);
+		split(name, dir);
+	}
+	return place_in(&o, dir, "", path, err) || refuse_stores(o.path, path, err) ? -1 : 0;
+}
+
+/* ---- writing ---- */
+
+static int open_direct(struct output *o, const char *path, struct error *err)
+{
+	int open_fd = open_already(path);
+
+	o->out.fd = open_fd >= 0 ? fcntl(open_fd, F_DUPFD_CLOEXEC, 3)
+				 : open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (o->out.fd < 0)
+		return error_errno(err, ERR_FAILED, "%s", path);
+	snprintf(o->out.shown, sizeof o->out.shown, "%s", path);
+	return 0;
+}
+
+int output_open(struct output *o, const char *path, int flags, struct error *err)
+{
+	char dir[PATH_SIZE];
+
+	if (locate(o, path, flags, err))
+		return -1;
+	if (o->direct)
+		return open_direct(o, path, err);
+	split(o->path, dir);
+	if (fs_out_open(&o->out, dir, err))
+		return -1;
+	snprintf(o->out.shown, sizeof o->out.shown, "%s", path);
+	if (!o->there) {
+		mode_t mask = umask(0);
+
+		umask(mask);
+		o->mode = 0666 & ~mask;
+	} else if (fchown(o->out.fd, o->uid, o->gid)) {
+		o->mode &= 0777; /* of another owner: it cannot run as that one */
+	}
+	return 0;
+}
+
+/* A file that came there meanwhile is not overwritten, where the file system can tell. */
+static int put_in_place(struct output *o, struct error *err)
+{
+	if (!(o->flags & OUTPUT_REPLACE)) {
+		if (!link(o->out.tmp, o->path))
+			return 0; /* fs_out_abort() takes the other name away */
+		if (errno == EEXIST)
+			return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it",
+					 o->out.shown);
+	}
+	if (rename(o->out.tmp, o->path))
+		return error_errno(err, ERR_FAILED, "%s: rename", o->out.shown);
+	o->out.tmp[0] = 0;
+	return 0;
+}
+
+int output_commit(struct output *o, struct error *err)
+{
+	char dir[PATH_SIZE];
+	int fd = o->out.fd, ret;
+
+	if (!o->direct && (fchmod(fd, o->mode) || fsync(fd)))
+		return error_errno(err, ERR_FAILED, "%s: fsync", o->out.shown);
+	o->out.fd = -1;
+	if (close(fd))
+		return error_errno(err, ERR_FAILED, "%s: close", o->out.shown);
+	if (o->direct)
+		return 0;
+	ret = put_in_place(o, err);
+	fs_out_abort(&o->out);
+	split(o->path, dir);
+	return ret ? -1 : fs_sync_dir(dir, err);
+}
+
+void output_abort(struct output *o)
+{
+	if (o->direct && o->out.fd >= 0)
+		close(o->out.fd);
+	if (o->direct)
+		o->out.fd = -1;
+	else
+		fs_out_abort(&o->out);
+}
+
+int output_write(const char *path, int flags, const void *data, size_t n, struct error *err)
+{
+	struct output o;
+
+	if (output_open(&o, path, flags, err))
+		return -1;
+	if (fs_out_write(&o.out, data, n, err) || output_commit(&o, err)) {
+		output_abort(&o);
+		return -1;
+	}
+	return 0;
+}

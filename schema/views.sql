@@ -16,6 +16,20 @@ CREATE VIEW v_dataset AS
     d.removed                    -- when the dataset was removed or replaced, else NULL
   FROM dataset d;
 
+CREATE VIEW v_run_alive AS
+  -- Does the process of a running run live? By its heartbeat; `ssl` asks its lock.
+  SELECT
+    r.id AS run_id,              -- row of run
+    abs((julianday('now') - 2440587.5) * 86400 - a.heartbeat) <= 90 AS alive -- 1: yes; 0: silent for more than 90 s
+  FROM run r JOIN attempt a ON a.id = r.attempt_id WHERE r.status = 'running';
+
+CREATE VIEW v_cell_alive AS
+  -- Does the worker of a running cell live? By its lease; `ssl` asks its lock.
+  SELECT
+    c.id AS cell_id,             -- row of cell
+    c.lease_until >= (julianday('now') - 2440587.5) * 86400 AS alive -- 1: yes; 0: its lease has run out
+  FROM cell c WHERE c.status = 'running';
+
 CREATE VIEW v_run AS
   -- Runs, one a row.
   SELECT
@@ -24,9 +38,8 @@ CREATE VIEW v_run AS
     r.uuid,                      -- the same in every store that the run is copied to
     r.method,                    -- byol, barlow, vicreg ...
     d.name AS dataset,           -- its name
-    CASE WHEN r.status = 'running' AND abs((julianday('now') - 2440587.5) * 86400 -
-        (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id)) > 90
-      THEN 'stale' ELSE r.status END AS status, -- stale: running, but without a sign of life for 90 s
+    CASE WHEN r.status = 'running' AND NOT (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
+      THEN 'stale' ELSE r.status END AS status, -- stale: running, but its process is dead (see v_run_alive)
     r.seed,                      -- replicates differ in nothing else
     r.epochs,                    -- planned
     r.epoch,                     -- finished
@@ -478,7 +491,7 @@ CREATE VIEW v_cell AS
     c.label || CASE WHEN d.label <> d.name
       THEN CASE c.label WHEN '' THEN '' ELSE ' ' END || 'data.set=' || d.label ELSE '' END AS label,
                                  -- what tells it from the other cells, the replaced dataset that it is on included
-    CASE WHEN c.status = 'running' AND c.lease_until < (julianday('now') - 2440587.5) * 86400
+    CASE WHEN c.status = 'running' AND NOT (SELECT l.alive FROM v_cell_alive l WHERE l.cell_id = c.id)
       THEN 'stale' ELSE c.status END AS status, -- queued running done failed pruned; stale: its worker is dead
     r.name AS run,               -- name of the run
     r.epoch,                     -- that the run has finished

@@ -9,7 +9,7 @@
  *     running ---- run_finish -------------> collapsed  the guard: guard.c; checkpoint first, exit 7
  *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
  *     stopped, failed, collapsed, stale -- run_record -> running   resume, from the last checkpoint
- * (stale: `running`, but without a heartbeat for RUN_STALE seconds, or of a cell with a new owner)
+ * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.

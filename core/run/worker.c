@@ -192,7 +192,7 @@ static int next_cell(struct labour *l, struct error *err)
 		return wait_for_more(l, err);
 	if (ret > 0)
 		ret = work(l, err);
-	cell_claim_release(&l->claim);
+	cells_unclaim(l->w->store, &l->claim);
 	return ret;
 }
 

@@ -1,8 +1,9 @@
 /*
- * Which attempts have a living process: `.ssl/alive`, a byte for each attempt, 1 once it was begun,
- * on which its process holds a lock for as long as it lives. So a run that was killed is known to
- * be dead at once, and not only by its silence. Where there are no locks to trust (a network file
- * system, a full disk) nothing is known, and silence decides.
+ * Who lives. `.ssl/alive` has a byte for each attempt and `.ssl/claims` one for each cell of a
+ * sweep: 1 once it was begun, and its process holds a lock on it for as long as it lives. So a
+ * process that was killed is known to be dead at once, and one that is suspended, or whose clock is
+ * wrong, is known to live. Where there are no locks to trust (a network file system, a full disk)
+ * nothing is known, and the silence of the heartbeat or the lease decides.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,12 +12,25 @@
 #include "core/base/fs.h"
 #include "core/store/store_internal.h"
 
-static int alive_open(const struct store *s, int flags)
+static const char *const file_name[ALIVE_KINDS] = {
+    [ALIVE_ATTEMPT] = "alive",
+    [ALIVE_CELL] = "claims",
+};
+
+/* Locks of the open file, where the system has them: a lock of the process would end as soon as any
+ * descriptor of the file is closed, and could not be seen by the process itself. */
+#ifdef F_OFD_SETLK
+enum { SET_LOCK = F_OFD_SETLK, GET_LOCK = F_OFD_GETLK, OWN_SEEN = 1 };
+#else
+enum { SET_LOCK = F_SETLK, GET_LOCK = F_GETLK, OWN_SEEN = 0 };
+#endif
+
+static int alive_open(const struct store *s, enum alive_kind kind, int flags)
 {
 	char path[4200];
 
-	snprintf(path, sizeof path, "%s/alive", s->dir);
-	return open(path, flags | O_CLOEXEC, 0666);
+	snprintf(path, sizeof path, "%s/%s", s->dir, file_name[kind]);
+	return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
 }
 
 static int lock_byte(int fd, int command, short type, int64_t at, struct flock *out)
@@ -25,39 +39,81 @@ static int lock_byte(int fd, int command, short type, int64_t at, struct flock *
 	return fcntl(fd, command, out);
 }
 
-void alive_begin(struct store *s, int64_t attempt)
+void alive_begin(struct store *s, enum alive_kind kind, int64_t id)
 {
+	int *fd = &s->alive[kind];
 	struct flock lock;
+	int held;
 
-	if (s->alive < 0 && !fs_is_network(s->dir))
-		s->alive = alive_open(s, O_RDWR | O_CREAT);
-	if (s->alive < 0 || lock_byte(s->alive, F_SETLK, F_WRLCK, attempt, &lock))
+	if (*fd < 0 && !fs_is_network(s->dir))
+		*fd = alive_open(s, kind, O_RDWR | O_CREAT);
+	if (*fd < 0)
 		return;
-	if (pwrite(s->alive, "\1", 1, attempt) != 1)
-		lock_byte(s->alive, F_SETLK, F_UNLCK, attempt, &lock);
+	held = !lock_byte(*fd, SET_LOCK, F_WRLCK, id, &lock);
+	/* without a lock the byte must not say that there was one */
+	if (pwrite(*fd, held ? "\1" : "\0", 1, id) != 1 && held)
+		lock_byte(*fd, SET_LOCK, F_UNLCK, id, &lock);
 }
 
-void alive_end(struct store *s, int64_t attempt)
+void alive_end(struct store *s, enum alive_kind kind, int64_t id)
 {
 	struct flock lock;
 
-	if (s->alive >= 0)
-		lock_byte(s->alive, F_SETLK, F_UNLCK, attempt, &lock);
+	if (s->alive[kind] >= 0)
+		lock_byte(s->alive[kind], SET_LOCK, F_UNLCK, id, &lock);
 }
 
-int alive_is_dead(const struct store *s, int64_t attempt)
+enum alive alive_of(const struct store *s, enum alive_kind kind, int64_t id)
 {
+	enum alive found = ALIVE_UNKNOWN;
 	struct flock lock;
 	char begun = 0;
-	int fd, dead;
+	int fd;
 
-	if (s->alive >= 0) /* closing the file once more would give up our own locks */
-		return 0;
-	fd = alive_open(s, O_RDWR);
+	if (id < 0 || fs_is_network(s->dir) || (!OWN_SEEN && s->alive[kind] >= 0))
+		return ALIVE_UNKNOWN;
+	fd = alive_open(s, kind, O_RDONLY);
 	if (fd < 0)
-		return 0;
-	dead = pread(fd, &begun, 1, attempt) == 1 && begun &&
-	       !lock_byte(fd, F_GETLK, F_WRLCK, attempt, &lock) && lock.l_type == F_UNLCK;
+		return ALIVE_UNKNOWN;
+	if (pread(fd, &begun, 1, id) == 1 && begun == 1 &&
+	    !lock_byte(fd, GET_LOCK, F_WRLCK, id, &lock))
+		found = lock.l_type == F_UNLCK ? ALIVE_NO : ALIVE_YES;
 	close(fd);
-	return dead;
+	return found;
+}
+
+/* attempt_lives(id), cell_lives(id): 1, 0, or NULL where it is not known */
+static void lives(sqlite3_context *c, const struct store *s, enum alive_kind kind,
+		  sqlite3_value *id)
+{
+	enum alive found = ALIVE_UNKNOWN;
+
+	if (sqlite3_value_type(id) == SQLITE_INTEGER)
+		found = alive_of(s, kind, sqlite3_value_int64(id));
+	if (found != ALIVE_UNKNOWN)
+		sqlite3_result_int(c, found == ALIVE_YES);
+}
+
+static void attempt_lives(sqlite3_context *c, int n, sqlite3_value **arg)
+{
+	(void)n;
+	lives(c, sqlite3_user_data(c), ALIVE_ATTEMPT, arg[0]);
+}
+
+static void cell_lives(sqlite3_context *c, int n, sqlite3_value **arg)
+{
+	(void)n;
+	lives(c, sqlite3_user_data(c), ALIVE_CELL, arg[0]);
+}
+
+int alive_functions(struct store *s, struct error *err)
+{
+	const int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
+
+	if (sqlite3_create_function_v2(s->db, "attempt_lives", 1, flags, s, attempt_lives, NULL,
+				       NULL, NULL) ||
+	    sqlite3_create_function_v2(s->db, "cell_lives", 1, flags, s, cell_lives, NULL, NULL,
+				       NULL))
+		return db_error(s, err);
+	return 0;
 }

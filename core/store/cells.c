@@ -26,14 +26,15 @@ static int may_claim(struct store *s, int64_t sweep, struct error *err)
 	return found < 0 ? -1 : found && yes;
 }
 
-/* Cells whose workers died once too often. */
+/* Cells whose workers died once too often. A worker's lock says whether it lives, and its lease
+ * where there is none. */
 static int give_up_dead(struct store *s, const struct sweep_row *w, double now, struct error *err)
 {
 	return db_run(s, err,
 		      "UPDATE cell SET status = 'failed', failures = failures + 1, "
 		      "finished = ?4, error = 'its worker died (' || worker || ')' "
-		      "WHERE sweep_id = ?1 AND status = 'running' AND lease_until < ?2 "
-		      "AND failures >= ?3",
+		      "WHERE sweep_id = ?1 AND status = 'running' AND failures >= ?3 "
+		      "AND coalesce(1 - cell_lives(id), lease_until < ?2)",
 		      "Iflt", w->id, now, w->retries, stamp_now().text);
 }
 
@@ -56,7 +57,8 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 	int found = db_int(s, cell, err,
 			   "UPDATE cell SET claims = claims + 1, failures = failures + 1, "
 			   "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
-			   "WHERE sweep_id = ?1 AND status = 'running' AND lease_until < ?2 "
+			   "WHERE sweep_id = ?1 AND status = 'running' "
+			   "AND coalesce(1 - cell_lives(id), lease_until < ?2) "
 			   "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
 			   "Ifft", w->id, now, now + w->lease, worker);
 
@@ -108,6 +110,13 @@ void cell_claim_release(struct cell_claim *c)
 	memset(c, 0, sizeof *c);
 }
 
+void cells_unclaim(struct store *s, struct cell_claim *c)
+{
+	if (c->cell)
+		alive_end(s, ALIVE_CELL, c->cell);
+	cell_claim_release(c);
+}
+
 int cells_claim(struct store *s, const struct sweep_row *w, const char *worker,
 		struct cell_claim *out, struct error *err)
 {
@@ -126,8 +135,10 @@ int cells_claim(struct store *s, const struct sweep_row *w, const char *worker,
 		found = stamp(s, w, worker, now, &cell, err);
 	if (found > 0 && read_claim(s, cell, &claim, err))
 		found = -1;
+	if (found > 0)
+		alive_begin(s, ALIVE_CELL, cell);
 	if (tx_end(s, found < 0 ? -1 : 0, err)) {
-		cell_claim_release(&claim);
+		cells_unclaim(s, &claim);
 		return -1;
 	}
 	if (found)

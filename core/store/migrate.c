@@ -14,7 +14,7 @@
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
-/* The version that a file brings the schema to; 0 for views.sql. */
+/* The version that a file brings the schema to; 0 for views.sql and locks.sql. */
 static int file_version(const struct schema_file *f)
 {
 	return (int)strtol(f->name, NULL, 10);

@@ -75,15 +75,14 @@ int runs_rename(struct store *s, int64_t id, const char *name, struct error *err
 
 static int check_settled(struct store *s, int64_t id, double stale_s, struct error *err)
 {
-	int64_t attempt = 0;
+	int64_t lives = 0;
 	int running =
-	    db_int(s, &attempt, err,
-		   "SELECT a.id FROM run r "
-		   "JOIN attempt a ON a.id = r.attempt_id "
-		   "WHERE r.id = ?1 AND r.status = 'running' AND abs(?2 - a.heartbeat) < ?3",
+	    db_int(s, &lives, err,
+		   "SELECT coalesce(attempt_lives(a.id), abs(?2 - a.heartbeat) < ?3) FROM run r "
+		   "JOIN attempt a ON a.id = r.attempt_id WHERE r.id = ?1 AND r.status = 'running'",
 		   "Iff", id, clock_unix(), stale_s);
 
-	if (running <= 0 || alive_is_dead(s, attempt))
+	if (running <= 0 || !lives)
 		return running < 0 ? -1 : 0;
 	return error_set(err, ERR_USAGE, "run %lld: it is running: stop it first", (long long)id);
 }

@@ -20,8 +20,8 @@ int runs_note(struct store *s, int64_t id, const char *text, struct error *err);
 /* ERR_USAGE when the name is taken, or could not be told from another ref. */
 int runs_rename(struct store *s, int64_t id, const char *name, struct error *err);
 
-/* Into the trash, and out of it. ERR_USAGE for a run that is alive (running, with a heartbeat less
- * than `stale_s` seconds ago). */
+/* Into the trash, and out of it. ERR_USAGE for a run that is alive: its process holds its lock or,
+ * where locks cannot be trusted, it gave a sign of life less than `stale_s` seconds ago. */
 int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err);
 int runs_restore(struct store *s, int64_t id, struct error *err);
 

@@ -154,7 +154,7 @@ static int insert_row(struct store *s, const struct run_new *r, const struct row
 		   "IiIItf", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix()))
 		return -1;
 	h->attempt = sqlite3_last_insert_rowid(s->db);
-	alive_begin(s, h->attempt);
+	alive_begin(s, ALIVE_ATTEMPT, h->attempt);
 	return db_run(s, err, "UPDATE run SET attempt_id = ? WHERE id = ?", "II", h->attempt,
 		      h->id);
 }

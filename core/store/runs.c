@@ -113,12 +113,13 @@ int runs_finish(struct store *s, const struct run_handle *h, const struct run_en
 	if (tx_begin(s, err))
 		return -1;
 	ret = tx_end(s, run_fence(s, h, err) || settle(s, h, end, err), err);
-	alive_end(s, h->attempt); /* settled or not, it is over */
+	alive_end(s, ALIVE_ATTEMPT, h->attempt); /* settled or not, it is over */
 	return ret;
 }
 
-/* ERR_USAGE unless the run may be taken over. A sign of life from the future is as old as it is
- * far: the clock was set back, and who lives gives another soon. */
+/* ERR_USAGE unless the run may be taken over. A lock decides whether its process lives; where there
+ * is none to trust, the silence does: a sign of life from the future is as old as it is far: the
+ * clock was set back, and who lives gives another soon. */
 static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_handle *h,
 			struct error *err)
 {
@@ -128,6 +129,7 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 				      "WHERE r.id = ?",
 				      err);
 	char status[16];
+	enum alive lives;
 	int64_t attempt;
 	double silent;
 	int found;
@@ -149,12 +151,19 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 	sqlite3_reset(st);
 	if (!strcmp(status, "done"))
 		return error_set(err, ERR_USAGE, "run %s: it is done", h->name);
-	if (!strcmp(status, "running") && silent < stale_s && !alive_is_dead(s, attempt))
-		return error_set(
-		    err, ERR_USAGE,
-		    "run %s: it is running: its last sign of life was %.0f s ago (dead "
-		    "after %.0f)",
-		    h->name, silent, stale_s);
+	if (strcmp(status, "running"))
+		return 0;
+	lives = alive_of(s, ALIVE_ATTEMPT, attempt);
+	if (lives == ALIVE_YES)
+		return error_set(err, ERR_USAGE,
+				 "run %s: it is running: its process is alive, with its last "
+				 "sign of life %.0f s ago: stop it first",
+				 h->name, silent);
+	if (lives == ALIVE_UNKNOWN && silent < stale_s)
+		return error_set(err, ERR_USAGE,
+				 "run %s: it is running: its last sign of life was %.0f s ago "
+				 "(it counts as dead after %.0f s)",
+				 h->name, silent, stale_s);
 	return 0;
 }
 
@@ -193,7 +202,7 @@ static int new_attempt(struct store *s, struct run_handle *h, int64_t step, stru
 		   "IiItf", h->id, (int)getpid(), step, now.text, clock_unix()))
 		return -1;
 	h->attempt = sqlite3_last_insert_rowid(s->db);
-	alive_begin(s, h->attempt);
+	alive_begin(s, ALIVE_ATTEMPT, h->attempt);
 	return db_run(
 	    s, err,
 	    "UPDATE run SET status = 'running', attempt_id = ?2, step = ?3, exit_code = NULL, "

@@ -64,9 +64,9 @@ struct run_handle {
 int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out,
 		struct error *err);
 
-/* A new attempt on a run that is stopped, failed or stale (running without a heartbeat for
- * `stale_s` seconds): status running again, series above `step` removed. ERR_USAGE if it is done or
- * alive. */
+/* A new attempt on a run that is stopped, failed or stale (running, but its process is dead or,
+ * where locks cannot be trusted, silent for `stale_s` seconds): status running again, series above
+ * `step` removed. ERR_USAGE if it is done or alive. */
 int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
 		struct error *err);
 

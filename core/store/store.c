@@ -96,6 +96,8 @@ static int harden(struct store *s, struct error *err)
 {
 	db_harden(s->db);
 	sqlite3_busy_handler(s->db, on_busy, s);
+	if (alive_functions(s, err))
+		return -1;
 	return db_script(s,
 			 "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; "
 			 "PRAGMA cache_size = -16384; PRAGMA synchronous = NORMAL; "
@@ -171,7 +173,8 @@ static struct store *store_new(const char *dir, enum store_mode mode)
 	s->tmp = strbuf_detach(&text);
 	strbuf_addf(&text, "%s/ssl.db", dir);
 	s->path = strbuf_detach(&text);
-	s->alive = -1;
+	for (int i = 0; i < ALIVE_KINDS; i++)
+		s->alive[i] = -1;
 	s->busy_s = busy_seconds();
 	s->jitter = (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
 	return s;
@@ -182,8 +185,9 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	disconnect(s);
-	if (s->alive >= 0)
-		close(s->alive);
+	for (int i = 0; i < ALIVE_KINDS; i++)
+		if (s->alive[i] >= 0)
+			close(s->alive[i]);
 	free(s->dir);
 	free(s->tmp);
 	free(s->path);

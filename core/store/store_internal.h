@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/hash.h"
+#include "core/store/alive.h"
 #include "core/store/store.h"
 
 enum { STORE_STATEMENTS = 256, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
@@ -27,7 +28,7 @@ struct store {
 		const char *sql;
 		sqlite3_stmt *stmt;
 	} cache[STORE_STATEMENTS];
-	int alive; /* alive.c: the open file, or -1 */
+	int alive[ALIVE_KINDS]; /* alive.c: the open file of each kind, or -1 */
 };
 
 /* The kinds in which a value is stored: SQLite has no NaN, and JSON no infinity. */
@@ -135,13 +136,6 @@ int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err
  * near. */
 int store_nearest(struct store *s, const char *sql, const char *word, char out[64],
 		  struct error *err);
-
-/* alive.c: the attempt's process is this one, from inside the transaction that records it; no more.
- * Neither can fail. */
-void alive_begin(struct store *s, int64_t attempt);
-void alive_end(struct store *s, int64_t attempt);
-/* Is it known that its process is dead? For a store through which no attempt was begun. */
-int alive_is_dead(const struct store *s, int64_t attempt);
 
 /* ERR_FAILED unless the handle's attempt may still write to its run; inside the transaction. */
 struct run_handle;

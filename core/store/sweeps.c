@@ -251,8 +251,9 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	    s,
 	    "SELECT count(*), total(c.status = 'queued' AND c.lease_until <= ?2), "
 	    "total(c.status = 'queued' AND c.lease_until > ?2), "
-	    "total(c.status = 'running' AND c.lease_until >= ?2), "
-	    "total(c.status = 'running' AND c.lease_until < ?2), total(c.status = 'done'), "
+	    "total(c.status = 'running' AND coalesce(cell_lives(c.id), c.lease_until >= ?2)), "
+	    "total(c.status = 'running' AND NOT coalesce(cell_lives(c.id), c.lease_until >= ?2)), "
+	    "total(c.status = 'done'), "
 	    "total(c.status = 'failed'), total(c.status = 'pruned'), total(c.claims), "
 	    "total(CASE c.status WHEN 'done' THEN r.seconds END), "
 	    "total(CASE WHEN c.status = 'running' AND r.steps > 0 THEN 1.0 * r.step / r.steps END) "

@@ -83,10 +83,11 @@ struct cell_claim {
 	int run_done;          /* and that is done: nothing is left to do */
 	int ordinal, rank;
 	int64_t seed;
-	char *recipe_json, *label; /* cell_claim_release() */
+	char *recipe_json, *label; /* cells_unclaim() */
 	char dataset_sha256[HASH_HEX];
 };
 void cell_claim_release(struct cell_claim *c);
+void cells_unclaim(struct store *s, struct cell_claim *c); /* also gives up its lock: alive.h */
 
 /* The next cell for `worker`: 1 and *out, 0 if there is none now, -1. */
 int cells_claim(struct store *s, const struct sweep_row *w, const char *worker,
@@ -139,8 +140,7 @@ struct cell_row {
 	long epoch, epochs;
 	char status[12], run[64], worker[128], finished[CLOCK_TEXT];
 	char label[400], error[300];
-	double objective; /* NaN: none */
-	double seconds;
+	double objective, seconds; /* objective NaN: none */
 };
 /* Calls fn for each cell, in the order in which they are claimed; `status` NULL: all; `since` not
  * NULL: those settled from then on. */

@@ -1,5 +1,7 @@
 /* The views of schema/views.sql: remade when a writer opens a store that has others; a reader, who
- * never writes, makes its own for itself. Nothing reads a view that is not as it stands there. */
+ * never writes, makes its own for itself. Nothing reads a view that is not as it stands there.
+ * While runs are running everybody has views of their own, with those of schema/locks.sql among
+ * them, which ask the locks who lives: the stored ones, which every program reads, cannot. */
 #include <string.h>
 
 #include "core/base/strbuf.h"
@@ -8,12 +10,17 @@
 
 static const char create[] = "CREATE VIEW ";
 
-static const char *views_sql(void)
+static const char *text_of(const char *name)
 {
 	for (const struct schema_file *f = schema_files; f->name; f++)
-		if (!strcmp(f->name, "views.sql"))
+		if (!strcmp(f->name, name))
 			return f->sql;
-	BUG("schema/views.sql is not embedded");
+	BUG("schema/%s is not embedded", name);
+}
+
+static const char *views_sql(void)
+{
+	return text_of("views.sql");
 }
 
 /* Is the text one whole statement of ours? */
@@ -105,9 +112,10 @@ static int make_temporary(struct store *s, struct error *err)
 	const char *p = views_sql(), *next;
 	int ret;
 
+	strbuf_adds(&sql, text_of("locks.sql")); /* whose views stand before those of their names */
 	while ((next = strstr(p, create))) {
 		strbuf_add(&sql, p, (size_t)(next - p));
-		strbuf_adds(&sql, "CREATE TEMP VIEW ");
+		strbuf_adds(&sql, "CREATE TEMP VIEW IF NOT EXISTS ");
 		p = next + strlen(create);
 	}
 	strbuf_adds(&sql, p);
@@ -118,12 +126,15 @@ static int make_temporary(struct store *s, struct error *err)
 
 int views_update(struct store *s, struct error *err)
 {
+	const int reads = s->mode == STORE_READ;
 	char hash[HASH_HEX];
+	int64_t running = 0;
 	int current;
 
 	hash_buffer(views_sql(), strlen(views_sql()), hash);
 	current = are_current(s, hash, err);
-	if (current)
-		return current < 0 ? -1 : 0;
-	return s->mode == STORE_READ ? make_temporary(s, err) : remake(s, hash, err);
+	if (current < 0 || (!current && !reads && remake(s, hash, err)) ||
+	    db_int(s, &running, err, "SELECT 1 FROM run WHERE status = 'running' LIMIT 1", "") < 0)
+		return -1;
+	return running || (!current && reads) ? make_temporary(s, err) : 0;
 }

@@ -144,10 +144,24 @@ fails 2 'it is running' "$SSL" resume slept
 fails 2 'it is running' "$SSL" rm slept
 sqlite3=$(command -v sqlite3)
 if [ -n "$sqlite3" ]; then
-	note '  a sign of life from the future: as old as it is far'
-	$sqlite3 .ssl/ssl.db "update attempt set heartbeat = heartbeat + 86400 where run_id = (select id from run where name = 'slept')"
+	note '  silent for long, or heard of from the future: its lock says that it lives'
+	for shift in -3600 86400; do
+		$sqlite3 .ssl/ssl.db "update attempt set heartbeat = heartbeat + $shift where run_id = (select id from run where name = 'slept')"
+		same "$(value "select status from v_run where name = 'slept'")" running
+		ok ssl log -w "status = 'running'" --columns name
+		grep -q slept "$out" || fail 'the run is not listed as running'
+		fails 2 'its process is alive' "$SSL" resume slept
+		fails 2 'it is running' "$SSL" rm slept
+		fails 2 'it is running' "$SSL" rm -f slept
+		ok ssl fsck --quick
+		if grep -q 'stale.*slept' "$out"; then fail 'fsck takes it for dead'; fi
+	done
+	same "$($sqlite3 .ssl/ssl.db "select status from v_run where name = 'slept'")" stale # by the clock alone
+	note '  without a lock the sign of life decides: from the future it is as old as it is far'
+	mv .ssl/alive .ssl/.alive
 	same "$(value "select status from v_run where name = 'slept'")" stale
 	ok ssl resume -q slept
+	rm -f .ssl/.alive
 	kill -CONT $pid
 	ended 6
 	grep -Eq 'taken it over|settled' "$scratch/run.err" || fail "it does not say so: $(cat "$scratch/run.err")"
@@ -159,11 +173,17 @@ else
 fi
 ok ssl fsck
 
-note 'two that resume one run at once: one of them does'
+note 'killed: known to be dead at once, by its lock'
 launch both 60
 hold $pid "select count(*) from run where name = 'both' and epoch > 0"
+same "$(value "select status from v_run where name = 'both'")" running
 kill -KILL $pid
 wait $pid 2>/dev/null || true
+same "$(value "select status from v_run where name = 'both'")" stale
+ok ssl show both
+grep -q stale "$out" || fail 'show calls it running'
+
+note 'two that resume one run at once: one of them does'
 "$SSL" resume -q both 2>"$scratch/one.err" &
 one=$!
 "$SSL" resume -q both 2>"$scratch/two.err" &
@@ -190,7 +210,11 @@ ok ssl rm -f s:1 s:2
 pid=$!
 hold $pid "select count(*) > 0 from cell c join run r on r.id = c.run_id join sweep w on w.id = c.sweep_id
 	where w.name = 's' and r.epoch > 0"
+same "$(value "select count(*) from v_cell where sweep = 's' and status = 'running'")" 1
+mv .ssl/claims .ssl/.claims # as on a network file system, where no lock says that it lives
+mv .ssl/alive .ssl/.alive
 ok ssl worker -q s
+rm -f .ssl/.claims .ssl/.alive
 kill -CONT $pid
 ended 0
 same "$(value "select group_concat(status) from v_cell where sweep = 's'")" '"done,done"'

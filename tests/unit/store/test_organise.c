@@ -87,6 +87,9 @@ static void test_delete(void)
 	err_is(&x.err, ERR_USAGE, "it is running");
 	CU_ASSERT_EQUAL(runs_trash(x.s, h.id, STALE, &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "it is running");
+	CU_ASSERT_EQUAL(runs_trash(x.s, h.id, -1, &x.err), -1); /* silent, but its lock is held */
+	scratch_forget_locks(&x);
+	CU_ASSERT_EQUAL(runs_trash(x.s, h.id, STALE, &x.err), -1);
 	CU_ASSERT_EQUAL(runs_trash(x.s, h.id, -1, &x.err), 0); /* one that counts as dead */
 	scratch_close(&x);
 }

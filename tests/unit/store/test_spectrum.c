@@ -21,6 +21,7 @@ static void test_round_trip(void)
 	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, a, 2, &x.err), 0);
 	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, again, 1, &x.err), 0);
 	sql_is(x.s, all_sql, "predictor.F|10|0|2\nz|10|0|0.5\nz|10|1|-12\nz|20|0|0.5\nz|20|1|-3\n");
+	scratch_forget_locks(&x);
 	CU_ASSERT_EQUAL_FATAL(runs_reopen(x.s, h.id, 10, -1, &next, &x.err), 0);
 	sql_is(x.s, all_sql, "predictor.F|10|0|2\nz|10|0|0.5\nz|10|1|-12\n");
 	CU_ASSERT_EQUAL(spectra_insert(x.s, &h, 20, a, 2, &x.err), -1);

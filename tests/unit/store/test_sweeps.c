@@ -204,6 +204,11 @@ static void test_overtaken(void)
 	run.cell_token = old.token;
 	CU_ASSERT_EQUAL_FATAL(runs_insert(x.s, &run, &first, &x.err), 0);
 	CU_ASSERT_EQUAL(cells_beat(x.s, old.cell, old.token, 1000, &x.err), 1);
+	CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "old", &x.err),
+			0); /* the lease is over, but its lock is held */
+	CU_ASSERT_EQUAL(claim(&x, &w, "new", &new), 0);
+	scratch_forget_locks(&x); /* who is asleep elsewhere */
+	CU_ASSERT_EQUAL(cells_beat(x.s, old.cell, old.token, 1000, &x.err), 1);
 	CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "other", &x.err), 0);
 	CU_ASSERT_EQUAL(claim(&x, &w, "new", &new), 0);
 	CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "old", &x.err), 0); /* the lease is over */
@@ -254,11 +259,10 @@ static void test_retries(void)
 	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_FAILED, "NaN", &x.err), 1);
 	cell_claim_release(&c);
 	sql_is(x.s, "SELECT status, failures FROM cell WHERE ordinal = 2", "failed|1\n");
-	for (int i = 0; i < 2; i++) { /* dies twice */
+	for (int i = 0; i < 2; i++) { /* dies twice: without its lock it is dead at once */
 		CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
 		CU_ASSERT_EQUAL(c.ordinal, 3);
-		cell_claim_release(&c);
-		CU_ASSERT_EQUAL(cells_reap(x.s, w.id, "a", &x.err), 0);
+		cells_unclaim(x.s, &c);
 	}
 	CU_ASSERT_EQUAL(claim(&x, &w, "b", &c), 0);
 	sql_is(x.s, "SELECT status, failures, error FROM cell WHERE ordinal = 3",
@@ -282,6 +286,7 @@ static void test_clock_set_back(void)
 	make(&x, &h, 1e6, 1, "continue", &w);
 	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
 	cell_claim_release(&c);
+	scratch_forget_locks(&x);
 	w.lease = 0.001;
 	CU_ASSERT_EQUAL(claim(&x, &w, "b", &c), 0);
 	usleep(5000);

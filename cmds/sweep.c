@@ -164,9 +164,12 @@ static void report_line(const char *text)
 int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
 		struct error *err)
 {
-	if (a->ctx->store)
-		return sweep_plan_check(p, a->ctx->store, !g->how.recorded, report_line, err);
-	log_info("there is no store here: nothing was checked against the datasets");
+	if (sweep_plan_check(p, &g->exec, a->ctx->store, !g->how.recorded, report_line, err))
+		return -1;
+	if (!a->ctx->store)
+		log_info("there is no store here: nothing was checked against the datasets");
+	for (int i = 0; i < g->n_remarks; i++)
+		report_line(g->remark[i]);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct eval_task {
 	double
 	    labels; /* share of the training images that keep their label; 0: as the recipe says */
 	const volatile int *stop; /* not NULL: ERR_PREEMPTED soon after it is not 0 */
-	int rules; /* 1: what version 1 of the rules gives is wanted as well */
+	int rules;                /* 1: what version 1 of the rules gives is wanted as well */
 };
 
 /* In percent; NaN: there is no result. */
@@ -29,13 +29,13 @@ struct eval_scores {
 };
 
 struct eval_result {
-	char name[32];       /* "knn", "linear", "linear-1pct" */
+	char name[32]; /* "knn", "linear", "linear-1pct" */
 	struct eval_scores score;
-	char missing[160];   /* why there is no result: then the score is NaN and `predicted` says
-				nothing; "": there is one */
+	char missing[160]; /* why there is no result: then the score is NaN and `predicted` says
+			      nothing; "": there is one */
 	struct eval_scores rule1; /* by version 1 of the rules, where the task wants it */
-	int *predicted;      /* a class for each of the judged images, in order; owned */
-	int trained, judged; /* images */
+	int *predicted;           /* a class for each of the judged images, in order; owned */
+	int trained, judged;      /* images */
 	struct strbuf
 	    settings; /* JSON: all that the result depends on beside the encoder and the images */
 	struct strbuf differs; /* settings that are not the run's own, as protocol_differs() has
@@ -49,11 +49,11 @@ struct protocol {
 	const struct hparam *hparams; /* eval.NAME.*; ended by {0} */
 	const char *labels_key;       /* eval.NAME.labels; NULL: always with all labels */
 	int online; /* 1: cheap enough for every eval.every epochs; 0: after the last */
-	/* Does the result depend on this key of hparams, or on eval.seed, with these settings? `share`:
-	 * of the labels. NULL: on all of hparams. */
+	/* Does the result depend on this key of hparams, or on eval.seed, with these settings?
+	 * `share`: of the labels. NULL: on all of hparams. */
 	int (*depends)(const struct recipe *r, const char *key, double share);
-	/* Fills predicted, score and rule1 (or calls eval_missing()), and appends its settings as JSON
-	 * members: "k":20,... */
+	/* Fills predicted, score and rule1 (or calls eval_missing()), and appends its settings as
+	 * JSON members: "k":20,... */
 	int (*run)(const struct eval_task *t, struct eval_result *out, struct error *err);
 };
 
@@ -79,10 +79,14 @@ const struct hparam *protocol_hparams(int i);
 int protocol_run(const struct protocol_row *row, const struct eval_task *t, struct eval_result *out,
 		 struct error *err);
 
-/* Appends the settings under which `used` evaluates otherwise than `own`, as they stand in the names
- * of metrics: "l2=100,steps=3", by name; nothing where it is the same. The share of labels is not
- * among them: it is in the result's name. `labels`: as in eval_task; bank: images that it learns from,
- * to which numbers of neighbours and batches are cut. */
+/* The name that results of the row have with this recipe: "linear", "linear-1pct". */
+void protocol_result_name(const struct protocol_row *row, const struct recipe *rc, char *out,
+			  size_t size);
+
+/* Appends the settings under which `used` evaluates otherwise than `own`, as they stand in the
+ * names of metrics: "l2=100,steps=3", by name; nothing where it is the same. The share of labels is
+ * not among them: it is in the result's name. `labels`: as in eval_task; bank: images that it
+ * learns from, to which numbers of neighbours and batches are cut. */
 void protocol_differs(const struct protocol_row *row, const struct recipe *own,
 		      const struct recipe *used, double labels, int bank, struct strbuf *out);
 

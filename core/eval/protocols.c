@@ -129,6 +129,12 @@ static void result_name(const struct protocol *p, double share, char *out, size_
 	}
 }
 
+void protocol_result_name(const struct protocol_row *row, const struct recipe *rc, char *out,
+			  size_t size)
+{
+	result_name(row->protocol, share_of(row, rc, 0), out, size);
+}
+
 /* The value as it is used: no more neighbours, and no larger a batch, than there are images. */
 static void used_text(const struct recipe *r, const char *key, int bank, char out[128])
 {

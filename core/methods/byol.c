@@ -89,6 +89,7 @@ const struct method method_byol = {
 	"solo-learn for CIFAR, biases of the official code",
     .hparams = hparams,
     .terms = terms,
+    .without = siamese_without,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),

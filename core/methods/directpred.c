@@ -158,6 +158,7 @@ const struct method method_directpred = {
 	      "2110.04947; settings of the first's code for STL-10 and CIFAR-10",
     .hparams = hparams,
     .terms = terms,
+    .without = siamese_without,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct directpred),

@@ -56,6 +56,8 @@ struct method {
 	const struct hparam *hparams;       /* its own keys, "vicreg.*"; ended by {0} */
 	const char *const *terms; /* series that its terms may be recorded as, "loss.invariance",
 				     "tau"; ended by NULL; each has a row in metric_kinds.c */
+	/* Is the term left out with this recipe? NULL: never. */
+	int (*without)(const struct recipe *rc, const char *series);
 	const struct hparam_default
 	    *defaults;               /* other defaults for shared keys (projector.dims ...) */
 	int views;                   /* 2; supervised 1; random 0 (nothing to train) */
@@ -93,8 +95,9 @@ struct mlp;
 const struct mlp *method_projector(const struct method *m, const void *self);
 const struct mlp *method_predictor(const struct method *m, const void *self);
 
-/* May a run of the method record a series of this name beside those that all methods have? */
-int method_records(const struct method *m, const char *series);
+/* Does a run of the recipe record a series of this name beside those that all methods have? rc
+ * NULL: may a run of the method? */
+int method_records(const struct method *m, const struct recipe *rc, const char *series);
 
 /* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
 const struct method *method_find(const char *name);

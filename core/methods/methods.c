@@ -45,13 +45,13 @@ void method_term(struct method_out *out, const char *name, double value)
 	out->n_terms++;
 }
 
-int method_records(const struct method *m, const char *series)
+int method_records(const struct method *m, const struct recipe *rc, const char *series)
 {
 	const char *const *term = m->terms;
 
 	while (term && *term && strcmp(*term, series) != 0)
 		term++;
-	return term && *term;
+	return term && *term && !(rc && m->without && m->without(rc, series));
 }
 
 const struct mlp *method_projector(const struct method *m, const void *self)

@@ -107,6 +107,17 @@ struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
 	return op_add(t, l, loss_spread(t, v->z[0], v->z[1], &s->spread, out));
 }
 
+int siamese_without(const struct recipe *rc, const char *series)
+{
+	const char *method = recipe_text(rc, "method");
+
+	if (!strcmp(series, "tau"))
+		return target_of(recipe_text(rc, key(method, "target").text)) != TARGET_EMA;
+	return (!strcmp(series, "loss.variance") || !strcmp(series, "loss.covariance")) &&
+	       recipe_real(rc, key(method, "mu").text) <= 0 &&
+	       recipe_real(rc, key(method, "nu").text) <= 0;
+}
+
 /* W <- (W + W^T) / 2 */
 static void make_symmetric(struct tensor *w)
 {

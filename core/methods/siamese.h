@@ -53,6 +53,10 @@ struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
 			      const struct siamese_batch *v, struct tensor *l,
 			      struct method_out *out);
 
+/* A method's without(): its terms are left out where the recipe gives them no weight, and tau where
+ * there is no target that moves. */
+int siamese_without(const struct recipe *rc, const char *series);
+
 /* A method's after_step(): the target follows; adds the term tau. */
 void siamese_after_step(void *self, long k, long total, struct method_out *out);
 

@@ -93,6 +93,7 @@ const struct method method_simsiam = {
 	      "2011.10566; learning rate, weight decay and heads of solo-learn for CIFAR",
     .hparams = hparams,
     .terms = terms,
+    .without = siamese_without,
     .defaults = defaults,
     .views = 2,
     .size = sizeof(struct siamese),

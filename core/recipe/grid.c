@@ -131,7 +131,9 @@ static int set_exec(struct grid *g, const char *setting, struct error *err)
 
 	resolve_init(&r, grid_exec_schema(), &g->how, "sweep");
 	for (int i = 0; i < g->exec.n; i++)
-		resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text, g->how.recorded);
+		if (strcmp(g->exec.value[i].origin, "default") != 0)
+			resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text,
+				    g->how.recorded);
 	ret = resolve_set(&r, setting, err) || resolve_finish(&r, &exec, err);
 	resolve_release(&r);
 	if (ret)
@@ -179,6 +181,7 @@ int grid_set(struct grid *g, const char *setting, struct error *err)
 			grid_drop_axis(&g->block[b].set, hp);
 		if (grid_take_value(g, key, list, &g->block[b].set, err))
 			return error_prefix(err, "--set %s", yaml_shown(shown, setting));
+		grid_find_axis(&g->block[b].set, hp)->option = "--set";
 	}
 	return 0;
 }
@@ -215,11 +218,18 @@ int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err)
 	for (int b = 0; b < g->n_blocks; b++) {
 		struct grid_axes *to = zip ? &g->block[b].zip : &g->block[b].grid;
 		const struct hparam *hp = resolve_row(g->rows, key);
+		const struct grid_axis *old = hp ? grid_find_axis(to, hp) : NULL;
 
+		if (old && old->option && !g->how.recorded)
+			return error_set(err, ERR_USAGE,
+					 "%s %s: %s is an axis already: give all its values in one "
+					 "%s",
+					 option, yaml_shown(shown, text), hp->name, option);
 		if (hp)
 			grid_drop_axis(to, hp);
 		if (grid_take_axis(g, key, node, to, err))
 			return error_prefix(err, "%s %s", option, yaml_shown(shown, text));
+		grid_find_axis(to, hp)->option = option;
 	}
 	return 0;
 }

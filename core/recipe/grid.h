@@ -40,18 +40,28 @@ struct grid_axis {
 	int n, line;
 	int recorded; /* so many of them, the first ones, were recorded before */
 	double min, max;
-	int log; /* even on the logarithm */
+	int log;            /* even on the logarithm */
+	const char *option; /* "--grid" where the command line gave it, else NULL */
+	/* What came of it, by grid_each(): points of its own that have the key (of an exclude: and
+	 * one of the values), and points of all blocks; the cells that have it, of so many that it
+	 * speaks of; what the points have instead, as a list; of `grid` for each value, the points
+	 * that have the key, and those that are a cell of their own. */
+	int points, anywhere, cells, of;
+	const char *instead;
+	int *of_value, *own_of_value;
 };
 
 struct grid_axes {
 	struct grid_axis *axis;
 	int n;
+	int points; /* that an exclude left out */
 };
 
 struct grid_block {
 	struct grid_axes set, grid, zip; /* set: of one value each */
 	struct grid_axes *list, *exclude;
 	int n_list, n_exclude, line;
+	int points, kept, cells; /* by grid_each(): all, those that are not excluded, new cells */
 };
 
 struct yaml_node;
@@ -70,6 +80,8 @@ struct grid {
 	int n_blocks;
 	int64_t *seed;
 	int n_seeds;
+	const char **remark; /* sentences on what grid_each() found, for the user */
+	int n_remarks;
 	struct recipe exec; /* exec.* and objective.*, by recipe_text() and so on */
 };
 
@@ -86,7 +98,8 @@ int grid_from_json(struct grid *g, const char *json, struct error *err);
 
 /* KEY=VALUE for every cell, above base and `set`; KEY=V1,V2 as an axis of `grid` or `zip` of every
  * block, in the place of one of that key; seeds as "3" (1, 2, 3) or "1,4,5"; exec.KEY=VALUE or
- * objective.KEY=VALUE are settings as well. */
+ * objective.KEY=VALUE are settings as well. Of two settings of one key the later counts; two axes
+ * of one key are ERR_USAGE. */
 int grid_set(struct grid *g, const char *setting, struct error *err);
 int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err);
 int grid_add_seeds(struct grid *g, const char *text, int more, struct error *err);
@@ -111,7 +124,10 @@ struct grid_cell {
 };
 
 /* Calls fn for every cell, all recipes with the first seed first. fn returns 0, or -1 to end it. A
- * cell whose recipe makes no sense is ERR_USAGE with its label. */
+ * cell whose recipe makes no sense is ERR_USAGE with its label; and so is, unless it was recorded
+ * before, what no cell uses: an axis, a setting or an exclude of a key that none has, a value that
+ * comes to the same recipes as another one, a block or an exclude that leaves no cell. What only
+ * some cells have is among g's remarks. */
 int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err),
 	      void *ctx, struct error *err);
 

@@ -10,7 +10,7 @@
 
 /* What a point says above the base; its first n_set settings are the block's `set`. */
 struct point {
-	const struct grid_block *block;
+	struct grid_block *block;
 	const struct hparam **hp;
 	const char **text;
 	int *recorded; /* 1: the value was recorded before */
@@ -27,107 +27,6 @@ struct expansion {
 	int *table; /* point + 1 by hash, open addressing */
 	int table_size;
 };
-
-static int check_axes(struct grid *g, const struct grid_block *b, const struct grid_axes *axes,
-		      const struct grid_axes *other, struct error *err)
-{
-	const char *strategy = recipe_text(&g->exec, "exec.strategy");
-	int drawn = !strcmp(strategy, "random") || !strcmp(strategy, "sobol");
-
-	for (int i = 0; i < axes->n; i++) {
-		const struct grid_axis *a = &axes->axis[i];
-		int line = a->line ? a->line : b->line;
-
-		if (grid_find_axis(other, a->hp))
-			return error_set(err, ERR_USAGE, "%s:%d: %s: said twice in this block",
-					 g->file, line, a->hp->name);
-		if (!a->n && !drawn)
-			return error_set(err, ERR_USAGE,
-					 "%s:%d: %s: a range needs exec.strategy: random or sobol",
-					 g->file, line, a->hp->name);
-	}
-	return 0;
-}
-
-static int check_zip(struct grid *g, const struct grid_block *b, struct error *err)
-{
-	for (int i = 0; i < b->zip.n; i++) {
-		const struct grid_axis *a = &b->zip.axis[i];
-
-		if (!a->n)
-			return error_set(err, ERR_USAGE, "%s:%d: %s: zip takes values, no range",
-					 g->file, a->line, a->hp->name);
-		if (a->n != b->zip.axis[0].n)
-			return error_set(
-			    err, ERR_USAGE, "%s:%d: zip: %s has %d values and %s has %d", g->file,
-			    a->line, b->zip.axis[0].hp->name, b->zip.axis[0].n, a->hp->name, a->n);
-	}
-	return 0;
-}
-
-static int check_block(struct grid *g, const struct grid_block *b, struct error *err)
-{
-	static const struct grid_axes none;
-	const char *strategy = recipe_text(&g->exec, "exec.strategy");
-
-	if (check_axes(g, b, &b->grid, &b->set, err) || check_axes(g, b, &b->zip, &b->set, err) ||
-	    check_axes(g, b, &b->grid, &b->zip, err) || check_axes(g, b, &b->set, &none, err) ||
-	    check_zip(g, b, err))
-		return -1;
-	for (int i = 0; i < b->n_list; i++)
-		if (check_axes(g, b, &b->list[i], &b->grid, err) ||
-		    check_axes(g, b, &b->list[i], &b->zip, err))
-			return -1;
-	if (!strcmp(strategy, "list") && (b->grid.n || b->zip.n))
-		return error_set(err, ERR_USAGE,
-				 "%s:%d: exec.strategy: list takes the cells of `list` alone",
-				 g->file, b->line);
-	if (!strcmp(strategy, "sobol") && b->grid.n + 2 > SOBOL_DIMS)
-		return error_set(err, ERR_USAGE, "%s:%d: sobol has numbers for %d axes", g->file,
-				 b->line, SOBOL_DIMS - 2);
-	return 0;
-}
-
-static int check_exec(const struct grid *g, struct error *err)
-{
-	const struct recipe *r = &g->exec;
-
-	if (!strcmp(recipe_text(r, "exec.prune"), "none") || *recipe_text(r, "exec.prune_metric") ||
-	    *recipe_text(r, "objective.metric"))
-		return 0;
-	return error_set(err, ERR_USAGE, "%s: exec.prune: on which metric? say exec.prune_metric",
-			 g->file);
-}
-
-/* The base's seed where no seeds were given. */
-static void default_seed(struct grid *g, struct resolver *base)
-{
-	const char *text = "1";
-
-	for (int i = 0; i < base->n; i++)
-		if (!strcmp(base->slot[i].hp->name, "seed"))
-			text = base->slot[i].file ? base->slot[i].file : base->slot[i].def;
-	g->seed = arena_alloc(&g->arena, sizeof *g->seed);
-	g->seed[0] = strtoll(text, NULL, 10);
-	g->n_seeds = 1;
-}
-
-int grid_finish(struct grid *g, struct error *err)
-{
-	struct resolver base;
-	int ret;
-
-	resolve_init(&base, g->schema, &g->how, g->base_name ? g->base_name : "base");
-	ret = g->base ? resolve_tree(&base, g->base, err) : 0;
-	if (!ret && !g->n_seeds)
-		default_seed(g, &base);
-	resolve_release(&base);
-	if (!ret)
-		ret = check_exec(g, err);
-	for (int b = 0; b < g->n_blocks && !ret; b++)
-		ret = check_block(g, &g->block[b], err);
-	return ret;
-}
 
 static int resolve_point(struct grid *g, const struct point *p, int64_t seed, struct recipe *out,
 			 struct error *err)
@@ -172,30 +71,13 @@ static char *label_of(struct expansion *x, const struct point *p, const struct r
 	return copy;
 }
 
-static const char *value_in(const struct recipe *r, const struct hparam *hp)
-{
-	for (int i = 0; i < r->n; i++)
-		if (r->value[i].hp == hp)
-			return r->value[i].text;
-	return NULL;
-}
-
 static int is_excluded(const struct point *p, const struct recipe *r)
 {
-	for (int i = 0; i < p->block->n_exclude; i++) {
-		const struct grid_axes *rule = &p->block->exclude[i];
-		int hits = 0;
+	int excluded = 0;
 
-		for (int k = 0; k < rule->n; k++) {
-			const char *value = value_in(r, rule->axis[k].hp);
-
-			for (int v = 0; value && v < rule->axis[k].n; v++)
-				hits += !strcmp(value, rule->axis[k].value[v]);
-		}
-		if (hits == rule->n)
-			return 1;
-	}
-	return 0;
+	for (int i = 0; i < p->block->n_exclude; i++)
+		excluded |= grid_rule_fits(&p->block->exclude[i], r);
+	return excluded;
 }
 
 /* The slot of the hash: 0 in it when it is new. */
@@ -226,8 +108,9 @@ static void make_room(struct expansion *x)
 }
 
 /* Takes the point in unless it is excluded, or there under its recipe. */
-static int take_point(struct expansion *x, struct point *p, struct error *err)
+static int take_point(struct expansion *x, struct point *p, const int *at, struct error *err)
 {
+	struct grid_point told = {.block = p->block, .at = at};
 	struct recipe r = {0};
 	int *slot;
 
@@ -238,12 +121,17 @@ static int take_point(struct expansion *x, struct point *p, struct error *err)
 	}
 	make_room(x);
 	slot = lookup(x, r.hash);
-	if (!*slot && !is_excluded(p, &r)) {
+	told.recipe = &r;
+	told.excluded = is_excluded(p, &r);
+	told.fresh = !*slot && !told.excluded;
+	told.own = told.fresh || (*slot && x->point[*slot - 1].block != p->block);
+	if (told.fresh) {
 		p->label = label_of(x, p, &r);
 		memcpy(x->hash[x->n], r.hash, HASH_HEX);
 		x->point[x->n++] = *p;
 		*slot = x->n;
 	}
+	grid_review_point(x->g, &told);
 	recipe_release(&r);
 	return 0;
 }
@@ -283,8 +171,8 @@ static const char *draw(struct expansion *x, const struct grid_axis *a, double u
 }
 
 /* The point with the given place on each axis: those of grid, then zip, then list. */
-static int make_point(struct expansion *x, const struct grid_block *b, const int *at,
-		      const double *u, struct error *err)
+static int make_point(struct expansion *x, struct grid_block *b, const int *at, const double *u,
+		      struct error *err)
 {
 	int most = b->set.n + b->grid.n + b->zip.n, row = at[b->grid.n + 1];
 	struct point p = {.block = b};
@@ -306,7 +194,7 @@ static int make_point(struct expansion *x, const struct grid_block *b, const int
 		say(x, &p, &b->zip.axis[i], at[b->grid.n], b->zip.axis[i].value[at[b->grid.n]]);
 	for (int i = 0; b->n_list && i < b->list[row].n; i++)
 		say(x, &p, &b->list[row].axis[i], 0, b->list[row].axis[i].value[0]);
-	return take_point(x, &p, err);
+	return take_point(x, &p, at, err);
 }
 
 /* How many places each axis has; 1 where there is none. */
@@ -319,7 +207,7 @@ static void sizes_of(const struct grid_block *b, int *size)
 }
 
 /* Each with each, the last axis fastest. */
-static int all_points(struct expansion *x, const struct grid_block *b, int *size, int *at,
+static int all_points(struct expansion *x, struct grid_block *b, int *size, int *at,
 		      struct error *err)
 {
 	int dims = b->grid.n + 2, d;
@@ -339,8 +227,8 @@ static int all_points(struct expansion *x, const struct grid_block *b, int *size
 	return 0;
 }
 
-static int drawn_points(struct expansion *x, const struct grid_block *b, int *size, int *at,
-			int sobol, struct error *err)
+static int drawn_points(struct expansion *x, struct grid_block *b, int *size, int *at, int sobol,
+			struct error *err)
 {
 	const struct recipe *exec = &x->g->exec;
 	long n = recipe_int(exec, "exec.samples");
@@ -365,15 +253,14 @@ static int drawn_points(struct expansion *x, const struct grid_block *b, int *si
 	return ret;
 }
 
-static int expand_block(struct expansion *x, const struct grid_block *b, struct error *err)
+static int expand_block(struct expansion *x, struct grid_block *b, struct error *err)
 {
-	const char *strategy = recipe_text(&x->g->exec, "exec.strategy");
-	int sobol = !strcmp(strategy, "sobol"), ret;
+	int sobol = !strcmp(recipe_text(&x->g->exec, "exec.strategy"), "sobol"), ret;
 	int *size = xcalloc((size_t)b->grid.n + 2, sizeof *size);
 	int *at = xcalloc((size_t)b->grid.n + 2, sizeof *at);
 
 	sizes_of(b, size);
-	if (sobol || !strcmp(strategy, "random"))
+	if (grid_is_drawn(x->g))
 		ret = drawn_points(x, b, size, at, sobol, err);
 	else
 		ret = all_points(x, b, size, at, err);
@@ -406,10 +293,11 @@ int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell,
 	struct expansion x = {.g = g};
 	int ret = 0;
 
+	grid_review_start(g);
 	for (int b = 0; b < g->n_blocks && !ret; b++)
 		ret = expand_block(&x, &g->block[b], err);
-	if (!ret && !x.n)
-		ret = error_set(err, ERR_USAGE, "%s: no cell is left", g->file);
+	if (!ret)
+		ret = grid_review(g, err);
 	for (int rank = 0; rank < g->n_seeds && !ret; rank++)
 		for (int i = 0; i < x.n && !ret; i++)
 			ret = tell(&x, i, rank, fn, ctx, err);

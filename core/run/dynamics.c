@@ -75,6 +75,47 @@ static const char *const feature_names[SAME] = {"collapse.h.std",
 						"collapse.h.offdiag_correlation",
 						"collapse.h.offdiag_correlation_sq"};
 
+/* Further ones of embeddings, and those of a predictor. */
+static const char *const more_of_embeddings[] = {
+    "collapse.vicreg.invariance",  "collapse.vicreg.variance",     "collapse.vicreg.covariance",
+    "collapse.barlow.on_diagonal", "collapse.barlow.off_diagonal", "collapse.flag"};
+static const char *const predictor_names[] = {"predictor.alignment", "predictor.asymmetry",
+					      "predictor.commutator",
+					      "predictor.relative_commutator"};
+
+/* As measure() asks of the model itself: is there a predictor of a size that is measured? */
+static int has_predictor(const struct method *m, const struct recipe *rc)
+{
+	int dims[64], n;
+
+	if (!m->predictor || (recipe_has(rc, "predictor.dims") && m->projector &&
+			      !recipe_ints(rc, "predictor.dims", dims, 64)))
+		return 0;
+	n = recipe_has(rc, "projector.dims") ? recipe_ints(rc, "projector.dims", dims, 64) : 0;
+	return n < 1 || n > 64 || dims[n - 1] <= PREDICTOR_MAX;
+}
+
+const char *dynamics_series(const struct method *m, const struct recipe *rc, int i)
+{
+	const struct {
+		const char *const *name;
+		int n;
+	} part[] = {
+	    {feature_names, SAME},
+	    {embedding_names, m->projector ? SAME : 0},
+	    {more_of_embeddings,
+	     m->projector ? (int)(sizeof more_of_embeddings / sizeof *more_of_embeddings) : 0},
+	    {predictor_names,
+	     has_predictor(m, rc) ? (int)(sizeof predictor_names / sizeof *predictor_names) : 0}};
+
+	for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
+		if (i < part[k].n)
+			return part[k].name[i];
+		i -= part[k].n;
+	}
+	return NULL;
+}
+
 /* A few values of a long vector, the first and the last among them; none if it is not finite. */
 static void add_spectrum(struct dynamics *dy, const char *name, const double *v, int n, int as_log)
 {

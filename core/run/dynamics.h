@@ -1,8 +1,8 @@
 /*
  * Collapse and dynamics over training: before the first step and every collapse.every epochs the
  * measures of core/eval/collapse.h and core/eval/predictor.h are taken of a fixed set of images
- * (outputs.h) and recorded: numbers as the series collapse.* (of the embeddings z), collapse.h.* (of
- * the features h) and predictor.*, vectors as rows of `spectrum`. Training is not touched: the
+ * (outputs.h) and recorded: numbers as the series collapse.* (of the embeddings z), collapse.h.*
+ * (of the features h) and predictor.*, vectors as rows of `spectrum`. Training is not touched: the
  * weights have the same bits with and without.
  *
  * The guard looks at z in the same place. One measurement counts as collapsed (collapse.flag)
@@ -22,9 +22,12 @@
 /* collapse.* and guard.collapse*. */
 extern const struct hparam dynamics_hparams[];
 
-/* Measures where it is due; at the end of an epoch, before its checkpoint, and once at step 0. -1 with
- * ERR_GUARD when the guard stops the run. */
+/* Measures where it is due; at the end of an epoch, before its checkpoint, and once at step 0. -1
+ * with ERR_GUARD when the guard stops the run. */
 int run_dynamics(struct run *r, struct error *err);
+
+/* The i-th series that are measured with this recipe, NULL past the end. */
+const char *dynamics_series(const struct method *m, const struct recipe *rc, int i);
 
 /* Has the guard ended the run? */
 int run_collapsed(const struct run *r);
@@ -33,8 +36,8 @@ int run_collapsed(const struct run *r);
 struct collapse_guard {
 	double std_ratio, raw_std, rankme; /* this measurement's */
 	int most;                          /* that RankMe could be */
-	int running;              /* measurements in a row that counted as collapsed */
-	int known;                /* `running` was read back from the store, or starts at 0 */
+	int running;                       /* measurements in a row that counted as collapsed */
+	int known; /* `running` was read back from the store, or starts at 0 */
 	int stopped;
 };
 int collapse_guard(struct run *r, struct collapse_guard *g, struct error *err);

@@ -29,11 +29,32 @@ struct sweep_plan {
 int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err);
 void sweep_plan_release(struct sweep_plan *p);
 
-/* Checks every recipe against its dataset (check.h), which s has; `given`: by the rules for what a
- * user gives now; else a cell that is recorded already is never refused. Calls line() with each different sentence on what the cells do. -1 with *err, the
- * cell named, for the first that could not be run. */
-int sweep_plan_check(const struct sweep_plan *p, struct store *s, int given,
-		     void (*line)(const char *text), struct error *err);
+/* Checks every recipe against its dataset (check.h), which s has, and what the sweep is for against
+ * what its cells measure (sweep_promises()); `given`: by the rules for what a user gives now; else
+ * a cell that is recorded already is never refused. Calls line() with each different sentence on
+ * what the cells do. -1 with *err, the cell named, for the first that could not be run. s may be
+ * NULL: then nothing is asked of datasets. */
+int sweep_plan_check(const struct sweep_plan *p, const struct recipe *exec, struct store *s,
+		     int given, void (*line)(const char *text), struct error *err);
+
+/* What is known of a sweep's cells before they run, the first seed's. */
+struct measures;
+struct sweep_cells {
+	const struct measures *of; /* n of them, of each cell */
+	const struct measures *all;
+	const long *epochs;
+	int n;
+};
+/* Can the sweep keep what exec and objective promise? ERR_USAGE, with what there is instead, for an
+ * objective or a metric to prune by that no cell measures, and for pruning that could never come
+ * about: no rung before the end at which there is a value, or too few cells to compare. Calls
+ * line() where only some cells can. */
+int sweep_promises(const struct recipe *exec, const struct sweep_cells *cells,
+		   void (*line)(const char *text), struct error *err);
+
+/* Is the epoch one at which cells are pruned? median: each from the warm-up on; asha: its rungs,
+ * warm-up times eta, eta^2, ... */
+int sweep_is_rung(const struct recipe *exec, long epoch);
 
 /* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With
  * `reuse` cells that this binary has run to their end elsewhere are taken as done. */
@@ -46,7 +67,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 struct supervisor {
 	struct store *store;
 	const struct sweep_row *sweep;
-	const char *dir; /* -C for the workers */
+	const char *dir;      /* -C for the workers */
 	int workers, threads; /* threads of each */
 	const volatile int *stop;
 	/* Called a few times a second. */

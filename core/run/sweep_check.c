@@ -4,6 +4,7 @@
 
 #include "core/run/check.h"
 #include "core/run/keys.h"
+#include "core/run/measures.h"
 #include "core/run/sweep.h"
 
 enum { MOST = 6 }; /* sentences */
@@ -12,6 +13,9 @@ struct checking {
 	struct store *store;
 	int given;
 	struct facts_cache facts;
+	struct measures *of, all; /* of every cell of the first seed; of all of them */
+	long *epochs;
+	int cells;
 	char *said[MOST];
 	int n;
 	void (*line)(const char *text);
@@ -27,11 +31,28 @@ static void report(struct checking *k, const struct run_check *c, const struct r
 	run_check_report(c, rc, f, &text);
 	while (i < k->n && strcmp(k->said[i], text.buf))
 		i++;
-	if (i == k->n && i < MOST) {
-		k->line(text.buf);
+	if (i == k->n && i < MOST)
 		k->said[k->n++] = strbuf_detach(&text);
-	}
 	strbuf_release(&text);
+}
+
+/* c NULL: of an unknown dataset. */
+static void note_measures(struct checking *k, const struct recipe *rc, const struct run_check *c)
+{
+	measures_add(&k->of[k->cells], rc, c);
+	measures_add(&k->all, rc, c);
+	k->epochs[k->cells++] = recipe_int(rc, "optim.epochs");
+}
+
+static int check_unknown(struct checking *k, const struct sweep_cell *cell, struct error *err)
+{
+	struct recipe rc;
+
+	if (recipe_from_json(&rc, keys_schema(), cell->run.recipe_json, cell->run.defaults, err))
+		return -1;
+	note_measures(k, &rc, NULL);
+	recipe_release(&rc);
+	return 0;
 }
 
 static int check_cell(struct checking *k, const struct sweep_cell *cell, struct error *err)
@@ -41,6 +62,9 @@ static int check_cell(struct checking *k, const struct sweep_cell *cell, struct 
 	struct recipe rc;
 	int ret;
 
+	if (!k->store)
+		return check_unknown(k, cell, err);
+
 	if (recipe_from_json(&rc, keys_schema(), cell->run.recipe_json, cell->run.defaults, err))
 		return -1;
 	ret = facts_cached(&k->facts, k->store, cell->dataset, &f, err);
@@ -49,17 +73,34 @@ static int check_cell(struct checking *k, const struct sweep_cell *cell, struct 
 			       : run_check(&c, &rc, &f, err);
 	if (!ret)
 		report(k, &c, &rc, &f);
+	if (!ret)
+		note_measures(k, &rc, &c);
 	else if (!k->given && sweeps_have_recipe(k->store, cell->run.recipe_hash) > 0)
 		ret = 0;
 	recipe_release(&rc);
 	return ret;
 }
 
-int sweep_plan_check(const struct sweep_plan *p, struct store *s, int given,
-		     void (*line)(const char *text), struct error *err)
+static void release(struct checking *k)
+{
+	for (int i = 0; i < k->n; i++)
+		free(k->said[i]);
+	for (int i = 0; i < k->cells; i++)
+		measures_release(&k->of[i]);
+	measures_release(&k->all);
+	free(k->of);
+	free(k->epochs);
+	facts_cache_release(&k->facts);
+}
+
+int sweep_plan_check(const struct sweep_plan *p, const struct recipe *exec, struct store *s,
+		     int given, void (*line)(const char *text), struct error *err)
 {
 	struct checking k = {.store = s, .given = given, .line = line};
 	int ret = 0;
+
+	k.of = xcalloc((size_t)p->recipes + 1, sizeof *k.of);
+	k.epochs = xcalloc((size_t)p->recipes + 1, sizeof *k.epochs);
 
 	for (int i = 0; i < p->n && !ret; i++) {
 		if (p->cell[i].rank) /* another seed of a recipe that was checked */
@@ -68,8 +109,13 @@ int sweep_plan_check(const struct sweep_plan *p, struct store *s, int given,
 		if (ret)
 			error_prefix(err, "cell %d", p->cell[i].ordinal);
 	}
-	for (int i = 0; i < k.n; i++)
-		free(k.said[i]);
-	facts_cache_release(&k.facts);
+	if (!ret && given) {
+		const struct sweep_cells cells = {k.of, &k.all, k.epochs, k.cells};
+
+		ret = sweep_promises(exec, &cells, line, err);
+	}
+	for (int i = 0; i < k.n && !ret; i++)
+		line(k.said[i]);
+	release(&k);
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include "core/recipe/grid.h"
 #include "core/run/heart.h"
 #include "core/run/keys.h"
+#include "core/run/sweep.h"
 
 enum { TROUBLES = 3 }; /* times in a row that the store may fail a worker */
 
@@ -36,9 +37,7 @@ static int is_stopped(const struct worker *w)
 	return w->stop && *w->stop;
 }
 
-/* Is the epoch one at which the rule looks? median: each from the warm-up on; asha: its rungs,
- * warm-up times eta, eta^2, ... */
-static int is_rung(const struct recipe *exec, long epoch)
+int sweep_is_rung(const struct recipe *exec, long epoch)
 {
 	long rung = recipe_int(exec, "exec.prune_warmup");
 
@@ -62,7 +61,7 @@ static int prune(void *ctx, struct run *r, struct error *err)
 				  .eta = (int)recipe_int(exec, "exec.prune_eta")};
 	int hopeless;
 
-	if (r->epoch == r->epochs || !is_rung(exec, r->epoch))
+	if (r->epoch == r->epochs || !sweep_is_rung(exec, r->epoch))
 		return 0;
 	hopeless = cells_prune(r->store, &l->claim, &rule, r->step, l->why, err);
 	if (hopeless <= 0)

@@ -37,7 +37,7 @@ static void check_term(const struct method *m, const char *term)
 	char name[64];
 
 	snprintf(name, sizeof name, "loss.%s", term);
-	CU_ASSERT(method_records(m, name) || method_records(m, term));
+	CU_ASSERT(method_records(m, NULL, name) || method_records(m, NULL, term));
 }
 
 static void check_out(const struct rig *g, const struct method_out *out)
@@ -78,10 +78,10 @@ static void test_terms(void)
 	for (int i = 0; method_at(i); i++)
 		for (const char *const *t = method_at(i)->terms; t && *t; t++) {
 			CU_ASSERT(!metric_kind(*t)->guess);
-			CU_ASSERT(method_records(method_at(i), *t));
+			CU_ASSERT(method_records(method_at(i), NULL, *t));
 		}
-	CU_ASSERT(!method_records(method_find("vicreg"), "loss.cosine"));
-	CU_ASSERT(!method_records(method_find("random"), "loss.cosine"));
+	CU_ASSERT(!method_records(method_find("vicreg"), NULL, "loss.cosine"));
+	CU_ASSERT(!method_records(method_find("random"), NULL, "loss.cosine"));
 }
 
 static void test_learns(void)

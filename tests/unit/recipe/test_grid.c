@@ -109,9 +109,9 @@ static void test_unused(void)
 	      "3 method=byol byol.tau=0.9#1\n4 method=byol byol.tau=0.99#1\n");
 	gives(
 	    "blocks:\n- {set: {method: vicreg}, grid: {vicreg.mu: [1, 2], byol.tau: [0.1, 0.2]}}\n"
-	    "- {set: {method: vicreg}, grid: {vicreg.mu: [2, 3]}}\n",
+	    "- {set: {method: vicreg}, grid: {vicreg.mu: [2, 3]}}\n- {set: {method: byol}}\n",
 	    "1 method=vicreg vicreg.mu=1#1\n2 method=vicreg vicreg.mu=2#1\n"
-	    "3 method=vicreg vicreg.mu=3#1\n");
+	    "3 method=vicreg vicreg.mu=3#1\n4 method=byol#1\n");
 	/* a value that is the default is the same recipe as none */
 	gives("blocks:\n- {set: {vicreg.mu: 25}}\n- {set: {vicreg.lambda: 25}}\n",
 	      "1 vicreg.mu=25#1\n");
@@ -157,6 +157,110 @@ static void test_refused(void)
 	refuses("sweep: [a]\n", "a name is wanted");
 	refuses("grid: {optim.lr: &x [1]}\n", "r.yaml:1");
 	refuses("- a\n", "not a sweep");
+}
+
+/* What no cell uses, with what there is instead. */
+static void test_idle(void)
+{
+	refuses("grid: {byol.tau: [0.1, 0.2]}\n",
+		"r.yaml:1: byol.tau: no cell has it: it is for method byol, and method is vicreg");
+	refuses("set: {byol.tau: 0.1}\ngrid: {optim.lr: [1, 2]}\n", "r.yaml:1: byol.tau: no cell");
+	refuses("grid: {optim.lr: [1, 2]}\nzip: {byol.tau: [0.1, 0.2]}\n",
+		"r.yaml:2: byol.tau: no");
+	refuses("list:\n- {optim.lr: 1}\n- {byol.tau: 0.1}\n",
+		"r.yaml:3: byol.tau: no cell has it");
+	refuses("grid: {byol.tau: {min: 0, max: 1}, optim.lr: [1, 2]}\nexec: {strategy: random}\n",
+		"byol.tau: no cell has it");
+	refuses("grid: {optim.lr: [1, 2]}\nexclude:\n- {byol.tau: 0.1}\n",
+		"r.yaml:3: exclude: no cell has byol.tau");
+	refuses("grid: {optim.lr: [1, 2]}\nexclude: [{optim.lr: 3}]\n",
+		"exclude: no cell has optim.lr=3, but 1, 2");
+	refuses("grid: {optim.lr: [1, 2], vicreg.mu: [1, 2]}\n"
+		"exclude: [{optim.lr: 1, vicreg.mu: 1}, {optim.lr: 1, vicreg.mu: 2, optim.epochs: "
+		"99}]\n",
+		"exclude: no cell has optim.epochs=99");
+	refuses("blocks:\n- {grid: {optim.lr: [1, 2]}}\n"
+		"- {grid: {optim.lr: [3, 4]}, exclude: [{optim.lr: [3, 4]}]}\n",
+		"r.yaml:3: no cell is left: exclude fits all 2 of this block");
+	refuses("list: [{optim.lr: 1}, {optim.lr: 2}]\nset: {optim.lr: 3}\n", "said twice");
+	refuses("seeds: 2\nexec: {strategy: list}\n", "there is no `list`");
+	refuses("seeds: 2\nexec: {strategy: random}\n", "there are none");
+	refuses("grid: {optim.lr: [1, 2]}\nexec: {samples: 3}\n",
+		"exec.samples: nothing looks at it: exec.strategy is grid");
+	refuses("grid: {optim.lr: [1, 2]}\nexec: {prune_eta: 3}\n", "exec.prune is none");
+	refuses("grid: {optim.lr: [1, 2]}\nobjective: {goal: min}\n", "of which metric");
+	/* a drawn point may miss an exclude; what is switched off may keep its settings */
+	gives("grid: {optim.lr: [1, 2]}\nexclude: [{optim.lr: 9}]\n"
+	      "exec: {strategy: random, samples: 1}\n",
+	      "1 optim.lr=2#1\n");
+	gives("exec: {prune: none, prune_eta: 3}\nseeds: 1\n", "1 #1\n");
+}
+
+/* What was recorded is never refused by a rule that came later, and says the same. */
+static void test_recorded(void)
+{
+	static const char *const text[] = {
+	    "grid: {byol.tau: [0.1, 0.2], optim.lr: [1, 2]}\nset: {byol.m: 3}\n",
+	    "grid: {optim.lr: [1, 2]}\nexclude: [{optim.lr: 3}]\nexec: {samples: 3}\n",
+	    "grid: {optim.lr: [1]}\nexec: {strategy: random}\nobjective: {goal: min}\n"};
+	const struct recipe_how how = {.recorded = 1};
+
+	for (int i = 0; i < 3; i++) {
+		struct told t = {STRBUF_INIT, STRBUF_INIT, 0};
+		struct error err = {0};
+		struct grid g;
+
+		try_write(text[i], strlen(text[i]));
+		grid_init(&g, &test_schema, &how);
+		if (!i) /* no such key: what is unknown stays an error */
+			CU_ASSERT_EQUAL(grid_read(&g, "r.yaml", &err), -1);
+		grid_release(&g);
+		try_write(text[i],
+			  i ? strlen(text[i]) : strlen(text[i]) - strlen("set: {byol.m: 3}\n"));
+		grid_init(&g, &test_schema, &how);
+		CU_ASSERT_EQUAL(grid_read(&g, "r.yaml", &err) || grid_finish(&g, &err) ||
+				    grid_each(&g, tell, &t, &err),
+				0);
+		CU_ASSERT_EQUAL(t.n, i == 2 ? 1 : 2);
+		grid_release(&g);
+		told_release(&t);
+	}
+}
+
+static int remarks_on(const char *text, const char *words)
+{
+	struct told t = {STRBUF_INIT, STRBUF_INIT, 0};
+	struct error err = {0};
+	struct grid g;
+	int found = 0;
+
+	try_write(text, strlen(text));
+	grid_init(&g, &test_schema, NULL);
+	CU_ASSERT_EQUAL(grid_read(&g, "r.yaml", &err) || grid_finish(&g, &err) ||
+			    grid_each(&g, tell, &t, &err),
+			0);
+	for (int i = 0; i < g.n_remarks; i++)
+		found += !*words || strstr(g.remark[i], words) != NULL;
+	grid_release(&g);
+	told_release(&t);
+	return found;
+}
+
+/* What some cells have is fine, and said. */
+static void test_remarks(void)
+{
+	CU_ASSERT_EQUAL(remarks_on("grid: {method: [vicreg, byol], byol.tau: [0.9, 0.99]}\n",
+				   "byol.tau: 2 of 3 cells have it"),
+			1);
+	CU_ASSERT_EQUAL(remarks_on("grid: {method: [vicreg, byol]}\nset: {byol.tau: 0.9}\n",
+				   "byol.tau: 1 of 2 cells has it"),
+			1);
+	CU_ASSERT_EQUAL(remarks_on("grid: {optim.lr: [1]}\nexec: {strategy: random, samples: 5}\n",
+				   "4 of 5 points"),
+			1);
+	CU_ASSERT_EQUAL(
+	    remarks_on("zip: {optim.lr: [1, 1], optim.epochs: [2, 2]}\n", "1 of 2 points"), 1);
+	CU_ASSERT_EQUAL(remarks_on("grid: {optim.lr: [1, 2], vicreg.mu: [1, 2]}\n", ""), 0);
 }
 
 /* The same sweep in other words is the same; what changes it, changes the hash. */
@@ -215,6 +319,8 @@ static void test_command_line(void)
 	CU_ASSERT_EQUAL(grid_set(&g, "vicreg.my=4", &err), -1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "vicreg.mu"));
 	CU_ASSERT_EQUAL(grid_add_axis(&g, "vicreg.mu", 0, &err), -1);
+	CU_ASSERT_EQUAL(grid_add_axis(&g, "vicreg.lambda=5,6", 0, &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "an axis already"));
 	CU_ASSERT_EQUAL(grid_extend_axis(&g, "optim.epochs=3", &err), -1);
 	grid_release(&g);
 	told_release(&t);
@@ -275,6 +381,9 @@ int main(void)
 	    {"what a file comes to", test_expansion},
 	    {"what is not used multiplies nothing", test_unused},
 	    {"nonsense is named", test_refused},
+	    {"what no cell uses is refused", test_idle},
+	    {"but not what was recorded", test_recorded},
+	    {"what some cells use is said", test_remarks},
 	    {"one form for one sweep", test_canonical},
 	    {"from the command line", test_command_line},
 	    {"drawn points are drawn alike", test_drawn},

@@ -15,6 +15,9 @@ struct expand {
 	void *ctx;
 	struct error upstream; /* what `read` failed with */
 	size_t ahead, used;    /* bytes in buf that were read to see what it is */
+	size_t last;           /* bytes in buf that libarchive was given last */
+	int64_t given;         /* all that it was given */
+	int ended;             /* and all was checked */
 	uint8_t buf[CHUNK];
 };
 
@@ -61,11 +64,13 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **buf)
 	if (x->used < x->ahead) {
 		n = (ssize_t)(x->ahead - x->used);
 		x->used = x->ahead;
-		return n;
+	} else {
+		n = x->read(x->ctx, x->buf, CHUNK, &x->upstream);
 	}
-	n = x->read(x->ctx, x->buf, CHUNK, &x->upstream);
 	if (n < 0)
 		archive_set_error(a, EIO, "%s", x->upstream.msg);
+	x->last = n > 0 ? (size_t)n : 0;
+	x->given += (int64_t)x->last;
 	return n;
 }
 
@@ -123,6 +128,34 @@ struct expand *expand_open(gunzip_source *read, void *ctx, struct error *err)
 	return x;
 }
 
+static int all_zero(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i])
+			return 0;
+	return 1;
+}
+
+/* Where libarchive saw the end, only zeros may follow: it takes a stream whose first bytes are
+ * damaged for something else, which is no concern of its. 0; -1. */
+static int check_rest(struct expand *x, struct error *err)
+{
+	int64_t left = x->given - archive_filter_bytes(x->a, -1);
+	ssize_t n = 0;
+	int zero = left >= 0 && left <= (int64_t)x->last &&
+		   all_zero(x->buf + x->last - (size_t)left, (size_t)left);
+
+	while (zero && (n = source(x, x->buf, CHUNK, err)) > 0)
+		zero = all_zero(x->buf, (size_t)n);
+	x->ended = 1;
+	if (n < 0)
+		return -1;
+	if (!zero)
+		return error_set(err, ERR_FAILED,
+				 "corrupt: after the end of the compressed data there is more");
+	return 0;
+}
+
 ssize_t expand_read(struct expand *x, void *buf, size_t n, struct error *err)
 {
 	la_ssize_t got;
@@ -130,7 +163,9 @@ ssize_t expand_read(struct expand *x, void *buf, size_t n, struct error *err)
 	if (x->gz)
 		return gunzip_read(x->gz, buf, n, err);
 	got = archive_read_data(x->a, buf, n);
-	return got < 0 ? failed(x, err) : got;
+	if (got < 0)
+		return failed(x, err);
+	return got || !n || x->ended ? got : check_rest(x, err);
 }
 
 void expand_close(struct expand *x)

@@ -1,7 +1,8 @@
 /*
  * A compressed file as the bytes inside it: gzip (gunzip.h), bzip2, xz, zstd or lz4, of one stream
  * or several joined. Reading to the end checks what the compression has to check with: an archive's
- * reader stops at the archive's own end, before the last checksum. Internal to core/archive.
+ * reader stops at the archive's own end, before the last checksum. After the last stream only zeros
+ * may follow: anything else may be a stream whose first bytes are damaged. Internal to core/archive.
  */
 #ifndef SSL_ARCHIVE_EXPAND_H
 #define SSL_ARCHIVE_EXPAND_H

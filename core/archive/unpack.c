@@ -12,8 +12,9 @@
 
 #include "core/archive/expand.h"
 #include "core/archive/gunzip.h"
+#include "core/archive/name.h"
 #include "core/archive/walk.h"
-#include "core/base/utf8.h"
+#include "core/archive/zip.h"
 
 enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 
@@ -30,6 +31,7 @@ struct unpack {
 	struct expand *outer;
 	struct gunzip *entry_gz;
 	struct archive *a;
+	struct zip *zip;     /* where a reads one */
 	struct error source; /* what outer failed with */
 	uint8_t *block;      /* outer's output */
 	size_t zeros;        /* with which outer's output ends, as far as it was read */
@@ -177,6 +179,7 @@ void unpack_close(struct unpack *u)
 	archive_read_free(u->a);
 	expand_close(u->outer);
 	walk_close(u->walk);
+	zip_close(u->zip);
 	if (u->fd >= 0)
 		close(u->fd);
 	if (u->utf8)
@@ -193,55 +196,6 @@ void unpack_close(struct unpack *u)
 int unpack_is_single(const struct unpack *u)
 {
 	return u->single;
-}
-
-/* The name is shown with what a terminal would act on written out. */
-static int unsafe(const struct unpack *u, const char *name, const char *why, struct error *err)
-{
-	struct strbuf text = STRBUF_INIT;
-
-	utf8_visible(name, &text);
-	error_set(err, ERR_USAGE, "%s: %s: '%s': %s", u->path,
-		  u->walk ? "unsafe name" : "unsafe path in the archive", text.buf, why);
-	strbuf_release(&text);
-	return -1;
-}
-
-/* Such as a newline: in a class's name it would break every list that shows it. */
-static int has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 127)
-			return 1;
-	return 0;
-}
-
-/* Sets u->name to the clean form of an archive's name. */
-static int clean_name(struct unpack *u, const char *whole, struct error *err)
-{
-	const char *name = whole;
-	int letter = (name[0] | 32) >= 'a' && (name[0] | 32) <= 'z';
-
-	if (name[0] == '/')
-		return unsafe(u, name, "it is absolute", err);
-	if (letter && name[1] == ':')
-		return unsafe(u, name, "it has a drive letter", err);
-	if (strchr(name, '\\'))
-		return unsafe(u, name, "it has a backslash", err);
-	strbuf_clear(&u->name);
-	while (*name) {
-		size_t n = strcspn(name, "/");
-
-		if (n == 2 && name[0] == '.' && name[1] == '.')
-			return unsafe(u, whole, "'..' leads out of the folder", err);
-		if (n && !(n == 1 && name[0] == '.')) {
-			if (u->name.len)
-				strbuf_addc(&u->name, '/');
-			strbuf_add(&u->name, name, n);
-		}
-		name += n + (name[n] == '/');
-	}
-	return 0;
 }
 
 /* A folder of litter counts once, however many files of an archive lie in it. */
@@ -293,8 +247,9 @@ static int ends_with(const struct strbuf *sb, const char *end)
 	return sb->len > n && !strcmp(sb->buf + sb->len - n, end);
 }
 
-/* The name of the only file in PATH: its own, without the ending that says how it is compressed. */
-static void single_name(struct unpack *u)
+/* The name of the only file in PATH: its own, without the ending that says how it is compressed.
+ * That ending, or NULL. */
+static const char *single_name(struct unpack *u)
 {
 	static const char *const ends[] = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".Z"};
 	const char *slash = strrchr(u->path, '/');
@@ -306,25 +261,29 @@ static void single_name(struct unpack *u)
 		if (ends_with(&u->name, ends[i])) {
 			u->name.len -= strlen(ends[i]);
 			u->name.buf[u->name.len] = 0;
-			return;
+			return ends[i];
 		}
+	return NULL;
 }
 
-/* libarchive takes what it does not know as one file; an archive by its name, or a zip by how it
- * begins, is then a damaged one. */
+/* libarchive takes what it does not know as one file; an archive or a compressed file by its name,
+ * or a zip by how it begins, is then a damaged one. */
 static int single_file(struct unpack *u, struct error *err)
 {
 	static const char *const ends[] = {".tar",  ".tgz", ".tbz2", ".txz",
 					   ".tzst", ".zip", ".7z",   ".cpio"};
 	char magic[4] = "";
 	int bad = !u->outer && pread(u->fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
+	const char *squeezed = single_name(u);
 
-	single_name(u);
 	for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
 		bad |= ends_with(&u->name, ends[i]);
 	if (bad)
 		return error_set(err, ERR_FAILED,
 				 "%s: truncated or corrupt: no archive can be read in it", u->path);
+	if (squeezed && !u->outer && archive_filter_code(u->a, 0) == ARCHIVE_FILTER_NONE)
+		return error_set(err, ERR_FAILED, "%s: corrupt: not compressed as %s says", u->path,
+				 squeezed);
 	return 1;
 }
 
@@ -354,6 +313,28 @@ static int tar_is_cut(const struct unpack *u)
 	return u->outer ? u->zeros < BLOCK_TAR : !ends_in_zeros(u);
 }
 
+/* Then u->zip is open. */
+static int is_zip(struct unpack *u)
+{
+	if (u->outer || (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_ZIP)
+		return 0;
+	if (!u->zip)
+		u->zip = zip_open(u->fd);
+	return 1;
+}
+
+static int zip_end(const struct unpack *u, struct error *err)
+{
+	if (zip_has_more(u->zip))
+		return error_set(err, ERR_FAILED,
+				 "%s: corrupt: after the end of the archive there is more",
+				 u->path);
+	if (!zip_has_all(u->zip, (size_t)archive_file_count(u->a)))
+		return error_set(err, ERR_FAILED,
+				 "%s: corrupt: the list of files at its end is damaged", u->path);
+	return 0;
+}
+
 /* The bytes after the last entry must be whole too: checksums stand at the very end. */
 static int archive_end(struct unpack *u, struct error *err)
 {
@@ -367,7 +348,7 @@ static int archive_end(struct unpack *u, struct error *err)
 	if (tar_is_cut(u))
 		return error_set(err, ERR_FAILED,
 				 "%s: truncated: the end of the archive is missing", u->path);
-	return 0;
+	return is_zip(u) ? zip_end(u, err) : 0;
 }
 
 /* What kind of entry: 1 a file (or a link, u->is_link), 0 not ours. */
@@ -379,20 +360,45 @@ static int entry_kind(struct unpack *u, struct archive_entry *e)
 	return u->is_link || type == AE_IFREG || type == 0;
 }
 
-/* The next header of the archive: 1, 0 at the end, -1. */
+/* Whether a warning about a header is only about how its name can be shown; libarchive also warns
+ * where it passed over damaged bytes of a cpio to what looks like the next header. */
+static int is_harmless(const struct unpack *u)
+{
+	const char *why = archive_error_string(u->a);
+
+	return !why || strncmp(why, "Skipped ", 8) != 0;
+}
+
+/* The next header of the archive: 1, 0 at the end, -1. One that is damaged is an error, though
+ * libarchive could go on with the next (ARCHIVE_RETRY): its file would be missing. */
 static int archive_header(struct unpack *u, struct archive_entry **e, struct error *err)
 {
 	locale_t old = u->utf8 ? uselocale(u->utf8) : (locale_t)0;
-	int r, tries = 0;
+	int r = archive_read_next_header(u->a, e);
 
-	do
-		r = archive_read_next_header(u->a, e);
-	while (r == ARCHIVE_RETRY && ++tries < 8);
 	if (old)
 		uselocale(old);
 	if (r == ARCHIVE_EOF)
 		return archive_end(u, err);
-	return r == ARCHIVE_OK || r == ARCHIVE_WARN ? 1 : archive_failed(u, err);
+	if (r == ARCHIVE_OK || (r == ARCHIVE_WARN && is_harmless(u)))
+		return 1;
+	return archive_failed(u, err);
+}
+
+/* Of an entry of a zip: its list has the same name, and it is of a kind that a zip holds. */
+static int check_zip(struct unpack *u, struct archive_entry *e, const char *name, struct error *err)
+{
+	mode_t type = archive_entry_filetype(e);
+
+	if (!is_zip(u))
+		return 0;
+	if (type && type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
+		return error_set(err, ERR_FAILED, "%s: corrupt: %s is of no kind that a zip holds",
+				 u->path, u->name.buf);
+	if (zip_has(u->zip, name))
+		return 0;
+	return error_set(err, ERR_FAILED, "%s: corrupt: %s is not in the list at its end", u->path,
+			 u->name.buf);
 }
 
 static int archive_next(struct unpack *u, struct error *err)
@@ -411,10 +417,13 @@ static int archive_next(struct unpack *u, struct error *err)
 			return error_set(err, ERR_FAILED,
 					 "%s: corrupt: an entry without a name (after '%s')",
 					 u->path, u->name.buf);
-		if (clean_name(u, name, err))
+		if (name_clean(u->path, name, &u->name, err))
 			return -1;
-		if (has_control(u->name.buf) && !litter_length(u->name.buf))
-			return unsafe(u, u->name.buf, "it has a control character", err);
+		if (name_has_control(u->name.buf) && !litter_length(u->name.buf))
+			return name_unsafe(u->path, u->walk != NULL, u->name.buf,
+					   "it has a control character", err);
+		if (check_zip(u, e, name, err))
+			return -1;
 		if (entry_kind(u, e) && u->name.len)
 			return 1;
 	}
@@ -431,8 +440,9 @@ static int folder_next(struct unpack *u, struct error *err)
 	u->fd = -1;
 	if (r <= 0)
 		return r;
-	if (has_control(u->name.buf))
-		return unsafe(u, u->name.buf, "it has a control character", err);
+	if (name_has_control(u->name.buf))
+		return name_unsafe(u->path, u->walk != NULL, u->name.buf,
+				   "it has a control character", err);
 	strbuf_addf(&path, "%s/%s", u->path, u->name.buf);
 	u->fd = open(path.buf, O_RDONLY | O_CLOEXEC);
 	if (u->fd < 0)

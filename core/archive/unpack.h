@@ -13,8 +13,9 @@
  * Hidden files and folders, backups of editors and what file managers and systems leave (".DS_Store",
  * "__MACOSX/", "Thumbs.db", "cat.jpg~") are passed over and counted (walk.h: walk_is_litter()).
  *
- * Truncation and corruption are ERR_FAILED, naming archive and entry; the checksum of
- * every gzip member is checked (by us: libarchive does not). No error leaves anything behind. This
+ * Truncation and corruption are ERR_FAILED, naming archive and entry; so is what follows the end, save
+ * zeros. By us, since libarchive does not: the checksum of every gzip member is checked, and a zip's names
+ * are compared with the list at its end (zip.h). Of a damaged header no file is passed over. No error leaves anything behind. This
  * folder is the only door to libarchive and zlib.
  */
 #ifndef SSL_ARCHIVE_UNPACK_H

@@ -99,6 +99,13 @@ refused 6 'checksum' bad.tar.gz
 cp good.tar bad.tar
 flip bad.tar 5 # a header
 refused 6 'corrupt' bad.tar
+for a in $archives; do
+	{ cat "$a"; printf 'more'; } >"bad-$a"
+	refused 6 'corrupt|more|not|missing|checksum|damaged' "bad-$a"
+done
+cp good/data_batch_1.bin data_batch_1.bin.bz2
+refused 6 'not compressed as .bz2 says' data_batch_1.bin.bz2
+rm data_batch_1.bin.bz2
 
 note 'records'
 mkdir r

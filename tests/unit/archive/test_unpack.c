@@ -290,6 +290,138 @@ static void test_flipped(void)
 	files_close(&f);
 }
 
+/* Of files "a" and "b", the one or the other came out as a link, which importers refuse. */
+static int has_link(const struct strbuf *got)
+{
+	return got->len >= 3 && (got->buf[1] == '@' || !memcmp(got->buf + got->len - 3, "b@|", 3));
+}
+
+/* What list() gives for the bytes: 1 as wanted, 0 refused, -1 something else. */
+static int outcome(struct files *f, const char *name, const char *data, size_t n,
+		   const struct strbuf *want)
+{
+	struct strbuf got = STRBUF_INIT;
+	int r = -1;
+
+	files_put(f, name, data, n);
+	if (list(f, &got) || has_link(&got))
+		r = 0;
+	else if (got.len == want->len && !memcmp(got.buf, want->buf, got.len))
+		r = 1;
+	strbuf_release(&got);
+	return r;
+}
+
+/* Cut anywhere, or with anything but zeros after its end, an archive is refused; so is one whose
+ * second stream no longer looks like one. */
+static void check_end(struct files *f, const char *name, struct strbuf *good)
+{
+	static const char *const tails[] = {"x", "PK", "\n", "garbage garbage garbage", "BZh"};
+	struct strbuf want = STRBUF_INIT;
+	size_t n = good->len;
+
+	files_put(f, name, good->buf, n);
+	CU_ASSERT_EQUAL_FATAL(list(f, &want), 0);
+	for (size_t k = 1; k < n; k += k < 40 || n - k < 40 ? 3 : 211) {
+		int r = outcome(f, name, good->buf, k, &want);
+
+		if (r)
+			fprintf(stderr, "\n  %s: cut at %zu of %zu: %d\n", name, k, n, r);
+		CU_ASSERT_EQUAL(r, 0);
+	}
+	for (unsigned i = 0; i < sizeof tails / sizeof *tails; i++) {
+		int r;
+
+		strbuf_adds(good, tails[i]);
+		r = outcome(f, name, good->buf, good->len, &want);
+		if (r)
+			fprintf(stderr, "\n  %s: '%s' after the end: %d\n", name, tails[i], r);
+		CU_ASSERT_EQUAL(r, 0);
+		strbuf_shorten(good, good->len - strlen(tails[i]));
+	}
+	strbuf_release(&want);
+}
+
+static void test_ends(void)
+{
+	static const struct {
+		const char *name;
+		int filter, zip;
+		const char *how;
+	} kinds[] = {
+	    {"t.tar.gz", ARCHIVE_FILTER_GZIP, 0, NULL},
+	    {"t.tar.bz2", ARCHIVE_FILTER_BZIP2, 0, NULL},
+	    {"t.tar.xz", ARCHIVE_FILTER_XZ, 0, NULL},
+	    {"t.tar.zst", ARCHIVE_FILTER_ZSTD, 0, NULL},
+	    {"t.tar.lz4", ARCHIVE_FILTER_LZ4, 0, NULL},
+	    {"s.zip", ARCHIVE_FILTER_NONE, 1, "zip:compression=store"},
+	    {"d.zip", ARCHIVE_FILTER_NONE, 1, "zip:compression=deflate"},
+	};
+	struct files f;
+
+	files_open(&f);
+	for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		struct strbuf good = STRBUF_INIT;
+
+		squeeze(&good, kinds[k].filter, kinds[k].zip, kinds[k].how);
+		check_end(&f, kinds[k].name, &good);
+		strbuf_release(&good);
+	}
+	files_close(&f);
+}
+
+/* Each bit of what stands before and after the data: names too. */
+static void check_bits(struct files *f, const char *name, char *data, size_t n, size_t from,
+		       size_t to)
+{
+	struct strbuf want = STRBUF_INIT;
+
+	files_put(f, name, data, n);
+	CU_ASSERT_EQUAL_FATAL(list(f, &want), 0);
+	for (size_t bit = 8 * from; bit < 8 * to; bit++) {
+		int r;
+
+		data[bit / 8] ^= (char)(1 << bit % 8);
+		r = outcome(f, name, data, n, &want);
+		data[bit / 8] ^= (char)(1 << bit % 8);
+		if (r < 0)
+			fprintf(stderr, "\n  %s: byte %zu of %zu, bit %zu\n", name, bit / 8, n,
+				bit % 8);
+		CU_ASSERT(r >= 0);
+	}
+	strbuf_release(&want);
+}
+
+static void test_bits(void)
+{
+	/* 90 bytes by zstd(1), which adds a checksum; libarchive does not */
+	uint8_t zstd[] = {
+	    0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0xd1, 0x02, 0x00, 0x00, 0x0a, 0x22, 0x48,
+	    0x7c, 0xbe, 0x13, 0x71, 0xdd, 0x5c, 0xe4, 0x7f, 0x28, 0xda, 0x9f, 0x72, 0x53,
+	    0x42, 0x3f, 0x4a, 0x63, 0x8a, 0xbf, 0x07, 0x58, 0xb7, 0x29, 0xa4, 0x32, 0xc9,
+	    0x73, 0x2b, 0xec, 0xc0, 0xa2, 0x92, 0x90, 0x9c, 0xb6, 0xde, 0x19, 0x5d, 0xaf,
+	    0x14, 0x82, 0x03, 0x8d, 0x2a, 0xd0, 0x89, 0x50, 0x25, 0x08, 0xf4, 0xf3, 0x05,
+	    0x20, 0x49, 0x80, 0xc5, 0x1d, 0x7e, 0xed, 0x6f, 0xfa, 0x98, 0x44, 0xf9, 0xc1,
+	    0x97, 0x7b, 0x6d, 0x6d, 0x7b, 0x97, 0xc1, 0xf9, 0x44, 0x98, 0xfa, 0x6f, 0xed,
+	    0x7e, 0x1d, 0xc5, 0x80, 0x49, 0x20, 0x05, 0xf3, 0xf9, 0xb9, 0xa5, 0xbd,
+	};
+	struct strbuf zip = STRBUF_INIT, tar = STRBUF_INIT;
+	struct files f;
+
+	files_open(&f);
+	check_bits(&f, "x.zst", (char *)zstd, sizeof zstd, 0, sizeof zstd);
+	squeeze(&zip, ARCHIVE_FILTER_NONE, 1, "zip:compression=store");
+	check_bits(&f, "s.zip", zip.buf, zip.len, 0, 64);
+	check_bits(&f, "s.zip", zip.buf, zip.len, zip.len - 200, zip.len);
+	files_tar_add(&tar, "a", '0', "", "first", 5);
+	files_tar_add(&tar, "b", '0', "", "second", 6);
+	files_tar_end(&tar);
+	check_bits(&f, "t.tar", tar.buf, tar.len, 1024, 1024 + 300);
+	strbuf_release(&zip);
+	strbuf_release(&tar);
+	files_close(&f);
+}
+
 /* gzip's checksum is checked, in and around an archive: stored data is not protected by anything
  * else. */
 static void test_checksum(void)
@@ -352,6 +484,8 @@ int main(void)
 	    {"gzip's checksum", test_checksum},
 	    {"no more than asked for", test_limit},
 	    {"gzip members", test_members},
+	    {"cut, and more after the end", test_ends},
+	    {"each bit of headers", test_bits},
 	    {"flipped bytes under every compression", test_flipped},
 	    {0}};
 

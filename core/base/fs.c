@@ -153,24 +153,30 @@ void fs_unlock(int lock)
 		close(lock);
 }
 
-void fs_remove_tree(const char *path)
+/* In an open folder, so that none on the way can become a link. */
+static void remove_at(int dir, const char *name)
 {
-	DIR *d;
 	struct dirent *e;
-	char child[4096];
+	DIR *d;
+	int fd;
 
-	if (!unlink(path) || errno == ENOENT)
+	if (!unlinkat(dir, name, 0) || errno == ENOENT)
 		return;
-	d = opendir(path);
-	while (d && (e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		if ((size_t)snprintf(child, sizeof child, "%s/%s", path, e->d_name) < sizeof child)
-			fs_remove_tree(child);
-	}
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	while (d && (e = readdir(d)))
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+			remove_at(fd, e->d_name);
 	if (d)
 		closedir(d);
-	rmdir(path);
+	else if (fd >= 0)
+		close(fd);
+	unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+void fs_remove_tree(const char *path)
+{
+	remove_at(AT_FDCWD, path);
 }
 
 int fs_exists(const char *path)

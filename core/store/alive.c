@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fs.h"
@@ -28,9 +29,16 @@ enum { SET_LOCK = F_SETLK, GET_LOCK = F_GETLK, OWN_SEEN = 0 };
 static int alive_open(const struct store *s, enum alive_kind kind, int flags)
 {
 	char path[4200];
+	struct stat st;
+	int fd;
 
 	snprintf(path, sizeof path, "%s/%s", s->dir, file_name[kind]);
-	return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 static int lock_byte(int fd, int command, short type, int64_t at, struct flock *out)

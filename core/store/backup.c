@@ -12,6 +12,7 @@
 #include "core/base/fs.h"
 #include "core/base/output.h"
 #include "core/store/object.h"
+#include "core/store/owner.h"
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
@@ -96,6 +97,7 @@ struct copy {
 	char (*hex)[HASH_HEX];
 	int64_t *bytes;
 	int n;
+	struct error misnamed; /* a row whose name is no hash */
 };
 
 static int list_objects(struct copy *c, struct error *err)
@@ -107,6 +109,8 @@ static int list_objects(struct copy *c, struct error *err)
 	if (!st)
 		return -1;
 	while ((more = db_step(c->s, st, err)) > 0) {
+		if (object_check_name(db_text(st, 0), &c->misnamed))
+			continue;
 		c->hex = xrealloc(c->hex, ((size_t)c->n + 1) * sizeof *c->hex);
 		c->bytes = xrealloc(c->bytes, ((size_t)c->n + 1) * sizeof *c->bytes);
 		db_text_into(st, 0, c->hex[c->n], HASH_HEX);
@@ -198,7 +202,7 @@ done:
  * store. */
 static int copy_objects(struct copy *c, struct error *err)
 {
-	struct error first = {0};
+	struct error first = c->misnamed;
 
 	c->b->objects = c->n;
 	for (int i = 0; i < c->n && first.code != ERR_FAILED; i++) {
@@ -267,7 +271,9 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
-	if (fs_mkdirs(c->pins, NULL)) /* a store that cannot be written to */
+	/* a store that cannot be written to, or must not be */
+	if (owner_check(c->s->dir, NULL) || objects_check(c->s, 0, NULL) ||
+	    fs_mkdirs(c->pins, NULL))
 		c->pins[0] = 0;
 	return 0;
 }

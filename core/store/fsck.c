@@ -80,6 +80,8 @@ static void check_file(struct store *s, struct fsck *f, const char *sha256, int6
 	object_path(s, sha256, path, sizeof path);
 	if (stat(path, &st)) {
 		fsck_found(f, "object", sha256, "its file is missing", 0, 0);
+	} else if (!S_ISREG(st.st_mode)) {
+		fsck_found(f, "object", sha256, "its file is not a regular file", 0, 0);
 	} else if ((int64_t)st.st_size != bytes) {
 		snprintf(why, sizeof why, "its file has %lld bytes, not %lld",
 			 (long long)st.st_size, (long long)bytes);
@@ -268,6 +270,17 @@ static int note_garbage(void *ctx, const struct garbage *g)
 	return 0;
 }
 
+/* In a folder that is not the store's own nothing is garbage. */
+static int check_folder(struct store *s, struct fsck *f, struct error *err)
+{
+	struct error why = {0};
+
+	if (!objects_check(s, 0, &why))
+		return garbage_each(s, f->age, note_garbage, f, err);
+	fsck_found(f, "object", "objects/", why.msg, 0, 0);
+	return 0;
+}
+
 static int note_stale(struct store *s, struct fsck *f, struct error *err)
 {
 	sqlite3_stmt *st =
@@ -309,8 +322,8 @@ int fsck_run(struct store *s, struct fsck *f, struct error *err)
 	f->no_rows = f->damages != 0; /* rows of a damaged file say nothing */
 	if (f->no_rows)
 		return 0;
-	return check_rows(s, f, err) || check_objects(s, f, err) ||
-		       garbage_each(s, f->age, note_garbage, f, err) || note_stale(s, f, err)
+	return check_rows(s, f, err) || check_objects(s, f, err) || check_folder(s, f, err) ||
+		       note_stale(s, f, err)
 		   ? -1
 		   : 0;
 }

@@ -1,5 +1,6 @@
 /*
- * Files in the object store that nothing names: what a killed process leaves behind. Both are safe
+ * Files in the object store that nothing names: what a killed process leaves behind. Only files with
+ * names that ssl gives: what else lies there is not ours; no link is followed. Both are safe
  * beside running writers: a file counts only once it is `age` seconds old, and goes under the write
  * lock; and while somebody holds the folder of temporary files (fs_share_dir()) only what is an hour old.
  */
@@ -10,7 +11,7 @@
 
 enum garbage_kind {
 	GARBAGE_TEMPORARY, /* a file in objects/tmp */
-	GARBAGE_FILE,      /* an object's file that no row names, or a file with no object's name */
+	GARBAGE_FILE,      /* an object's file that no row names */
 	GARBAGE_ROW,       /* an object's row that nothing refers to, with its file */
 };
 

@@ -2,19 +2,142 @@
 #include "core/store/object.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/strbuf.h"
 #include "core/store/store_internal.h"
+
+enum { ID_SIZE = 64 };
+static const char id_name[] = "objects/store";
+
+/* ---- whose folder it is ---- */
+
+static int check_folder(const struct store *s, const char *name, int make, struct error *err)
+{
+	char path[4200];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, name);
+	if (make && mkdir(path, 0777) && errno != EEXIST)
+		return error_errno(err, ERR_FAILED, "%s", path);
+	if (lstat(path, &st))
+		return errno == ENOENT && !make ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	return error_set(err, ERR_CORRUPT,
+			 "%s: %s: a store's files are in a folder of its own: move the whole .ssl, "
+			 "or mount a folder there",
+			 path, S_ISLNK(st.st_mode) ? "a symbolic link" : "not a folder");
+}
+
+static int read_id(const struct store *s, char id[ID_SIZE], struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	char path[4200];
+	struct stat st;
+	int ret = 0;
+
+	id[0] = 0;
+	snprintf(path, sizeof path, "%s/%s", s->dir, id_name);
+	if (lstat(path, &st))
+		return errno == ENOENT ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_size > ID_SIZE)
+		return error_set(err, ERR_CORRUPT, "%s: not the id of a store", path);
+	ret = fs_read(path, &text, err);
+	snprintf(id, ID_SIZE, "%.*s", (int)strcspn(text.buf, "\n"), text.buf);
+	strbuf_release(&text);
+	return ret;
+}
+
+static int store_id(struct store *s, char id[ID_SIZE], struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT value FROM meta WHERE key = 'store'", err);
+	int found;
+
+	if (!st)
+		return -1;
+	found = db_step(s, st, err);
+	if (found > 0) {
+		db_text_into(st, 0, id, ID_SIZE);
+		sqlite3_reset(st);
+	}
+	if (found > 0 && strlen(id) == 36)
+		return 0;
+	return found < 0 ? -1
+			 : error_set(err, ERR_CORRUPT,
+				     "%s: damaged: table meta has no id of the "
+				     "store",
+				     s->path);
+}
+
+static int write_id(const struct store *s, const char *id, struct error *err)
+{
+	char path[4200], line[ID_SIZE + 1];
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, id_name);
+	snprintf(line, sizeof line, "%s\n", id);
+	return fs_write_atomic(path, line, strlen(line), err);
+}
+
+int objects_check(struct store *s, int claim, struct error *err)
+{
+	char here[ID_SIZE], own[ID_SIZE];
+
+	if (check_folder(s, "objects", claim, err) || check_folder(s, "objects/tmp", claim, err) ||
+	    read_id(s, here, err) || store_id(s, own, err))
+		return -1;
+	if (!here[0] && claim && (write_id(s, own, err) || read_id(s, here, err)))
+		return -1;
+	if (!here[0] || !strcmp(here, own))
+		return 0;
+	return error_set(
+	    err, ERR_CORRUPT,
+	    "%s/objects: it belongs to another store (id %.36s, and this one's is %s): "
+	    "each store needs a folder of its own",
+	    s->dir, here, own);
+}
+
+int objects_open(const struct store *s, const char *name)
+{
+	enum { HOW = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+	char path[4200];
+	int top, fd;
+
+	snprintf(path, sizeof path, "%s/objects", s->dir);
+	top = open(path, HOW);
+	if (top < 0 || !name)
+		return top;
+	fd = openat(top, name, HOW);
+	close(top);
+	return fd;
+}
+
+/* ---- files ---- */
+
+int object_check_name(const char *sha256, struct error *err)
+{
+	if (sha256 && hash_is_hex(sha256))
+		return 0;
+	return error_set(err, ERR_CORRUPT,
+			 "object '%.20s': not a SHA-256: the store is damaged: `ssl fsck`",
+			 sha256 ? sha256 : "");
+}
 
 void object_path(const struct store *s, const char *sha256, char *out, size_t size)
 {
-	if (!hash_is_hex(sha256))
-		BUG("not a SHA-256: %s", sha256);
-	if ((size_t)snprintf(out, size, "%s/objects/%.2s/%s", s->dir, sha256, sha256 + 2) >= size)
-		BUG("path of object %s is longer than %zu", sha256, size);
+	int n;
+
+	if (sha256 && hash_is_hex(sha256))
+		n = snprintf(out, size, "%s/objects/%.2s/%s", s->dir, sha256, sha256 + 2);
+	else
+		n = snprintf(out, size, "%s/objects/store/none", s->dir);
+	if ((size_t)n >= size)
+		BUG("a path longer than %zu", size);
 }
 
 int object_exists(const struct store *s, const char *sha256)
@@ -27,14 +150,17 @@ int object_exists(const struct store *s, const char *sha256)
 
 int object_adopt(struct store *s, const char *tmp, const char *sha256, struct error *err)
 {
-	char path[4200], dir[4200];
+	char path[4200], dir[4200], name[20];
 
+	if (object_check_name(sha256, err))
+		return -1;
 	object_path(s, sha256, path, sizeof path);
-	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(path, '/') - path), path);
-	if (fs_mkdirs(dir, err))
+	snprintf(name, sizeof name, "objects/%.2s", sha256);
+	if (check_folder(s, name, 1, err))
 		return -1;
 	if (rename(tmp, path)) /* over one that is there too: that one may be damaged */
 		return error_errno(err, ERR_FAILED, "%s: rename", path);
+	snprintf(dir, sizeof dir, "%s/%s", s->dir, name);
 	return fs_sync_dir(dir, err);
 }
 
@@ -42,6 +168,8 @@ int object_verify(const struct store *s, const char *sha256, struct error *err)
 {
 	char path[4200], hex[HASH_HEX];
 
+	if (object_check_name(sha256, err))
+		return -1;
 	object_path(s, sha256, path, sizeof path);
 	if (!object_exists(s, sha256))
 		return error_set(err, ERR_CORRUPT, "object %.12s: missing: %s", sha256, path);
@@ -66,21 +194,33 @@ static int delete_row(struct store *s, const char *sha256, struct error *err)
 		      err);
 }
 
+/* Of the store's own folder: no link on the way to it is followed. */
+static int unlink_object(const struct store *s, const char *sha256, struct error *err)
+{
+	char folder[3] = {sha256[0], sha256[1], 0};
+	int fd = objects_open(s, folder), ret = 0;
+
+	if (fd < 0 ? errno != ENOENT : unlinkat(fd, sha256 + 2, 0) && errno != ENOENT)
+		ret = error_errno(err, ERR_FAILED, "%s/objects/%s/%s: cannot be removed", s->dir,
+				  folder, sha256 + 2);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 /* Two transactions: the row goes first, so that a crash between leaves a file that no row names,
  * never a row without its file; and the file goes under the write lock, under which object_id_of()
  * looks for it, so that it cannot vanish behind a row that another process has just made. */
 int object_drop_unused(struct store *s, const char *sha256, struct error *err)
 {
-	char path[4200];
 	int64_t id;
 	int named;
 
-	if (delete_row(s, sha256, err) || tx_begin(s, err))
+	if (object_check_name(sha256, err) || delete_row(s, sha256, err) || tx_begin(s, err))
 		return -1;
-	object_path(s, sha256, path, sizeof path);
 	named = db_int(s, &id, err, "SELECT id FROM object WHERE sha256 = ?", "t", sha256);
-	if (!named && unlink(path) && errno != ENOENT)
-		named = error_errno(err, ERR_FAILED, "%s", path);
+	if (!named)
+		named = unlink_object(s, sha256, err);
 	return tx_end(s, named < 0 ? -1 : 0, err);
 }
 

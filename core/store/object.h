@@ -8,7 +8,15 @@
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
-/* Path of the object, whether or not it exists. */
+/* objects/ is a folder of the store itself, and of this store: it is no link, and carries the store's
+ * id in objects/store, which is written where it is missing. ERR_CORRUPT otherwise: what another
+ * store's rows name must not be removed by this one's. `claim`: make what is missing. */
+int objects_check(struct store *s, int claim, struct error *err);
+
+/* The open folder objects/NAME, or objects/ itself (NULL); -1 and errno. Follows no link. */
+int objects_open(const struct store *s, const char *name);
+
+/* Path of the object, whether or not it exists; of what is no hash, a path where nothing is. */
 void object_path(const struct store *s, const char *sha256, char *out, size_t size);
 int object_exists(const struct store *s, const char *sha256);
 
@@ -18,6 +26,9 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 
 /* Hashes the object again: ERR_CORRUPT when it is missing or differs. */
 int object_verify(const struct store *s, const char *sha256, struct error *err);
+
+/* ERR_CORRUPT unless it is a hash, and so can be the name of an object. */
+int object_check_name(const char *sha256, struct error *err);
 
 /* Removes the file if no row names it any more. */
 int object_drop_unused(struct store *s, const char *sha256, struct error *err);

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/store/object.h"
 #include "core/store/owner.h"
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
@@ -149,10 +151,32 @@ static int check_writable(const struct store *s, struct error *err)
 	return error_errno(err, ERR_FAILED, "%s", s->path);
 }
 
+/* What is no file, a pipe say, would be waited for; and a link beside the database leads out of the
+ * store. */
+static int check_files(const struct store *s, struct error *err)
+{
+	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+	char path[PATH_SIZE + 16];
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+		snprintf(path, sizeof path, "%s%s", s->path, behind[i]);
+		if (i ? lstat(path, &st) : stat(path, &st)) {
+			if (errno != ENOENT)
+				return error_errno(err, ERR_FAILED, "%s", path);
+		} else if (!S_ISREG(st.st_mode)) {
+			return error_set(err, ERR_CORRUPT, "%s: not a regular file", path);
+		}
+	}
+	return 0;
+}
+
 int store_connect(struct store *s, int create, struct error *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
 
+	if (check_files(s, err))
+		return -1;
 	if (s->mode == STORE_READ)
 		return connect_reader(s, err);
 	if (check_writable(s, err) || connect_with(s, s->path, flags, err) || harden(s, err))
@@ -204,17 +228,21 @@ static int write_gitignore(const char *dir, struct error *err)
 }
 
 /* Takes back a store that could not be made: there was no database before. */
-static void unmake(const struct store *s)
+static void unmake(const struct store *s, int had_objects)
 {
-	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm",  "ssl.db-journal",
-					   "ssl.db",     "objects/tmp", "objects"};
+	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal", "ssl.db"};
+	static const char *const in_objects[] = {"objects/store", "objects/tmp", "objects"};
 	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
 		snprintf(path, sizeof path, "%s/%s", s->dir, made[i]);
+		unlink(path);
+	}
+	for (size_t i = 0; had_objects ? 0 : i < sizeof in_objects / sizeof *in_objects; i++) {
+		snprintf(path, sizeof path, "%s/%s", s->dir, in_objects[i]);
 		remove(path);
 	}
-	remove(s->dir);
+	rmdir(s->dir);
 }
 
 /* Connecting, switching to WAL and migrating, one process at a time: SQLite does not wait for a
@@ -222,19 +250,23 @@ static void unmake(const struct store *s)
  * unless a database was there before. */
 static int make(struct store *s, int *created, struct error *err)
 {
-	int lock, was_there, ret;
+	char objects[PATH_SIZE];
+	struct stat st;
+	int lock, was_there, had_objects, ret;
 
 	if (fs_mkdirs(s->dir, err) || owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
 		return -1;
 	was_there = fs_exists(s->path);
-	ret = fs_mkdirs(s->tmp, err) || store_connect(s, 1, err) || migrate(s, created, err) ||
+	snprintf(objects, sizeof objects, "%s/objects", s->dir);
+	had_objects = lstat(objects, &st) == 0;
+	ret = store_connect(s, 1, err) || migrate(s, created, err) || objects_check(s, 1, err) ||
 		      write_gitignore(s->dir, err)
 		  ? -1
 		  : 0;
 	if (ret)
 		disconnect(s);
 	if (ret && !was_there)
-		unmake(s);
+		unmake(s, had_objects);
 	fs_unlock(lock);
 	return ret;
 }
@@ -313,7 +345,10 @@ static int open_existing(struct store *s, struct error *err)
 
 	if (s->mode == STORE_WRITE && (owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err)))
 		return -1;
-	ret = store_connect(s, 0, err) || check_made(s, err) || migrate(s, &created, err) ? -1 : 0;
+	ret = store_connect(s, 0, err) || check_made(s, err) || migrate(s, &created, err) ||
+		      (s->mode == STORE_WRITE && objects_check(s, 1, err))
+		  ? -1
+		  : 0;
 	fs_unlock(lock);
 	return ret;
 }

@@ -23,10 +23,10 @@ ok ssl fsck
 kill -KILL $pid
 wait $pid 2>/dev/null
 ok ssl fsck
-echo lost >.ssl/objects/tmp/lost
+echo lost >.ssl/objects/tmp/.tmp-lost
 ok ssl config gc.age 0
 ok ssl fsck --format csv
-out_has '^note,garbage,objects/tmp/lost,'
+out_has '^note,garbage,objects/tmp/\.tmp-lost,'
 ok ssl gc
 ok ssl resume -n dead
 

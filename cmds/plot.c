@@ -1,4 +1,4 @@
-/* `ssl plot`: pictures of runs, as SVG, as PNG or in the terminal. */
+/* `ssl plot`: pictures of runs, as SVG, PNG or PDF, or in the terminal. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "cmds/select.h"
 #include "core/report/figures.h"
-#include "core/report/raster.h"
+#include "core/report/page.h"
 #include "core/report/svg.h"
 #include "core/store/remarks.h"
 
@@ -28,11 +28,11 @@ static const struct {
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-enum as { AS_TEXT, AS_SVG, AS_PNG };
+enum as { AS_TEXT, AS_SVG, AS_PNG, AS_PDF };
 
 struct look {
 	const char *as, *log;
-	long width, height;
+	long width, height, scale;
 	int dark;
 };
 
@@ -51,20 +51,21 @@ static int find_kind(const char *name, int *out, struct error *err)
 /* --as, else what the -o file's name ends in. */
 static int find_format(const struct cmd_ctx *ctx, const char *as, enum as *out, struct error *err)
 {
-	static const char *const name[] = {"text", "svg", "png"};
+	static const char *const name[] = {"text", "svg", "png", "pdf"};
 	const char *dot = ctx->output ? strrchr(ctx->output, '.') : NULL;
 	const char *want = as ? as : dot ? dot + 1 : "text";
 
 	if (!as && !strcmp(want, "txt"))
 		want = "text";
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (!strcmp(want, name[i])) {
 			*out = (enum as)i;
 			return 0;
 		}
 	if (as)
-		return error_set(err, ERR_USAGE, "--as: '%s' is none of text, svg, png", as);
-	return error_set(err, ERR_USAGE, "-o %s: a name that ends in .svg, .png or .txt, or --as",
+		return error_set(err, ERR_USAGE, "--as: '%s' is none of text, svg, png, pdf", as);
+	return error_set(err, ERR_USAGE,
+			 "-o %s: a name that ends in .svg, .png, .pdf or .txt, or --as",
 			 ctx->output);
 }
 
@@ -86,10 +87,12 @@ static int terminal_columns(void)
 	return 80;
 }
 
-static int picture(const struct chart *c, double width, double height, enum as as, int dark,
-		   struct strbuf *out, struct error *err)
+static int picture(const struct chart *c, double width, double height, enum as as,
+		   const struct look *look, struct strbuf *out, struct error *err)
 {
-	struct raster *raster;
+	const struct page_look on = {as == AS_PDF ? PAGE_PDF : PAGE_PNG,    width,      height,
+				     look->scale ? (double)look->scale : 2, look->dark, c->title};
+	struct page *page;
 	struct canvas canvas;
 	int ret;
 
@@ -99,11 +102,11 @@ static int picture(const struct chart *c, double width, double height, enum as a
 		svg_end(&canvas);
 		return 0;
 	}
-	if (raster_begin(&raster, &canvas, width, height, 2, dark, err))
+	if (page_begin(&page, &canvas, &on, err))
 		return -1;
 	chart_draw(c, &canvas);
-	ret = raster_png(raster, out, err);
-	raster_free(raster);
+	ret = page_end(page, out, err);
+	page_free(page);
 	return ret;
 }
 
@@ -115,13 +118,14 @@ static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const s
 	int ret = 0;
 
 	height = look->height ? (double)look->height : chart_height(c, width);
-	if (as == AS_PNG && ctx->out == stdout && isatty(STDOUT_FILENO))
-		return error_set(err, ERR_USAGE, "plot: a PNG is not for a terminal: -o FILE.png");
+	if ((as == AS_PNG || as == AS_PDF) && ctx->out == stdout && isatty(STDOUT_FILENO))
+		return error_set(err, ERR_USAGE, "plot: a %s is not for a terminal: -o FILE.%s",
+				 as == AS_PNG ? "PNG" : "PDF", as == AS_PNG ? "png" : "pdf");
 	if (as == AS_TEXT)
 		chart_term(c, look->width ? (int)look->width : terminal_columns(),
 			   look->height ? (int)look->height : 16, ctx->color, &out);
 	else
-		ret = picture(c, width, height, as, look->dark, &out, err);
+		ret = picture(c, width, height, as, look, &out, err);
 	if (!ret)
 		fwrite(out.buf, 1, out.len, ctx->out);
 	strbuf_release(&out);
@@ -199,10 +203,12 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {0, "steps", OPT_FLAG, &f.steps, NULL, "x in steps, not in epochs", 0, 0},
 	    {0, "most", OPT_INT, &most, "N", "curves in colour (8), bars (20)", 1, 100},
 	    {0, "title", OPT_TEXT, &f.title, "TEXT", "of the picture", 0, 0},
-	    {0, "as", OPT_TEXT, &look.as, "FORMAT", "text, svg or png (by the name of FILE)", 0, 0},
+	    {0, "as", OPT_TEXT, &look.as, "FORMAT", "text, svg, png or pdf (by the name of FILE)",
+	     0, 0},
 	    {0, "width", OPT_INT, &look.width, "N", "px (720), or columns", 40, SIDE_MAX},
 	    {0, "height", OPT_INT, &look.height, "N", "px, or rows (16)", 4, SIDE_MAX},
-	    {0, "dark", OPT_FLAG, &look.dark, NULL, "PNG: on dark paper", 0, 0},
+	    {0, "scale", OPT_INT, &look.scale, "N", "PNG: dots to the px (2)", 1, 8},
+	    {0, "dark", OPT_FLAG, &look.dark, NULL, "PNG, PDF: on dark paper", 0, 0},
 	    {0},
 	};
 	int n, ret = opt_parse(ctx, &cmd_plot, table, argc, argv, 1, 1000, &n, err);
@@ -218,10 +224,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_plot = {
     .name = "plot",
     .summary = "draw runs: curves, bars, heatmaps, spectra",
-    .usage = "plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--sweep SWEEP] "
-	     "[--metric M] [--best] "
-	     "[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
-	     "[--title TEXT] [--as FORMAT] [--width N] [--height N] [--dark] [REF|SWEEP...]",
+    .usage =
+	"plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--sweep SWEEP] "
+	"[--metric M] [--best] "
+	"[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
+	"[--title TEXT] [--as FORMAT] [--width N] [--height N] [--scale N] [--dark] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

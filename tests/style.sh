@@ -42,7 +42,7 @@ xargs grep -nE '[[:blank:]]+$' <"$scratch/files" >"$out"
 note 'every header stands alone, and has a guard'
 cc=${CC:-cc}
 command -v "$cc" >/dev/null || skip "no $cc"
-flags=$(pkg-config --cflags openblas sqlite3 yaml-0.1 libarchive libjpeg libpng libcrypto cunit)
+flags=$(pkg-config --cflags openblas sqlite3 yaml-0.1 libarchive libjpeg libpng libcrypto cairo-ft cunit)
 grep '\.h$' "$scratch/files" | while read -r header; do
 	grep -q '^#ifndef SSL_.*_H$' "$header" || echo "$header: no guard"
 	# shellcheck disable=SC2086  # a list of flags

@@ -47,7 +47,7 @@ _ssl()
 	--test) _ssl_words 'permutation rank'; return ;;
 	--by) _ssl_words "method dataset $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
-	--as) _ssl_words 'text svg png'; return ;;
+	--as) _ssl_words 'text svg png pdf'; return ;;
 	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;
 	--split) _ssl_words 'val test'; return ;;
 	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct'; return ;;
@@ -64,7 +64,7 @@ _ssl()
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --split --no-splits --class-depth --exclude --skip-bad --shapes --seed --train --test" ;;
-	plot:-*) _ssl_words "$options -w -x -y --where --sweep --metric --best --by --x --y --name --log --steps --most --title --as --width --height --dark" ;;
+	plot:-*) _ssl_words "$options -w -x -y --where --sweep --metric --best --by --x --y --name --log --steps --most --title --as --width --height --scale --dark" ;;
 	export:-*) _ssl_words "$options -w --where --sweep --tensorboard" ;;
 	import:-*) _ssl_words "$options --as" ;;
 	report:-*) _ssl_words "$options -w --where --sweep --metric --title" ;;

@@ -122,8 +122,8 @@ _ssl()
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
 			'--name[which vectors]:name:(z h predictor.cos)' '--log[logarithmic axes]:axes:(x y xy)' \
 			'--steps[x in steps]' '--most[curves in colour, bars]:n' '--title[of the picture]:text' \
-			'--as[format]:format:(text svg png)' '--width[px or columns]:n' '--height[px or rows]:n' \
-			'--dark[PNG on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
+			'--as[format]:format:(text svg png pdf)' '--width[px or columns]:n' '--height[px or rows]:n' \
+			'--scale[dots to the pixel]:n' '--dark[PNG or PDF on dark paper]' '1:picture:(curve bars heatmap parallel spectrum alignment)' \
 			'*:run:_ssl_refs' ;;
 		export) _arguments $common '--tensorboard[event files]' '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
 		import) _arguments $common '--as[name of the sweep here]:name' '1:file:_files' ;;

@@ -48,10 +48,11 @@ static void label_linear(struct axis *a, double step)
 {
 	int digits = (int)fmax(0, -floor(log10(step) + 1e-9));
 	double most = fmax(fabs(a->lo), fabs(a->hi));
+	int significant = (int)fmin(fmax(ceil(log10(most / step)) + 1, 4), 15);
 
 	for (int i = 0; i < a->n; i++) {
 		if (digits > 6 || most >= 1e7) {
-			snprintf(a->label[i], AXIS_LABEL, "%.4g", a->tick[i]);
+			snprintf(a->label[i], AXIS_LABEL, "%.*g", significant, a->tick[i]);
 			continue;
 		}
 		snprintf(a->label[i], AXIS_LABEL, "%.*f", digits, a->tick[i]);
@@ -116,18 +117,37 @@ static void set_log(struct axis *a, int most, int widen)
 	}
 }
 
+/* Values beyond these are held to them, so that differences and the steps between ticks are numbers
+ * that a double can hold. */
+static const double LARGEST = 1e300, LEAST_SPAN = 1e-280, LEAST_LOG = 1e-250;
+
+static void hold(struct axis *a, double lo, double hi)
+{
+	double least = a->log ? LEAST_LOG : -LARGEST;
+
+	a->lo = fmin(fmax(lo, least), LARGEST);
+	a->hi = fmin(fmax(hi, least), LARGEST);
+}
+
+/* Is there nothing between the ends but rounding? */
+static int is_flat(const struct axis *a)
+{
+	double span = a->hi - a->lo;
+
+	return span <= 1e-9 * fmax(fabs(a->lo), fabs(a->hi)) || (!a->log && span < LEAST_SPAN);
+}
+
 void axis_set(struct axis *a, double lo, double hi, int log, int most, int widen)
 {
-	*a = (struct axis){.lo = lo, .hi = hi, .log = log && lo > 0};
-	if (!isfinite(lo) || !isfinite(hi) || lo > hi) {
-		a->log = 0;
-		a->lo = 0;
-		a->hi = 1;
-	} else if (hi - lo <= 1e-9 * fmax(fabs(lo), fabs(hi)) || hi == lo) {
-		double room = lo == 0 ? 1 : fabs(lo) * 0.1;
+	int any = isfinite(lo) && isfinite(hi) && lo <= hi;
 
-		a->lo = lo - room;
-		a->hi = hi + room;
+	*a = (struct axis){.log = any && log && lo > 0};
+	hold(a, any ? lo : 0, any ? hi : 1);
+	if (is_flat(a)) {
+		double room = fabs(a->lo) * 0.1 > LEAST_SPAN ? fabs(a->lo) * 0.1 : 1;
+
+		a->lo -= room;
+		a->hi += room;
 	}
 	if (a->log)
 		set_log(a, most, widen);
@@ -137,7 +157,10 @@ void axis_set(struct axis *a, double lo, double hi, int log, int most, int widen
 
 double axis_at(const struct axis *a, double v)
 {
-	if (!a->log)
-		return (v - a->lo) / (a->hi - a->lo);
-	return v > 0 ? (log(v) - log(a->lo)) / (log(a->hi) - log(a->lo)) : NAN;
+	double t = a->log ? (log(v) - log(a->lo)) / (log(a->hi) - log(a->lo))
+			  : (v - a->lo) / (a->hi - a->lo);
+
+	if (!isfinite(v) || isnan(t) || (a->log && v <= 0))
+		return NAN;
+	return fmin(fmax(t, -AXIS_BEYOND), AXIS_BEYOND);
 }

@@ -2,7 +2,7 @@
 #ifndef SSL_REPORT_AXIS_H
 #define SSL_REPORT_AXIS_H
 
-enum { AXIS_TICKS = 24, AXIS_LABEL = 24 };
+enum { AXIS_TICKS = 24, AXIS_LABEL = 24, AXIS_BEYOND = 1000 };
 
 struct axis {
 	double lo, hi; /* lo < hi; both > 0 when log */
@@ -17,7 +17,8 @@ struct axis {
  * tick; else they stay where the values end. */
 void axis_set(struct axis *a, double lo, double hi, int log, int most, int widen);
 
-/* Where v lies: 0 at lo, 1 at hi, beyond these for what is beyond; NaN for what has no place. */
+/* Where v lies: 0 at lo, 1 at hi, beyond these for what is beyond, AXIS_BEYOND at most; NaN for what
+ * has no place. */
 double axis_at(const struct axis *a, double v);
 
 /* A value in as many digits as a reader wants: 0.01, 25, 1e-05, 12,500. */

@@ -2,8 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/error.h"
+#include "core/base/strbuf.h"
 #include "core/base/utf8.h"
 
 uint32_t ink_rgb(struct ink i, int dark)
@@ -61,12 +64,134 @@ struct ink ink_on(uint32_t rgb)
 	return (struct ink){INK_RGB, luminance(rgb) < 0.18 ? 0xFFFFFF : 0x000000, 1};
 }
 
+struct canvas canvas_part(const struct canvas *c, double x, double y, double width, double height)
+{
+	struct canvas part = *c;
+
+	part.x += x;
+	part.y += y;
+	part.width = width;
+	part.height = height;
+	return part;
+}
+
+static double held(double v)
+{
+	return fmin(fmax(v, -CANVAS_MOST), CANVAS_MOST);
+}
+
+static struct ink held_ink(struct ink i)
+{
+	i.alpha = fmin(fmax(i.alpha, 0), 1); /* NaN: 0 */
+	return i;
+}
+
+/* Copies those of the n points from `from` on that have a place, up to the first that has none;
+ * returns how many these are. */
+static int placed(const struct canvas *c, const double *xy, int from, int n, double *out)
+{
+	int k = 0;
+
+	for (int i = from; i < n && isfinite(xy[2 * i]) && isfinite(xy[2 * i + 1]); i++, k++) {
+		out[2 * k] = held(c->x + xy[2 * i]);
+		out[2 * k + 1] = held(c->y + xy[2 * i + 1]);
+	}
+	return k;
+}
+
+void canvas_line(struct canvas *c, const double *xy, int n, double width, double dash, struct ink i)
+{
+	double *out = xmalloc((size_t)(2 * n + 2) * sizeof *out);
+	int k;
+
+	for (int from = 0; from < n; from += k + 1) {
+		k = placed(c, xy, from, n, out);
+		if (k > 1 && width > 0)
+			c->ops->line(c->self, out, k, held(width), held(dash), held_ink(i));
+	}
+	free(out);
+}
+
 void canvas_segment(struct canvas *c, double x0, double y0, double x1, double y1, double width,
 		    struct ink i)
 {
 	double xy[] = {x0, y0, x1, y1};
 
-	c->line(c->self, xy, 2, width, 0, i);
+	canvas_line(c, xy, 2, width, 0, i);
+}
+
+void canvas_area(struct canvas *c, const double *xy, int n, struct ink i)
+{
+	double *out = xmalloc((size_t)(2 * n + 2) * sizeof *out);
+	int all = 0, k;
+
+	for (int from = 0; from < n; from += k + 1) {
+		k = placed(c, xy, from, n, out + 2 * all);
+		all += k;
+	}
+	if (all > 2)
+		c->ops->area(c->self, out, all, held_ink(i));
+	free(out);
+}
+
+void canvas_rect(struct canvas *c, double x, double y, double w, double h, struct ink i,
+		 const char *tip)
+{
+	double xy[] = {x, y, x + w, y + h}, at[4];
+	struct strbuf said = STRBUF_INIT;
+
+	text_clean(tip ? tip : "", &said);
+	if (placed(c, xy, 0, 2, at) == 2 && at[2] > at[0] && at[3] > at[1])
+		c->ops->rect(c->self, at[0], at[1], at[2] - at[0], at[3] - at[1], held_ink(i),
+			     tip ? said.buf : NULL);
+	strbuf_release(&said);
+}
+
+void canvas_dot(struct canvas *c, double x, double y, double r, struct ink i, const char *tip)
+{
+	double xy[] = {x, y}, at[2];
+	struct strbuf said = STRBUF_INIT;
+
+	text_clean(tip ? tip : "", &said);
+	if (placed(c, xy, 0, 1, at) && r > 0)
+		c->ops->dot(c->self, at[0], at[1], held(r), held_ink(i), tip ? said.buf : NULL);
+	strbuf_release(&said);
+}
+
+void canvas_text(struct canvas *c, double x, double y, const char *s, struct text_style style)
+{
+	double xy[] = {x, y}, at[2];
+	struct strbuf shown = STRBUF_INIT;
+
+	text_clean(s, &shown);
+	style.size = held(style.size);
+	style.ink = held_ink(style.ink);
+	if (placed(c, xy, 0, 1, at) && shown.len && style.size > 0)
+		c->ops->text(c->self, at[0], at[1], shown.buf, style);
+	strbuf_release(&shown);
+}
+
+void text_clean(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+	int n;
+
+	for (; *s; s += n) {
+		n = utf8_next(s, &c);
+		if (c == '\n' || c == '\t')
+			strbuf_addc(out, ' ');
+		else if (text_hides(c))
+			strbuf_adds(out, "\xEF\xBF\xBD");
+		else
+			strbuf_add(out, s, (size_t)n);
+	}
+}
+
+int text_hides(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c > 0x10FFFF ||
+	       (c & 0xFFFE) == 0xFFFE || c == 0xFFFD;
 }
 
 static double char_width(uint32_t c)

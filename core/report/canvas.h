@@ -1,12 +1,20 @@
 /*
  * What charts draw on: lines, areas, dots and text in pixels, y downwards. Two canvases: SVG text
- * (svg.h) and a picture (raster.h). Colours are roles, so that one chart fits light and dark paper.
- * Widths of text are estimated from one table on both canvases, so that both have one layout.
+ * (svg.h) and a page of cairo's, PNG or PDF (page.h). Colours are roles, so that one chart fits
+ * light and dark paper. Widths of text are estimated from one table on both, so that both have one
+ * layout.
+ *
+ * Values come from anywhere, so a chart may ask for any number and any text: canvas_line() and its
+ * like leave out what has no place, hold the rest to CANVAS_MOST px from the origin, and show text
+ * without control characters or marks that turn its direction. A canvas is given finite numbers
+ * only, and valid UTF-8.
  */
 #ifndef SSL_REPORT_CANVAS_H
 #define SSL_REPORT_CANVAS_H
 
 #include <stdint.h>
+
+#include "core/base/strbuf.h"
 
 enum ink_role {
 	INK_NONE,
@@ -52,13 +60,15 @@ struct text_style {
 	struct ink ink;
 };
 
-struct canvas {
-	void *self;
-	double width, height;
-	/* A path through n points; dash: px on and off, 0 solid. */
+enum { CANVAS_MOST = 100000 };
+
+/* What a canvas can do; the drawing calls the functions below instead. */
+struct canvas_ops {
+	/* A path through n > 1 points; dash: px on and off, 0 solid. */
 	void (*line)(void *self, const double *xy, int n, double width, double dash, struct ink i);
+	/* n > 2 points */
 	void (*area)(void *self, const double *xy, int n, struct ink i);
-	/* tip: what a pointer that rests on it is told, or NULL */
+	/* w, h > 0; tip: what a pointer that rests on it is told, or NULL */
 	void (*rect)(void *self, double x, double y, double w, double h, struct ink i,
 		     const char *tip);
 	void (*dot)(void *self, double x, double y, double r, struct ink i, const char *tip);
@@ -66,8 +76,32 @@ struct canvas {
 	void (*text)(void *self, double x, double y, const char *s, struct text_style style);
 };
 
+struct canvas {
+	const struct canvas_ops *ops;
+	void *self;
+	double width, height;
+	double x, y; /* of the origin, on the whole canvas */
+};
+
+/* A part of the canvas, with its own origin. */
+struct canvas canvas_part(const struct canvas *c, double x, double y, double width, double height);
+
+/* A point that has no place breaks the line. */
+void canvas_line(struct canvas *c, const double *xy, int n, double width, double dash,
+		 struct ink i);
 void canvas_segment(struct canvas *c, double x0, double y0, double x1, double y1, double width,
 		    struct ink i);
+void canvas_area(struct canvas *c, const double *xy, int n, struct ink i);
+void canvas_rect(struct canvas *c, double x, double y, double w, double h, struct ink i,
+		 const char *tip);
+void canvas_dot(struct canvas *c, double x, double y, double r, struct ink i, const char *tip);
+void canvas_text(struct canvas *c, double x, double y, const char *s, struct text_style style);
+
+/* Is it a character that no picture shows: a control character, or a mark that turns the direction
+ * of the text around it, or what is no character at all? U+FFFD stands for it. */
+int text_hides(uint32_t c);
+/* Appends s as a picture shows it: valid UTF-8 without these, on one line. */
+void text_clean(const char *s, struct strbuf *out);
 
 /* An estimate of the text's width in px, on the wide side. */
 double text_width(const char *s, double size);

@@ -147,7 +147,7 @@ void chart_bar_range(const struct chart *c, double *lo, double *hi)
 
 double chart_goodness(const struct chart *c, double v, double lo, double hi)
 {
-	double t = hi > lo ? (v - lo) / (hi - lo) : 1;
+	double t = hi > lo ? fmin(fmax((v / 2 - lo / 2) / (hi / 2 - lo / 2), 0), 1) : 1;
 
 	return c->low_is_good ? 1 - t * (hi > lo) : t;
 }

@@ -55,7 +55,7 @@ static int wrapped(struct canvas *canvas, const char *s, struct box at, double s
 		line[fit] = 0;
 		text_fit(line, size, at.w, text, sizeof text);
 		if (canvas)
-			canvas->text(canvas->self, at.x, at.y + step * lines, text, style);
+			canvas_text(canvas, at.x, at.y + step * lines, text, style);
 		lines++;
 		s += fit + (s[fit] == ' ');
 	}
@@ -92,8 +92,8 @@ void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a)
 		double y = plot.y + plot.h * (1 - axis_at(a, a->tick[i]));
 
 		canvas_segment(canvas, plot.x, y, plot.x + plot.w, y, 1, ink(INK_GRID));
-		canvas->text(canvas->self, plot.x - 6, y + 4, a->label[i],
-			     chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+		canvas_text(canvas, plot.x - 6, y + 4, a->label[i],
+			    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
 	}
 }
 
@@ -110,11 +110,11 @@ void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, 
 		if (x - half < last + 6)
 			continue;
 		last = x + half;
-		canvas->text(canvas->self, x, bottom + 17, a->label[i],
-			     chart_text(FONT_SMALL, TEXT_MIDDLE, INK_MUTED));
+		canvas_text(canvas, x, bottom + 17, a->label[i],
+			    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_MUTED));
 	}
-	canvas->text(canvas->self, plot.x + plot.w / 2, bottom + 34, name,
-		     chart_text(FONT, TEXT_MIDDLE, INK_TEXT));
+	canvas_text(canvas, plot.x + plot.w / 2, bottom + 34, name,
+		    chart_text(FONT, TEXT_MIDDLE, INK_TEXT));
 }
 
 int chart_in_legend(const struct chart *c, int i)
@@ -158,10 +158,9 @@ double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 		if (canvas) {
 			double key[] = {x, y + 8, x + KEY, y + 8};
 
-			canvas->line(canvas->self, key, 2, 2.5, chart_dash(c, i),
-				     chart_ink(c, i, 1));
-			canvas->text(canvas->self, x + KEY + 6, y + 12, name,
-				     chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
+			canvas_line(canvas, key, 2, 2.5, chart_dash(c, i), chart_ink(c, i, 1));
+			canvas_text(canvas, x + KEY + 6, y + 12, name,
+				    chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
 		}
 		x += width;
 		any = 1;
@@ -170,7 +169,7 @@ double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 		snprintf(name, sizeof name, "and %d more", more);
 		y += LEGEND_LINE;
 		if (canvas)
-			canvas->text(canvas->self, at.x, y + 12, name, note_style());
+			canvas_text(canvas, at.x, y + 12, name, note_style());
 	}
 	return any ? y - at.y + LEGEND_LINE + 6 : 0;
 }

@@ -25,25 +25,25 @@ static void draw_cell(const struct chart *c, struct canvas *canvas, struct box c
 	int two;
 
 	if (!isfinite(v)) {
-		canvas->text(canvas->self, cell.x + cell.w / 2, y + 4, "\xC2\xB7",
-			     chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
+		canvas_text(canvas, cell.x + cell.w / 2, y + 4, "\xC2\xB7",
+			    chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 		return;
 	}
 	axis_number(v, text);
 	snprintf(spread, sizeof spread, "%.2g", sd);
 	snprintf(tip, sizeof tip, "%s %s, %s %s: %s", c->axis[0].name, c->axis[0].category[column],
 		 c->axis[1].name, c->axis[1].category[row], text);
-	canvas->rect(canvas->self, cell.x, cell.y, cell.w - 1, cell.h - 1,
-		     (struct ink){INK_RGB, rgb, 1}, tip);
+	canvas_rect(canvas, cell.x, cell.y, cell.w - 1, cell.h - 1, (struct ink){INK_RGB, rgb, 1},
+		    tip);
 	style.ink = ink_on(rgb);
 	two = isfinite(sd) && cell.h >= 34 && cell.w >= 44;
 	if (text_width(text, style.size) > cell.w)
 		return;
-	canvas->text(canvas->self, cell.x + cell.w / 2, y + (two ? -1 : 4), text, style);
+	canvas_text(canvas, cell.x + cell.w / 2, y + (two ? -1 : 4), text, style);
 	if (two) {
 		style.size = 9.5;
 		snprintf(line, sizeof line, "\xC2\xB1 %s", spread);
-		canvas->text(canvas->self, cell.x + cell.w / 2, y + 12, line, style);
+		canvas_text(canvas, cell.x + cell.w / 2, y + 12, line, style);
 	}
 }
 
@@ -57,18 +57,17 @@ static void draw_scale(const struct chart *c, struct canvas *canvas, struct box 
 	if (!(hi >= lo))
 		return;
 	for (int i = 0; i < STEPS; i++)
-		canvas->rect(
-		    canvas->self, at.x + at.w * i / STEPS, at.y, at.w / STEPS + 0.5, 8,
+		canvas_rect(
+		    canvas, at.x + at.w * i / STEPS, at.y, at.w / STEPS + 0.5, 8,
 		    (struct ink){INK_RGB, heat_rgb(c, lo + (hi - lo) * i / (STEPS - 1), lo, hi), 1},
 		    NULL);
 	axis_number(lo, text);
-	canvas->text(canvas->self, at.x, at.y + 21, text,
-		     chart_text(FONT_SMALL, TEXT_START, INK_MUTED));
+	canvas_text(canvas, at.x, at.y + 21, text, chart_text(FONT_SMALL, TEXT_START, INK_MUTED));
 	axis_number(hi, text);
-	canvas->text(canvas->self, at.x + at.w, at.y + 21, text,
-		     chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
-	canvas->text(canvas->self, at.x + at.w / 2, at.y + 21, c->axis[2].name,
-		     chart_text(FONT_SMALL, TEXT_MIDDLE, INK_TEXT));
+	canvas_text(canvas, at.x + at.w, at.y + 21, text,
+		    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+	canvas_text(canvas, at.x + at.w / 2, at.y + 21, c->axis[2].name,
+		    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_TEXT));
 }
 
 static void name_columns(const struct chart *c, struct canvas *canvas, struct box plot)
@@ -81,11 +80,11 @@ static void name_columns(const struct chart *c, struct canvas *canvas, struct bo
 
 	for (int k = 0; k < c->axis[0].n_categories; k += every) {
 		text_fit(c->axis[0].category[k], FONT_SMALL, widest + 0.5, name, sizeof name);
-		canvas->text(canvas->self, plot.x + w * (k + 0.5), plot.y + plot.h + 15, name,
-			     chart_text(FONT_SMALL, TEXT_MIDDLE, INK_MUTED));
+		canvas_text(canvas, plot.x + w * (k + 0.5), plot.y + plot.h + 15, name,
+			    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_MUTED));
 	}
-	canvas->text(canvas->self, plot.x + plot.w / 2, plot.y + plot.h + 32, c->axis[0].name,
-		     chart_text(FONT, TEXT_MIDDLE, INK_TEXT));
+	canvas_text(canvas, plot.x + plot.w / 2, plot.y + plot.h + 32, c->axis[0].name,
+		    chart_text(FONT, TEXT_MIDDLE, INK_TEXT));
 }
 
 void chart_draw_heat(const struct chart *c, struct canvas *canvas)
@@ -95,8 +94,8 @@ void chart_draw_heat(const struct chart *c, struct canvas *canvas)
 	char name[64];
 
 	chart_range(c, 0, 0, &lo, &hi);
-	canvas->text(canvas->self, room.x, room.y + 10, c->axis[1].name,
-		     chart_text(FONT, TEXT_START, INK_TEXT));
+	canvas_text(canvas, room.x, room.y + 10, c->axis[1].name,
+		    chart_text(FONT, TEXT_START, INK_TEXT));
 	plot = (struct box){room.x + label + 8, room.y + 18, room.w - label - 8, room.h - 96};
 	w = fmin(plot.w / fmax(1, c->axis[0].n_categories), 140);
 	plot.w = w * c->axis[0].n_categories;
@@ -105,8 +104,8 @@ void chart_draw_heat(const struct chart *c, struct canvas *canvas)
 		double y = plot.y + h * (c->n - 1 - i);
 
 		text_fit(c->axis[1].category[i], FONT_SMALL, label + 2, name, sizeof name);
-		canvas->text(canvas->self, plot.x - 6, y + h / 2 + 4, name,
-			     chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+		canvas_text(canvas, plot.x - 6, y + h / 2 + 4, name,
+			    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
 		for (int k = 0; k < c->axis[0].n_categories; k++)
 			draw_cell(c, canvas, (struct box){plot.x + w * k, y, w, h}, i, k, lo, hi);
 	}
@@ -189,10 +188,10 @@ static void ruler_label(struct canvas *canvas, double x, double y, const char *l
 
 	text_fit(label, FONT_SMALL, room, text, sizeof text);
 	width = text_width(text, FONT_SMALL);
-	canvas->rect(canvas->self, last ? x - 6 - width : x + 4, y - 7, width + 2, 14,
-		     (struct ink){INK_PAPER, 0, 0.75}, NULL);
-	canvas->text(canvas->self, last ? x - 6 : x + 6, y + 4, text,
-		     chart_text(FONT_SMALL, last ? TEXT_END : TEXT_START, INK_TEXT));
+	canvas_rect(canvas, last ? x - 6 - width : x + 4, y - 7, width + 2, 14,
+		    (struct ink){INK_PAPER, 0, 0.75}, NULL);
+	canvas_text(canvas, last ? x - 6 : x + 6, y + 4, text,
+		    chart_text(FONT_SMALL, last ? TEXT_END : TEXT_START, INK_TEXT));
 }
 
 /* The room of an axis' name. Names take turns on two lines, so that one's neighbours are two axes
@@ -219,12 +218,12 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 
 	canvas_segment(canvas, r->x, plot.y, r->x, plot.y + plot.h, 1.2, ink(INK_MUTED));
 	text_fit(r->of->name, FONT_SMALL, name_room(c, k, gap), name, sizeof name);
-	canvas->text(canvas->self, r->x, plot.y + plot.h + 18 + 14 * (k % 2), name,
-		     chart_text(FONT_SMALL,
-				k == 0 ? TEXT_START
-				: last ? TEXT_END
-				       : TEXT_MIDDLE,
-				INK_TEXT));
+	canvas_text(canvas, r->x, plot.y + plot.h + 18 + 14 * (k % 2), name,
+		    chart_text(FONT_SMALL,
+			       k == 0 ? TEXT_START
+			       : last ? TEXT_END
+				      : TEXT_MIDDLE,
+			       INK_TEXT));
 	if (r->of->n_categories) {
 		for (int i = 0; i < r->of->n_categories; i++)
 			ruler_label(canvas, r->x, ruler_y(r, plot, i), r->of->category[i], last,
@@ -261,9 +260,9 @@ static void draw_run(const struct chart *c, struct canvas *canvas, const struct 
 	if (n < 2)
 		return;
 	t = isfinite(last) ? chart_goodness(c, last, goal->lo, goal->hi) : 0;
-	canvas->line(canvas->self, xy, n, 1 + t, 0,
-		     isfinite(last) ? ink_series(0, 0.12 + 0.75 * t * t)
-				    : (struct ink){INK_MUTED, 0, 0.3});
+	canvas_line(canvas, xy, n, 1 + t, 0,
+		    isfinite(last) ? ink_series(0, 0.12 + 0.75 * t * t)
+				   : (struct ink){INK_MUTED, 0, 0.3});
 }
 
 void chart_draw_parallel(const struct chart *c, struct canvas *canvas)

@@ -50,7 +50,7 @@ static void draw_band(const struct plane *p, struct canvas *canvas, const struct
 		xy[2 * n++ + 1] = at_y(p, s->lo[k]);
 	}
 	if (n > 3)
-		canvas->area(canvas->self, xy, n, i);
+		canvas_area(canvas, xy, n, i);
 	free(xy);
 }
 
@@ -68,11 +68,9 @@ static void draw_curve(const struct plane *p, struct canvas *canvas, const struc
 			continue;
 		}
 		if (n > 1)
-			canvas->line(canvas->self, xy, n, width, chart_dash(c, i),
-				     chart_ink(c, i, 1));
+			canvas_line(canvas, xy, n, width, chart_dash(c, i), chart_ink(c, i, 1));
 		else if (n == 1)
-			canvas->dot(canvas->self, xy[0], xy[1], width + 1, chart_ink(c, i, 1),
-				    s->name);
+			canvas_dot(canvas, xy[0], xy[1], width + 1, chart_ink(c, i, 1), s->name);
 		n = 0;
 	}
 	free(xy);
@@ -103,16 +101,16 @@ static void lay_out(const struct chart *c, struct canvas *canvas, struct plane *
 	for (int i = 0; i < p->y.n; i++)
 		label = fmax(label, text_width(p->y.label[i], FONT_SMALL));
 	room.y += chart_legend(c, canvas, (struct box){room.x, room.y, room.w, 0});
-	canvas->text(canvas->self, room.x, room.y + 10, c->axis[1].name,
-		     chart_text(FONT, TEXT_START, INK_TEXT));
+	canvas_text(canvas, room.x, room.y + 10, c->axis[1].name,
+		    chart_text(FONT, TEXT_START, INK_TEXT));
 	p->plot = (struct box){room.x + label + 6, room.y + 22, room.w - label - 14, 0};
 	p->plot.h = canvas->height - chart_note_height(c, canvas->width) - 48 - p->plot.y;
 }
 
 static void nothing(const struct plane *p, struct canvas *canvas)
 {
-	canvas->text(canvas->self, p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2,
-		     "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
+	canvas_text(canvas, p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2,
+		    "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 }
 
 /* The floor under curves: its line goes from one side to the other, named at the right. */
@@ -122,10 +120,9 @@ static void draw_floor(const struct plane *p, struct canvas *canvas, const struc
 
 	if (!isfinite(axis_at(&p->y, c->floor)))
 		return;
-	canvas->line(canvas->self, (const double[]){p->plot.x, y, right, y}, 2, 1.2, 4,
-		     ink(INK_TEXT));
-	canvas->text(canvas->self, right - 4, y - 4, "untrained",
-		     chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+	canvas_line(canvas, (const double[]){p->plot.x, y, right, y}, 2, 1.2, 4, ink(INK_TEXT));
+	canvas_text(canvas, right - 4, y - 4, "untrained",
+		    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
 }
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas)
@@ -206,20 +203,20 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 	axis_number(s->y[0], number);
 	axis_number(s->lo[0], lo);
 	axis_number(s->hi[0], hi);
-	if (isfinite(s->lo[0]))
+	if (isfinite(s->lo[0]) && isfinite(s->hi[0]))
 		snprintf(tip, sizeof tip, "%s: %s (%s to %s)", s->name, number, lo, hi);
 	else
 		snprintf(tip, sizeof tip, "%s: %s", s->name, number);
-	canvas->rect(canvas->self, fmin(zero, end), y - h / 2, fabs(end - zero), h,
-		     ink_series(0, 0.55), tip);
+	canvas_rect(canvas, fmin(zero, end), y - h / 2, fabs(end - zero), h, ink_series(0, 0.55),
+		    tip);
 	for (int k = 1; k < s->n; k++)
 		if (isfinite(s->y[k]))
-			canvas->dot(canvas->self, at_x(p, s->y[k]), y + h / 4, 2,
-				    (struct ink){INK_TEXT, 0, 0.45}, NULL);
+			canvas_dot(canvas, at_x(p, s->y[k]), y + h / 4, 2,
+				   (struct ink){INK_TEXT, 0, 0.45}, NULL);
 	draw_interval(p, canvas, s, y - h / 8);
 	snprintf(beside, sizeof beside, isfinite(s->gain) ? "%s (%+.2f)" : "%s", number, s->gain);
-	canvas->text(canvas->self, p->plot.x + p->plot.w + 6, y + 4, beside,
-		     chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
+	canvas_text(canvas, p->plot.x + p->plot.w + 6, y + 4, beside,
+		    chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
 }
 
 /* On a narrow chart a bar's name stands above it, else to its left. */
@@ -247,9 +244,8 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	if (isfinite(c->floor)) {
 		double x = at_x(&p, c->floor);
 
-		canvas->line(canvas->self,
-			     (const double[]){x, p.plot.y - 2, x, p.plot.y + p.plot.h}, 2, 1.2, 4,
-			     ink(INK_TEXT));
+		canvas_line(canvas, (const double[]){x, p.plot.y - 2, x, p.plot.y + p.plot.h}, 2,
+			    1.2, 4, ink(INK_TEXT));
 	}
 	line = p.plot.h / fmax(1, c->n);
 	for (int i = 0; i < c->n; i++) {
@@ -257,8 +253,7 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 
 		draw_bar(&p, canvas, c, i, y, above ? 14 : 18);
 		text_fit(c->series[i].name, FONT, above ? room.w : widest - 8, name, sizeof name);
-		canvas->text(canvas->self, above ? p.plot.x + 2 : p.plot.x - 8,
-			     above ? y - 12 : y + 4, name,
-			     chart_text(FONT, above ? TEXT_START : TEXT_END, INK_TEXT));
+		canvas_text(canvas, above ? p.plot.x + 2 : p.plot.x - 8, above ? y - 12 : y + 4,
+			    name, chart_text(FONT, above ? TEXT_START : TEXT_END, INK_TEXT));
 	}
 }

@@ -48,11 +48,22 @@ static void grid_dot(struct grid *g, int x, int y, int series)
 	g->owner[at] = series;
 }
 
-/* From (x0, y0) to (x1, y1) of the unit square, y upwards. */
+static double near_unit(double t)
+{
+	return fmin(fmax(t, -1), 2);
+}
+
+/* From (x0, y0) to (x1, y1) of the unit square, y upwards; what is far outside is held near it. */
 static void grid_line(struct grid *g, double x0, double y0, double x1, double y1, int series)
 {
 	double w = 2 * g->w - 1, h = 4 * g->h - 1;
-	int steps = (int)ceil(fmax(fabs(x1 - x0) * w, fabs(y1 - y0) * h));
+	int steps;
+
+	x0 = near_unit(x0);
+	y0 = near_unit(y0);
+	x1 = near_unit(x1);
+	y1 = near_unit(y1);
+	steps = (int)ceil(fmax(fabs(x1 - x0) * w, fabs(y1 - y0) * h));
 
 	for (int i = 0; i <= steps; i++) {
 		double t = steps ? (double)i / steps : 0;
@@ -278,7 +289,7 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	axis_set(&ax, x_lo, x_hi, c->axis[0].log, 7, 0);
 	for (int i = 0; i < ay.n; i++)
 		left = left > (int)strlen(ay.label[i]) ? left : (int)strlen(ay.label[i]);
-	grid_init(&g, columns - left - 5, rows);
+	grid_init(&g, columns - left - 5 > 8 ? columns - left - 5 : 8, rows);
 	for (int i = 0; i < c->n; i++)
 		draw_series(&g, c, i, &ax, &ay);
 	mark_ends(&g, c, &ay);

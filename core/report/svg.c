@@ -1,22 +1,12 @@
 #include "core/report/svg.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/error.h"
 #include "core/base/utf8.h"
 
 /* The class of each role; a line is stroked with it (l...), anything else filled (f...). */
 static const char *const role_name[] = {"0", "t", "m", "g", "p", ""};
-
-/* What XML cannot hold, and what turns the direction of the text around it. */
-static int is_hidden(uint32_t c)
-{
-	return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) ||
-	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-	       (c & 0xFFFE) == 0xFFFE || c == 0xFFFD;
-}
 
 void xml_escape(const char *s, struct strbuf *out)
 {
@@ -35,7 +25,7 @@ void xml_escape(const char *s, struct strbuf *out)
 			strbuf_adds(out, "&quot;");
 		else if (c == '\'')
 			strbuf_adds(out, "&#39;");
-		else if (is_hidden(c))
+		else if (text_hides(c) && c != '\n' && c != '\t')
 			strbuf_adds(out, "\xEF\xBF\xBD");
 		else
 			strbuf_add(out, s, (size_t)n);
@@ -73,8 +63,6 @@ static void num(struct strbuf *out, double v)
 	char text[48];
 	int n;
 
-	if (!isfinite(v))
-		BUG("a coordinate is not finite");
 	n = snprintf(text, sizeof text, "%.2f", v);
 	while (text[n - 1] == '0')
 		n--;
@@ -209,6 +197,8 @@ static void svg_text(void *self, double x, double y, const char *s, struct text_
 struct canvas svg_begin(struct strbuf *out, double width, double height, enum svg_kind kind,
 			const char *class, const char *about)
 {
+	static const struct canvas_ops ops = {svg_line, svg_area, svg_rect, svg_dot, svg_text};
+
 	strbuf_adds(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
 	num(out, width);
 	strbuf_addc(out, ' ');
@@ -230,7 +220,7 @@ struct canvas svg_begin(struct strbuf *out, double width, double height, enum sv
 		strbuf_adds(out, "</style>\n");
 		svg_rect(out, 0, 0, width, height, ink(INK_PAPER), NULL);
 	}
-	return (struct canvas){out, width, height, svg_line, svg_area, svg_rect, svg_dot, svg_text};
+	return (struct canvas){&ops, out, width, height, 0, 0};
 }
 
 void svg_end(struct canvas *c)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# `ssl plot`: every picture, in every format: SVG is well-formed XML and PNG whole, hostile names stay text, and the
+# `ssl plot`: every picture, in every format: SVG is well-formed XML, PNG and PDF whole, hostile names stay text, and the
 # same runs give the same bytes.
 . "$(dirname "$0")/lib.sh"
 
@@ -19,8 +19,8 @@ well_formed()
 }
 
 for kind in curve bars heatmap parallel spectrum alignment; do
-	note "$kind: SVG, PNG and text, twice the same"
-	for format in svg png txt; do
+	note "$kind: SVG, PNG, PDF and text, twice the same"
+	for format in svg png pdf txt; do
 		ok ssl plot $kind -w 1 --metric knn.top1 -f -o a.$format
 		ok env LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo "$SSL" plot $kind -w 1 --metric knn.top1 -f -o b.$format
 		ok cmp a.$format b.$format
@@ -29,6 +29,13 @@ for kind in curve bars heatmap parallel spectrum alignment; do
 	well_formed a.svg
 	head -c 8 a.png | od -An -tx1 | grep -q '89 50 4e 47 0d 0a 1a 0a' || fail 'no PNG'
 	tail -c 8 a.png | od -An -tx1 | grep -q '49 45 4e 44' || fail 'the PNG is not whole'
+	head -c 5 a.pdf | grep -q '%PDF-' || fail 'no PDF'
+	tail -c 6 a.pdf | grep -q '%%EOF' || fail 'the PDF is not whole'
+	code 1 grep -aq CreationDate a.pdf
+	if command -v pdftotext >/dev/null; then
+		ok pdftotext a.pdf -
+		out_has '[a-z]+[.]?[a-z]'
+	fi
 	ok ssl plot $kind -w 1 --metric knn.top1 --width 360 -f -o narrow.svg
 	well_formed narrow.svg
 done
@@ -63,8 +70,9 @@ ok ssl plot curve 2 --metric loss
 
 note 'what cannot be drawn is said'
 fails 2 "none of curve, bars" "$SSL" plot pie
-fails 2 'ends in .svg, .png or .txt' "$SSL" plot bars -o x.pdf
-fails 2 "none of text, svg, png" "$SSL" plot bars --as gif
+fails 2 'ends in .svg, .png, .pdf or .txt' "$SSL" plot bars -o x.eps
+fails 2 'too large' "$SSL" plot bars --width 4000 --height 4000 --scale 8 -f -o x.png
+fails 2 "none of text, svg, png, pdf" "$SSL" plot bars --as gif
 fails 2 "none of x, y, xy" "$SSL" plot bars --log z
 fails 3 'did you mean val.knn.top1' "$SSL" plot bars --metric val.knn.top2
 fails 3 'did you mean vicreg.mu' "$SSL" plot heatmap -x vicreg.nu -y vicreg.lambda
@@ -74,7 +82,31 @@ fails 3 'such vectors' "$SSL" plot alignment 4
 ok ssl plot bars -n -o dry.svg
 err_has 'dry.svg: would be written'
 [ ! -e dry.svg ] || fail '-n wrote the picture'
-fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -o x.png
+fails 6 'no font|not a font' env SSL_FONT=/nonexistent "$SSL" plot bars -f -o x.png
+[ ! -e x.png ] || fail 'a picture without a font'
+
+if [ "$(uname)" = Linux ]; then
+	note 'cairo is loaded when a picture needs it: without it everything else works'
+	mkdir nocairo
+	echo none >nocairo/libcairo.so.2
+	fails 6 'need cairo' env LD_LIBRARY_PATH=nocairo "$SSL" plot bars -f -o x.png
+	fails 6 'need cairo' env LD_LIBRARY_PATH=nocairo "$SSL" plot bars -o x.pdf
+	ok env LD_LIBRARY_PATH=nocairo "$SSL" plot bars -o x.svg
+	ok env LD_LIBRARY_PATH=nocairo "$SSL" plot bars
+fi
+
+note 'dots to the pixel'
+for scale in 1 3; do
+	ok ssl plot bars --width 300 --height 200 --scale $scale -f -o x.png
+	same "$(od -An -tx1 -j16 -N8 x.png | tr -d ' ')" "$(printf '%08x%08x' $((300 * scale)) $((200 * scale)))"
+done
+
+note 'bands without a width are drawn at every width'
+ok sqlite3 .ssl/ssl.db "UPDATE metric SET value = 5 + 1e-9 * (run_id % 3) WHERE name_id =
+	(SELECT id FROM metric_name WHERE name = 'loss') AND run_id IN (SELECT id FROM run WHERE method = 'barlow')"
+for width in 240 300 720 1000 2000; do
+	ok ssl plot curve -w "method='barlow'" --metric loss --by method --width $width -f -o x.png
+done
 
 note 'a label has what tells the runs of its own method apart, and nothing else'
 ok sqlite3 .ssl/ssl.db "UPDATE param SET value = '0.6', number = 0.6 WHERE name_id =

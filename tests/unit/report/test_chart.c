@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/report/chart.h"
-#include "core/report/raster.h"
 #include "core/report/svg.h"
 #include "tests/check.h"
 
@@ -34,13 +33,17 @@ static void test_ticks(void)
 	ticks_are(1, 25, 1, 0, "1 2 5 10 20");
 	ticks_are(0, 10, 1, 1, "0 2 4 6 8 10"); /* 0 has no logarithm: linear */
 	ticks_are(7, 7, 0, 0, "6.5 7.0 7.5");
+	ticks_are(1, 1.00000004, 0, 0, "1 1.00000001 1.00000002 1.00000003 1.00000004");
+	ticks_are(-1e308, 1e308, 0, 1, "-1e+300 -5e+299 0 5e+299 1e+300");
+	ticks_are(0, 5e-324, 0, 1, "-1.0 -0.5 0.0 0.5 1.0");
 }
 
 /* Whatever the values are, the axis is one: rising, with ticks inside it. */
 static void test_axis_holds(void)
 {
-	static const double value[] = {0,     1,         -1,  1e-300,   1e300,    -1e300,
-				       1e-12, 12345.678, NAN, INFINITY, -INFINITY};
+	static const double value[] = {
+	    0,   1,        -1,        1e-300,  1e300,    -1e300, 1e-12,  12345.678,
+	    NAN, INFINITY, -INFINITY, 1.7e308, -1.7e308, 5e-324, 1e-310, 12345.6780001};
 	enum { N = sizeof value / sizeof *value };
 	struct axis a;
 
@@ -160,10 +163,8 @@ static void test_intervals(void)
 {
 	struct chart *c = chart_new(CHART_BARS, "x");
 	struct strbuf out = STRBUF_INIT;
-	struct raster *r = NULL;
 	struct chart_series *s;
 	struct canvas canvas;
-	struct error err;
 
 	chart_add_axis(c, "percent", 0);
 	c->axis[0].zero = 1;
@@ -180,11 +181,6 @@ static void test_intervals(void)
 	CU_ASSERT_PTR_NULL(strstr(out.buf, ">-"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">30<"));
 	CU_ASSERT_PTR_NULL(strstr(out.buf, ">100<"));
-	if (raster_begin(&r, &canvas, 360, chart_height(c, 360), 2, 0, &err))
-		fprintf(stderr, "\n  not drawn: %s\n", err.msg);
-	else
-		chart_draw(c, &canvas);
-	raster_free(r);
 	strbuf_release(&out);
 	chart_free(c);
 }

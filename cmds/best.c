@@ -14,7 +14,13 @@ static int add_remarks(struct cmd_ctx *ctx, const struct best_query *q, struct e
 	struct strbuf text = STRBUF_INIT;
 	char metric[256];
 	int differ = 0, ret = metric_meant(ctx->store, q->metric, metric, err);
+	int64_t collapsed = 0;
 
+	if (!ret)
+		ret = query_best_collapsed(ctx->store, q, &collapsed, err);
+	if (!ret && collapsed)
+		strbuf_addf(&text, "%lld collapsed run%s left out.\n", (long long)collapsed,
+			    collapsed == 1 ? "" : "s");
 	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, q->metric))
 		strbuf_addf(&text, "%s is %s here.\n", q->metric, metric);
 	if (!ret)

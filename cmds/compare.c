@@ -176,6 +176,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = resolve(ctx, argv + 1, n, id, err);
 	q.values.id = n ? id : NULL;
 	q.values.n_ids = n;
+	q.named = n > 0;
 	if (!ret)
 		ret = make(ctx, &q, !report && !metric, &c, err);
 	if (!ret)

@@ -22,7 +22,7 @@ const struct cmd cmd_sweep = {
 	     "sweep status [--watch] [SWEEP]\n"
 	     "sweep show [--metric M] [SWEEP]\n"
 	     "sweep pause SWEEP\n"
-	     "sweep retry [--pruned] SWEEP\n"
+	     "sweep retry [--pruned] [--collapsed] SWEEP\n"
 	     "sweep extend [--grid KEY=V,V]... [--seeds N] [-n] SWEEP|FILE\n"
 	     "sweep ls",
     .needs = NEED_NOTHING, /* reading or writing: the verb says */
@@ -74,7 +74,7 @@ static int read_grid(struct sweep_args *a, const struct recipe_how *how, struct 
 		return -1;
 	if (a->name)
 		g->name = a->name;
-	return grid_finish(g, err);
+	return grid_finish(g, err) || sweep_goal_settle(g, err) ? -1 : 0;
 }
 
 int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
@@ -156,6 +156,16 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same)
 	return there;
 }
 
+void sweep_warn_goal(const struct sweep_row *w)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct error none;
+
+	if (!sweep_goal_remark(w, &text, &none) && text.len)
+		log_warn("%s", text.buf);
+	strbuf_release(&text);
+}
+
 static void report_line(const char *text)
 {
 	log_info("%s", text);
@@ -164,7 +174,8 @@ static void report_line(const char *text)
 int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
 		struct error *err)
 {
-	if (sweep_plan_check(p, &g->exec, a->ctx->store, !g->how.recorded, report_line, err))
+	if (sweep_plan_check(p, &g->exec, a->ctx->store, !g->how.recorded, report_line, err) ||
+	    sweep_goal_check(g, err))
 		return -1;
 	if (!a->ctx->store)
 		log_info("there is no store here: nothing was checked against the datasets");
@@ -223,7 +234,9 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	     256},
 	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "take runs that are done already for cells", 0,
 	     0},
-	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells too", 0, 0},
+	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells", 0, 0},
+	    {0, "collapsed", OPT_FLAG, &a.collapsed, NULL, "retry: cells whose run collapsed", 0,
+	     0},
 	    {0, "metric", OPT_TEXT, &a.metric, "M", "show: of M, not of the objective", 0, 0},
 	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
 	    {0}};

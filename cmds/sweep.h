@@ -13,7 +13,7 @@ struct sweep_args {
 	struct opt_list set, grid, zip;
 	struct recipe_ask ask; /* of the store, once it is open */
 	long workers;
-	int reuse, pruned, watch;
+	int reuse, pruned, collapsed, watch;
 };
 
 int sweep_plan(struct sweep_args *a, struct error *err);
@@ -37,10 +37,13 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
  * with. */
 int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same);
 
-/* Checks the cells against their datasets, and reports what they do on stderr; without a store, that
- * nothing was checked. */
+/* Checks the cells against their datasets, and reports what they do on stderr; without a store,
+ * that nothing was checked. */
 int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
 		struct error *err);
+
+/* Warns where the recorded goal of a sweep is not that of its metric (sweep_goal_remark()). */
+void sweep_warn_goal(const struct sweep_row *w);
 
 /* Does the operand name a file? A sweep's name has no slash and no such file beside it. */
 int sweep_is_file(const struct sweep_args *a);

@@ -40,8 +40,8 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 	table_free(whole);
 }
 
-/* An answer from half a sweep is one to be careful with. */
-static int say_unfinished(struct store *s, const char *sweep, struct error *err)
+/* An answer from half a sweep is one to be careful with, as is one by a goal that was a default. */
+static int say_state(struct store *s, const char *sweep, const char *metric, struct error *err)
 {
 	struct sweep_row w;
 	struct sweep_counts n;
@@ -50,6 +50,8 @@ static int say_unfinished(struct store *s, const char *sweep, struct error *err)
 	if (sweeps_find(s, sweep, &w, err))
 		return -1;
 	ret = sweeps_count(s, w.id, &n, err);
+	if (!metric)
+		sweep_warn_goal(&w);
 	sweep_row_release(&w);
 	if (!ret && n.done < n.cells)
 		log_info("%s: %d of %d cells are done: this is what there is so far", sweep, n.done,
@@ -98,7 +100,8 @@ int sweep_show(struct sweep_args *a, struct error *err)
 		return -1;
 	if (!what.sweep)
 		what.sweep = name;
-	if (say_unfinished(a->ctx->store, what.sweep, err) || select_runs(a->ctx, &what, &sel, err))
+	if (say_state(a->ctx->store, what.sweep, a->metric, err) ||
+	    select_runs(a->ctx, &what, &sel, err))
 		return -1;
 	ret = show(a, &sel,
 		   a->metric         ? a->metric

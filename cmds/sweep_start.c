@@ -68,6 +68,7 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 
 	if (sweeps_find(a->ctx->store, name, &w, err))
 		return -1;
+	sweep_warn_goal(&w);
 	ret = strcmp(w.state, "paused") ? 0 : sweeps_set_state(v.store, w.id, "active", err);
 	if (!ret)
 		ret = sweeps_count(v.store, w.id, &n, err);
@@ -127,6 +128,7 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 				 a->operand);
 	if (sweeps_find(a->ctx->store, a->operand, &w, err))
 		return -1;
+	sweep_warn_goal(&w);
 	how.defaults = w.defaults;
 	how.ask = &a->ask;
 	run_ask(&a->ask, a->ctx->store);
@@ -153,6 +155,7 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 	if (sweep_recall(a, &w, &same)) {
 		int defaults = w.defaults;
 
+		sweep_warn_goal(&w);
 		sweep_row_release(&w);
 		return sweep_read(a, defaults, same, g, p, err);
 	}
@@ -209,23 +212,38 @@ int sweep_pause(struct sweep_args *a, struct error *err)
 	return ret;
 }
 
+/* How many cells there are of what is to be tried again. */
+static int count_retried(const struct sweep_counts *c, int which)
+{
+	return (which & RETRY_FAILED ? c->failed - c->collapsed : 0) +
+	       (which & RETRY_PRUNED ? c->pruned : 0) +
+	       (which & RETRY_COLLAPSED ? c->collapsed : 0);
+}
+
 int sweep_retry(struct sweep_args *a, struct error *err)
 {
+	int which = (a->pruned ? RETRY_PRUNED : 0) | (a->collapsed ? RETRY_COLLAPSED : 0);
 	struct sweep_row w;
 	struct sweep_counts c;
 	int ret, n = 0;
 
+	which = which ? which : RETRY_FAILED;
 	if (open_writer(a, err) || sweeps_find(a->ctx->store, a->operand, &w, err))
 		return -1;
 	ret = sweeps_count(a->ctx->store, w.id, &c, err);
-	n = c.failed + (a->pruned ? c.pruned : 0);
+	n = count_retried(&c, which);
 	if (!ret && !a->ctx->dry_run)
-		ret = sweeps_retry(a->ctx->store, w.id, a->pruned, &n, err);
+		ret = sweeps_retry(a->ctx->store, w.id, which, &n, err);
 	if (!ret && a->ctx->dry_run)
 		log_info("%s: %d cell%s would be queued again", w.name, n, n == 1 ? "" : "s");
 	else if (!ret)
 		log_info("%s: %d cell%s queued again: `ssl sweep start %s` runs %s", w.name, n,
 			 n == 1 ? "" : "s", w.name, n == 1 ? "it" : "them");
+	if (!ret && which == RETRY_FAILED && c.collapsed)
+		log_info("%s: %d cell%s collapsed, and would again: --collapsed tries %s all the "
+			 "same",
+			 w.name, c.collapsed, c.collapsed == 1 ? "" : "s",
+			 c.collapsed == 1 ? "it" : "them");
 	sweep_row_release(&w);
 	return ret;
 }

@@ -33,6 +33,8 @@ static void head_line(const struct sweep_row *w, const struct sweep_counts *n, i
 	strbuf_addf(out, "%s: %d of %d done", w->name, n->done, n->cells);
 	if (n->failed)
 		strbuf_addf(out, ", %d failed", n->failed);
+	if (n->collapsed)
+		strbuf_addf(out, " (%d collapsed)", n->collapsed);
 	if (n->pruned)
 		strbuf_addf(out, ", %d pruned", n->pruned);
 	strbuf_addf(out, ", %d running, %d queued", n->running, n->queued + n->held + n->stale);

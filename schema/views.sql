@@ -67,7 +67,7 @@ CREATE VIEW v_run AS
     r.threads,                   -- that computed
     (SELECT a.n FROM attempt a WHERE a.id = r.attempt_id) AS attempts, -- how often it was started
     r.exit_code,                 -- of the process, once settled
-    r.error,                     -- why it failed or stopped
+    r.error,                     -- why it failed, stopped, collapsed or was pruned
     (SELECT group_concat(t.name, ' ') FROM tag t WHERE t.run_id = r.id) AS tags, -- separated by spaces
     r.created,                   -- when it was recorded
     r.finished,                  -- when it was settled
@@ -337,25 +337,33 @@ CREATE VIEW v_floor AS
 CREATE VIEW v_seed AS
   -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
   -- twice counts once, with its newest run. The interval is the 95 % one of the mean (Student's t).
+  -- Runs that collapsed or were pruned enter no mean, and are counted beside it.
   WITH
     -- Of each run the value at the last step, as in v_last. One level of GROUP BY above plain tables:
     -- SQLite then takes a condition on the metric inside; CROSS JOIN: runs first, so that each is looked at once
     spread AS (
-      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(*) AS n, avg(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS mean,
-        min(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS low, max(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS high,
-        group_concat(r.seed, ' ') AS seeds, group_concat(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) AS x
+      SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS n,
+        avg(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS mean,
+        min(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS low,
+        max(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS high,
+        group_concat(CASE WHEN r.status = 'done' AND CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END IS NOT NULL THEN r.seed END, ' ') AS seeds,
+        group_concat(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS x,
+        count(CASE r.status WHEN 'collapsed' THEN 1 END) AS collapsed, count(CASE r.status WHEN 'pruned' THEN 1 END) AS pruned
       FROM run r CROSS JOIN recipe p ON p.id = r.recipe_id CROSS JOIN metric_name n
         LEFT JOIN metric_summary s ON s.run_id = r.id AND s.name_id = n.id
         LEFT JOIN eval_value v ON v.name_id = n.id AND EXISTS (SELECT 1 FROM eval_value z WHERE z.name_id = n.id)
           AND v.eval_id = (SELECT f.id FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND w.eval_id = f.id
             AND w.name_id = n.id AND (s.last_step IS NULL OR f.step >= s.last_step)
           ORDER BY f.step DESC, f.id DESC LIMIT 1)
-      WHERE r.status = 'done' AND CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END IS NOT NULL
+      WHERE r.status IN ('done', 'collapsed', 'pruned')
         AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM run q
-          WHERE q.recipe_id = r.recipe_id AND q.id > r.id AND q.status = 'done'
+          WHERE q.recipe_id = r.recipe_id AND q.id <> r.id AND q.status IN ('done', 'collapsed', 'pruned')
+            -- of runs that ended alike the newest counts, and one that finished before any other
+            AND (CASE WHEN (q.status = 'done') = (r.status = 'done') THEN q.id > r.id ELSE q.status = 'done' END)
             AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
       GROUP BY p.group_hash, r.dataset_id, n.name
+      HAVING count(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) > 0
     ),
     moments AS (
       -- DISTINCT, so that the variance is worked out once a row, and not at each of its uses below
@@ -396,7 +404,7 @@ CREATE VIEW v_seed AS
     s.method,                    -- byol, barlow, vicreg ...
     d.name AS dataset,           -- its name
     s.metric,                    -- its name
-    s.n,                         -- seeds
+    s.n,                         -- seeds that finished with a value: those of the mean
     s.mean,                      -- of the final values, not of the best ones
     s.sd,                        -- of the sample; NULL for one seed
     s.mean - s.quantile * s.sd / s.root_n AS ci_low,  -- of the mean
@@ -405,7 +413,9 @@ CREATE VIEW v_seed AS
     s.high AS max,               -- largest
     s.seeds,                     -- separated by spaces
     s.dataset_id,                -- row of dataset
-    d.label AS dataset_label     -- as in v_run
+    d.label AS dataset_label,    -- as in v_run
+    s.collapsed,                 -- seeds whose run collapsed: in no mean
+    s.pruned                     -- seeds whose run was pruned: in no mean
   FROM dev s
     LEFT JOIN v_dataset d ON d.id = s.dataset_id;
 
@@ -466,7 +476,7 @@ CREATE VIEW v_sweep AS
     c.failed,                    -- cells that were given up
     c.pruned,                    -- cells that were hopeless
     s.objective,                 -- metric that it is for
-    s.goal,                      -- of the objective: max, min
+    coalesce(nullif((SELECT n.goal FROM metric_name n WHERE n.name = s.objective), 'none'), s.goal) AS goal, -- of the objective: max, min; the metric's own, where it has one
     s.created,                   -- when it was first started
     s.command,                   -- that first started it
     s.uuid                       -- the same in every store

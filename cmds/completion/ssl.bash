@@ -60,7 +60,7 @@ _ssl()
 	run:-*) _ssl_words "$options -m -d -j --method --data --like --set --seed --name --tag --threads" ;;
 	resume:-*) _ssl_words "$options -j --set --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
-	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --watch --metric" ;;
+	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --collapsed --watch --metric" ;;
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --split --no-splits --class-depth --exclude --skip-bad --shapes --seed --train --test" ;;

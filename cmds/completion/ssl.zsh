@@ -90,7 +90,7 @@ _ssl()
 			'*--set[a hyperparameter]:key:_ssl_keys' '*--grid[an axis]:key:_ssl_keys' \
 			'*--zip[an axis in step]:key:_ssl_keys' '--seeds[replicates]:seeds' \
 			'--name[a name]:name' '(-j --workers)'{-j,--workers}'[processes]:n' \
-			'--reuse[take runs that are done]' '--pruned[retry pruned cells too]' \
+			'--reuse[take runs that are done]' '--pruned[retry pruned cells]' '--collapsed[retry cells that collapsed]' \
 			'--metric[show: of which metric]:metric:_ssl_metrics' '--watch[until it is finished]' \
 			'1:verb:(plan start status show pause retry extend ls)' \
 			'2:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;

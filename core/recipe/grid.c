@@ -30,7 +30,8 @@ static const struct hparam exec_rows[] = {
     {"exec.prune_seeds", HP_BOOL, "false", 0, 0, NULL,
      "prune replicates too, not only cells of the first seed"},
     {"objective.metric", HP_TEXT, "", 0, 0, NULL, "what the sweep is for: val.knn.top1"},
-    {"objective.goal", HP_ENUM, "max", 0, 0, "max|min", "which way is better"},
+    {"objective.goal", HP_ENUM, "auto", 0, 0, "auto|max|min",
+     "which way is better; auto: as the metric says itself"},
     {0},
 };
 
@@ -44,7 +45,8 @@ const struct recipe_schema *grid_exec_schema(void)
 {
 	/* Versions of the defaults are counted with those of recipes: 1 is the first. A key that is
 	 * added needs a row in `added`, a default that changes one in `was`. */
-	static const struct recipe_history history = {.defaults = 2};
+	static const struct recipe_was was[] = {{2, "objective.goal", "max", NULL, NULL}, {0}};
+	static const struct recipe_history history = {.defaults = 2, .was = was};
 	static const struct recipe_schema schema = {.group = exec_group, .history = &history};
 
 	return &schema;

@@ -82,6 +82,7 @@ struct grid {
 	int n_seeds;
 	const char **remark; /* sentences on what grid_each() found, for the user */
 	int n_remarks;
+	int goal_open;      /* objective.goal was not said, and its metric has none of its own */
 	struct recipe exec; /* exec.* and objective.*, by recipe_text() and so on */
 };
 

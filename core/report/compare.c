@@ -21,27 +21,52 @@ static void note_count(struct strbuf *notes, int n, const char *why)
 		strbuf_addf(notes, "%d run%s left out: %s.\n", n, n == 1 ? "" : "s", why);
 }
 
-/* Marks the rows that count; says which do not. Runs that were named count in any state. */
-static void choose(struct compare *c, const struct compare_query *q, char *keep)
+/* What becomes of a row. */
+enum fate { LEFT_OUT, COUNTS, COLLAPSED, PRUNED };
+
+/* Runs that were named count in any state. */
+static enum fate fate_of(const struct value_row *r, int named)
+{
+	if (named || !strcmp(r->status, "done"))
+		return COUNTS;
+	if (!strcmp(r->status, "collapsed"))
+		return COLLAPSED;
+	return !strcmp(r->status, "pruned") ? PRUNED : LEFT_OUT;
+}
+
+/* Gives each row its fate; says which are left out. */
+static void choose(struct compare *c, const struct compare_query *q, char *fate)
 {
 	const struct values *v = &c->values;
-	int undone = 0, ungrouped = 0, unmeasured = 0, repeated = 0;
+	int undone = 0, ungrouped = 0, unmeasured = 0, repeated = 0, n[PRUNED + 1] = {0};
+	int named = 0;
 
 	for (int i = 0; i < v->n; i++) {
 		const struct value_row *r = &v->row[i];
 
-		if (!q->values.id && strcmp(r->status, "done"))
+		fate[i] = (char)fate_of(r, q->named);
+		if (!fate[i])
 			undone++;
 		else if (!r->group)
 			ungrouped++;
-		else if (isnan(r->value) || (q->values.select && isnan(r->select)))
+		else if (fate[i] == COUNTS &&
+			 (isnan(r->value) || (q->values.select && isnan(r->select))))
 			unmeasured++;
-		else if (!q->values.id && r->repeated)
+		else if (!q->named && r->repeated)
 			repeated++;
-		else
-			keep[i] = 1;
+		else {
+			named += q->named && strcmp(r->status, "done") != 0;
+			n[(int)fate[i]]++;
+			continue;
+		}
+		fate[i] = LEFT_OUT;
 	}
-	note_count(&c->notes, undone, "not finished (running, failed, stopped or collapsed)");
+	if (named)
+		strbuf_addf(&c->notes, "%d run%s not finished count%s, being named.\n", named,
+			    named == 1 ? "" : "s", named == 1 ? "s" : "");
+	note_count(&c->notes, n[COLLAPSED], "collapsed: in no mean, counted with its group");
+	note_count(&c->notes, n[PRUNED], "pruned: in no mean, counted with its group");
+	note_count(&c->notes, undone, "not finished (running, failed or stopped)");
 	note_count(&c->notes, ungrouped, "without a value of the key that groups");
 	note_count(&c->notes, unmeasured, "without a finite value of the metric");
 	note_count(&c->notes, repeated, "the same recipe and seed was run again later");
@@ -141,15 +166,15 @@ static int cell_order(const void *a, const void *b)
 	return order ? order : ((*p)->id > (*q)->id) - ((*p)->id < (*q)->id);
 }
 
-/* The rows of the group, cell by cell. */
-static const struct value_row **rows_of(const struct compare *c, const char *keep,
+/* The rows of the group that count, cell by cell. */
+static const struct value_row **rows_of(const struct compare *c, const char *fate,
 					const struct compare_group *g, int *n)
 {
 	const struct value_row **row = xmalloc((size_t)(c->values.n + 1) * sizeof *row);
 
 	*n = 0;
 	for (int i = 0; i < c->values.n; i++)
-		if (keep[i] && is_of_group(&c->values.row[i], g))
+		if (fate[i] == COUNTS && is_of_group(&c->values.row[i], g))
 			row[(*n)++] = &c->values.row[i];
 	qsort(row, (size_t)*n, sizeof *row, cell_order);
 	return row;
@@ -202,14 +227,25 @@ static int say_recipe(struct store *s, const struct value_row **row, int n, int 
 	return ret;
 }
 
-static int fill_group(struct store *s, struct compare *c, const char *keep, struct compare_group *g,
+static void count_lost(const struct compare *c, const char *fate, struct compare_group *g)
+{
+	for (int i = 0; i < c->values.n; i++) {
+		if (fate[i] <= COUNTS || !is_of_group(&c->values.row[i], g))
+			continue;
+		g->collapsed += fate[i] == COLLAPSED;
+		g->pruned += fate[i] == PRUNED;
+	}
+}
+
+static int fill_group(struct store *s, struct compare *c, const char *fate, struct compare_group *g,
 		      struct error *err)
 {
 	int n, from = 0, to, ret = 0;
-	const struct value_row **row = rows_of(c, keep, g, &n);
+	const struct value_row **row = rows_of(c, fate, g, &n);
 
+	count_lost(c, fate, g);
 	to = n;
-	if (c->select) {
+	if (c->select && n) {
 		from = best_cell(c, row, n, g);
 		to = cell_end(row, n, from);
 		ret = say_recipe(s, row, n, from, g, err);
@@ -234,7 +270,7 @@ static void average_seeds(struct compare_group *g)
 {
 	int n = 0;
 
-	g->by_seed = xmalloc((size_t)g->n * sizeof *g->by_seed);
+	g->by_seed = xmalloc(((size_t)g->n + 1) * sizeof *g->by_seed);
 	for (int i = 0; i < g->n; i++)
 		g->by_seed[i] = (struct compare_seed){g->seed[i], g->value[i], 1};
 	qsort(g->by_seed, (size_t)g->n, sizeof *g->by_seed, seed_order);
@@ -269,12 +305,16 @@ static void describe(struct compare *c, struct compare_group *g)
 	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
 }
 
-static int make_groups(struct store *s, struct compare *c, const char *keep, struct error *err)
+static int make_groups(struct store *s, struct compare *c, const char *fate, struct error *err)
 {
-	for (int i = 0; i < c->values.n; i++)
-		if (keep[i])
+	int counted = 0;
+
+	for (int i = 0; i < c->values.n; i++) {
+		counted += fate[i] == COUNTS;
+		if (fate[i])
 			add_group(c, &c->values.row[i]);
-	if (!c->n_groups)
+	}
+	if (!counted)
 		return error_set(err, ERR_NOT_FOUND,
 				 "compare: no finished run has %s: nothing to compare", c->metric);
 	if (c->n_groups > GROUPS_MAX)
@@ -283,7 +323,7 @@ static int make_groups(struct store *s, struct compare *c, const char *keep, str
 				 c->by, c->n_groups, GROUPS_MAX);
 	order_groups(c);
 	for (int i = 0; i < c->n_groups; i++) {
-		if (fill_group(s, c, keep, &c->group[i], err))
+		if (fill_group(s, c, fate, &c->group[i], err))
 			return -1;
 		describe(c, &c->group[i]);
 	}
@@ -362,7 +402,8 @@ static void make_pairs(struct compare *c, int unpaired)
 	c->pair = xcalloc(most + 1, sizeof *c->pair);
 	for (int i = 0; i < c->n_groups; i++)
 		for (int j = i + 1; j < c->n_groups; j++) {
-			if (!c->across && dataset_order(c->group[i].dataset, c->group[j].dataset))
+			if (!c->group[i].n || !c->group[j].n ||
+			    (!c->across && dataset_order(c->group[i].dataset, c->group[j].dataset)))
 				continue;
 			make_pair(c, i, j, unpaired, &c->pair[c->n_pairs]);
 			p[c->n_pairs] = c->pair[c->n_pairs].test.p;
@@ -450,7 +491,7 @@ static int note_values(struct store *s, struct compare *c, const struct compare_
 	int n = 0, complete = 1, ret;
 
 	for (int i = 0; i < c->values.n; i++) {
-		if (!q->values.id && strcmp(c->values.row[i].status, "done") != 0)
+		if (!q->named && strcmp(c->values.row[i].status, "done") != 0)
 			continue;
 		complete = complete && !isnan(c->values.row[i].value);
 		id[n++] = c->values.row[i].id;
@@ -469,7 +510,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		 struct error *err)
 {
 	struct compare *c = xcalloc(1, sizeof *c);
-	char *keep = NULL;
+	char *fate = NULL;
 	int ret;
 
 	c->notes = (struct strbuf)STRBUF_INIT;
@@ -480,9 +521,9 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 	ret = query_values(s, &q->values, &c->values, err);
 	if (!ret) {
 		c->goal = c->values.goal;
-		keep = xcalloc((size_t)c->values.n + 1, 1);
-		choose(c, q, keep);
-		ret = note_values(s, c, q, err) || make_groups(s, c, keep, err) ? -1 : 0;
+		fate = xcalloc((size_t)c->values.n + 1, 1);
+		choose(c, q, fate);
+		ret = note_values(s, c, q, err) || make_groups(s, c, fate, err) ? -1 : 0;
 	}
 	if (!ret && c->select && !strcmp(c->values.select_goal, "none"))
 		ret = error_set(err, ERR_USAGE,
@@ -498,7 +539,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 	} else {
 		compare_free(c);
 	}
-	free(keep);
+	free(fate);
 	return ret;
 }
 

@@ -5,6 +5,10 @@
  * of a seed, by their mean), others as two independent samples. p-values are corrected over the
  * pairs (Holm). What the numbers cannot say is said in sentences.
  *
+ * Only finished runs have a result: what a collapsed run ended with is of a dead representation,
+ * what a pruned one did of an early epoch. They enter no mean, and are counted beside it; a group
+ * of which none finished has a row, too. Runs that are named one by one count in any state.
+ *
  * Runs on different data are never averaged, nor compared, unless `by` is the dataset: a group has
  * one dataset, known by its label, and pairs are made of groups on the same one.
  */
@@ -19,6 +23,7 @@ struct compare_query {
 	struct value_query values;
 	int ranks;    /* 0: permutation tests of means; 1: Wilcoxon and Mann-Whitney */
 	int unpaired; /* 1: never by seed */
+	int named;    /* 1: values.id are runs that a user named one by one */
 };
 
 struct compare_seed {
@@ -31,7 +36,8 @@ struct compare_group {
 	const char *name;             /* the value of the key */
 	const char *dataset;          /* its label; NULL: none */
 	char *title;                  /* "vicreg"; "vicreg (t@1a2b3c4d)" where there are several */
-	int n, cells;                 /* runs; recipes among them, seeds apart */
+	int n, cells;                 /* finished runs; recipes among them, seeds apart */
+	int collapsed, pruned;        /* runs that ended so: in no mean */
 	int tried;                    /* recipes among which --select chose, else 0 */
 	double *value, *floors;       /* of each run; floors: NaN where not known */
 	int64_t *seed, *id;           /* of each run */
@@ -39,9 +45,9 @@ struct compare_group {
 	int n_seeds;
 	double mean, sd, best; /* best: of the values, one a run; NaN when the metric has no goal */
 	struct interval ci;    /* of the mean, 95 % (Student's t) */
-	double floor, gain;    /* over the runs whose untrained encoder is known (floor.h); else NaN */
-	double selected;       /* mean of the metric that chose, NaN without */
-	char *recipe;          /* what sets the chosen cell apart: "vicreg.mu=10" */
+	double floor, gain; /* over the runs whose untrained encoder is known (floor.h); else NaN */
+	double selected;    /* mean of the metric that chose, NaN without */
+	char *recipe;       /* what sets the chosen cell apart: "vicreg.mu=10" */
 };
 
 struct compare_pair {
@@ -61,8 +67,8 @@ struct compare {
 	struct compare_group *group; /* in the order of names; numbers by size */
 	struct compare_pair *pair;
 	int n_groups, n_pairs, ranks;
-	int n_datasets;      /* of the runs that count */
-	int across;          /* grouped by dataset: pairs are made across datasets */
+	int n_datasets; /* of the runs that count */
+	int across;     /* grouped by dataset: pairs are made across datasets */
 	int differ; /* the values were evaluated by different settings: no pairs, and no verdict */
 	struct strbuf notes; /* sentences, each ended by a newline */
 };

@@ -27,6 +27,14 @@ static int knows_floors(const struct compare *c)
 	return 0;
 }
 
+static int has_lost(const struct compare *c)
+{
+	for (int i = 0; i < c->n_groups; i++)
+		if (c->group[i].collapsed || c->group[i].pruned)
+			return 1;
+	return 0;
+}
+
 struct table *compare_groups(const struct compare *c, int human)
 {
 	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
@@ -34,6 +42,7 @@ struct table *compare_groups(const struct compare *c, int human)
 	int digits = digits_of(c->metric, human);
 	int floors = !human || knows_floors(c);
 	int datasets = !c->across && (!human || c->n_datasets > 1);
+	int lost = !human || has_lost(c);
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
@@ -51,6 +60,10 @@ struct table *compare_groups(const struct compare *c, int human)
 	}
 	if (datasets)
 		table_column(t, "dataset");
+	if (lost) {
+		table_column(t, "collapsed");
+		table_column(t, "pruned");
+	}
 	for (int i = 0; i < c->n_groups; i++) {
 		const struct compare_group *g = &c->group[i];
 
@@ -74,6 +87,10 @@ struct table *compare_groups(const struct compare *c, int human)
 		}
 		if (datasets)
 			table_text(t, g->dataset);
+		if (lost) {
+			table_int(t, g->collapsed);
+			table_int(t, g->pruned);
+		}
 	}
 	return t;
 }

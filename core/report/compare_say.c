@@ -149,23 +149,29 @@ static void say_wins(const struct compare *c, int group, struct strbuf *out)
 	strbuf_adds(out, ".\n");
 }
 
-/* Groups from the best mean to the worst; as they are where there is no goal. */
-static void rank(const struct compare *c, int *order)
+/* Groups from the best mean to the worst, those without one left out; as they are where there is no
+ * goal. How many they are. */
+static int rank(const struct compare *c, int *order)
 {
 	double sign = !strcmp(c->goal, "max") ? 1 : !strcmp(c->goal, "min") ? -1 : 0;
+	int n = 0;
 
 	for (int i = 0; i < c->n_groups; i++) {
-		int at = i;
+		int at = n;
 
+		if (!c->group[i].n)
+			continue;
 		for (; at && sign * c->group[i].mean > sign * c->group[order[at - 1]].mean; at--)
 			order[at] = order[at - 1];
 		order[at] = i;
+		n++;
 	}
+	return n;
 }
 
-static void say_best(const struct compare *c, int best, struct strbuf *out)
+static void say_best(const struct compare *c, int best, int others, struct strbuf *out)
 {
-	int wins = count_wins(c, best), others = c->n_groups - 1, equals = -1;
+	int wins = count_wins(c, best), equals = -1;
 
 	for (int i = 0; i < c->n_groups; i++)
 		equals += c->group[i].mean == c->group[best].mean;
@@ -191,12 +197,12 @@ static void say_best(const struct compare *c, int best, struct strbuf *out)
 
 static void say_clear(const struct compare *c, struct strbuf *out)
 {
-	int *order = xcalloc((size_t)c->n_groups + 1, sizeof *order);
+	int *order = xcalloc((size_t)c->n_groups + 1, sizeof *order), n;
 
-	rank(c, order);
-	if (c->n_groups > 2 && strcmp(c->goal, "none") && (c->n_datasets == 1 || c->across))
-		say_best(c, order[0], out);
-	for (int i = 0; i < c->n_groups; i++)
+	n = rank(c, order);
+	if (n > 2 && strcmp(c->goal, "none") && (c->n_datasets == 1 || c->across))
+		say_best(c, order[0], n - 1, out);
+	for (int i = 0; i < n; i++)
 		say_wins(c, order[i], out);
 	free(order);
 }

@@ -10,15 +10,22 @@
 #include "core/report/groups.h"
 #include "core/report/ranges.h"
 
-/* One method's runs while they are looked at. */
+/* One method's runs while they are looked at: those that finished with a finite value, and those
+ * that collapsed or were pruned, whose value is NaN. */
 struct view {
 	const struct selection *sel;
 	const struct varied_set *varied;
 	const char *drawn; /* of varied: in ranges */
-	const double *value, *floor;
-	int *run, n;        /* places in the selection, finite values only */
+	const double *floor;
+	double *value;
+	int *run, n;        /* places in the selection */
 	double mean, total; /* total: sum of squares about the mean */
 };
+
+static int ended(const struct view *v, int run, const char *status)
+{
+	return !strcmp(v->sel->run[run].status, status);
+}
 
 void effects_release(struct effects *e)
 {
@@ -38,24 +45,32 @@ void effects_release(struct effects *e)
 }
 
 /* Of the runs with this value. */
-static struct moments level_moments(const struct view *v, const struct varied *p, const char *text,
-				    double *gain)
+static struct effect_level level_of_runs(const struct view *v, const struct varied *p, int run)
 {
+	struct effect_level l = {.text = xstrdup(p->text[run]), .number = p->number[run]};
 	double *floor = xmalloc((size_t)(v->n + 1) * sizeof *floor);
 	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x);
 	struct moments s;
 	int n = 0;
 
-	for (int i = 0; i < v->n; i++)
-		if (p->text[v->run[i]] && !strcmp(p->text[v->run[i]], text)) {
-			floor[n] = v->floor[v->run[i]];
-			x[n++] = v->value[v->run[i]];
-		}
+	for (int i = 0; i < v->n; i++) {
+		const int at = v->run[i];
+
+		if (!p->text[at] || strcmp(p->text[at], l.text) != 0)
+			continue;
+		l.collapsed += ended(v, at, "collapsed");
+		l.pruned += ended(v, at, "pruned");
+		floor[n] = v->floor[at];
+		x[n++] = v->value[at];
+	}
 	s = moments_of(x, n);
-	*gain = floor_gain(x, floor, NULL, n);
+	l.n = s.n;
+	l.mean = s.mean;
+	l.sd = s.sd;
+	l.gain = floor_gain(x, floor, NULL, n);
 	free(floor);
 	free(x);
-	return s;
+	return l;
 }
 
 /* Where in the effect's levels the text stands or has to stand; *found. */
@@ -76,16 +91,12 @@ static int level_at(const struct effect *f, const char *text, double number, int
 static void add_level(struct effect *f, const struct view *v, const struct varied *p, int run)
 {
 	int found, at = level_at(f, p->text[run], p->number[run], &found);
-	struct moments s;
-	double gain;
 
 	if (found)
 		return;
-	s = level_moments(v, p, p->text[run], &gain);
 	f->level = xrealloc(f->level, (size_t)(f->n + 1) * sizeof *f->level);
 	memmove(f->level + at + 1, f->level + at, (size_t)(f->n - at) * sizeof *f->level);
-	f->level[at] =
-	    (struct effect_level){xstrdup(p->text[run]), s.n, p->number[run], s.mean, s.sd, gain};
+	f->level[at] = level_of_runs(v, p, run);
 	f->n++;
 }
 
@@ -95,7 +106,8 @@ static double share_of(const struct effect *f, const struct view *v)
 	double sum = 0;
 
 	for (int i = 0; i < f->n; i++)
-		sum += f->level[i].n * pow(f->level[i].mean - v->mean, 2);
+		if (f->level[i].n)
+			sum += f->level[i].n * pow(f->level[i].mean - v->mean, 2);
 	return v->total > 0 ? sum / v->total : NAN;
 }
 
@@ -209,8 +221,10 @@ static int look_at_cells(struct effect_block *b, const struct view *v, int low_i
 		s = moments_of(x, n);
 		b->best_gain = fmax(b->best_gain, floor_gain(x, floor, NULL, n));
 		b->cells++;
-		several |= n > 1;
-		within += n > 1 ? s.sd * s.sd * (n - 1) : 0;
+		several |= s.n > 1;
+		within += s.n > 1 ? s.sd * s.sd * (s.n - 1) : 0;
+		if (!s.n)
+			continue;
 		if (best < 0 || (low_is_good ? s.mean < b->best_mean : s.mean > b->best_mean)) {
 			best = v->run[i];
 			b->best_mean = s.mean;
@@ -266,7 +280,28 @@ static void look(struct effect_block *b, const struct view *v, int low_is_good)
 	free(drawn);
 }
 
-static void add_block(struct effects *out, struct view *v, const char *method, int low_is_good)
+/* Takes the run into the view, or counts why not. */
+static void take_run(struct effect_block *b, struct view *v, int run, double value, double *x)
+{
+	int collapsed = ended(v, run, "collapsed"), pruned = ended(v, run, "pruned");
+
+	b->collapsed += collapsed;
+	b->pruned += pruned;
+	v->value[run] = NAN;
+	if (!collapsed && !pruned && !ended(v, run, "done")) {
+		b->undone++;
+	} else if (collapsed || pruned) {
+		v->run[v->n++] = run;
+	} else if (!isfinite(value)) {
+		b->left_out++;
+	} else {
+		x[b->runs++] = v->value[run] = value;
+		v->run[v->n++] = run;
+	}
+}
+
+static void add_block(struct effects *out, struct view *v, const char *method, const double *value,
+		      int low_is_good)
 {
 	struct effect_block *b;
 	double *x = xmalloc((size_t)(v->sel->n + 1) * sizeof *x);
@@ -277,22 +312,13 @@ static void add_block(struct effects *out, struct view *v, const char *method, i
 	*b = (struct effect_block){0};
 	snprintf(b->method, sizeof b->method, "%s", method);
 	v->n = 0;
-	for (int i = 0; i < v->sel->n; i++) {
-		if (strcmp(v->sel->run[i].method, method) != 0 || selection_repeats(v->sel, i))
-			continue;
-		if (!isfinite(v->value[i])) {
-			b->left_out++;
-			continue;
-		}
-		b->collapsed += !strcmp(v->sel->run[i].status, "collapsed");
-		x[v->n] = v->value[i];
-		v->run[v->n++] = i;
-	}
-	s = moments_of(x, v->n);
-	b->runs = v->n;
+	for (int i = 0; i < v->sel->n; i++)
+		if (!strcmp(v->sel->run[i].method, method) && !selection_repeats(v->sel, i))
+			take_run(b, v, i, value[i], x);
+	s = moments_of(x, b->runs);
 	b->mean = v->mean = s.mean;
 	b->sd = s.sd;
-	v->total = v->n > 1 ? s.sd * s.sd * (v->n - 1) : 0;
+	v->total = s.n > 1 ? s.sd * s.sd * (s.n - 1) : 0;
 	look(b, v, low_is_good);
 	free(x);
 }
@@ -301,20 +327,22 @@ int effects_make(struct store *s, const struct selection *sel, const double *val
 		 const double *floor, int low_is_good, struct effects *out, struct error *err)
 {
 	struct varied_set varied;
-	struct view v = {.sel = sel, .varied = &varied, .value = value, .floor = floor};
+	struct view v = {.sel = sel, .varied = &varied, .floor = floor};
 
 	*out = (struct effects){0};
 	if (selection_varied(s, sel, &varied, err))
 		return -1;
 	v.run = xmalloc((size_t)(sel->n + 1) * sizeof *v.run);
+	v.value = xmalloc((size_t)(sel->n + 1) * sizeof *v.value);
 	for (int i = 0; i < sel->n; i++) {
 		int known = 0;
 
 		for (int b = 0; b < out->n && !known; b++)
 			known = !strcmp(out->block[b].method, sel->run[i].method);
 		if (!known)
-			add_block(out, &v, sel->run[i].method, low_is_good);
+			add_block(out, &v, sel->run[i].method, value, low_is_good);
 	}
+	free(v.value);
 	free(v.run);
 	varied_release(&varied);
 	return 0;

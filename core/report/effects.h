@@ -2,9 +2,10 @@
  * What the hyperparameters of a sweep do to a metric: marginal means, and how much of the variance
  * over all runs each explains alone (the main effects of an analysis of variance, eta squared),
  * what the seeds do (the variance within cells, a cell being one recipe), and what is left:
- * interactions. Within each method, since another method's cells say nothing about it. Runs without
- * a finite value are left out, and counted. A collapsed run has its place here: that it collapsed
- * is what its hyperparameters did.
+ * interactions. Within each method, since another method's cells say nothing about it. As in a
+ * comparison (compare.h) only finished runs with a finite value enter a mean. Runs that collapsed
+ * or were pruned are counted at each value of a hyperparameter, since that is what it did; a value
+ * of which no run finished has a row, too.
  *
  * Shares add up to 1 on a full grid with as many seeds in each cell. Otherwise main effects overlap
  * and the rest can be below zero: then it is NaN.
@@ -17,9 +18,9 @@
 
 struct effect_level {
 	char *text; /* the value; joined by " / " for parameters that change together */
-	int n;
-	double number, mean, sd; /* number: NaN where it is none */
-	double gain;             /* over the untrained encoder (floor.h); NaN: not known */
+	int n, collapsed, pruned; /* finished runs; runs that ended so */
+	double number, mean, sd;  /* number: NaN where it is none */
+	double gain;              /* over the untrained encoder (floor.h); NaN: not known */
 };
 struct effect {
 	char *param; /* "vicreg.mu", or "optim.batch / optim.lr" that change together */
@@ -32,8 +33,9 @@ struct effect {
 };
 struct effect_block {
 	char method[32];
-	int runs, left_out, cells;
-	int collapsed;         /* of the runs, with the value that they had */
+	int runs, cells; /* finished runs with a value; recipes, those of lost runs included */
+	int collapsed, pruned; /* runs that ended so: in no mean, and counted with each value */
+	int left_out, undone;  /* finished, but without a finite value; not finished */
 	double mean, sd;       /* over all runs */
 	double best_mean;      /* of the best cell */
 	double best_gain;      /* the largest of a cell; NaN: none is known */

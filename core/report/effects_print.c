@@ -53,8 +53,28 @@ static void level_row(struct table *t, const char *method, const struct effect *
 	table_text(t, f->param);
 	table_text(t, l->text);
 	table_int(t, l->n);
-	table_real(t, l->mean, digits);
+	real_or_null(t, l->mean, digits);
 	real_or_null(t, l->sd, digits);
+}
+
+static void lost_cells(struct table *t, const struct effect_level *l)
+{
+	table_int(t, l->collapsed);
+	table_int(t, l->pruned);
+}
+
+static void lost_columns(struct table *t)
+{
+	table_column(t, "collapsed");
+	table_column(t, "pruned");
+}
+
+static int has_lost(const struct effects *e)
+{
+	for (int b = 0; b < e->n; b++)
+		if (e->block[b].collapsed || e->block[b].pruned)
+			return 1;
+	return 0;
 }
 
 static int knows_gains(const struct effects *e)
@@ -79,10 +99,12 @@ static struct table *levels_table(void)
 struct table *effects_levels(const struct effects *e, int digits)
 {
 	struct table *t = levels_table();
-	int gains = knows_gains(e);
+	int gains = knows_gains(e), lost = has_lost(e);
 
 	if (gains)
 		table_column(t, "gain");
+	if (lost)
+		lost_columns(t);
 	for (int b = 0; b < e->n; b++)
 		for (int i = 0; i < e->block[b].n; i++)
 			for (int k = 0; k < e->block[b].effect[i].n; k++) {
@@ -91,6 +113,8 @@ struct table *effects_levels(const struct effects *e, int digits)
 				level_row(t, e->block[b].method, f, &f->level[k], digits);
 				if (gains)
 					real_or_null(t, f->level[k].gain, digits);
+				if (lost)
+					lost_cells(t, &f->level[k]);
 			}
 	return t;
 }
@@ -103,7 +127,8 @@ static void whole_row(struct table *t, const char *method, const char *what, dou
 	for (int i = 0; i < 4; i++)
 		table_null(t);
 	real_or_null(t, 100 * share, TABLE_SIX);
-	table_null(t);
+	for (int i = 0; i < 3; i++)
+		table_null(t);
 }
 
 struct table *effects_whole(const struct effects *e)
@@ -112,6 +137,7 @@ struct table *effects_whole(const struct effects *e)
 
 	table_column(t, "share");
 	table_column(t, "gain");
+	lost_columns(t);
 	for (int b = 0; b < e->n; b++) {
 		const struct effect_block *k = &e->block[b];
 
@@ -121,6 +147,7 @@ struct table *effects_whole(const struct effects *e)
 					  TABLE_SIX);
 				real_or_null(t, 100 * k->effect[i].share, TABLE_SIX);
 				real_or_null(t, k->effect[i].level[l].gain, TABLE_SIX);
+				lost_cells(t, &k->effect[i].level[l]);
 			}
 		if (k->n) {
 			whole_row(t, k->method, "(interactions)", k->rest);
@@ -130,12 +157,26 @@ struct table *effects_whole(const struct effects *e)
 	return t;
 }
 
+static void warn_count(const struct effect_block *b, int n, const char *why, struct strbuf *out)
+{
+	if (n)
+		strbuf_addf(out, "%s: %d run%s %s\n", b->method, n, n == 1 ? "" : "s", why);
+}
+
+static void warn_left_out(const struct effect_block *b, struct strbuf *out)
+{
+	warn_count(b, b->collapsed, "collapsed: counted with each value, and in no mean", out);
+	warn_count(b, b->pruned, "pruned: counted with each value, and in no mean", out);
+	warn_count(b, b->undone, "not finished, left out", out);
+	warn_count(b, b->left_out, "without a finite value left out", out);
+}
+
 static void warn_block(const struct effect_block *b, struct strbuf *out)
 {
 	for (int i = 0; i < b->n; i++) {
 		const struct effect *f = &b->effect[i];
 
-		if (f->n == b->runs && f->n > 1)
+		if (f->n == b->runs + b->collapsed + b->pruned && f->n > 1)
 			strbuf_addf(out,
 				    "%s: each of the %d runs has its own %s: what that does cannot "
 				    "be told from chance (`ssl plot parallel` shows it)\n",
@@ -153,7 +194,7 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 				    f->edge < 0 ? "smallest" : "largest",
 				    f->edge < 0 ? "smaller" : "larger");
 	}
-	if (!b->n || b->effect[0].n == b->runs)
+	if (!b->n || isnan(b->effect[0].share))
 		; /* said above */
 	else if (isnan(b->seeds))
 		strbuf_addf(out,
@@ -171,12 +212,7 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 		    "%s: no cell exceeds the untrained encoder: the best gain over that floor "
 		    "is %+.2f\n",
 		    b->method, b->best_gain);
-	if (b->collapsed)
-		strbuf_addf(out, "%s: %d collapsed run%s counted, each with its last value\n",
-			    b->method, b->collapsed, b->collapsed == 1 ? "" : "s");
-	if (b->left_out)
-		strbuf_addf(out, "%s: %d run%s without a finite value left out\n", b->method,
-			    b->left_out, b->left_out == 1 ? "" : "s");
+	warn_left_out(b, out);
 }
 
 void effects_warnings(const struct effects *e, struct strbuf *out)

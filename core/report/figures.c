@@ -39,14 +39,31 @@ void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
 		strbuf_addf(out, "%d to %d runs", c->least, c->most);
 }
 
-void figure_collapsed(const struct selection *sel, struct strbuf *out)
+static int count_status(const struct selection *sel, const char *status)
 {
 	int n = 0;
 
 	for (int i = 0; i < sel->n; i++)
-		n += !strcmp(sel->run[i].status, "collapsed");
-	if (n)
-		strbuf_addf(out, "; %d of them collapsed", n);
+		n += !strcmp(sel->run[i].status, status);
+	return n;
+}
+
+void figure_lost(const struct selection *sel, int means, struct strbuf *out)
+{
+	int collapsed = count_status(sel, "collapsed"), pruned = count_status(sel, "pruned");
+	int others = sel->n - count_status(sel, "done") - collapsed - pruned, said = 0;
+	const struct {
+		int n;
+		const char *what;
+	} kind[] = {{collapsed, "collapsed"}, {pruned, "pruned"}, {others, "not finished"}};
+
+	for (int i = 0; i < (means ? 3 : 2); i++)
+		if (kind[i].n)
+			strbuf_addf(out, "%s%d %s",
+				    said++  ? ", "
+				    : means ? "; in no mean: "
+					    : "; ",
+				    kind[i].n, kind[i].what);
 }
 
 void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
@@ -219,7 +236,7 @@ static void curve_note(struct chart *c, const struct selection *sel, const struc
 	figure_counts_text(count, &note);
 	if (count->most > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
-	figure_collapsed(sel, &note);
+	figure_lost(sel, 0, &note);
 	if (g->n > most)
 		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
 			    g->n);
@@ -320,6 +337,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 		struct chart **out, struct error *err)
 {
 	int most = f->most ? f->most : BARS, ret, *order;
+	int by_recipe = !f->by || strcmp(f->by, "run") != 0; /* else each run for itself */
 	struct figure_counts count = {0};
 	struct floors floors = {0};
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
@@ -333,6 +351,8 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	      floors_read(s, sel, m.name, &floors, err);
 	if (ret)
 		goto done;
+	if (by_recipe)
+		selection_results(sel, value);
 	figure_axis_name(&m, f->best, name);
 	*out = titled(CHART_BARS, f, name);
 	chart_add_axis(*out, name, 0);
@@ -350,7 +370,8 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 		    &note,
 		    "; whiskers: 95 % interval of the mean (Student's t); dots: single runs");
 	figure_floor(&floors, &g, value, &note);
-	figure_collapsed(sel, &note);
+	if (by_recipe)
+		figure_lost(sel, 1, &note);
 	if (chart_cuts_intervals(*out))
 		strbuf_adds(&note, "; a whisker without an end goes on");
 	if (g.n > most)

@@ -42,7 +42,8 @@ void figure_floor(const struct floors *f, const struct group_set *g, const doubl
 int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
 		      const double *value, struct chart *c, struct error *err);
 
-/* "; 2 of them collapsed", if any did: unlike `ssl compare`, pictures show these too. */
-void figure_collapsed(const struct selection *sel, struct strbuf *out);
+/* "; in no mean: 2 collapsed, 1 pruned", if there are such; means: 0 where single runs are drawn,
+ * and theirs as far as they came. */
+void figure_lost(const struct selection *sel, int means, struct strbuf *out);
 
 #endif

@@ -102,7 +102,7 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 		strbuf_adds(&note, name);
 	}
 	strbuf_adds(&note, others && most > 1 ? " too" : "");
-	figure_collapsed(&in, &note);
+	figure_lost(&in, 1, &note);
 	chart_note(c, note.buf);
 	v.n = all;
 	varied_release(&v);
@@ -172,6 +172,7 @@ int figure_heatmap(struct store *s, const struct selection *sel, const struct fi
 	    selection_param(s, sel, f->x ? f->x : axis[0], &x, err) ||
 	    selection_param(s, sel, f->y ? f->y : axis[1], &y, err))
 		goto done;
+	selection_results(sel, value);
 	ret = fill_heat(s, sel, &m, f, &x.param[0], &y.param[0], value, out, err);
 done:
 	varied_release(&x);

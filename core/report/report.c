@@ -496,6 +496,7 @@ static int prepare(struct work *w, struct error *err)
 	    floors_read(w->s, w->sel, w->metric.name, &w->floors, err) ||
 	    metric_remarks_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
 		return -1;
+	selection_results(w->sel, w->value);
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,
 		 *w->metric.unit ? ", " : "", w->metric.unit);
 	w->digits = find_digits(w);

@@ -238,6 +238,18 @@ static int measure(struct run *r, struct dynamics *dy, struct arena *a, struct e
 	return o.z && r->step ? collapse_guard(r, &dy->guard, err) : 0;
 }
 
+static struct dynamics *dynamics_of(struct run *r)
+{
+	if (!r->dynamics)
+		r->dynamics = arena_zalloc(&r->arena, sizeof *r->dynamics);
+	return r->dynamics;
+}
+
+int run_dynamics_resume(struct run *r, struct error *err)
+{
+	return r->opts.resume_id ? collapse_guard_resumed(r, &dynamics_of(r)->guard, err) : 0;
+}
+
 int run_dynamics(struct run *r, struct error *err)
 {
 	struct arena scratch = ARENA_INIT;
@@ -245,9 +257,7 @@ int run_dynamics(struct run *r, struct error *err)
 
 	if (!run_due(r, recipe_int(&r->recipe, "collapse.every")))
 		return 0;
-	if (!r->dynamics)
-		r->dynamics = arena_zalloc(&r->arena, sizeof *r->dynamics);
-	ret = measure(r, r->dynamics, &scratch, err);
+	ret = measure(r, dynamics_of(r), &scratch, err);
 	arena_release(&scratch);
 	return ret;
 }

@@ -29,6 +29,10 @@ int run_dynamics(struct run *r, struct error *err);
 /* The i-th series that are measured with this recipe, NULL past the end. */
 const char *dynamics_series(const struct method *m, const struct recipe *rc, int i);
 
+/* Of a resumed run, before it goes on: -1 with ERR_GUARD when the guard has ended it at this very step,
+ * and it is a cell, or there is nothing left to do: a run that collapsed at its end is not done. */
+int run_dynamics_resume(struct run *r, struct error *err);
+
 /* Has the guard ended the run? */
 int run_collapsed(const struct run *r);
 
@@ -41,5 +45,6 @@ struct collapse_guard {
 	int stopped;
 };
 int collapse_guard(struct run *r, struct collapse_guard *g, struct error *err);
+int collapse_guard_resumed(struct run *r, struct collapse_guard *g, struct error *err);
 
 #endif

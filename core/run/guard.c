@@ -1,11 +1,13 @@
 /* The guard against collapse; what counts is said in dynamics.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/run/dynamics.h"
+#include "core/run/keep.h"
 #include "core/store/spectrum.h"
 
-enum flag { HEALTHY, COLLAPSED_STD, COLLAPSED_RANK, COLLAPSED_SCALE, TAIL = 64 };
+enum flag { HEALTHY, COLLAPSED_STD, COLLAPSED_RANK, COLLAPSED_SCALE };
 
 /* What is not a number is guard.nan's matter, and passes here. */
 static enum flag flag_of(const struct run *r, const struct collapse_guard *g)
@@ -20,19 +22,52 @@ static enum flag flag_of(const struct run *r, const struct collapse_guard *g)
 	return g->rankme < rank && g->most > 2 * rank ? COLLAPSED_RANK : HEALTHY;
 }
 
+/* How many flagged measurements in a row there are up to this step, as far as they matter; -1. */
+static int flagged(struct run *r, long step, struct error *err)
+{
+	const int limit = (int)recipe_int(&r->recipe, "guard.collapse_epochs");
+	double *flag = xmalloc((size_t)limit * sizeof *flag);
+	int n = series_tail(r->store, r->handle.id, "collapse.flag", step, flag, limit, err);
+	int running = 0;
+
+	while (running < n && flag[running] > 0)
+		running++;
+	free(flag);
+	return n < 0 ? -1 : running;
+}
+
 /* How many flagged measurements in a row a resumed run has behind it. */
 static int read_back(struct run *r, struct collapse_guard *g, struct error *err)
 {
-	double flag[TAIL];
-	int n;
-
 	g->known = 1;
 	if (!r->opts.resume_id)
 		return 0;
-	n = series_tail(r->store, r->handle.id, "collapse.flag", r->step - 1, flag, TAIL, err);
-	while (g->running < n && flag[g->running] > 0)
-		g->running++;
-	return n < 0 ? -1 : 0;
+	g->running = flagged(r, r->step - 1, err);
+	return g->running < 0 ? -1 : 0;
+}
+
+/* Would go on, or be done, by what no unbroken run is: a cell, or a run at its end. */
+static int may_not_go_on(const struct run *r)
+{
+	return (r->opts.keep && r->opts.keep->cell) || r->epoch == r->epochs;
+}
+
+int collapse_guard_resumed(struct run *r, struct collapse_guard *g, struct error *err)
+{
+	int running;
+
+	if (!r->step || strcmp(recipe_text(&r->recipe, "guard.collapse"), "stop") != 0 ||
+	    !may_not_go_on(r))
+		return 0;
+	running = flagged(r, r->step, err);
+	if (running < recipe_int(&r->recipe, "guard.collapse_epochs"))
+		return running < 0 ? -1 : 0;
+	g->stopped = 1;
+	return error_set(
+	    err, ERR_GUARD,
+	    "%s: collapsed: %d measurements running, at epoch %ld, from which it was to "
+	    "go on (guard.collapse: record goes on)",
+	    r->handle.name, running, r->epoch);
 }
 
 static void describe(const struct run *r, const struct collapse_guard *g, enum flag flag,

@@ -20,10 +20,11 @@ struct run_keep {
 	int n_datasets;
 
 	int64_t cell, token; /* the claim that the run is for: it is recorded under it, or not at all */
-	/* Called after each epoch, everything being recorded. Not 0 with *err ends the run. May be
-	 * NULL. */
+	/* Called after each epoch, everything being recorded. Not 0 with *err ends the run, as
+	 * pruned where it sets `pruned`. May be NULL. */
 	int (*after_epoch)(void *ctx, struct run *r, struct error *err);
 	void *ctx;
+	int pruned;
 };
 
 void keep_init(struct run_keep *k);

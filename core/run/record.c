@@ -136,6 +136,8 @@ static const char *status_of(const struct run *r, int ret, const struct error *e
 		return "done";
 	if (run_collapsed(r))
 		return "collapsed";
+	if (r->opts.keep && r->opts.keep->pruned)
+		return "pruned";
 	return err->code == ERR_PREEMPTED ? "stopped" : "failed";
 }
 

@@ -97,7 +97,8 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
-	if (run_evaluate_advise(r, err) || digest_start(r, err) || run_evaluate_resume(r, err))
+	if (run_evaluate_advise(r, err) || digest_start(r, err) || run_evaluate_resume(r, err) ||
+	    run_dynamics_resume(r, err))
 		goto done;
 	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
 		goto done;

@@ -8,15 +8,15 @@
  *     running ---- run_finish -------------> failed     an error; NaN under guard.nan = fail
  *     running ---- run_finish -------------> collapsed  the guard: guard.c; checkpoint first, exit 7
  *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
- *     stopped, failed, collapsed, stale -- run_record -> running   resume, from the last checkpoint
+ *     running ---- run_finish -------------> pruned     as a hopeless cell of a sweep: worker.c
+ *     any but done, or stale -- run_record -> running   resume, from the last checkpoint
  * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
- *  2. A checkpoint's row exists only if its object is complete: it is written in the transaction that
- * flushes the metrics up to it, after temporary file, fsync and rename.
- *  3. A resumed run equals an unbroken one bit for bit: series above the checkpoint are removed,
- * and every draw depends on (seed, stream, epoch, sample) alone.
+ *  2. A checkpoint's row exists only if its object is complete; it comes with the metrics up to it.
+ *  3. A resumed run equals an unbroken one bit for bit: what is above the checkpoint is removed, and
+ * every draw depends on (seed, stream, epoch, sample) alone.
  *  4. A settled row never changes; resuming adds an attempt.
  *  5. Everything that a metric depends on is recorded: recipe, dataset hash, code, host, threads.
  *  6. A writer that lost its run to a newer attempt writes nothing more.

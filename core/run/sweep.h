@@ -56,6 +56,23 @@ int sweep_promises(const struct recipe *exec, const struct sweep_cells *cells,
  * warm-up times eta, eta^2, ... */
 int sweep_is_rung(const struct recipe *exec, long epoch);
 
+/*
+ * sweep_goal.c: which way is better is a fact of a metric (metric_kinds.h). objective.goal may repeat
+ * it, and decides only for a metric that has no direction of its own. What a user gives now is refused
+ * where it contradicts; what was recorded before is taken by the metric's own direction.
+ */
+/* Replaces the goal `auto` by that of the metric. ERR_USAGE for a contradiction. */
+int sweep_goal_settle(struct grid *g, struct error *err);
+/* ERR_USAGE where no direction is known: asked once it is known that the metrics are measured. */
+int sweep_goal_check(const struct grid *g, struct error *err);
+/* max or min: the metric's own direction, or `said`. */
+const char *sweep_direction(const char *metric, const char *said);
+/* By which series cells are pruned: exec.prune_metric, or the objective. */
+const char *sweep_prune_metric(const struct recipe *exec);
+/* Appends one sentence where the recorded goal is not the metric's: earlier versions took `max` where
+ * none was given. */
+int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct error *err);
+
 /* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With
  * `reuse` cells that this binary has run to their end elsewhere are taken as done. */
 int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,

@@ -9,6 +9,7 @@
 #include "core/run/heart.h"
 #include "core/run/keys.h"
 #include "core/run/sweep.h"
+#include "core/store/prune.h"
 
 enum { TROUBLES = 3 }; /* times in a row that the store may fail a worker */
 
@@ -19,8 +20,7 @@ struct labour {
 	struct heart heart;
 	struct grid grid; /* for exec's keys */
 	struct cell_claim claim;
-	int pruned;
-	char why[200];
+	char why[PRUNE_WHY];
 	int troubles;
 };
 
@@ -52,11 +52,11 @@ static int prune(void *ctx, struct run *r, struct error *err)
 {
 	struct labour *l = ctx;
 	const struct recipe *exec = &l->grid.exec;
-	const char *metric = recipe_text(exec, "exec.prune_metric");
+	const char *metric = sweep_prune_metric(exec);
+	const char *goal = sweep_direction(metric, recipe_text(exec, "objective.goal"));
 	struct prune_rule rule = {.kind = recipe_text(exec, "exec.prune"),
-				  .metric =
-				      *metric ? metric : recipe_text(exec, "objective.metric"),
-				  .maximize = !strcmp(recipe_text(exec, "objective.goal"), "max"),
+				  .metric = metric,
+				  .maximize = !strcmp(goal, "max"),
 				  .min = (int)recipe_int(exec, "exec.prune_min"),
 				  .eta = (int)recipe_int(exec, "exec.prune_eta")};
 	int hopeless;
@@ -66,7 +66,7 @@ static int prune(void *ctx, struct run *r, struct error *err)
 	hopeless = cells_prune(r->store, &l->claim, &rule, r->step, l->why, err);
 	if (hopeless <= 0)
 		return hopeless;
-	l->pruned = 1;
+	l->keep.pruned = 1;
 	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, l->why);
 }
 
@@ -80,14 +80,14 @@ static void set_pruning(struct labour *l)
 
 	l->keep.after_epoch = may ? prune : NULL;
 	l->keep.ctx = l;
-	l->pruned = 0;
+	l->keep.pruned = 0;
 }
 
 /* Would the fault come again? Runs are the same to the last bit, so all but what the machine did to
  * them does. */
 static enum cell_end end_of(const struct labour *l, const struct error *why)
 {
-	if (l->pruned)
+	if (l->keep.pruned)
 		return CELL_PRUNED;
 	if (why->code == ERR_PREEMPTED)
 		return CELL_STOPPED;

@@ -256,7 +256,10 @@ int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size
 	if (!end)
 		return error_set(err, ERR_CORRUPT, "a line without an end");
 	*at += (size_t)(end - line) + 1;
-	return jsonline_read(&m->line, line, end, err) || read_times(m, in->name, err) ? -1 : 1;
+	if (jsonline_read(&m->line, line, end, err) || read_times(m, in->name, err))
+		return -1;
+	bundle_read_words(m);
+	return 1;
 }
 
 /* Rows that are named by a hash are what it says: else one of them would stand here for another
@@ -381,6 +384,8 @@ static int same_field(const struct jsonline *a, const struct json_field *x,
 		/* the name may have got the settings of its values since */
 		return !strncmp(theirs, here, n) && (!here[n] || n == identity_base(here));
 	}
+	if (!strcmp(a->text.buf + x->name, "status") && bundle_was_pruned(a))
+		return !strcmp(jsonline_text(b, y), "pruned");
 	if (x->kind == JSON_TEXT)
 		return !strcmp(jsonline_text(a, x), jsonline_text(b, y)) ||
 		       (times_is_column(a->text.buf + x->name) &&

@@ -56,7 +56,11 @@ struct bundle_import {
 	const char *sweep_name; /* in place of the sweep's own, or NULL */
 	int theirs;             /* the bundle's version of the schema, 0 when it does not say */
 };
-/* Reads the next line of the text, its times in today's format; 1, 0 at the end, -1. */
+/* bundle_words.c: a row that an older version wrote: the status of a run that was pruned, and what
+ * is known of a metric (metric_kinds.h), as they are today. */
+int bundle_was_pruned(const struct jsonline *line);
+void bundle_read_words(struct bundle_import *m);
+/* Reads the next line of the text, its times and words as they are today; 1, 0 at the end, -1. */
 int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size_t *at,
 		     struct error *err);
 /* A field of the line; "" when it is no text. */

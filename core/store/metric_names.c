@@ -18,6 +18,31 @@ int metric_name_id(struct store *s, const char *name, int64_t *id, struct error 
 	return 0;
 }
 
+static int refresh(struct store *s, int64_t id, const char *name, struct error *err)
+{
+	const struct metric_kind *kind = metric_kind(name);
+
+	if (kind->guess)
+		return 0;
+	return db_run(s, err, "UPDATE metric_name SET goal = ?, unit = ?, about = ? WHERE id = ?",
+		      "tttI", kind->goal, kind->unit, kind->about, id);
+}
+
+int metric_names_refresh(struct store *s, struct error *err)
+{
+	int64_t id = -1;
+	char name[256];
+	int found;
+
+	while ((found = db_int(s, &id, err,
+			       "SELECT min(id) FROM metric_name WHERE id > ? HAVING "
+			       "min(id) IS NOT NULL",
+			       "I", id)) > 0)
+		if (metric_name_text(s, id, name, err) || refresh(s, id, name, err))
+			return -1;
+	return found;
+}
+
 /* used: only those that have values. */
 static int resolve(struct store *s, const char *name, int used, int64_t id[3], struct error *err)
 {

@@ -9,6 +9,10 @@
  * caller's transaction. */
 int metric_name_id(struct store *s, const char *name, int64_t *id, struct error *err);
 
+/* Every row as the registry has it now; in the caller's transaction. Names that the registry can
+ * only guess about keep what they have. */
+int metric_names_refresh(struct store *s, struct error *err);
+
 /* The ids of the metrics that a user may mean by `name`, best first: that name, test.NAME,
  * val.NAME, of those that have values; where none has, the same with values by an older rule. How
  * many there are, or -1. They measure different things: a column or a ranking is of one of them. */

@@ -10,6 +10,7 @@
 #include "build_info.h"
 #include "core/base/strbuf.h"
 #include "core/store/identity.h"
+#include "core/store/metric_names.h"
 #include "core/store/schema.h"
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
@@ -54,7 +55,7 @@ static int read_version(struct store *s, int64_t *version, struct error *err)
 static int apply(struct store *s, const struct schema_file *f, struct error *err)
 {
 	char mark[96];
-	int edits_text = strstr(f->name, "_code.sql") != NULL, bad;
+	int edits_text = strstr(f->sql, "writable_schema = ON") != NULL, bad;
 
 	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 (int)STORE_APPLICATION_ID, file_version(f));
@@ -64,7 +65,8 @@ static int apply(struct store *s, const struct schema_file *f, struct error *err
 	if (edits_text)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (!bad && !db_script(s, mark, err) &&
-	    (!strstr(f->name, "_measure.sql") || !identity_migrate(s, 0, err)))
+	    (!strstr(f->name, "_measure.sql") || !identity_migrate(s, 0, err)) &&
+	    (!strstr(f->name, "_pruned.sql") || !metric_names_refresh(s, err)))
 		return 0;
 	return error_prefix(err, "schema %s", f->name);
 }

@@ -52,9 +52,13 @@ struct best_query {
 	const char *by;     /* a column or hyperparameter: the best of each of its values; or NULL */
 	long limit;         /* how many (of each); 0: all */
 };
-/* What `ssl best` prints: runs, the best one first. */
+/* What `ssl best` prints: runs, the best one first. No run that collapsed is among them: what it
+ * measures is of a dead representation, though a loss may be the smallest there. */
 int query_best(struct store *s, const struct best_query *q, const struct query_sink *sink,
 	       struct error *err);
+/* How many runs that collapsed were left out. */
+int query_best_collapsed(struct store *s, const struct best_query *q, int64_t *n,
+			 struct error *err);
 
 /* What `ssl metrics` prints. Without names: the run's metrics. With names: a row per step at which
  * one of them has a value, a column for each. ERR_NOT_FOUND for a metric that the run has not. */

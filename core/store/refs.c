@@ -82,7 +82,7 @@ static int advise(struct store *s, const char *name, int64_t metric, struct erro
 	return 0;
 }
 
-/* The run with the best value; the oldest of equals. */
+/* The run with the best value, the oldest of equals; never one that collapsed. */
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
 	int64_t metric;
@@ -103,13 +103,17 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 	strbuf_release(&remarks);
 	found = db_int(
 	    s, run, err,
-	    "SELECT b.run_id FROM v_best b WHERE b.metric = ? "
+	    "SELECT b.run_id FROM v_best b JOIN run r ON r.id = b.run_id AND r.status <> "
+	    "'collapsed' WHERE b.metric = ? "
 	    "ORDER BY CASE b.goal WHEN 'max' THEN -b.value ELSE b.value END, b.run_id LIMIT 1",
 	    "t", full);
 	if (found)
 		return found < 0 ? -1 : 0;
-	return error_set(err, ERR_NOT_FOUND,
-			 "best:%s: none is best: it has no goal, or no finite value", name);
+	return error_set(
+	    err, ERR_NOT_FOUND,
+	    "best:%s: none is best: it has no goal, or no finite value of a run that has "
+	    "not collapsed",
+	    name);
 }
 
 /* Runs that can be called so: those in the trash, or the others. */

@@ -24,18 +24,21 @@ enum { FEW = 20, STRETCHES = 10 }; /* runs that are listed; stretches of numbers
 static const char *const sql[REPORT_QUERIES] = {
     [REPORT_STATUS] =
 	"SELECT r.method, count(*) AS runs, sum(r.status = 'done') AS done, "
-	"sum(r.status = 'collapsed') AS collapsed, sum(r.status = 'failed') AS failed, "
-	"sum(r.status NOT IN ('done', 'collapsed', 'failed')) AS open, "
+	"sum(r.status = 'collapsed') AS collapsed, sum(r.status = 'pruned') AS pruned, "
+	"sum(r.status = 'failed') AS failed, "
+	"sum(r.status NOT IN ('done', 'collapsed', 'pruned', 'failed')) AS open, "
 	"count(DISTINCT r.group_hash) AS recipes, count(DISTINCT r.seed) AS seeds, "
 	"round(sum(r.seconds) / 3600, 2) AS hours FROM v_run r WHERE " CHOSEN
 	" GROUP BY r.method ORDER BY r.method",
     [REPORT_GROUPS] =
 	"WITH one AS (SELECT r.group_hash, r.dataset_id, r.method, r.dataset_label AS dataset, "
-	"r.seed, r.status, r.id, " LAST " AS value FROM v_run r WHERE " CHOSEN ") "
+	"r.seed, r.status, r.id, CASE r.status WHEN 'done' THEN " LAST
+	" END AS value FROM v_run r WHERE " CHOSEN ") "
 	"SELECT substr(group_hash, 1, 12) AS recipe, method, dataset, count(value) "
 	"AS n, avg(value) AS mean, stddev(value) AS sd, min(value) AS min, max(value) "
 	"AS max, avg(value - (SELECT f.floor FROM v_floor f WHERE f.run_id = a.id AND f.metric = "
-	"?2)) AS gain FROM one a WHERE NOT EXISTS (SELECT 1 FROM one b WHERE b.group_hash = "
+	"?2)) AS gain, sum(status = 'collapsed') AS collapsed, sum(status = 'pruned') AS pruned "
+	"FROM one a WHERE NOT EXISTS (SELECT 1 FROM one b WHERE b.group_hash = "
 	"a.group_hash AND b.dataset_id IS a.dataset_id AND b.seed = a.seed AND b.id > "
 	"a.id AND b.status = 'done') GROUP BY group_hash, dataset_id ORDER BY mean DESC",
     [REPORT_RUNS] =

@@ -95,7 +95,7 @@ int runs_flush(struct store *s, const struct run_handle *h, const struct metric_
 int runs_heartbeat(struct store *s, const struct run_handle *h, struct error *err);
 
 struct run_end {
-	const char *status; /* done failed stopped collapsed */
+	const char *status; /* done failed stopped collapsed pruned */
 	int exit_code;
 	const char *error;            /* the message, or NULL */
 	double seconds;               /* of this attempt; the run's are the sum of its attempts' */

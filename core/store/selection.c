@@ -324,6 +324,13 @@ int selection_values(struct store *s, const struct selection *sel, const char *m
 	return each_value(s, sel, best ? best_sql : last_sql, metric, out, err);
 }
 
+void selection_results(const struct selection *sel, double *value)
+{
+	for (int i = 0; i < sel->n; i++)
+		if (strcmp(sel->run[i].status, "done") != 0)
+			value[i] = NAN;
+}
+
 int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,
 		     struct error *err)
 {

@@ -69,6 +69,10 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
 		     double *out, struct error *err);
 
+/* Takes out (NaN) the values that are no results: those of runs that are not done. What enters a
+ * mean over runs went through here; see core/report/compare.h. */
+void selection_results(const struct selection *sel, double *value);
+
 /* Per run the floor of the metric: what the untrained encoder has (v_floor); NaN: not known. */
 int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,
 		     struct error *err);

@@ -50,6 +50,9 @@ static int add_place(struct store *s, const struct best_query *q, int max, struc
 	return 0;
 }
 
+/* What a collapsed run measures is no achievement, though its loss may be the smallest of all. */
+#define NOT_COLLAPSED "v_run.status <> 'collapsed' AND "
+
 /* The columns beside those of v_run have names that no expression of a user can mean. */
 static int build_best(struct store *s, const struct best_query *q, const char *goal,
 		      struct strbuf *sql, struct error *err)
@@ -73,7 +76,7 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 		return -1;
 	strbuf_adds(sql, " FROM (SELECT run_id AS best_run_, value AS best_value_, "
 			 "step AS best_step_ FROM v_best WHERE metric = ?2) "
-			 "JOIN v_run ON v_run.id = best_run_ WHERE ");
+			 "JOIN v_run ON v_run.id = best_run_ WHERE " NOT_COLLAPSED);
 	if (filter_where(s, q->where, sql, err))
 		return -1;
 	strbuf_addf(sql, ") WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
@@ -109,6 +112,36 @@ int query_best(struct store *s, const struct best_query *q, const struct query_s
 	sqlite3_bind_int64(st, 1, q->limit);
 	sqlite3_bind_text(st, 2, name, -1, SQLITE_STATIC);
 	ret = guard_run(s, "best", st, SERIES_SECONDS, sink, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return ret;
+}
+
+int query_best_collapsed(struct store *s, const struct best_query *q, int64_t *n, struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	char name[256];
+	int64_t id = 0;
+	int ret = -1, more;
+
+	*n = 0;
+	if (metric_pick(s, q->metric, &id, err) < 0 || !id)
+		return 0;
+	strbuf_adds(&sql,
+		    "SELECT count(*) FROM v_run WHERE v_run.status = 'collapsed' AND v_run.id "
+		    "IN (SELECT run_id FROM v_best WHERE metric = ?1) AND ");
+	if (metric_name_text(s, id, name, err) || filter_where(s, q->where, &sql, err))
+		goto done;
+	st = guard_prepare(s, "best", sql.buf, err);
+	if (!st)
+		goto done;
+	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+	guard_limit(s, SERIES_SECONDS);
+	while ((more = sqlite3_step(st)) == SQLITE_ROW)
+		*n = sqlite3_column_int64(st, 0);
+	ret = guard_end(s, "best", more, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

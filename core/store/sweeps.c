@@ -254,13 +254,15 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	    "total(c.status = 'running' AND coalesce(cell_lives(c.id), c.lease_until >= ?2)), "
 	    "total(c.status = 'running' AND NOT coalesce(cell_lives(c.id), c.lease_until >= ?2)), "
 	    "total(c.status = 'done'), "
-	    "total(c.status = 'failed'), total(c.status = 'pruned'), total(c.claims), "
+	    "total(c.status = 'failed'), total(c.status = 'pruned'), "
+	    "total(c.status = 'failed' AND r.status IS 'collapsed'), total(c.claims), "
 	    "total(CASE c.status WHEN 'done' THEN r.seconds END), "
 	    "total(CASE WHEN c.status = 'running' AND r.steps > 0 THEN 1.0 * r.step / r.steps END) "
 	    "FROM cell c LEFT JOIN run r ON r.id = c.run_id WHERE c.sweep_id = ?1",
 	    err);
-	int *field[] = {&out->cells, &out->queued, &out->held,   &out->running,
-			&out->stale, &out->done,   &out->failed, &out->pruned};
+	int *field[] = {&out->cells, &out->queued, &out->held,   &out->running,  &out->stale,
+			&out->done,  &out->failed, &out->pruned, &out->collapsed};
+	enum { FIELDS = sizeof field / sizeof *field };
 
 	if (!st)
 		return -1;
@@ -268,11 +270,11 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	db_bind(st, "If", id, clock_unix());
 	if (db_step(s, st, err) < 0)
 		return -1;
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < FIELDS; i++)
 		*field[i] = sqlite3_column_int(st, i);
-	out->claims = sqlite3_column_int64(st, 8);
-	out->seconds = sqlite3_column_double(st, 9);
-	out->progress = sqlite3_column_double(st, 10);
+	out->claims = sqlite3_column_int64(st, FIELDS);
+	out->seconds = sqlite3_column_double(st, FIELDS + 1);
+	out->progress = sqlite3_column_double(st, FIELDS + 2);
 	sqlite3_reset(st);
 	return is_stopped(s, id, out, err);
 }
@@ -285,7 +287,7 @@ int sweeps_set_state(struct store *s, int64_t id, const char *state, struct erro
 		      err);
 }
 
-int sweeps_retry(struct store *s, int64_t id, int pruned, int *n, struct error *err)
+int sweeps_retry(struct store *s, int64_t id, int which, int *n, struct error *err)
 {
 	int ret;
 
@@ -293,9 +295,11 @@ int sweeps_retry(struct store *s, int64_t id, int pruned, int *n, struct error *
 		return -1;
 	ret = db_run(s, err,
 		     "UPDATE cell SET status = 'queued', failures = 0, lease_until = 0, "
-		     "error = NULL, finished = NULL WHERE sweep_id = ?1 AND "
-		     "(status = 'failed' OR (?2 AND status = 'pruned'))",
-		     "Ii", id, pruned);
+		     "run_id = NULL, error = NULL, finished = NULL WHERE sweep_id = ?1 AND ?2 & "
+		     "CASE status WHEN 'pruned' THEN 2 WHEN 'failed' THEN CASE WHEN EXISTS (SELECT "
+		     "1 FROM run r WHERE r.id = cell.run_id AND r.status = 'collapsed') THEN 4 "
+		     "ELSE 1 END ELSE 0 END",
+		     "Ii", id, which);
 	if (!ret)
 		*n = sqlite3_changes(s->db);
 	return tx_end(s, ret, err);

@@ -9,7 +9,7 @@
  *     running --- cells_release -----------> queued     stopped, or to be tried again
  *     running --- cells_release, _claim ---> failed     a fault that would come again, or too many
  *     running --- cells_release -----------> pruned
- *     failed ---- sweeps_retry ------------> queued
+ *     failed, pruned -- sweeps_retry ------> queued     without its run: it begins anew
  *
  * Who was overtaken finds another token in the row, gets ERR_FAILED or 0, and changes nothing.
  */
@@ -66,6 +66,7 @@ int sweep_name_check(const char *name, struct error *err);
 /* How far a sweep is. `running` has a living worker, `stale` had one; `held`: queued for later. */
 struct sweep_counts {
 	int cells, queued, held, running, stale, done, failed, pruned;
+	int collapsed;       /* of the failed ones */
 	int64_t claims;      /* in all: it goes up with every claim */
 	double seconds;      /* that the runs of done cells took */
 	double progress;     /* finished shares of the running ones, in cells */
@@ -74,8 +75,14 @@ struct sweep_counts {
 int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err);
 
 int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err);
-/* Failed (and with `pruned` pruned) cells are queued again. */
-int sweeps_retry(struct store *s, int64_t id, int pruned, int *n, struct error *err);
+/* Queues settled cells again, to be run anew: what they come to depends on nothing that was before.
+ * Their former runs stay, but are no longer theirs. */
+enum retry {
+	RETRY_FAILED = 1, /* but for those that collapsed */
+	RETRY_PRUNED = 2,
+	RETRY_COLLAPSED = 4, /* cells whose run ended so */
+};
+int sweeps_retry(struct store *s, int64_t id, int which, int *n, struct error *err);
 
 struct cell_claim {
 	int64_t cell, token;   /* what a worker shows to write */
@@ -118,20 +125,6 @@ int cell_name_run(struct store *s, int64_t cell, int64_t token, int64_t run, str
  * run before was the cell's former owner. ERR_FAILED if the claim was overtaken. */
 int runs_reopen_for(struct store *s, int64_t id, long step, int64_t cell, int64_t token,
 		    struct run_handle *out, struct error *err);
-
-/* Should the run of cell `c`, at `step` of `metric`, end? 1 yes and *why, 0 no, -1. median: its
- * best so far is worse than the median of the others' bests up to that step (at least `min`
- * others). asha: among all that reached the step it is not in the best one of `eta`. Compared are
- * cells of the same rank. */
-struct prune_rule {
-	const char *kind, *metric;
-	int maximize, min, eta;
-};
-int cells_prune(struct store *s, const struct cell_claim *c, const struct prune_rule *rule,
-		long step, char why[200], struct error *err);
-/* The cell's other seeds that nobody has begun are pruned with it. */
-int cells_prune_seeds(struct store *s, const struct cell_claim *c, const char *why,
-		      struct error *err);
 
 /* What `status` shows of a cell. */
 struct cell_row {

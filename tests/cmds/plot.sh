@@ -114,5 +114,5 @@ ok sqlite3 .ssl/ssl.db "UPDATE param SET value = '0.6', number = 0.6 WHERE name_
 	(SELECT r.recipe_id FROM run r JOIN v_param p ON p.run_id = r.id WHERE p.param = 'byol.tau' AND p.value = '0.9')"
 ok ssl plot bars -w 1 --metric knn.top1 --most 50
 out_has '^byol tau=0.9 lr=0.6 '
-out_has '^vicreg lambda=[0-9]+ mu=[0-9]+  '
+out_has '^vicreg lambda=[0-9]+ mu=[0-9]+ +(\(n=[0-9]\))? +'
 out_has 'bars begin at 0$'

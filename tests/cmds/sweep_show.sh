@@ -12,7 +12,7 @@ out_has '^val.knn.top1, %$'
 out_has '^vicreg +vicreg.lambda +9[0-9]\.[0-9] +4$'
 out_has '^vicreg +\(seeds\) '
 out_has '^vicreg: the best cell has vicreg.lambda = 25, the largest value of the grid'
-out_has '^vicreg: 1 collapsed run counted, each with its last value$'
+out_has '^vicreg: 1 run collapsed: counted with each value, and in no mean$'
 out_lacks 'byol'
 out_lacks 'vicreg.mu = '
 awk '$1 == "vicreg" && $2 ~ /^(vicreg\.lambda|vicreg\.mu|\(interactions\)|\(seeds\))$/ && NF <= 4 { sum += $3 }
@@ -22,15 +22,15 @@ note 'the newest sweep, marginal means'
 ok ssl sweep show --format csv
 want=$(ssl sql --format csv "select printf('%.9g', avg(s.last)) from v_run r join metric_summary s on s.run_id = r.id join
 	metric_name n on n.id = s.name_id and n.name = 'val.knn.top1' join v_param p on p.run_id = r.id and
-	p.param = 'vicreg.mu' and p.value = '5'" | tail -1)
+	p.param = 'vicreg.mu' and p.value = '5' where r.status = 'done'" | tail -1)
 same "$(awk -F, '$2 == "vicreg.mu" && $3 == 5 { printf "%.9g", $5 }' "$out")" "$want"
 
-out_has '^method,hyperparameter,value,runs,mean,sd,share,gain$'
-out_has '^vicreg,\(seeds\),,,,,[0-9.]+,$'
+out_has '^method,hyperparameter,value,runs,mean,sd,share,gain,collapsed,pruned$'
+out_has '^vicreg,\(seeds\),,,,,[0-9.]+,,,$'
 
 note 'another metric'
 ok ssl sweep show --metric loss weights
-out_has '^vicreg: 1 run without a finite value left out$'
+out_has '^vicreg: 1 run not finished, left out$'
 fails 3 'did you mean loss' "$SSL" sweep show --metric losss weights
 fails 3 'no such sweep' "$SSL" sweep show nothing
 

@@ -291,11 +291,11 @@ static void test_sweep(void)
 	    "\"blocks\":[{\"grid\":{\"optim.lr\":[0.1,0.2],\"eval.protocol\":[[\"linear\"],["
 	    "\"knn\"]]},"
 	    "\"set\":{\"augment.preset\":\"plain\"}}],\"seeds\":[1,2]}";
-	const struct recipe_how how = {.defaults = 1, .recorded = 1};
+	const struct recipe_how how = {.defaults = 1, .recorded = 1}, then = {.defaults = 1};
 	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
 	struct seen x, y;
 
-	expand(&first, NULL, json, NULL, &x, &a);
+	expand(&first, &then, json, NULL, &x, &a);
 	expand(&second, &how, json, NULL, &y, &b);
 	CU_ASSERT_EQUAL_FATAL(x.n, 8);
 	CU_ASSERT_EQUAL_FATAL(y.n, 8);
@@ -304,7 +304,7 @@ static void test_sweep(void)
 	CU_ASSERT_STRING_EQUAL(a.buf, b.buf);
 	strbuf_clear(&a);
 	strbuf_clear(&b);
-	expand(&first, NULL, json, "optim.lr=0.3", &x, &a);
+	expand(&first, &then, json, "optim.lr=0.3", &x, &a);
 	expand(&second, &how, json, "alpha.rate=0.3", &y, &b);
 	CU_ASSERT_EQUAL_FATAL(y.n, 12);
 	for (int i = 0; i < 12; i++)

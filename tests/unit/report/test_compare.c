@@ -18,6 +18,8 @@ static void fill(struct scratch *x, int groups, int seeds, double step, double n
 			CU_ASSERT_EQUAL_FATAL(
 			    scratch_run(x->s, "vicreg", NULL, seed, g, &h, &x->err), 0);
 			CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, &p, 1, 1, 1, NULL, &x->err), 0);
+			CU_ASSERT_EQUAL(
+			    runs_finish(x->s, &h, &(struct run_end){.status = "done"}, &x->err), 0);
 		}
 }
 
@@ -33,6 +35,7 @@ static char *sentences(struct scratch *x, int first, int last, int unpaired)
 		id[i] = first + i;
 	q.values.id = id;
 	q.values.n_ids = last - first + 1;
+	q.named = 1;
 	q.unpaired = unpaired;
 	CU_ASSERT_EQUAL_FATAL(compare_make(x->s, &q, &c, &x->err), 0);
 	compare_sentences(c, &said);
@@ -152,6 +155,7 @@ static void test_intervals(void)
 		}
 	q.values.id = id;
 	q.values.n_ids = 6;
+	q.named = 1;
 	CU_ASSERT_EQUAL_FATAL(compare_make(x.s, &q, &c, &x.err), 0);
 	near(c->group[0].ci.low, 44.043314105);
 	near(c->group[0].ci.high, 61.956685895);

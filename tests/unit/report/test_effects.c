@@ -24,6 +24,8 @@ static void fill(struct scratch *x, struct selection *sel, double *value, const 
 		}
 	CU_ASSERT_EQUAL_FATAL(selection_add_where(x->s, sel, NULL, &x->err), 0);
 	CU_ASSERT_EQUAL(sel->n, n * seeds);
+	for (int i = 0; i < sel->n; i++)
+		strcpy(sel->run[i].status, "done");
 }
 
 /* Means 1, 2, 3, sd 1 within: SS between = 3 * 2 = 6, SS within = 3 * 2 = 6. */

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "core/base/clock.h"
-#include "core/store/sweeps.h"
+#include "core/store/prune.h"
 #include "tests/unit/store/scratch.h"
 
 enum { RECIPES = 50, SEEDS = 4 };
@@ -267,7 +267,7 @@ static void test_retries(void)
 	CU_ASSERT_EQUAL(claim(&x, &w, "b", &c), 0);
 	sql_is(x.s, "SELECT status, failures, error FROM cell WHERE ordinal = 3",
 	       "failed|2|its worker died (a)\n");
-	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, 0, &n, &x.err), 0);
+	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, RETRY_FAILED, &n, &x.err), 0);
 	CU_ASSERT_EQUAL(n, 2);
 	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "b", &c), 1);
 	cell_claim_release(&c);
@@ -317,19 +317,39 @@ static void test_paused(void)
 	done(&x, &w);
 }
 
-/* Values of a metric at step 10, one for each cell in order; the last cell is judged. */
-static int judged(const struct prune_rule *rule, const double *value, int n)
+/* What a cell has measured at some steps. */
+struct told {
+	double start, before, there; /* at steps 0, 5 and 10; NaN: not measured */
+	const char *status;          /* NULL: its run goes on */
+};
+
+static int flush_told(struct scratch *x, const struct run_handle *r, const struct told *v)
+{
+	struct metric_point p[3];
+	int n = 0;
+
+	if (!isnan(v->start))
+		p[n++] = (struct metric_point){"m", 0, v->start};
+	if (!isnan(v->before))
+		p[n++] = (struct metric_point){"m", 5, v->before};
+	if (!isnan(v->there))
+		p[n++] = (struct metric_point){"m", 10, v->there};
+	return runs_flush(x->s, r, p, n, 1, 10, NULL, &x->err);
+}
+
+/* The last of the cells is judged at step 10. */
+static int judged_by(const struct prune_rule *rule, const struct told *v, int n,
+		     char why[PRUNE_WHY])
 {
 	struct shape h = {0, n, 1};
 	struct cell_claim c = {0};
 	struct sweep_row w;
 	struct scratch x;
-	char why[200];
 	int hopeless;
 
+	why[0] = 0;
 	make(&x, &h, 1000, 1, "stop", &w);
 	for (int i = 0; i < n; i++) {
-		struct metric_point p[] = {{"m", 5, value[i] - 1}, {"m", 10, value[i]}};
 		struct run_handle r;
 		struct text t;
 		struct run_new run = run_of(&t, i, 1, h.data);
@@ -339,12 +359,27 @@ static int judged(const struct prune_rule *rule, const double *value, int n)
 		run.cell = c.cell;
 		run.cell_token = c.token;
 		CU_ASSERT_EQUAL_FATAL(runs_insert(x.s, &run, &r, &x.err), 0);
-		CU_ASSERT_EQUAL(runs_flush(x.s, &r, p, 2, 1, 10, NULL, &x.err), 0);
+		CU_ASSERT_EQUAL(flush_told(&x, &r, &v[i]), 0);
+		if (v[i].status)
+			CU_ASSERT_EQUAL(
+			    runs_finish(x.s, &r, &(struct run_end){.status = v[i].status}, &x.err),
+			    0);
 	}
 	hopeless = cells_prune(x.s, &c, rule, 10, why, &x.err);
 	cell_claim_release(&c);
 	done(&x, &w);
 	return hopeless;
+}
+
+/* One value for each cell, that it reached by steps of one. */
+static int judged(const struct prune_rule *rule, const double *value, int n)
+{
+	struct told v[8] = {{0}};
+	char why[PRUNE_WHY];
+
+	for (int i = 0; i < n; i++)
+		v[i] = (struct told){NAN, value[i] - 1, value[i], NULL};
+	return judged_by(rule, v, n, why);
 }
 
 static void test_prune(void)
@@ -364,6 +399,117 @@ static void test_prune(void)
 	CU_ASSERT_EQUAL(judged(&median, high, 5), 1);
 }
 
+/* Runs below their floor: what the untrained encoders had is the largest of all, and equal. */
+static void test_prune_floor(void)
+{
+	static const struct told v[] = {{30, 12, 13, NULL},
+					{30, 14, 15, NULL},
+					{30, 16, 17, NULL},
+					{30, 18, 19, NULL},
+					{30, 10, 11, NULL}};
+	struct prune_rule median = {"median", "m", 1, 4, 3}, asha = {"asha", "m", 1, 4, 3};
+	char why[PRUNE_WHY];
+
+	CU_ASSERT_EQUAL(judged_by(&median, v, 5, why), 1);
+	CU_ASSERT_STRING_EQUAL(why,
+			       "pruned by median at step 10: its best m so far is 11, under the "
+			       "median 16 of the bests of 4 others");
+	CU_ASSERT_EQUAL(judged_by(&asha, v, 5, why), 1);
+	CU_ASSERT_STRING_EQUAL(why,
+			       "pruned by asha at step 10: its m there, 11, is number 5 of 5 from "
+			       "the largest, and the best one in 3 goes on: the first 1");
+}
+
+/* The value at the rung counts, and not a better one before it; without one there, the last. */
+static void test_prune_rung(void)
+{
+	static const struct told fell[] = {{NAN, 1, 5, NULL}, {NAN, 2, 6, NULL}, {NAN, 9, 4, NULL}};
+	static const struct told rose[] = {
+	    {NAN, 7, 5, NULL}, {NAN, 8, 6, NULL}, {NAN, 1, 6.5, NULL}};
+	static const struct told seldom[] = {
+	    {NAN, 5, NAN, NULL}, {NAN, 6, NAN, NULL}, {NAN, 4, NAN, NULL}};
+	static const struct told small[] = {
+	    {NAN, 1, 2, NULL}, {NAN, 1, 3, NULL}, {NAN, 0.5, 4, NULL}};
+	struct prune_rule asha = {"asha", "m", 1, 4, 3};
+	char why[PRUNE_WHY];
+
+	CU_ASSERT_EQUAL(judged_by(&asha, fell, 3, why), 1);
+	CU_ASSERT_EQUAL(judged_by(&asha, rose, 3, why), 0);
+	CU_ASSERT_EQUAL(judged_by(&asha, seldom, 3, why), 1);
+	asha.maximize = 0;
+	CU_ASSERT_EQUAL(judged_by(&asha, small, 3, why), 1);
+	CU_ASSERT_STRING_EQUAL(why,
+			       "pruned by asha at step 10: its m there, 4, is number 3 of 3 from "
+			       "the smallest, and the best one in 3 goes on: the first 1");
+}
+
+/* The loss of runs that lost their representation, or broke, is no measure for others. */
+static void test_prune_collapsed(void)
+{
+	static const struct told v[] = {{NAN, 1, 0.1, "collapsed"}, {NAN, 1, 0.2, "collapsed"},
+					{NAN, 1, 0.3, "failed"},    {NAN, 6, 5, "done"},
+					{NAN, 6, 5.5, "pruned"},    {NAN, 6, 4, NULL}};
+	struct prune_rule asha = {"asha", "m", 0, 4, 3}, median = {"median", "m", 0, 2, 3};
+	char why[PRUNE_WHY];
+
+	CU_ASSERT_EQUAL(judged_by(&asha, v, 6, why), 0);
+	CU_ASSERT_EQUAL(judged_by(&median, v, 6, why), 0);
+}
+
+static int status_of(struct scratch *x, const struct sweep_row *w, int64_t data, int mu,
+		     const char *status)
+{
+	struct text t;
+	struct run_new run = run_of(&t, mu, 1, data);
+	struct run_handle r;
+	struct cell_claim c;
+	enum cell_end end = strcmp(status, "pruned") ? CELL_FAILED : CELL_PRUNED;
+
+	CU_ASSERT_EQUAL_FATAL(claim(x, w, "a", &c), 1);
+	run.cell = c.cell;
+	run.cell_token = c.token;
+	CU_ASSERT_EQUAL_FATAL(runs_insert(x->s, &run, &r, &x->err), 0);
+	CU_ASSERT_EQUAL(runs_finish(x->s, &r, &(struct run_end){.status = status}, &x->err), 0);
+	CU_ASSERT_EQUAL(cells_release(x->s, w, &c, end, "why", &x->err), 1);
+	cell_claim_release(&c);
+	return 0;
+}
+
+/* Each kind is tried again by itself, and begins anew: what its former run left has no say. */
+static void test_retry_kinds(void)
+{
+	struct shape h = {0, 3, 1};
+	struct sweep_counts k;
+	struct cell_claim c;
+	struct sweep_row w;
+	struct scratch x;
+	int n;
+
+	make(&x, &h, 1000, 1, "continue", &w);
+	status_of(&x, &w, h.data, 0, "failed");
+	status_of(&x, &w, h.data, 1, "collapsed");
+	status_of(&x, &w, h.data, 2, "pruned");
+	CU_ASSERT_EQUAL(sweeps_count(x.s, w.id, &k, &x.err), 0);
+	CU_ASSERT(k.failed == 2 && k.collapsed == 1 && k.pruned == 1);
+	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, RETRY_FAILED, &n, &x.err), 0);
+	CU_ASSERT_EQUAL(n, 1);
+	sql_is(x.s, "SELECT ordinal, status, run_id IS NULL, error FROM cell ORDER BY ordinal",
+	       "1|queued|1|NULL\n2|failed|0|why\n3|pruned|0|why\n");
+	CU_ASSERT_EQUAL_FATAL(claim(&x, &w, "a", &c), 1);
+	CU_ASSERT(c.ordinal == 1 && !c.run_id && c.token == 2);
+	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_FAILED, "why", &x.err), 1);
+	cell_claim_release(&c);
+	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, RETRY_PRUNED, &n, &x.err), 0);
+	CU_ASSERT_EQUAL(n, 1);
+	sql_is(x.s, "SELECT ordinal, status FROM cell ORDER BY ordinal",
+	       "1|failed\n2|failed\n3|queued\n");
+	CU_ASSERT_EQUAL(sweeps_retry(x.s, w.id, RETRY_COLLAPSED, &n, &x.err), 0);
+	CU_ASSERT_EQUAL(n, 1);
+	sql_is(x.s, "SELECT ordinal, status FROM cell ORDER BY ordinal",
+	       "1|failed\n2|queued\n3|queued\n");
+	done(&x, &w);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -374,6 +520,10 @@ int main(void)
 	    {"a lease from the future", test_clock_set_back},
 	    {"paused, and stopped by a failure", test_paused},
 	    {"who is pruned", test_prune},
+	    {"who is pruned: below the floor", test_prune_floor},
+	    {"who is pruned: the value at the rung", test_prune_rung},
+	    {"who is pruned: beside collapsed runs", test_prune_collapsed},
+	    {"which cells are tried again", test_retry_kinds},
 	    {0}};
 
 	return check_run("store/sweeps", cases);

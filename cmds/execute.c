@@ -33,6 +33,13 @@ void cmd_join(struct strbuf *out, int argc, char **argv)
 	}
 }
 
+/* These ask for an end and are not the user's impatience: the kernel repeats SIGXCPU every second.
+ */
+static int may_repeat(int number)
+{
+	return number == SIGUSR1 || number == SIGUSR2 || number == SIGXCPU;
+}
+
 /* One request often comes twice (`timeout` and batch systems signal the process and its group), so
  * what comes within a second is still the first; the same signal later kills. */
 static void on_signal(int number)
@@ -45,7 +52,7 @@ static void on_signal(int number)
 	if (!(first[number] > 0)) {
 		first[number] = now;
 		signal_received = number;
-	} else if (now - first[number] > 1) {
+	} else if (now - first[number] > 1 && !may_repeat(number)) {
 		signal(number, SIG_DFL);
 		raise(number);
 	}
@@ -65,6 +72,9 @@ void cmd_catch_signals(void)
 
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
+	catch_signal(SIGUSR1); /* these three are what batch systems send before a limit */
+	catch_signal(SIGUSR2);
+	catch_signal(SIGXCPU);
 	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN) /* nohup */
 		catch_signal(SIGHUP);
 	signal(SIGPIPE, SIG_IGN); /* who reads our progress may go: the work goes on */

@@ -11,6 +11,7 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
+#include "core/base/thread.h"
 
 volatile int signal_received;
 
@@ -89,6 +90,8 @@ int main(int argc, char **argv)
 	int at = 1, ret;
 
 	fill_standard_streams();
+	if (thread_main_stack(&err))
+		goto usage;
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
 	ctx.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);

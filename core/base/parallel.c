@@ -10,9 +10,10 @@
 #include "core/base/parallel.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+#include "core/base/thread.h"
 
 enum { MAX_THREADS = 256, SPINS = 2000 };
 
@@ -124,22 +125,17 @@ static void *worker(void *id)
 	return NULL;
 }
 
-/* Threads come as they are first needed, with all signals blocked: those are the main thread's. */
+/* Threads come as they are first needed. */
 static void start_threads(int threads)
 {
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
 	while (pool.started < threads) {
 		pthread_t t;
 
-		if (pthread_create(&t, NULL, worker, (void *)(intptr_t)pool.started))
+		if (thread_start(&t, worker, (void *)(intptr_t)pool.started))
 			break; /* fewer threads, the same results */
 		pthread_detach(t);
 		pool.started++;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 static void wait_until_done(int n)

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/base/parallel.h"
 #include "core/run/datasets.h"
 #include "core/run/keep.h"
 #include "core/run/keys.h"
 #include "core/run/run.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
+#include "core/tensor/kernels/blas.h"
 
 static int open_dataset(struct run *r, struct error *err)
 {
@@ -76,6 +78,8 @@ static int build_model(struct run *r, struct error *err)
 {
 	struct method_env env = {0};
 
+	if (blas_start(parallel_threads(), err))
+		return -1;
 	r->method = method_find(recipe_text(&r->recipe, "method"));
 	if (!r->method)
 		return error_set(err, ERR_USAGE, "method: '%s' is not in this ssl",

@@ -1,11 +1,11 @@
 #include "core/run/heart.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/strbuf.h"
+#include "core/base/thread.h"
 #include "core/store/sweeps.h"
 
 /* Waits a third of the lease; 1 when it is to end. */
@@ -45,15 +45,8 @@ static void *beat(void *ctx)
 
 static int start_thread(struct heart *h)
 {
-	sigset_t all, before;
-	int ret;
-
 	pthread_mutex_init(&h->lock, NULL);
-	sigfillset(&all); /* signals are for the thread that trains */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ret = pthread_create(&h->thread, NULL, beat, h);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ret;
+	return thread_start(&h->thread, beat, h);
 }
 
 int heart_start(struct heart *h, const struct store *s, double lease, struct error *err)

@@ -10,7 +10,7 @@
 #include "build_info.h"
 #include "core/base/cpu.h"
 #include "core/run/usergit.h"
-#include "core/tensor/kernels/gemm.h"
+#include "core/tensor/kernels/blas.h"
 
 /* Whose exp() and log() they are. */
 static const char *c_library(void)
@@ -33,7 +33,7 @@ void provenance_code(struct code_info *out)
 	out->compiler = SSL_COMPILER;
 	out->flags = SSL_CFLAGS;
 	out->commit = SSL_COMMIT;
-	snprintf(out->libraries, sizeof out->libraries, "%s; libc %s", gemm_library(), c_library());
+	snprintf(out->libraries, sizeof out->libraries, "%s; libc %s", blas_name(), c_library());
 	usergit_read(&git);
 	snprintf(out->user_commit, sizeof out->user_commit, "%s", git.commit);
 	out->user_dirty = git.state;

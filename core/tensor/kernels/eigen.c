@@ -4,11 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* LAPACK's own interface (column-major, everything by address; the two lengths are those of jobz
- * and uplo): OpenBLAS always has it, LAPACKE's header is a package more. */
-void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
-	     double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t,
-	     size_t);
+#include "core/tensor/kernels/blas.h"
 
 /* jobz 'V' with vectors, 'N' without (u unused). */
 static int decompose(const char *jobz, int n, const double *a, double *s, double *u,
@@ -17,7 +13,7 @@ static int decompose(const char *jobz, int n, const double *a, double *s, double
 	const int vectors_too = *jobz == 'V';
 	size_t size = (size_t)n * (size_t)n;
 	int lwork = vectors_too ? 1 + 6 * n + 2 * n * n : 1 + 2 * n + 64 * n;
-	int liwork = vectors_too ? 3 + 5 * n : 1, info = 0;
+	int liwork = vectors_too ? 3 + 5 * n : 1, info;
 	double *values, *vectors, *work;
 	int *iwork;
 
@@ -31,7 +27,7 @@ static int decompose(const char *jobz, int n, const double *a, double *s, double
 	work = values + n;
 	iwork = xmalloc((size_t)liwork * sizeof *iwork);
 	memcpy(vectors, a, size * sizeof *a);
-	dsyevd_(jobz, "L", &n, vectors, &n, values, work, &lwork, iwork, &liwork, &info, 1, 1);
+	info = blas_dsyevd(*jobz, n, vectors, values, work, lwork, iwork, liwork);
 	if (!info) { /* its columns in column-major order are our rows */
 		memcpy(s, values, (size_t)n * sizeof *s);
 		if (vectors_too)

@@ -1,10 +1,10 @@
 #include "core/tensor/kernels/gemm.h"
 
-#include <cblas.h>
 #include <stddef.h>
 
 #include "core/base/ints.h"
 #include "core/base/parallel.h"
+#include "core/tensor/kernels/blas.h"
 #include "core/tensor/kernels/panel.h"
 
 enum {
@@ -23,24 +23,17 @@ enum {
 	DOT_CHUNK = 4096,
 };
 
-/* Our blocks are the only parallelism: before main() any other setting could still be seen. */
-__attribute__((constructor)) static void one_thread(void)
-{
-	openblas_set_num_threads(1);
-}
-
 void gemm_serial(int ta, int tb, int m, int n, int k, real alpha, const real *a, int lda,
 		 const real *b, int ldb, real beta, real *c, int ldc)
 {
 	if (m < 1 || n < 1)
 		return;
 #ifdef SSL_DOUBLE
-	cblas_dgemm
+	blas_dgemm
 #else
-	cblas_sgemm
+	blas_sgemm
 #endif
-	    (CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, m, n, k,
-	     alpha, a, lda, b, ldb, beta, c, ldc);
+	    (ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
@@ -48,8 +41,7 @@ void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const
 {
 	if (m < 1 || n < 1)
 		return;
-	cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-		    m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+	blas_dgemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 /* One product and how it is cut: into tiles of C, or into `splits` parts of k. */
@@ -214,9 +206,4 @@ double dot(const real *a, const real *b, unsigned long n)
 		       ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 	}
 	return sum;
-}
-
-const char *gemm_library(void)
-{
-	return openblas_get_config();
 }

@@ -1,5 +1,5 @@
 /*
- * Matrix products, on OpenBLAS: the only door to cblas.h. Row-major. The work is cut into blocks by
+ * Matrix products, on OpenBLAS (blas.h). Row-major. The work is cut into blocks by
  * the shapes alone and OpenBLAS runs single-threaded inside each block, so the result has the same
  * bits at any number of threads. Small or thin shapes, where a BLAS call costs more than its
  * arithmetic, are served by a micro-kernel of our own.
@@ -24,8 +24,5 @@ void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const
 
 /* y = x^T x and friends need no more than this: <a, b> summed in double, in fixed chunks. */
 double dot(const real *a, const real *b, unsigned long n);
-
-/* "OpenBLAS 0.3.21 ... Haswell": for the record. */
-const char *gemm_library(void);
 
 #endif

@@ -1,9 +1,9 @@
 #include "core/tensor/kernels/product.h"
 
-#include <cblas.h>
 #include <stddef.h>
 
 #include "core/base/parallel.h"
+#include "core/tensor/kernels/blas.h"
 
 enum { ROWS = 64 }; /* of a block */
 
@@ -12,8 +12,7 @@ void product_rows(int ta, int tb, int m, int n, int k, const double *a, const do
 {
 	const double *from = a + (size_t)first * (size_t)(ta ? 1 : k);
 
-	cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-		    rows, n, k, 1, from, ta ? m : k, b, tb ? k : n, 0, c, n);
+	blas_dgemm(ta, tb, rows, n, k, 1, from, ta ? m : k, b, tb ? k : n, 0, c, n);
 }
 
 struct job {

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/tensor/kernels/blas.h"
 #include "tests/check.h"
 
 static const double tolerance = REAL_IS_DOUBLE ? 1e-13 : 2e-6;
@@ -137,7 +138,7 @@ static void test_dot(void)
 		sum += (long double)a[i] * b[i];
 	CU_ASSERT_DOUBLE_EQUAL(dot(a, b, n), (double)sum, 1e-9);
 	CU_ASSERT_EQUAL(dot(a, b, 0), 0);
-	CU_ASSERT(*gemm_library() != 0);
+	CU_ASSERT(*blas_name() != 0);
 	free(a);
 	free(b);
 }

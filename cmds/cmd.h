@@ -87,6 +87,9 @@ const struct cmd *cmd_find(const char *name, struct error *err); /* exact, or a 
 /* What is not known before the arguments are read: opens ctx->store now (for the command that needs
  * it only sometimes). */
 int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err);
+/* For a command that only checks: opens ctx->store for reading where there is one, and leaves it
+ * NULL where there is none. A store that cannot be opened is an error. */
+int cmd_open_store_if_any(struct cmd_ctx *ctx, struct error *err);
 
 /* Prints the rows as --format says. Where there is none people see `none` on standard error (NULL:
  * nothing) in place of a header, and programs an empty table. */

@@ -275,6 +275,17 @@ const char *cmd_take_output(struct cmd_ctx *ctx)
 	return ctx->output;
 }
 
+/* A reader does not change what another version of the program left. */
+static int say_if_stale(struct store *s, struct error *err)
+{
+	int stale = params_stale(s, err);
+
+	if (stale > 0)
+		log_warn("the names of hyperparameters are those of another version of ssl: `ssl "
+			 "init` brings them up to date");
+	return stale < 0 ? -1 : 0;
+}
+
 int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
 {
 	if (needs == NEED_NOTHING || ctx->store)
@@ -282,7 +293,22 @@ int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
 	if (store_open(&ctx->store, ctx->dir, needs == NEED_STORE_WRITE ? STORE_WRITE : STORE_READ,
 		       err))
 		return -1;
-	return needs == NEED_STORE_WRITE ? params_refresh(ctx->store, err) : 0;
+	if (needs == NEED_STORE_WRITE)
+		return params_refresh(ctx->store, err);
+	return say_if_stale(ctx->store, err);
+}
+
+int cmd_open_store_if_any(struct cmd_ctx *ctx, struct error *err)
+{
+	struct error why = {0};
+
+	if (!cmd_open_store(ctx, NEED_STORE_READ, &why))
+		return 0;
+	ctx->store = NULL;
+	if (why.code == ERR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 static int answer_help(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *own,

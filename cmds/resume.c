@@ -18,6 +18,13 @@ const struct cmd cmd_resume = {
     .run = resume_run,
 };
 
+static int is_known(void *ctx, const char *group_hash)
+{
+	(void)ctx;
+	(void)group_hash;
+	return 1;
+}
+
 /* What the user expects: RECIPE with the defaults that the run had, or else the recorded recipe,
  * with the settings. It has to be the run's, so no rule that came later refuses it. */
 static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct recipe *recorded,
@@ -28,6 +35,7 @@ static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct r
 	struct recipe_ask ask;
 
 	run_ask(&ask, ctx->store);
+	ask.known = is_known;
 	how.ask = &ask;
 	for (int i = 0; i < list->n; i++)
 		set[i].text = list->item[i];

@@ -89,7 +89,10 @@ static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct r
 			 struct error *err)
 {
 	struct error why = {0};
-	int closed = cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, &why);
+	int closed =
+	    ctx->dry_run && !a->like
+		? cmd_open_store_if_any(ctx, &why)
+		: cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, &why);
 
 	if (closed && a->like) {
 		*err = why;
@@ -97,7 +100,7 @@ static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct r
 	}
 	if (load_recipe(ctx, a, out, err))
 		return -1;
-	if (!closed || ctx->dry_run)
+	if (!closed)
 		return 0;
 	recipe_release(out);
 	*err = why;

@@ -84,7 +84,10 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
 
 	memset(p, 0, sizeof *p);
 	memset(g, 0, sizeof *g);
-	run_ask(&a->ask, a->ctx->store);
+	if (a->extends.sweep)
+		run_ask_cells(&a->ask, &a->extends);
+	else
+		run_ask(&a->ask, a->ctx->store);
 	how.ask = &a->ask;
 	return read_grid(a, &how, g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
 }

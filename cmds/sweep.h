@@ -3,6 +3,7 @@
 #define SSL_CMDS_SWEEP_H
 
 #include "cmds/cmd.h"
+#include "core/run/ask.h"
 #include "core/run/sweep.h"
 
 struct sweep_args {
@@ -11,7 +12,8 @@ struct sweep_args {
 	const char *operand; /* the first one behind the verb, or NULL */
 	const char *method, *dataset, *seeds, *name, *metric;
 	struct opt_list set, grid, zip;
-	struct recipe_ask ask; /* of the store, once it is open */
+	struct recipe_ask ask;    /* of the store, once it is open */
+	struct ask_cells extends; /* extend: the sweep that is there; else no sweep */
 	long workers;
 	int reuse, pruned, collapsed, watch;
 };

@@ -151,13 +151,10 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
 {
 	struct recipe_how how = {.recorded = 1};
-	struct error none;
 	struct sweep_row w;
 	int ret, same;
 
 	if (a->operand && !sweep_is_file(a)) {
-		memset(p, 0, sizeof *p);
-		memset(g, 0, sizeof *g);
 		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
 		    sweeps_find(a->ctx->store, a->operand, &w, err))
 			return -1;
@@ -171,8 +168,8 @@ static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, stru
 		return ret ? -1 : 0;
 	}
 	/* without a store there is nothing to time on, but still something to see */
-	if (cmd_open_store(a->ctx, NEED_STORE_READ, &none))
-		a->ctx->store = NULL;
+	if (cmd_open_store_if_any(a->ctx, err))
+		return -1;
 	if (!a->ctx->store || !sweep_recall(a, &w, &same))
 		return sweep_read(a, 0, 0, g, p, err);
 	how.defaults = same ? w.defaults : 0;
@@ -182,8 +179,8 @@ static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, stru
 
 int sweep_plan(struct sweep_args *a, struct error *err)
 {
-	struct sweep_plan p;
-	struct grid g;
+	struct sweep_plan p = {0};
+	struct grid g = {0};
 	int ret = read(a, &g, &p, err) || sweep_check(a, &g, &p, err) || print_plan(a, &g, &p, err);
 
 	sweep_plan_release(&p);

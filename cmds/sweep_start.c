@@ -156,6 +156,7 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 		int defaults = w.defaults;
 
 		sweep_warn_goal(&w);
+		a->extends = (struct ask_cells){a->ctx->store, w.id};
 		sweep_row_release(&w);
 		return sweep_read(a, defaults, same, g, p, err);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/recipe/history.h"
 #include "core/store/identity.h"
 
 static const struct protocol_row rows[] = {
@@ -147,24 +148,37 @@ static void used_text(const struct recipe *r, const char *key, int bank, char ou
 		snprintf(out, 128, "%s", recipe_text_of(r, key));
 }
 
-static void add_if_other(const struct recipe *own, const struct recipe *used, const char *key,
-			 int bank, struct strbuf *out)
+/* A key, and its name in metrics' names: the last word of the one that it is recorded by. */
+struct setting {
+	const char *key, *name;
+};
+
+static void add_if_other(const struct recipe *own, const struct recipe *used,
+			 const struct setting *s, int bank, struct strbuf *out)
 {
+	struct strbuf recorded = STRBUF_INIT;
 	char theirs[128], ours[128];
 
-	if (!recipe_has(own, key) || !recipe_has(used, key))
+	if (!recipe_has(own, s->key) || !recipe_has(used, s->key))
 		return;
-	used_text(own, key, bank, theirs);
-	used_text(used, key, bank, ours);
+	used_text(own, s->key, bank, theirs);
+	used_text(used, s->key, bank, ours);
+	history_old_words(used->schema, s->key, ours, &recorded);
 	if (strcmp(theirs, ours))
-		identity_add_setting(strrchr(key, '.') + 1, ours, out);
+		identity_add_setting(s->name, recorded.buf, out);
+	strbuf_release(&recorded);
 }
 
 static int by_name(const void *a, const void *b)
 {
-	const char *const *x = a, *const *y = b;
+	const struct setting *x = a, *y = b;
 
-	return strcmp(strrchr(*x, '.'), strrchr(*y, '.'));
+	return strcmp(x->name, y->name);
+}
+
+static struct setting setting_of(const struct recipe *r, const char *key)
+{
+	return (struct setting){key, strrchr(history_name(r->schema, key), '.') + 1};
 }
 
 void protocol_differs(const struct protocol_row *row, const struct recipe *own,
@@ -172,19 +186,19 @@ void protocol_differs(const struct protocol_row *row, const struct recipe *own,
 {
 	const struct protocol *p = row->protocol;
 	double share = share_of(row, used, labels);
-	const char *key[SETTINGS_MAX];
+	struct setting s[SETTINGS_MAX];
 	int n = 0;
 
 	for (int i = 0; p->hparams[i].name; i++)
-		key[n++] = p->hparams[i].name;
-	key[n++] = "eval.seed";
-	qsort(key, (size_t)n, sizeof *key, by_name);
+		s[n++] = setting_of(used, p->hparams[i].name);
+	s[n++] = setting_of(used, "eval.seed");
+	qsort(s, (size_t)n, sizeof *s, by_name);
 	for (int i = 0; i < n; i++) {
-		if (p->labels_key && !strcmp(key[i], p->labels_key))
+		if (p->labels_key && !strcmp(s[i].key, p->labels_key))
 			continue;
-		if (p->depends && !p->depends(used, key[i], share))
+		if (p->depends && !p->depends(used, s[i].key, share))
 			continue;
-		add_if_other(own, used, key[i], bank, out);
+		add_if_other(own, used, &s[i], bank, out);
 	}
 }
 

@@ -13,6 +13,10 @@
  * one with every release of the program that changes any. A default that is computed is resolved
  *    before hashing, so that what is recorded is the value and not the word;
  *  - a range that becomes narrower gets a row in `limits`, for what was recorded before.
+ *
+ * A protocol's settings (core/eval/protocol.h) are recorded by the old names and words as well, and
+ * without a key that was added at its neutral value, so that evaluations then and now have one
+ * measure. Views that name a key (schema/views.sql) have its present name.
  */
 #ifndef SSL_RECIPE_HISTORY_H
 #define SSL_RECIPE_HISTORY_H

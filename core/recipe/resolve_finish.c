@@ -201,6 +201,18 @@ static int collect(struct resolver *r, struct recipe *out, struct error *err)
 	return ret;
 }
 
+/* Is it a replicate of one that was recorded, when no such rule refused it? */
+static int is_known(const struct resolver *r, const struct recipe *recipe)
+{
+	const struct recipe_ask *ask = r->how.ask;
+	char group[HASH_HEX];
+
+	if (!ask || !ask->known)
+		return 0;
+	recipe_group_hash(recipe, group);
+	return ask->known(ask->known_ctx, group);
+}
+
 /* What holds between keys, blamed on the place of the key that breaks it. */
 static int check(struct resolver *r, const struct recipe *recipe, struct error *err)
 {
@@ -210,7 +222,7 @@ static int check(struct resolver *r, const struct recipe *recipe, struct error *
 	const struct slot *s;
 
 	if ((!schema->check || !schema->check(recipe, &key, err)) &&
-	    (!schema->refuse || !schema->refuse(recipe, &key, err)))
+	    (!schema->refuse || !schema->refuse(recipe, &key, err) || is_known(r, recipe)))
 		return 0;
 	s = key ? resolve_find(r, key) : NULL;
 	if (s && s->setting)

@@ -15,12 +15,16 @@ struct resolver;
 /* The value of a key as far as it is known; NULL when there is no such key. */
 const char *recipe_so_far(const struct resolver *draft, const char *key);
 
-/* What a value is computed from besides the recipe: the dataset that it names. */
+/* What is known besides the recipe: the dataset that it names, and what was recorded. */
 struct recipe_ask {
 	/* Appends the number that the word in `key` stands for. */
 	int (*answer)(void *ctx, const char *key, const struct resolver *draft, struct strbuf *out,
 		      struct error *err);
 	void *ctx;
+	/* Was a recipe of this group (recipe_group_hash()) recorded where this one belongs, so that
+	 * recipe_schema.refuse is not asked of it? May be NULL: none was. */
+	int (*known)(void *known_ctx, const char *group_hash);
+	void *known_ctx;
 };
 
 /* What the resolver needs to know from above. Calls with i = 0, 1, ... end with 0 or NULL. */

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/run/check.h"
 #include "core/run/datasets.h"
+#include "core/store/sweeps.h"
 
 /* Is anything evaluated that could need validation images? A draft's list is canonical: "[]". */
 static int evaluates(const struct resolver *draft)
@@ -63,4 +64,18 @@ static int answer(void *ctx, const char *key, const struct resolver *draft, stru
 void run_ask(struct recipe_ask *out, struct store *s)
 {
 	*out = (struct recipe_ask){.answer = answer, .ctx = s};
+}
+
+static int is_cell(void *ctx, const char *group_hash)
+{
+	const struct ask_cells *of = ctx;
+
+	return sweeps_has_group(of->store, of->sweep, group_hash, NULL) > 0;
+}
+
+void run_ask_cells(struct recipe_ask *out, struct ask_cells *of)
+{
+	run_ask(out, of->store);
+	out->known = is_cell;
+	out->known_ctx = of;
 }

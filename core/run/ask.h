@@ -13,4 +13,11 @@
  */
 void run_ask(struct recipe_ask *out, struct store *s);
 
+/* The same, where a sweep is extended: its cells and their replicates are known. */
+struct ask_cells {
+	struct store *store;
+	int64_t sweep;
+};
+void run_ask_cells(struct recipe_ask *out, struct ask_cells *of);
+
 #endif

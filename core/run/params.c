@@ -58,6 +58,16 @@ static int make_rows(struct store *s, int64_t id, const char *json, struct error
 	return ret;
 }
 
+int params_stale(struct store *s, struct error *err)
+{
+	struct params_makers m = {0};
+	char stamp[HASH_HEX];
+
+	stamp_of(keys_schema(), stamp);
+	m.stamp = stamp;
+	return params_remake_needed(s, &m, err);
+}
+
 int params_refresh(struct store *s, struct error *err)
 {
 	const struct hparam_default *row = keys_schema()->history->renamed;

@@ -15,5 +15,7 @@ struct run_param *params_of(const struct recipe *r);
  * anew from the recipes themselves, so that keys which came later are there too. Costs one query
  * when there is nothing to do. Recipes that cannot be read keep the rows that they have. */
 int params_refresh(struct store *s, struct error *err);
+/* Is there any to be made anew? 1, 0, -1. */
+int params_stale(struct store *s, struct error *err);
 
 #endif

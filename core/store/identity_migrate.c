@@ -24,13 +24,16 @@ struct migration {
 	int n;
 };
 
-/* The recipe's value of eval.PROTOCOL.KEY, or of eval.KEY: 1, 0 there is none, -1. */
-static int param_of(struct migration *m, const struct old *e, const char *key, char out[128],
+/* The recipe's value of eval.PROTOCOL.KEY, or of eval.KEY: 1, 0 there is none, -1. From the
+ * recorded text, which has the names and words of the settings, whatever they are called now. */
+static int value_of(struct migration *m, const struct old *e, const char *key, char out[128],
 		    struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(m->s,
-				      "SELECT p.value FROM param p JOIN param_name n ON n.id = "
-				      "p.name_id WHERE p.recipe_id = ? AND n.name = ?",
+				      "SELECT CASE p.type WHEN 'true' THEN 'true' WHEN 'false' "
+				      "THEN 'false' ELSE p.value END FROM recipe r, "
+				      "json_each(CASE WHEN json_valid(r.json) THEN r.json END) p "
+				      "WHERE r.id = ? AND p.key = ?",
 				      err);
 	struct strbuf name = STRBUF_INIT;
 	int found;
@@ -76,28 +79,37 @@ static void as_in_recipe(const struct old *e, const struct settings *s, const ch
 	snprintf(out, 128, "%.12g", x * 256 / of);
 }
 
-/* Was it used for the lack of something else: the batch that was cut to the images that there are,
- * the head's learning rate that is the encoder's? */
-static int follows(const struct settings *s, const char *key, const char *value, const char *own)
+/* Neighbours and batches are no more than there are training images. */
+static void cut(const struct settings *s, const char *key, char value[128])
 {
-	const char *trained = settings_find(s, "trained"), *lr = settings_find(s, "lr");
+	const char *bank = settings_find(s, "trained");
 
-	if (!strcmp(key, "batch"))
-		return trained && !strcmp(value, trained) &&
-		       strtol(own, NULL, 10) > strtol(trained, NULL, 10);
+	if (bank && (!strcmp(key, "k") || !strcmp(key, "batch")) &&
+	    strtol(value, NULL, 10) > strtol(bank, NULL, 10))
+		snprintf(value, 128, "%s", bank);
+}
+
+/* Was it used for the lack of something else: the head's learning rate that is the encoder's? */
+static int follows(const struct settings *s, const char *key, const char *own)
+{
+	const char *lr = settings_find(s, "lr");
+
 	return !strcmp(key, "head_lr") && is_equal(own, "0") && lr &&
 	       is_equal(settings_find(s, "head_lr"), lr);
 }
 
-/* Is there a value of the run's own series that this evaluation gave? */
+/* Did this evaluation give the value of the run's own series? Of those of a step that is the first
+ * one: others may have come to the same value by other settings. */
 static int is_of_series(struct migration *m, const struct old *e, struct error *err)
 {
 	int64_t one;
 
 	return db_int(m->s, &one, err,
 		      "SELECT 1 FROM eval_value v JOIN metric m ON m.run_id = ?2 AND m.name_id = "
-		      "v.name_id AND m.step = ?3 AND m.value IS v.value WHERE v.eval_id = ?1",
-		      "IIl", e->id, e->run, e->step);
+		      "v.name_id AND m.step = ?3 AND m.value IS v.value WHERE v.eval_id = ?1 AND "
+		      "NOT EXISTS (SELECT 1 FROM eval f WHERE f.run_id = ?2 AND f.step = ?3 AND "
+		      "f.protocol = ?4 AND f.split = ?5 AND f.id < ?1)",
+		      "IIltt", e->id, e->run, e->step, e->protocol, e->split);
 }
 
 /* Is the setting a choice of its own? The steps of L-BFGS are an outcome, unless it was stopped by
@@ -125,12 +137,14 @@ static int differs(struct migration *m, const struct old *e, const struct settin
 		if (!strcmp(key, "labels") ||
 		    (!strcmp(key, "seed") && !settings_draw(e->protocol, s)))
 			continue;
-		found = param_of(m, e, key, own, err);
+		found = value_of(m, e, key, own, err);
 		if (found < 0)
 			return -1;
 		as_in_recipe(e, s, key, s->value[i], used);
+		cut(s, key, used);
+		cut(s, key, own);
 		if (found && is_choice(s, key, own) && !is_equal(own, used) &&
-		    !follows(s, key, used, own))
+		    !follows(s, key, own))
 			identity_add_setting(key, used, out);
 	}
 	return same < 0 ? -1 : 0;

@@ -90,6 +90,17 @@ static int remake(struct store *s, const struct params_makers *m, int64_t after,
 		   : 0;
 }
 
+int params_remake_needed(struct store *s, const struct params_makers *m, struct error *err)
+{
+	int64_t after = -1, one;
+	int all = what_is_stale(s, m->stamp, &after, err);
+
+	if (all <= 0 && after < 0)
+		return all;
+	return db_int(s, &one, err, "SELECT 1 FROM recipe WHERE id > ? LIMIT 1", "I",
+		      all ? 0 : after);
+}
+
 int params_remake(struct store *s, const struct params_makers *m, struct error *err)
 {
 	int64_t after = -1;

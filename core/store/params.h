@@ -22,6 +22,8 @@ struct params_makers {
 
 /* Calls make for every recipe whose rows may be out of date, in one transaction. */
 int params_remake(struct store *s, const struct params_makers *m, struct error *err);
+/* Would it call make for any? 1, 0, -1. */
+int params_remake_needed(struct store *s, const struct params_makers *m, struct error *err);
 int params_replace(struct store *s, int64_t recipe, const struct run_param *p, int n,
 		   struct error *err);
 

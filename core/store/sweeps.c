@@ -279,6 +279,16 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	return is_stopped(s, id, out, err);
 }
 
+int sweeps_has_group(struct store *s, int64_t id, const char *group_hash, struct error *err)
+{
+	int64_t one;
+
+	return db_int(s, &one, err,
+		      "SELECT 1 FROM cell c JOIN recipe r ON r.id = c.recipe_id WHERE c.sweep_id = "
+		      "? AND r.group_hash = ? LIMIT 1",
+		      "It", id, group_hash);
+}
+
 int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err)
 {
 	if (tx_begin(s, err))

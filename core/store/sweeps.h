@@ -74,6 +74,9 @@ struct sweep_counts {
 };
 int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err);
 
+/* Has it a cell of this group, which recipe_group_hash() gives? 1, 0, -1. */
+int sweeps_has_group(struct store *s, int64_t id, const char *group_hash, struct error *err);
+
 int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err);
 /* Queues settled cells again, to be run anew: what they come to depends on nothing that was before.
  * Their former runs stay, but are no longer theirs. */

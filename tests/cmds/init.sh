@@ -41,6 +41,15 @@ if command -v sqlite3 >/dev/null; then
 	sqlite3 newer/.ssl/ssl.db 'PRAGMA user_version = 999'
 	fails 5 'database is newer \(999\) than this ssl' "$SSL" -C newer log
 	fails 5 'database is newer' "$SSL" -C newer init
+	mkdir stale && ok ssl -C stale init
+	ok ssl -C stale data add -q --shapes --train 16 --test 8 s
+	ok ssl -C stale run -q -d s --set encoder.arch=convnet --set encoder.width=4 --set optim.epochs=1 --set optim.batch=8
+	sqlite3 stale/.ssl/ssl.db "UPDATE meta SET value = 'another' WHERE key = 'params'"
+	ok ssl -C stale log
+	err_has 'hyperparameters are those of another version of ssl: `ssl init`'
+	ok ssl -C stale init
+	ok ssl -C stale log
+	[ ! -s "$err" ] || fail 'it warned of what is up to date'
 	mkdir other other/.ssl && sqlite3 other/.ssl/ssl.db 'CREATE TABLE t (a)'
 	fails 5 'not the database of an ssl store' "$SSL" -C other log
 fi

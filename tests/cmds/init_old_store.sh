@@ -9,6 +9,11 @@ fixture=$SRC/tests/fixtures/d389de3
 gzip -dc "$fixture/store.tar.gz" | tar xf -
 cp "$fixture"/*.yaml .
 
+note 'until it is upgraded, what only checks says so, and not that there is no store'
+fails 6 'older' ssl run -n tiny.yaml
+fails 6 'older' ssl sweep plan five.yaml
+fails 6 'older' ssl log
+
 note 'it opens and is sound'
 ok ssl init
 ok ssl fsck
@@ -41,6 +46,9 @@ fails 2 'optim.warmup: 6 epochs' ssl run -q -j 1 --set optim.warmup=6 tiny.yaml
 fails 2 'optim.warmup: 10 epochs' ssl run -q -j 1 --like five --set optim.epochs=4
 
 note 'what was cut short goes on, its own recipe at hand'
+ok ssl resume -n five-cut --set optim.epochs=5 --set optim.warmup=10
+ok ssl resume -n five-cut tiny.yaml --set seed=2 --set optim.warmup=10
+fails 2 'recipe differs: optim.epochs is 4' ssl resume five-cut --set optim.epochs=4
 ok ssl resume -q -j 1 five-cut tiny.yaml --set seed=2
 same "$(value "select status || epoch from run where name = 'five-cut'")" done5
 fails 2 'recipe differs: optim.lr' ssl resume five-cut --set optim.lr=1
@@ -58,6 +66,11 @@ ok ssl sweep extend -q five --grid vicreg.mu=20
 sed 's/seeds.*/seeds: [1, 2, 3]/; s/mu: \[5, 10\]/mu: [5, 10, 30]/' five.yaml >more.yaml
 ok ssl sweep extend more.yaml
 err_has 'five: 3 cells added'
+{ cat more.yaml; echo 'set: {optim.warmup: 10}'; } >said.yaml
+ok ssl sweep extend -n said.yaml
+err_has 'it would have 9 cells'
+sed 's/mu: .*/mu: [5, 40]}/' said.yaml >new.yaml
+fails 2 'cell .*: optim.warmup: 10 epochs' ssl sweep extend -n new.yaml
 ok ssl sweep start -q five
 same "$(value "select cells || ' ' || done from v_sweep where name = 'five'")" '12 12'
 same "$(value "select group_concat(distinct p.value) from v_param p join cell c on c.run_id = p.run_id join sweep s on s.id = c.sweep_id where s.name = 'five' and p.param = 'optim.warmup'")" 10

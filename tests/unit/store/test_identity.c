@@ -71,17 +71,14 @@ static void test_measures(void)
 }
 
 /* Run 1 as version 1 left it: kNN and a probe that stopped early during training, then kNN with
- * k = 3, and fine-tuning. */
+ * k = 3, fine-tuning, and kNN with k = 5, which came to what the series has, and with more
+ * neighbours than there are images. */
 static const char old_sql[] =
     "INSERT INTO code VALUES (1, '0.1', 'b', 'gcc', '', '', '', '', 0);"
     "INSERT INTO host VALUES (1, 'box', 'CPU', '', 'Linux', 2);"
-    "INSERT INTO recipe VALUES (1, 'h', 'g', '{}');"
-    "INSERT INTO param_name (id, name) VALUES (1, 'eval.knn.k'), (2, 'eval.linear.steps'), "
-    "(3, 'eval.finetune.lr'), (4, 'eval.finetune.head_lr'), (5, 'eval.seed'), "
-    "(6, 'eval.finetune.batch');"
-    "INSERT INTO param (recipe_id, name_id, value, number) VALUES (1, 1, '20', 20), (1, 2, '2', "
-    "2), (1, 3, '0.05', 0.05), "
-    "(1, 4, '0', 0), (1, 5, '0', 0), (1, 6, '64', 64);"
+    "INSERT INTO recipe VALUES (1, 'h', 'g', '{\"eval.finetune.batch\":64,"
+    "\"eval.finetune.head_lr\":0,\"eval.finetune.lr\":0.05,\"eval.knn.k\":20,"
+    "\"eval.linear.steps\":2,\"eval.seed\":0}');"
     "INSERT INTO run (id, uuid, name, method, recipe_id, code_id, host_id, seed, threads, epochs, "
     "steps, status, command, created, finished) VALUES (1, '00000000-0000-4000-8000-000000000001', "
     "'old', 'vicreg', 1, 1, 1, 1, 1, 1, 8, 'done', 'x', '2026-01-01 00:00:00.000', "
@@ -99,9 +96,11 @@ static const char old_sql[] =
     "\"trained\":9,\"images\":4,\"seed\":0}', 1, 't'), "
     "(3, 1, 8, 1, 'knn', 'test', '{\"k\":3,\"trained\":9,\"images\":4,\"seed\":7}', 1, 't'), "
     "(4, 1, 8, 1, 'finetune', 'test', '{\"batch\":9,\"lr\":0.0017578125,"
-    "\"head_lr\":0.0017578125,\"trained\":9,\"images\":4,\"seed\":7}', 1, 't');"
+    "\"head_lr\":0.0017578125,\"trained\":9,\"images\":4,\"seed\":7}', 1, 't'), "
+    "(5, 1, 8, 1, 'knn', 'test', '{\"k\":5,\"trained\":9,\"images\":4,\"seed\":0}', 1, 't'), "
+    "(6, 1, 8, 1, 'knn', 'test', '{\"k\":99,\"trained\":9,\"images\":4,\"seed\":0}', 1, 't');"
     "INSERT INTO eval_value VALUES (1, 1, 30, 0), (1, 2, 90, 0), (2, 3, 40, 0), (3, 1, 20, 0), "
-    "(3, 2, 80, 0), (4, 4, 50, 0);";
+    "(3, 2, 80, 0), (4, 4, 50, 0), (5, 1, 30, 0), (6, 1, 30, 0);";
 
 /* "NAME VALUE;" of all values, in order. */
 static void all_values(struct scratch *x, struct strbuf *out)
@@ -124,7 +123,8 @@ static void test_old_store(void)
 	static const char want[] =
 	    "series test.knn.top1 30.0;series test.knn.top5/rule=1 90.0;"
 	    "series test.linear.top1/rule=1 40.0;test.finetune.top1/seed=7 50.0;"
-	    "test.knn.top1 30.0;test.knn.top1/k=3 20.0;test.knn.top5/k=3,rule=1 80.0;"
+	    "test.knn.top1 30.0;test.knn.top1 30.0;test.knn.top1/k=3 20.0;"
+	    "test.knn.top1/k=5 30.0;test.knn.top5/k=3,rule=1 80.0;"
 	    "test.knn.top5/rule=1 90.0;test.linear.top1 none;test.linear.top1/rule=1 40.0;";
 	struct strbuf got = STRBUF_INIT, said = STRBUF_INIT;
 	const int64_t run = 1;

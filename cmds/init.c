@@ -9,7 +9,7 @@
 
 extern const struct cmd cmd_init;
 
-/* Brings an older store up to date in what its schema does not hold. */
+/* Brings the store up to date in what its schema does not hold. */
 static int complete(const char *dir, struct error *err)
 {
 	struct cmd_ctx ctx = {.dir = dir};
@@ -30,7 +30,7 @@ static int init(const char *dir, int dry_run, struct error *err)
 	}
 	if (store_init(dir, &created, err))
 		return -1;
-	if (!created && complete(dir, err))
+	if (complete(dir, err))
 		return -1;
 	real = realpath(dir, NULL);
 	log_info(created ? "made an empty store: %s/.ssl" : "the store is there already: %s/.ssl",

@@ -57,11 +57,13 @@ static const struct section sections[] = {
      "CASE s.last_kind WHEN 0 THEN s.last WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' "
      "ELSE '-inf' END AS last, "
      "b.value AS best, b.step AS at_step, "
-     "s.min, s.max, s.n_bad AS not_finite, n.unit FROM metric_summary s "
+     "s.min, s.max, s.n_bad AS not_finite, n.unit, "
+     "CASE WHEN n.name GLOB '*[/,]rule=*' THEN 'older' END AS rule FROM metric_summary s "
      "JOIN metric_name n ON n.id = s.name_id LEFT JOIN v_best b ON b.run_id = s.run_id AND "
      "b.metric = n.name WHERE s.run_id = ? ORDER BY n.name"},
     {"evals", "SELECT metric, CASE kind WHEN 'number' THEN value ELSE kind END AS value, epoch, "
-	      "step, settings, seconds, created, missing FROM v_eval WHERE run_id = ? "
+	      "step, settings, seconds, created, missing, "
+	      "CASE WHEN superseded THEN 'older' END AS rule FROM v_eval WHERE run_id = ? "
 	      "ORDER BY step, eval_id, metric"},
     {"checkpoints", "SELECT c.epoch, c.step, o.bytes, o.sha256, c.created FROM checkpoint c "
 		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ? ORDER BY c.step"},

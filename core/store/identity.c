@@ -169,7 +169,8 @@ void identity_measure(const char *protocol, const char *settings_json, struct st
 
 		if (!is_part(protocol, &s, key))
 			continue;
-		if (!strcmp(key, "k") && bank && strtol(value, NULL, 10) > strtol(bank, NULL, 10))
+		if ((!strcmp(key, "k") || !strcmp(key, "batch")) && bank &&
+		    strtol(value, NULL, 10) > strtol(bank, NULL, 10))
 			value = bank;
 		if (!strcmp(key, "trained"))
 			key = "bank";

@@ -169,7 +169,9 @@ int query_metrics(struct store *s, int64_t run, const struct query_sink *sink, s
 	    "SELECT m.name AS metric, p.source, p.n, CASE p.kind WHEN 0 THEN p.last "
 	    "WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS last, p.last_step, "
 	    "b.value AS best, b.step AS best_step, "
-	    "p.min, p.max, m.goal, m.unit FROM part p JOIN metric_name m ON m.id = p.name_id "
+	    "p.min, p.max, m.goal, m.unit, "
+	    "CASE WHEN m.name GLOB '*[/,]rule=*' THEN 'older' END AS rule FROM part p JOIN "
+	    "metric_name m ON m.id = p.name_id "
 	    "LEFT JOIN v_best b ON b.run_id = ?1 AND b.metric = m.name "
 	    "ORDER BY m.name, p.source DESC",
 	    "I", run);

@@ -62,7 +62,6 @@ struct query_sink; /* what `ssl sweep ls` prints */
 int sweeps_list(struct store *s, const struct query_sink *sink, struct error *err);
 /* ERR_USAGE unless the name can be told from other refs: a letter, then letters, digits, - _ . */
 int sweep_name_check(const char *name, struct error *err);
-
 /* How far a sweep is. `running` has a living worker, `stale` had one; `held`: queued for later. */
 struct sweep_counts {
 	int cells, queued, held, running, stale, done, failed, pruned;
@@ -73,10 +72,8 @@ struct sweep_counts {
 	int paused, stopped; /* stopped: by on_fail */
 };
 int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err);
-
 /* Has it a cell of this group, which recipe_group_hash() gives? 1, 0, -1. */
 int sweeps_has_group(struct store *s, int64_t id, const char *group_hash, struct error *err);
-
 int sweeps_set_state(struct store *s, int64_t id, const char *state, struct error *err);
 /* Queues settled cells again, to be run anew: what they come to depends on nothing that was before.
  * Their former runs stay, but are no longer theirs. */

@@ -103,6 +103,18 @@ out_has 'optim.warmup +10 +0.5'
 ok ssl checkpoint export -o five.safetensors five
 ok ssl show five
 
+note 'what an older rule gave has its name and its mark; the corrected value stands beside it, in the plain name'
+ok ssl eval -q five
+ok ssl metrics five --format csv
+out_has '^test.knn.top5/rule=1,series,.*,older$'
+out_has '^test.knn.top5/rule=1,eval,.*,older$'
+out_has '^test.knn.top5,eval,.*,%,$'
+out_has '^loss,series,.*,min,"",$'
+ok ssl show five
+same "$(grep -c '^test.knn.top5/rule=1 .*older$' "$out")" 2
+same "$(grep -c 'older$' "$out")" 2
+same "$(value "select count(*) from v_eval where run = 'five' and superseded <> (metric glob '*[/,]rule=*')")" 0
+
 note 'the bundle, into a new store: rows of param are whole there'
 mkdir other
 ok ssl -C other init -q

@@ -51,8 +51,8 @@ static void test_names(void)
 	CU_ASSERT_STRING_EQUAL(metric_kind_goal("train/epoch_s"), "min");
 }
 
-/* k is cut to the bank, outcomes and a seed that draws nothing have no say, and what is no JSON
- * does no harm. */
+/* k and batches are cut to the bank, outcomes and a seed that draws nothing have no say, and what
+ * is no JSON does no harm. */
 static void test_measures(void)
 {
 	measure("knn", "{\"k\":20,\"temperature\":0.07,\"trained\":9,\"images\":4,\"seed\":5}",
@@ -64,6 +64,7 @@ static void test_measures(void)
 	measure("linear-10pct", "{\"solver\":\"lbfgs\",\"trained\":9,\"labels\":0.1,\"seed\":5}",
 		"bank=9, labels=0.1, seed=5, solver=lbfgs");
 	measure("linear", "{\"solver\":\"sgd\",\"seed\":5}", "seed=5, solver=sgd");
+	measure("linear", "{\"batch\":256,\"trained\":64}", "bank=64, batch=64");
 	measure("knn", "{", "");
 	measure("knn", "{\"k\":", "k=");
 	measure("knn", "{\"k\"", "");

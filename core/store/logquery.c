@@ -68,6 +68,24 @@ static int is_count(const char *name, size_t n)
 	return n == 1 && *name == 'n';
 }
 
+/* AS "NAME", where NAME is a metric's with what metric_heading() adds. */
+static int add_alias(struct store *s, const char *name, size_t n, enum filter_kind kind,
+		     const char *suffix, struct strbuf *sql, struct error *err)
+{
+	struct strbuf heading = STRBUF_INIT;
+	int ret = 0;
+
+	if (kind == FILTER_METRIC)
+		ret = metric_heading(s, name, n, NULL, &heading, err);
+	else
+		strbuf_add(&heading, name, n);
+	strbuf_adds(&heading, suffix);
+	if (!ret)
+		filter_alias(heading.buf, heading.len, sql);
+	strbuf_release(&heading);
+	return ret;
+}
+
 /* One column of the list of recipes; for -s only the value that orders. */
 static int add_grouped(struct store *s, const char *what, const char *name, size_t n, int alias,
 		       struct strbuf *sql, struct error *err)
@@ -97,14 +115,16 @@ static int add_grouped(struct store *s, const char *what, const char *name, size
 		strbuf_addf(sql, "avg(%s)", value.buf);
 		if (!alias)
 			break;
-		filter_alias(name, n, sql);
-		strbuf_addf(sql, ", stddev(%s) AS \"%.*s.sd\", count(%s) AS \"%.*s.n\"", value.buf,
-			    (int)n, name, value.buf, (int)n, name);
-		alias = 0;
+		if (add_alias(s, name, n, kind, "", sql, err))
+			goto done;
+		strbuf_addf(sql, ", stddev(%s)", value.buf);
+		if (add_alias(s, name, n, kind, ".sd", sql, err))
+			goto done;
+		strbuf_addf(sql, ", count(%s)", value.buf);
+		ret = add_alias(s, name, n, kind, ".n", sql, err);
+		goto done;
 	}
-	if (alias)
-		filter_alias(name, n, sql);
-	ret = 0;
+	ret = alias ? add_alias(s, name, n, kind, "", sql, err) : 0;
 done:
 	strbuf_release(&value);
 	return ret;
@@ -120,8 +140,7 @@ static int add_column(struct store *s, const char *name, size_t n, int group, st
 		return add_grouped(s, "--columns", name, n, 1, sql, err);
 	if (add_name(s, "--columns", name, n, 0, sql, &kind, err))
 		return -1;
-	filter_alias(name + bracket, n - 2 * (size_t)bracket, sql);
-	return 0;
+	return add_alias(s, name + bracket, n - 2 * (size_t)bracket, kind, "", sql, err);
 }
 
 /* Up to the comma that ends the first name of a list; those in brackets, and between the settings

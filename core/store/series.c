@@ -6,6 +6,7 @@
 #include "core/store/guard.h"
 #include "core/store/metric_names.h"
 #include "core/store/query.h"
+#include "core/store/remarks.h"
 
 enum { SERIES_SECONDS = 60 };
 
@@ -52,9 +53,23 @@ static int add_place(struct store *s, const struct best_query *q, int max, struc
 
 /* What a collapsed run measures is no achievement, though its loss may be the smallest of all. */
 #define NOT_COLLAPSED "v_run.status <> 'collapsed' AND "
+/* AS "NAME": what the user wrote, and the rule if it is an older one. */
+static int add_heading(struct store *s, const char *name, int64_t id, struct strbuf *sql,
+		       struct error *err)
+{
+	struct strbuf heading = STRBUF_INIT;
+	char meant[256];
+	int ret = metric_name_text(s, id, meant, err) ||
+		  metric_heading(s, name, strlen(name), meant, &heading, err);
+
+	if (!ret)
+		filter_alias(heading.buf, heading.len, sql);
+	strbuf_release(&heading);
+	return ret ? -1 : 0;
+}
 
 /* The columns beside those of v_run have names that no expression of a user can mean. */
-static int build_best(struct store *s, const struct best_query *q, const char *goal,
+static int build_best(struct store *s, const struct best_query *q, int64_t id, const char *goal,
 		      struct strbuf *sql, struct error *err)
 {
 	int max = !strcmp(goal, "max");
@@ -66,7 +81,8 @@ static int build_best(struct store *s, const struct best_query *q, const char *g
 		strbuf_adds(sql, ", ");
 	}
 	strbuf_adds(sql, "id, name, method, dataset, seed, value");
-	filter_alias(q->metric, strlen(q->metric), sql);
+	if (add_heading(s, q->metric, id, sql, err))
+		return -1;
 	strbuf_adds(sql, ", at_step, at_epoch, status FROM (SELECT v_run.id, v_run.name, "
 			 "v_run.method, v_run.dataset_label AS dataset, v_run.seed, best_value_ AS "
 			 "value, best_step_ AS at_step, "
@@ -104,7 +120,7 @@ int query_best(struct store *s, const struct best_query *q, const struct query_s
 		return error_set(err, ERR_USAGE,
 				 "best: %s: it has no goal, so that none is best: see `ssl log -s`",
 				 q->metric);
-	if (build_best(s, q, goal, &sql, err))
+	if (build_best(s, q, id, goal, &sql, err))
 		goto done;
 	st = guard_prepare(s, "best", sql.buf, err);
 	if (!st)
@@ -247,7 +263,7 @@ static int build_series(struct store *s, int64_t run, const char *const *name, i
 			    ", max(CASE WHEN p.k = %d THEN CASE p.kind WHEN 0 THEN p.value "
 			    "WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END END)",
 			    i);
-		filter_alias(name[i], strlen(name[i]), sql);
+		ret = add_heading(s, name[i], id, sql, err);
 	}
 	strbuf_addf(sql, " FROM (%s) p JOIN run r ON r.id = ?1 GROUP BY p.step ORDER BY p.step",
 		    points.buf);

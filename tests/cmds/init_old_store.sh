@@ -22,6 +22,16 @@ last=$(value 'select max(id) from recipe')
 hashes="select group_concat(hash || group_hash || json) from (select * from recipe where id <= $last order by id)"
 before=$(value "$hashes")
 
+note 'a heading says when the values below it are by an older rule'
+ok ssl log --columns name,knn.top5 --format csv
+same "$(sed 1q "$out")" 'name,knn.top5/rule=1'
+ok ssl log --group --columns method,test.knn.top5 --format csv
+same "$(sed 1q "$out")" 'method,test.knn.top5/rule=1,test.knn.top5/rule=1.sd,test.knn.top5/rule=1.n'
+ok ssl best knn.top5 --format csv
+same "$(sed 1q "$out")" 'id,name,method,dataset,seed,knn.top5/rule=1,at_step,at_epoch,status'
+ok ssl metrics five knn.top5 --format csv
+same "$(sed 1q "$out")" 'step,epoch,knn.top5/rule=1'
+
 note 'recipes recorded then are read back to the same text, and keep their values'
 same "$(value "select count(distinct number) || ' ' || cast(max(number) as integer) from v_param where run = 'five' and param = 'optim.warmup'")" '1 10'
 same "$(value "select value from v_param where run = 'five' and param = 'data.val'")" 0

@@ -17,6 +17,18 @@ void layout_add_count(struct strbuf *out, uint32_t n, const char *what)
 	strbuf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
 }
 
+/* Appends what --split calls the split's folder: "." where none is called like one. */
+static void add_split_path(const struct split_dir *s, struct strbuf *out)
+{
+	if (!s->part->named || !s->part->dir.at) {
+		strbuf_addc(out, '.');
+		return;
+	}
+	node_path(&s->part->dir, out);
+	if (out->buf[out->len - 1] == '/')
+		strbuf_shorten(out, 1);
+}
+
 static int refuse_mixed(const struct layout *l, const struct split_dir *s, struct error *err)
 {
 	struct strbuf why = STRBUF_INIT;
@@ -30,7 +42,9 @@ static int refuse_mixed(const struct layout *l, const struct split_dir *s, struc
 	strbuf_adds(&why, " (");
 	level_names(&s->level, NULL, &why);
 	strbuf_adds(&why, "): of which class are they? An image outside of a class's folder can be "
-			  "moved into one, or left out with --exclude");
+			  "moved into one, or left out with --exclude; --split '");
+	add_split_path(s, &why);
+	strbuf_adds(&why, "'=unlabeled takes all of them without labels");
 	return layout_refuse(l, &why, err);
 }
 

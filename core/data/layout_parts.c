@@ -306,12 +306,16 @@ static int split_by_name(const char *kind)
 	return -1;
 }
 
-/* The folder `path` (n bytes) below `dir`, or below a single folder that wraps all of it: 1. */
+/* The folder `path` (n bytes) below `dir`, or below a single folder that wraps all of it: 1. "." is
+ * all that no --split before it took. */
 static int find_given(struct import *im, struct node dir, const char *path, size_t n,
 		      struct node *out)
 {
 	struct level l;
 
+	*out = dir;
+	if (n == 1 && *path == '.')
+		return dir.hi > dir.lo;
 	for (;;) {
 		struct import_image **at = dir.lo;
 

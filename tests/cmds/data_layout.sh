@@ -105,6 +105,20 @@ img u/cat/1.png u/dog/1.png u/unlabeled/1.png
 adds u
 same "$plan" 'train/cat 1,train/dog 1,unlabeled/ 1'
 
+note 'all of it without labels, whatever its folders are: --split .=unlabeled'
+img ph/1.png ph/2.png ph/holiday/3.png ph/holiday/train/4.png ph/2024/5.png
+refused "2 images .* beside 2 folders .*--split '.'=unlabeled takes all" ph
+adds --split .=unlabeled ph
+same "$plan" 'unlabeled/ 5'
+adds --split 2024=train --split .=unlabeled ph
+same "$plan" 'unlabeled/ 5'
+img dot/train/1.png dot/test/2.png
+adds --split .=train dot
+same "$plan" 'train/test 1,train/train 1'
+refused 'no images' --split .=train --split test=test dot
+img mx/train/1.png mx/train/cat/2.png mx/test/cat/3.png
+refused "in train/ 1 image .* beside 1 folder .*--split 'train'=unlabeled" mx
+
 note 'a class may be called like a split, below the splits or among other classes'
 pair c/train c/test
 img c/train/train/1.png c/test/train/1.png c/train/dev/1.png

@@ -11,7 +11,7 @@ extern const struct cmd cmd_verify;
 extern const struct cmd cmd_log, cmd_show, cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_plot;
 extern const struct cmd cmd_report, cmd_sql, cmd_schema;
 extern const struct cmd cmd_tag, cmd_note, cmd_rename, cmd_rm, cmd_export, cmd_import;
-extern const struct cmd cmd_checkpoint, cmd_gc, cmd_fsck, cmd_backup;
+extern const struct cmd cmd_checkpoint, cmd_features, cmd_gc, cmd_fsck, cmd_backup;
 extern const struct cmd cmd_config, cmd_methods, cmd_completion, cmd_help, cmd_version, cmd_doctor;
 
 static const struct cmd *const table[] = {
@@ -44,6 +44,7 @@ static const struct cmd *const table[] = {
     &cmd_import,
     /* store */
     &cmd_checkpoint,
+    &cmd_features,
     &cmd_gc,
     &cmd_fsck,
     &cmd_backup,

@@ -120,7 +120,13 @@ CREATE VIEW v_run AS
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END
       - (SELECT f.floor FROM v_floor f WHERE f.run_id = r.id AND f.metric = (CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test' ELSE 'val' END) || '.knn.top1') AS gain, -- of knn_top1 over the untrained encoder, in percent; NULL: the floor is not known (v_floor)
-    (SELECT c.verdict FROM v_collapse c WHERE c.run_id = r.id) AS collapse -- verdict of v_collapse: collapsed, low rank, not learning, healthy, unknown; NULL: nothing was measured
+    (SELECT c.verdict FROM v_collapse c WHERE c.run_id = r.id) AS collapse, -- verdict of v_collapse: collapsed, low rank, not learning, healthy, unknown; NULL: nothing was measured
+    (SELECT coalesce(sum(o.bytes), 0) FROM object o
+      WHERE o.id IN (SELECT k.object_id FROM checkpoint k WHERE k.run_id = r.id)) AS bytes,
+                                 -- on disk, of the files that its checkpoints name; a file that several runs share counts in full for each of them
+    r.seconds * r.threads / 3600 AS core_hours, -- seconds times threads, in hours
+    CASE WHEN r.status NOT IN ('running', 'done') THEN coalesce((SELECT c.error FROM cell c
+      WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason -- why it failed, collapsed, was stopped or was pruned; NULL: it is done, or running
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
@@ -142,6 +148,18 @@ CREATE VIEW v_param AS
     JOIN param p ON p.recipe_id = r.recipe_id
     JOIN param_name n ON n.id = p.name_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
+
+CREATE VIEW v_recipe_param AS
+  -- Hyperparameters of every recipe, one a row, defaults included. Joined by recipe_id to v_seed, v_run or cell, with a
+  -- condition on param, it gives that hyperparameter as a column.
+  SELECT
+    p.recipe_id,                 -- row of recipe
+    n.name AS param,             -- dotted: vicreg.mu
+    p.value,                     -- canonical text
+    p.number,                    -- as a number, where it is one
+    p.in_force                   -- number that holds: the value itself, or what a word such as same stands for
+  FROM param p
+    JOIN param_name n ON n.id = p.name_id;
 
 CREATE VIEW v_metric AS
   -- Series: a value per run, metric and step.
@@ -348,7 +366,8 @@ CREATE VIEW v_seed AS
         max(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS high,
         group_concat(CASE WHEN r.status = 'done' AND CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END IS NOT NULL THEN r.seed END, ' ') AS seeds,
         group_concat(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS x,
-        count(CASE r.status WHEN 'collapsed' THEN 1 END) AS collapsed, count(CASE r.status WHEN 'pruned' THEN 1 END) AS pruned
+        count(CASE r.status WHEN 'collapsed' THEN 1 END) AS collapsed, count(CASE r.status WHEN 'pruned' THEN 1 END) AS pruned,
+        max(r.recipe_id) AS recipe_id
       FROM run r CROSS JOIN recipe p ON p.id = r.recipe_id CROSS JOIN metric_name n
         LEFT JOIN metric_summary s ON s.run_id = r.id AND s.name_id = n.id
         LEFT JOIN eval_value v ON v.name_id = n.id AND EXISTS (SELECT 1 FROM eval_value z WHERE z.name_id = n.id)
@@ -415,7 +434,8 @@ CREATE VIEW v_seed AS
     s.dataset_id,                -- row of dataset
     d.label AS dataset_label,    -- as in v_run
     s.collapsed,                 -- seeds whose run collapsed: in no mean
-    s.pruned                     -- seeds whose run was pruned: in no mean
+    s.pruned,                    -- seeds whose run was pruned: in no mean
+    s.recipe_id                  -- row of recipe, of the one of them that was recorded last: v_recipe_param has its hyperparameters
   FROM dev s
     LEFT JOIN v_dataset d ON d.id = s.dataset_id;
 

@@ -12,7 +12,7 @@ _ssl_words()
 
 _ssl()
 {
-	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor'
+	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
 	local cur prev i command=''
 
@@ -49,7 +49,10 @@ _ssl()
 	--color) _ssl_words 'auto always never'; return ;;
 	--as) _ssl_words 'text svg png pdf'; return ;;
 	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;
-	--split) _ssl_words 'val test'; return ;;
+	--split)
+		if [ "$command" = features ]; then _ssl_words 'train val test unlabeled'; else _ssl_words 'val test'; fi
+		return
+		;;
 	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct'; return ;;
 	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	esac
@@ -80,6 +83,7 @@ _ssl()
 	tag:-*) _ssl_words "$options -d --delete" ;;
 	rm:-*) _ssl_words "$options --restore --list" ;;
 	checkpoint:-*) _ssl_words "$options --whole" ;;
+	features:-*) _ssl_words "$options -j --split --embedding --images --untrained --threads" ;;
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
 	sweep:*)
@@ -99,7 +103,7 @@ _ssl()
 		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(
 			_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
 		;;
-	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | verify:* | eval:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | verify:* | eval:* | features:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

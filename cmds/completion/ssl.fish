@@ -3,7 +3,7 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
-set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor
+set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
 complete -c ssl -n __fish_use_subcommand -a init -d 'make a store here'
@@ -31,6 +31,7 @@ complete -c ssl -n __fish_use_subcommand -a rm -d 'remove runs'
 complete -c ssl -n __fish_use_subcommand -a export -d 'runs and sweeps as one file, for another store'
 complete -c ssl -n __fish_use_subcommand -a import -d 'take in what ssl export wrote'
 complete -c ssl -n __fish_use_subcommand -a checkpoint -d 'list checkpoints, or export an encoder'
+complete -c ssl -n __fish_use_subcommand -a features -d 'export features, labels and images of a split'
 complete -c ssl -n __fish_use_subcommand -a gc -d 'remove files that nothing names'
 complete -c ssl -n __fish_use_subcommand -a fsck -d 'check the store'
 complete -c ssl -n __fish_use_subcommand -a backup -d 'copy the store'
@@ -151,6 +152,11 @@ complete -c ssl -n '__fish_seen_subcommand_from sql' -l save -x -d 'keep the que
 complete -c ssl -n '__fish_seen_subcommand_from sql' -l delete -x -d 'forget a query'
 complete -c ssl -n '__fish_seen_subcommand_from sql' -l list -d 'queries that are kept'
 complete -c ssl -n '__fish_seen_subcommand_from sql' -l time-limit -x -d 'stop after this long'
+complete -c ssl -n '__fish_seen_subcommand_from features' -l split -x -a 'train val test unlabeled' -d 'images'
+complete -c ssl -n '__fish_seen_subcommand_from features' -l embedding -d 'output of the projector instead'
+complete -c ssl -n '__fish_seen_subcommand_from features' -l images -d 'pixels, too'
+complete -c ssl -n '__fish_seen_subcommand_from features' -l untrained -d 'the initial weights'
+complete -c ssl -n '__fish_seen_subcommand_from features' -s j -l threads -x -d 'threads'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -l whole -d 'heads and buffers too'
 complete -c ssl -n '__fish_seen_subcommand_from verify' -l cut -x -d 'stop there and resume'
 complete -c ssl -n '__fish_seen_subcommand_from verify' -l epochs -x -d 'only the first'
@@ -166,7 +172,7 @@ complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status sho
 complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
-complete -c ssl -n '__fish_seen_subcommand_from resume eval verify show report checkpoint diff compare metrics tag note rename rm' -f -a '@ (__ssl_column log -l 50 --columns name)'
+complete -c ssl -n '__fish_seen_subcommand_from resume eval verify show report checkpoint features diff compare metrics tag note rename rm' -f -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
 complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"
 complete -c ssl -n '__fish_seen_subcommand_from best metrics' -f -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")'

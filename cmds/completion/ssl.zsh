@@ -46,6 +46,7 @@ _ssl()
 		'export:runs and sweeps as one file, for another store'
 		'import:take in what ssl export wrote'
 		'checkpoint:list checkpoints, or export an encoder'
+		'features:export features, labels and images of a split'
 		'gc:remove files that nothing names'
 		'fsck:check the store'
 		'backup:copy the store'
@@ -129,6 +130,9 @@ _ssl()
 		import) _arguments $common '--as[name of the sweep here]:name' '1:file:_files' ;;
 		report) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' \
 			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
+		features) _arguments $common '--split[images]:split:(train val test unlabeled)' \
+			'--embedding[the output of the projector instead]' '--images[export the pixels, too]' \
+			'--untrained[of the initial weights]' '(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
 		checkpoint) _arguments $common '--whole[heads and buffers too]' '1:verb:(ls export)' '2:run:_ssl_refs' ;;
 		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;
 		fsck) _arguments $common '--fix[rebuild summaries]' '--quick[sizes of files only]' ;;
@@ -145,7 +149,7 @@ _ssl()
 		sql) _arguments $common '--time-limit[stop after this long]:seconds' '--save[keep the query]:name' \
 			'--delete[forget a query]:name' '--list[queries that are kept]' '1:query' ;;
 		completion) _arguments $common '1:shell:(bash zsh fish)' ;;
-		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint gc fsck backup config methods completion help version doctor keys recipe' \
+		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor keys recipe' \
 			'methods:method:_ssl_methods' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac

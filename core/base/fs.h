@@ -40,6 +40,7 @@ void fs_remove_tree(const char *path);
 
 int fs_exists(const char *path);
 int fs_is_dir(const char *path);
+int fs_is_file(const char *path); /* a regular one, or a link to one */
 
 /* fsyncs the folder, so that a rename inside it survives a power cut. */
 int fs_sync_dir(const char *path, struct error *err);

@@ -34,8 +34,8 @@ enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
 static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 {
 	static const char *const measures[] = {
-	    "loss",    "knn.top1", "knn_top1",     "linear.top1", "linear_top1",
-	    "seconds", "peak_rss", "images_per_s", "arena_peak",  "gain"};
+	    "loss",     "knn.top1",     "knn_top1",   "linear.top1", "linear_top1", "seconds",
+	    "peak_rss", "images_per_s", "arena_peak", "gain",        "bytes",       "core_hours"};
 	static const char *const shared[] = {"method",     "dataset",      "dataset_sha256",
 					     "dataset_id", "epochs",       "steps",
 					     "group_hash", "dataset_label"};

@@ -33,6 +33,7 @@ same "$(one "select count(*) from event e join run r on r.id = e.run_id where r.
 	and e.step = r.step and e.text like 'collapsed: std%'")" 1
 same "$(one "select count(*) from checkpoint c join run r on r.id = c.run_id where r.name = 'fallen' and c.step = r.step")" 1
 same "$(one "select verdict from v_collapse where run = 'fallen'")" collapsed
+same "$(one "select reason like '%collapsed: std%guard.collapse_std%' from v_run where name = 'fallen'")" 1
 ok ssl show fallen
 out_has '^status +collapsed'
 out_has '^collapse +collapsed: std 0\.0'

@@ -39,6 +39,20 @@ if command -v sqlite3 >/dev/null; then
 	ok ssl tag @ x
 	same "$(sqlite3 .ssl/ssl.db 'SELECT tags FROM runs')" x
 fi
+
+note 'bytes, core-hours and reason of a run; hyperparameters beside the means over seeds'
+ok ssl run -m vicreg $tiny --set vicreg.mu=3 --seed 2
+ok ssl run -m vicreg $tiny --set vicreg.mu=4 --name other
+sha=$(value "SELECT o.sha256 FROM checkpoint c JOIN object o ON o.id = c.object_id JOIN v_run r ON r.id = c.run_id WHERE r.name = 'other'")
+size=$(wc -c <".ssl/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)" | tr -d ' ')
+same "$(value "SELECT bytes, reason IS NULL, abs(core_hours * 3600 / threads - seconds) < 1e-9 AND core_hours > 0 FROM v_run WHERE name = 'other'")" "$size,1,1"
+ok ssl log --format csv --columns name,bytes,core_hours,reason -w "bytes = $size"
+out_has "^other,$size,"
+ok ssl log --format csv --group --columns n,bytes,core_hours
+ok ssl sql --format csv "SELECT mu.number, m.value, s.n FROM v_seed s
+	JOIN v_recipe_param mu ON mu.recipe_id = s.recipe_id AND mu.param = 'vicreg.mu'
+	JOIN v_recipe_param m ON m.recipe_id = s.recipe_id AND m.param = 'method' WHERE s.metric = 'loss' ORDER BY 1"
+same "$(sed 1d "$out" | tr '\n' ' ')" '3,vicreg,2 4,vicreg,1 '
 ok ssl schema --drop runs
 fails 2 'no such table' "$SSL" sql 'SELECT * FROM runs'
 fails 2 'not yours to give' "$SSL" schema --pivot v_mine

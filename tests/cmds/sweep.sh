@@ -144,6 +144,9 @@ ok ssl sweep start -q --name prunes $small --set optim.epochs=3 --set optim.lr=0
 same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'prunes' order by cell, seed)")" \
 	'done done pruned pruned pruned pruned'
 same "$(value "select group_concat(epoch, ' ') from (select epoch from v_cell where sweep = 'prunes' and seed = 1 order by cell)")" '3 1 1'
+same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id where c.sweep = 'prunes' and c.status = 'pruned'
+	and r.reason like '%pruned by asha at step%'")" 2
+same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id where c.sweep = 'prunes' and c.status = 'done' and r.reason is not null")" 0
 ok ssl sweep retry -n --pruned prunes
 err_has '4 cells would be queued'
 fails 2 'on which metric' "$SSL" sweep start -q $small --set exec.prune=median

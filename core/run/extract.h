@@ -1,0 +1,50 @@
+/*
+ * What a run's encoder makes of images, for other programs: as NumPy's .npy files or as CSV. Batch
+ * norm takes its running statistics and images are only normalised, as in evaluations. The same
+ * weights and images give the same bytes, at any number of threads.
+ */
+#ifndef SSL_RUN_EXTRACT_H
+#define SSL_RUN_EXTRACT_H
+
+#include <stdio.h>
+
+#include "core/run/run.h"
+
+struct extract {
+	struct run *run;          /* after run_load() */
+	enum dataset_split split; /* of the dataset */
+	const uint32_t *index;    /* the images of the split, or NULL: the first n */
+	uint32_t n;
+	int embedding;            /* the projector's output in place of the encoder's */
+	int images;               /* the pixels as well */
+	const volatile int *stop; /* not 0: stop, and leave nothing */
+};
+
+/* The columns of a row. 0: an embedding of a method without a projector. */
+int extract_dim(const struct extract *x);
+/* Has any of the images a label? */
+int extract_has_labels(const struct extract *x);
+
+/* The files of an export to STEM.npy: features, and beside them STEM.labels.npy, STEM.classes.json
+ * and STEM.images.npy, where there is such a thing. */
+enum extract_file {
+	EXTRACT_FEATURES,
+	EXTRACT_LABELS,
+	EXTRACT_CLASSES,
+	EXTRACT_IMAGES,
+	EXTRACT_FILES
+};
+/* Appends the name of one of them; `path` ends in ".npy". */
+void extract_path(const char *path, enum extract_file file, struct strbuf *out);
+/* Is the file part of this export? */
+int extract_has(const struct extract *x, enum extract_file file);
+
+/* Writes the files, each whole, the features last; with `replace` it removes those of an older
+ * export that this one does not have. 1: stopped, with nothing written. */
+int extract_npy(const struct extract *x, const char *path, int replace, struct error *err);
+
+/* Prints a line for each image: its position in the split, label, class (empty without one),
+ * features f0, f1 ... or embedding z0, z1 ..., pixels p0, p1 .... 1: stopped. */
+int extract_csv(const struct extract *x, FILE *out, struct error *err);
+
+#endif

@@ -6,6 +6,7 @@
 #include "cmds/execute.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
+#include "core/base/output.h"
 #include "core/base/parallel.h"
 #include "core/run/extract.h"
 
@@ -53,21 +54,17 @@ static int check_format(const struct cmd_ctx *ctx, int *npy, struct error *err)
 			 ctx->output);
 }
 
-/* Also the files that this export does not have: left there, they would seem to be part of it. */
-static int check_new(const struct cmd_ctx *ctx, const char *path, int npy, struct error *err)
+/* Before the work, and also the files that this export does not have: left there, they would seem
+ * to be part of it. */
+static int check_places(const struct cmd_ctx *ctx, struct error *err)
 {
 	struct strbuf name = STRBUF_INIT;
 	int ret = 0;
 
-	for (int f = 0; !ret && !ctx->force && f < (npy ? EXTRACT_FILES : 1); f++) {
+	for (int f = 0; !ret && f < EXTRACT_FILES; f++) {
 		strbuf_clear(&name);
-		if (npy)
-			extract_path(path, (enum extract_file)f, &name);
-		else
-			strbuf_adds(&name, path);
-		if (fs_exists(name.buf) && (npy || fs_is_file(name.buf)))
-			ret = error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it",
-					name.buf);
+		extract_path(ctx->output, (enum extract_file)f, &name);
+		ret = output_check(name.buf, cmd_output_flags(ctx), err);
 	}
 	strbuf_release(&name);
 	return ret;
@@ -224,7 +221,7 @@ static int features_run(struct cmd_ctx *ctx, int argc, char **argv, struct error
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (check_split(a.split, err) || check_format(ctx, &npy, err) ||
-	    (ctx->output && check_new(ctx, ctx->output, npy, err)))
+	    (npy && check_places(ctx, err)))
 		return -1;
 	parallel_set_threads(a.threads ? (int)a.threads : cpu_count());
 	return features_of(ctx, &a, argv[1], npy, err);

@@ -90,6 +90,24 @@ int fs_mkdirs(const char *path, struct error *err)
 	return 0;
 }
 
+/* The file is not opened: closing it would end the locks that the process has on it. */
+void fs_share(const char *path, const char *folder)
+{
+	struct stat file, like;
+	mode_t mode, most;
+
+	if (lstat(path, &file) || stat(folder, &like) ||
+	    !(S_ISDIR(file.st_mode) || (S_ISREG(file.st_mode) && file.st_nlink == 1)))
+		return;
+	most = file.st_mode & 0700;
+	most |= most >> 3 | most >> 6;
+	mode = (file.st_mode | (like.st_mode & most)) & 07777;
+	if (S_ISDIR(file.st_mode) && S_ISDIR(like.st_mode))
+		mode |= like.st_mode & S_ISGID;
+	if (mode != (file.st_mode & 07777))
+		(void)!fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
+}
+
 static int is_still(const char *path, int fd)
 {
 	struct stat named, held;
@@ -191,13 +209,6 @@ int fs_is_dir(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-int fs_is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 int fs_sync_dir(const char *path, struct error *err)

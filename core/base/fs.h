@@ -22,6 +22,11 @@ int fs_write_atomic(const char *path, const void *data, size_t n, struct error *
 /* Creates the folder and its parents; one that exists is fine. */
 int fs_mkdirs(const char *path, struct error *err);
 
+/* Gives group and others the permissions on `path` that they have on `folder`, as far as its owner
+ * has them: so what is in a shared folder is shared, whatever the umask of who made it. Nothing is
+ * taken away; nothing is done to a link, to a file that has other names, or to another user's. */
+void fs_share(const char *path, const char *folder);
+
 /* Waits until no other process holds the folder, and holds it until fs_unlock(*lock). The folder is
  * the one of that name once the lock is held: one that was removed meanwhile is looked up again. On
  * a file system without locks *lock is -1 and nothing is held. */
@@ -40,7 +45,6 @@ void fs_remove_tree(const char *path);
 
 int fs_exists(const char *path);
 int fs_is_dir(const char *path);
-int fs_is_file(const char *path); /* a regular one, or a link to one */
 
 /* fsyncs the folder, so that a rename inside it survives a power cut. */
 int fs_sync_dir(const char *path, struct error *err);

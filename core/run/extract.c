@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/output.h"
 #include "core/eval/features.h"
 #include "core/nn/mlp.h"
 #include "core/tensor/npy.h"
@@ -225,19 +226,9 @@ static int (*const write_file[])(const struct extract *, struct fs_out *, struct
     [EXTRACT_IMAGES] = write_images,
 };
 
-static void folder_of(const char *path, char *dir, size_t size)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		snprintf(dir, size, ".");
-	else
-		snprintf(dir, size, "%.*s", (int)(slash == path ? 1 : slash - path), path);
-}
-
 /* All files get their final names once all are written; the features, without which the others are
  * of no use, last. */
-static int commit(const struct extract *x, struct fs_out *o, const char *path, int replace,
+static int commit(const struct extract *x, struct output *o, const char *path, int replace,
 		  struct error *err)
 {
 	int ret = 0;
@@ -247,7 +238,7 @@ static int commit(const struct extract *x, struct fs_out *o, const char *path, i
 
 		extract_path(path, (enum extract_file)f, &name);
 		if (extract_has(x, (enum extract_file)f))
-			ret = fs_out_commit(&o[f], name.buf, err);
+			ret = output_commit(&o[f], err);
 		else if (replace && unlink(name.buf) && errno != ENOENT)
 			ret = error_errno(err, ERR_FAILED, "%s", name.buf);
 		strbuf_release(&name);
@@ -255,22 +246,35 @@ static int commit(const struct extract *x, struct fs_out *o, const char *path, i
 	return ret;
 }
 
+static int begin(const struct extract *x, struct output *o, const char *path,
+		 enum extract_file file, int replace, struct error *err)
+{
+	struct strbuf name = STRBUF_INIT;
+	int ret;
+
+	extract_path(path, file, &name);
+	ret = output_open(o, name.buf, replace ? OUTPUT_REPLACE : 0, err) ||
+		      write_file[file](x, &o->out, err)
+		  ? -1
+		  : 0;
+	strbuf_release(&name);
+	return ret;
+}
+
 int extract_npy(const struct extract *x, const char *path, int replace, struct error *err)
 {
-	struct fs_out o[EXTRACT_FILES] = {{0}};
-	char dir[4096];
+	struct output o[EXTRACT_FILES] = {{.flags = 0}};
 	int ret = 0;
 
-	folder_of(path, dir, sizeof dir);
 	for (int f = 0; !ret && f < EXTRACT_FILES; f++)
 		if (extract_has(x, (enum extract_file)f))
-			ret = fs_out_open(&o[f], dir, err) || write_file[f](x, &o[f], err) ? -1 : 0;
+			ret = begin(x, &o[f], path, (enum extract_file)f, replace, err);
 	if (!ret && is_stopped(x))
 		ret = 1;
 	if (!ret)
 		ret = commit(x, o, path, replace, err);
 	for (int f = 0; f < EXTRACT_FILES; f++)
-		fs_out_abort(&o[f]);
+		output_abort(&o[f]);
 	return ret;
 }
 

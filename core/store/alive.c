@@ -41,6 +41,17 @@ static int alive_open(const struct store *s, enum alive_kind kind, int flags)
 	return fd;
 }
 
+static int alive_create(const struct store *s, enum alive_kind kind)
+{
+	char path[4200];
+	int fd = alive_open(s, kind, O_RDWR | O_CREAT);
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, file_name[kind]);
+	if (fd >= 0)
+		fs_share(path, s->dir);
+	return fd;
+}
+
 static int lock_byte(int fd, int command, short type, int64_t at, struct flock *out)
 {
 	*out = (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
@@ -54,7 +65,7 @@ void alive_begin(struct store *s, enum alive_kind kind, int64_t id)
 	int held;
 
 	if (*fd < 0 && !fs_is_network(s->dir))
-		*fd = alive_open(s, kind, O_RDWR | O_CREAT);
+		*fd = alive_create(s, kind);
 	if (*fd < 0)
 		return;
 	held = !lock_byte(*fd, SET_LOCK, F_WRLCK, id, &lock);

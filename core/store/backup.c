@@ -45,9 +45,13 @@ static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct err
 static int copy_database(struct store *s, const char *tmp, struct error *err)
 {
 	sqlite3 *to = NULL;
-	int ret = -1;
+	int ret = -1, fd;
 
 	unlink(tmp);
+	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* SQLite's would be 0644 */
+	if (fd < 0)
+		return error_errno(err, ERR_FAILED, "%s", tmp);
+	close(fd);
 	if (sqlite3_open(tmp, &to)) {
 		copy_error(to, tmp, err);
 	} else {
@@ -69,6 +73,7 @@ static int place_database(const char *tmp, const char *dir, struct error *err)
 		unlink(path);
 	}
 	snprintf(path, sizeof path, "%s/ssl.db", dir);
+	fs_share(tmp, dir);
 	if (rename(tmp, path))
 		return error_errno(err, ERR_FAILED, "%s", path);
 	return fs_sync_dir(dir, err);
@@ -181,6 +186,7 @@ static int copy_object(struct copy *c, const char *sha256, struct error *err)
 	snprintf(folder, sizeof folder, "%s/objects/%.2s", c->dir, sha256);
 	if (fs_mkdirs(folder, err))
 		return -1;
+	fs_share(folder, c->dir);
 	if (c->b->link && !link(from, to))
 		return 1;
 	snprintf(folder, sizeof folder, "%s/objects/tmp", c->dir);
@@ -193,6 +199,8 @@ static int copy_object(struct copy *c, const char *sha256, struct error *err)
 			  sha256);
 	else
 		ret = fs_out_commit(&out, to, err) ? -1 : 1;
+	if (ret > 0)
+		fs_share(to, c->dir);
 done:
 	fs_out_abort(&out);
 	return ret;
@@ -235,6 +243,8 @@ static int copy_settings(struct store *s, const char *dir, struct error *err)
 	snprintf(to, sizeof to, "%s/config", dir);
 	if (fs_exists(from))
 		ret = fs_read(from, &text, err) || fs_write_atomic(to, text.buf, text.len, err);
+	if (fs_exists(from) && !ret)
+		fs_share(to, dir);
 	strbuf_release(&text);
 	return ret ? -1 : 0;
 }
@@ -271,6 +281,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
+	fs_share(tmp, c->dir);
 	/* a store that cannot be written to, or must not be */
 	if (owner_check(c->s->dir, NULL) || objects_check(c->s, 0, NULL) ||
 	    fs_mkdirs(c->pins, NULL))

@@ -318,6 +318,8 @@ static int change(const struct config *c, const struct change *to, struct error 
 	if (fs_mkdirs(dir, err) || fs_lock_dir(dir, &lock, err))
 		return -1;
 	ret = change_locked(c, to, err);
+	if (!ret && c->keys == config_keys)
+		fs_share(c->path, dir);
 	fs_unlock(lock);
 	return ret;
 }

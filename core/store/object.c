@@ -158,9 +158,11 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 	snprintf(name, sizeof name, "objects/%.2s", sha256);
 	if (check_folder(s, name, 1, err))
 		return -1;
+	snprintf(dir, sizeof dir, "%s/%s", s->dir, name);
+	fs_share(dir, s->dir);
+	fs_share(tmp, s->dir);
 	if (rename(tmp, path)) /* over one that is there too: that one may be damaged */
 		return error_errno(err, ERR_FAILED, "%s: rename", path);
-	snprintf(dir, sizeof dir, "%s/%s", s->dir, name);
 	return fs_sync_dir(dir, err);
 }
 

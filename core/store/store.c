@@ -2,6 +2,7 @@
 #include "core/store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/store/object.h"
 #include "core/store/owner.h"
+#include "core/store/private_copy.h"
 #include "core/store/schema_check.h"
 #include "core/store/store_internal.h"
 
@@ -74,15 +76,14 @@ static int connect_with(struct store *s, const char *name, int flags, struct err
 	return -1;
 }
 
-/* On read-only media a WAL database without its -shm file cannot be opened but as immutable: nobody
- * can be writing to it. */
-static int connect_immutable(struct store *s, struct error *err)
+/* As a file that nobody writes to, and that needs nothing beside it. */
+static int connect_immutable(struct store *s, const char *path, struct error *err)
 {
 	struct strbuf uri = STRBUF_INIT;
 	int ret;
 
 	strbuf_adds(&uri, "file:");
-	for (const char *p = s->path; *p; p++) {
+	for (const char *p = path; *p; p++) {
 		if (strchr("?#%", *p))
 			strbuf_addf(&uri, "%%%02X", (unsigned)*p);
 		else
@@ -129,16 +130,42 @@ static int map_for_reading(struct store *s, struct error *err)
 	return fs_is_network(s->dir) ? 0 : db_script(s, "PRAGMA mmap_size = 2147418112", err);
 }
 
+/* SQLite wants to write where it only reads: the index of a log, which has no file or one that it
+ * may not use; a journal to be rolled back. */
+static int wants_to_write(struct store *s)
+{
+	int code = sqlite3_extended_errcode(s->db);
+
+	return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY ||
+	       (code & 0xff) == SQLITE_PERM || code == SQLITE_IOERR_SHMOPEN ||
+	       code == SQLITE_IOERR_ACCESS || code == SQLITE_IOERR_LOCK;
+}
+
+/* What a writer left is read from a copy; where nothing was left, the file itself is whole. */
+static int connect_without_writing(struct store *s, struct error *err)
+{
+	struct private_copy copy;
+	int ret;
+
+	if (!private_copy_needed(s->path))
+		return connect_immutable(s, s->path, err);
+	if (private_copy_make(&copy, s->path, err))
+		return -1;
+	ret = connect_immutable(s, copy.path, err);
+	private_copy_remove(&copy); /* the open file stays */
+	return ret;
+}
+
 static int connect_reader(struct store *s, struct error *err)
 {
 	if (connect_with(s, s->path, SQLITE_OPEN_READONLY, err))
 		return -1;
 	if (!harden(s, err) && !map_for_reading(s, err) && !probe(s, err))
 		return 0;
-	if (sqlite3_errcode(s->db) != SQLITE_CANTOPEN || !access(s->dir, W_OK))
+	if (!wants_to_write(s))
 		return -1;
 	disconnect(s);
-	return connect_immutable(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
+	return connect_without_writing(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
 }
 
 /* SQLite itself would only say that it cannot open some file. */
@@ -245,6 +272,34 @@ static void unmake(const struct store *s, int had_objects)
 	rmdir(s->dir);
 }
 
+/* SQLite would give the database 0644 whatever the umask; and its log and journal have the mode of
+ * the database. */
+static int create_database(const struct store *s, struct error *err)
+{
+	int fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0 && errno != EEXIST)
+		return error_errno(err, ERR_FAILED, "%s", s->path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+/* What lies in a store has the permissions of its folder: one that a group may write to is shared
+ * by it, whatever the umask of each. An older store, or one whose folder was changed, follows. */
+static void share(const struct store *s)
+{
+	static const char *const name[] = {
+	    "ssl.db", "ssl.db-wal", "ssl.db-shm", "ssl.db-journal", ".gitignore",   "config",
+	    "alive",  "claims",     "objects",    "objects/tmp",    "objects/store"};
+	char path[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+		snprintf(path, sizeof path, "%s/%s", s->dir, name[i]);
+		fs_share(path, s->dir);
+	}
+}
+
 /* Connecting, switching to WAL and migrating, one process at a time: SQLite does not wait for a
  * journal mode that another process is about to change. A folder whose making failed goes again,
  * unless a database was there before. */
@@ -259,12 +314,14 @@ static int make(struct store *s, int *created, struct error *err)
 	was_there = fs_exists(s->path);
 	snprintf(objects, sizeof objects, "%s/objects", s->dir);
 	had_objects = lstat(objects, &st) == 0;
-	ret = store_connect(s, 1, err) || migrate(s, created, err) || objects_check(s, 1, err) ||
-		      write_gitignore(s->dir, err)
+	ret = create_database(s, err) || store_connect(s, 1, err) || migrate(s, created, err) ||
+		      objects_check(s, 1, err) || write_gitignore(s->dir, err)
 		  ? -1
 		  : 0;
 	if (ret)
 		disconnect(s);
+	else
+		share(s);
 	if (ret && !was_there)
 		unmake(s, had_objects);
 	fs_unlock(lock);
@@ -349,6 +406,8 @@ static int open_existing(struct store *s, struct error *err)
 		      (s->mode == STORE_WRITE && objects_check(s, 1, err))
 		  ? -1
 		  : 0;
+	if (!ret && s->mode == STORE_WRITE)
+		share(s);
 	fs_unlock(lock);
 	return ret;
 }

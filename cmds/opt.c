@@ -24,7 +24,7 @@ enum { COMMON_MAX = 16, NAMES_MAX = 64 };
 static void common_table(struct common *c, struct opt out[COMMON_MAX])
 {
 	const struct opt rows[] = {
-	    {'C', "dir", OPT_TEXT, &c->dir, "DIR", "work as if started in DIR", 0, 0},
+	    {'C', "dir", OPT_TEXT, &c->dir, "DIR", "use the store found from DIR", 0, 0},
 	    {'q', "quiet", OPT_FLAG, &c->quiet, NULL, "only errors and data", 0, 0},
 	    {'v', "verbose", OPT_FLAG, &c->verbose, NULL, "say more", 0, 0},
 	    {'n', "dry-run", OPT_FLAG, &c->dry_run, NULL, "check and say, change nothing", 0, 0},

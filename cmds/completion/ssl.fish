@@ -42,7 +42,7 @@ complete -c ssl -n __fish_use_subcommand -a help -d 'explain a command, method o
 complete -c ssl -n __fish_use_subcommand -a version -d 'the version'
 complete -c ssl -n __fish_use_subcommand -a doctor -d 'look at the machine'
 
-complete -c ssl -s C -d 'work as if started there' -x -a '(__fish_complete_directories)'
+complete -c ssl -s C -d 'use the store found from there' -x -a '(__fish_complete_directories)'
 complete -c ssl -s q -l quiet -d 'only errors and data'
 complete -c ssl -s v -l verbose -d 'say more'
 complete -c ssl -s n -l dry-run -d 'check and say, change nothing'

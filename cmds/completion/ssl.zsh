@@ -58,7 +58,7 @@ _ssl()
 		'doctor:look at the machine'
 	)
 	common=(
-		'-C[work as if started there]:folder:_directories'
+		'-C[use the store found from there]:folder:_directories'
 		'-q[only errors and data]' '-v[say more]'
 		'(-n --dry-run)'{-n,--dry-run}'[check and say, change nothing]'
 		'(-f --force)'{-f,--force}'[overwrite, or go on without asking]'

@@ -331,6 +331,20 @@ static int add_word(struct store *s, const char *what, const char *p, size_t n, 
 	return 0;
 }
 
+/* '2026-01-31T12:00Z', as ISO 8601 and other programs write a time: text that begins so is less
+ * than every time of that day in the store's format. */
+static int is_iso_time(const char *p, size_t n)
+{
+	static const char form[] = "0000-00-00T00:00";
+
+	if (*p != '\'' || n < sizeof form + 1)
+		return 0;
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == '0' ? !isdigit((unsigned char)p[1 + i]) : form[i] != p[1 + i])
+			return 0;
+	return 1;
+}
+
 /* A quoted token: a text or an identifier as it is, a bracketed name looked up. Its length, or 0
  * with *err. */
 static size_t add_quoted_token(struct store *s, const char *what, const char *p, struct strbuf *out,
@@ -340,6 +354,9 @@ static size_t add_quoted_token(struct store *s, const char *what, const char *p,
 
 	if (!n)
 		error_set(err, ERR_USAGE, "%s: %c is not closed", what, *p);
+	else if (is_iso_time(p, n))
+		strbuf_addf(out, "coalesce(strftime('%%Y-%%m-%%d %%H:%%M:%%f', %.*s), %.*s)",
+			    (int)n, p, (int)n, p);
 	else if (*p != '[')
 		strbuf_add(out, p, n);
 	else if (filter_name(s, what, p, n, 1, out, err))

@@ -73,6 +73,18 @@ same "$(value "select count(*) from v_sweep where created > datetime('now', '+1 
 same "$(value "select count(*) from v_cell where finished < datetime('now', '-1 hour')")" 0
 same "$(value "select count(*) from v_eval where created > datetime('now', '+1 minute')")" 0
 
+note 'a time as other programs write it, in -w'
+hour=$(value "select strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 hour')")
+runs=$(value "select count(*) from v_run where created > datetime('now', '-1 hour')")
+[ "$runs" -gt 0 ] || fail 'no run to look for'
+for time in "$hour" "${hour%:*Z}" "${hour%Z}.5+00:00"; do
+	ok ssl log -w "created > '$time'" --format csv --columns name
+	same "$(sed 1d "$out" | wc -l | tr -d ' ')" "$runs"
+	ok ssl log -w "created < '$time'" --format csv --columns name
+	same "$(sed 1d "$out")" ''
+done
+ok ssl log -w "name <> '2026-99-99T99:99 no time'" --format csv --columns name
+
 note 'people see seconds, programs all of it'
 ok ssl show kept
 out_has '^created +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'

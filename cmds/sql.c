@@ -14,7 +14,7 @@ static int read_stdin(struct strbuf *out, struct error *err)
 	char buf[4096];
 	size_t n;
 
-	while ((n = fread(buf, 1, sizeof buf, stdin)) > 0)
+	while (out->len <= QUERY_SQL_MAX && (n = fread(buf, 1, sizeof buf, stdin)) > 0)
 		strbuf_add(out, buf, n);
 	return ferror(stdin) ? error_errno(err, ERR_FAILED, "standard input") : 0;
 }

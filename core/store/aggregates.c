@@ -2,6 +2,7 @@
  * value at all is NULL. stddev is that of a sample (n - 1), NULL for one value; quantile
  * interpolates linearly between order statistics, as NumPy's default does. list_by(x, a, b): the
  * values as words, in the order of the numbers a, then b (group_concat() promises none). */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,17 @@ struct values {
 	double *v, q;
 	int n, cap;
 };
+
+/* Room for more, in SQLite's memory, which guard.c limits. NULL: there is none. */
+static void *grow(void *old, int *cap, size_t size)
+{
+	int more = *cap ? 2 * *cap : 64;
+	void *p = *cap > INT_MAX / 2 ? NULL : sqlite3_realloc64(old, (sqlite3_uint64)more * size);
+
+	if (p)
+		*cap = more;
+	return p;
+}
 
 static void step(sqlite3_context *c, int argc, sqlite3_value **arg)
 {
@@ -31,8 +43,13 @@ static void step(sqlite3_context *c, int argc, sqlite3_value **arg)
 	if (sqlite3_value_type(arg[0]) == SQLITE_NULL)
 		return;
 	if (all->n == all->cap) {
-		all->cap = all->cap ? 2 * all->cap : 64;
-		all->v = xrealloc(all->v, (size_t)all->cap * sizeof *all->v);
+		double *more = grow(all->v, &all->cap, sizeof *all->v);
+
+		if (!more) {
+			sqlite3_result_error_nomem(c);
+			return;
+		}
+		all->v = more;
 	}
 	all->v[all->n++] = sqlite3_value_double(arg[0]);
 }
@@ -58,7 +75,7 @@ static void finish(sqlite3_context *c, double (*fn)(struct values *))
 			sqlite3_result_double(c, y);
 	}
 	if (all)
-		free(all->v);
+		sqlite3_free(all->v);
 }
 
 static double quantile(struct values *all)
@@ -119,18 +136,22 @@ static void add_word(sqlite3_context *c, int argc, sqlite3_value **arg)
 {
 	struct words *all = sqlite3_aggregate_context(c, sizeof *all);
 	const char *text = (const char *)sqlite3_value_text(arg[0]);
+	struct word w = {NULL, sqlite3_value_int64(arg[1]), sqlite3_value_int64(arg[2])};
 
 	(void)argc;
-	if (!all)
-		sqlite3_result_error_nomem(c);
-	if (!all || !text)
+	if (all && !text)
 		return;
-	if (all->n == all->cap) {
-		all->cap = all->cap ? 2 * all->cap : 16;
-		all->w = xrealloc(all->w, (size_t)all->cap * sizeof *all->w);
+	if (all && all->n == all->cap) {
+		struct word *more = grow(all->w, &all->cap, sizeof *all->w);
+
+		all->w = more ? more : all->w;
 	}
-	all->w[all->n++] =
-	    (struct word){xstrdup(text), sqlite3_value_int64(arg[1]), sqlite3_value_int64(arg[2])};
+	if (all && all->n < all->cap)
+		w.text = sqlite3_mprintf("%s", text);
+	if (w.text)
+		all->w[all->n++] = w;
+	else
+		sqlite3_result_error_nomem(c);
 }
 
 static int by_place(const void *x, const void *y)
@@ -150,9 +171,9 @@ static void finish_list(sqlite3_context *c)
 	qsort(all->w, (size_t)all->n, sizeof *all->w, by_place);
 	for (int i = 0; i < all->n; i++) {
 		strbuf_addf(&list, "%s%s", i ? " " : "", all->w[i].text);
-		free(all->w[i].text);
+		sqlite3_free(all->w[i].text);
 	}
-	free(all->w);
+	sqlite3_free(all->w);
 	sqlite3_result_text(c, list.buf, -1, SQLITE_TRANSIENT);
 	strbuf_release(&list);
 }

@@ -304,12 +304,12 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 
 	if (build(s, q, columns_of(q), &sql, err))
 		goto done;
-	st = guard_prepare(s, "-w", sql.buf, err);
+	st = guard_prepare(s, "-w", sql.buf, LOG_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 2, q->limit > 0 ? q->limit : -1);
-	ret = guard_run(s, "log", st, LOG_SECONDS, &marker, err);
+	ret = guard_run(s, "-w", st, &marker, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
@@ -342,7 +342,7 @@ static int read_ids(struct remarks *r, struct error *err)
 	}
 	if (build(r->s, &q, "id, status", &sql, err))
 		goto done;
-	st = guard_prepare(r->s, "-w", sql.buf, err);
+	st = guard_prepare(r->s, "-w", sql.buf, LOG_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_text(st, 1, q.tag, -1, SQLITE_STATIC);
@@ -354,7 +354,7 @@ static int read_ids(struct remarks *r, struct error *err)
 		r->id = xrealloc(r->id, ((size_t)r->n + 1) * sizeof *r->id);
 		r->id[r->n++] = sqlite3_column_int64(st, 0);
 	}
-	ret = rc == SQLITE_DONE ? 0 : db_error(r->s, err);
+	ret = guard_end(r->s, "-w", rc, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

@@ -94,10 +94,10 @@ int report_query(struct store *s, enum report_query which, const struct selectio
 	strbuf_adds(&text, sql[which]);
 	if (limit)
 		strbuf_addf(&text, " LIMIT %ld", limit);
-	st = guard_prepare(s, "report", text.buf, err);
+	st = guard_prepare(s, "report", text.buf, 0, err);
 	if (st) {
 		bind(st, ids.buf, metric);
-		ret = guard_run(s, "report", st, 0, sink, err);
+		ret = guard_run(s, "report", st, sink, err);
 	}
 	sqlite3_finalize(st);
 	strbuf_release(&ids);

@@ -72,6 +72,8 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 	return more;
 }
 
+enum { WHERE_SECONDS = 60 };
+
 int selection_add_where(struct store *s, struct selection *sel, const char *where,
 			struct error *err)
 {
@@ -84,12 +86,12 @@ int selection_add_where(struct store *s, struct selection *sel, const char *wher
 	if (filter_where(s, where, &sql, err))
 		goto done;
 	strbuf_adds(&sql, " ORDER BY v_run.id");
-	st = guard_prepare(s, "-w", sql.buf, err);
+	st = guard_prepare(s, "-w", sql.buf, WHERE_SECONDS, err);
 	if (!st)
 		goto done;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		add_row(sel, st, empty);
-	ret = rc == SQLITE_DONE ? 0 : db_error(s, err);
+	ret = guard_end(s, "-w", rc, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

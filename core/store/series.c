@@ -122,12 +122,12 @@ int query_best(struct store *s, const struct best_query *q, const struct query_s
 				 q->metric);
 	if (build_best(s, q, id, goal, &sql, err))
 		goto done;
-	st = guard_prepare(s, "best", sql.buf, err);
+	st = guard_prepare(s, "best", sql.buf, SERIES_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_int64(st, 1, q->limit);
 	sqlite3_bind_text(st, 2, name, -1, SQLITE_STATIC);
-	ret = guard_run(s, "best", st, SERIES_SECONDS, sink, err);
+	ret = guard_run(s, "best", st, sink, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);
@@ -150,11 +150,10 @@ int query_best_collapsed(struct store *s, const struct best_query *q, int64_t *n
 		    "IN (SELECT run_id FROM v_best WHERE metric = ?1) AND ");
 	if (metric_name_text(s, id, name, err) || filter_where(s, q->where, &sql, err))
 		goto done;
-	st = guard_prepare(s, "best", sql.buf, err);
+	st = guard_prepare(s, "best", sql.buf, SERIES_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
-	guard_limit(s, SERIES_SECONDS);
 	while ((more = sqlite3_step(st)) == SQLITE_ROW)
 		*n = sqlite3_column_int64(st, 0);
 	ret = guard_end(s, "best", more, err);
@@ -280,11 +279,11 @@ int query_series(struct store *s, int64_t run, const char *const *name, int n,
 
 	if (build_series(s, run, name, n, &sql, err))
 		goto done;
-	st = guard_prepare(s, "metrics", sql.buf, err);
+	st = guard_prepare(s, "metrics", sql.buf, SERIES_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_int64(st, 1, run);
-	ret = guard_run(s, "metrics", st, SERIES_SECONDS, sink, err);
+	ret = guard_run(s, "metrics", st, sink, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

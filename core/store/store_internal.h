@@ -14,16 +14,22 @@
 #include "core/store/alive.h"
 #include "core/store/store.h"
 
+enum { GUARD_LIMITS = 5 };
 enum { STORE_STATEMENTS = 256, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
 
+struct watch;
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
 	char *dir, *tmp, *path; /* .ssl, .ssl/objects/tmp, .ssl/ssl.db */
 	double busy_s, busy_since;
 	uint64_t jitter;
-	double
-	    time_limit_at; /* clock_now() at which the progress handler stops a query; 0: never */
+	struct {
+		double time_limit_at; /* clock_now() at which the progress handler stops a query */
+		struct watch *watch;
+		int limit[GUARD_LIMITS]; /* SQLite's own, to be put back */
+		int64_t bytes;           /* of the result so far */
+	} guard; /* guard.c: while a user's query runs */
 	struct {
 		const char *sql;
 		sqlite3_stmt *stmt;

@@ -196,13 +196,12 @@ int query_values(struct store *s, const struct value_query *q, struct values *ou
 
 	if ((q->sweep && check_sweep(s, q->sweep, err)) || build(s, q, &v, id, &sql, err))
 		goto done;
-	st = guard_prepare(s, "-w", sql.buf, err);
+	st = guard_prepare(s, "-w", sql.buf, VALUES_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 2, ids, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
-	guard_limit(s, VALUES_SECONDS);
 	while ((more = sqlite3_step(st)) == SQLITE_ROW)
 		read_row(st, &v);
 	more = guard_end(s, "-w", more, err) || choose_metric(s, &v, id, err) ? -1 : 0;

@@ -1,9 +1,11 @@
-/* median(x), stddev(x) and quantile(x, q): the aggregates that SQLite lacks. NULLs are left out; no
- * value at all is NULL. stddev is that of a sample (n - 1), NULL for one value; quantile
- * interpolates linearly between order statistics, as NumPy's default does. list_by(x, a, b): the
- * values as words, in the order of the numbers a, then b (group_concat() promises none). */
+/* fixed(x, n): x with n decimals, rounded as C does, as all tables print it; SQLite's printf()
+ * rounds 0.125 up. median(x), stddev(x) and quantile(x, q): the aggregates that SQLite lacks. NULLs
+ * are left out; no value at all is NULL. stddev is that of a sample (n - 1), NULL for one value;
+ * quantile interpolates linearly between order statistics, as NumPy's default does. list_by(x, a,
+ * b): the values as words, in the order of the numbers a, then b (group_concat() promises none). */
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +180,22 @@ static void finish_list(sqlite3_context *c)
 	strbuf_release(&list);
 }
 
+static void fixed(sqlite3_context *c, int n, sqlite3_value **arg)
+{
+	char text[400];
+	int digits = sqlite3_value_int(arg[1]);
+
+	(void)n;
+	if (sqlite3_value_type(arg[0]) == SQLITE_NULL)
+		return;
+	snprintf(text, sizeof text, "%.*f",
+		 digits < 0    ? 0
+		 : digits > 20 ? 20
+			       : digits,
+		 sqlite3_value_double(arg[0]));
+	sqlite3_result_text(c, text, -1, SQLITE_TRANSIENT);
+}
+
 static int register_one(sqlite3 *db, const char *name, int args,
 			void (*each)(sqlite3_context *, int, sqlite3_value **),
 			void (*final)(sqlite3_context *))
@@ -198,7 +216,10 @@ int aggregates_register(sqlite3 *db)
 	    {"stddev", 1, finish_stddev},
 	    {"quantile", 2, finish_quantile},
 	};
-	int bad = register_one(db, "list_by", 3, add_word, finish_list);
+	int bad = register_one(db, "list_by", 3, add_word, finish_list) |
+		  sqlite3_create_function_v2(db, "fixed", 2,
+					     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+					     NULL, fixed, NULL, NULL, NULL);
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		bad |= register_one(db, table[i].name, table[i].args, step, table[i].final);

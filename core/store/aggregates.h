@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 
-/* Adds median(x), stddev(x), quantile(x, q) and list_by(x, a, b) to the connection. -1 when SQLite
+/* Adds fixed(x, n), median(x), stddev(x), quantile(x, q) and list_by(x, a, b) to the connection. -1 when SQLite
  * refuses. */
 int aggregates_register(sqlite3 *db);
 

@@ -52,10 +52,27 @@ static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 									      : ROLE_OWN;
 }
 
+/* The gain of what knn.top1 means here: that of a run which has only the other split's value is not
+ * mixed with it. */
+static int add_gain(struct store *s, struct strbuf *sql, struct error *err)
+{
+	char meant[256];
+
+	if (metric_meant(s, "knn.top1", meant, err) < 0)
+		return -1;
+	strbuf_addf(sql, "CASE v_run.knn_split WHEN '%s' THEN v_run.gain END",
+		    strncmp(meant, "val.", 4) ? "test" : "val");
+	return 0;
+}
+
 /* As filter_name_kind(); the column dataset shows labels, which tell datasets of one name apart. */
 static int add_name(struct store *s, const char *what, const char *name, size_t n, int truth,
 		    struct strbuf *sql, enum filter_kind *kind, struct error *err)
 {
+	if (n == 4 && !strncmp(name, "gain", n)) {
+		*kind = FILTER_COLUMN;
+		return add_gain(s, sql, err);
+	}
 	if (n != 7 || strncmp(name, "dataset", n))
 		return filter_name_kind(s, what, name, n, truth, sql, kind, err);
 	strbuf_adds(sql, "v_run.dataset_label");

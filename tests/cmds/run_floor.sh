@@ -52,7 +52,14 @@ ok ssl report none --metric knn.top1 -o r.md
 ok grep -q "Its gain over the untrained encoder is [+-]$(printf %.2f "$gain" | tr -d -)" r.md
 ok ssl sweep start $tiny -m vicreg --grid vicreg.mu=3,5 --seeds 1 --name w
 ok ssl sweep show w --metric test.knn.top1 --format csv
-out_has '^vicreg,vicreg.mu,3,1,[0-9.]+,,,-?[0-9.]+$'
+out_has '^vicreg,vicreg.mu,3,1,[0-9.]+,,,-?[0-9.]+,0,0$'
+
+note 'a gain on the validation images does not stand among those on the test split'
+ok ssl run -m vicreg $tiny --set data.val=10 --set eval.final_test=false --name held
+same "$(value "select knn_split, gain is not null from v_run where name = 'held'")" 'val,1'
+ok ssl log --columns name,knn.top1,gain -w "name = 'held'" --format csv
+same "$(sed 1d "$out")" 'held,,'
+ok ssl rm -q held
 
 note 'where nothing exceeds the floor that is said'
 if command -v sqlite3 >/dev/null; then

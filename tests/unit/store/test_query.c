@@ -118,6 +118,8 @@ static void test_aggregates(void)
 	       "2.5|1.29099|1.75\n");
 	sql_is(x.s, "SELECT median(1), stddev(1), quantile(7, 1)", "1|NULL|7\n");
 	sql_is(x.s, "SELECT median(NULL), median(1) FROM run", "NULL|NULL\n");
+	sql_is(x.s, "SELECT fixed(15.625, 2), fixed(9.375, 2), fixed(NULL, 2), fixed(-1, 1)",
+	       "15.62|9.38|NULL|-1.0\n");
 	sql_is(x.s,
 	       "SELECT column1, median(column2) FROM (VALUES (1, 2), (1, 4), (2, 9)) GROUP BY 1",
 	       "1|3\n2|9\n");

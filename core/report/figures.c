@@ -282,6 +282,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	if (ret)
 		goto done;
 	how.name = m.name;
+	selection_order(sel, value);
 	figure_axis_name(&m, 0, name);
 	snprintf(title, sizeof title, "%s over training", m.name);
 	c = titled(CHART_LINES, f, title);

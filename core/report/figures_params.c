@@ -284,16 +284,16 @@ static void fill_parallel(const struct selection *sel, const struct varied_set *
 	free(draw);
 }
 
-static void parallel_note(struct chart *c, int runs)
+static void parallel_note(const struct selection *sel, struct chart *c)
 {
-	char text[160];
+	struct strbuf text = STRBUF_INIT;
 
-	snprintf(text, sizeof text, "a line a run: the better, the stronger");
-	if (c->n < runs)
-		snprintf(text, sizeof text,
-			 "a line a run: the better, the stronger; %d of %d runs, evenly by rank",
-			 c->n, runs);
-	chart_note(c, text);
+	strbuf_adds(&text, "a line a run: the better, the stronger");
+	if (c->n < sel->n)
+		strbuf_addf(&text, "; %d of %d runs, evenly by rank", c->n, sel->n);
+	figure_lost(sel, 0, &text);
+	chart_note(c, text.buf);
+	strbuf_release(&text);
 }
 
 static int count_methods(const struct selection *sel)
@@ -324,6 +324,7 @@ int figure_parallel(struct store *s, const struct selection *sel, const struct f
 	    selection_values(s, sel, m.name, f->best, value, err) ||
 	    selection_varied(s, sel, &v, err))
 		goto done;
+	selection_order(sel, value);
 	all = v.n;
 	v.n = groups_telling(sel, &v);
 	if (v.n > PARALLEL_AXES)
@@ -337,7 +338,7 @@ int figure_parallel(struct store *s, const struct selection *sel, const struct f
 		chart_add_axis(c, v.param[i].name, wants_log(&v.param[i], sel->n));
 	chart_add_axis(c, name, f->log_y);
 	fill_parallel(sel, &v, methods, value, c);
-	parallel_note(c, sel->n);
+	parallel_note(sel, c);
 	v.n = all;
 	ret = figure_note_floor(s, sel, m.name, value, c, err);
 	if (ret) {

@@ -51,8 +51,10 @@ static int try_param(struct store *s, const char *name, int truth, struct strbuf
 }
 
 const char filter_replaced[] =
-    "EXISTS (SELECT 1 FROM run q WHERE q.recipe_id = v_run.recipe_id AND q.id > v_run.id "
-    "AND q.status = 'done' AND +q.dataset_id IS v_run.dataset_id "
+    "EXISTS (SELECT 1 FROM run q WHERE q.recipe_id = v_run.recipe_id AND q.id <> v_run.id AND CASE "
+    "WHEN v_run.status NOT IN ('collapsed', 'pruned') THEN q.status = 'done' AND q.id > v_run.id "
+    "WHEN q.status = 'done' THEN 1 ELSE q.status IN ('collapsed', 'pruned') AND q.id > v_run.id "
+    "END AND +q.dataset_id IS v_run.dataset_id "
     "AND q.id NOT IN (SELECT run_id FROM trash))";
 
 /* The value at the last step: of the newest evaluation there, else of the series; as in v_last. */

@@ -30,8 +30,8 @@ enum filter_value filter_prefix(const char **name);
 int filter_metric(struct store *s, int64_t id, const char *goal, enum filter_value which,
 		  struct strbuf *out, struct error *err);
 
-/* SQL: 1 where the run v_run.id was done once more, the same recipe on the same data, and that newer run
- * counts for the seed. */
+/* SQL: 1 where another run of the same recipe on the same data counts for the seed of v_run.id: the newest
+ * that is done, before any that collapsed or was pruned. */
 extern const char filter_replaced[];
 
 /* Appends ` AS "name"`. */

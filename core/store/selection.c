@@ -152,19 +152,34 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 	return more ? -1 : 1;
 }
 
+static int is_lost(const struct selected *r)
+{
+	return !strcmp(r->status, "collapsed") || !strcmp(r->status, "pruned");
+}
+
+/* Of runs of one experiment: does q count in r's place? One that is done before those that were
+ * lost, else the newer one of its kind. */
+static int supersedes(const struct selected *q, const struct selected *r)
+{
+	if (!strcmp(q->status, "done"))
+		return q->id > r->id || is_lost(r);
+	return is_lost(q) && is_lost(r) && q->id > r->id;
+}
+
+static int is_same_experiment(const struct selected *p, const struct selected *q)
+{
+	return p->seed == q->seed && p->dataset_id == q->dataset_id && !strcmp(p->group, q->group);
+}
+
 int selection_repeats(const struct selection *sel, int i)
 {
 	const struct selected *r = &sel->run[i];
 
 	if (sel->repeated)
 		return sel->repeated[i];
-	for (int k = 0; k < sel->n; k++) {
-		const struct selected *q = &sel->run[k];
-
-		if (q->seed == r->seed && q->id > r->id && q->dataset_id == r->dataset_id &&
-		    !strcmp(q->group, r->group) && !strcmp(q->status, "done"))
+	for (int k = 0; k < sel->n; k++)
+		if (k != i && is_same_experiment(&sel->run[k], r) && supersedes(&sel->run[k], r))
 			return 1;
-	}
 	return 0;
 }
 
@@ -183,25 +198,21 @@ static int by_experiment(const void *a, const void *b)
 	return (p->id < q->id) - (p->id > q->id);
 }
 
-static int is_same_experiment(const struct selected *p, const struct selected *q)
-{
-	return p->seed == q->seed && p->dataset_id == q->dataset_id && !strcmp(p->group, q->group);
-}
-
 static void mark_repeated(struct selection *sel)
 {
 	struct selected **run = xmalloc((size_t)(sel->n + 1) * sizeof *run);
-	int done = 0; /* is a newer run of this experiment done? */
 
 	sel->repeated = xcalloc((size_t)sel->n + 1, 1);
 	for (int i = 0; i < sel->n; i++)
 		run[i] = &sel->run[i];
 	qsort(run, (size_t)sel->n, sizeof *run, by_experiment);
-	for (int i = 0; i < sel->n; i++) {
-		if (i && !is_same_experiment(run[i - 1], run[i]))
-			done = 0;
-		sel->repeated[run[i] - sel->run] = (char)done;
-		done |= !strcmp(run[i]->status, "done");
+	for (int from = 0, to; from < sel->n; from = to) {
+		for (to = from + 1; to < sel->n && is_same_experiment(run[from], run[to]); to++)
+			;
+		for (int i = from; i < to; i++)
+			for (int k = from; k < to && !sel->repeated[run[i] - sel->run]; k++)
+				sel->repeated[run[i] - sel->run] =
+				    (char)(k != i && supersedes(run[k], run[i]));
 	}
 	free(run);
 }
@@ -254,6 +265,26 @@ static int count_with(struct store *s, const char *ids, int64_t metric, int64_t 
 		      "tI", ids, metric);
 }
 
+/* What a metric without a direction of its own is to be in the sweeps that it is the objective of.
+ */
+static int add_said_goal(struct store *s, const struct selection *sel, struct metric_info *out,
+			 struct error *err)
+{
+	int64_t none = 0, min = 0;
+
+	if (db_int(s, &none, err, "SELECT goal = 'none' FROM metric_name WHERE name = ?", "t",
+		   out->name) < 0)
+		return -1;
+	for (int i = 0; none && i < sel->sweeps; i++) {
+		if (db_int(s, &min, err,
+			   "SELECT goal = 'min' FROM sweep WHERE id = ? AND objective = ?", "It",
+			   sel->sweep[i], out->name) < 0)
+			return -1;
+		out->low_is_good |= (int)min;
+	}
+	return 0;
+}
+
 int selection_metric(struct store *s, const struct selection *sel, const char *name,
 		     struct metric_info *out, struct error *err)
 {
@@ -286,7 +317,7 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 		db_text_into(st, 1, out->unit, sizeof out->unit);
 		out->low_is_good = sqlite3_column_int(st, 2);
 	}
-	return more;
+	return more ? -1 : add_said_goal(s, sel, out, err);
 }
 
 static const char last_sql[] =
@@ -330,6 +361,13 @@ void selection_results(const struct selection *sel, double *value)
 {
 	for (int i = 0; i < sel->n; i++)
 		if (strcmp(sel->run[i].status, "done") != 0)
+			value[i] = NAN;
+}
+
+void selection_order(const struct selection *sel, double *value)
+{
+	for (int i = 0; i < sel->n; i++)
+		if (!strcmp(sel->run[i].status, "collapsed"))
 			value[i] = NAN;
 }
 

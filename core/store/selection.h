@@ -48,8 +48,9 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 /* All sweeps, without their runs. */
 int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err);
 
-/* Was the i-th run's experiment (recipe, seed, data) done again by a later one of the selection?
- * Then that one counts in its place. */
+/* Does another run of the selection count in the place of the i-th, for the same experiment
+ * (recipe, seed, data)? The newest that is done; where none is, the newest that collapsed or was
+ * pruned. */
 int selection_repeats(const struct selection *sel, int i);
 
 /* "[3,4,5]" */
@@ -59,7 +60,7 @@ void selection_ids(const struct selection *sel, struct strbuf *out);
  * first of equals). ERR_NOT_FOUND with the nearest name if none has any. */
 struct metric_info {
 	char name[128], unit[16];
-	int low_is_good; /* its goal is "min" */
+	int low_is_good; /* its goal is "min"; where it has none, that of a sweep that is for it */
 };
 int selection_metric(struct store *s, const struct selection *sel, const char *name,
 		     struct metric_info *out, struct error *err);
@@ -72,6 +73,8 @@ int selection_values(struct store *s, const struct selection *sel, const char *m
 /* Takes out (NaN) the values that are no results: those of runs that are not done. What enters a
  * mean over runs went through here; see core/report/compare.h. */
 void selection_results(const struct selection *sel, double *value);
+/* The same of collapsed runs alone: for an order of runs, in which these are never the first. */
+void selection_order(const struct selection *sel, double *value);
 
 /* Per run the floor of the metric: what the untrained encoder has (v_floor); NaN: not known. */
 int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,

@@ -146,6 +146,22 @@ out_has '^vicreg: 2 runs pruned: counted with each value, and in no mean$'
 same "$(value "select n || ' ' || (mean is null) || ' ' || collapsed || ' ' || pruned from v_seed where metric = 'loss' and
 	group_hash = (select group_hash from v_cell where sweep = 'none' and cell = 2)")" '0 1 0 1'
 
+# runs that are no longer of the sweep were run again: each seed is counted once
+ok ssl compare -w "[vicreg.nu]=100 and status='pruned' or [vicreg.nu]=1" --metric loss --by vicreg.nu --format csv
+same "$(awk -F, '$1 == 100 { print $NF }' "$out")" 1
+
+note 'a metric without a direction goes the way that its sweep says'
+ok ssl sweep start -q --name low $small --set optim.epochs=1 --set objective.metric=collapse.h.rankme --set objective.goal=min \
+	--grid vicreg.nu=1,100,1000
+least=$(value "select run from v_cell where sweep = 'low' order by objective desc")
+ok ssl sweep show low
+best=$(value "select value from v_param where run = '$least' and param = 'vicreg.nu'")
+case $best in
+1) out_has 'best cell has vicreg.nu = 1, the smallest' ;;
+1000) out_has 'best cell has vicreg.nu = 1000, the largest' ;;
+*) out_lacks 'the best cell has' ;;
+esac
+
 note 'the best is never a collapsed run'
 ok ssl init runs
 ok sqlite3 runs/.ssl/ssl.db ".read $SRC/tests/cmds/runs.sql"
@@ -156,6 +172,8 @@ out_lacks "$best"
 err_has 'collapsed runs? left out'
 ok ssl -C runs best loss --by method
 out_lacks "$best"
+ok ssl -C runs plot parallel -w 1 --metric loss
+out_has '; 2 collapsed|; 1 collapsed'
 ok ssl -C runs show best:loss
 out_lacks "$best"
 ok ssl -C runs best loss -w "name = '$best'"

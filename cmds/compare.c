@@ -5,6 +5,8 @@
 #include "cmds/cmd.h"
 #include "cmds/select.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
+#include "core/base/utf8.h"
 #include "core/report/compare.h"
 #include "core/report/svg.h"
 #include "core/store/runs.h"
@@ -27,8 +29,8 @@ static void put_notes(FILE *out, const char *text, enum table_format format)
 			fprintf(out, "<p>%s</p>\n", safe.buf);
 			strbuf_clear(&safe);
 		} else {
-			fprintf(out, "%s%s%s\n", format == TABLE_LATEX ? "% " : "", line.buf,
-				format == TABLE_MD ? "  " : "");
+			terminal_line(out, "%s%s%s", format == TABLE_LATEX ? "% " : "", line.buf,
+				      format == TABLE_MD ? "  " : "");
 		}
 	}
 	strbuf_release(&line);
@@ -50,12 +52,12 @@ static void put_json(FILE *out, const struct compare *c, const struct table *gro
 	struct strbuf s = STRBUF_INIT;
 
 	strbuf_adds(&s, "{\"metric\": ");
-	strbuf_add_json(&s, c->metric);
+	utf8_json(c->metric, &s);
 	strbuf_adds(&s, ", \"by\": ");
-	strbuf_add_json(&s, c->by);
+	utf8_json(c->by, &s);
 	strbuf_adds(&s, ", \"select\": ");
 	if (c->select)
-		strbuf_add_json(&s, c->select);
+		utf8_json(c->select, &s);
 	else
 		strbuf_adds(&s, "null");
 	fprintf(out, "%s,\n\"groups\": ", s.buf);
@@ -68,7 +70,7 @@ static void put_json(FILE *out, const struct compare *c, const struct table *gro
 
 		strbuf_add(&line, p, strcspn(p, "\n"));
 		strbuf_adds(&s, s.len ? ",\n " : "");
-		strbuf_add_json(&s, line.buf);
+		utf8_json(line.buf, &s);
 		strbuf_release(&line);
 	}
 	fprintf(out, ", \"notes\": [%s]}\n", s.buf);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cmds/cmd.h"
+#include "core/base/terminal.h"
 #include "core/store/config.h"
 
 static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -36,6 +37,23 @@ static int list(struct cmd_ctx *ctx, const struct config *c, struct error *err)
 	return ret;
 }
 
+/* For people; --format csv and json have every byte. */
+static void print_value(struct cmd_ctx *ctx, const char *value)
+{
+	struct table *t;
+
+	if (ctx->format == TABLE_TEXT) {
+		terminal_text(ctx->out, value); /* a query may have several lines */
+		fputc('\n', ctx->out);
+		return;
+	}
+	t = table_new();
+	table_column(t, "value");
+	table_text(t, value);
+	table_print(t, ctx->format, ctx->out);
+	table_free(t);
+}
+
 /* What is not set and has no fallback is the honest "no". */
 static int get(struct cmd_ctx *ctx, const struct config *c, const char *key, struct error *err)
 {
@@ -43,7 +61,7 @@ static int get(struct cmd_ctx *ctx, const struct config *c, const char *key, str
 	int found = config_get(c, key, &value, err);
 
 	if (found >= 0 && (found || value.len))
-		fprintf(ctx->out, "%s\n", value.buf);
+		print_value(ctx, value.buf);
 	else if (!found)
 		found = error_set(err, ERR_NO, "config: %s: not set", key);
 	strbuf_release(&value);

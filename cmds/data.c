@@ -6,6 +6,7 @@
 #include "cmds/cmd.h"
 #include "cmds/data.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/data/dataset.h"
 #include "core/recipe/recipe.h"
 #include "core/report/human.h"
@@ -136,13 +137,13 @@ static void print_row(FILE *out, const struct dataset_row *r)
 {
 	struct strbuf created = STRBUF_INIT;
 
-	fprintf(out, "name       %s\n", r->name);
-	fprintf(out, "hash       %s\n", r->sha256);
-	fprintf(out, "source     %s\n", r->source);
+	terminal_line(out, "name       %s", r->name);
+	terminal_line(out, "hash       %s", r->sha256);
+	terminal_line(out, "source     %s", r->source);
 	if (r->source_sha256[0])
-		fprintf(out, "of hash    %s\n", r->source_sha256);
+		terminal_line(out, "of hash    %s", r->source_sha256);
 	human_time(r->created, &created);
-	fprintf(out, "created    %s\n", created.buf);
+	terminal_line(out, "created    %s", created.buf);
 	strbuf_release(&created);
 	fprintf(out, "bytes      %lld\n", (long long)r->bytes);
 	fprintf(out, "image      %dx%dx%d\n", r->width, r->height, r->channels);
@@ -215,7 +216,8 @@ static void print_use(FILE *out, const struct dataset *d, const char *name)
 
 	data_facts_of(&f, d, name);
 	data_facts_report(&f, &text);
-	fprintf(out, "use        %s\n%s", text.buf, d->classes ? "\n" : "");
+	terminal_line(out, "use        %s", text.buf);
+	fputs(d->classes ? "\n" : "", out);
 	strbuf_release(&text);
 }
 

@@ -10,6 +10,7 @@
 #include "core/archive/unpack.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/run/params.h"
 #include "core/store/bundle.h"
 #include "core/store/jsonline.h"
@@ -309,16 +310,6 @@ static void clean_up(struct bundle *b, int failed)
 	strbuf_release(&b->manifest);
 }
 
-/* Names from elsewhere are shown, and a terminal obeys nothing that is in them. */
-static void say(struct strbuf *report)
-{
-	for (size_t i = 0; i < report->len; i++)
-		if (report->buf[i] != '\n' &&
-		    ((unsigned char)report->buf[i] < ' ' || report->buf[i] == 127))
-			report->buf[i] = '?';
-	fputs(report->buf, stderr);
-}
-
 static int settle(struct bundle *b, struct bundle_result *result, struct error *err)
 {
 	return adopt_objects(b, err) || take_in(b, result, err) ? -1 : 0;
@@ -344,7 +335,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (!ret && ctx->dry_run) {
 		log_info("%s: whole", argv[1]);
 	} else if (!ret) {
-		say(&result.report);
+		terminal_text(stderr, result.report.buf);
 		log_info("%d runs added, %d there already, %d in conflict", result.added,
 			 result.there, result.conflicts);
 		if (result.sweeps || result.cells || result.settled)

@@ -10,6 +10,7 @@
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/base/output.h"
 #include "core/base/thread.h"
 
@@ -75,10 +76,7 @@ static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, cha
 	if (ret >= 0)
 		return ret;
 	fflush(stdout);
-	for (char *p = err.msg; *p; p++) /* one line, and nothing that a terminal would obey */
-		if ((unsigned char)*p < ' ' || *p == 127)
-			*p = '?';
-	fprintf(stderr, "ssl: %s\n", err.msg);
+	terminal_line(stderr, "ssl: %s", err.msg);
 	return err.code ? (int)err.code : ERR_FAILED;
 }
 
@@ -109,6 +107,6 @@ int main(int argc, char **argv)
 		goto usage;
 	return run_command(cmd, &ctx, argc - at, argv + at);
 usage:
-	fprintf(stderr, "ssl: %s\n", err.msg);
+	terminal_line(stderr, "ssl: %s", err.msg);
 	return err.code;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/terminal.h"
 
 enum { BAR = 24 };
 
@@ -61,7 +62,7 @@ void progress_line(void *ctx, const char *text)
 	if (!p->lines)
 		return;
 	progress_end(p);
-	fprintf(stderr, "ssl: %s\n", text);
+	terminal_line(stderr, "ssl: %s", text);
 }
 
 void progress_end(struct progress *p)

@@ -4,6 +4,7 @@
 
 #include "cmds/cmd.h"
 #include "core/base/strbuf.h"
+#include "core/base/terminal.h"
 #include "core/report/rows.h"
 #include "core/store/runs.h"
 
@@ -131,7 +132,7 @@ static void put(struct lines *l, const char *name, const char *text)
 			    : !strcmp(name, "arena_peak") ? "of training"
 							  : name;
 
-	fprintf(l->out, "%-12s %s\n", label, text);
+	terminal_line(l->out, "%-12s %s", label, text);
 }
 
 static void line_text(void *ctx, const char *s)

@@ -5,6 +5,7 @@
 #include "cmds/select.h"
 #include "cmds/sweep.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/report/effects.h"
 #include "core/report/floor.h"
 #include "core/store/remarks.h"
@@ -22,17 +23,18 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 		cmd_print(ctx, levels, "no hyperparameter differs between the runs of a method");
 	} else if (table_is_for_people(ctx->format)) {
 		if (ctx->format == TABLE_TEXT)
-			fprintf(ctx->out, "%s%s%s\n\n", metric->name, *metric->unit ? ", " : "",
-				metric->unit);
+			terminal_line(ctx->out, "%s%s%s", metric->name, *metric->unit ? ", " : "",
+				      metric->unit);
+		fputs(ctx->format == TABLE_TEXT ? "\n" : "", ctx->out);
 		table_print(shares, ctx->format, ctx->out);
 		fputc('\n', ctx->out);
 		table_print(levels, ctx->format, ctx->out);
-		if (warnings.len)
-			fprintf(ctx->out, "\n%s", warnings.buf);
+		fputs(warnings.len ? "\n" : "", ctx->out);
+		terminal_text(ctx->out, warnings.buf);
 	} else {
 		table_print(whole, ctx->format, ctx->out);
 		if (warnings.len && !ctx->quiet)
-			fputs(warnings.buf, stderr);
+			terminal_text(stderr, warnings.buf);
 	}
 	strbuf_release(&warnings);
 	table_free(shares);

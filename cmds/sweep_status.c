@@ -9,6 +9,7 @@
 #include "cmds/sweep.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/report/human.h"
 #include "core/report/rows.h"
 
@@ -83,19 +84,21 @@ static int is_seen(struct sweep_view *v, const struct cell_row *c)
 static int tell_settled(void *ctx, const struct cell_row *c)
 {
 	struct sweep_view *v = ctx;
+	struct strbuf line = STRBUF_INIT;
 
 	if (is_seen(v, c))
 		return 0;
 	v->settled++;
-	fprintf(stderr, "ssl: %s:%d.%lld  %s  %s", v->sweep->name, c->ordinal, (long long)c->seed,
-		c->status, c->run);
+	strbuf_addf(&line, "ssl: %s:%d.%lld  %s  %s", v->sweep->name, c->ordinal,
+		    (long long)c->seed, c->status, c->run);
 	if (c->label[0])
-		fprintf(stderr, "  %s", c->label);
+		strbuf_addf(&line, "  %s", c->label);
 	if (!isnan(c->objective))
-		fprintf(stderr, "  %s %.4g", v->sweep->objective, c->objective);
+		strbuf_addf(&line, "  %s %.4g", v->sweep->objective, c->objective);
 	if (strcmp(c->status, "done"))
-		fprintf(stderr, ": %s", c->error);
-	fputc('\n', stderr);
+		strbuf_addf(&line, ": %s", c->error);
+	terminal_line(stderr, "%s", line.buf);
+	strbuf_release(&line);
 	return 0;
 }
 
@@ -128,8 +131,8 @@ static int draw_running(void *ctx, const struct cell_row *c)
 
 	if (v->drawn > SHOWN)
 		return 0;
-	fprintf(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %.50s\n", c->ordinal, (long long)c->seed,
-		c->epoch, c->epochs, c->run, c->label);
+	terminal_line(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %.50s", c->ordinal,
+		      (long long)c->seed, c->epoch, c->epochs, c->run, c->label);
 	v->drawn++;
 	return 0;
 }
@@ -146,7 +149,7 @@ void sweep_view_tick(void *view, const struct sweep_counts *n, int alive)
 	tell_new(v, n);
 	if (v->moving && alive) {
 		head_line(v->sweep, n, v->workers, &head);
-		fprintf(stderr, "%.110s\n", head.buf);
+		terminal_line(stderr, "%.110s", head.buf);
 		v->drawn = 1;
 		cells_each(v->store, v->sweep->id, "running", NULL, draw_running, v, &passing);
 	}

@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/base/strbuf.h"
+#include "core/base/terminal.h"
+
 static enum log_level current = LOG_NORMAL;
 
 void log_set_level(enum log_level level)
@@ -17,10 +20,11 @@ enum log_level log_get_level(void)
 
 static void say(const char *prefix, const char *fmt, va_list ap)
 {
-	char line[1024];
+	struct strbuf line = STRBUF_INIT;
 
-	vsnprintf(line, sizeof line, fmt, ap);
-	fprintf(stderr, "ssl: %s%s\n", prefix, line);
+	strbuf_vaddf(&line, fmt, ap);
+	terminal_line(stderr, "ssl: %s%s", prefix, line.buf);
+	strbuf_release(&line);
 }
 
 void log_info(const char *fmt, ...)

@@ -1,5 +1,7 @@
 #include "core/base/utf8.h"
 
+#include <string.h>
+
 struct range {
 	uint32_t lo, hi;
 };
@@ -103,22 +105,54 @@ static int turns_writing(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-void utf8_visible(const char *s, struct strbuf *out)
+int utf8_hides(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || turns_writing(c) || c == 0x2028 ||
+	       c == 0x2029;
+}
+
+static void add_visible(const char *s, const char *kept, struct strbuf *out)
 {
 	uint32_t c;
 	int n;
 
 	for (; *s; s += n) {
 		n = utf8_next(s, &c);
-		if (c == '\n')
-			strbuf_adds(out, "\\n");
-		else if (c == '\t')
-			strbuf_adds(out, "\\t");
-		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
-			strbuf_addf(out, "\\x%02x", (unsigned)c);
-		else if (turns_writing(c))
+		if (!utf8_hides(c) || (c < 0x80 && strchr(kept, (int)c)))
+			add_char(s, n, c, out);
+		else if (c == '\n' || c == '\t')
+			strbuf_adds(out, c == '\n' ? "\\n" : "\\t");
+		else
+			strbuf_addf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
+	}
+}
+
+void utf8_visible(const char *s, struct strbuf *out)
+{
+	add_visible(s, "", out);
+}
+
+void utf8_visible_lines(const char *s, struct strbuf *out)
+{
+	add_visible(s, "\n\t", out);
+}
+
+void utf8_json(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+	int n;
+
+	strbuf_addc(out, '"');
+	for (; *s; s += n) {
+		n = utf8_next(s, &c);
+		if (c == '"' || c == '\\')
+			strbuf_addf(out, "\\%c", (int)c);
+		else if (c == '\n' || c == '\t')
+			strbuf_adds(out, c == '\n' ? "\\n" : "\\t");
+		else if (utf8_hides(c))
 			strbuf_addf(out, "\\u%04x", (unsigned)c);
 		else
 			add_char(s, n, c, out);
 	}
+	strbuf_addc(out, '"');
 }

@@ -18,5 +18,14 @@ void utf8_repair(const char *s, struct strbuf *out);
 /* As utf8_repair(), with control characters and marks that turn the direction of writing written
  * out: \n, \t, \x1b, \u202e. */
 void utf8_visible(const char *s, struct strbuf *out);
+/* The same of a text of several lines: \n and \t stay. */
+void utf8_visible_lines(const char *s, struct strbuf *out);
+
+/* A character that utf8_visible() writes out. */
+int utf8_hides(uint32_t c);
+
+/* Appends s as a JSON string, quotes included: valid, and with what a terminal would obey as \u001b.
+ * (strbuf_add_json() leaves the bytes as they are: recipes are hashed in that form.) */
+void utf8_json(const char *s, struct strbuf *out);
 
 #endif

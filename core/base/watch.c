@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/terminal.h"
 
 struct watch {
 	pthread_t thread;
@@ -29,7 +30,7 @@ static void *wait_for_end(void *ctx)
 	while (!w->is_over && rc != ETIMEDOUT)
 		rc = pthread_cond_timedwait(&w->ended, &w->mutex, &w->deadline);
 	if (!w->is_over) {
-		fprintf(stderr, "ssl: %s\n", w->line);
+		terminal_line(stderr, "ssl: %s", w->line);
 		_exit(ERR_FAILED);
 	}
 	pthread_mutex_unlock(&w->mutex);

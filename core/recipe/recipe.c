@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/base/fs.h"
+#include "core/base/utf8.h"
 #include "core/recipe/history.h"
 #include "core/recipe/resolve.h"
 
@@ -258,7 +259,7 @@ static void yaml_line(const char *before, const struct recipe_value *v, struct s
 	}
 	strbuf_addf(out, "%*s%s: ", 2 * depth, "", at);
 	if ((v->hp->type == HP_TEXT || v->hp->type == HP_ENUM) && !plain_safe(v->text))
-		strbuf_add_json(out, v->text);
+		utf8_json(v->text, out);
 	else
 		strbuf_adds(out, v->text);
 	strbuf_addc(out, '\n');

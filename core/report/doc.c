@@ -222,7 +222,7 @@ void doc_code(struct doc *d, const char *language, const char *s)
 		tagged(d, "<pre>", s, "</pre>\n");
 		return;
 	}
-	utf8_repair(s, &valid);
+	utf8_visible_lines(s, &valid);
 	fence(d, s);
 	strbuf_addf(d->out, "%s\n", language);
 	strbuf_add(d->out, valid.buf, valid.len);

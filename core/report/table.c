@@ -329,19 +329,24 @@ static void csv_cell(const struct strbuf *s, enum cell_kind kind, FILE *out)
 	fputc('"', out);
 }
 
+/* Escapes are such that every text can be told again; a byte that is no UTF-8 is \xNN. */
 static void tsv_cell(const struct strbuf *s, FILE *out)
 {
-	for (const char *p = s->buf; *p; p++) {
-		if (*p == '\t')
-			fputs("\\t", out);
-		else if (*p == '\n')
-			fputs("\\n", out);
-		else if (*p == '\r')
-			fputs("\\r", out);
-		else if (*p == '\\')
+	uint32_t c;
+	int n;
+
+	for (const char *p = s->buf; *p; p += n) {
+		n = utf8_next(p, &c);
+		if (c == '\t' || c == '\n' || c == '\r')
+			fputs(c == '\t' ? "\\t" : c == '\n' ? "\\n" : "\\r", out);
+		else if (c == '\\')
 			fputs("\\\\", out);
+		else if (c == 0xFFFD && n == 1)
+			fprintf(out, "\\x%02x", (unsigned char)*p);
+		else if (utf8_hides(c))
+			fprintf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
 		else
-			fputc(*p, out);
+			fwrite(p, 1, (size_t)n, out);
 	}
 }
 
@@ -370,9 +375,7 @@ static void json_cell(const struct table *t, const struct cell *c, struct strbuf
 	if (c->kind == CELL_NULL || (c->kind == CELL_REAL && !isfinite(c->v.d))) {
 		strbuf_adds(out, "null");
 	} else if (c->kind == CELL_TEXT) {
-		strbuf_clear(raw);
-		utf8_repair(t->text.buf + c->v.text, raw);
-		strbuf_add_json(out, raw->buf);
+		utf8_json(t->text.buf + c->v.text, out);
 	} else {
 		plain(t, c, 0, raw);
 		strbuf_add(out, raw->buf, raw->len);
@@ -410,8 +413,13 @@ struct escape {
 	const char *to;
 };
 
-static void escaped(const char *s, const struct escape *table, FILE *out)
+static void escaped(const char *raw, const struct escape *table, FILE *out)
 {
+	struct strbuf safe = STRBUF_INIT;
+	const char *s;
+
+	utf8_visible_lines(raw, &safe);
+	s = safe.buf;
 	for (; *s; s++) {
 		const struct escape *e = table;
 
@@ -422,12 +430,12 @@ static void escaped(const char *s, const struct escape *table, FILE *out)
 		else
 			fputc(*s, out);
 	}
+	strbuf_release(&safe);
 }
 
 static const struct escape md_escapes[] = {
-    {'|', "\\|"},   {'\\', "\\\\"}, {'`', "\\`"},   {'*', "\\*"}, {'_', "\\_"},
-    {'<', "&lt;"},  {'>', "&gt;"},  {'&', "&amp;"}, {'[', "\\["}, {']', "\\]"},
-    {'\n', "<br>"}, {'\r', ""},     {0, NULL},
+    {'|', "\\|"},  {'\\', "\\\\"}, {'`', "\\`"}, {'*', "\\*"}, {'_', "\\_"},   {'<', "&lt;"},
+    {'>', "&gt;"}, {'&', "&amp;"}, {'[', "\\["}, {']', "\\]"}, {'\n', "<br>"}, {0, NULL},
 };
 static const struct escape latex_escapes[] = {
     {'&', "\\&"},
@@ -443,7 +451,6 @@ static const struct escape latex_escapes[] = {
     {'<', "\\textless{}"},
     {'>', "\\textgreater{}"},
     {'\n', " "},
-    {'\r', ""},
     {0, NULL},
 };
 

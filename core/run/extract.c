@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/output.h"
+#include "core/base/utf8.h"
 #include "core/eval/features.h"
 #include "core/nn/mlp.h"
 #include "core/tensor/npy.h"
@@ -196,7 +197,7 @@ static int write_classes(const struct extract *x, struct fs_out *o, struct error
 	strbuf_addc(&text, '[');
 	for (int c = 0; c < x->run->data.classes; c++) {
 		strbuf_adds(&text, c ? ", " : "");
-		strbuf_add_json(&text, x->run->data.class_name[c]);
+		utf8_json(x->run->data.class_name[c], &text);
 	}
 	strbuf_adds(&text, "]\n");
 	ret = fs_out_write(o, text.buf, text.len, err);

@@ -16,7 +16,9 @@
  *
  * A protocol's settings (core/eval/protocol.h) are recorded by the old names and words as well, and
  * without a key that was added at its neutral value, so that evaluations then and now have one
- * measure. Views that name a key (schema/views.sql) have its present name.
+ * measure. Views that name a key (schema/views.sql) have its present name. The column run.method
+ * has the method's present word. The words of eval.protocol are in the names of metrics, and are
+ * not renamed.
  */
 #ifndef SSL_RECIPE_HISTORY_H
 #define SSL_RECIPE_HISTORY_H

@@ -2,6 +2,7 @@
 #include "core/run/params.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/recipe/history.h"
 #include "core/run/keys.h"
@@ -68,22 +69,32 @@ int params_stale(struct store *s, struct error *err)
 	return params_remake_needed(s, &m, err);
 }
 
+static void add_name(struct params_name **list, int *n, const char *name, const char *was)
+{
+	*list = xrealloc(*list, (size_t)(*n + 1) * sizeof **list);
+	(*list)[(*n)++] = (struct params_name){name, was};
+}
+
 int params_refresh(struct store *s, struct error *err)
 {
 	const struct hparam_default *row = keys_schema()->history->renamed;
-	struct params_name *renamed = NULL;
+	const struct recipe_word *word = keys_schema()->history->words;
+	struct params_name *renamed = NULL, *methods = NULL;
 	struct params_makers m = {.make = make_rows};
 	char stamp[HASH_HEX];
 	int ret;
 
 	stamp_of(keys_schema(), stamp);
 	m.stamp = stamp;
-	for (; row && row->name; row++) {
-		renamed = xrealloc(renamed, (size_t)(m.n_renamed + 1) * sizeof *renamed);
-		renamed[m.n_renamed++] = (struct params_name){row->name, row->value};
-	}
+	for (; row && row->name; row++)
+		add_name(&renamed, &m.n_renamed, row->name, row->value);
+	for (; word && word->key; word++)
+		if (!strcmp(word->key, "method"))
+			add_name(&methods, &m.n_methods, word->word, word->was);
 	m.renamed = renamed;
+	m.methods = methods;
 	ret = params_remake(s, &m, err);
 	free(renamed);
+	free(methods);
 	return ret;
 }

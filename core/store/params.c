@@ -34,6 +34,15 @@ static int rename_keys(struct store *s, const struct params_name *name, int n, s
 	return 0;
 }
 
+static int rename_methods(struct store *s, const struct params_name *name, int n, struct error *err)
+{
+	for (int i = 0; i < n; i++)
+		if (db_run(s, err, "UPDATE run SET method = ? WHERE method = ?", "tt", name[i].name,
+			   name[i].was))
+			return -1;
+	return 0;
+}
+
 /* A name that a bundle brought although the key has another one here. */
 static int drop_names(struct store *s, const struct params_name *name, int n, struct error *err)
 {
@@ -80,7 +89,9 @@ static int each_stale(struct store *s, int64_t after, const struct params_makers
 
 static int remake(struct store *s, const struct params_makers *m, int64_t after, struct error *err)
 {
-	return rename_keys(s, m->renamed, m->n_renamed, err) || each_stale(s, after, m, err) ||
+	return rename_keys(s, m->renamed, m->n_renamed, err) ||
+		       rename_methods(s, m->methods, m->n_methods, err) ||
+		       each_stale(s, after, m, err) ||
 		       drop_names(s, m->renamed, m->n_renamed, err) ||
 		       db_run(s, err, "DELETE FROM meta WHERE key = 'params_after'", "") ||
 		       db_run(s, err,

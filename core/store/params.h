@@ -16,6 +16,8 @@ struct params_makers {
 	const char *stamp;
 	const struct params_name *renamed; /* keys whose rows in param_name get a new name */
 	int n_renamed;
+	const struct params_name *methods; /* as run.method has them: that is the recipe's word */
+	int n_methods;
 	/* Makes the rows of one recipe by params_replace(). */
 	int (*make)(struct store *s, int64_t recipe, const char *json, struct error *err);
 };

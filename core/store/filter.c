@@ -34,13 +34,31 @@ static int try_column(struct store *s, const char *name, struct strbuf *out, str
 	return found;
 }
 
+/* Has the hyperparameter numbers? Then a word ("same") among them is none: 1, 0, -1. */
+static int has_numbers(struct store *s, int64_t id, struct error *err)
+{
+	int64_t one;
+
+	return db_int(s, &one, err,
+		      "SELECT 1 FROM param WHERE name_id = ? AND number IS NOT NULL LIMIT 1", "I",
+		      id);
+}
+
 static int try_param(struct store *s, const char *name, int truth, struct strbuf *out,
 		     struct error *err)
 {
 	int64_t id;
 	int found = db_int(s, &id, err, "SELECT id FROM param_name WHERE name = ?", "t", name);
+	int numbers = found > 0 && truth == FILTER_RECKONED ? has_numbers(s, id, err) : 0;
 
-	if (found > 0)
+	if (numbers < 0)
+		return -1;
+	if (numbers)
+		strbuf_addf(out,
+			    "(SELECT p.number FROM param p WHERE p.recipe_id = v_run.recipe_id "
+			    "AND p.name_id = %lld)",
+			    (long long)id);
+	else if (found > 0)
 		strbuf_addf(out,
 			    "(SELECT %scoalesce(p.number, p.value)%s FROM param p "
 			    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",
@@ -320,6 +338,29 @@ static int is_prefix(const char *p, size_t n)
 	return 0;
 }
 
+/* Is the name between `before` and `after` reckoned with, or compared by size? SQLite would take a
+ * word in a number's place as larger than any number, or as 0. */
+static int is_reckoned(const struct strbuf *before, const char *after)
+{
+	const char *start = before->buf, *p = before->buf + before->len;
+
+	while (p > start && strchr(" \t\n(", p[-1]))
+		p--;
+	if (p > start && strchr("+-*/%", p[-1]))
+		return 1;
+	if (p > start && p[-1] == '=')
+		p--;
+	if (p > start && (p[-1] == '<' || (p[-1] == '>' && (p - 1 == start || p[-2] != '<'))))
+		return 1;
+	after += strspn(after, " \t\n)");
+	if (!sqlite3_strnicmp(after, "not", 3) && !is_name_part(after[3]))
+		after += 3 + strspn(after + 3, " \t\n");
+	if (*after == '<' || *after == '>')
+		return after[1] != '>';
+	return (*after && strchr("+-*/%", *after)) ||
+	       (!sqlite3_strnicmp(after, "between", 7) && !is_name_part(after[7]));
+}
+
 /* One word that is not quoted: a name with dots is looked up; SQLite knows the others. */
 static int add_word(struct store *s, const char *what, const char *p, size_t n, int dots,
 		    struct strbuf *out, struct error *err)
@@ -328,7 +369,8 @@ static int add_word(struct store *s, const char *what, const char *p, size_t n, 
 		return error_set(err, ERR_USAGE, "%s: '%.*s' has no place in it: see ssl-sql(1)",
 				 what, (int)n, p);
 	if (dots)
-		return filter_name(s, what, p, n, 1, out, err);
+		return filter_name(s, what, p, n, is_reckoned(out, p + n) ? FILTER_RECKONED : 1,
+				   out, err);
 	strbuf_add(out, p, n);
 	return 0;
 }
@@ -361,7 +403,8 @@ static size_t add_quoted_token(struct store *s, const char *what, const char *p,
 			    (int)n, p, (int)n, p);
 	else if (*p != '[')
 		strbuf_add(out, p, n);
-	else if (filter_name(s, what, p, n, 1, out, err))
+	else if (filter_name(s, what, p, n, is_reckoned(out, p + n) ? FILTER_RECKONED : 1, out,
+			     err))
 		return 0;
 	return n;
 }

@@ -38,8 +38,14 @@ same "$(value "select value from v_param where run = 'five' and param = 'data.va
 same "$(value "select count(*) from v_param where number is not null and value glob '[a-z]*'")" 0
 same "$(value "select value || ' ' || coalesce(number, '-') || ' ' || in_force from v_param where run = 'inherits' and param = 'optim.weight_decay_encoder'")" 'same - 0.01'
 same "$(value "select count(*) from (select recipe_id from param group by 1 having count(*) <> (select count(*) from param p join run r on r.recipe_id = p.recipe_id where r.name = 'five')) where recipe_id in (select recipe_id from run where method = 'vicreg')")" 0
-ok ssl log -w "[optim.weight_decay_encoder]=0" --columns name --format csv
-same "$(sed 1d "$out")" zero
+for is_zero in '[optim.weight_decay_encoder]=0' 'optim.weight_decay_encoder>=0' '-1 < optim.weight_decay_encoder' \
+	'optim.weight_decay_encoder + 0 = 0' '([optim.weight_decay_encoder]) not between 1 and 2' \
+	'optim.weight_decay_encoder<>[optim.weight_decay] and optim.weight_decay_encoder <1'; do
+	ok ssl log -w "$is_zero" --columns name --format csv
+	same "$is_zero: $(sed 1d "$out")" "$is_zero: zero"
+done
+ok ssl log -w "optim.weight_decay_encoder <> 0 and [optim.weight_decay_encoder] = 'same'" --columns name --format csv
+same "$(sed 1d "$out" | wc -l | tr -d ' ')" 13
 
 note 'a replicate joins its group, of a run whose warm-up is longer than it, too'
 for run in vicreg-1 five; do

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
+#include "core/base/log.h"
 #include "core/run/digest.h"
 #include "core/run/dynamics.h"
 #include "core/run/keep.h"
@@ -58,11 +59,23 @@ int run_flush(struct run *r, const struct checkpoint_new *ck, struct error *err)
 	return 0;
 }
 
+/* While another process holds the database what there is to write waits in memory: training goes
+ * on. */
 int run_flush_if_due(struct run *r, struct error *err)
 {
+	int ret;
+
 	if (clock_now() - r->points.flushed_at < FLUSH_SECONDS)
 		return 0;
-	return run_flush(r, NULL, err);
+	store_in_haste(r->store, 1);
+	ret = run_flush(r, NULL, err);
+	store_in_haste(r->store, 0);
+	if (!ret || err->code != ERR_BUSY)
+		return ret;
+	log_warn("%s: the database is locked by another process: values wait in memory",
+		 r->handle.name);
+	r->points.flushed_at = clock_now();
+	return 0;
 }
 
 static int record_new(struct run *r, struct error *err)

@@ -53,8 +53,8 @@ int db_error(struct store *s, struct error *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return error_set(err, ERR_BUSY,
-				 "%s: database is busy: another process has held it for %g s",
-				 s->path, s->busy_s);
+				 "%s: database is busy: another process has held it for %.3g s",
+				 s->path, clock_now() - s->busy.since);
 	case SQLITE_FULL:
 		return error_set(err, ERR_FAILED, "%s: cannot write: disk full", s->path);
 	case SQLITE_IOERR:

@@ -19,37 +19,6 @@
 #include "core/store/store_internal.h"
 
 enum { PATH_SIZE = 4096 };
-static const double busy_default_s = 15;
-
-/* Called by SQLite while another process holds the lock: sleeps 1 to 50 ms, longer and longer,
- * drawn so that two waiting processes do not keep step; gives up after busy_s. */
-static int on_busy(void *ctx, int count)
-{
-	struct store *s = ctx;
-	double now = clock_now();
-	unsigned longest = count < 6 ? 1u << count : 50;
-
-	if (count == 0)
-		s->busy_since = now;
-	if (now - s->busy_since >= s->busy_s)
-		return 0;
-	s->jitter = s->jitter * 6364136223846793005u + 1442695040888963407u;
-	usleep(500 + (useconds_t)((s->jitter >> 33) % (1000 * longest)));
-	return 1;
-}
-
-/* SSL_BUSY_MS: how long to wait for another process, for scripts and tests. */
-static double busy_seconds(void)
-{
-	const char *text = getenv("SSL_BUSY_MS");
-	char *end;
-	double ms;
-
-	if (!text || !*text)
-		return busy_default_s;
-	ms = strtod(text, &end);
-	return *end || !(ms >= 0 && ms < 1e9) ? busy_default_s : ms / 1000;
-}
 
 static void disconnect(struct store *s)
 {
@@ -98,7 +67,7 @@ static int connect_immutable(struct store *s, const char *path, struct error *er
 static int harden(struct store *s, struct error *err)
 {
 	db_harden(s->db);
-	sqlite3_busy_handler(s->db, on_busy, s);
+	sqlite3_busy_handler(s->db, busy_wait, s);
 	if (alive_functions(s, err))
 		return -1;
 	return db_script(s,
@@ -226,8 +195,7 @@ static struct store *store_new(const char *dir, enum store_mode mode)
 	s->path = strbuf_detach(&text);
 	for (int i = 0; i < ALIVE_KINDS; i++)
 		s->alive[i] = -1;
-	s->busy_s = busy_seconds();
-	s->jitter = (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
+	busy_init(&s->busy);
 	return s;
 }
 

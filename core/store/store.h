@@ -2,8 +2,8 @@
  * The store: `.ssl/`, with ssl.db (SQLite; this folder is the only door to sqlite3.h), objects/
  * (files named by their SHA-256) and config. WAL, synchronous NORMAL, foreign keys; TRUNCATE
  * journal where the file system is a network's. Every write is one short BEGIN IMMEDIATE
- * transaction, retried with jitter for up to 15 s, then ERR_BUSY. A schema newer than the binary is
- * ERR_CORRUPT; a full disk or a read-only store is ERR_FAILED. The schema is schema/NNNN_*.sql,
+ * transaction, retried with jitter for up to 15 s, then ERR_BUSY (but see store_wait_long()). A
+ * schema newer than the binary is ERR_CORRUPT; a full disk or a read-only store is ERR_FAILED. The schema is schema/NNNN_*.sql,
  * embedded at build, applied in order, each with its user_version in one transaction;
  * schema/views.sql is remade when a writer opens.
  */
@@ -30,6 +30,12 @@ void store_close(struct store *s);
 /* ERR_FAILED when the open database is no longer the file of its name: moved away, or deleted. What
  * is written then goes where the file went, and nobody may ever see it. */
 int store_check_there(struct store *s, struct error *err);
+
+/* From now on it waits for a lock 40 times as long (ten minutes), with a warning after the first 15
+ * seconds, unless *stop (or NULL) says to end: what a run that trains would lose is worth it. */
+void store_wait_long(struct store *s, const volatile int *stop);
+/* on = 1: it waits a second only, since what it has to write can wait. */
+void store_in_haste(struct store *s, int on);
 
 /* What is read between the two is the store of one moment, whatever writers do; and many small
  * questions cost less. To be short: a log that is read cannot be checkpointed. */

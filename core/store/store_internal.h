@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/store/alive.h"
+#include "core/store/busy.h"
 #include "core/store/store.h"
 
 enum { GUARD_LIMITS = 5 };
@@ -22,8 +23,7 @@ struct store {
 	sqlite3 *db;
 	enum store_mode mode;
 	char *dir, *tmp, *path; /* .ssl, .ssl/objects/tmp, .ssl/ssl.db */
-	double busy_s, busy_since;
-	uint64_t jitter;
+	struct busy busy;
 	struct {
 		double time_limit_at; /* clock_now() at which the progress handler stops a query */
 		struct watch *watch;

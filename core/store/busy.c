@@ -1,0 +1,79 @@
+#include "core/store/busy.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/store/store_internal.h"
+
+/* What a process that must not lose its work waits, and one whose work can wait, in waits of
+ * everybody else: ten minutes, and a second. */
+enum { PATIENCE = 40, HASTE = 15 };
+
+static const double default_s = 15;
+
+void store_wait_long(struct store *s, const volatile int *stop)
+{
+	s->busy.patient = 1;
+	s->busy.stop = stop;
+}
+
+void store_in_haste(struct store *s, int on)
+{
+	s->busy.hasty = on;
+}
+
+/* SSL_BUSY_MS is for scripts and tests. */
+void busy_init(struct busy *b)
+{
+	const char *text = getenv("SSL_BUSY_MS");
+	char *end;
+	double ms;
+
+	*b = (struct busy){.limit = default_s};
+	b->jitter = (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
+	if (!text || !*text)
+		return;
+	ms = strtod(text, &end);
+	if (!*end && ms >= 0 && ms < 1e9)
+		b->limit = ms / 1000;
+}
+
+/* Who is told to stop waits no longer than others. */
+static double limit_of(const struct busy *b)
+{
+	if (b->hasty)
+		return b->limit / HASTE;
+	return b->patient && !(b->stop && *b->stop) ? PATIENCE * b->limit : b->limit;
+}
+
+static void warn(struct store *s)
+{
+	if (s->busy.warned)
+		return;
+	s->busy.warned = 1;
+	log_warn("%s: another process has locked the database for %g s: waiting for up to %g s",
+		 s->path, s->busy.limit, limit_of(&s->busy));
+}
+
+/* Sleeps 1 to 50 ms, longer and longer, drawn so that two waiting processes do not keep step. */
+int busy_wait(void *ctx, int count)
+{
+	struct store *s = ctx;
+	struct busy *b = &s->busy;
+	double now = clock_now();
+	unsigned longest = count < 6 ? 1u << count : 50;
+
+	if (count == 0) {
+		b->since = now;
+		b->warned = 0;
+	}
+	if (now - b->since >= limit_of(b))
+		return 0;
+	if (now - b->since >= b->limit)
+		warn(s);
+	b->jitter = b->jitter * 6364136223846793005u + 1442695040888963407u;
+	usleep(500 + (useconds_t)((b->jitter >> 33) % (1000 * longest)));
+	return 1;
+}

@@ -145,6 +145,32 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 	return ret;
 }
 
+static void say_nothing(const char *text)
+{
+	(void)text;
+}
+
+/* Would a rule of now refuse the sweep that is there, if it were a new one? Then none of them is
+ * asked of a file that extends it, which says the same. */
+static int is_refused_now(struct sweep_args *a, const struct sweep_row *w)
+{
+	struct recipe_how how = {.defaults = w->defaults, .ask = &a->ask};
+	struct sweep_plan p = {0};
+	struct error why = {0};
+	struct grid g;
+	int ret;
+
+	run_ask(&a->ask, a->ctx->store);
+	grid_init(&g, keys_schema(), &how);
+	ret = grid_from_json(&g, w->spec, &why) || grid_finish(&g, &why) ||
+	      sweep_goal_settle(&g, &why) || sweep_plan_make(&p, &g, &why) ||
+	      sweep_plan_check(&p, &g.exec, a->ctx->store, 1, say_nothing, &why) ||
+	      sweep_goal_check(&g, &why);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret && (why.code == ERR_USAGE || why.code == ERR_CORRUPT);
+}
+
 /* The file, with the defaults of the sweep that is there under its name. */
 static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
 			  struct error *err)
@@ -156,6 +182,7 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 		int defaults = w.defaults;
 
 		sweep_warn_goal(&w);
+		same = same || is_refused_now(a, &w);
 		a->extends = (struct ask_cells){a->ctx->store, w.id};
 		sweep_row_release(&w);
 		return sweep_read(a, defaults, same, g, p, err);

@@ -98,6 +98,9 @@ err_has '2 cells queued'
 code 8 ssl sweep start -q fails.yaml
 ok ssl sweep show five --metric loss
 ok ssl sweep status loss
+sed 's/seeds.*/seeds: [1, 2, 3]/; s/{metric: loss}/{metric: loss, goal: max}/' loss.yaml >loss3.yaml
+ok ssl sweep extend loss3.yaml
+err_has 'loss: 2 cells added'
 sed 's/mu: \[5, 10\]/mu: [5, 11]/' five.yaml >other.yaml
 fails 2 'was another' ssl sweep start other.yaml
 

@@ -13,7 +13,7 @@ long="replace(hex(zeroblob(7000000)), '0', 'a')"
 
 note 'memory: texts, results, what a query keeps'
 for sql in "SELECT zeroblob(1000000000)" "SELECT hex(randomblob(100000000))" "SELECT replace($long, 'a', 'bbbb')" \
-	"$numbers SELECT group_concat(i) FROM (SELECT i FROM n LIMIT 3000000)" "SELECT json_array($long, $long)"; do
+	"$numbers SELECT group_concat(hex(zeroblob(500000))) FROM (SELECT i FROM n LIMIT 30)" "SELECT json_array($long, $long)"; do
 	fails 6 'sql: stopped: a text or blob in it is longer than 16 MB' "$SSL" sql "$sql"
 done
 fails 6 'sql: stopped: its result is larger than 512 MB: LIMIT' "$SSL" sql "$numbers SELECT $long FROM n"

@@ -201,7 +201,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	     "spectrum, alignment: which vectors (z; predictor.cos)", 0, 0},
 	    {0, "log", OPT_TEXT, &look.log, "AXES", "logarithmic axes: x, y or xy", 0, 0},
 	    {0, "steps", OPT_FLAG, &f.steps, NULL, "x in steps, not in epochs", 0, 0},
-	    {0, "most", OPT_INT, &most, "N", "curves in colour (8), bars (20)", 1, 100},
+	    {0, "most", OPT_INT, &most, "N", "curves in colour (8 at most), bars (20)", 1, 100},
 	    {0, "title", OPT_TEXT, &f.title, "TEXT", "of the picture", 0, 0},
 	    {0, "as", OPT_TEXT, &look.as, "FORMAT", "text, svg, png or pdf (by the name of FILE)",
 	     0, 0},

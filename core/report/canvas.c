@@ -16,14 +16,25 @@ uint32_t ink_rgb(struct ink i, int dark)
 	    {0, 0xECEEF0, 0xA3ABB5, 0x343A42, 0x16191D, 0},
 	};
 	static const uint32_t series[2][PALETTE] = {
-	    {0x0072B2, 0xD55E00, 0x009E73, 0xB8558F, 0xC98A00, 0x2E95D3, 0x7A6A00, 0x4D4D4D},
-	    {0x56B4E9, 0xF08040, 0x2CC295, 0xE39BC6, 0xE6B032, 0x8C9BFF, 0xF0E442, 0xC4C8CC},
+	    {0x0E39DE, 0xDC240B, 0x149075, 0x814A92, 0xCD9438, 0x3BA5FF, 0x77100F, 0x201E66},
+	    {0x18B8FF, 0xD25231, 0x2CE981, 0xFF6FD5, 0xC9BB02, 0xECC2F8, 0xD99887, 0x9C54F7},
 	};
 
 	if (i.role == INK_RGB)
 		return i.rgb;
+	if (i.role >= INK_SERIES + PALETTE) /* of viridis what has contrast with the paper */
+		return viridis((dark ? 0.3 : 0.82) + (dark ? 0.7 : -0.82) *
+							 (i.role - INK_SERIES - PALETTE) /
+							 (SHADES - 1));
 	return i.role >= INK_SERIES ? series[!!dark][(i.role - INK_SERIES) % PALETTE]
 				    : role[!!dark][i.role];
+}
+
+struct ink ink_scale(double t)
+{
+	int k = (int)lround(fmin(fmax(t, 0), 1) * (SHADES - 1));
+
+	return ink(INK_SERIES + PALETTE + k);
 }
 
 uint32_t viridis(double t)

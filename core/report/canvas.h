@@ -25,9 +25,10 @@ enum ink_role {
 	INK_RGB,    /* `rgb`, the same on any paper */
 	INK_SERIES, /* + k: the k-th colour of the categorical palette, k < PALETTE */
 };
-/* Okabe and Ito's palette (jfly.uni-koeln.de/color, 2008), told apart by all kinds of colour
- * vision; darkened or lightened to keep its contrast with the paper. */
-enum { PALETTE = 8 };
+/* Colours that all kinds of colour vision tell apart, from each other, from the text's and from the
+ * grey of what stands back; test_chart.c says by how much. INK_SERIES + PALETTE + k: the k-th of
+ * SHADES of a scale, which stands out from the paper the more, the larger k is. */
+enum { PALETTE = 8, SHADES = 24 };
 
 struct ink {
 	int role;
@@ -43,6 +44,9 @@ static inline struct ink ink_series(int k, double alpha)
 {
 	return (struct ink){INK_SERIES + k % PALETTE, 0, alpha};
 }
+
+/* Of 0 worst .. 1 best: for lines, on any paper. */
+struct ink ink_scale(double t);
 
 /* The role's colour on light or dark paper, 0xRRGGBB. */
 uint32_t ink_rgb(struct ink i, int dark);

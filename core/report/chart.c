@@ -12,7 +12,7 @@ struct chart *chart_new(enum chart_kind kind, const char *title)
 	struct chart *c = xcalloc(1, sizeof *c);
 
 	c->kind = kind;
-	c->floor = NAN;
+	c->floor = c->spread = NAN;
 	c->title = xstrdup(title);
 	c->note = xstrdup("");
 	return c;
@@ -32,6 +32,12 @@ void chart_free(struct chart *c)
 		free(c->series[i].name);
 		free(c->series[i].x);
 	}
+	for (int i = 0; i < c->n_marks; i++)
+		free(c->mark[i].label);
+	for (int i = 0; i < c->n_panels; i++)
+		chart_free(c->panel[i]);
+	free(c->mark);
+	free(c->panel);
 	free(c->axis);
 	free(c->series);
 	free(c->title);
@@ -64,14 +70,40 @@ int chart_category(struct chart *c, int axis, const char *name)
 	return a->n_categories++;
 }
 
+void chart_add_mark(struct chart *c, double y, const char *label)
+{
+	c->mark = xrealloc(c->mark, (size_t)(c->n_marks + 1) * sizeof *c->mark);
+	c->mark[c->n_marks++] = (struct chart_mark){y, xstrdup(label)};
+}
+
+void chart_add_panel(struct chart *c, struct chart *panel)
+{
+	c->panel = xrealloc(c->panel, (size_t)(c->n_panels + 1) * sizeof *c->panel);
+	c->panel[c->n_panels++] = panel;
+}
+
+static int free_colour(const struct chart *c)
+{
+	for (int k = 0; k < PALETTE; k++) {
+		int used = 0;
+
+		for (int i = 0; i < c->n; i++)
+			used |= c->series[i].colour == k;
+		if (!used)
+			return k;
+	}
+	return CHART_GREY;
+}
+
 struct chart_series *chart_add_series(struct chart *c, const char *name, int n)
 {
 	struct chart_series *s;
 	size_t count = (size_t)(n > 0 ? n : 1);
+	int colour = free_colour(c);
 
 	c->series = xrealloc(c->series, (size_t)(c->n + 1) * sizeof *c->series);
 	s = &c->series[c->n++];
-	*s = (struct chart_series){.name = xstrdup(name), .n = n, .gain = NAN};
+	*s = (struct chart_series){.name = xstrdup(name), .n = n, .gain = NAN, .colour = colour};
 	s->x = xmalloc(4 * count * sizeof *s->x);
 	s->y = s->x + count;
 	s->lo = s->y + count;
@@ -83,6 +115,9 @@ struct chart_series *chart_add_series(struct chart *c, const char *name, int n)
 
 int chart_is_empty(const struct chart *c)
 {
+	for (int i = 0; i < c->n_panels; i++)
+		if (!chart_is_empty(c->panel[i]))
+			return 0;
 	for (int i = 0; i < c->n; i++)
 		for (int k = 0; k < c->series[i].n; k++)
 			if (isfinite(c->series[i].y[k]))
@@ -104,6 +139,8 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
 	*hi = -INFINITY;
 	if (c->kind == CHART_LINES || c->kind == CHART_BARS)
 		widen(c->floor, log, lo, hi);
+	for (int i = 0; i < c->n_marks; i++)
+		widen(c->mark[i].y, log, lo, hi);
 	for (int i = 0; i < c->n; i++) {
 		const struct chart_series *s = &c->series[i];
 
@@ -152,24 +189,27 @@ double chart_goodness(const struct chart *c, double v, double lo, double hi)
 	return c->low_is_good ? 1 - t * (hi > lo) : t;
 }
 
-struct ink chart_ink(const struct chart *c, int i, double alpha)
+void chart_heat_range(const struct chart *c, double *lo, double *hi)
 {
-	int k = 0;
+	double room;
 
-	if (c->series[i].muted)
-		return (struct ink){INK_MUTED, 0, alpha * 0.45};
-	for (int j = 0; j < i; j++)
-		k += !c->series[j].muted;
-	return ink_series(k, alpha);
+	chart_range(c, 0, 0, lo, hi);
+	if (!(*hi >= *lo))
+		return;
+	room = HEAT_SPREADS * c->spread - (*hi - *lo);
+	if (room > 0 && isfinite(room)) {
+		*lo -= room / 2;
+		*hi += room / 2;
+	}
 }
 
-double chart_dash(const struct chart *c, int i)
+struct ink chart_ink(const struct chart *c, int i, double alpha)
 {
-	int k = 0;
+	int colour = c->series[i].colour;
 
-	for (int j = 0; j < i; j++)
-		k += !c->series[j].muted;
-	return c->series[i].muted || k < PALETTE ? 0 : k < 2 * PALETTE ? 5 : 2;
+	if (colour == CHART_GREY)
+		return (struct ink){INK_MUTED, 0, alpha * 0.45};
+	return colour == CHART_TEXT ? (struct ink){INK_TEXT, 0, alpha} : ink_series(colour, alpha);
 }
 
 double chart_height(const struct chart *c, double width)
@@ -187,7 +227,9 @@ double chart_height(const struct chart *c, double width)
 	case CHART_HEAT:
 		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows + text;
 	case CHART_PARALLEL:
-		return (width < 480 ? 300 : 380) + text;
+		return (width < 480 ? 340 : 420) + text;
+	case CHART_PANELS:
+		return 42 + chart_panels_height(c, width) + text;
 	}
 	BUG("no chart kind %d", (int)c->kind);
 }
@@ -206,6 +248,9 @@ void chart_draw(const struct chart *c, struct canvas *canvas)
 		break;
 	case CHART_PARALLEL:
 		chart_draw_parallel(c, canvas);
+		break;
+	case CHART_PANELS:
+		chart_draw_panels(c, canvas);
 		break;
 	}
 }

@@ -9,8 +9,10 @@
  *   CHART_HEAT      axis 0 columns, axis 1 rows (both by category), axis 2 what the colour means;
  *                   series i is row i, y[j] its value in column j (NaN: no run), lo[j] its
  *                   standard deviation (NaN: unknown)
- *   CHART_PARALLEL  one vertical axis per hyperparameter, the last one the metric; a series is a
- *                   run, y[j] its place on axis j (a category's number where the axis has them)
+ *   CHART_PARALLEL  one vertical axis per hyperparameter, the last one the metric, which the
+ *                   colour shows; a series is a recipe, y[j] its place on axis j (a category's
+ *                   number where the axis has them)
+ *   CHART_PANELS    charts side by side under one title, each with its own axes
  *
  * Numbers that are not finite are left out. All text is copied, and freed with the chart.
  */
@@ -21,7 +23,11 @@
 #include "core/report/axis.h"
 #include "core/report/canvas.h"
 
-enum chart_kind { CHART_LINES, CHART_BARS, CHART_HEAT, CHART_PARALLEL };
+enum chart_kind { CHART_LINES, CHART_BARS, CHART_HEAT, CHART_PARALLEL, CHART_PANELS };
+
+/* The colour of a series: a place in the palette, which only one series of a picture has; else grey,
+ * of those that stand back, or the text's, of the one that is singled out. */
+enum { CHART_GREY = -1, CHART_TEXT = -2 };
 
 struct chart_axis {
 	char *name; /* with its unit: "test.knn.top1, %" */
@@ -36,7 +42,13 @@ struct chart_series {
 	int n;
 	double *x, *y, *lo, *hi;
 	double gain; /* bars: over the untrained encoder, beside the value; NaN: not known */
-	int muted; /* one of those that stand back: grey, without a legend */
+	int colour;  /* CHART_GREY ones have no line of their own in the legend */
+};
+
+/* A dashed line across curves, named at its end: a threshold. */
+struct chart_mark {
+	double y;
+	char *label;
 };
 
 struct chart {
@@ -44,6 +56,11 @@ struct chart {
 	char *title, *note; /* the note stands below, small; may be "" */
 	double floor;       /* lines, bars: a dashed line there, "untrained"; NaN: none */
 	int low_is_good;    /* the metric is to be small: heat and parallel colours turn round */
+	double spread;      /* heat: the standard deviation between seeds; NaN: not known */
+	struct chart_mark *mark; /* lines */
+	int n_marks;
+	struct chart **panel; /* owned */
+	int n_panels;
 	struct chart_axis *axis;
 	int n_axes;
 	struct chart_series *series;
@@ -58,11 +75,20 @@ void chart_note(struct chart *c, const char *note);
 int chart_add_axis(struct chart *c, const char *name, int log);
 /* The number of the category, which is made if need be. */
 int chart_category(struct chart *c, int axis, const char *name);
-/* n points, all NaN. Valid until the next series is added. */
+void chart_add_mark(struct chart *c, double y, const char *label);
+/* Takes the panel. */
+void chart_add_panel(struct chart *c, struct chart *panel);
+/* n points, all NaN, in the first colour that no series has yet, or grey. Valid until the next
+ * series is added. */
 struct chart_series *chart_add_series(struct chart *c, const char *name, int n);
 
 /* Anything to see? */
 int chart_is_empty(const struct chart *c);
+
+/* What the colours of a heatmap span: the values, and where the seeds scatter at least
+ * HEAT_SPREADS times their standard deviation, so that what chance makes is not a contrast. */
+enum { HEAT_SPREADS = 4 };
+void chart_heat_range(const struct chart *c, double *lo, double *hi);
 
 /* Bars: does an interval go on beyond the frame? Those that would leave the bars no room do. */
 int chart_cuts_intervals(const struct chart *c);

@@ -6,7 +6,7 @@
 
 #include "core/report/chart_internal.h"
 
-enum { LEGEND_MOST = 16, KEY = 24 /* px of the sample of a curve */ };
+enum { KEY = 24 /* px of the sample of a curve */ };
 
 struct text_style chart_text(double size, enum text_anchor anchor, int role)
 {
@@ -119,59 +119,77 @@ void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, 
 
 int chart_in_legend(const struct chart *c, int i)
 {
-	int before = 0;
-
-	for (int k = 0; k < i; k++)
-		before += !c->series[k].muted;
-	return !c->series[i].muted && before < LEGEND_MOST;
+	return c->series[i].colour != CHART_GREY;
 }
 
-/* How many curves in colour have no place in the legend. */
-static int not_in_legend(const struct chart *c)
+/* How many curves are grey. */
+static int in_grey(const struct chart *c)
 {
 	int n = 0;
 
 	for (int i = 0; i < c->n; i++)
-		n += !c->series[i].muted && !chart_in_legend(c, i);
+		n += !chart_in_legend(c, i);
 	return n;
+}
+
+/* Places a sample of ink with its name, on the next line where this one is full. */
+static void place_key(struct canvas *canvas, struct box at, double *x, double *y, const char *s,
+		      struct ink i)
+{
+	char name[200];
+	double width;
+
+	text_fit(s, FONT_SMALL, at.w - KEY - 20, name, sizeof name);
+	width = KEY + 6 + text_width(name, FONT_SMALL) + 14;
+	if (*x > at.x && *x + width - 14 > at.x + at.w) {
+		*x = at.x;
+		*y += LEGEND_LINE;
+	}
+	if (canvas) {
+		canvas_segment(canvas, *x, *y + 8, *x + KEY, *y + 8, 2.5, i);
+		canvas_text(canvas, *x + KEY + 6, *y + 12, name,
+			    chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
+	}
+	*x += width;
 }
 
 double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 {
 	double x = at.x, y = at.y;
-	int any = 0, more = not_in_legend(c);
-	char name[200];
+	int grey = in_grey(c);
+	char others[48];
 
-	if (c->n == 1 && !c->series[0].name[0])
+	if (!c->n || (c->n == 1 && !c->series[0].name[0]))
 		return 0;
-	for (int i = 0; i < c->n; i++) {
-		double width;
-
-		if (!chart_in_legend(c, i))
-			continue;
-		text_fit(c->series[i].name, FONT_SMALL, at.w - KEY - 20, name, sizeof name);
-		width = KEY + 6 + text_width(name, FONT_SMALL) + 14;
-		if (any && x + width - 14 > at.x + at.w) {
-			x = at.x;
-			y += LEGEND_LINE;
-		}
-		if (canvas) {
-			double key[] = {x, y + 8, x + KEY, y + 8};
-
-			canvas_line(canvas, key, 2, 2.5, chart_dash(c, i), chart_ink(c, i, 1));
-			canvas_text(canvas, x + KEY + 6, y + 12, name,
-				    chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
-		}
-		x += width;
-		any = 1;
+	for (int i = 0; i < c->n; i++)
+		if (chart_in_legend(c, i))
+			place_key(canvas, at, &x, &y, c->series[i].name, chart_ink(c, i, 1));
+	if (grey) {
+		snprintf(others, sizeof others, grey < c->n ? "%d others" : "%d groups", grey);
+		place_key(canvas, at, &x, &y, grey == 1 && c->n > 1 ? "another" : others,
+			  (struct ink){INK_MUTED, 0, 0.6});
 	}
-	if (more) {
-		snprintf(name, sizeof name, "and %d more", more);
-		y += LEGEND_LINE;
-		if (canvas)
-			canvas_text(canvas, at.x, y + 12, name, note_style());
-	}
-	return any ? y - at.y + LEGEND_LINE + 6 : 0;
+	return y - at.y + LEGEND_LINE + 6;
+}
+
+void chart_scale(const struct chart *c, struct canvas *canvas, struct box at, double lo, double hi,
+		 const char *name, struct ink (*of)(double t))
+{
+	enum { STEPS = 64 };
+	char text[AXIS_LABEL];
+
+	if (!(hi >= lo))
+		return;
+	for (int i = 0; i < STEPS; i++)
+		canvas_rect(canvas, at.x + at.w * i / STEPS, at.y, at.w / STEPS + 0.5, 8,
+			    of(chart_goodness(c, (double)i / (STEPS - 1), 0, 1)), NULL);
+	axis_number(lo, text);
+	canvas_text(canvas, at.x, at.y + 21, text, chart_text(FONT_SMALL, TEXT_START, INK_MUTED));
+	axis_number(hi, text);
+	canvas_text(canvas, at.x + at.w, at.y + 21, text,
+		    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+	canvas_text(canvas, at.x + at.w / 2, at.y + 21, name,
+		    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_TEXT));
 }
 
 double chart_widest(const struct chart_axis *a, double size)

@@ -35,14 +35,18 @@ void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, 
 int chart_in_legend(const struct chart *c, int i);
 double chart_legend(const struct chart *c, struct canvas *canvas, struct box at);
 
-/* The k-th curve's colour and, once the palette is used up, its dashes. */
 struct ink chart_ink(const struct chart *c, int i, double alpha);
-double chart_dash(const struct chart *c, int i);
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas);
 void chart_draw_bars(const struct chart *c, struct canvas *canvas);
 void chart_draw_heat(const struct chart *c, struct canvas *canvas);
 void chart_draw_parallel(const struct chart *c, struct canvas *canvas);
+void chart_draw_panels(const struct chart *c, struct canvas *canvas);
+double chart_panels_height(const struct chart *c, double width);
+
+/* The meaning of colours, in 64 steps: ink(t) of 0 worst .. 1 best. */
+void chart_scale(const struct chart *c, struct canvas *canvas, struct box at, double lo, double hi,
+		 const char *name, struct ink (*of)(double t));
 
 /* 0 worst .. 1 best of the values lo .. hi */
 double chart_goodness(const struct chart *c, double v, double lo, double hi);

@@ -58,7 +58,8 @@ static void draw_band(const struct plane *p, struct canvas *canvas, const struct
 static void draw_curve(const struct plane *p, struct canvas *canvas, const struct chart *c, int i)
 {
 	const struct chart_series *s = &c->series[i];
-	double *xy = xmalloc((size_t)(2 * s->n + 2) * sizeof *xy), width = s->muted ? 1 : 2;
+	double *xy = xmalloc((size_t)(2 * s->n + 2) * sizeof *xy),
+	       width = s->colour == CHART_GREY ? 1 : 2;
 	int n = 0;
 
 	for (int k = 0; k <= s->n; k++) {
@@ -68,7 +69,7 @@ static void draw_curve(const struct plane *p, struct canvas *canvas, const struc
 			continue;
 		}
 		if (n > 1)
-			canvas_line(canvas, xy, n, width, chart_dash(c, i), chart_ink(c, i, 1));
+			canvas_line(canvas, xy, n, width, 0, chart_ink(c, i, 1));
 		else if (n == 1)
 			canvas_dot(canvas, xy[0], xy[1], width + 1, chart_ink(c, i, 1), s->name);
 		n = 0;
@@ -113,16 +114,31 @@ static void nothing(const struct plane *p, struct canvas *canvas)
 		    "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 }
 
-/* The floor under curves: its line goes from one side to the other, named at the right. */
-static void draw_floor(const struct plane *p, struct canvas *canvas, const struct chart *c)
+/* A dashed line from one side to the other, named at the right: above it, or below where another's
+ * name stands. */
+static void draw_mark(const struct plane *p, struct canvas *canvas, double v, const char *label,
+		      double *last)
 {
-	double y = at_y(p, c->floor), right = p->plot.x + p->plot.w;
+	double y = at_y(p, v), right = p->plot.x + p->plot.w, base = y - 4;
+	char text[160];
 
-	if (!isfinite(axis_at(&p->y, c->floor)))
+	if (!isfinite(axis_at(&p->y, v)))
 		return;
+	if (fabs(base - *last) < 13)
+		base = y + 12;
+	*last = base;
+	text_fit(label, FONT_SMALL, p->plot.w - 8, text, sizeof text);
 	canvas_line(canvas, (const double[]){p->plot.x, y, right, y}, 2, 1.2, 4, ink(INK_TEXT));
-	canvas_text(canvas, right - 4, y - 4, "untrained",
-		    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
+	canvas_text(canvas, right - 4, base, text, chart_text(FONT_SMALL, TEXT_END, INK_TEXT));
+}
+
+static void draw_marks(const struct plane *p, struct canvas *canvas, const struct chart *c)
+{
+	double last = -1e9;
+
+	draw_mark(p, canvas, c->floor, "untrained", &last);
+	for (int i = 0; i < c->n_marks; i++)
+		draw_mark(p, canvas, c->mark[i].y, c->mark[i].label, &last);
 }
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas)
@@ -134,16 +150,16 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
 	if (chart_is_empty(c))
 		nothing(&p, canvas);
-	draw_floor(&p, canvas, c);
-	for (int muted = 1; muted >= 0; muted--) /* those that stand back come first */
-		for (int i = 0; i < c->n; i++)
-			if (c->series[i].muted == muted && !muted)
-				draw_band(&p, canvas, &c->series[i],
-					  chart_ink(c, i, c->n > 4 ? 0.10 : 0.18));
-			else if (c->series[i].muted && muted)
-				draw_curve(&p, canvas, c, i);
+	for (int i = 0; i < c->n; i++) /* those that stand back come first */
+		if (!chart_in_legend(c, i))
+			draw_curve(&p, canvas, c, i);
 	for (int i = 0; i < c->n; i++)
-		if (!c->series[i].muted)
+		if (chart_in_legend(c, i))
+			draw_band(&p, canvas, &c->series[i],
+				  chart_ink(c, i, c->n > 4 ? 0.10 : 0.18));
+	draw_marks(&p, canvas, c);
+	for (int i = 0; i < c->n; i++)
+		if (chart_in_legend(c, i))
 			draw_curve(&p, canvas, c, i);
 }
 
@@ -191,6 +207,11 @@ static void draw_interval(const struct plane *p, struct canvas *canvas,
 		draw_end(canvas, hi, y);
 }
 
+static struct ink bar_ink(const struct chart *c, int i)
+{
+	return chart_ink(c, i, c->series[i].colour == CHART_GREY ? 1 : 0.65);
+}
+
 static void draw_bar(const struct plane *p, struct canvas *canvas, const struct chart *c, int i,
 		     double y, double h)
 {
@@ -207,8 +228,7 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 		snprintf(tip, sizeof tip, "%s: %s (%s to %s)", s->name, number, lo, hi);
 	else
 		snprintf(tip, sizeof tip, "%s: %s", s->name, number);
-	canvas_rect(canvas, fmin(zero, end), y - h / 2, fabs(end - zero), h, ink_series(0, 0.55),
-		    tip);
+	canvas_rect(canvas, fmin(zero, end), y - h / 2, fabs(end - zero), h, bar_ink(c, i), tip);
 	for (int k = 1; k < s->n; k++)
 		if (isfinite(s->y[k]))
 			canvas_dot(canvas, at_x(p, s->y[k]), y + h / 4, 2,

@@ -153,6 +153,22 @@ static void title(const struct chart *c, int colour, struct strbuf *out)
 	strbuf_addc(out, '\n');
 }
 
+/* The ink of what the i-th series draws. */
+static struct ink term_ink(const struct chart *c, int i)
+{
+	double lo = INFINITY, hi = -INFINITY, v;
+
+	if (c->kind != CHART_PARALLEL)
+		return chart_ink(c, i, 1);
+	for (int k = 0; k < c->n; k++) {
+		v = c->series[k].y[c->n_axes - 1];
+		lo = isfinite(v) ? fmin(lo, v) : lo;
+		hi = isfinite(v) ? fmax(hi, v) : hi;
+	}
+	v = c->series[i].y[c->n_axes - 1];
+	return isfinite(v) ? ink_scale(chart_goodness(c, v, lo, hi)) : ink(INK_MUTED);
+}
+
 static void grid_row(const struct chart *c, const struct grid *g, int y, int colour,
 		     struct strbuf *out)
 {
@@ -165,7 +181,7 @@ static void grid_row(const struct chart *c, const struct grid *g, int y, int col
 			plain(out, colour && last >= 0);
 			last = g->owner[at];
 			if (last >= 0)
-				paint(out, colour, chart_ink(c, last, 1), 0);
+				paint(out, colour, term_ink(c, last), 0);
 		}
 		if (!g->dots[at])
 			strbuf_addc(out, ' ');
@@ -197,8 +213,8 @@ static int letter_of(const struct chart *c, int i)
 	int k = 0;
 
 	for (int j = 0; j < i; j++)
-		k += !c->series[j].muted;
-	return c->series[i].muted || k >= LETTERS ? 0 : 'a' + k;
+		k += chart_in_legend(c, j);
+	return !chart_in_legend(c, i) || k >= LETTERS ? 0 : 'a' + k;
 }
 
 static void mark_ends(struct grid *g, const struct chart *c, const struct axis *ay)
@@ -230,6 +246,38 @@ static const char *row_label(const struct axis *a, int y, int h)
 		if ((int)lround((1 - axis_at(a, a->tick[i])) * (h - 1)) == y)
 			return a->label[i];
 	return "";
+}
+
+/* The thresholds that lie in row y, in what is left of the line, or a little more. */
+static void row_marks(const struct chart *c, const struct axis *a, int y, int h, int room,
+		      struct strbuf *out)
+{
+	double floor = axis_at(a, c->floor);
+
+	room = room < 24 ? 24 : room;
+	if (isfinite(floor) && (int)lround((1 - floor) * (h - 1)) == y)
+		strbuf_adds(out, " \xE2\x97\x82 untrained");
+	for (int i = 0; i < c->n_marks; i++) {
+		double at = axis_at(a, c->mark[i].y);
+
+		if (!isfinite(at) || (int)lround((1 - at) * (h - 1)) != y)
+			continue;
+		strbuf_adds(out, " \xE2\x97\x82 ");
+		put_cut(out, c->mark[i].label, room, 0);
+	}
+}
+
+/* Columns that are kept free at the right for thresholds. */
+static int marks_width(const struct chart *c)
+{
+	int width = isfinite(c->floor) ? 12 : 0;
+
+	for (int i = 0; i < c->n_marks; i++) {
+		int n = shown_width(c->mark[i].label) + 3;
+
+		width = n > width ? n : width;
+	}
+	return width < 27 ? width : 27;
 }
 
 static void x_labels(const struct axis *a, int left, int w, const char *name, struct strbuf *out)
@@ -275,7 +323,7 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	struct axis ax, ay;
 	struct grid g;
 	double lo, hi, x_lo = INFINITY, x_hi = -INFINITY;
-	int left = 0, floor_row = -1;
+	int left = 0, w;
 
 	chart_range(c, c->axis[1].log, 0, &lo, &hi);
 	for (int i = 0; i < c->n; i++)
@@ -289,12 +337,11 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	axis_set(&ax, x_lo, x_hi, c->axis[0].log, 7, 0);
 	for (int i = 0; i < ay.n; i++)
 		left = left > (int)strlen(ay.label[i]) ? left : (int)strlen(ay.label[i]);
-	grid_init(&g, columns - left - 5 > 8 ? columns - left - 5 : 8, rows);
+	w = columns - left - 5 - marks_width(c);
+	grid_init(&g, w > 8 ? w : 8, rows);
 	for (int i = 0; i < c->n; i++)
 		draw_series(&g, c, i, &ax, &ay);
 	mark_ends(&g, c, &ay);
-	if (isfinite(axis_at(&ay, c->floor)))
-		floor_row = (int)lround((1 - axis_at(&ay, c->floor)) * (rows - 1));
 	put(out, c->axis[1].name, 0);
 	strbuf_addc(out, '\n');
 	for (int y = 0; y < rows; y++) {
@@ -303,8 +350,7 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 		grid_row(c, &g, y, colour, out);
 		if (g.mark[y])
 			strbuf_addf(out, " %c", g.mark[y]);
-		if (y == floor_row)
-			strbuf_adds(out, " \xE2\x97\x82 untrained");
+		row_marks(c, &ay, y, rows, columns - left - g.w - 6, out);
 		strbuf_addc(out, '\n');
 	}
 	put(out, "", left + 1);
@@ -355,7 +401,7 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 		axis_number(s->hi[0], right);
 		put_cut(out, s->name, name, 1);
 		strbuf_adds(out, "  ");
-		paint(out, colour, ink_series(0, 1), 0);
+		paint(out, colour, chart_ink(c, i, 1), 0);
 		bar(isfinite(s->y[0]) ? axis_at(&a, s->y[0]) : 0, w > 8 ? w : 8, out);
 		plain(out, colour);
 		strbuf_addf(out, " %7s", isfinite(s->y[0]) ? number : "-");
@@ -401,7 +447,7 @@ static void term_heat(const struct chart *c, int columns, int colour, struct str
 	double lo, hi;
 	int left = 0, w = 9;
 
-	chart_range(c, 0, 0, &lo, &hi);
+	chart_heat_range(c, &lo, &hi);
 	for (int i = 0; i < c->axis[1].n_categories; i++) {
 		int n = shown_width(c->axis[1].category[i]);
 
@@ -436,7 +482,7 @@ static void term_heat(const struct chart *c, int columns, int colour, struct str
 static void parallel_names(const struct chart *c, const struct axis *a, int w, int row,
 			   struct strbuf *out)
 {
-	int cell = w / c->n_axes;
+	int cell = w / c->n_axes > 3 ? w / c->n_axes : 3;
 
 	for (int k = 0; k < c->n_axes; k++) {
 		const struct chart_axis *of = &c->axis[k];
@@ -459,7 +505,7 @@ static void term_parallel(const struct chart *c, int columns, int rows, int colo
 {
 	struct axis *a = xcalloc((size_t)c->n_axes + 1, sizeof *a);
 	struct grid g;
-	int cell = columns / c->n_axes;
+	int cell = columns / c->n_axes > 3 ? columns / c->n_axes : 3;
 
 	grid_init(&g, cell * (c->n_axes - 1) + 1, rows);
 	for (int k = 0; k < c->n_axes; k++) {
@@ -487,8 +533,23 @@ static void term_parallel(const struct chart *c, int columns, int rows, int colo
 	}
 	parallel_names(c, a, columns, 1, out);
 	parallel_names(c, a, columns, 2, out);
+	if (colour) {
+		strbuf_adds(out, "colour: ");
+		put(out, c->axis[c->n_axes - 1].name, 0);
+		strbuf_addc(out, '\n');
+	}
 	grid_free(&g);
 	free(a);
+}
+
+static void term_panels(const struct chart *c, int columns, int rows, int colour,
+			struct strbuf *out)
+{
+	rows = rows / 2 > 8 ? rows / 2 : 8;
+	for (int i = 0; i < c->n_panels; i++) {
+		strbuf_addc(out, '\n');
+		chart_term(c->panel[i], columns, rows, colour, out);
+	}
 }
 
 void chart_term(const struct chart *c, int columns, int rows, int colour, struct strbuf *out)
@@ -503,6 +564,8 @@ void chart_term(const struct chart *c, int columns, int rows, int colour, struct
 		term_bars(c, columns, colour, out);
 	else if (c->kind == CHART_HEAT)
 		term_heat(c, columns, colour, out);
+	else if (c->kind == CHART_PANELS)
+		term_panels(c, columns, rows, colour, out);
 	else
 		term_parallel(c, columns, rows, colour, out);
 	if (c->note[0]) {

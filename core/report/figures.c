@@ -228,8 +228,40 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 	return !f->steps;
 }
 
+void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out)
+{
+	int coloured = 0;
+
+	for (int i = 0; i < c->n; i++)
+		coloured += c->series[i].colour >= 0;
+	if (coloured < c->n && coloured)
+		strbuf_addf(out, "; %s %d of %d in colour", which, coloured, groups);
+}
+
+/* Adds the curves of groups, those that are to be seen first. */
+static int add_curves(struct store *s, const struct selection *sel, const struct figure *f,
+		      const struct group_set *g, const int *order, const struct figure_reading *how,
+		      struct chart *c, struct figure_counts *count, struct error *err)
+{
+	int most = f->most ? f->most : CURVES, ret = 0;
+
+	for (int i = 0; i < g->n && i < CURVES + GREY && !ret; i++) {
+		const struct group *of = &g->group[order[i]];
+		int before = c->n;
+
+		ret = figure_group_curve(s, sel, of, how, c, count, err);
+		if (c->n == before)
+			continue;
+		c->series[before].colour = figure_colour(f, sel, of, i, most);
+		if (f->lowest && !before && c->series[before].colour == CHART_GREY)
+			c->series[before].colour = CHART_TEXT;
+	}
+	return ret;
+}
+
 static void curve_note(struct chart *c, const struct selection *sel, const struct group_set *g,
-		       const struct figure_counts *count, int most, int lowest)
+		       const struct figure_counts *count, const struct figure *f,
+		       const char *metric)
 {
 	struct strbuf note = STRBUF_INIT;
 
@@ -237,11 +269,16 @@ static void curve_note(struct chart *c, const struct selection *sel, const struc
 	if (count->most > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
 	figure_lost(sel, 0, &note);
-	if (g->n > most)
-		strbuf_addf(&note, "; the %s %d of %d in colour", lowest ? "lowest" : "best", most,
-			    g->n);
-	if (g->n > most + GREY)
-		strbuf_addf(&note, ", the next %d in grey", GREY);
+	figure_coloured(c, g->n,
+			f->colours  ? "the best, and the best of each method:"
+			: f->lowest ? "the lowest"
+				    : "the best",
+			&note);
+	if (f->lowest && c->n && c->series[0].colour == CHART_TEXT)
+		strbuf_adds(&note, ", and the lowest");
+	if (g->n > CURVES + GREY)
+		strbuf_addf(&note, ", %d in grey", GREY);
+	figure_explain(metric, &note);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 }
@@ -263,40 +300,55 @@ static struct chart *titled(enum chart_kind kind, const struct figure *f, const 
 	return chart_new(kind, f->title ? f->title : made);
 }
 
-int figure_curve(struct store *s, const struct selection *sel, const struct figure *f,
+/* The chart without its curves. */
+static struct chart *curve_axes(const struct figure *f, const struct metric_info *m, int epochs,
+				const struct floors *floors)
+{
+	char name[160], title[160];
+	struct chart *c;
+
+	figure_axis_name(m, 0, name);
+	snprintf(title, sizeof title, "%s over training", m->name);
+	c = titled(CHART_LINES, f, title);
+	c->floor = floors->line;
+	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
+	chart_add_axis(c, name, f->log_y);
+	c->axis[1].zero = strstr(m->name, "std") != NULL;
+	return c;
+}
+
+int figure_curve(struct store *s, const struct selection *sel, const struct figure *asked,
 		 struct chart **out, struct error *err)
 {
-	int most = f->most ? f->most : CURVES, epochs = is_in_epochs(sel, f), ret, *order;
+	struct figure seen = *asked, *f = &seen;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
-	struct figure_reading how = {read_metric, NULL, epochs};
+	struct figure_reading how = {read_metric, NULL, is_in_epochs(sel, f)};
 	struct figure_counts count = {0};
 	struct floors floors = {0};
 	struct metric_info m;
 	struct group_set g = {0};
 	struct chart *c;
-	char name[160], title[160];
+	int ret = selection_metric(s, sel, f->metric, &m, err), *order;
 
-	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
+	if (!ret && figure_is_split(sel, m.name)) {
+		free(value);
+		return figure_panels(s, sel, f, &m, figure_curve, out, err);
+	}
+	ret = ret || groups_make(s, sel, f->by, &g, err) ||
 	      selection_values(s, sel, m.name, f->best, value, err) ||
 	      floors_read(s, sel, m.name, &floors, err);
 	if (ret)
 		goto done;
 	how.name = m.name;
-	selection_order(sel, value);
-	figure_axis_name(&m, 0, name);
-	snprintf(title, sizeof title, "%s over training", m.name);
-	c = titled(CHART_LINES, f, title);
-	c->floor = floors.line;
-	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
-	chart_add_axis(c, name, f->log_y);
+	f->lowest |= figure_is_collapse(m.name);
+	if (!f->lowest)
+		selection_order(sel, value);
+	c = curve_axes(f, &m, how.epochs, &floors);
 	order = figure_order(&g, value, m.low_is_good || f->lowest);
-	for (int i = 0; i < g.n && i < most + GREY && !ret; i++) {
-		ret = figure_group_curve(s, sel, &g.group[order[i]], &how, c, &count, err);
-		if (c->n)
-			c->series[c->n - 1].muted = c->n > most;
-	}
+	ret = add_curves(s, sel, f, &g, order, &how, c, &count, err) ||
+	      figure_thresholds(s, sel, m.name, c, err);
 	free(order);
-	curve_note(c, sel, &g, &count, most, f->lowest);
+	curve_note(c, sel, &g, &count, f, m.name);
 	add_floor_note(c, &floors, &g, value);
 	if (ret)
 		chart_free(c);
@@ -313,7 +365,7 @@ done:
 
 /* counted: the label says of how many runs the mean is. */
 static void add_bar(struct chart *c, const struct group *g, const double *value,
-		    const struct floors *floors, int counted)
+		    const struct floors *floors, int counted, int colour)
 {
 
 	struct moments s = group_moments(g, value);
@@ -326,6 +378,7 @@ static void add_bar(struct chart *c, const struct group *g, const double *value,
 		strbuf_addf(&label, " (n=%d)", s.n);
 	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
 	strbuf_release(&label);
+	bar->colour = colour;
 	bar->gain = floor_gain(value, floors->value, g->run, g->n);
 	bar->y[0] = s.mean;
 	bar->lo[0] = ci.low;
@@ -347,7 +400,12 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	struct group_set g = {0};
 	char name[160];
 
-	ret = selection_metric(s, sel, f->metric, &m, err) || groups_make(s, sel, f->by, &g, err) ||
+	ret = selection_metric(s, sel, f->metric, &m, err);
+	if (!ret && figure_is_split(sel, m.name)) {
+		ret = figure_panels(s, sel, f, &m, figure_bars, out, err);
+		goto done;
+	}
+	ret = ret || groups_make(s, sel, f->by, &g, err) ||
 	      selection_values(s, sel, m.name, f->best, value, err) ||
 	      floors_read(s, sel, m.name, &floors, err);
 	if (ret)
@@ -363,7 +421,8 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	for (int i = 0; i < g.n; i++)
 		figure_count(&count, group_moments(&g.group[i], value).n);
 	for (int i = 0; i < g.n && i < most; i++)
-		add_bar(*out, &g.group[order[i]], value, &floors, count.least != count.most);
+		add_bar(*out, &g.group[order[i]], value, &floors, count.least != count.most,
+			figure_colour(f, sel, &g.group[order[i]], i, PALETTE));
 	free(order);
 	figure_counts_text(&count, &note);
 	if (count.most > 1)
@@ -377,6 +436,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 		strbuf_adds(&note, "; a whisker without an end goes on");
 	if (g.n > most)
 		strbuf_addf(&note, "; the best %d of %d", most, g.n);
+	figure_explain(m.name, &note);
 	chart_note(*out, note.buf);
 done:
 	strbuf_release(&note);

@@ -31,6 +31,32 @@ int figure_group_curve(struct store *s, const struct selection *sel, const struc
 /* "val.knn.top1, %" */
 void figure_axis_name(const struct metric_info *m, int best, char out[160]);
 
+/* The colours of the groups: the best of each method and the best of all have the palette's, the
+ * others grey. */
+void figure_colours_of(const struct selection *sel, const struct group_set *g, const int *order,
+		       const double *value, struct figure_colours *out);
+
+/* The colour of a group that is the rank-th of its picture, of which `most` have one. */
+int figure_colour(const struct figure *f, const struct selection *sel, const struct group *g,
+		  int rank, int most);
+
+/* Is it a loss, and have the runs several methods? Then they share no axis. */
+int figure_is_split(const struct selection *sel, const char *metric);
+/* Makes a panel of each method, coloured so that each colour stands for one group of the picture. */
+int figure_panels(struct store *s, const struct selection *sel, const struct figure *f,
+		  const struct metric_info *m, figure_fn *make, struct chart **out,
+		  struct error *err);
+/* The refusal, where panels would not do. */
+int figure_refuse_loss(const char *what, const struct metric_info *m, struct error *err);
+
+/* "; collapse.h.std_ratio: ...": what a name means that does not say it. */
+void figure_explain(const char *metric, struct strbuf *out);
+/* Is it a measure of collapse, of which the lowest is what matters? */
+int figure_is_collapse(const char *metric);
+/* The thresholds of the guard that look at this metric, as marks of the chart. */
+int figure_thresholds(struct store *s, const struct selection *sel, const char *metric,
+		      struct chart *c, struct error *err);
+
 /* Places of groups, best mean first; those without a value last. The caller frees it. */
 int *figure_order(const struct group_set *g, const double *value, int low_is_good);
 
@@ -41,6 +67,9 @@ void figure_floor(const struct floors *f, const struct group_set *g, const doubl
 /* Adds the same to the chart's note, each run being a group. */
 int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
 		      const double *value, struct chart *c, struct error *err);
+
+/* "; the best 8 of 22 in colour", where some are grey. */
+void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out);
 
 /* "; in no mean: 2 collapsed, 1 pruned", if there are such; means: 0 where single runs are drawn,
  * and theirs as far as they came. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/report/chart_internal.h"
 #include "core/report/figures_internal.h"
 
 enum { PARALLEL_AXES = 7, PARALLEL_LINES = 400, HEAT_SIDE = 40 };
@@ -112,6 +113,55 @@ done:
 	return ret;
 }
 
+/* How far the seeds of one recipe scatter: their standard deviation, pooled over the recipes. */
+static int seeds_spread(struct store *s, const struct selection *sel, const double *value,
+			double *sd, struct error *err)
+{
+	struct group_set g;
+	double sum = 0;
+	int freedom = 0;
+
+	if (groups_make(s, sel, NULL, &g, err))
+		return -1;
+	for (int i = 0; i < g.n; i++) {
+		struct moments m = group_moments(&g.group[i], value);
+
+		if (m.n > 1 && isfinite(m.sd)) {
+			sum += (m.n - 1) * m.sd * m.sd;
+			freedom += m.n - 1;
+		}
+	}
+	*sd = freedom ? sqrt(sum / freedom) : NAN;
+	groups_release(&g);
+	return 0;
+}
+
+static int note_spread(struct store *s, const struct selection *sel, const double *value,
+		       struct chart *c, struct error *err)
+{
+	struct strbuf note = STRBUF_INIT;
+	char sd[AXIS_LABEL];
+	double lo, hi, from, to;
+
+	if (seeds_spread(s, sel, value, &c->spread, err))
+		return -1;
+	chart_range(c, 0, 0, &lo, &hi);
+	chart_heat_range(c, &from, &to);
+	snprintf(sd, sizeof sd, "%.2g", c->spread);
+	strbuf_adds(&note, c->note);
+	if (isnan(c->spread))
+		strbuf_adds(&note,
+			    "; how far seeds scatter is not known: a contrast may be chance");
+	else
+		strbuf_addf(&note, "; seeds scatter by %s (sd)", sd);
+	if (from < lo)
+		strbuf_addf(&note, ": the colours span %d of these, more than the values do",
+			    HEAT_SPREADS);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+	return 0;
+}
+
 static int fill_heat(struct store *s, const struct selection *sel, const struct metric_info *m,
 		     const struct figure *f, const struct varied *x, const struct varied *y,
 		     const double *value, struct chart **out, struct error *err)
@@ -142,7 +192,7 @@ static int fill_heat(struct store *s, const struct selection *sel, const struct 
 		    "runs",
 		    HEAT_SIDE, x->name, y->name);
 	}
-	if (heat_note(s, sel, x, y, fewest, most, c, err) ||
+	if (heat_note(s, sel, x, y, fewest, most, c, err) || note_spread(s, sel, value, c, err) ||
 	    figure_note_floor(s, sel, m->name, value, c, err)) {
 		chart_free(c);
 		return -1;
@@ -168,6 +218,7 @@ int figure_heatmap(struct store *s, const struct selection *sel, const struct fi
 		goto done;
 	}
 	if (selection_metric(s, sel, f->metric, &m, err) ||
+	    (figure_is_split(sel, m.name) && figure_refuse_loss("heatmap", &m, err)) ||
 	    selection_values(s, sel, m.name, f->best, value, err) ||
 	    selection_param(s, sel, f->x ? f->x : axis[0], &x, err) ||
 	    selection_param(s, sel, f->y ? f->y : axis[1], &y, err))
@@ -232,7 +283,7 @@ static double place(struct chart *c, int axis, const struct varied *p, int run)
 
 struct ranked {
 	double value;
-	int run;
+	int at;
 };
 
 static int by_value(const void *a, const void *b)
@@ -241,59 +292,69 @@ static int by_value(const void *a, const void *b)
 
 	if (p->value != q->value)
 		return p->value < q->value ? -1 : 1;
-	return p->run - q->run;
+	return p->at - q->at;
 }
 
 /* More lines than can be told apart are thinned evenly by rank: the best and the worst stay. */
-static char *to_draw(const double *value, int runs)
+static char *to_draw(const double *value, int n)
 {
-	char *draw = xcalloc((size_t)runs + 1, 1);
-	struct ranked *r = xmalloc((size_t)(runs + 1) * sizeof *r);
-	int n = 0;
+	char *draw = xcalloc((size_t)n + 1, 1);
+	struct ranked *r = xmalloc((size_t)(n + 1) * sizeof *r);
+	int ranks = 0;
 
-	for (int i = 0; i < runs; i++)
+	for (int i = 0; i < n; i++)
 		if (isfinite(value[i]))
-			r[n++] = (struct ranked){value[i], i};
-	qsort(r, (size_t)n, sizeof *r, by_value);
-	for (int i = 0; i < runs; i++)
-		draw[i] = runs <= PARALLEL_LINES;
-	for (int i = 0; i < PARALLEL_LINES && n && runs > PARALLEL_LINES; i++)
-		draw[r[(long)i * (n - 1) / (PARALLEL_LINES - 1)].run] = 1;
+			r[ranks++] = (struct ranked){value[i], i};
+	qsort(r, (size_t)ranks, sizeof *r, by_value);
+	for (int i = 0; i < n; i++)
+		draw[i] = n <= PARALLEL_LINES;
+	for (int i = 0; i < PARALLEL_LINES && ranks && n > PARALLEL_LINES; i++)
+		draw[r[(long)i * (ranks - 1) / (PARALLEL_LINES - 1)].at] = 1;
 	free(r);
 	return draw;
 }
 
-static void fill_parallel(const struct selection *sel, const struct varied_set *v, int methods,
-			  const double *value, struct chart *c)
+/* A line is of a recipe, its seeds together; mean[i]: of group i. */
+static void fill_parallel(const struct selection *sel, const struct group_set *g,
+			  const struct varied_set *v, int methods, const double *mean,
+			  struct chart *c)
 {
-	char *draw = to_draw(value, sel->n);
+	char *draw = to_draw(mean, g->n);
 	int first = methods > 1;
 
-	for (int i = 0; i < sel->n; i++) {
+	for (int i = 0; i < g->n; i++) {
+		int run = g->group[i].run[0];
 		struct chart_series *line;
 
 		if (!draw[i])
 			continue;
-		line = chart_add_series(c, sel->run[i].name, c->n_axes);
+		line = chart_add_series(c, g->group[i].label, c->n_axes);
 		if (first)
-			line->y[0] = chart_category(c, 0, sel->run[i].method);
+			line->y[0] = chart_category(c, 0, sel->run[run].method);
 		for (int k = 0; k < v->n; k++)
-			line->y[first + k] = place(c, first + k, &v->param[k], i);
-		line->y[c->n_axes - 1] = value[i];
+			line->y[first + k] = place(c, first + k, &v->param[k], run);
+		line->y[c->n_axes - 1] = mean[i];
 	}
 	free(draw);
 }
 
-static void parallel_note(const struct selection *sel, struct chart *c)
+static void parallel_note(const struct selection *sel, struct chart *c, const struct group_set *g,
+			  const double *value)
 {
-	struct strbuf text = STRBUF_INIT;
+	struct figure_counts count = {0};
+	struct strbuf note = STRBUF_INIT;
 
-	strbuf_adds(&text, "a line a run: the better, the stronger");
-	if (c->n < sel->n)
-		strbuf_addf(&text, "; %d of %d runs, evenly by rank", c->n, sel->n);
-	figure_lost(sel, 0, &text);
-	chart_note(c, text.buf);
-	strbuf_release(&text);
+	for (int i = 0; i < g->n; i++)
+		figure_count(&count, group_moments(&g->group[i], value).n);
+	strbuf_adds(&note, "a line a recipe, in the colour of the metric: ");
+	if (count.most > 1)
+		strbuf_adds(&note, "the mean of ");
+	figure_counts_text(&count, &note);
+	if (c->n < g->n)
+		strbuf_addf(&note, "; %d of %d recipes, evenly by rank", c->n, g->n);
+	figure_lost(sel, 1, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
 }
 
 static int count_methods(const struct selection *sel)
@@ -310,41 +371,72 @@ static int count_methods(const struct selection *sel)
 	return n;
 }
 
+/* Seven at most: the parameters that tell the runs of a method apart. */
+static struct chart *parallel_axes(const struct selection *sel, const struct figure *f,
+				   const struct metric_info *m, const struct varied_set *v,
+				   int methods)
+{
+	struct chart *c =
+	    chart_new(CHART_PARALLEL, f->title ? f->title : "recipes by hyperparameter");
+	char name[160];
+
+	c->low_is_good = m->low_is_good;
+	if (methods > 1)
+		chart_add_axis(c, "method", 0);
+	for (int i = 0; i < v->n; i++)
+		chart_add_axis(c, v->param[i].name, wants_log(&v->param[i], sel->n));
+	figure_axis_name(m, f->best, name);
+	chart_add_axis(c, name, f->log_y);
+	return c;
+}
+
+static int draw_parallel(struct store *s, const struct selection *sel, const struct figure *f,
+			 const struct metric_info *m, const struct varied_set *v,
+			 const double *value, struct chart **out, struct error *err)
+{
+	int methods = count_methods(sel), ret;
+	struct chart *c;
+	struct group_set g;
+	double *mean;
+
+	if (groups_make(s, sel, NULL, &g, err))
+		return -1;
+	mean = xmalloc((size_t)(g.n + 1) * sizeof *mean);
+	for (int i = 0; i < g.n; i++)
+		mean[i] = group_moments(&g.group[i], value).mean;
+	c = parallel_axes(sel, f, m, v, methods);
+	fill_parallel(sel, &g, v, methods, mean, c);
+	parallel_note(sel, c, &g, value);
+	ret = figure_note_floor(s, sel, m->name, value, c, err);
+	if (ret)
+		chart_free(c);
+	else
+		*out = c;
+	groups_release(&g);
+	free(mean);
+	return ret;
+}
+
 int figure_parallel(struct store *s, const struct selection *sel, const struct figure *f,
 		    struct chart **out, struct error *err)
 {
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
-	int ret = -1, methods = count_methods(sel), all;
 	struct varied_set v = {0};
 	struct metric_info m;
-	struct chart *c;
-	char name[160];
+	int ret = -1, all;
 
 	if (selection_metric(s, sel, f->metric, &m, err) ||
+	    (figure_is_split(sel, m.name) && figure_refuse_loss("parallel", &m, err)) ||
 	    selection_values(s, sel, m.name, f->best, value, err) ||
 	    selection_varied(s, sel, &v, err))
 		goto done;
-	selection_order(sel, value);
+	selection_results(sel, value);
 	all = v.n;
 	v.n = groups_telling(sel, &v);
 	if (v.n > PARALLEL_AXES)
 		v.n = PARALLEL_AXES;
-	figure_axis_name(&m, f->best, name);
-	c = *out = chart_new(CHART_PARALLEL, f->title ? f->title : "runs by hyperparameter");
-	c->low_is_good = m.low_is_good;
-	if (methods > 1)
-		chart_add_axis(c, "method", 0);
-	for (int i = 0; i < v.n; i++)
-		chart_add_axis(c, v.param[i].name, wants_log(&v.param[i], sel->n));
-	chart_add_axis(c, name, f->log_y);
-	fill_parallel(sel, &v, methods, value, c);
-	parallel_note(sel, c);
+	ret = draw_parallel(s, sel, f, &m, &v, value, out, err);
 	v.n = all;
-	ret = figure_note_floor(s, sel, m.name, value, c, err);
-	if (ret) {
-		chart_free(c);
-		*out = NULL;
-	}
 done:
 	varied_release(&v);
 	free(value);

@@ -21,9 +21,11 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 		return -1;
 	ret = 0;
 	for (int i = 0; i < g.n && !ret; i++) {
+		int before = c->n;
+
 		ret = figure_group_curve(s, sel, &g.group[i], how, c, &count, err);
-		if (c->n)
-			c->series[c->n - 1].muted = c->n > most;
+		if (c->n > before)
+			c->series[before].colour = figure_colour(f, sel, &g.group[i], before, most);
 	}
 	if (!ret && !c->n)
 		ret = error_set(err, ERR_NOT_FOUND,
@@ -33,8 +35,8 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 	figure_counts_text(&count, &note);
 	if (count.most > 1)
 		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
-	if (c->n > most)
-		strbuf_addf(&note, "; the first %d of %d in colour", most, c->n);
+	figure_coloured(c, c->n,
+			f->colours ? "the best, and the best of each method:" : "the first", &note);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 	groups_release(&g);

@@ -29,8 +29,9 @@ struct work {
 	double *value;         /* of each run */
 	struct floors floors;  /* of each run */
 	struct group_set groups;
-	int *order; /* of the groups, the best first */
-	int digits; /* after the point, of the metric */
+	int *order;                    /* of the groups, the best first */
+	int digits;                    /* after the point, of the metric */
+	struct figure_colours colours; /* of the groups, in every figure */
 };
 
 static int add_query(struct work *w, enum report_query which, struct error *err)
@@ -199,10 +200,12 @@ static void add_group_table(struct work *w)
 static int add_figure(struct work *w, const struct selection *sel, figure_fn *make,
 		      const struct figure *f, struct error *err)
 {
+	struct figure coloured = *f;
 	struct error why = {0};
 	struct chart *c = NULL;
 
-	if (make(w->s, sel, f, &c, &why)) {
+	coloured.colours = &w->colours;
+	if (make(w->s, sel, &coloured, &c, &why)) {
 		if (why.code == ERR_USAGE || why.code == ERR_NOT_FOUND)
 			return 0;
 		*err = why;
@@ -501,6 +504,7 @@ static int prepare(struct work *w, struct error *err)
 		 *w->metric.unit ? ", " : "", w->metric.unit);
 	w->digits = find_digits(w);
 	w->order = figure_order(&w->groups, w->value, w->metric.low_is_good);
+	figure_colours_of(w->sel, &w->groups, w->order, w->value, &w->colours);
 	return 0;
 }
 
@@ -526,6 +530,7 @@ int report_make(struct store *s, const struct selection *sel, const struct repor
 done:
 	groups_release(&w.groups);
 	free(w.order);
+	figure_colours_release(&w.colours);
 	floors_release(&w.floors);
 	free(w.value);
 	strbuf_release(&w.remarks);

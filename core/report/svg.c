@@ -34,7 +34,7 @@ void xml_escape(const char *s, struct strbuf *out)
 
 static void rules(const char *scope, int dark, struct strbuf *out)
 {
-	for (int role = INK_TEXT; role < INK_SERIES + PALETTE; role++) {
+	for (int role = INK_TEXT; role < INK_SERIES + PALETTE + SHADES; role++) {
 		uint32_t rgb = ink_rgb(ink(role), dark);
 		char name[16];
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/store/identity.h"
+#include "core/store/metric_kinds.h"
 #include "core/store/metric_names.h"
 #include "core/store/selection.h"
 
@@ -67,12 +68,22 @@ static void older_rule(const char *metric, char out[256])
 	strbuf_release(&name);
 }
 
+int metric_is_loss(const char *metric)
+{
+	return !strncmp(metric, "loss", 4) && (!metric[4] || metric[4] == '.') &&
+	       !strcmp(metric_kind_goal(metric), "min");
+}
+
 int metric_has_remarks(struct store *s, const char *metric, int complete, struct error *err)
 {
 	char other[256], older[256];
 	int64_t yes = 0;
 	int found;
 
+	if (metric_is_loss(metric)) {
+		found = db_int(s, &yes, err, "SELECT min(method) <> max(method) FROM run", "");
+		return found < 0 ? -1 : yes != 0;
+	}
 	other_split(metric, other);
 	older_rule(metric, older);
 	if (!older[0])
@@ -309,6 +320,47 @@ static int add_others(struct store *s, const char *metric, const char *other, co
 	return 0;
 }
 
+/* The methods of those of the runs that have a value. */
+static int read_methods(struct store *s, const char *metric, const int64_t *id, int n,
+			struct kinds *methods, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT r.method FROM run r JOIN metric_summary y ON y.run_id = r.id AND y.name_id = "
+	    "(SELECT id FROM metric_name WHERE name = ?1) WHERE r.id = ?2",
+	    err);
+	int more = 0;
+
+	if (!st)
+		return -1;
+	for (int i = 0; i < n && more >= 0; i++) {
+		db_bind(st, "tI", metric, id[i]);
+		while ((more = db_step(s, st, err)) > 0)
+			count_text(methods, db_text(st, 0), 0, 1);
+	}
+	return more;
+}
+
+static int loss_remarks(struct store *s, const char *metric, const int64_t *id, int n,
+			struct strbuf *out, int *differ, struct error *err)
+{
+	struct kinds methods = {0};
+	int ret = read_methods(s, metric, id, n, &methods, err);
+
+	if (!ret && methods.n > 1) {
+		strbuf_adds(out, "The losses of different methods (");
+		for (int i = 0; i < methods.n; i++)
+			strbuf_addf(out, "%s%s", i ? ", " : "", methods.kind[i].text);
+		strbuf_addf(out,
+			    ") measure different things: %s compares runs of one method only.\n",
+			    metric);
+	}
+	if (differ)
+		*differ = methods.n > 1;
+	kinds_release(&methods);
+	return ret;
+}
+
 int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n,
 		   struct strbuf *out, int *differ, struct error *err)
 {
@@ -320,6 +372,8 @@ int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n
 		*differ = 0;
 	if (ret <= 0)
 		return ret;
+	if (metric_is_loss(metric))
+		return loss_remarks(s, metric, id, n, out, differ, err);
 	other_split(metric, other);
 	older_rule(metric, older);
 	ret = 0;

@@ -7,12 +7,17 @@
 
 /* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name)
  * of runs id[0 .. n-1]: values that cannot be compared, since the recipes' settings of the
- * evaluation differ (*differ = 1: no ranking and no verdict may be drawn from them; else 0); values
+ * evaluation differ, or losses of several methods (*differ = 1: no ranking and no verdict may be
+ * drawn from them; else 0); values
  * that are missing, with their reasons; values by an older rule; runs that have a value on the
  * other split or by an older rule only. Nothing where there is nothing to say. differ may be NULL.
  */
 int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n,
 		   struct strbuf *out, int *differ, struct error *err);
+
+/* Is it the loss of training, or a term of it that is to be small ("loss.invariance")? Each method
+ * has its own: those of two methods are in no ranking together, and on no axis. */
+int metric_is_loss(const char *metric);
 
 /* metric_remarks() of all runs for which the checked expression holds (`ssl log -w`); NULL: all. */
 int metric_remarks_where(struct store *s, const char *metric, const char *where, struct strbuf *out,

@@ -14,33 +14,41 @@ for seed in 1 2 3; do
 done
 
 note 'two methods over three seeds: paired, and too few'
-ok ssl compare --metric loss
+ok ssl compare --metric embedding_std
 out_has '^method +n +mean +sd +ci_low +ci_high +best_run +recipes$'
 out_has '^vicreg +3 '
-out_has '^barlow +vicreg +3 seeds .* 0.2500 +0.2500 +sign-flip permutation +exact'
+out_has '^barlow +vicreg +3 seeds .* [01][.][0-9]* +[01][.][0-9]* +sign-flip permutation +exact'
 out_has '^barlow and vicreg: too few seeds to tell any difference from chance: with 3 common seeds the smallest p is 0.25; 6 common seeds could show one at 0.05.$'
 cp "$out" first
-ok ssl compare --metric loss
+ok ssl compare --metric embedding_std
 cmp -s first "$out" || fail 'the same runs gave other figures'
-ok ssl compare --metric loss --format csv
+ok ssl compare --metric embedding_std --format csv
 err_has 'too few seeds'
 mean=$(sed -n 's/^vicreg,3,\([^,]*\),.*/\1/p' "$out")
-ok ssl sql --format csv "SELECT abs(mean - $mean) < 1e-12 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'"
+ok ssl sql --format csv "SELECT abs(mean - $mean) < 1e-12 FROM v_seed WHERE metric = 'embedding_std' AND method = 'vicreg'"
 same "$(tail -1 "$out")" 1
 
 note 'one interval everywhere: compare, v_seed and the report'
-ok ssl compare --metric loss --format csv
+ok ssl compare --metric embedding_std --format csv
 low=$(sed -n 's/^vicreg,3,[^,]*,[^,]*,\([^,]*\),.*/\1/p' "$out")
-same "$(value "SELECT abs(ci_low - $low) < 1e-6 FROM v_seed WHERE metric = 'loss' AND method = 'vicreg'")" 1
+same "$(value "SELECT abs(ci_low - $low) < 1e-6 FROM v_seed WHERE metric = 'embedding_std' AND method = 'vicreg'")" 1
+ok ssl compare --metric loss -w "method='vicreg'" --format csv
+low=$(sed -n 's/^vicreg,3,[^,]*,[^,]*,\([^,]*\),.*/\1/p' "$out")
 ok ssl report --metric loss -w "method='vicreg'" -o one.md
 grep -q "^| 1 | vicreg | 3 |.*| $(printf %.2f "$low") |" one.md || fail "the report has another interval than $low"
-ok ssl compare --metric loss
+ok ssl compare --metric embedding_std
 out_has "^ci_low to ci_high: 95 % interval .Student's t.; of 3 values it rests on the assumption"
 
+note 'the losses of two methods measure different things: no verdict'
+ok ssl compare --metric loss
+out_has '^No verdict: the groups. values measure different things.$'
+out_has '^The losses of different methods .vicreg, barlow. measure different things: loss compares runs of one method only.$'
+out_lacks 'is better in'
+
 note 'unpaired, by ranks, by a hyperparameter, of some runs'
-ok ssl compare --metric loss --unpaired --test rank --pairs --format csv
+ok ssl compare --metric embedding_std --unpaired --test rank --pairs --format csv
 out_has '^barlow,vicreg,3 \+ 3,.*,Mann-Whitney,exact$'
-ok ssl compare --metric loss --test rank
+ok ssl compare --metric embedding_std --test rank
 out_has 'Wilcoxon signed-rank'
 ok ssl run -m vicreg $tiny --set vicreg.mu=3
 ok ssl compare --metric loss -w "method='vicreg'" --by vicreg.mu --format csv
@@ -52,7 +60,7 @@ note 'chosen on one metric, reported on another'
 ok ssl compare --select loss --report knn.top1
 out_has '^vicreg .* 2 +vicreg.mu=3$'
 out_has 'loss chose the recipe of each method; knn.top1 was then read once'
-ok ssl compare --metric loss
+ok ssl compare --metric embedding_std
 out_has 'vicreg holds 2 recipes'
 
 note 'cells of a sweep that failed are missed, as is a group that is none of its cells'
@@ -68,31 +76,31 @@ echo '{version: 1, method: vicreg, data: {set: tiny}, encoder: {arch: convnet, w
 ok ssl data add -q damaged --shapes --seed 5 --train 64 --test 16
 damage damaged
 code 8 ssl sweep start two.yaml -j 1 -q
-ok ssl compare --sweep two --metric loss
+ok ssl compare --sweep two --metric embedding_std
 out_has '^1 of the 2 cells of sweep two is not done: `ssl sweep status two`.$'
 ok ssl rm -q -f two:1.7
 
 note 'formats'
-ok ssl compare --metric loss --json
-out_has '^\{"metric": "loss", "by": "method", "select": null,'
+ok ssl compare --metric embedding_std --json
+out_has '^\{"metric": "embedding_std", "by": "method", "select": null,'
 out_has '"pairs": \['
-ok ssl compare --metric loss --format latex
+ok ssl compare --metric embedding_std --format latex
 out_has '^.toprule'
 out_has '^% .*too few'
-ok ssl compare --metric loss --format md
+ok ssl compare --metric embedding_std --format md
 out_has '^\| barlow \| 3 \|'
 fails 2 'same thing' "$SSL" compare --metric loss --report loss
-fails 2 'neither permutation nor rank' "$SSL" compare --metric loss --test t
-fails 2 'no such column' "$SSL" compare --metric loss --by nothing
-fails 2 'no goal' "$SSL" compare --metric loss --select lr
-fails 3 'did you mean' "$SSL" compare --metric losss
-fails 3 'nothing to compare' "$SSL" compare --metric loss -w 0
+fails 2 'neither permutation nor rank' "$SSL" compare --metric embedding_std --test t
+fails 2 'no such column' "$SSL" compare --metric embedding_std --by nothing
+fails 2 'no goal' "$SSL" compare --metric embedding_std --select lr
+fails 3 'did you mean' "$SSL" compare --metric embedding_stdd
+fails 3 'nothing to compare' "$SSL" compare --metric embedding_std -w 0
 
 note 'differences that are all equal but for rounding have no effect size, which is said'
 if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE metric_summary SET last = (SELECT 0.1 * r.seed + CASE r.method WHEN 'barlow' THEN 0.1 ELSE 0.4 END
-		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'loss')"
-	ok ssl compare --metric loss -w "method='barlow' or [vicreg.mu]=25"
+		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'embedding_std')"
+	ok ssl compare --metric embedding_std -w "method='barlow' or [vicreg.mu]=25"
 	out_has "^barlow and vicreg: the difference is the same at every common seed .-0.3., so that Cohen's d has no value"
 	out_lacks 'e\+?1[0-9]'
 	note 'log --group lists what is own in the order of seeds'

@@ -68,6 +68,40 @@ ok ssl plot curve -w "method='barlow'" --metric loss --log xy
 out_has 'a ━━ barlow lambda='
 ok ssl plot curve 2 --metric loss
 
+note 'the losses of different methods share no axis'
+ok ssl plot curve -w 1 --metric loss
+for method in vicreg barlow byol; do
+	out_has "^$method\$"
+done
+out_has '^Each method has a loss of its own'
+err_has 'The losses of different methods .vicreg, barlow, byol. measure different things'
+ok ssl plot bars -w 1 --metric loss -f -o loss.svg
+well_formed loss.svg
+fails 2 'different methods' "$SSL" plot heatmap -w 1 --metric loss
+fails 2 'different methods' "$SSL" plot parallel -w 1 --metric loss
+ok ssl plot parallel -w "method='vicreg'" --metric loss
+same "$(cat "$err")" ''
+
+note 'a line of parallel coordinates is a recipe, not a seed'
+ok ssl plot parallel -w "method='vicreg'" -f -o lines.svg
+same "$(grep -c '<path' lines.svg)" $((16 + 3))
+ok grep -q 'the mean of 1 to 3 runs' lines.svg
+
+note 'a measure of collapse is explained, and the threshold of the guard is drawn'
+ok sqlite3 .ssl/ssl.db "INSERT INTO param_name (name) VALUES ('guard.collapse_std');
+	INSERT INTO param (recipe_id, name_id, value, number)
+	SELECT id, (SELECT id FROM param_name WHERE name = 'guard.collapse_std'), '0.125', 0.125 FROM recipe"
+ok ssl plot curve -w 1 --metric collapse.std_ratio
+out_has 'guard.collapse_std = 0.125'
+out_has 'collapse.std_ratio: .*embeddings z.*0 is collapsed'
+out_has 'a ━━ vicreg lambda=1 mu=1$' # the collapsed one
+
+note 'a heatmap says how far the seeds scatter'
+ok ssl plot heatmap -w "method='vicreg'"
+out_has 'seeds scatter by 0.97 .sd.'
+ok ssl plot heatmap -w "method='vicreg' and seed=1"
+out_has 'how far seeds scatter is not known'
+
 note 'what cannot be drawn is said'
 fails 2 "none of curve, bars" "$SSL" plot pie
 fails 2 'ends in .svg, .png, .pdf or .txt' "$SSL" plot bars -o x.eps

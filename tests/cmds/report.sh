@@ -60,6 +60,28 @@ ok grep -q 'std 0.01 is below 0.05' a.html
 ok ssl report -w "method='vicreg' and seed<3" --metric val.knn.top1 -o c.html
 ok grep -q 'ssl report -w &#39;method=&#39;\\&#39;&#39;vicreg&#39;\\&#39;&#39; and seed&lt;3&#39; --metric val.knn.top1' c.html
 
+note 'a group has one colour in every figure, and in no figure has another that colour'
+awk '/^<svg/ { figure++ }
+	/<text/ && before ~ /stroke-width="2.5"/ {
+		match(before, /class="l[^"]*"/)
+		ink = substr(before, RSTART, RLENGTH)
+		label = $0
+		sub(/^[^>]*>/, "", label)
+		sub(/<.*/, "", label)
+		if (label ~ / (others|groups)$|^another$/)
+			ink = "grey"
+		if (ink != "grey" && label in of && of[label] != ink && ink != "class=\"lt\"" && of[label] != "class=\"lt\"")
+			print label ": " of[label] " and " ink
+		if (ink != "grey" && (figure, ink) in at)
+			print ink ": " at[figure, ink] " and " label
+		of[label] = ink
+		at[figure, ink] = label
+		n++
+	}
+	{ before = $0 }
+	END { if (n < 40) print "only " n " keys" }' a.html >"$out"
+[ ! -s "$out" ] || fail 'colours'
+
 note 'methods are compared by their best recipes, with tests'
 ok sed -n '/The best recipe of each method/,/<h2/p' a.html
 out_has 'vicreg'

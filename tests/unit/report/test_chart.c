@@ -194,8 +194,8 @@ static int count(const char *s, const char *part)
 	return n;
 }
 
-/* Thirty columns on a narrow chart: as many names as have room; thirty curves: the legend says how
- * many it leaves out. */
+/* Thirty columns on a narrow chart: as many names as have room; thirty curves: eight have a colour,
+ * each its own, and the legend says how many are grey. */
 static void test_crowd(void)
 {
 	struct chart *heat = chart_new(CHART_HEAT, "x"), *lines = chart_new(CHART_LINES, "x");
@@ -224,11 +224,112 @@ static void test_crowd(void)
 	chart_draw(lines, &canvas);
 	svg_end(&canvas);
 	CU_ASSERT(count(a.buf, ">n.1") >= 5 && count(a.buf, ">n.1") <= 15);
-	CU_ASSERT_PTR_NOT_NULL(strstr(b.buf, ">and 14 more<"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(b.buf, ">22 others<"));
+	for (int i = 0; i < 30; i++) {
+		CU_ASSERT_EQUAL(lines->series[i].colour, i < PALETTE ? i : CHART_GREY);
+		CU_ASSERT_EQUAL(heat->axis[0].n_categories, 30);
+	}
 	strbuf_release(&a);
 	strbuf_release(&b);
 	chart_free(heat);
 	chart_free(lines);
+}
+
+static void draw_svg(const struct chart *c, double width, struct strbuf *out)
+{
+	struct canvas canvas = svg_begin(out, width, chart_height(c, width), SVG_INLINE, NULL, "x");
+
+	chart_draw(c, &canvas);
+	svg_end(&canvas);
+}
+
+/* A threshold lies in the picture though all curves are far from it, and has its name there. */
+static void test_marks(void)
+{
+	struct chart *c = some_chart();
+	struct strbuf out = STRBUF_INIT;
+
+	chart_add_mark(c, -40, "guard.collapse_std = -40");
+	draw_svg(c, 400, &out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">guard.collapse_std = -40<"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">-40<"));
+	strbuf_clear(&out);
+	chart_term(c, 80, 12, 0, &out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "guard.collapse_std"));
+	strbuf_release(&out);
+	chart_free(c);
+}
+
+/* Panels have their own axes, and all of their text lies within the picture. */
+static void test_panels(void)
+{
+	struct chart *c = chart_new(CHART_PANELS, "losses");
+	struct strbuf out = STRBUF_INIT;
+
+	CU_ASSERT(chart_is_empty(c));
+	for (int i = 0; i < 3; i++) {
+		struct chart *panel = some_chart();
+
+		panel->series[0].y[0] = pow(10, 3.0 * i);
+		chart_add_panel(c, panel);
+	}
+	CU_ASSERT(!chart_is_empty(c));
+	CU_ASSERT(chart_height(c, 360) > 2.5 * chart_height(c, 1200));
+	draw_svg(c, 720, &out);
+	CU_ASSERT_EQUAL(count(out.buf, "a &lt;title&gt;"), 3);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">1,000,000<"));
+	strbuf_clear(&out);
+	chart_term(c, 80, 16, 0, &out);
+	CU_ASSERT_EQUAL(count(out.buf, "a <title>"), 3);
+	strbuf_release(&out);
+	chart_free(c);
+}
+
+/* Both ends of an axis are labelled, whatever its ticks are, and the colours have a scale. */
+static void test_parallel(void)
+{
+	struct chart *c = chart_new(CHART_PARALLEL, "x");
+	struct strbuf out = STRBUF_INIT;
+
+	chart_add_axis(c, "optim.lr", 0);
+	chart_add_axis(c, "top1, %", 0);
+	for (int i = 0; i < 20; i++) {
+		struct chart_series *s = chart_add_series(c, "r", 2);
+
+		s->y[0] = 0.0137 + i * 0.0911;
+		s->y[1] = 31.27 + i * 2.113;
+	}
+	draw_svg(c, 500, &out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">0.0137<"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">1.745<"));
+	CU_ASSERT_EQUAL(count(out.buf, ">31.27<"), 2); /* at the axis and at the scale */
+	CU_ASSERT_EQUAL(count(out.buf, ">71.42<"), 2);
+	strbuf_release(&out);
+	chart_free(c);
+}
+
+/* Cells that differ by less than the seeds scatter do not get the whole range of colours. */
+static void test_heat_range(void)
+{
+	struct chart *c = chart_new(CHART_HEAT, "x");
+	struct chart_series *s;
+	double lo, hi;
+
+	for (int i = 0; i < 3; i++)
+		chart_add_axis(c, "a", 0);
+	s = chart_add_series(c, "row", 2);
+	s->y[0] = 70;
+	s->y[1] = 71;
+	chart_heat_range(c, &lo, &hi);
+	CU_ASSERT(lo == 70 && hi == 71);
+	c->spread = 2;
+	chart_heat_range(c, &lo, &hi);
+	CU_ASSERT_DOUBLE_EQUAL(lo, 66.5, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(hi, 74.5, 1e-9);
+	c->spread = 0.1;
+	chart_heat_range(c, &lo, &hi);
+	CU_ASSERT(lo == 70 && hi == 71);
+	chart_free(c);
 }
 
 static void escapes(const char *s, const char *want)
@@ -259,6 +360,77 @@ static void test_fit(void)
 	CU_ASSERT(text_width(out, 12) <= 80);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\xE2\x80\xA6"));
 	CU_ASSERT_EQUAL(strncmp(out, "vic", 3), 0);
+}
+
+/* A colour as OKLab (Ottosson 2020) after a dichromat's eye (Machado, Oliveira and Fernandes 2009,
+ * at full severity; the last of them sees all). */
+static void seen(uint32_t rgb, int eye, double lab[3])
+{
+	static const double sight[4][9] = {{0.152286, 1.052583, -0.204868, 0.114503, 0.786281,
+					    0.099216, -0.003882, -0.048116, 1.051998},
+					   {0.367322, 0.860646, -0.227968, 0.280085, 0.672501,
+					    0.047413, -0.011820, 0.042940, 0.968881},
+					   {1.255528, -0.076749, -0.178779, -0.078411, 0.930809,
+					    0.147602, 0.004733, 0.691367, 0.303900},
+					   {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+	static const double cone[9] = {0.4122214708, 0.5363325363, 0.0514459929,
+				       0.2119034982, 0.6806995451, 0.1073969566,
+				       0.0883024619, 0.2817188376, 0.6299787005};
+	static const double lms[9] = {0.2104542553, 0.7936177850,  -0.0040720468,
+				      1.9779984951, -2.4285922050, 0.4505937099,
+				      0.0259040371, 0.7827717662,  -0.8086757660};
+	double linear[3], dim[3], root[3];
+
+	for (int c = 0; c < 3; c++) {
+		double v = (rgb >> (16 - 8 * c) & 255) / 255.0;
+
+		linear[c] = v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+	}
+	for (int r = 0; r < 3; r++) {
+		dim[r] = 0;
+		for (int c = 0; c < 3; c++)
+			dim[r] += sight[eye][3 * r + c] * linear[c];
+		dim[r] = fmin(fmax(dim[r], 0), 1);
+	}
+	for (int r = 0; r < 3; r++)
+		root[r] = cbrt(cone[3 * r] * dim[0] + cone[3 * r + 1] * dim[1] +
+			       cone[3 * r + 2] * dim[2]);
+	for (int r = 0; r < 3; r++)
+		lab[r] = lms[3 * r] * root[0] + lms[3 * r + 1] * root[1] + lms[3 * r + 2] * root[2];
+}
+
+static double distance(uint32_t a, uint32_t b, int eye)
+{
+	double p[3], q[3];
+
+	seen(a, eye, p);
+	seen(b, eye, q);
+	return sqrt((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]) +
+		    (p[2] - q[2]) * (p[2] - q[2]));
+}
+
+/* 0.07 is three and a half times what the eye just notices (0.02); a full sight has twice that. */
+static void test_palette(void)
+{
+	for (int dark = 0; dark < 2; dark++)
+		for (int eye = 0; eye < 4; eye++)
+			for (int i = 0; i < PALETTE; i++) {
+				uint32_t a = ink_rgb(ink_series(i, 1), dark);
+				uint32_t text = ink_rgb(ink(INK_TEXT), dark);
+				uint32_t paper = ink_rgb(ink(INK_PAPER), dark);
+
+				CU_ASSERT(distance(a, text, eye) > 0.07);
+				CU_ASSERT(distance(a, paper, eye) > 0.2);
+				for (int k = 0; k < i; k++) {
+					uint32_t b = ink_rgb(ink_series(k, 1), dark);
+					double apart = distance(a, b, eye);
+
+					if (apart < (eye == 3 ? 0.14 : 0.07))
+						fprintf(stderr, "\n  %06x %06x: %.3f (%d)\n",
+							(unsigned)a, (unsigned)b, apart, eye);
+					CU_ASSERT(apart > (eye == 3 ? 0.14 : 0.07));
+				}
+			}
 }
 
 static void test_colours(void)
@@ -318,6 +490,11 @@ int main(void)
 	    {"text in XML", test_escape},
 	    {"text that must fit", test_fit},
 	    {"colours", test_colours},
+	    {"colours that every eye tells apart", test_palette},
+	    {"thresholds", test_marks},
+	    {"panels", test_panels},
+	    {"ends of parallel axes", test_parallel},
+	    {"colours of a heatmap and the scatter of seeds", test_heat_range},
 	    {"charts in a terminal", test_term},
 	    {0}};
 

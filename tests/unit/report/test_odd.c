@@ -143,6 +143,7 @@ static struct chart *any_chart(struct dice *d)
 	chart_note(c, any_label(d, room, sizeof room));
 	c->floor = roll(d, 2) ? any_number(d) : (double)NAN;
 	c->low_is_good = roll(d, 2) == 0;
+	c->spread = roll(d, 2) ? any_number(d) : (double)NAN;
 	for (int i = 0; i < n; i++) {
 		int count = c->kind == CHART_PARALLEL ? c->n_axes
 			    : c->kind == CHART_HEAT   ? c->axis[0].n_categories
@@ -157,9 +158,21 @@ static struct chart *any_chart(struct dice *d)
 			s->lo[k] = roll(d, 3) ? s->y[k] - 1 : any_number(d);
 			s->hi[k] = roll(d, 3) ? s->y[k] : any_number(d);
 		}
+		if (roll(d, 40) == 0)
+			chart_add_mark(c, any_number(d), any_label(d, room, sizeof room));
 		s->gain = roll(d, 4) ? (double)NAN : any_number(d);
-		s->muted = roll(d, 5) == 0;
+		if (roll(d, 5) == 0)
+			s->colour = (int)roll(d, 10) - 2;
 	}
+	return c;
+}
+
+static struct chart *any_panels(struct dice *d)
+{
+	struct chart *c = chart_new(CHART_PANELS, "panels");
+
+	for (int i = (int)roll(d, 9); i > 0; i--)
+		chart_add_panel(c, any_chart(d));
 	return c;
 }
 
@@ -241,7 +254,7 @@ static void test_any(void)
 	struct dice d = {20261128};
 
 	for (int i = 0; i < CHARTS; i++) {
-		struct chart *c = any_chart(&d);
+		struct chart *c = roll(&d, 20) ? any_chart(&d) : any_panels(&d);
 		double width = any_width(&d), height = chart_height(c, width);
 
 		CU_ASSERT(isfinite(height) && height > 0);

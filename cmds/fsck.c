@@ -64,12 +64,18 @@ static int check_checkpoints(struct check *c, struct error *err)
 	int more;
 
 	while ((more = runs_next(c->ctx->store, id, &id, err)) > 0) {
-		if (runs_get(c->ctx->store, id, &row, err))
-			return -1;
+		struct error why = {0};
+
+		if (runs_get(c->ctx->store, id, &row, &why)) {
+			if (fsck_row(c->f, id, &why, err))
+				return -1;
+			continue;
+		}
 		c->run = row.name;
-		more = checkpoints_each(c->ctx->store, id, check_checkpoint, c, err);
+		c->err = &why;
+		more = checkpoints_each(c->ctx->store, id, check_checkpoint, c, &why);
 		run_row_release(&row);
-		if (more)
+		if (more && fsck_row(c->f, id, &why, err))
 			return -1;
 	}
 	return more;

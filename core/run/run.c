@@ -42,6 +42,10 @@ static int load_checkpoint(struct run *r, struct error *err)
 	if (checkpoint_check(&r->recipe, path, err) ||
 	    checkpoint_load(&r->params, path, &r->step, 1, err))
 		return -1;
+	if (r->step != ck.step || r->step > r->steps)
+		return error_set(err, ERR_CORRUPT,
+				 "%s: it is of step %ld, and the store says step %ld of %ld", path,
+				 r->step, ck.step, r->steps);
 	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
 	return 0;
 }

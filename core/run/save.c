@@ -225,8 +225,8 @@ int checkpoint_load(struct params *p, const char *path, long *step, int need_slo
 		}
 	}
 	at = st_meta(&st, "step");
-	if (!at) {
-		error_set(err, ERR_CORRUPT, "%s: no step in its metadata", path);
+	if (!at || !*at || strspn(at, "0123456789") != strlen(at) || strlen(at) > 15) {
+		error_set(err, ERR_CORRUPT, "%s: its metadata has no step that is a number", path);
 		goto done;
 	}
 	*step = strtol(at, NULL, 10);

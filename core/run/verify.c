@@ -116,7 +116,7 @@ static int plan(struct verify *v, const struct run_row *row, struct error *err)
 	if (!row->step && row->steps)
 		return error_set(err, ERR_USAGE, "verify %s: it has taken no step", row->name);
 	if (o->epochs) {
-		if (o->epochs * per_epoch > row->step)
+		if (per_epoch && o->epochs > row->step / per_epoch)
 			return error_set(err, ERR_USAGE, "verify %s: --epochs %ld: it has %ld",
 					 row->name, o->epochs, row->epoch);
 		v->last = o->epochs * per_epoch;
@@ -136,6 +136,8 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 	char object[4200], link_path[4300];
 	int created;
 
+	if (!row->dataset_sha256)
+		return error_set(err, ERR_NOT_FOUND, "verify %s: it has no dataset", row->name);
 	snprintf(v->dir, sizeof v->dir, "%s/ssl-verify.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(v->dir)) {
 		error_errno(err, ERR_FAILED, "%s", v->dir);

@@ -412,6 +412,11 @@ int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, str
 		   g.sweep) < 0 ||
 	    db_int(m->s, &g.last, err, "SELECT coalesce(max(id), 0) FROM cell", "") < 0)
 		return -1;
+	if (g.last < 0 || g.last > COUNT_MAX)
+		return error_set(err, ERR_CORRUPT,
+				 "cell %lld: column id is out of range: the store "
+				 "is damaged: `ssl fsck`",
+				 (long long)g.last);
 	g.before = (int)before;
 	g.seen = xcalloc((size_t)g.last + 1, 1);
 	while ((more = bundle_next_line(m, in, &at, err)) > 0)

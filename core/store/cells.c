@@ -11,7 +11,7 @@
 /* After the n-th failure a cell rests: what filled the disk may be gone by then. */
 static double rest_after(int failures)
 {
-	return failures < 6 ? 0.5 * (1 << failures) : 30;
+	return failures < 0 ? 0.5 : failures < 6 ? 0.5 * (1 << failures) : 30;
 }
 
 static int may_claim(struct store *s, int64_t sweep, struct error *err)

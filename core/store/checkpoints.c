@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/store/object.h"
+#include "core/store/row.h"
 #include "core/store/runs.h"
 #include "core/store/store_internal.h"
 
@@ -76,15 +77,18 @@ int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last
 	return hashes_drop(s, &gone, ret, err);
 }
 
-static void read_row(sqlite3_stmt *st, struct checkpoint_row *out)
+static int read_row(sqlite3_stmt *st, struct checkpoint_row *out, struct error *err)
 {
-	out->id = sqlite3_column_int64(st, 0);
+	struct row r = {st, "checkpoint", sqlite3_column_int64(st, 0), err, 0};
+
+	out->id = r.id;
 	out->run_id = sqlite3_column_int64(st, 1);
-	out->step = (long)sqlite3_column_int64(st, 2);
-	out->epoch = (long)sqlite3_column_int64(st, 3);
-	out->bytes = sqlite3_column_int64(st, 4);
-	db_text_into(st, 5, out->sha256, sizeof out->sha256);
+	out->step = (long)row_int(&r, 2, "step", 0, ROW_COUNT_MAX);
+	out->epoch = (long)row_int(&r, 3, "epoch", 0, ROW_COUNT_MAX);
+	out->bytes = row_int(&r, 4, "bytes (of its object)", 0, INT64_MAX);
+	row_hash(&r, 5, "sha256 (of its object)", out->sha256);
 	db_text_into(st, 6, out->created, sizeof out->created);
+	return r.bad ? -1 : 0;
 }
 
 int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpoint_row *out,
@@ -105,9 +109,9 @@ int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpo
 	if (found < 0)
 		return -1;
 	if (found) {
-		read_row(st, out);
+		found = read_row(st, out, err);
 		sqlite3_reset(st);
-		return 0;
+		return found;
 	}
 	if (epoch < 0)
 		return error_set(err, ERR_NOT_FOUND, "run %lld: it has no checkpoint",
@@ -128,16 +132,16 @@ int checkpoints_each(struct store *s, int64_t run_id,
 				      "ON o.id = c.object_id WHERE c.run_id = ? ORDER BY c.step",
 				      err);
 	struct checkpoint_row *rows = NULL;
-	int n = 0, more, ret;
+	int n = 0, more, ret = 0;
 
 	if (!st)
 		return -1;
 	db_bind(st, "I", run_id);
-	while ((more = db_step(s, st, err)) > 0) {
+	while (!ret && (more = db_step(s, st, err)) != 0) {
 		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
-		read_row(st, &rows[n++]);
+		ret = more < 0 ? -1 : read_row(st, &rows[n++], err);
 	}
-	ret = more;
+	sqlite3_reset(st);
 	for (int i = 0; !ret && i < n; i++)
 		ret = fn(ctx, &rows[i]);
 	free(rows);

@@ -1,9 +1,11 @@
 #include "core/store/datasets.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/store/object.h"
+#include "core/store/row.h"
 #include "core/store/store_internal.h"
 
 /* Of a damaged store or a foreign bundle the text may be anything. */
@@ -23,25 +25,28 @@ static const char select_all[] = "SELECT d.id, d.name, d.sha256, d.created, d.so
 				 "(SELECT count(*) FROM run r WHERE r.dataset_id = d.id) "
 				 "FROM dataset d WHERE d.removed IS NULL ORDER BY d.name";
 
-static void read_row(sqlite3_stmt *st, struct dataset_row *out)
+static int read_row(sqlite3_stmt *st, struct dataset_row *out, struct error *err)
 {
-	out->id = sqlite3_column_int64(st, 0);
+	struct row r = {st, "dataset", sqlite3_column_int64(st, 0), err, 0};
+
+	out->id = r.id;
 	db_text_into(st, 1, out->name, sizeof out->name);
-	db_text_into(st, 2, out->sha256, sizeof out->sha256);
+	row_hash(&r, 2, "sha256", out->sha256);
 	db_text_into(st, 3, out->created, sizeof out->created);
 	db_text_into(st, 4, out->source, sizeof out->source);
 	db_text_into(st, 5, out->source_sha256, sizeof out->source_sha256);
-	out->bytes = sqlite3_column_int64(st, 6);
-	out->height = sqlite3_column_int(st, 7);
-	out->width = sqlite3_column_int(st, 8);
-	out->channels = sqlite3_column_int(st, 9);
-	out->classes = sqlite3_column_int(st, 10);
-	out->n_train = sqlite3_column_int64(st, 11);
-	out->n_test = sqlite3_column_int64(st, 12);
-	out->n_unlabeled = sqlite3_column_int64(st, 13);
-	out->n_val = sqlite3_column_int64(st, 14);
+	out->bytes = row_int(&r, 6, "bytes", 0, INT64_MAX);
+	out->height = (int)row_int(&r, 7, "height", 1, SHRT_MAX);
+	out->width = (int)row_int(&r, 8, "width", 1, SHRT_MAX);
+	out->channels = (int)row_int(&r, 9, "channels", 1, SHRT_MAX);
+	out->classes = (int)row_int(&r, 10, "classes", 0, SHRT_MAX);
+	out->n_train = row_int(&r, 11, "n_train", 0, UINT32_MAX);
+	out->n_test = row_int(&r, 12, "n_test", 0, UINT32_MAX);
+	out->n_unlabeled = row_int(&r, 13, "n_unlabeled", 0, UINT32_MAX);
+	out->n_val = row_int(&r, 14, "n_val", 0, UINT32_MAX);
 	out->n_skipped = sqlite3_column_int64(st, 15);
 	out->runs = sqlite3_column_int64(st, 16);
+	return r.bad ? -1 : 0;
 }
 
 /* 1 found, 0 not, -1. */
@@ -55,7 +60,7 @@ static int find_one(struct store *s, const char *name, struct dataset_row *out, 
 	db_bind(st, "t", name);
 	found = db_step(s, st, err);
 	if (found > 0) {
-		read_row(st, out);
+		found = read_row(st, out, err) ? -1 : 1;
 		sqlite3_reset(st);
 	}
 	return found;
@@ -200,15 +205,15 @@ int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row
 {
 	sqlite3_stmt *st = db_prepare(s, select_all, err);
 	struct dataset_row *rows = NULL;
-	int n = 0, more, ret;
+	int n = 0, more, ret = 0;
 
 	if (!st)
 		return -1;
-	while ((more = db_step(s, st, err)) > 0) {
+	while (!ret && (more = db_step(s, st, err)) != 0) {
 		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
-		read_row(st, &rows[n++]);
+		ret = more < 0 ? -1 : read_row(st, &rows[n++], err);
 	}
-	ret = more;
+	sqlite3_reset(st);
 	for (int i = 0; !ret && i < n; i++)
 		ret = fn(ctx, &rows[i]);
 	free(rows);

@@ -1,4 +1,5 @@
 /* Evaluations, and a run as others read it. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -6,6 +7,7 @@
 #include "core/store/evals.h"
 #include "core/store/identity.h"
 #include "core/store/metric_names.h"
+#include "core/store/row.h"
 #include "core/store/runs.h"
 
 static int value_insert(struct store *s, int64_t eval, const struct eval_new *e,
@@ -75,34 +77,54 @@ int evals_insert(struct store *s, const struct eval_new *e, int64_t *id, struct 
 	return 0;
 }
 
-static void read_row(sqlite3_stmt *st, struct run_row *out)
+static void read_texts(struct row *r, struct run_row *out)
 {
-	out->id = sqlite3_column_int64(st, 0);
-	out->seed = sqlite3_column_int64(st, 1);
+	out->uuid = row_text(r, 3, "uuid");
+	out->name = row_text(r, 4, "name");
+	out->status = row_text(r, 5, "status");
+	out->method = row_text(r, 6, "method");
+	out->recipe_json = row_text(r, 7, "json (of its recipe)");
+	out->recipe_hash = row_text(r, 8, "hash (of its recipe)");
+	out->created = row_text(r, 11, "created");
+	out->finished = row_text_or_null(r, 12, "finished");
+	out->error = row_text_or_null(r, 13, "error");
+	out->command = row_text(r, 14, "command");
+}
+
+static void read_numbers(struct row *r, struct run_row *out)
+{
+	out->seed = row_int(r, 1, "seed", INT64_MIN, INT64_MAX);
+	out->epochs = (long)row_int(r, 15, "epochs", 0, ROW_COUNT_MAX);
+	out->steps = (long)row_int(r, 16, "steps", 0, ROW_COUNT_MAX);
+	out->epoch = (long)row_int(r, 17, "epoch", 0, ROW_COUNT_MAX);
+	out->step = (long)row_int(r, 18, "step", 0, ROW_COUNT_MAX);
+	out->threads = (int)row_int(r, 19, "threads", 0, INT_MAX);
+	out->seconds = row_real(r, 21, "seconds");
+	out->rules = (int)row_int(r, 24, "rules", 1, INT_MAX);
+	out->defaults = (int)row_int(r, 25, "defaults", 1, INT_MAX);
+}
+
+/* 0, or -1 with *err. A run may be without a dataset, an exit code and its memory. */
+static int read_row(sqlite3_stmt *st, int64_t id, struct run_row *out, struct error *err)
+{
+	struct row r = {st, "run", id, err, 0};
+	char hash[HASH_HEX];
+
+	*out = (struct run_row){.id = id};
 	out->dataset_id = sqlite3_column_int64(st, 2);
-	out->uuid = db_text_dup(st, 3);
-	out->name = db_text_dup(st, 4);
-	out->status = db_text_dup(st, 5);
-	out->method = db_text_dup(st, 6);
-	out->recipe_json = db_text_dup(st, 7);
-	out->recipe_hash = db_text_dup(st, 8);
-	out->dataset = db_text_dup(st, 9);
-	out->dataset_sha256 = db_text_dup(st, 10);
-	out->created = db_text_dup(st, 11);
-	out->finished = db_text_dup(st, 12);
-	out->error = db_text_dup(st, 13);
-	out->command = db_text_dup(st, 14);
-	out->epochs = (long)sqlite3_column_int64(st, 15);
-	out->steps = (long)sqlite3_column_int64(st, 16);
-	out->epoch = (long)sqlite3_column_int64(st, 17);
-	out->step = (long)sqlite3_column_int64(st, 18);
-	out->threads = sqlite3_column_int(st, 19);
+	read_texts(&r, out);
+	if (sqlite3_column_type(st, 10) != SQLITE_NULL) {
+		out->dataset = row_text(&r, 9, "name (of its dataset)");
+		row_hash(&r, 10, "sha256 (of its dataset)", hash);
+		out->dataset_sha256 = xstrdup(hash);
+	}
+	read_numbers(&r, out);
 	out->exit_code = sqlite3_column_int(st, 20);
-	out->seconds = sqlite3_column_double(st, 21);
 	out->peak_rss = sqlite3_column_int64(st, 22);
 	out->arena_peak = sqlite3_column_int64(st, 23);
-	out->rules = sqlite3_column_int(st, 24);
-	out->defaults = sqlite3_column_int(st, 25);
+	if (r.bad)
+		run_row_release(out);
+	return r.bad ? -1 : 0;
 }
 
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err)
@@ -129,9 +151,9 @@ int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err
 		return -1;
 	if (!found)
 		return error_set(err, ERR_NOT_FOUND, "run %lld: there is none", (long long)id);
-	read_row(st, out);
+	found = read_row(st, id, out, err);
 	sqlite3_reset(st);
-	return 0;
+	return found;
 }
 
 int runs_rules(struct store *s, int64_t id, int *out, struct error *err)

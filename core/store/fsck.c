@@ -23,6 +23,19 @@ void fsck_found(struct fsck *f, const char *kind, const char *what, const char *
 	f->found(f->ctx, &finding);
 }
 
+int fsck_row(struct fsck *f, int64_t run, const struct error *why, struct error *err)
+{
+	char what[40];
+
+	if (why->code != ERR_CORRUPT) {
+		*err = *why;
+		return -1;
+	}
+	snprintf(what, sizeof what, "run %lld", (long long)run);
+	fsck_found(f, "row", what, why->msg, 0, 0);
+	return 0;
+}
+
 int runs_next(struct store *s, int64_t after, int64_t *id, struct error *err)
 {
 	return db_int(s, id, err, "SELECT id FROM run WHERE id > ? ORDER BY id LIMIT 1", "I",
@@ -221,10 +234,15 @@ static int check_chain(struct store *s, struct fsck *f, int64_t id, struct error
 {
 	struct run_row row;
 	struct walk w = {.f = f};
+	struct error why = {0};
 	int ret;
 
-	if (runs_get(s, id, &row, err))
-		return -1;
+	if (runs_get(s, id, &row,
+		     &why)) { /* found again with the checkpoints, which --quick skips */
+		if (why.code == ERR_CORRUPT && !f->quick)
+			return 0;
+		return fsck_row(f, id, &why, err);
+	}
 	w.run = row.name;
 	ret = digests_each(s, id, keep_link, &w, err);
 	if (!ret && w.n) {
@@ -275,8 +293,12 @@ static int check_folder(struct store *s, struct fsck *f, struct error *err)
 {
 	struct error why = {0};
 
-	if (!objects_check(s, 0, &why))
-		return garbage_each(s, f->age, note_garbage, f, err);
+	if (!objects_check(s, 0, &why)) {
+		if (!garbage_each(s, f->age, note_garbage, f, &why) || why.code == ERR_CORRUPT)
+			return 0; /* a name that is no hash was found with the objects */
+		*err = why;
+		return -1;
+	}
 	fsck_found(f, "object", "objects/", why.msg, 0, 0);
 	return 0;
 }

@@ -342,14 +342,30 @@ static int remove_one(struct store *s, const struct item *it, double age, struct
 	return ret;
 }
 
+/* A file is not garbage because the row that names it is damaged. */
+static int check_names(struct store *s, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT sha256 FROM object WHERE typeof(sha256) <> 'text' OR "
+				      "length(sha256) <> 64 OR sha256 GLOB '*[^0-9a-f]*' LIMIT 1",
+				      err);
+	int found = st ? db_step(s, st, err) : -1;
+
+	if (found <= 0)
+		return found;
+	found = object_check_name(db_text(st, 0), err) ? -1 : 0;
+	sqlite3_reset(st);
+	return found;
+}
+
 static int each(struct store *s, double age, int collect,
 		int (*fn)(void *ctx, const struct garbage *g), void *ctx, struct error *err)
 {
 	struct found f = {0};
-	int ret =
-	    objects_check(s, collect, err) || find_rows(s, &f, err) || find_files(s, age, &f, err)
-		? -1
-		: 0;
+	int ret = objects_check(s, collect, err) || check_names(s, err) || find_rows(s, &f, err) ||
+			  find_files(s, age, &f, err)
+		      ? -1
+		      : 0;
 
 	for (int i = 0; !ret && i < f.n; i++) {
 		struct garbage g = {f.item[i].kind, f.item[i].path, f.item[i].bytes};

@@ -124,7 +124,9 @@ int metric_name_text(struct store *s, int64_t id, char out[256], struct error *e
 	if (found < 0)
 		return -1;
 	if (!found)
-		BUG("no metric %lld", (long long)id);
+		return error_set(err, ERR_CORRUPT,
+				 "metric_name %lld: missing: the store is damaged: `ssl fsck`",
+				 (long long)id);
 	db_text_into(st, 0, out, 256);
 	sqlite3_reset(st);
 	return 0;

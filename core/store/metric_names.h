@@ -25,7 +25,7 @@ int metric_pick(struct store *s, const char *name, int64_t *id, struct error *er
 /* Has it values that come from evaluations? 1, 0, -1. */
 int metric_is_evaluated(struct store *s, int64_t id, struct error *err);
 
-/* Copies the name of the metric; BUG() when there is none with this id. */
+/* Copies the name of the metric; ERR_CORRUPT when there is none with this id. */
 int metric_name_text(struct store *s, int64_t id, char out[256], struct error *err);
 
 /* *goal: max, min or none. */

@@ -1,0 +1,78 @@
+#!/bin/sh
+# What a database or a checkpoint says is no reason to abort: a hash that is none, a step that is none or too
+# large. Exit 5, naming the row and its column, or the file; and nothing is removed for it.
+. "$(dirname "$0")/lib.sh"
+
+command -v sqlite3 >/dev/null || skip 'no sqlite3'
+ok ssl init
+ok ssl data add -q --shapes --train 64 --test 16 tiny
+ok ssl run -q -j1 -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+	--set optim.epochs=2 --set optim.warmup=0 --set optim.batch=32 --set guard.collapse=off --name a
+sqlite3 .ssl/ssl.db 'pragma wal_checkpoint(truncate)' >/dev/null
+cp -R .ssl "$scratch/sound"
+again()
+{
+	rm -rf .ssl
+	cp -R "$scratch/sound" .ssl
+}
+
+note 'a hash that is none'
+sqlite3 .ssl/ssl.db "update object set sha256 = 'Z' || substr(sha256, 2)"
+files=$(find .ssl/objects -type f | sort)
+for c in 'eval a' 'export -o x.tzst a' 'gc --age 0' 'gc -n' 'checkpoint export -o e.st a'; do
+	# shellcheck disable=SC2086  # a command line
+	fails 5 'SHA-256' "$SSL" $c
+done
+code 5 ssl backup bk
+code 5 ssl fsck
+out_has 'row +run 1 '
+out_has 'object +Z.* not a SHA-256'
+same "$(find .ssl/objects -type f | sort)" "$files"
+[ ! -d ../../etc ] || fail 'a path left the store'
+again
+sqlite3 .ssl/ssl.db 'pragma ignore_check_constraints = on' "update object set sha256 = '../../../../../../../../../../../../../../../../../../../etc/pass' where id = 1"
+code 5 ssl backup bk2
+same "$(find bk2 -name 'pass*')" ''
+
+note 'numbers out of range'
+for set in 'run set step = -1' 'run set epochs = 9223372036854775807' 'run set steps = 9223372036854775807' \
+	'run set rules = -5' 'checkpoint set step = -1' 'checkpoint set epoch = -9223372036854775807' \
+	'dataset set n_train = 99999999999' 'dataset set height = 2000000000'; do
+	again
+	column=$(echo "$set" | sed 's/.*set \([a-z_]*\) =.*/\1/')
+	sqlite3 .ssl/ssl.db 'pragma ignore_check_constraints = on' "update $set"
+	case $set in
+	run*) c='eval a' ;;
+	checkpoint*) c='checkpoint export -o e.st a' ;;
+	*) c='data show tiny' ;;
+	esac
+	# shellcheck disable=SC2086  # a command line
+	fails 5 "${set%% *} [0-9]*: column $column is out of range" "$SSL" $c
+done
+
+note 'a step in a checkpoint that is not the one that the store says'
+for step in -1 99999999999999999999 999999 x ''; do
+	again
+	sqlite3 .ssl/ssl.db "update run set status = 'stopped', step = 2, epoch = 1"
+	old=$(value 'select o.sha256 from object o join checkpoint c on c.object_id = o.id order by c.step desc limit 1')
+	file=.ssl/objects/$(echo "$old" | cut -c1-2)/$(echo "$old" | cut -c3-)
+	# the header's length stays: what the step gets longer, a blank behind the header pays for
+	n=$(LC_ALL=C grep -abo '"step":"[0-9]*"' "$file" | head -1 | cut -d: -f1)
+	[ -n "$n" ] || fail 'no step in the checkpoint'
+	size=$(od -An -t u8 -N 8 "$file" | tr -d ' ')
+	head -c $((8 + size)) "$file" | tail -c +9 | sed "s/\"step\":\"[0-9]*\"/\"step\":\"$step\"/" >header
+	while [ $(($(wc -c <header) % 8)) != 0 ]; do
+		printf ' ' >>header
+	done
+	length=$(wc -c <header)
+	{
+		printf "\\$(printf %03o $((length % 256)))\\$(printf %03o $((length / 256 % 256)))\\$(printf %03o $((length / 65536 % 256)))\0\0\0\0\0"
+		cat header
+		tail -c +$((9 + size)) "$file"
+	} >made
+	new=$(sha256sum made | cut -d' ' -f1)
+	mkdir -p ".ssl/objects/$(echo "$new" | cut -c1-2)"
+	mv made ".ssl/objects/$(echo "$new" | cut -c1-2)/$(echo "$new" | cut -c3-)"
+	sqlite3 .ssl/ssl.db "update object set sha256 = '$new', bytes = $((length + 8)) + bytes - $((size + 8)) where sha256 = '$old'"
+	fails 5 'no step that is a number|it is of step' "$SSL" resume a
+done

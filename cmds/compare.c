@@ -77,6 +77,20 @@ static void put_json(FILE *out, const struct compare *c, const struct table *gro
 	strbuf_release(&s);
 }
 
+/* For a paper: one table, what it rests on as comments. */
+static void put_latex(FILE *out, const struct compare *c, int pairs, const char *notes)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (pairs)
+		compare_latex_pairs(c, &text);
+	else
+		compare_latex_groups(c, &text);
+	fputs(text.buf, out);
+	put_notes(out, notes, TABLE_LATEX);
+	strbuf_release(&text);
+}
+
 /* Programs get the groups, or with --pairs the pairs; people and JSON get all. */
 static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 {
@@ -85,7 +99,9 @@ static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 	struct strbuf notes = STRBUF_INIT;
 
 	compare_sentences(c, &notes);
-	if (ctx->format == TABLE_JSON) {
+	if (ctx->format == TABLE_LATEX) {
+		put_latex(ctx->out, c, only_pairs, notes.buf);
+	} else if (ctx->format == TABLE_JSON) {
 		put_json(ctx->out, c, groups, pairs, notes.buf);
 	} else if (!human) {
 		table_print(only_pairs ? pairs : groups, ctx->format, ctx->out);

@@ -82,6 +82,11 @@ void compare_free(struct compare *c);
 struct table *compare_groups(const struct compare *c, int human);
 struct table *compare_pairs(const struct compare *c, int human);
 
+/* Appends a table for a paper: an environment with caption and label, for the package booktabs. Of
+ * the groups: mean and deviation, the gain, the best in bold, and which differ from it. */
+void compare_latex_groups(const struct compare *c, struct strbuf *out);
+void compare_latex_pairs(const struct compare *c, struct strbuf *out);
+
 /* Appends what the tests say, sentence by sentence, and what they cannot say. */
 void compare_sentences(const struct compare *c, struct strbuf *out);
 

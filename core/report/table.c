@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "core/base/strbuf.h"
-#include "core/report/svg.h"
 #include "core/base/utf8.h"
+#include "core/report/latex.h"
+#include "core/report/svg.h"
 
 enum cell_kind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL };
 
@@ -437,23 +438,6 @@ static const struct escape md_escapes[] = {
     {'|', "\\|"},  {'\\', "\\\\"}, {'`', "\\`"}, {'*', "\\*"}, {'_', "\\_"},   {'<', "&lt;"},
     {'>', "&gt;"}, {'&', "&amp;"}, {'[', "\\["}, {']', "\\]"}, {'\n', "<br>"}, {0, NULL},
 };
-static const struct escape latex_escapes[] = {
-    {'&', "\\&"},
-    {'%', "\\%"},
-    {'$', "\\$"},
-    {'#', "\\#"},
-    {'_', "\\_"},
-    {'{', "\\{"},
-    {'}', "\\}"},
-    {'~', "\\textasciitilde{}"},
-    {'^', "\\textasciicircum{}"},
-    {'\\', "\\textbackslash{}"},
-    {'<', "\\textless{}"},
-    {'>', "\\textgreater{}"},
-    {'\n', " "},
-    {0, NULL},
-};
-
 static void print_md(const struct table *t, FILE *out)
 {
 	struct strbuf s = STRBUF_INIT;
@@ -478,7 +462,7 @@ static void print_md(const struct table *t, FILE *out)
 
 static void print_latex(const struct table *t, FILE *out)
 {
-	struct strbuf s = STRBUF_INIT;
+	struct strbuf s = STRBUF_INIT, safe = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
 	char *number = number_columns(t);
 
@@ -490,7 +474,9 @@ static void print_latex(const struct table *t, FILE *out)
 		if (i % columns)
 			fputs(" & ", out);
 		plain(t, &t->cell[i], 1, &s);
-		escaped(s.buf, latex_escapes, out);
+		strbuf_clear(&safe);
+		latex_escape(s.buf, &safe);
+		fputs(safe.buf, out);
 		if ((i + 1) % columns == 0)
 			fputs(" \\\\\n", out);
 		if (i + 1 == columns)
@@ -498,6 +484,7 @@ static void print_latex(const struct table *t, FILE *out)
 	}
 	fputs("\\bottomrule\n\\end{tabular}\n", out);
 	strbuf_release(&s);
+	strbuf_release(&safe);
 	free(number);
 }
 

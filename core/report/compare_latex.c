@@ -1,0 +1,329 @@
+/* A comparison as a table for a paper; see compare.h. */
+#include <math.h>
+#include <string.h>
+
+#include "core/report/compare.h"
+#include "core/report/human.h"
+#include "core/report/latex.h"
+
+struct sheet {
+	const struct compare *c;
+	struct strbuf *out;
+	int digits, gains, lost, repeats, datasets, mixed, columns;
+	int verdict; /* may one group be called the best */
+	int marked;  /* a group differs from the best */
+};
+
+/* The metric as it was recorded: what knn.top1 is short for says which images it is of. */
+static void add_metric(const struct compare *c, struct strbuf *out)
+{
+	struct strbuf name = STRBUF_INIT;
+
+	if (!strncmp(c->metric, "best:", 5))
+		strbuf_adds(&name, "best:");
+	strbuf_adds(&name, c->values.metric);
+	latex_escape(name.buf, out);
+	strbuf_release(&name);
+}
+
+static int is_percent(const struct compare *c)
+{
+	return human_kind_of(c->metric) == HUMAN_PERCENT;
+}
+
+/* Two digits of a percentage; else as many as give the smallest spread two that count. */
+static int digits_for(const struct compare *c)
+{
+	double least = INFINITY;
+
+	if (is_percent(c))
+		return 2;
+	for (int i = 0; i < c->n_groups; i++)
+		if (c->group[i].sd > 0 && c->group[i].sd < least)
+			least = c->group[i].sd;
+	if (isinf(least))
+		return -1;
+	return (int)fmin(6, fmax(0, 1 - floor(log10(least))));
+}
+
+static int same_dataset(const struct compare_group *a, const struct compare_group *b)
+{
+	return a->dataset && b->dataset ? !strcmp(a->dataset, b->dataset)
+					: a->dataset == b->dataset;
+}
+
+static void read_sheet(struct sheet *s)
+{
+	const struct compare *c = s->c;
+
+	s->digits = digits_for(c);
+	s->datasets = c->n_datasets > 1 && !c->across;
+	s->verdict = !c->differ && !c->across && strcmp(c->goal, "none") != 0;
+	for (int i = 0; i < c->n_groups; i++) {
+		const struct compare_group *g = &c->group[i];
+
+		s->gains |= !isnan(g->gain);
+		s->lost |= g->collapsed || g->pruned;
+		s->repeats |= g->n != g->n_seeds;
+		s->mixed |= g->cells > 1;
+	}
+	s->columns = 3 + s->gains + (c->select ? 1 : 0) + s->lost;
+}
+
+/* The group with the best mean on the data of this one; -1 where there is nothing to choose. */
+static int best_of(const struct sheet *s, const struct compare_group *of)
+{
+	const struct compare *c = s->c;
+	int best = -1, n = 0, min = !strcmp(c->goal, "min");
+
+	for (int i = 0; s->verdict && i < c->n_groups; i++) {
+		const struct compare_group *g = &c->group[i];
+
+		if (!g->n || isnan(g->mean) || !same_dataset(g, of))
+			continue;
+		n++;
+		if (best < 0 ||
+		    (min ? g->mean < c->group[best].mean : g->mean > c->group[best].mean))
+			best = i;
+	}
+	return n > 1 ? best : -1;
+}
+
+/* Holm's p of the difference of these two; NaN where they were not tested. */
+static double p_of(const struct compare *c, int a, int b)
+{
+	for (int i = 0; i < c->n_pairs; i++)
+		if ((c->pair[i].a == a && c->pair[i].b == b) ||
+		    (c->pair[i].a == b && c->pair[i].b == a))
+			return c->pair[i].p_holm;
+	return NAN;
+}
+
+static void put_value(struct sheet *s, int i)
+{
+	const struct compare_group *g = &s->c->group[i];
+	int best = best_of(s, g);
+	double p = best < 0 ? NAN : p_of(s->c, i, best);
+	struct strbuf mean = STRBUF_INIT, top = STRBUF_INIT;
+
+	latex_number(g->n ? g->mean : NAN, s->digits, 0, &mean);
+	if (best >= 0)
+		latex_number(s->c->group[best].mean, s->digits, 0, &top);
+	strbuf_addf(s->out, best >= 0 && !strcmp(mean.buf, top.buf) ? "\\textbf{%s}" : "%s",
+		    mean.buf);
+	if (g->n && !isnan(g->sd)) {
+		strbuf_adds(s->out, " $\\pm$ ");
+		latex_number(g->sd, s->digits, 0, s->out);
+	}
+	if (p < 0.05) {
+		strbuf_adds(s->out, p < 0.01 ? "$^{**}$" : "$^{*}$");
+		s->marked = 1;
+	}
+	strbuf_release(&mean);
+	strbuf_release(&top);
+}
+
+static void put_lost(const struct compare_group *g, struct strbuf *out)
+{
+	if (g->collapsed)
+		strbuf_addf(out, "%d collapsed", g->collapsed);
+	if (g->pruned)
+		strbuf_addf(out, "%s%d pruned", g->collapsed ? ", " : "", g->pruned);
+	if (!g->collapsed && !g->pruned)
+		strbuf_adds(out, "--");
+}
+
+static void put_group(struct sheet *s, int i)
+{
+	const struct compare_group *g = &s->c->group[i];
+
+	latex_escape(g->name, s->out);
+	strbuf_addf(s->out, " & %d & ", s->repeats ? g->n : g->n_seeds);
+	put_value(s, i);
+	if (s->gains) {
+		strbuf_adds(s->out, " & ");
+		latex_number(g->gain, s->digits, 1, s->out);
+	}
+	if (s->c->select) {
+		strbuf_adds(s->out, " & ");
+		if (g->recipe && *g->recipe)
+			latex_escape(g->recipe, s->out);
+		else
+			strbuf_adds(s->out, "--");
+	}
+	if (s->lost) {
+		strbuf_adds(s->out, " & ");
+		put_lost(g, s->out);
+	}
+	strbuf_adds(s->out, " \\\\\n");
+}
+
+static void put_head(struct sheet *s)
+{
+	const struct compare *c = s->c;
+
+	strbuf_addf(s->out, "\\begin{tabular}{lrl%s%s%s}\n\\toprule\n", s->gains ? "r" : "",
+		    c->select ? "l" : "", s->lost ? "l" : "");
+	latex_escape(c->by, s->out);
+	strbuf_addf(s->out, " & %s & ", s->repeats ? "Runs" : "Seeds");
+	add_metric(c, s->out);
+	strbuf_adds(s->out, is_percent(c) ? " (\\%)" : "");
+	if (strcmp(c->goal, "none") != 0)
+		strbuf_adds(s->out, !strcmp(c->goal, "min") ? " $\\downarrow$" : " $\\uparrow$");
+	strbuf_addf(s->out, "%s%s%s \\\\\n", s->gains ? " & Gain" : "",
+		    c->select ? " & Recipe" : "", s->lost ? " & Not counted" : "");
+}
+
+/* A block of rows for each dataset, under its label. */
+static void put_rows(struct sheet *s)
+{
+	const struct compare *c = s->c;
+
+	for (int i = 0; i < c->n_groups; i++) {
+		const struct compare_group *g = &c->group[i];
+		int first = !i || (s->datasets && !same_dataset(g, g - 1));
+
+		strbuf_adds(s->out, first ? "\\midrule\n" : "");
+		if (first && s->datasets) {
+			strbuf_addf(s->out, "\\multicolumn{%d}{l}{\\emph{", s->columns);
+			latex_escape(g->dataset ? g->dataset : "no dataset", s->out);
+			strbuf_adds(s->out, "}} \\\\\n");
+		}
+		put_group(s, i);
+	}
+	strbuf_adds(s->out, "\\bottomrule\n\\end{tabular}\n");
+}
+
+static void add_split(const struct compare *c, struct strbuf *out)
+{
+	if (!strncmp(c->values.metric, "val.", 4))
+		strbuf_adds(out, ", on the validation split");
+	else if (!strncmp(c->values.metric, "test.", 5))
+		strbuf_adds(out, ", on the test split");
+}
+
+/* The dataset, where there is one only. */
+static void add_dataset(const struct compare *c, struct strbuf *out)
+{
+	if (c->n_datasets != 1 || c->across || !c->group[0].dataset)
+		return;
+	strbuf_adds(out, ", ");
+	latex_escape(c->group[0].dataset, out);
+}
+
+/* Which group is the best, and what tells others from it. */
+static void add_verdict(const struct sheet *s, struct strbuf *out)
+{
+	int best = 0;
+
+	for (int i = 0; i < s->c->n_groups; i++)
+		best |= best_of(s, &s->c->group[i]) >= 0;
+	if (s->c->differ)
+		strbuf_adds(out, " The values were evaluated by different settings: they cannot "
+				 "be compared.");
+	if (!best)
+		return;
+	strbuf_addf(out, " Bold: the best mean%s.", s->datasets ? " on each dataset" : "");
+	if (s->marked)
+		strbuf_adds(out, " $^{*}$: differs from the best at $p < 0.05$, $^{**}$: at "
+				 "$p < 0.01$ (two-sided, after Holm's correction).");
+	else if (s->c->n_pairs)
+		strbuf_adds(out,
+			    " No difference from the best is significant at $0.05$ (two-sided, "
+			    "after Holm's correction).");
+}
+
+static void put_caption(const struct sheet *s, struct strbuf *out)
+{
+	const struct compare *c = s->c;
+
+	strbuf_adds(out, "\\caption{");
+	add_metric(c, out);
+	add_split(c, out);
+	add_dataset(c, out);
+	strbuf_addf(out, ": mean $\\pm$ standard deviation over %s, by ",
+		    s->mixed     ? "runs of several recipes"
+		    : s->repeats ? "runs"
+				 : "seeds");
+	latex_escape(c->by, out);
+	strbuf_adds(out, ".");
+	if (s->gains)
+		strbuf_adds(out, " Gain: over the untrained encoder.");
+	if (c->select) {
+		strbuf_adds(out, " Of each, the recipe with the best ");
+		latex_escape(c->select, out);
+		strbuf_adds(out, ".");
+	}
+	add_verdict(s, out);
+	strbuf_adds(out, "}\n\\label{tab:");
+	latex_label(c->values.metric, out);
+	strbuf_adds(out, "-by-");
+	latex_label(c->by, out);
+}
+
+void compare_latex_groups(const struct compare *c, struct strbuf *out)
+{
+	struct strbuf body = STRBUF_INIT;
+	struct sheet s = {.c = c, .out = &body};
+
+	read_sheet(&s);
+	put_head(&s);
+	put_rows(&s);
+	strbuf_adds(out, "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n");
+	put_caption(&s, out);
+	strbuf_addf(out, "}\n%s\\end{table}\n", body.buf);
+	strbuf_release(&body);
+}
+
+/* ---- pairs ---- */
+
+static void put_pair(const struct compare *c, const struct compare_pair *p, int digits,
+		     struct strbuf *out)
+{
+	double p_holm = p->p_holm;
+
+	latex_escape(c->group[p->a].title, out);
+	strbuf_adds(out, " & ");
+	latex_escape(c->group[p->b].title, out);
+	strbuf_addf(out, p->paired ? " & %d seeds & " : " & %d + %d & ", p->n, p->m);
+	latex_number(p->difference, digits, 1, out);
+	strbuf_adds(out, " & ");
+	if (!isnan(p->ci.low)) {
+		strbuf_adds(out, "{}[");
+		latex_number(p->ci.low, digits, 0, out);
+		strbuf_adds(out, ", ");
+		latex_number(p->ci.high, digits, 0, out);
+		strbuf_adds(out, "] & ");
+	} else {
+		strbuf_adds(out, "-- & ");
+	}
+	latex_number(p->effect, 2, 0, out);
+	strbuf_adds(out, isnan(p->effect) ? "" : p->paired ? " ($d$)" : " ($\\delta$)");
+	strbuf_adds(out, " & ");
+	if (p_holm < 0.0005)
+		strbuf_adds(out, "$< 0.001$");
+	else
+		latex_number(p_holm, 3, 0, out);
+	strbuf_adds(out, p_holm < 0.01 ? "$^{**}$" : p_holm < 0.05 ? "$^{*}$" : "");
+	strbuf_adds(out, " \\\\\n");
+}
+
+void compare_latex_pairs(const struct compare *c, struct strbuf *out)
+{
+	strbuf_adds(out, "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{");
+	add_metric(c, out);
+	add_split(c, out);
+	add_dataset(c, out);
+	strbuf_adds(out, ": pairwise differences $a - b$ of means with 95\\,\\% intervals, effect "
+			 "sizes (Cohen's $d$ of paired differences, else Cliff's $\\delta$) and "
+			 "two-sided $p$ after Holm's correction ($^{*}$: $p < 0.05$, $^{**}$: $p < "
+			 "0.01$).}\n\\label{tab:");
+	latex_label(c->values.metric, out);
+	strbuf_adds(out, "-by-");
+	latex_label(c->by, out);
+	strbuf_adds(out, "-pairs}\n\\begin{tabular}{lllrlrl}\n\\toprule\n$a$ & $b$ & $n$ & "
+			 "Difference & 95\\,\\% interval & Effect & $p$ \\\\\n\\midrule\n");
+	for (int i = 0; i < c->n_pairs; i++)
+		put_pair(c, &c->pair[i], digits_for(c), out);
+	strbuf_adds(out, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+}

@@ -241,8 +241,8 @@ static int adopt_objects(struct bundle *b, struct error *err)
 		if (strncmp(f->name + 8, f->sha256, 2) || strcmp(f->name + 11, f->sha256 + 2))
 			return error_set(err, ERR_CORRUPT, "%s: damaged: its hash is %.12s",
 					 f->name, f->sha256);
-		if (object_exists(b->store, f->sha256))
-			continue;
+		if (!object_verify(b->store, f->sha256, NULL))
+			continue; /* one that is damaged is replaced */
 		if (object_adopt(b->store, f->staged, f->sha256, err))
 			return -1;
 		f->is_new = 1;

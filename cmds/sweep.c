@@ -137,7 +137,7 @@ static int recall(struct sweep_args *a, const struct recipe_how *how, struct swe
 	return ret;
 }
 
-int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same)
+int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct error *err)
 {
 	struct recipe_how how = {.recorded = 1, .defaults = keys_schema()->history->defaults};
 	struct error none;
@@ -149,8 +149,14 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same)
 	for (; how.defaults > 0 && !*same; how.defaults--) {
 		struct sweep_row row;
 
-		if (recall(a, &how, &row, same, &none))
-			continue;
+		if (recall(a, &how, &row, same, &none)) {
+			if (none.code == ERR_USAGE || none.code == ERR_NOT_FOUND)
+				continue;
+			if (there)
+				sweep_row_release(w);
+			*err = none; /* the store, or the machine, not the sweep */
+			return -1;
+		}
 		if (there)
 			sweep_row_release(w);
 		*w = row;

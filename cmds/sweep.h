@@ -36,8 +36,8 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
 /* Is there a sweep of the name that the arguments give or, where they give none, that they would
  * have had by some version of the defaults? Then *w is it (sweep_row_release()), and *same tells
  * whether it is what the arguments describe, as they are read by the defaults that it was started
- * with. */
-int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same);
+ * with. 1, 0, or -1 with *err when that cannot be known. */
+int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct error *err);
 
 /* Checks the cells against their datasets, and reports what they do on stderr; without a store,
  * that nothing was checked. */

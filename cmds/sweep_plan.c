@@ -152,8 +152,10 @@ static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, stru
 {
 	struct recipe_how how = {.recorded = 1};
 	struct sweep_row w;
-	int ret, same;
+	int ret, same, there;
 
+	memset(p, 0, sizeof *p);
+	memset(g, 0, sizeof *g);
 	if (a->operand && !sweep_is_file(a)) {
 		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
 		    sweeps_find(a->ctx->store, a->operand, &w, err))
@@ -170,8 +172,11 @@ static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, stru
 	/* without a store there is nothing to time on, but still something to see */
 	if (cmd_open_store_if_any(a->ctx, err))
 		return -1;
-	if (!a->ctx->store || !sweep_recall(a, &w, &same))
+	if (!a->ctx->store)
 		return sweep_read(a, 0, 0, g, p, err);
+	there = sweep_recall(a, &w, &same, err);
+	if (there <= 0)
+		return there ? -1 : sweep_read(a, 0, 0, g, p, err);
 	how.defaults = same ? w.defaults : 0;
 	sweep_row_release(&w);
 	return sweep_read(a, how.defaults, same, g, p, err);

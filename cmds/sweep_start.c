@@ -38,11 +38,13 @@ static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err
 static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
 	struct sweep_row old;
-	struct error none;
-	int same;
+	int same, there;
 
-	if (open_writer(a, &none) || !sweep_recall(a, &old, &same))
-		return save_new(a, name, err);
+	if (open_writer(a, err)) /* a fault of the file is more worth telling than that none is */
+		return err->code == ERR_NOT_FOUND ? save_new(a, name, err) : -1;
+	there = sweep_recall(a, &old, &same, err);
+	if (there <= 0)
+		return there ? -1 : save_new(a, name, err);
 	strbuf_adds(name, old.name);
 	sweep_row_release(&old);
 	if (same)
@@ -176,9 +178,11 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 			  struct error *err)
 {
 	struct sweep_row w;
-	int same;
+	int same, there = sweep_recall(a, &w, &same, err);
 
-	if (sweep_recall(a, &w, &same)) {
+	if (there < 0)
+		return -1;
+	if (there) {
 		int defaults = w.defaults;
 
 		sweep_warn_goal(&w);

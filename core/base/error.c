@@ -77,12 +77,16 @@ void bug_at(const char *file, int line, const char *fmt, ...)
 	abort();
 }
 
+void out_of_memory(void)
+{
+	fputs("ssl: out of memory\n", stderr);
+	exit(ERR_FAILED);
+}
+
 static void *checked(void *p)
 {
-	if (!p) {
-		fputs("ssl: out of memory\n", stderr);
-		exit(ERR_FAILED);
-	}
+	if (!p)
+		out_of_memory();
 	return p;
 }
 

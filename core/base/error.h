@@ -39,6 +39,9 @@ _Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 
+/* Prints "out of memory" and exits 6. */
+_Noreturn void out_of_memory(void);
+
 /* Allocation that cannot fail: prints "out of memory" and exits 6. xcalloc() zeroes. */
 void *xmalloc(unsigned long n);
 void *xcalloc(unsigned long count, unsigned long size);

@@ -197,6 +197,15 @@ void fs_remove_tree(const char *path)
 	remove_at(AT_FDCWD, path);
 }
 
+int fs_there(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (!stat(path, &st))
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+}
+
 int fs_exists(const char *path)
 {
 	struct stat st;

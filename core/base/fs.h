@@ -43,6 +43,10 @@ int fs_try_dir(const char *path, int *lock);
 /* Removes the file or folder and all that is in it, as far as it can; follows no links. */
 void fs_remove_tree(const char *path);
 
+/* 1 something is there, 0 nothing is, -1 it cannot be known: only that nothing is there counts as
+ * that. A link counts as what it leads to. */
+int fs_there(const char *path, struct error *err);
+/* For places where it makes no difference: also 0 when it cannot be known. */
 int fs_exists(const char *path);
 int fs_is_dir(const char *path);
 

@@ -18,7 +18,7 @@ struct hash *hash_new(void)
 
 	h->ctx = EVP_MD_CTX_new();
 	if (!h->ctx || EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1)
-		BUG("SHA-256 is not to be had from libcrypto");
+		out_of_memory(); /* libcrypto always has it: what it lacks is memory */
 	return h;
 }
 

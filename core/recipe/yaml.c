@@ -133,6 +133,8 @@ static int next_event(struct reader *r, yaml_event_t *e)
 
 	if (yaml_parser_parse(&r->parser, e))
 		return 0;
+	if (p->error == YAML_MEMORY_ERROR)
+		return error_set(r->err, ERR_FAILED, "%s: out of memory", r->name);
 	snprintf(text, sizeof text, "not YAML: %s%s%s", p->problem ? p->problem : "cannot be read",
 		 p->context ? ", " : "", p->context ? p->context : "");
 	return fail(r, p->problem_mark.line + 1, text);

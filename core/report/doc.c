@@ -156,14 +156,17 @@ void doc_table(struct doc *d, const struct table *t)
 	char *rows = NULL;
 	size_t size = 0;
 	FILE *f;
+	int bad;
 
 	if (!table_rows(t))
 		return;
 	f = open_memstream(&rows, &size);
 	if (!f)
-		BUG("no memory stream");
+		out_of_memory();
 	table_print(t, d->html ? TABLE_HTML : TABLE_MD, f);
-	fclose(f);
+	bad = ferror(f);
+	if (fclose(f) || bad)
+		out_of_memory();
 	/* wide ones scroll by themselves, with a shade where there is more; the keyboard reaches
 	 * them */
 	strbuf_adds(d->out, d->html ? "<div class=\"scroll\" tabindex=\"0\">\n" : "");

@@ -11,6 +11,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/output.h"
+#include "core/store/backup_target.h"
 #include "core/store/object.h"
 #include "core/store/owner.h"
 #include "core/store/schema_check.h"
@@ -36,9 +37,9 @@ static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct err
 		sqlite3_sleep(20);
 	if (sqlite3_backup_finish(b) || rc != SQLITE_DONE)
 		return copy_error(to, path, err);
-	return sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL)
-		   ? copy_error(to, path, err)
-		   : 0;
+	if (sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL))
+		return copy_error(to, path, err);
+	return backup_target_mark(to, path, err);
 }
 
 /* The database to a file in DIR/objects/tmp. */
@@ -60,23 +61,6 @@ static int copy_database(struct store *s, const char *tmp, struct error *err)
 	}
 	sqlite3_close(to);
 	return ret;
-}
-
-/* And from there to its place. */
-static int place_database(const char *tmp, const char *dir, struct error *err)
-{
-	static const char *const stale[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal"};
-	char path[PATH_SIZE];
-
-	for (int i = 0; i < 3; i++) {
-		snprintf(path, sizeof path, "%s/%s", dir, stale[i]);
-		unlink(path);
-	}
-	snprintf(path, sizeof path, "%s/ssl.db", dir);
-	fs_share(tmp, dir);
-	if (rename(tmp, path))
-		return error_errno(err, ERR_FAILED, "%s", path);
-	return fs_sync_dir(dir, err);
 }
 
 static int copy_bytes(const char *from, struct fs_out *out, struct error *err)
@@ -129,19 +113,27 @@ static void target_path(const struct copy *c, const char *sha256, char out[PATH_
 	snprintf(out, PATH_SIZE, "%s/objects/%.2s/%s", c->dir, sha256, sha256 + 2);
 }
 
-/* How many of the objects are gone already. */
-static int pin_objects(struct copy *c)
+/* How many of the objects are gone already; -1 when that cannot be known. */
+static int pin_objects(struct copy *c, struct error *err)
 {
 	char from[PATH_SIZE], to[PATH_SIZE], pin[PATH_SIZE + 80];
 	int gone = 0;
 
 	for (int i = 0; i < c->n; i++) {
+		int there;
+
 		object_path(c->s, c->hex[i], from, sizeof from);
-		target_path(c, c->hex[i], to);
 		snprintf(pin, sizeof pin, "%s/%s", c->pins, c->hex[i]);
-		if (fs_exists(to) || (c->pins[0] && (!link(from, pin) || errno == EEXIST)))
+		if (c->pins[0] && (!link(from, pin) || errno == EEXIST))
 			continue;
-		gone += !fs_exists(from);
+		there = fs_there(from, err);
+		if (!there) {
+			target_path(c, c->hex[i], to);
+			there = fs_there(to, err);
+		}
+		if (there < 0)
+			return -1;
+		gone += !there;
 	}
 	return gone;
 }
@@ -157,8 +149,10 @@ static int copy_snapshot(struct copy *c, struct error *err)
 		if (db_run(c->s, err, "BEGIN", ""))
 			return -1;
 		if (!list_objects(c, err)) {
-			gone = pin_objects(c);
-			ret = gone && i < TRIES - 1 ? 0 : copy_database(c->s, c->db, err);
+			gone = pin_objects(c, err);
+			ret = gone < 0                ? -1
+			      : gone && i < TRIES - 1 ? 0
+						      : copy_database(c->s, c->db, err);
 		}
 		if (tx_end(c->s, ret, err))
 			return -1;
@@ -168,42 +162,101 @@ static int copy_snapshot(struct copy *c, struct error *err)
 	return 0;
 }
 
-/* Copies or links one object into the folder of the copy. 1 when it was not there yet. */
-static int copy_object(struct copy *c, const char *sha256, struct error *err)
+/* 1 the object is there and whole, 0 it is not: nothing is, or something else. */
+static int is_whole(const char *path, const char *sha256, struct error *err)
 {
-	char from[PATH_SIZE + 80], to[PATH_SIZE], folder[PATH_SIZE], hex[HASH_HEX];
+	char hex[HASH_HEX];
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? 0 : error_errno(err, ERR_FAILED, "%s", path);
+	return S_ISREG(st.st_mode) && !hash_file(path, hex, NULL) && !strcmp(hex, sha256);
+}
+
+/* Where the store has it. */
+static int find_source(struct copy *c, const char *sha256, char from[PATH_SIZE + 80],
+		       struct error *err)
+{
+	int there = 0;
+
+	snprintf(from, PATH_SIZE + 80, "%s/%s", c->pins, sha256);
+	if (c->pins[0])
+		there = fs_there(from, err);
+	if (!there) {
+		object_path(c->s, sha256, from, PATH_SIZE);
+		there = fs_there(from, err);
+	}
+	if (there)
+		return there < 0 ? -1 : 0;
+	return error_set(err, ERR_CORRUPT, "object %.12s: missing: `ssl fsck`", sha256);
+}
+
+/* A second name of the file: 1, or 0 where that cannot be. */
+static int link_object(struct copy *c, const char *from, const char *to, struct error *err)
+{
+	char tmp[PATH_SIZE + 16];
+
+	snprintf(tmp, sizeof tmp, "%s-link", c->db);
+	unlink(tmp);
+	if (link(from, tmp))
+		return 0;
+	if (!rename(tmp, to)) {
+		unlink(tmp); /* the two may have been the same file */
+		return 1;
+	}
+	error_errno(err, ERR_FAILED, "%s", to);
+	unlink(tmp);
+	return -1;
+}
+
+static int write_object(struct copy *c, const char *from, const char *to, const char *sha256,
+			struct error *err)
+{
+	char folder[PATH_SIZE], hex[HASH_HEX];
 	struct fs_out out = {.fd = -1};
 	int ret = -1;
 
+	snprintf(folder, sizeof folder, "%s/objects/tmp", c->dir);
+	if (fs_out_open(&out, folder, err))
+		return -1;
+	if (!copy_bytes(from, &out, err) && !hash_file(out.tmp, hex, err)) {
+		if (strcmp(hex, sha256))
+			error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`",
+				  sha256);
+		else
+			ret = fs_out_commit(&out, to, err);
+	}
+	if (!ret)
+		fs_share(to, c->dir);
+	fs_out_abort(&out);
+	return ret;
+}
+
+/* Copies or links one object into the folder of the copy, unless it is there and whole. 1 when it
+ * was not. */
+static int copy_object(struct copy *c, const char *sha256, struct error *err)
+{
+	char from[PATH_SIZE + 80], to[PATH_SIZE], folder[PATH_SIZE];
+	int whole, linked = 0;
+
 	target_path(c, sha256, to);
-	if (fs_exists(to))
-		return 0;
-	snprintf(from, sizeof from, "%s/%s", c->pins, sha256);
-	if (!c->pins[0] || !fs_exists(from))
-		object_path(c->s, sha256, from, sizeof from);
-	if (!fs_exists(from))
-		return error_set(err, ERR_CORRUPT, "object %.12s: missing: `ssl fsck`", sha256);
+	whole = is_whole(to, sha256, err);
+	if (whole)
+		return whole < 0 ? -1 : 0;
+	if (find_source(c, sha256, from, err))
+		return -1;
 	snprintf(folder, sizeof folder, "%s/objects/%.2s", c->dir, sha256);
 	if (fs_mkdirs(folder, err))
 		return -1;
 	fs_share(folder, c->dir);
-	if (c->b->link && !link(from, to))
-		return 1;
-	snprintf(folder, sizeof folder, "%s/objects/tmp", c->dir);
-	if (fs_out_open(&out, folder, err))
-		return -1;
-	if (copy_bytes(from, &out, err) || hash_file(out.tmp, hex, err))
-		goto done;
-	if (strcmp(hex, sha256))
-		error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`",
-			  sha256);
-	else
-		ret = fs_out_commit(&out, to, err) ? -1 : 1;
-	if (ret > 0)
-		fs_share(to, c->dir);
-done:
-	fs_out_abort(&out);
-	return ret;
+	if (c->b->link) {
+		whole = is_whole(from, sha256, err);
+		if (whole > 0)
+			linked = link_object(c, from, to, err);
+		if (whole < 0 || linked)
+			return linked > 0 ? 1 : -1;
+	}
+	return write_object(c, from, to, sha256, err) ? -1 : 1;
 }
 
 /* All that is sound is copied; the first fault is told, but one of the copy before one of the
@@ -237,32 +290,18 @@ static int copy_settings(struct store *s, const char *dir, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	char from[PATH_SIZE], to[PATH_SIZE];
-	int ret = 0;
+	int ret;
 
 	snprintf(from, sizeof from, "%s/config", store_dir(s));
 	snprintf(to, sizeof to, "%s/config", dir);
-	if (fs_exists(from))
+	ret = fs_there(from, err);
+	if (ret > 0) {
 		ret = fs_read(from, &text, err) || fs_write_atomic(to, text.buf, text.len, err);
-	if (fs_exists(from) && !ret)
-		fs_share(to, dir);
+		if (!ret)
+			fs_share(to, dir);
+	}
 	strbuf_release(&text);
 	return ret ? -1 : 0;
-}
-
-/* The folder: new, or an older backup. */
-static int check_target(struct store *s, const char *dir, int replace, struct error *err)
-{
-	char db[PATH_SIZE];
-	struct stat here, there;
-
-	snprintf(db, sizeof db, "%s/ssl.db", dir);
-	if (stat(db, &there))
-		return 0;
-	if (!stat(s->path, &here) && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
-		return error_set(err, ERR_USAGE, "backup: %s: it is this very store", dir);
-	if (!replace)
-		return error_set(err, ERR_USAGE, "backup: %s: exists already: -f updates it", dir);
-	return 0;
 }
 
 static int make_folders(struct copy *c, const char *dir, struct error *err)
@@ -271,7 +310,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 
 	if ((size_t)snprintf(c->dir, sizeof c->dir, "%s/.ssl", dir) >= sizeof c->dir)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
-	if (output_check_dir(dir, err) || check_target(c->s, c->dir, c->b->replace, err))
+	if (output_check_dir(dir, err) || backup_target_check(c->s, c->dir, c->b->replace, err))
 		return -1;
 	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
 	if ((size_t)snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid()) >=
@@ -298,7 +337,7 @@ int store_backup(struct store *s, const char *dir, struct backup *b, struct erro
 	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err)) {
 		damaged = copy_objects(&c, err);
 		if (!damaged || err->code == ERR_CORRUPT)
-			ret = place_database(c.db, c.dir, damaged ? NULL : err) || damaged ||
+			ret = backup_target_place(c.db, c.dir, damaged ? NULL : err) || damaged ||
 				      copy_settings(s, c.dir, err)
 				  ? -1
 				  : 0;

@@ -48,8 +48,9 @@ int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_
 
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err)
 {
-	for (int i = 0; !ret && i < gone->n; i++)
-		ret = object_drop_unused(s, gone->hex[i], err);
+	for (int i = 0, failed = ret; !failed && i < gone->n; i++)
+		if (object_drop_unused(s, gone->hex[i], ret ? NULL : err)) /* the first is told */
+			ret = -1;
 	free(gone->hex);
 	return ret;
 }

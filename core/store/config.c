@@ -132,7 +132,9 @@ static int parse_line(const char *line, size_t n, struct strbuf *key, struct str
 /* A file that is not there is empty. */
 static int read_file(const struct config *c, struct strbuf *out, struct error *err)
 {
-	return fs_exists(c->path) ? fs_read(c->path, out, err) : 0;
+	int there = fs_there(c->path, err);
+
+	return there > 0 ? fs_read(c->path, out, err) : there;
 }
 
 struct walk {

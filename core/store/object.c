@@ -210,6 +210,15 @@ static int unlink_object(const struct store *s, const char *sha256, struct error
 	return ret;
 }
 
+/* What was asked for is done; only the file is left. */
+static int leftover(const char *sha256, struct error *err)
+{
+	return error_prefix(err,
+			    "done, but the file of object %.12s, which is not needed any more, "
+			    "is left for `ssl gc`",
+			    sha256);
+}
+
 /* Two transactions: the row goes first, so that a crash between leaves a file that no row names,
  * never a row without its file; and the file goes under the write lock, under which object_id_of()
  * looks for it, so that it cannot vanish behind a row that another process has just made. */
@@ -219,11 +228,11 @@ int object_drop_unused(struct store *s, const char *sha256, struct error *err)
 	int named;
 
 	if (object_check_name(sha256, err) || delete_row(s, sha256, err) || tx_begin(s, err))
-		return -1;
+		return leftover(sha256, err);
 	named = db_int(s, &id, err, "SELECT id FROM object WHERE sha256 = ?", "t", sha256);
 	if (!named)
 		named = unlink_object(s, sha256, err);
-	return tx_end(s, named < 0 ? -1 : 0, err);
+	return tx_end(s, named < 0 ? -1 : 0, err) ? leftover(sha256, err) : 0;
 }
 
 int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id, struct error *err)

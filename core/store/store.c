@@ -140,7 +140,11 @@ static int connect_reader(struct store *s, struct error *err)
 /* SQLite itself would only say that it cannot open some file. */
 static int check_writable(const struct store *s, struct error *err)
 {
-	if (!access(s->dir, W_OK) && (!fs_exists(s->path) || !access(s->path, W_OK)))
+	int there = fs_there(s->path, err);
+
+	if (there < 0)
+		return -1;
+	if (!access(s->dir, W_OK) && (!there || !access(s->path, W_OK)))
 		return 0;
 	if (errno == EROFS || errno == EACCES || errno == EPERM)
 		return error_set(err, ERR_FAILED, "%s: the store is read-only", s->path);
@@ -217,9 +221,11 @@ void store_close(struct store *s)
 static int write_gitignore(const char *dir, struct error *err)
 {
 	char path[PATH_SIZE];
+	int there;
 
 	snprintf(path, sizeof path, "%s/.gitignore", dir);
-	return fs_exists(path) ? 0 : fs_write_atomic(path, "*\n", 2, err);
+	there = fs_there(path, err);
+	return there ? (there < 0 ? -1 : 0) : fs_write_atomic(path, "*\n", 2, err);
 }
 
 /* Takes back a store that could not be made: there was no database before. */
@@ -274,14 +280,17 @@ static void share(const struct store *s)
 static int make(struct store *s, int *created, struct error *err)
 {
 	char objects[PATH_SIZE];
-	struct stat st;
 	int lock, was_there, had_objects, ret;
 
 	if (fs_mkdirs(s->dir, err) || owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
 		return -1;
-	was_there = fs_exists(s->path);
+	was_there = fs_there(s->path, err);
 	snprintf(objects, sizeof objects, "%s/objects", s->dir);
-	had_objects = lstat(objects, &st) == 0;
+	had_objects = was_there < 0 ? -1 : fs_there(objects, err);
+	if (had_objects < 0) {
+		fs_unlock(lock);
+		return -1;
+	}
 	ret = create_database(s, err) || store_connect(s, 1, err) || migrate(s, created, err) ||
 		      objects_check(s, 1, err) || write_gitignore(s->dir, err)
 		  ? -1
@@ -327,15 +336,16 @@ int store_init(const char *dir, int *created, struct error *err)
 static int find_upwards(const char *start, char out[PATH_SIZE], struct error *err)
 {
 	char db[PATH_SIZE], *real = realpath(start, NULL), *slash;
+	int there;
 
 	if (!real)
-		return error_errno(err, ERR_NOT_FOUND, "%s", start);
+		return error_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, "%s", start);
 	for (;;) {
 		const char *base = strcmp(real, "/") ? real : "";
 
 		if ((size_t)snprintf(out, PATH_SIZE, "%s/.ssl", base) < PATH_SIZE &&
 		    (size_t)snprintf(db, sizeof db, "%s/.ssl/ssl.db", base) < sizeof db &&
-		    fs_exists(db))
+		    (there = fs_there(db, err))) /* where it cannot be known, no other is taken */
 			break;
 		if (!*base) {
 			free(real);
@@ -346,7 +356,7 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 		slash[slash == real] = 0;
 	}
 	free(real);
-	return 0;
+	return there < 0 ? -1 : 0;
 }
 
 /* An empty file is no store that has yet to be made, but one that was lost, or whose making was cut

@@ -6,6 +6,7 @@
 #include "cmds/sweep.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
+#include "core/report/answer.h"
 #include "core/report/effects.h"
 #include "core/report/floor.h"
 #include "core/store/remarks.h"
@@ -61,6 +62,37 @@ static int say_state(struct store *s, const char *sweep, const char *metric, str
 	return ret;
 }
 
+/* First of all what the sweep was made for; programs read it on stderr. */
+static int print_answer(struct cmd_ctx *ctx, const struct selection *sel,
+			const struct metric_info *m, const double *value, const double *floor,
+			struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret = answer_say(ctx->store, sel, m, value, floor, &text, err);
+
+	if (!ret && text.len && ctx->format == TABLE_TEXT) {
+		terminal_text(ctx->out, text.buf);
+		fputc('\n', ctx->out);
+	} else if (!ret && text.len && !ctx->quiet) {
+		terminal_text(stderr, text.buf);
+	}
+	strbuf_release(&text);
+	return ret;
+}
+
+/* Without an objective: on the validation split where the runs have one, which is said. */
+static const char *usual_metric(struct cmd_ctx *ctx, const struct selection *sel)
+{
+	struct metric_info m;
+	struct error why = {0};
+	const char *metric = "val.knn.top1";
+
+	if (selection_metric(ctx->store, sel, metric, &m, &why))
+		metric = select_metric(ctx, sel, "knn.top1");
+	log_info("the sweep has no objective: by %s; --metric chooses another", metric);
+	return metric;
+}
+
 static int show(struct sweep_args *a, struct selection *sel, const char *metric, struct error *err)
 {
 	struct store *s = a->ctx->store;
@@ -75,9 +107,12 @@ static int show(struct sweep_args *a, struct selection *sel, const char *metric,
 			      effects_make(s, sel, value, floors.value, m.low_is_good, &e, err);
 
 	if (!ret) {
-		print(a->ctx, &e, &m);
-		effects_release(&e);
 		ret = metric_remarks_selection(s, sel, m.name, &remarks, &differ, err);
+		if (!ret && !differ)
+			ret = print_answer(a->ctx, sel, &m, value, floors.value, err);
+		if (!ret)
+			print(a->ctx, &e, &m);
+		effects_release(&e);
 	}
 	if (!ret && differ)
 		strbuf_adds(&remarks, "So the means say nothing about the hyperparameters.\n");
@@ -108,7 +143,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 	ret = show(a, &sel,
 		   a->metric         ? a->metric
 		   : *what.objective ? what.objective
-				     : select_metric(a->ctx, &sel, "knn.top1"),
+				     : usual_metric(a->ctx, &sel),
 		   err);
 	selection_release(&sel);
 	return ret;

@@ -227,13 +227,17 @@ static int data_show(struct data_args *a, struct error *err)
 	struct dataset d;
 	struct table *t;
 	char path[4200];
+	int there;
 
 	if (a->n != 1)
 		return error_set(err, ERR_USAGE, "data show: give the name of one dataset");
 	if (cmd_open_store(a->ctx, NEED_STORE_READ, err) || find_row(a, a->name[0], &row, err))
 		return -1;
 	object_path(a->ctx->store, row.sha256, path, sizeof path);
-	if (!object_exists(a->ctx->store, row.sha256))
+	there = object_exists(a->ctx->store, row.sha256, err);
+	if (there < 0)
+		return -1;
+	if (!there)
 		return error_set(err, ERR_CORRUPT, "dataset %s: its file is missing: %s", row.name,
 				 path);
 	if (dataset_open(&d, path, err))

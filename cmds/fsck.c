@@ -44,8 +44,8 @@ static int check_checkpoint(void *ctx, const struct checkpoint_row *ck)
 	char path[4200], state[HASH_HEX], what[160];
 	int found = digests_last(c->ctx->store, ck->run_id, ck->step, &link, c->err);
 
-	if (found < 0 || !object_exists(c->ctx->store, ck->sha256))
-		return found < 0 ? -1 : 0; /* a missing file was found already */
+	if (found < 0 || object_exists(c->ctx->store, ck->sha256, NULL) <= 0)
+		return found < 0 ? -1 : 0; /* check_file() has told that */
 	object_path(c->ctx->store, ck->sha256, path, sizeof path);
 	c->checkpoints++;
 	snprintf(what, sizeof what, "%.90s step %ld", c->run, ck->step);

@@ -54,6 +54,7 @@ int data_facts_find(struct data_facts *f, struct store *s, const char *name, str
 	struct dataset_row row;
 	struct dataset d;
 	char path[4200];
+	int there;
 
 	if (datasets_find(s, name, &row, &why)) {
 		if (why.code == ERR_NOT_FOUND && !strcmp(name, DATASET_SHAPES)) {
@@ -64,7 +65,10 @@ int data_facts_find(struct data_facts *f, struct store *s, const char *name, str
 		return -1;
 	}
 	object_path(s, row.sha256, path, sizeof path);
-	if (!object_exists(s, row.sha256))
+	there = object_exists(s, row.sha256, err);
+	if (there < 0)
+		return -1;
+	if (!there)
 		return error_set(err, ERR_CORRUPT, "dataset %s: its file is missing: %s", name,
 				 path);
 	if (dataset_open(&d, path, err))

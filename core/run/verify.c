@@ -134,7 +134,7 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 	const char *tmp = getenv("TMPDIR");
 	struct dataset_row data = {.source = "linked"};
 	char object[4200], link_path[4300];
-	int created;
+	int there, created;
 
 	if (!row->dataset_sha256)
 		return error_set(err, ERR_NOT_FOUND, "verify %s: it has no dataset", row->name);
@@ -145,7 +145,10 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 		return -1;
 	}
 	object_path(s, row->dataset_sha256, object, sizeof object);
-	if (!object_exists(s, row->dataset_sha256))
+	there = object_exists(s, row->dataset_sha256, err);
+	if (there < 0)
+		return -1;
+	if (!there)
 		return error_set(err, ERR_NOT_FOUND, "verify %s: its dataset %s (%.12s) is gone",
 				 row->name, row->dataset, row->dataset_sha256);
 	if (store_init(v->dir, &created, err) || store_open(&v->again, v->dir, STORE_WRITE, err))

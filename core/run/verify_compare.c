@@ -239,11 +239,15 @@ static int compare_checkpoint(struct store *s, const struct checkpoint_row *then
 			      struct verify_report *report, struct error *err)
 {
 	char a[4200], b[4200], hex[HASH_HEX] = "";
+	int there;
 
 	object_path(s, then->sha256, a, sizeof a);
 	object_path(again, now->sha256, b, sizeof b);
 	report->checkpoints++;
-	if (!object_exists(s, then->sha256)) {
+	there = object_exists(s, then->sha256, err);
+	if (there < 0)
+		return -1;
+	if (!there) {
 		verify_find(report, VERIFY_FILE, then->step, "checkpoint", then->sha256, "missing");
 		return 0;
 	}

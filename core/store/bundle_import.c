@@ -270,6 +270,7 @@ static int check_hashed(struct bundle_import *m, const char *table, struct error
 	const struct json_field *bytes = jsonline_find(&m->line, "bytes");
 	char hash[HASH_HEX], path[4200];
 	struct stat st;
+	int there;
 
 	if (!strcmp(table, "recipe")) {
 		hash_buffer(json, strlen(json), hash);
@@ -279,7 +280,10 @@ static int check_hashed(struct bundle_import *m, const char *table, struct error
 	}
 	if (strcmp(table, "object") != 0)
 		return 0;
-	if (!hash_is_hex(sha256) || !object_exists(m->s, sha256))
+	there = hash_is_hex(sha256) ? object_exists(m->s, sha256, err) : 0;
+	if (there < 0)
+		return -1;
+	if (!there)
 		return error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
 	object_path(m->s, sha256, path, sizeof path);
 	if (stat(path, &st) || !bytes || bytes->kind != JSON_INTEGER || st.st_size != bytes->i)

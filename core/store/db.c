@@ -61,7 +61,9 @@ int db_error(struct store *s, struct error *err)
 		if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE)
 			return error_set(err, ERR_FAILED, "%s: cannot write: %s", s->path,
 					 os ? strerror(os)
-					    : "disk full, or a limit on files' size");
+					 : code == SQLITE_IOERR_WRITE
+					     ? msg
+					     : "disk full, or a limit on files' size");
 		return error_set(err, ERR_FAILED, "%s: cannot read or write: %s", s->path,
 				 os ? strerror(os) : msg);
 	case SQLITE_READONLY:

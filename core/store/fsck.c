@@ -1,6 +1,7 @@
 /* The checks of the store; see fsck.h. */
 #include "core/store/fsck.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +93,9 @@ static void check_file(struct store *s, struct fsck *f, const char *sha256, int6
 	f->objects++;
 	object_path(s, sha256, path, sizeof path);
 	if (stat(path, &st)) {
-		fsck_found(f, "object", sha256, "its file is missing", 0, 0);
+		snprintf(why, sizeof why, "its file cannot be looked at: %s", strerror(errno));
+		fsck_found(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
+			   0);
 	} else if (!S_ISREG(st.st_mode)) {
 		fsck_found(f, "object", sha256, "its file is not a regular file", 0, 0);
 	} else if ((int64_t)st.st_size != bytes) {

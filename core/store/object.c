@@ -140,12 +140,12 @@ void object_path(const struct store *s, const char *sha256, char *out, size_t si
 		BUG("a path longer than %zu", size);
 }
 
-int object_exists(const struct store *s, const char *sha256)
+int object_exists(const struct store *s, const char *sha256, struct error *err)
 {
 	char path[4200];
 
 	object_path(s, sha256, path, sizeof path);
-	return access(path, F_OK) == 0;
+	return fs_there(path, err);
 }
 
 int object_adopt(struct store *s, const char *tmp, const char *sha256, struct error *err)
@@ -169,12 +169,16 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 int object_verify(const struct store *s, const char *sha256, struct error *err)
 {
 	char path[4200], hex[HASH_HEX];
+	int there;
 
 	if (object_check_name(sha256, err))
 		return -1;
 	object_path(s, sha256, path, sizeof path);
-	if (!object_exists(s, sha256))
-		return error_set(err, ERR_CORRUPT, "object %.12s: missing: %s", sha256, path);
+	there = object_exists(s, sha256, err);
+	if (there <= 0)
+		return there
+			   ? -1
+			   : error_set(err, ERR_CORRUPT, "object %.12s: missing: %s", sha256, path);
 	if (hash_file(path, hex, err))
 		return -1;
 	if (strcmp(hex, sha256))
@@ -239,8 +243,9 @@ int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id
 {
 	int found;
 
-	if (!object_exists(s, sha256))
-		return error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
+	found = object_exists(s, sha256, err);
+	if (found <= 0)
+		return found ? -1 : error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
 	found = db_int(s, id, err, "SELECT id FROM object WHERE sha256 = ?", "t", sha256);
 	if (found)
 		return found < 0 ? -1 : 0;

@@ -18,7 +18,8 @@ int objects_open(const struct store *s, const char *name);
 
 /* Path of the object, whether or not it exists; of what is no hash, a path where nothing is. */
 void object_path(const struct store *s, const char *sha256, char *out, size_t size);
-int object_exists(const struct store *s, const char *sha256);
+/* 1, 0, or -1 when it cannot be known. */
+int object_exists(const struct store *s, const char *sha256, struct error *err);
 
 /* Moves the finished file `tmp` (in store_tmp_dir) to its name, in the place of one that is there
  * already: that one may be damaged. */

@@ -56,3 +56,12 @@ fi
 mkdir bad && ok ssl -C bad init
 head -c 8192 /dev/zero | tr '\0' x >bad/.ssl/ssl.db
 fails 5 'corrupt' "$SSL" -C bad log
+
+note 'a store that cannot be looked at is not passed over for one above it'
+mkdir -p outer/inner
+ok ssl init outer
+ln -s .ssl outer/inner/.ssl
+fails 6 'inner/.ssl' ssl -C outer/inner log
+fails 6 'inner/.ssl' ssl -C outer/inner config query.x 'select 1'
+rm outer/inner/.ssl
+ok ssl -C outer/inner log

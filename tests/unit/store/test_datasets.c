@@ -48,13 +48,13 @@ static void test_insert_find(void)
 	CU_ASSERT_EQUAL(datasets_find(x.s, "cifar", &got, &x.err), -1);
 	err_is(&x.err, ERR_NOT_FOUND, "did you mean cifar10?");
 	CU_ASSERT_EQUAL(datasets_insert(x.s, &b, 1, &x.err), 0);
-	CU_ASSERT_FALSE(object_exists(x.s, a.sha256)); /* replaced, and no run used it */
+	CU_ASSERT_FALSE(object_exists(x.s, a.sha256, NULL)); /* replaced, and no run used it */
 	b = row_of(x.s, "a", "two");
 	CU_ASSERT_EQUAL(datasets_insert(x.s, &b, 0, &x.err), 0);
 	CU_ASSERT_EQUAL(datasets_each(x.s, count, names, &x.err), 0);
 	CU_ASSERT_STRING_EQUAL(names, "a cifar10 ");
 	CU_ASSERT_EQUAL(datasets_remove(x.s, "a", &x.err), 0);
-	CU_ASSERT(object_exists(x.s, b.sha256)); /* cifar10 is the same content */
+	CU_ASSERT(object_exists(x.s, b.sha256, NULL)); /* cifar10 is the same content */
 	CU_ASSERT_EQUAL(datasets_remove(x.s, "a", &x.err), -1);
 	err_is(&x.err, ERR_NOT_FOUND, "dataset a: there is none");
 	scratch_close(&x);
@@ -80,7 +80,7 @@ static void test_remove_used(void)
 	CU_ASSERT_EQUAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	CU_ASSERT_EQUAL(datasets_remove(x.s, "cifar10", &x.err), 0);
-	CU_ASSERT_FALSE(object_exists(x.s, a.sha256));
+	CU_ASSERT_FALSE(object_exists(x.s, a.sha256, NULL));
 	CU_ASSERT_EQUAL(datasets_find(x.s, "cifar10", &got, &x.err), -1);
 	sql_is(x.s, "SELECT dataset, dataset_sha256 IS NOT NULL FROM v_run", "cifar10|1\n");
 	a = row_of(x.s, "cifar10", "other"); /* and the name is free again */

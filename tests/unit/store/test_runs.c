@@ -165,8 +165,8 @@ static void test_reopen_truncates(void)
 	sql_is(x.s, "SELECT max(step), count(*) FROM metric", "5|5\n");
 	sql_is(x.s, "SELECT step FROM checkpoint", "5\n");
 	sql_is(x.s, "SELECT step FROM eval", "5\n");
-	CU_ASSERT(object_exists(x.s, ck[0].sha256));
-	CU_ASSERT_FALSE(object_exists(x.s, ck[1].sha256));
+	CU_ASSERT(object_exists(x.s, ck[0].sha256, NULL));
+	CU_ASSERT_FALSE(object_exists(x.s, ck[1].sha256, NULL));
 	CU_ASSERT_STRING_EQUAL(again.name, h.name);
 	CU_ASSERT_STRING_EQUAL(again.uuid, h.uuid);
 	sql_is(x.s, "SELECT kind, step FROM event", "resume|5\n");
@@ -200,8 +200,8 @@ static void test_prune(void)
 	CU_ASSERT_EQUAL(checkpoints_prune(x.s, &h, 2, 30, &x.err), 0);
 	sql_is(x.s, "SELECT group_concat(step) FROM (SELECT step FROM checkpoint ORDER BY 1)",
 	       "30,40,50\n");
-	CU_ASSERT(object_exists(x.s, hash[0])); /* still named by step 30 */
-	CU_ASSERT_FALSE(object_exists(x.s, hash[1]));
+	CU_ASSERT(object_exists(x.s, hash[0], NULL)); /* still named by step 30 */
+	CU_ASSERT_FALSE(object_exists(x.s, hash[1], NULL));
 	sql_is(x.s, "SELECT count(*) FROM object", "3\n");
 	CU_ASSERT_EQUAL(checkpoints_find(x.s, 1, -1, &row, &x.err), 0);
 	CU_ASSERT_EQUAL(row.step, 50);

@@ -92,6 +92,24 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
 	return read_grid(a, &how, g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
 }
 
+/* Do both come to the same cells, by the same exec and objective, in whatever order they say it? */
+static int has_same_cells(struct grid *a, struct grid *b)
+{
+	struct strbuf x = STRBUF_INIT, y = STRBUF_INIT;
+	struct sweep_plan p = {0}, q = {0};
+	int same;
+
+	recipe_json_keys(&a->exec, &x);
+	recipe_json_keys(&b->exec, &y);
+	same = !strcmp(x.buf, y.buf) && !grid_finish(b, NULL) && !sweep_plan_make(&p, a, NULL) &&
+	       !sweep_plan_make(&q, b, NULL) && sweep_plan_equals(&p, &q);
+	sweep_plan_release(&p);
+	sweep_plan_release(&q);
+	strbuf_release(&x);
+	strbuf_release(&y);
+	return same;
+}
+
 /* Is the grid what the sweep was started with, or what it is now? An older version may have written
  * the same sweep otherwise, so it is also written anew. */
 static int is_same(const struct sweep_row *w, struct grid *g)
@@ -109,7 +127,7 @@ static int is_same(const struct sweep_row *w, struct grid *g)
 		old.name = g->name;
 		if (same)
 			grid_json(&old, &theirs);
-		same = same && !strcmp(spec.buf, theirs.buf);
+		same = same && (!strcmp(spec.buf, theirs.buf) || has_same_cells(g, &old));
 		grid_release(&old);
 	}
 	strbuf_release(&spec);

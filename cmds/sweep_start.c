@@ -119,7 +119,8 @@ int sweep_start(struct sweep_args *a, struct error *err)
 }
 
 /* The sweep as it is, with the axes' new values and the new seeds. */
-static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
+static int extend_grid(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
+		       struct error *err)
 {
 	struct recipe_how how = {.recorded = 1};
 	struct sweep_row w;
@@ -142,9 +143,29 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct error *err)
 	if (!ret && a->seeds)
 		ret = grid_add_seeds(g, a->seeds, 1, err);
 	if (!ret)
-		ret = grid_finish(g, err);
+		ret = grid_finish(g, err) || sweep_plan_make(p, g, err) ||
+		      (a->seeds && sweep_plan_join(p, g, a->ctx->store, w.id, err));
 	sweep_row_release(&w);
-	return ret;
+	return ret ? -1 : 0;
+}
+
+/* What -n says of it. */
+static int report_extension(struct sweep_args *a, const char *name, const struct sweep_plan *p,
+			    struct error *err)
+{
+	struct sweep_counts n;
+	struct sweep_row w;
+	int missing, ret;
+
+	if (sweeps_find(a->ctx->store, name, &w, err))
+		return -1;
+	ret = sweeps_count(a->ctx->store, w.id, &n, err);
+	missing = ret ? -1 : sweep_plan_missing(p, a->ctx->store, w.id, err);
+	sweep_row_release(&w);
+	if (missing < 0)
+		return -1;
+	log_info("%s: it would have %d cells, %d of them new", name, n.cells + missing, missing);
+	return 0;
 }
 
 static void say_nothing(const char *text)
@@ -209,12 +230,11 @@ int sweep_extend(struct sweep_args *a, struct error *err)
 	if (sweep_is_file(a))
 		ret = extend_by_file(a, &g, &p, err);
 	else
-		ret = extend_grid(a, &g, err) || sweep_plan_make(&p, &g, err);
+		ret = extend_grid(a, &g, &p, err);
 	if (!ret)
 		ret = sweep_check(a, &g, &p, err);
 	if (!ret && a->ctx->dry_run)
-		log_info("%s: it would have %d cells, those that are there among them", g.name,
-			 p.n);
+		ret = report_extension(a, g.name, &p, err);
 	else if (!ret)
 		ret =
 		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);

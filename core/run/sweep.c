@@ -11,11 +11,6 @@
 #include "core/run/params.h"
 #include "core/run/provenance.h"
 
-struct making {
-	struct sweep_plan *p;
-	int cap;
-};
-
 static struct run_param *copy_params(struct arena *a, const struct recipe *r)
 {
 	struct run_param *made = params_of(r), *p = arena_zalloc(a, (size_t)r->n * sizeof *p);
@@ -28,17 +23,16 @@ static struct run_param *copy_params(struct arena *a, const struct recipe *r)
 	return p;
 }
 
-static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
+int sweep_plan_add(struct sweep_plan *p, const struct grid_cell *cell, int64_t dataset_id,
+		   struct error *err)
 {
-	struct making *m = ctx;
-	struct sweep_plan *p = m->p;
 	struct strbuf json = STRBUF_INIT;
 	struct sweep_cell *c;
 
 	(void)err;
-	if (p->n == m->cap) {
-		m->cap = m->cap ? 2 * m->cap : 64;
-		p->cell = xrealloc(p->cell, (size_t)m->cap * sizeof *p->cell);
+	if (p->n == p->cap) {
+		p->cap = p->cap ? 2 * p->cap : 64;
+		p->cell = xrealloc(p->cell, (size_t)p->cap * sizeof *p->cell);
 	}
 	c = &p->cell[p->n++];
 	memset(c, 0, sizeof *c);
@@ -54,6 +48,7 @@ static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
 	c->dataset = arena_strdup(&p->arena, recipe_text(cell->recipe, "data.set"));
 	c->label = arena_strdup(&p->arena, cell->label);
 	c->names_split = run_check_names_split(cell->recipe);
+	c->dataset_id = dataset_id;
 	c->ordinal = cell->ordinal;
 	c->rank = cell->rank;
 	p->recipes += cell->rank == 0;
@@ -61,16 +56,20 @@ static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
 	return 0;
 }
 
+static int collect(void *ctx, const struct grid_cell *cell, struct error *err)
+{
+	return sweep_plan_add(ctx, cell, 0, err);
+}
+
 int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err)
 {
-	struct making m = {.p = p};
 	struct strbuf spec = STRBUF_INIT;
 	char name[80];
 
 	memset(p, 0, sizeof *p);
 	if (g->name && sweep_name_check(g->name, err))
 		return -1;
-	if (grid_each(g, collect, &m, err))
+	if (grid_each(g, collect, p, err))
 		return -1;
 	grid_json(g, &spec);
 	if (!g->name) {
@@ -101,7 +100,11 @@ static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *i
 		struct dataset_row row;
 		int k = i - 1;
 
-		while (k >= 0 && strcmp(p->cell[k].dataset, p->cell[i].dataset))
+		id[i] = p->cell[i].dataset_id;
+		if (id[i])
+			continue;
+		while (k >= 0 &&
+		       (p->cell[k].dataset_id || strcmp(p->cell[k].dataset, p->cell[i].dataset)))
 			k--;
 		if (k < 0 && dataset_ensure(s, p->cell[i].dataset, &row, err))
 			return -1;

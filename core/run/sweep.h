@@ -12,6 +12,7 @@
 struct sweep_cell {
 	struct run_new run; /* method, recipe_*, group_hash, param, seed */
 	const char *dataset, *label;
+	int64_t dataset_id; /* 0: the one that is called so now */
 	int ordinal, rank;
 	int names_split; /* run_check_names_split() of its recipe */
 };
@@ -19,7 +20,7 @@ struct sweep_cell {
 struct sweep_plan {
 	struct arena arena;
 	struct sweep_cell *cell; /* the first seed's first, by number */
-	int n, recipes;          /* cells; of them with the first seed */
+	int n, cap, recipes;     /* cells; of them with the first seed */
 	char *spec;
 	char spec_hash[HASH_HEX];
 };
@@ -28,6 +29,19 @@ struct sweep_plan {
  * again. */
 int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err);
 void sweep_plan_release(struct sweep_plan *p);
+/* One more cell, which is copied, behind the others; dataset_id as above. */
+int sweep_plan_add(struct sweep_plan *p, const struct grid_cell *cell, int64_t dataset_id,
+		   struct error *err);
+
+/* Adds the recipes that the recorded sweep has and its plan has no more, each with the plan's
+ * seeds: an edit of the file took them out, and their cells are still the sweep's. */
+int sweep_plan_join(struct sweep_plan *p, struct grid *g, struct store *s, int64_t sweep,
+		    struct error *err);
+/* How many of the plan's cells the recorded sweep lacks; -1. */
+int sweep_plan_missing(const struct sweep_plan *p, struct store *s, int64_t sweep,
+		       struct error *err);
+/* Have both the same cells, in whatever order? */
+int sweep_plan_equals(const struct sweep_plan *a, const struct sweep_plan *b);
 
 /* Checks every recipe against its dataset (check.h), which s has, and what the sweep is for against
  * what its cells measure (sweep_promises()); `given`: by the rules for what a user gives now; else
@@ -57,9 +71,9 @@ int sweep_promises(const struct recipe *exec, const struct sweep_cells *cells,
 int sweep_is_rung(const struct recipe *exec, long epoch);
 
 /*
- * sweep_goal.c: which way is better is a fact of a metric (metric_kinds.h). objective.goal may repeat
- * it, and decides only for a metric that has no direction of its own. What a user gives now is refused
- * where it contradicts; what was recorded before is taken by the metric's own direction.
+ * sweep_goal.c: which way is better is a fact of a metric (metric_kinds.h). objective.goal may
+ * repeat it, and decides only for a metric that has no direction of its own. What a user gives now
+ * is refused where it contradicts; what was recorded before is taken by the metric's own direction.
  */
 /* Replaces the goal `auto` by that of the metric. ERR_USAGE for a contradiction. */
 int sweep_goal_settle(struct grid *g, struct error *err);
@@ -69,8 +83,8 @@ int sweep_goal_check(const struct grid *g, struct error *err);
 const char *sweep_direction(const char *metric, const char *said);
 /* By which series cells are pruned: exec.prune_metric, or the objective. */
 const char *sweep_prune_metric(const struct recipe *exec);
-/* Appends one sentence where the recorded goal is not the metric's: earlier versions took `max` where
- * none was given. */
+/* Appends one sentence where the recorded goal is not the metric's: earlier versions took `max`
+ * where none was given. */
 int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct error *err);
 
 /* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With

@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/store/query.h"
 #include "core/store/store_internal.h"
+#include "core/store/sweep_recipes.h"
 
 int sweep_name_check(const char *name, struct error *err)
 {
@@ -110,7 +111,7 @@ int sweeps_have_recipe(struct store *s, const char *recipe_hash)
 
 struct sweep_edit {
 	struct store *s;
-	int64_t id;
+	int64_t id, last; /* last: row of the last cell that was there before; 0: none was */
 	int ordinals, added;
 };
 
@@ -164,6 +165,9 @@ int sweeps_save(struct store *s, const struct sweep_new *w,
 			   edit.id) < 0)
 		ret = -1;
 	edit.ordinals = (int)most;
+	if (!ret && db_int(s, &edit.last, err, "SELECT max(id) FROM cell WHERE sweep_id = ?", "I",
+			   edit.id) < 0)
+		ret = -1;
 	if (!ret)
 		ret = each(ctx, &edit, err);
 	if (tx_end(s, ret, err))
@@ -201,6 +205,24 @@ static int reuse(struct sweep_edit *e, int64_t cell, const char *binary, struct 
 	    "Itt", cell, binary, stamp_now().text);
 }
 
+static int insert_cell(struct sweep_edit *e, const struct cell_new *c, int64_t recipe, int ordinal,
+		       struct error *err)
+{
+	struct strbuf label = STRBUF_INIT;
+	int ret;
+
+	strbuf_adds(&label, c->label);
+	ret = (e->last &&
+	       sweep_label(e->s, e->id, e->last, recipe, c->run->group_hash, &label, err)) ||
+	      db_run(e->s, err,
+		     "INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, "
+		     "label) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		     "IiiIIIt", e->id, ordinal, c->rank, c->run->seed, recipe, c->run->dataset_id,
+		     label.buf);
+	strbuf_release(&label);
+	return ret ? -1 : 0;
+}
+
 int sweep_add_cell(struct sweep_edit *e, const struct cell_new *c, struct error *err)
 {
 	int64_t recipe, there;
@@ -214,12 +236,7 @@ int sweep_add_cell(struct sweep_edit *e, const struct cell_new *c, struct error 
 		   "III", e->id, recipe, c->run->dataset_id);
 	if (found)
 		return found < 0 ? -1 : 0;
-	if (ordinal_of(e, c->run, &ordinal, err) ||
-	    db_run(e->s, err,
-		   "INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, label) "
-		   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-		   "IiiIIIt", e->id, ordinal, c->rank, c->run->seed, recipe, c->run->dataset_id,
-		   c->label))
+	if (ordinal_of(e, c->run, &ordinal, err) || insert_cell(e, c, recipe, ordinal, err))
 		return -1;
 	e->added++;
 	if (!c->reuse_binary)

@@ -85,7 +85,7 @@ ok ssl sweep extend more.yaml
 err_has 'five: 3 cells added'
 { cat more.yaml; echo 'set: {optim.warmup: 10}'; } >said.yaml
 ok ssl sweep extend -n said.yaml
-err_has 'it would have 9 cells'
+err_has 'it would have 12 cells, 0 of them new'
 sed 's/mu: .*/mu: [5, 40]}/' said.yaml >new.yaml
 fails 2 'cell .*: optim.warmup: 10 epochs' ssl sweep extend -n new.yaml
 ok ssl sweep start -q five

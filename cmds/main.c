@@ -90,6 +90,7 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	if (thread_main_stack(&err))
 		goto usage;
+	signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait for the processes that it starts */
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
 	ctx.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);

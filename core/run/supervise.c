@@ -101,12 +101,15 @@ static int bury(struct crew *c, int i, int status, struct error *err)
 static int look_after(struct crew *c, struct error *err)
 {
 	for (int i = 0; i < c->v->workers; i++) {
-		int status;
+		int status = ERR_FAILED << 8; /* of one that cannot be waited for */
+		pid_t ended;
 
 		if (!c->pid[i])
 			continue;
-		if (waitpid(c->pid[i], &status, WNOHANG) == c->pid[i] && bury(c, i, status, err))
-			return -1;
+		ended = waitpid(c->pid[i], &status, WNOHANG);
+		if (ended < 0 ? errno != EINTR : ended > 0)
+			if (bury(c, i, status, err))
+				return -1;
 	}
 	if (!c->told && c->v->stop && *c->v->stop) {
 		for (int i = 0; i < c->v->workers; i++)

@@ -71,3 +71,8 @@ same "$(value "select count(*) > 0 and count(*) = sum(error like '%Permission de
 ok $as "$SSL" sweep retry -q turned
 ok $as "$SSL" sweep start -q turned
 same "$(value "select count(*) from v_cell where sweep = 'turned' and status = 'done'")" 3
+
+note 'started by a process that ignores the end of its children'
+ok $as env --ignore-signal=CHLD "$SSL" sweep start -q --name orphans $small --set optim.epochs=1 \
+	--set projector.dims=8,8 --seeds 1
+same "$(value "select status from v_cell where sweep = 'orphans'")" done

@@ -170,7 +170,7 @@ COMMANDS = {
     'sweep-start': (sweep, ['sweep', 'start', 's.yaml', '-j', '1'], []),
     'sweep-show': (swept, ['sweep', 'show', 'w'], []),
     'log': (runs, ['log'], []),
-    'log-to-file': (runs, ['log', '--format', 'csv', '-o', 'l.csv'], ['l.csv']),
+    'log-to-file': (runs, ['log', '--columns', 'name,status', '--format', 'csv', '-o', 'l.csv'], ['l.csv']),
     'show': (runs, ['show', 'r1'], []),
     'diff': (run, ['diff', 'r1', 'r1'], []),
     'compare': (runs, ['compare', 'r1', 'r2'], []),
@@ -199,6 +199,18 @@ COMMANDS = {
 CHANGING_OUTPUT = {'doctor', 'verify', 'sweep-plan'}  # times and speeds
 
 
+def unname(db, said):
+    """The names of a sweep's runs are drawn: they are called by their cells."""
+    try:
+        cells = dict(db.execute("SELECT r.name, 'cell ' || c.ordinal || '.' || c.seed FROM cell c "
+                                "JOIN run r ON r.id = c.run_id"))
+    except sqlite3.Error:
+        cells = {}
+    for name, rows in said.items() if cells else ():
+        if isinstance(rows, list):
+            said[name] = sorted(tuple(cells.get(x, x) for x in row) for row in rows)
+
+
 def ask(d):
     path = f'{d}/.ssl/ssl.db'
     if not os.path.exists(path):
@@ -211,6 +223,7 @@ def ask(d):
                     said[name] = db.execute(sql).fetchall()
                 except sqlite3.Error as e:
                     said[name] = str(e)
+            unname(db, said)
         db.close()
     except sqlite3.Error as e:
         said['error'] = str(e)
@@ -337,7 +350,7 @@ class Subject:
         code, _, err = call([SSL, *COMMANDS[self.name][1]], d)
         self.retry = f'{code}: {err[-200:]}'
         if self.name in ('run', 'sweep-start', 'eval', 'import'):  # what is recorded of the first try stays
-            return code in (0, 1, 2, 4) and call([SSL, 'fsck'], d)[0] == 0
+            return code in (0, 1, 2, 4, 8) and call([SSL, 'fsck'], d)[0] == 0
         if self.name == 'backup' and code == 2:
             return call([SSL, 'fsck'], f'{d}/b')[0] == 0
         return code == 0 and look(self.name, d) == self.after

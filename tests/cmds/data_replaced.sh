@@ -12,7 +12,7 @@ ok ssl run $tiny --seed 2
 ok ssl sweep start $tiny --seeds 1 --grid vicreg.mu=3,5 --name w
 old=t@$(value "select substr(dataset_sha256, 1, 8) from v_run where id = 1")
 ok ssl compare --metric loss --format csv
-same "$(sed -n 1p "$out")" 'method,n,mean,sd,ci_low,ci_high,best_run,floor,gain,recipes,dataset'
+same "$(sed -n 1p "$out")" 'method,n,mean,sd,ci_low,ci_high,best_run,floor,gain,recipes,dataset,collapsed,pruned'
 same "$(sed -n 2p "$out" | cut -d, -f1,2,11)" vicreg,4,t
 
 ok ssl data add -q -f t --shapes --seed 9 --train 64 --test 16

@@ -30,7 +30,7 @@ ok ssl compare --metric loss -w "dataset_label='$old' and [vicreg.mu]=25" --form
 same "$(sed 1d "$out" | cut -d, -f1,2,11 | tr '\n' ' ')" "vicreg,2,$old "
 ok ssl run $tiny -m barlow --seed 1
 ok ssl run $tiny -m barlow --seed 2
-ok ssl compare --metric loss --pairs --format csv
+ok ssl compare --metric embedding_std --pairs --format csv
 same "$(sed 1d "$out" | cut -d, -f1,2)" 'barlow (t),vicreg (t)'
 for by in dataset data.set; do
 	ok ssl compare --metric loss --by $by --format csv -w "method='vicreg'"

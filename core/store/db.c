@@ -59,11 +59,12 @@ int db_error(struct store *s, struct error *err)
 		return error_set(err, ERR_FAILED, "%s: cannot write: disk full", s->path);
 	case SQLITE_IOERR:
 		if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE)
-			return error_set(err, ERR_FAILED, "%s: cannot write: %s", s->path,
-					 os ? strerror(os)
-					 : code == SQLITE_IOERR_WRITE
-					     ? msg
-					     : "disk full, or a limit on files' size");
+			return error_set(
+			    err, ERR_FAILED, "%s: cannot write: %s", s->path,
+			    os ? strerror(os)
+			    : code == SQLITE_IOERR_WRITE
+				? "a disk I/O error, disk full, or a limit on files' size"
+				: "disk full, or a limit on files' size");
 		return error_set(err, ERR_FAILED, "%s: cannot read or write: %s", s->path,
 				 os ? strerror(os) : msg);
 	case SQLITE_READONLY:

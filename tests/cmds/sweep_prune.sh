@@ -172,7 +172,8 @@ out_lacks "$best"
 err_has 'collapsed runs? left out'
 ok ssl -C runs best loss --by method
 out_lacks "$best"
-ok ssl -C runs plot parallel -w 1 --metric loss
+method=$(ssl -C runs sql --format csv "select method from v_run where name = '$best'" | tail -1)
+ok ssl -C runs plot parallel -w "method = '$method'" --metric loss
 out_has '; 2 collapsed|; 1 collapsed'
 ok ssl -C runs show best:loss
 out_lacks "$best"

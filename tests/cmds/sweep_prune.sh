@@ -174,7 +174,7 @@ ok ssl -C runs best loss --by method
 out_lacks "$best"
 method=$(ssl -C runs sql --format csv "select method from v_run where name = '$best'" | tail -1)
 ok ssl -C runs plot parallel -w "method = '$method'" --metric loss
-out_has '; 2 collapsed|; 1 collapsed'
+out_has 'in no mean: 2 collapsed'
 ok ssl -C runs show best:loss
 out_lacks "$best"
 ok ssl -C runs best loss -w "name = '$best'"

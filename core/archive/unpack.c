@@ -15,6 +15,7 @@
 #include "core/archive/name.h"
 #include "core/archive/walk.h"
 #include "core/archive/zip.h"
+#include "core/base/fs.h"
 
 enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 
@@ -125,9 +126,9 @@ static int open_archive(struct unpack *u, struct error *err)
 {
 	int r;
 
-	u->fd = open(u->path, O_RDONLY | O_CLOEXEC);
+	u->fd = fs_open_file(u->path, ERR_USAGE, err);
 	if (u->fd < 0)
-		return error_errno(err, ERR_USAGE, "%s", u->path);
+		return -1;
 	u->a = archive_read_new();
 	if (!u->a)
 		return error_set(err, ERR_FAILED, "libarchive: out of memory");
@@ -444,9 +445,9 @@ static int folder_next(struct unpack *u, struct error *err)
 		return name_unsafe(u->path, u->walk != NULL, u->name.buf,
 				   "it has a control character", err);
 	strbuf_addf(&path, "%s/%s", u->path, u->name.buf);
-	u->fd = open(path.buf, O_RDONLY | O_CLOEXEC);
+	u->fd = fs_open_file(path.buf, ERR_FAILED, err);
 	if (u->fd < 0)
-		r = error_errno(err, ERR_FAILED, "%s", path.buf);
+		r = -1;
 	strbuf_release(&path);
 	return r;
 }

@@ -14,14 +14,28 @@
 #endif
 #include <unistd.h>
 
+int fs_open_file(const char *path, enum error_code code, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(err, code, "%s", path);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return error_set(err, code, "%s: %s", path,
+			 S_ISDIR(st.st_mode) ? "Is a directory" : "not a regular file");
+}
+
 int fs_read(const char *path, struct strbuf *out, struct error *err)
 {
 	char buf[65536];
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = fs_open_file(path, ERR_USAGE, err);
 
 	if (fd < 0)
-		return error_errno(err, ERR_USAGE, "%s", path);
+		return -1;
 	while ((n = read(fd, buf, sizeof buf)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -237,10 +251,10 @@ int fs_map(const char *path, struct fs_map *out, struct error *err)
 {
 	struct stat st;
 	void *p;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = fs_open_file(path, ERR_FAILED, err);
 
 	if (fd < 0)
-		return error_errno(err, ERR_FAILED, "%s", path);
+		return -1;
 	if (fstat(fd, &st)) {
 		error_errno(err, ERR_FAILED, "%s", path);
 		close(fd);

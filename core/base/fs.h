@@ -13,6 +13,11 @@
 
 enum { FS_READ_MAX = 64 << 20 };
 
+/* Opens a regular file for reading: its descriptor, or -1 with *err of this code. What is none, a pipe
+ * or a device say, would be waited for, or never end: it is refused at once. The one way in which files
+ * that a user or a store names are opened. */
+int fs_open_file(const char *path, enum error_code code, struct error *err);
+
 /* Appends the whole file, a text, to *out. ERR_USAGE when it cannot be opened, or is longer than
  * FS_READ_MAX (a device, say). */
 int fs_read(const char *path, struct strbuf *out, struct error *err);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/fs.h"
+
 struct hash {
 	EVP_MD_CTX *ctx;
 };
@@ -63,10 +65,10 @@ int hash_file(const char *path, char hex[HASH_HEX], struct error *err)
 	unsigned char *buf;
 	char unused[HASH_HEX];
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	int fd = fs_open_file(path, ERR_FAILED, err), ret = 0;
 
 	if (fd < 0)
-		return error_errno(err, ERR_FAILED, "%s", path);
+		return -1;
 	h = hash_new();
 	buf = xmalloc(CHUNK);
 	while ((n = read(fd, buf, CHUNK)) != 0) {

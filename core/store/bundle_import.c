@@ -200,7 +200,7 @@ int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t
 	sqlite3_stmt *st = statement(m, t, err);
 	int ret;
 
-	if (!st || check_fields(m, t, err))
+	if (!st || check_fields(m, t, err) || bundle_check_values(m, t->name, err))
 		return -1;
 	sqlite3_bind_int64(st, 1, owner);
 	for (int i = 0; i < t->n; i++) {

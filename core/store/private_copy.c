@@ -87,13 +87,11 @@ static int copy_bytes(int from, int to, char *block, const char *name, struct er
 static int copy_file(const char *from, const char *to, struct error *err)
 {
 	char *block = xmalloc(BLOCK);
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, ret = -1;
+	int in = fs_open_file(from, ERR_FAILED, err), out = -1, ret = -1;
 
-	if (in < 0)
-		error_errno(err, ERR_FAILED, "%s", from);
-	else if ((out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
+	if (in >= 0 && (out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
 		error_errno(err, ERR_FAILED, "%s", to);
-	else
+	else if (in >= 0)
 		ret = copy_bytes(in, out, block, from, err);
 	if (in >= 0)
 		close(in);

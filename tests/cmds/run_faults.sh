@@ -54,7 +54,17 @@ ok sh -c '"$1" run $2 --set optim.epochs=1 --name closed <&- >&- 2>&-' sh "$SSL"
 ok ssl fsck
 
 note 'a file that is none for us has an end'
-fails 2 'too large' "$SSL" run /dev/zero
+fails 2 'not a regular file' "$SSL" run /dev/zero
+mkfifo pipe.yaml
+fails 2 'pipe.yaml: not a regular file' "$SSL" run pipe.yaml
+fails 2 'Is a directory' "$SSL" run .ssl
+fails 2 'not a regular file' "$SSL" sweep plan pipe.yaml
+rm pipe.yaml
+mv .ssl/config config.kept 2>/dev/null || :
+mkfifo .ssl/config
+fails 2 'not a regular file' "$SSL" config
+rm .ssl/config
+mv config.kept .ssl/config 2>/dev/null || :
 
 note 'a damaged or missing checkpoint: neither resumed from nor judged; an older one will do'
 begin cut 4000 '--set checkpoint.every=1 --set checkpoint.keep_last=99999'

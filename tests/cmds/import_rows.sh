@@ -1,0 +1,52 @@
+#!/bin/sh
+# `ssl import`: a row that none of our own writers could have written is refused, and nothing comes in.
+. "$(dirname "$0")/lib.sh"
+
+command -v zstd >/dev/null || skip 'no zstd'
+ok ssl init a
+ok ssl -C a data add -q --shapes --train 64 --test 16 tiny
+ok ssl -C a run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 -j 1 --name one
+ok ssl -C a export -o one.tzst one
+mkdir x
+zstd -dqc one.tzst >one.tar && tar -xf one.tar -C x || skip 'no tar that unpacks it'
+ok ssl init b
+
+# changed PART SED: the bundle with a part changed, and a manifest that says so
+changed()
+{
+	rm -rf y
+	cp -r x y
+	sed "$2" x/$1 >y/$1
+	cmp -s x/$1 y/$1 && fail "$2 changes nothing in $1"
+	old=$(sha256sum <x/$1 | cut -d' ' -f1)
+	new=$(sha256sum <y/$1 | cut -d' ' -f1)
+	sed "s/$old/$new/; s/\"bytes\":$(wc -c <x/$1 | tr -d ' ')\b/\"bytes\":$(wc -c <y/$1 | tr -d ' ')/" x/manifest.jsonl >y/manifest.jsonl
+	tar -cf bad.tar -C y shared runs objects manifest.jsonl
+}
+run=runs/$(cd x/runs && ls)
+while IFS='|' read -r part edit; do
+	changed "$(eval echo "$part")" "$edit"
+	code 5 ssl -C b import bad.tar
+	[ "$(grep -c '^ssl: ' "$err")" = 1 ] || fail 'not one line'
+	! grep -q 'manifest' "$err" || fail 'the manifest was not made again'
+	same "$(ssl -C b sql --format csv 'select (select count(*) from run) + (select count(*) from dataset) + (select count(*) from object)' | tail -1)" 0
+done <<'END'
+$run|s/"step":0/"step":-1/
+$run|s/"step":0/"step":9223372036854775807/
+$run|s/"epoch":0/"epoch":99/
+$run|s/"threads":1/"threads":-4/
+$run|s/"settings":"{/"settings":"{{{/
+$run|s/"created":"20/"created":"yesterday 20/
+$run|s/"status":"done"/"status":"glad"/
+$run|s/"protocol":"knn"/"protocol":"k\xc3\x28"/
+shared/dataset.jsonl|s/"height":[0-9]*/"height":-1/
+shared/dataset.jsonl|s/"n_train":64/"n_train":99999999999999/
+shared/dataset.jsonl|s/"skipped":"\[\]"/"skipped":"[}"/
+shared/object.jsonl|s/"bytes":[0-9]*/"bytes":-1/
+shared/recipe.jsonl|s/"json":"{/"json":"{{{/
+END
+ok ssl -C b import one.tzst
+note 'a pipe, a device and a folder are no bundle'
+mkfifo pipe
+fails 2 'not a regular file|neither a file nor a folder' "$SSL" -C b import pipe
+fails 2 'not a regular file|neither a file nor a folder' "$SSL" -C b import /dev/zero

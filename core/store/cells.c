@@ -96,8 +96,8 @@ static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, str
 	out->ordinal = sqlite3_column_int(st, 5);
 	out->rank = sqlite3_column_int(st, 6);
 	out->seed = sqlite3_column_int64(st, 7);
-	out->recipe_json = db_text_dup(st, 8);
-	out->label = db_text_dup(st, 9);
+	out->recipe_json = xstrdup(db_text(st, 8));
+	out->label = xstrdup(db_text(st, 9));
 	db_text_into(st, 10, out->dataset_sha256, sizeof out->dataset_sha256);
 	sqlite3_reset(st);
 	return 0;

@@ -75,7 +75,7 @@ static int each_stale(struct store *s, int64_t after, const struct params_makers
 		if (!(n & (n - 1)))
 			row = xrealloc(row, (size_t)(n ? 2 * n : 1) * sizeof *row);
 		row[n].id = sqlite3_column_int64(st, 0);
-		row[n++].json = db_text_dup(st, 1);
+		row[n++].json = xstrdup(db_text(st, 1));
 	}
 	ret = more;
 	for (int i = 0; i < n; i++) {

@@ -62,7 +62,7 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	db_text_into(st, 6, out->objective, sizeof out->objective);
 	out->lease = sqlite3_column_double(st, 7);
 	out->retries = (long)sqlite3_column_int64(st, 8);
-	out->spec = db_text_dup(st, 9);
+	out->spec = xstrdup(db_text(st, 9));
 	out->defaults = sqlite3_column_int(st, 10);
 	sqlite3_reset(st);
 	return 0;

@@ -148,11 +148,11 @@ static void read_row(sqlite3_stmt *st, struct values *out)
 	r = &out->row[out->n++];
 	r->id = sqlite3_column_int64(st, 0);
 	r->seed = sqlite3_column_int64(st, 1);
-	r->name = db_text_dup(st, 2);
+	r->name = xstrdup(db_text(st, 2));
 	r->group = key_text(st, 3);
-	r->cell = db_text_dup(st, 4);
-	r->dataset = db_text_dup(st, 5);
-	r->status = db_text_dup(st, 6);
+	r->cell = xstrdup(db_text(st, 4));
+	r->dataset = xstrdup(db_text(st, 5));
+	r->status = xstrdup(db_text(st, 6));
 	r->repeated = sqlite3_column_int(st, 7);
 	for (int i = 0; i < 3; i++) {
 		r->candidate[i] = number(st, 8 + i);

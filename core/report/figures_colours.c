@@ -77,14 +77,6 @@ int figure_colour(const struct figure *f, const struct selection *sel, const str
 
 /* ---- panels ---- */
 
-static int is_first_of_method(const struct selection *sel, int i)
-{
-	for (int k = 0; k < i; k++)
-		if (!strcmp(sel->run[k].method, sel->run[i].method))
-			return 0;
-	return 1;
-}
-
 int figure_is_split(const struct selection *sel, const char *metric)
 {
 	for (int i = 1; i < sel->n && metric_is_loss(metric); i++)
@@ -194,7 +186,7 @@ int figure_panels(struct store *s, const struct selection *sel, const struct fig
 		part.colours = &colours;
 	}
 	for (int i = 0; i < sel->n && !ret; i++)
-		if (is_first_of_method(sel, i))
+		if (selection_is_first_of_method(sel, i))
 			ret = add_panel(s, sel, &part, sel->run[i].method, make, c, err);
 	figure_colours_release(&colours);
 	if (ret)

@@ -318,14 +318,6 @@ static struct selection of_method(const struct selection *sel, const char *metho
 	return out;
 }
 
-static int is_first_of_method(const struct selection *sel, int i)
-{
-	for (int k = 0; k < i; k++)
-		if (!strcmp(sel->run[k].method, sel->run[i].method))
-			return 0;
-	return 1;
-}
-
 static int add_effects(struct work *w, struct error *err)
 {
 	const struct figure f = {.metric = w->metric.name};
@@ -353,7 +345,7 @@ static int add_effects(struct work *w, struct error *err)
 	for (int i = 0, n = 0; any && !ret && i < w->sel->n && n < HEATMAPS; i++) {
 		struct selection one;
 
-		if (!is_first_of_method(w->sel, i))
+		if (!selection_is_first_of_method(w->sel, i))
 			continue;
 		one = of_method(w->sel, w->sel->run[i].method);
 		ret = add_figure(w, &one, figure_heatmap, &f, err);

@@ -376,3 +376,11 @@ int selection_floors(struct store *s, const struct selection *sel, const char *m
 {
 	return each_value(s, sel, floor_sql, metric, out, err);
 }
+
+int selection_is_first_of_method(const struct selection *sel, int i)
+{
+	for (int k = 0; k < i; k++)
+		if (!strcmp(sel->run[k].method, sel->run[i].method))
+			return 0;
+	return 1;
+}

@@ -33,6 +33,8 @@ int selection_study(struct store *s, struct selection *sel, struct error *err);
 
 /* Those of the runs that are marked, studied if sel is; the caller releases it. */
 struct selection selection_part(const struct selection *sel, const char *keep);
+/* Is run i the first one of its method? */
+int selection_is_first_of_method(const struct selection *sel, int i);
 
 /* One run, as refs_resolve() finds it; @epoch=N is ERR_USAGE. */
 int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err);

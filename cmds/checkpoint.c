@@ -3,6 +3,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
 #include "core/report/human.h"
@@ -119,8 +120,10 @@ static int checkpoint_run(struct cmd_ctx *ctx, int argc, char **argv, struct err
 		return ret < 0 ? -1 : 0;
 	if (!strcmp(argv[1], "ls"))
 		return list(ctx, n > 1 ? argv[2] : "@", err);
-	if (!strcmp(argv[1], "export") && n == 2)
-		return export(ctx, argv[2], whole, err);
-	return error_set(err, ERR_USAGE,
-			 "checkpoint: '%s': it is `ls [REF]` or `export -o FILE REF`", argv[1]);
+	if (strcmp(argv[1], "export") != 0)
+		return error_set(err, ERR_USAGE, "checkpoint %s: no such command: ls or export",
+				 argv[1]);
+	return usage_check(&cmd_checkpoint, "export", argv + 2, n - 1, 1, 1, err)
+		   ? -1
+		   : export(ctx, argv[2], whole, err);
 }

@@ -91,7 +91,9 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (unset && !n)
-		return error_set(err, ERR_USAGE, "config: --unset takes a KEY");
+		return error_set(err, ERR_USAGE,
+				 "config: missing argument KEY; usage: ssl config [--user] --unset "
+				 "KEY [VALUE]");
 	if (find_file(ctx, user, (unset && n) || n == 2, &c, err))
 		return -1;
 	if (!unset && n < 2)

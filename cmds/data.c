@@ -5,6 +5,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/data.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/data/dataset.h"
@@ -98,8 +99,8 @@ static int data_ls(struct data_args *a, struct error *err)
 	struct table *t;
 	int ret;
 
-	if (a->n)
-		return error_set(err, ERR_USAGE, "data ls: '%s' is too much", a->name[0]);
+	if (usage_check(&cmd_data, "ls", a->name, a->n, 0, 0, err))
+		return -1;
 	if (cmd_open_store(a->ctx, NEED_STORE_READ, err))
 		return -1;
 	t = l.table = table_new();
@@ -229,8 +230,8 @@ static int data_show(struct data_args *a, struct error *err)
 	char path[4200];
 	int there;
 
-	if (a->n != 1)
-		return error_set(err, ERR_USAGE, "data show: give the name of one dataset");
+	if (usage_check(&cmd_data, "show", a->name, a->n, 1, 1, err))
+		return -1;
 	if (cmd_open_store(a->ctx, NEED_STORE_READ, err) || find_row(a, a->name[0], &row, err))
 		return -1;
 	object_path(a->ctx->store, row.sha256, path, sizeof path);
@@ -265,8 +266,8 @@ static int data_rm(struct data_args *a, struct error *err)
 {
 	struct dataset_row row;
 
-	if (a->n != 1)
-		return error_set(err, ERR_USAGE, "data rm: give the name of one dataset");
+	if (usage_check(&cmd_data, "rm", a->name, a->n, 1, 1, err))
+		return -1;
 	if (cmd_open_store(a->ctx, NEED_STORE_WRITE, err) || find_row(a, a->name[0], &row, err))
 		return -1;
 	if (row.runs && !a->ctx->force)

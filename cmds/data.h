@@ -14,6 +14,8 @@ struct data_args {
 	const char *skip_bad; /* NULL: not given; "": without a limit */
 };
 
+extern const struct cmd cmd_data;
+
 /* `data add`. */
 int data_add(struct data_args *a, struct error *err);
 

@@ -8,6 +8,7 @@
 #include "cmds/cmd.h"
 #include "cmds/data.h"
 #include "cmds/execute.h"
+#include "cmds/usage.h"
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
@@ -192,9 +193,9 @@ static int check_add(const struct data_args *a, struct error *err)
 	int of_path =
 	    a->size || a->split.n || a->exclude.n || a->no_splits || a->class_depth || a->skip_bad;
 
-	if (a->shapes ? a->n != 1 : a->n != 2)
-		return error_set(err, ERR_USAGE, "data add: give a name and %s",
-				 a->shapes ? "no path with --shapes" : "a path, or --shapes");
+	if (usage_check(&cmd_data, a->shapes ? "add --shapes" : "add", a->name, a->n,
+			a->shapes ? 1 : 2, a->shapes ? 1 : 2, err))
+		return -1;
 	if (a->shapes && of_path)
 		return error_set(err, ERR_USAGE, "data add: --%s does not go with --shapes",
 				 a->size          ? "size"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
 #include "core/recipe/recipe.h"
@@ -344,12 +345,8 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 		return answer_help(ctx, cmd, table, common, c.help, err);
 	if (apply_common(ctx, &c, err))
 		return -1;
-	if (n < min)
-		return error_set(err, ERR_USAGE, "%s: something is missing: usage: ssl %.*s",
-				 cmd->name, (int)strcspn(cmd->usage, "\n"), cmd->usage);
-	if (n > max)
-		return error_set(err, ERR_USAGE, "%s: '%s' is too much: usage: ssl %.*s", cmd->name,
-				 argv[1 + max], (int)strcspn(cmd->usage, "\n"), cmd->usage);
+	if (usage_check(cmd, NULL, argv + 1, n, min, max, err))
+		return -1;
 	if (n_operands)
 		*n_operands = n;
 	if (cmd_open_store(ctx, cmd->needs, err))

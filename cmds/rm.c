@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/run/run.h"
@@ -104,10 +105,12 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return ret < 0 ? -1 : 0;
 	if (show + restore + ctx->force > 1)
 		return error_set(err, ERR_USAGE, "rm: --list, --restore and -f exclude each other");
-	if (show ? n > 0 : n < 1)
-		return error_set(err, ERR_USAGE,
-				 show ? "rm --list: takes no run"
-				      : "rm: which runs? (`ssl log` lists them)");
+	if (usage_check(&cmd_rm,
+			show      ? "--list"
+			: restore ? "--restore"
+				  : NULL,
+			argv + 1, n, !show, show ? 0 : REFS_MAX, err))
+		return -1;
 	if (cmd_open_store(ctx, show || ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err))
 		return -1;
 	return show ? list(ctx, err) : act_all(ctx, argv + 1, n, restore, err);

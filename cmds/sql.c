@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/config.h"
@@ -167,11 +168,13 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if ((name != NULL) + (old != NULL) + show > 1)
 		return error_set(err, ERR_USAGE,
 				 "sql: --save, --delete and --list exclude each other");
-	if (n != !(old || show))
-		return error_set(err, ERR_USAGE,
-				 n ? "sql: '%s' is too much with --delete or --list"
-				   : "sql: something is missing: usage: ssl sql SQL",
-				 argv[1]);
+	if (usage_check(&cmd_sql,
+			show   ? "--list"
+			: old  ? "--delete NAME"
+			: name ? "--save NAME"
+			       : NULL,
+			argv + 1, n, !(old || show), !(old || show), err))
+		return -1;
 	if (show)
 		return list(ctx, err);
 	return old ? forget(ctx, old, err) : ask(ctx, argv[1], name, seconds, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmds/execute.h"
+#include "cmds/usage.h"
 #include "core/base/fs.h"
 #include "core/recipe/history.h"
 #include "core/run/ask.h"
@@ -231,10 +232,9 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 		names[i] = verbs[i].name;
 		if (strcmp(verb, names[i]))
 			continue;
-		if (verbs[i].operand == 1 && !a->operand)
-			return error_set(err, ERR_USAGE, "sweep %s: which sweep?", verb);
-		if (verbs[i].operand < 0 && a->operand)
-			return error_set(err, ERR_USAGE, "sweep %s: takes no operand", verb);
+		if (usage_check(&cmd_sweep, verb, (char **)&a->operand, a->operand != NULL,
+				verbs[i].operand > 0, verbs[i].operand >= 0, err))
+			return -1;
 		return verbs[i].run(a, err);
 	}
 	near = nearest_word(verb, names, VERBS);
@@ -270,13 +270,11 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	int n, ret;
 
 	cmd_join(&command, argc, argv);
-	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 0, 2, &n, err);
+	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 1, 2, &n, err);
 	a.command = command.buf;
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
-	if (!ret && !n)
-		ret = error_set(err, ERR_USAGE, "sweep: which command? " VERB_LIST);
 	if (!ret)
 		ret = run_verb(&a, argv[1], err) ? -1 : 0;
 	strbuf_release(&command);

@@ -1,5 +1,6 @@
 /* `ssl tag`: words that runs are marked with. */
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/store/organise.h"
@@ -53,8 +54,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = opt_parse(ctx, &cmd_tag, table, argc, argv, 0, TAGS_MAX, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (off && n < 2)
-		return error_set(err, ERR_USAGE, "tag -d: needs a run and its tags");
+	if (usage_check(&cmd_tag, NULL, argv + 1, n, off ? 2 : 0, TAGS_MAX, err))
+		return -1;
 	if (cmd_open_store(ctx, n > 1 ? NEED_STORE_WRITE : NEED_STORE_READ, err))
 		return -1;
 	if (n && refs_resolve(ctx->store, argv[1], &id, &epoch, err))

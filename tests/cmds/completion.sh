@@ -10,8 +10,8 @@ done
 ok ssl completion bash -o script
 cmp -s script "$SRC/cmds/completion/ssl.bash" || fail 'not the same with -o'
 fails 2 "'tcsh' is none of bash, zsh, fish" "$SSL" completion tcsh
-fails 2 'something is missing.*bash.zsh.fish' "$SSL" completion
-fails 2 'too much' "$SSL" completion bash zsh
+fails 2 'missing argument bash.zsh.fish; usage: ssl completion bash.zsh.fish' "$SSL" completion
+fails 2 'unexpected argument' "$SSL" completion bash zsh
 
 ok ssl init
 # complete WORD...: the words that bash offers for the last one

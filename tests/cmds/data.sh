@@ -168,8 +168,8 @@ for name in '' -x .x 'a b' a/b ../a "$(printf 'a\nb')"; do
 done
 fails 2 'dataset name' "$SSL" data add "$(bytes 64 141)" c.tar
 fails 2 'data lss: no such command: did you mean ls\?' "$SSL" data lss
-fails 2 'give a name' "$SSL" data add cifar
-fails 2 'give a name' "$SSL" data add x --shapes c.tar
+fails 2 'data add: missing argument PATH; usage: ssl data add ' "$SSL" data add cifar
+fails 2 "data add --shapes: unexpected argument 'c.tar'" "$SSL" data add x --shapes c.tar
 fails 2 'go with --shapes' "$SSL" data add x --seed 2 c.tar
 
 note 'what is damaged is told; adding it again mends it'

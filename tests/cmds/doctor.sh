@@ -13,4 +13,4 @@ out_has '^(ok|warning),disk,'
 out_has 'libraries,.*OpenBLAS'
 out_lacks '^bad'
 ok ssl -q doctor --json
-fails 2 'too much' "$SSL" doctor x
+fails 2 'unexpected argument' "$SSL" doctor x

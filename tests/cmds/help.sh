@@ -50,7 +50,18 @@ fails 2 'vicrge: .*did you mean vicreg\?' ssl help vicrge
 fails 2 'verison: .*did you mean version\?' ssl help verison
 fails 2 'optim.lrr: .*did you mean optim\.lr\?' ssl help optim.lrr
 fails 2 'zebra: .*see `ssl help`' ssl help zebra
-fails 2 'too much' ssl help a b
+fails 2 "help: unexpected argument 'b'; usage: ssl help" ssl help a b
+
+note 'an operand that is missing is named as the usage names it'
+ok ssl init
+ssl help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p' >names
+for c in $(cat names); do
+	ssl "$c" -h | sed -n "s/^usage: ssl $c//p" |
+		sed -e ':a' -e 's/\[[^][]*\]//; ta' -e 's/ -[a-z] [A-Z]*//; s/^[ .]*//; s/ .*//' >wants
+	case $(tr '\n' ' ' <wants) in
+	[A-Z]*' ') grep -qx '' wants || fails 2 "$c: missing argument $(head -1 wants); usage: ssl $c " "$SSL" "$c" ;;
+	esac
+done
 
 note '-o: whole, or not at all'
 ok ssl help keys --format tsv -o keys.tsv

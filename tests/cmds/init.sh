@@ -28,7 +28,7 @@ ok ssl -C there init again
 note 'where nothing can be made'
 : >file
 fails 6 'file' "$SSL" init file/sub
-fails 2 "too much" "$SSL" init a b
+fails 2 'unexpected argument' "$SSL" init a b
 
 note 'git does not see the store'
 if command -v git >/dev/null; then

@@ -23,5 +23,5 @@ for m in $(ssl methods --format tsv | sed 1d | cut -f1); do
 done
 
 note 'nothing more is taken'
-fails 2 "'x' is too much" ssl methods x
+fails 2 "unexpected argument 'x'; usage: ssl methods" ssl methods x
 fails 2 'no such option: did you mean --format' ssl methods --fromat csv

@@ -64,6 +64,6 @@ for t in run metric metric_summary attempt checkpoint eval recipe; do
 done
 [ "$(files)" -lt "$before" ] || fail 'the files are still there'
 ok ssl eval three --protocol knn
-fails 2 'which runs' "$SSL" rm
+fails 2 'missing argument REF; usage: ssl rm' "$SSL" rm
 fails 2 'exclude' "$SSL" rm -f --restore three
-fails 2 'takes no run' "$SSL" rm --list three
+fails 2 "rm --list: unexpected argument 'three'" "$SSL" rm --list three

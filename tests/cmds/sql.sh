@@ -47,7 +47,7 @@ ok ssl sql --delete answer
 fails 3 'no such query' "$SSL" sql @answer
 fails 3 'no such query' "$SSL" sql --delete answer
 fails 2 'exclude' "$SSL" sql --list --delete lines
-fails 2 'too much' "$SSL" sql --list 'SELECT 1'
+fails 2 'unexpected argument' "$SSL" sql --list 'SELECT 1'
 
 note 'stops'
 fails 6 'too long' "$SSL" sql --time-limit 0.1 \

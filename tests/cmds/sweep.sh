@@ -27,9 +27,9 @@ ok ssl init
 ok ssl data add tiny --shapes --train 96 --test 20
 fails 2 'no such command: did you mean start' "$SSL" sweep strat
 fails 2 'no such command: did you mean status' "$SSL" sweep stat
-fails 2 'which command. plan, start' "$SSL" sweep
+fails 2 'missing argument plan[|]start[|]' "$SSL" sweep
 fails 2 'of what. give a FILE' "$SSL" sweep start
-fails 2 'which sweep' "$SSL" sweep pause
+fails 2 'sweep pause: missing argument SWEEP; usage: ssl sweep pause SWEEP' "$SSL" sweep pause
 fails 3 'no such sweep' "$SSL" sweep start nothing
 fails 2 'nothing.yaml' "$SSL" sweep start nothing.yaml
 sed 's/lambda:/lamda:/' grid.yaml >bad.yaml

@@ -34,5 +34,5 @@ out_lacks dry
 fails 2 'one word' "$SSL" tag one 'two words'
 fails 2 'one word' "$SSL" tag one a,b
 fails 2 'one word' "$SSL" tag one -- -x
-fails 2 'needs a run' "$SSL" tag -d one
+fails 2 'missing argument TAG; usage: ssl tag' "$SSL" tag -d one
 fails 3 'no such run' "$SSL" tag three paper

@@ -15,7 +15,7 @@ same "$(cat file)" "$first"
 fails 2 'versoin.*did you mean version' "$SSL" versoin
 fails 2 'ambiguous' "$SSL" s
 fails 2 'no such option.*did you mean --quiet' "$SSL" version --quite
-fails 2 'too much' "$SSL" version now
+fails 2 'unexpected argument' "$SSL" version now
 fails 2 'color' "$SSL" --color sometimes version
 fails 2 'format' "$SSL" version --format xml
 ok ssl vers

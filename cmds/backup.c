@@ -12,6 +12,7 @@ const struct cmd cmd_backup = {
     .summary = "copy the store, beside running writers",
     .usage = "backup [--link] [-f] DIR",
     .needs = NEED_STORE_READ,
+    .no_table = "it prints no data",
     .run = backup_run,
 };
 

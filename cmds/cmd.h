@@ -27,7 +27,7 @@ struct cmd_ctx {
 	const char *dir;     /* -C DIR, or "." */
 	int quiet, verbose, dry_run, force, no_pager;
 	const char *output;       /* -o FILE, or NULL: standard output */
-	enum table_format format; /* --format, --json */
+	enum table_format format; /* --format, --json, --csv */
 	int color;                /* 1: escape sequences are welcome on stdout */
 	FILE *out; /* where data goes: stdout, or what main.c writes to the -o file at the end */
 	char *out_text; /* the memory behind it */
@@ -66,6 +66,8 @@ struct cmd {
 	enum cmd_needs needs;
 	int own_output; /* opens the -o file, or folder, itself with core/base/output.h: it checks
 			   the place first, and writes nothing with -n */
+	const char *no_table; /* it prints no table, so that --format, --json and --csv are refused:
+				 what to use instead, or why not. NULL: it does */
 	/* Parses its own options with opt_parse(). Returns the exit code: 0, or after error_set()
 	 * -1, and main.c prints the error and exits with its code. */
 	int (*run)(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);

@@ -13,6 +13,7 @@ const struct cmd cmd_completion = {
     .summary = "print the completion script of a shell",
     .usage = "completion bash|zsh|fish",
     .needs = NEED_NOTHING,
+    .no_table = "it prints a script",
     .run = completion_run,
 };
 

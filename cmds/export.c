@@ -313,5 +313,6 @@ const struct cmd cmd_export = {
     .usage = "export [-w EXPR] [--sweep SWEEP] [--tensorboard] -o FILE [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .own_output = 1,
+    .no_table = "a bundle has one format; `ssl log --csv` prints runs as a table",
     .run = run,
 };

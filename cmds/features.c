@@ -41,8 +41,7 @@ static int check_format(const struct cmd_ctx *ctx, int *npy, struct error *err)
 	if (ctx->format != TABLE_TEXT && ctx->format != TABLE_CSV)
 		return error_set(
 		    err, ERR_USAGE,
-		    "features: --format: csv is the only one; -o FILE.npy writes NumPy "
-		    "files");
+		    "features: --format is csv (--csv); -o FILE.npy writes NumPy files");
 	if (!ctx->output || ctx->format == TABLE_CSV || ends_with(ctx->output, ".csv"))
 		return 0;
 	*npy = ends_with(ctx->output, ".npy");

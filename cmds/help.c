@@ -29,10 +29,29 @@ static const struct {
     {"store", "checkpoint"}, {"meta", "config"},
 };
 
+static void print_command_table(struct cmd_ctx *ctx)
+{
+	struct table *t = table_new();
+	const struct cmd *c;
+
+	table_column(t, "command");
+	table_column(t, "summary");
+	for (int i = 0; (c = cmd_at(i)); i++) {
+		table_text(t, c->name);
+		table_text(t, c->summary);
+	}
+	table_print(t, ctx->format, ctx->out);
+	table_free(t);
+}
+
 static int help_commands(struct cmd_ctx *ctx)
 {
 	const struct cmd *c;
 
+	if (ctx->format != TABLE_TEXT) {
+		print_command_table(ctx);
+		return 0;
+	}
 	fputs("usage: ssl COMMAND [options] [arguments]\n", ctx->out);
 	for (int i = 0; (c = cmd_at(i)); i++) {
 		for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)

@@ -353,5 +353,6 @@ const struct cmd cmd_import = {
     .summary = "take in what ssl export wrote",
     .usage = "import [--as NAME] FILE",
     .needs = NEED_STORE_WRITE,
+    .no_table = "`ssl log --json` lists the runs",
     .run = run,
 };

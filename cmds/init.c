@@ -60,5 +60,6 @@ const struct cmd cmd_init = {
     .summary = "make a store here, or in DIR",
     .usage = "init [DIR]",
     .needs = NEED_NOTHING,
+    .no_table = "it prints no data",
     .run = run,
 };

@@ -17,7 +17,7 @@
 /* What the common flags leave behind, before it goes into the context. */
 struct common {
 	const char *dir, *output, *format, *color;
-	int quiet, verbose, dry_run, force, no_pager, json, help, version, short_help;
+	int quiet, verbose, dry_run, force, no_pager, json, csv, help, version, short_help;
 };
 
 enum { COMMON_MAX = 16, NAMES_MAX = 64 };
@@ -34,6 +34,7 @@ static void common_table(struct common *c, struct opt out[COMMON_MAX])
 	    {0, "format", OPT_TEXT, &c->format, "F", "table csv tsv json jsonl md latex html", 0,
 	     0},
 	    {0, "json", OPT_FLAG, &c->json, NULL, "the same as --format json", 0, 0},
+	    {0, "csv", OPT_FLAG, &c->csv, NULL, "the same as --format csv", 0, 0},
 	    {0, "no-pager", OPT_FLAG, &c->no_pager, NULL, "never start a pager", 0, 0},
 	    {0, "color", OPT_TEXT, &c->color, "WHEN", "auto, always or never", 0, 0},
 	    {'h', "usage", OPT_FLAG, &c->short_help, NULL, "short usage", 0, 0},
@@ -196,8 +197,10 @@ static int apply_common(struct cmd_ctx *ctx, const struct common *c, struct erro
 	ctx->dry_run |= c->dry_run;
 	ctx->force |= c->force;
 	ctx->no_pager |= c->no_pager;
-	if (c->json)
-		ctx->format = TABLE_JSON;
+	if (c->json + c->csv + (c->format != NULL) > 1)
+		return error_set(err, ERR_USAGE, "--format, --json and --csv exclude each other");
+	if (c->json || c->csv)
+		ctx->format = c->json ? TABLE_JSON : TABLE_CSV;
 	if (c->format && table_format_parse(c->format, &ctx->format, err))
 		return -1;
 	if (c->color) {
@@ -345,6 +348,9 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 		return answer_help(ctx, cmd, table, common, c.help, err);
 	if (apply_common(ctx, &c, err))
 		return -1;
+	if (cmd->no_table && ctx->format != TABLE_TEXT)
+		return error_set(err, ERR_USAGE, "%s: --format, --json and --csv do not apply: %s",
+				 cmd->name, cmd->no_table);
 	if (usage_check(cmd, NULL, argv + 1, n, min, max, err))
 		return -1;
 	if (n_operands)

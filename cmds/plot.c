@@ -230,5 +230,6 @@ const struct cmd cmd_plot = {
 	"[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
 	"[--title TEXT] [--as FORMAT] [--width N] [--height N] [--scale N] [--dark] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
+    .no_table = "--as chooses that of a picture; `ssl metrics REF --json` prints its numbers",
     .run = run,
 };

@@ -23,5 +23,6 @@ const struct cmd cmd_rename = {
     .summary = "give a run another name",
     .usage = "rename REF NAME",
     .needs = NEED_STORE_WRITE,
+    .no_table = "it prints no data",
     .run = run,
 };

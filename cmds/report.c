@@ -28,7 +28,9 @@ static int is_html(const struct cmd_ctx *ctx, int *html, struct error *err)
 
 	*html = ctx->format != TABLE_MD && !(dot && !strcmp(dot, ".md"));
 	if (ctx->format != TABLE_TEXT && ctx->format != TABLE_MD && ctx->format != TABLE_HTML)
-		return error_set(err, ERR_USAGE, "report: --format html or md");
+		return error_set(
+		    err, ERR_USAGE,
+		    "report: --format is html or md; `ssl compare --json` prints the comparison");
 	return 0;
 }
 

@@ -15,6 +15,7 @@ const struct cmd cmd_resume = {
     .summary = "go on with a run that was stopped, failed or died",
     .usage = "resume [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
     .needs = NEED_STORE_WRITE,
+    .no_table = "`ssl show REF --json` prints what was recorded",
     .run = resume_run,
 };
 

@@ -16,6 +16,7 @@ const struct cmd cmd_run = {
 	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
 	"[--tag TAG]... [-j N] [-n] [RECIPE]",
     .needs = NEED_NOTHING,
+    .no_table = "`ssl show @ --json` prints what was recorded",
     .run = run_run,
 };
 

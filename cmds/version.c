@@ -8,6 +8,7 @@ const struct cmd cmd_version = {
     .summary = "the version, and with -v what it was built with",
     .usage = "version [-v]",
     .needs = NEED_NOTHING,
+    .no_table = "`ssl doctor --json` prints the version and the machine",
     .run = version_run,
 };
 

@@ -12,6 +12,7 @@ const struct cmd cmd_worker = {
     .summary = "work on the cells of a sweep until none is left",
     .usage = "worker [-j N] SWEEP",
     .needs = NEED_STORE_WRITE,
+    .no_table = "`ssl sweep status SWEEP --json` prints the cells",
     .run = worker_cmd,
 };
 

@@ -13,7 +13,7 @@ _ssl_words()
 _ssl()
 {
 	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor'
-	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --no-pager --color -h --help'
+	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --csv --no-pager --color -h --help'
 	local cur prev i command=''
 
 	cur=${COMP_WORDS[COMP_CWORD]}

@@ -64,7 +64,7 @@ _ssl()
 		'(-f --force)'{-f,--force}'[overwrite, or go on without asking]'
 		'(-o --output)'{-o,--output}'[write data to a file]:file:_files'
 		'--format[of the data]:format:(table csv tsv json jsonl md latex html)'
-		'--json[as --format json]' '--no-pager[never start a pager]'
+		'--json[as --format json]' '--csv[as --format csv]' '--no-pager[never start a pager]'
 		'--color[when]:when:(auto always never)'
 		'-h[short usage]' '--help[the manual page]'
 	)

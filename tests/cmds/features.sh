@@ -103,7 +103,7 @@ note 'what cannot be done'
 fails 2 "no images of split unlabeled" "$SSL" features --split unlabeled one
 fails 2 "'all' is not" "$SSL" features --split all one
 fails 2 'must end in .npy or .csv' "$SSL" features -o x.npz one
-fails 2 'csv is the only one' "$SSL" features --json one
+fails 2 'format is csv' "$SSL" features --json one
 fails 3 nosuch "$SSL" features nosuch
 fails 6 'no/such.npy' "$SSL" features -o no/such.npy one
 ls -a | grep -q '\.tmp' && fail 'a temporary file was left'

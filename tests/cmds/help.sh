@@ -63,6 +63,20 @@ for c in $(cat names); do
 	esac
 done
 
+note '--json and --csv are short for --format, or refused with what to use instead'
+ok ssl help --json
+out_has '"command": "init", "summary": '
+ok ssl help --csv keys
+cp "$out" keys.csv
+ok ssl help --format csv keys
+cmp -s "$out" keys.csv || fail '--csv is not --format csv'
+for c in $(cat names); do
+	fails 2 'exclude each other' "$SSL" "$c" --json --csv
+done
+for c in init run resume worker export import rename backup completion version plot; do
+	fails 2 "$c: --format, --json and --csv do not apply: ." "$SSL" "$c" --csv
+done
+
 note '-o: whole, or not at all'
 ok ssl help keys --format tsv -o keys.tsv
 [ "$(wc -l <keys.tsv)" -gt 50 ] || fail 'keys.tsv is not whole'

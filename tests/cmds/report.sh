@@ -99,7 +99,7 @@ fails 3 'no such sweep' "$SSL" report --sweep wieghts
 note 'what cannot be reported is said'
 fails 3 'did you mean val.knn.top1' "$SSL" report --metric val.knn.top2
 fails 3 'no run matches' "$SSL" report -w 'seed=9'
-fails 2 'html or md' "$SSL" report --format csv
+fails 2 'format is html or md' "$SSL" report --format csv
 
 note 'a real run'
 ok ssl data add tiny --shapes --train 100 --test 30

@@ -145,6 +145,7 @@ if ! cmp -s "$scratch/old.csv" "$scratch/new.csv"; then
 fi
 
 cd "$scratch/old" || exit 1
+"$new" init -q || die "init of the older binary's store exits $?"
 "$new" fsck -q || die "fsck of the older binary's store exits $?"
 results "$new" >../read.csv
 cmp -s ../old.csv ../read.csv || die 'read by the newer binary, the store of the older says something else'

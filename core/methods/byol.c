@@ -39,29 +39,7 @@ static void byol_loss(void *self, struct tape *t, const struct batch *b, struct 
 }
 
 static const struct hparam hparams[] = {
-    {"byol.tau", HP_REAL, "0.99", 0, 1, NULL,
-     "how much of itself the target keeps at a step (solo-learn on CIFAR: 0.99; paper: 0.996 for "
-     "1000 epochs, 0.97 to 0.99 for fewer)"},
-    {"byol.tau_schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
-     "cosine: tau rises to 1 at the last step (paper); constant: it stays"},
-    {"byol.target", HP_ENUM, "ema", 0, 0, "ema|shared|none",
-     "ema: a slowly moving copy (paper); shared: the online net itself, without gradient (the "
-     "paper's tau = 0); none: the online net, gradients through both (paper's table 5b, no "
-     "target)"},
-    {"byol.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
-     "no gradient into a shared target (paper: none); false makes it the target none"},
-    {"byol.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
-     "predictions and targets: l2 = of norm 1 (paper); ln = each less the mean of its dimensions, "
-     "then of norm 1; bn = standardised over the batch, / sqrt(D); none = as they are (paper's "
-     "ablation of the normalisation)"},
-    {"byol.symmetric", HP_BOOL, "true", 0, 0, NULL,
-     "both halves of the loss (paper); false: the first alone (DirectPred on ImageNet)"},
-    {"byol.mu", HP_REAL, "0", 0, 1e6, NULL,
-     "weight of VICReg's variance term on z, added to the loss (0 = none; 2105.04906: 1)"},
-    {"byol.nu", HP_REAL, "0", 0, 1e6, NULL,
-     "weight of VICReg's covariance term on z, added to the loss (0 = none; 2105.04906: 0.01)"},
-    {"byol.gamma", HP_REAL, "1", 0, 1e3, NULL,
-     "standard deviation below which that variance term pulls (2105.04906: 1)"},
+    SIAMESE_HPARAMS("byol", "ema", "0.99", "cosine"),
     {0},
 };
 

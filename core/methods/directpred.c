@@ -105,22 +105,7 @@ static const struct hparam hparams[] = {
     {"directpred.form", HP_ENUM, "official", 0, 0, "official|paper",
      "epsilon against eigenvalues divided by the largest (released code), or times the largest "
      "(paper)"},
-    {"directpred.tau", HP_REAL, "0.996", 0, 1, NULL,
-     "how much of itself the target keeps at a step (paper: 0.996)"},
-    {"directpred.tau_schedule", HP_ENUM, "constant", 0, 0, "cosine|constant",
-     "constant: tau stays (paper on CIFAR and STL-10); cosine: it rises to 1 (BYOL)"},
-    {"directpred.target", HP_ENUM, "ema", 0, 0, "ema|shared|none",
-     "ema: a slowly moving copy (paper); shared: the online net, without gradient (paper: no EMA); "
-     "none: the online net, gradients through both"},
-    {"directpred.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
-     "no gradient into a shared target (paper: none)"},
-    {"directpred.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
-     "predictions and targets: l2 = of norm 1 (paper); ln, bn, none: as byol.normalize"},
-    {"directpred.symmetric", HP_BOOL, "true", 0, 0, NULL,
-     "both halves of the loss (paper; ImageNet with a batch of 256: the first alone)"},
-    {"directpred.mu", HP_REAL, "0", 0, 1e6, NULL, "as byol.mu (paper: none)"},
-    {"directpred.nu", HP_REAL, "0", 0, 1e6, NULL, "as byol.nu (paper: none)"},
-    {"directpred.gamma", HP_REAL, "1", 0, 1e3, NULL, "as byol.gamma (2105.04906: 1)"},
+    SIAMESE_HPARAMS("directpred", "ema", "0.996", "constant"),
     {0},
 };
 

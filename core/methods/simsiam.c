@@ -36,29 +36,7 @@ static void simsiam_loss(void *self, struct tape *t, const struct batch *b, stru
 }
 
 static const struct hparam hparams[] = {
-    {"simsiam.target", HP_ENUM, "shared", 0, 0, "ema|shared|none",
-     "shared: the net itself, without gradient (paper); ema: a slowly moving copy, as BYOL's; "
-     "none: "
-     "the net itself, gradients through both (the paper's collapse)"},
-    {"simsiam.stop_gradient", HP_BOOL, "true", 0, 0, NULL,
-     "no gradient into the target (paper: none); false collapses (paper's figure 2)"},
-    {"simsiam.tau", HP_REAL, "0.99", 0, 1, NULL,
-     "target ema: how much of itself the target keeps at a step (BYOL's, solo-learn on CIFAR)"},
-    {"simsiam.tau_schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
-     "target ema: tau rises to 1 at the last step (BYOL), or stays"},
-    {"simsiam.normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",
-     "predictions and targets: l2 = cosines (paper); ln = of rows less their mean; bn = "
-     "standardised over the batch, / sqrt(D); none = half the squared distance of both as they "
-     "are"},
-    {"simsiam.symmetric", HP_BOOL, "true", 0, 0, NULL,
-     "both halves of the loss (paper); false: the first alone, counted whole (paper's section "
-     "4.6)"},
-    {"simsiam.mu", HP_REAL, "0", 0, 1e6, NULL,
-     "weight of VICReg's variance term on z, added to the loss (0 = none; 2105.04906: 1)"},
-    {"simsiam.nu", HP_REAL, "0", 0, 1e6, NULL,
-     "weight of VICReg's covariance term on z, added to the loss (0 = none; 2105.04906: 0.01)"},
-    {"simsiam.gamma", HP_REAL, "1", 0, 1e3, NULL,
-     "standard deviation below which that variance term pulls (2105.04906: 1)"},
+    SIAMESE_HPARAMS("simsiam", "shared", "0.99", "cosine"),
     {0},
 };
 

@@ -18,6 +18,10 @@ struct declare {
 struct encoder_arch {
 	const char *name;
 	const struct hparam_default *defaults; /* ended by {0}, or NULL */
+	const struct hparam *hparams; /* "encoder.*" that only its family has; ended by {0}, or NULL */
+	/* When the family's keys apply: with any of these architectures, "vit_tiny|vit_small"; NULL:
+	 * with every encoder, since recipes have recorded them so from the first version on. */
+	const char *hparams_with;
 	/* Declares the parameters; sets e->net (in the params' arena) and e->dim. */
 	int (*init)(struct encoder *e, const struct declare *d, struct error *err);
 	struct tensor *(*forward)(const struct encoder *e, struct tape *t, struct tensor *images);
@@ -29,10 +33,6 @@ struct encoder {
 	int dim;
 	void *net;
 };
-
-extern const struct encoder_arch resnet18_arch, resnet34_arch, resnet50_arch; /* resnet.c */
-extern const struct encoder_arch convnet_arch;                                /* convnet.c */
-extern const struct encoder_arch flat_arch;                                   /* flat.c */
 
 /* A convolution without bias, "PREFIX NAME.weight" {k, k, in, out}, N(0, 2 / fan_out). */
 struct conv {

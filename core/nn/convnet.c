@@ -61,4 +61,9 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
-const struct encoder_arch convnet_arch = {"convnet", defaults, convnet_init, convnet_forward};
+const struct encoder_arch arch_convnet = {
+    .name = "convnet",
+    .defaults = defaults,
+    .init = convnet_init,
+    .forward = convnet_forward,
+};

@@ -6,27 +6,59 @@
 #include "core/nn/arch.h"
 #include "core/ops/ops.h"
 
-/* A ResNet of width 64 is the published one; the narrow ones are for CPU experiments. */
 const struct hparam encoder_hparams[] = {
-    {"encoder.arch", HP_ENUM, "resnet18", 0, 0, "resnet18|resnet34|resnet50|convnet|mlp",
+    {"encoder.arch", HP_ENUM, "resnet18", 0, 0, NULL,
      "the encoder: torchvision's ResNets (1512.03385), a small convnet, or an MLP on the pixels"},
-    {"encoder.stem", HP_ENUM, "auto", 0, 0, "auto|cifar|imagenet",
-     "ResNets: cifar = 3x3 stride 1 without pooling, imagenet = 7x7 stride 2 and max-pool; auto = "
-     "cifar for images of at most 64 pixels (as solo-learn)"},
     {"encoder.width", HP_INT, "64", 1, 1024, NULL,
      "channels of the first stage (64: the published ResNets); units of every layer of an mlp"},
     {"encoder.depth", HP_INT, "4", 1, 8, NULL,
      "convnet and mlp: number of layers; ResNets have their own"},
-    {"encoder.zero_gamma", HP_BOOL, "false", 0, 0, NULL,
-     "ResNets: the last norm of every residual block starts at 0 (the official ImageNet code of "
-     "most "
-     "methods; off in torchvision and solo-learn)"},
     {0},
 };
 
-static const struct encoder_arch *const archs[] = {
-    &resnet18_arch, &resnet34_arch, &resnet50_arch, &convnet_arch, &flat_arch, NULL,
-};
+/* Every architecture there is. A new one is its file and its line here. */
+#define ENCODERS(_)                                                                                \
+	_(resnet18)                                                                                \
+	_(resnet34)                                                                                \
+	_(resnet50)                                                                                \
+	_(convnet)                                                                                 \
+	_(mlp)
+
+#define DECLARE(name) extern const struct encoder_arch arch_##name;
+ENCODERS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(name) &arch_##name,
+static const struct encoder_arch *const archs[] = {ENCODERS(ADDRESS) NULL};
+#undef ADDRESS
+
+const char *encoder_name(int i)
+{
+	const int n = sizeof archs / sizeof *archs - 1;
+
+	return i >= 0 && i < n ? archs[i]->name : NULL;
+}
+
+/* A family's architectures name one table, which counts once. */
+static int is_first_with(const struct encoder_arch *const *arch)
+{
+	for (const struct encoder_arch *const *a = archs; a < arch; a++)
+		if ((*a)->hparams == (*arch)->hparams)
+			return 0;
+	return (*arch)->hparams != NULL;
+}
+
+int encoder_group(int i, struct hparam_group *out)
+{
+	for (const struct encoder_arch *const *a = archs; *a; a++) {
+		if (!is_first_with(a) || i--)
+			continue;
+		*out = (struct hparam_group){
+		    (*a)->hparams, (*a)->hparams_with ? "encoder.arch" : NULL, (*a)->hparams_with};
+		return 1;
+	}
+	return 0;
+}
 
 static const struct encoder_arch *arch_find(const char *name)
 {
@@ -54,6 +86,7 @@ void encoder_spec_from_recipe(struct encoder_spec *s, const struct recipe *r, in
 	s->height = height;
 	s->width_px = width;
 	s->channels = channels;
+	s->recipe = r;
 }
 
 static int check_spec(const struct encoder_spec *s, struct error *err)
@@ -90,6 +123,7 @@ struct encoder *encoder_new(const struct encoder_spec *spec, struct params *p, c
 		e->spec.stem = arena_strdup(&p->arena, spec->stem);
 	if (arch->init(e, &d, err))
 		return NULL;
+	e->spec.recipe = NULL;
 	return e;
 }
 

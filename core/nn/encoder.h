@@ -1,7 +1,7 @@
 /*
  * Encoders: from images {N, H, W, C} to features {N, D}. One file a family (resnet.c, convnet.c,
- * flat.c), each with a `const struct encoder_arch` (arch.h); the table in encoder.c lists them. An
- * encoder declares its parameters under PREFIX ("encoder." or "target.encoder.") with torchvision's
+ * flat.c), each with a `const struct encoder_arch` (arch.h), which also holds the hyperparameters that
+ * only this family has; the table in encoder.c lists them. An encoder declares its parameters under PREFIX ("encoder." or "target.encoder.") with torchvision's
  * names, so that an exported file loads by name into a torchvision-shaped model.
  */
 #ifndef SSL_NN_ENCODER_H
@@ -14,19 +14,28 @@
 #include "core/tensor/tape.h"
 
 struct encoder_spec {
-	const char *arch; /* resnet18 resnet34 resnet50 convnet mlp */
+	const char *arch; /* encoder_name() */
 	const char *stem; /* cifar: 3x3 stride 1, no max-pool; imagenet: 7x7 stride 2 + max-pool;
 			     auto: cifar for images of at most 64 pixels */
 	int width;        /* base width: 64 is the usual ResNet */
 	int depth;        /* mlp, convnet: number of layers */
 	int zero_gamma;   /* last norm of every residual block starts at 0 */
 	int height, width_px, channels; /* of the input images */
+	/* From which an architecture's init() reads keys that only it has; NULL: their defaults. Not
+	 * kept by encoder_new(). */
+	const struct recipe *recipe;
 };
 
 struct encoder;
 
-/* The encoder.* rows of the recipe. */
+/* The encoder.* rows of the recipe that all architectures share. */
 extern const struct hparam encoder_hparams[];
+
+/* The i-th table of keys that only some architectures have, and when they apply; 0 past the end. */
+int encoder_group(int i, struct hparam_group *out);
+
+/* The name of the i-th architecture; NULL past the end. For recipe_schema.choice, "encoder.arch". */
+const char *encoder_name(int i);
 
 /* Other defaults that an architecture brings (the width of a convnet is not a ResNet's): ended by
  * {0}, NULL if none or no such architecture. For recipe_schema.defaults(), key "encoder.arch". */

@@ -36,4 +36,9 @@ static const struct hparam_default defaults[] = {
     {0},
 };
 
-const struct encoder_arch flat_arch = {"mlp", defaults, flat_init, flat_forward};
+const struct encoder_arch arch_mlp = {
+    .name = "mlp",
+    .defaults = defaults,
+    .init = flat_init,
+    .forward = flat_forward,
+};

@@ -149,6 +149,33 @@ static int resnet50_init(struct encoder *e, const struct declare *d, struct erro
 	return resnet_init(e, d, 3, (const int[STAGES]){3, 4, 6, 3}, err);
 }
 
-const struct encoder_arch resnet18_arch = {"resnet18", NULL, resnet18_init, resnet_forward};
-const struct encoder_arch resnet34_arch = {"resnet34", NULL, resnet34_init, resnet_forward};
-const struct encoder_arch resnet50_arch = {"resnet50", NULL, resnet50_init, resnet_forward};
+static const struct hparam hparams[] = {
+    {"encoder.stem", HP_ENUM, "auto", 0, 0, "auto|cifar|imagenet",
+     "ResNets: cifar = 3x3 stride 1 without pooling, imagenet = 7x7 stride 2 and max-pool; auto = "
+     "cifar for images of at most 64 pixels (as solo-learn)"},
+    {"encoder.zero_gamma", HP_BOOL, "false", 0, 0, NULL,
+     "ResNets: the last norm of every residual block starts at 0 (the official ImageNet code of "
+     "most methods; off in torchvision and solo-learn)"},
+    {0},
+};
+
+const struct encoder_arch arch_resnet18 = {
+    .name = "resnet18",
+    .hparams = hparams,
+    .init = resnet18_init,
+    .forward = resnet_forward,
+};
+
+const struct encoder_arch arch_resnet34 = {
+    .name = "resnet34",
+    .hparams = hparams,
+    .init = resnet34_init,
+    .forward = resnet_forward,
+};
+
+const struct encoder_arch arch_resnet50 = {
+    .name = "resnet50",
+    .hparams = hparams,
+    .init = resnet50_init,
+    .forward = resnet_forward,
+};

@@ -56,6 +56,23 @@ static void adamw_update(struct param *p, const struct optim_opts *o, double lr,
 	update(p, o, lr, k, 1);
 }
 
+static const struct hparam hparams[] = {
+    {"optim.beta1", HP_REAL, "0.9", 0, 0.999999, NULL,
+     "adam, adamw: decay of the mean of gradients (1412.6980)"},
+    {"optim.beta2", HP_REAL, "0.999", 0, 0.999999, NULL,
+     "adam, adamw: decay of the mean of squared gradients (1412.6980)"},
+    {"optim.eps", HP_REAL, "1e-8", 0, 1, NULL,
+     "adam, adamw: added to the root of the mean square (1412.6980)"},
+    {0},
+};
+
+static void adam_read(struct optim_opts *o, const struct recipe *r)
+{
+	o->beta1 = recipe_real(r, "optim.beta1");
+	o->beta2 = recipe_real(r, "optim.beta2");
+	o->eps = recipe_real(r, "optim.eps");
+}
+
 /* PyTorch's learning rate, not scaled by the batch. */
 static const struct hparam_default adam_defaults[] = {
     {"optim.lr", "1e-3"},
@@ -74,6 +91,8 @@ const struct optim optim_adam = {
     .name = "adam",
     .summary = "Adam, with the decay inside the gradient",
     .defaults = adam_defaults,
+    .hparams = hparams,
+    .read = adam_read,
     .slots = 2,
     .update = adam_update,
 };
@@ -82,6 +101,8 @@ const struct optim optim_adamw = {
     .name = "adamw",
     .summary = "Adam with decoupled weight decay",
     .defaults = adamw_defaults,
+    .hparams = hparams,
+    .read = adam_read,
     .slots = 2,
     .update = adamw_update,
 };

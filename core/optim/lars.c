@@ -1,17 +1,19 @@
 /*
  * LARS (You et al., 1708.03888) in the two forms that released code uses; without Nesterov.
  *
- *     form A (BYOL, Barlow Twins, VICReg)      form C (LARC: solo-learn)
+ *     decay_in_norm (BYOL, Barlow Twins,       larc (LARC: solo-learn)
+ *     VICReg)
  *     g <- g + decay w                         q = trust ||w|| / (||g|| + decay ||w|| + 1e-8)
  *     q = trust ||w|| / ||g||                  [clip: q <- min(q / lr, 1)]
  *                                              g <- g + decay w
  *     m <- momentum m + q g
  *     w <- w - lr m
  *
- * q = 1 (in form C also without decay) where a norm is 0. Biases and norms have no decay and q = 1,
+ * q = 1 (with larc also without decay) where a norm is 0. Biases and norms have no decay and q = 1,
  * at the same learning rate, unless decay_bias_norm.
  */
 #include <math.h>
+#include <string.h>
 
 #include "core/optim/update.h"
 
@@ -28,7 +30,7 @@ static void lars_chunk(const struct update *u, size_t from, size_t to)
 	}
 }
 
-static void form_a(struct update *u, const struct optim_opts *o, double decay, size_t n)
+static void decay_in_norm(struct update *u, const struct optim_opts *o, double decay, size_t n)
 {
 	struct update_norms norm = update_norms(u->w, u->g, decay, n);
 
@@ -37,7 +39,7 @@ static void form_a(struct update *u, const struct optim_opts *o, double decay, s
 		u->scale = (real)(o->trust * norm.w / norm.g);
 }
 
-static void form_c(struct update *u, const struct optim_opts *o, double decay, double lr, size_t n)
+static void larc(struct update *u, const struct optim_opts *o, double decay, double lr, size_t n)
 {
 	struct update_norms norm = update_norms(u->w, u->g, 0, n);
 	double q;
@@ -59,17 +61,37 @@ static void lars_update(struct param *p, const struct optim_opts *o, double lr, 
 	u.lr = (real)lr;
 	u.momentum = (real)o->momentum;
 	if (update_decays(p, o)) {
-		if (o->lars_form == 'A')
-			form_a(&u, o, update_decay(p, o), p->t.n);
+		if (o->decay_in_norm)
+			decay_in_norm(&u, o, update_decay(p, o), p->t.n);
 		else
-			form_c(&u, o, update_decay(p, o), lr, p->t.n);
+			larc(&u, o, update_decay(p, o), lr, p->t.n);
 	}
 	update_run(&u, p->t.n, lars_chunk);
 }
 
+static const struct hparam hparams[] = {
+    {"optim.trust", HP_REAL, "0.02", 0, 10, NULL,
+     "lars: trust coefficient eta (0.02 in solo-learn on CIFAR; 0.001 on ImageNet everywhere)"},
+    {"optim.lars_form", HP_ENUM, "larc", 0, 0, "decay_in_norm|larc",
+     "lars: decay_in_norm = the code of BYOL, Barlow Twins and VICReg; larc = LARC as in "
+     "solo-learn"},
+    {"optim.lars_clip", HP_BOOL, "true", 0, 0, NULL,
+     "lars, larc: never more than the learning rate itself (solo-learn on CIFAR: on)"},
+    {0},
+};
+
+static void lars_read(struct optim_opts *o, const struct recipe *r)
+{
+	o->trust = recipe_real(r, "optim.trust");
+	o->decay_in_norm = !strcmp(recipe_text(r, "optim.lars_form"), "decay_in_norm");
+	o->lars_clip = recipe_bool(r, "optim.lars_clip");
+}
+
 const struct optim optim_lars = {
     .name = "lars",
-    .summary = "layer-wise adaptive rates, forms A and C",
+    .summary = "layer-wise adaptive rates, in two forms",
+    .hparams = hparams,
+    .read = lars_read,
     .slots = 1,
     .update = lars_update,
 };

@@ -7,7 +7,7 @@
 #include "core/optim/update.h"
 
 const struct hparam optim_hparams[] = {
-    {"optim.name", HP_ENUM, "lars", 0, 0, "sgd|adam|adamw|lars",
+    {"optim.name", HP_ENUM, "lars", 0, 0, NULL,
      "the optimiser; lars as in solo-learn's CIFAR recipes"},
     {"optim.lr", HP_REAL, "0.3", 0, 1000, NULL,
      "base learning rate, for 256 images a batch (solo-learn, CIFAR, Barlow Twins and VICReg)"},
@@ -25,13 +25,6 @@ const struct hparam optim_hparams[] = {
      "where the cosine ends, scaled as lr is (0 in SimCLR, BYOL, solo-learn; lr / 1000 in Barlow "
      "Twins and VICReg)"},
     {"optim.momentum", HP_REAL, "0.9", 0, 1, NULL, "sgd, lars: momentum (0.9 everywhere)"},
-    {"optim.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd: Nesterov's momentum (PyTorch: off)"},
-    {"optim.beta1", HP_REAL, "0.9", 0, 0.999999, NULL,
-     "adam, adamw: decay of the mean of gradients (1412.6980)"},
-    {"optim.beta2", HP_REAL, "0.999", 0, 0.999999, NULL,
-     "adam, adamw: decay of the mean of squared gradients (1412.6980)"},
-    {"optim.eps", HP_REAL, "1e-8", 0, 1, NULL,
-     "adam, adamw: added to the root of the mean square (1412.6980)"},
     {"optim.weight_decay", HP_REAL, "1e-4", 0, 10, NULL,
      "sgd, adam, lars: added to the gradient; adamw: decoupled (solo-learn, CIFAR: 1e-4)"},
     {"optim.weight_decay_encoder", HP_REAL, "same", 0, 10, "same",
@@ -48,17 +41,23 @@ const struct hparam optim_hparams[] = {
      "the predictor trains at the base rate, without warm-up and schedule (2011.10566: on)"},
     {"optim.decay_bias_norm", HP_BOOL, "false", 0, 0, NULL,
      "decay, and adapt, biases and norms too (off in all official code but SimSiam's)"},
-    {"optim.trust", HP_REAL, "0.02", 0, 10, NULL,
-     "lars: trust coefficient eta (0.02 in solo-learn on CIFAR; 0.001 on ImageNet everywhere)"},
-    {"optim.lars_form", HP_ENUM, "C", 0, 0, "A|C",
-     "lars: A = BYOL, Barlow Twins, VICReg code (decay inside the norm), C = LARC as in "
-     "solo-learn"},
-    {"optim.lars_clip", HP_BOOL, "true", 0, 0, NULL,
-     "lars, form C: never more than the learning rate itself (solo-learn on CIFAR: on)"},
     {0},
 };
 
-static const struct optim *const table[] = {&optim_sgd, &optim_adam, &optim_adamw, &optim_lars};
+/* Every optimiser there is. A new one is its file and its line here. */
+#define OPTIMISERS(_)                                                                              \
+	_(sgd)                                                                                     \
+	_(adam)                                                                                    \
+	_(adamw)                                                                                   \
+	_(lars)
+
+#define DECLARE(name) extern const struct optim optim_##name;
+OPTIMISERS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(name) &optim_##name,
+static const struct optim *const table[] = {OPTIMISERS(ADDRESS)};
+#undef ADDRESS
 
 const struct optim *optim_at(int i)
 {
@@ -73,16 +72,38 @@ const struct optim *optim_find(const char *name)
 	return NULL;
 }
 
+/* Optimisers of one family name one table, which counts once. */
+static int is_first_with(int n)
+{
+	for (int i = 0; i < n; i++)
+		if (table[i]->hparams == table[n]->hparams)
+			return 0;
+	return table[n]->hparams != NULL;
+}
+
+int optim_group(int i, struct hparam_group *out)
+{
+	const struct optim *o;
+
+	for (int n = 0; (o = optim_at(n)); n++) {
+		if (!is_first_with(n) || i--)
+			continue;
+		*out = (struct hparam_group){o->hparams, o->hparams_with ? "optim.name" : NULL,
+					     o->hparams_with};
+		return 1;
+	}
+	return 0;
+}
+
 void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r)
 {
+	const struct optim *opt = optim_find(recipe_text(r, "optim.name"));
+
+	memset(o, 0, sizeof *o);
 	o->lr = recipe_real(r, "optim.lr");
 	if (!strcmp(recipe_text(r, "optim.lr_scale"), "linear"))
 		o->lr *= (double)recipe_int(r, "optim.batch") / 256;
 	o->momentum = recipe_real(r, "optim.momentum");
-	o->nesterov = recipe_bool(r, "optim.nesterov");
-	o->beta1 = recipe_real(r, "optim.beta1");
-	o->beta2 = recipe_real(r, "optim.beta2");
-	o->eps = recipe_real(r, "optim.eps");
 	o->weight_decay = recipe_real(r, "optim.weight_decay");
 	o->parts = 1;
 	for (int i = 0; i < OPTIM_PARTS; i++)
@@ -94,9 +115,8 @@ void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r)
 	o->part_decay[PART_PREDICTOR] =
 	    recipe_real_or(r, "optim.weight_decay_predictor", o->weight_decay);
 	o->decay_bias_norm = recipe_bool(r, "optim.decay_bias_norm");
-	o->trust = recipe_real(r, "optim.trust");
-	o->lars_form = recipe_text(r, "optim.lars_form")[0];
-	o->lars_clip = recipe_bool(r, "optim.lars_clip");
+	if (opt && opt->read)
+		opt->read(o, r);
 }
 
 void optim_rates_from_recipe(struct params *p, const struct recipe *r)

@@ -40,6 +40,16 @@ static void sgd_update(struct param *p, const struct optim_opts *o, double lr, l
 	update_run(&u, p->t.n, sgd_chunk);
 }
 
+static const struct hparam hparams[] = {
+    {"optim.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd: Nesterov's momentum (PyTorch: off)"},
+    {0},
+};
+
+static void sgd_read(struct optim_opts *o, const struct recipe *r)
+{
+	o->nesterov = recipe_bool(r, "optim.nesterov");
+}
+
 /* 0.06 a 128 images, decay 5e-4: lightly's CIFAR-10 benchmark of all methods. */
 static const struct hparam_default defaults[] = {
     {"optim.lr", "0.12"},
@@ -51,6 +61,8 @@ const struct optim optim_sgd = {
     .name = "sgd",
     .summary = "stochastic gradient descent with momentum",
     .defaults = defaults,
+    .hparams = hparams,
+    .read = sgd_read,
     .slots = 1,
     .update = sgd_update,
 };

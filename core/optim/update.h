@@ -7,8 +7,6 @@
 
 #include "core/optim/optim.h"
 
-extern const struct optim optim_sgd, optim_adam, optim_adamw, optim_lars;
-
 /* Is p decayed (and, by LARS, adapted)? Biases and norms only when the recipe says so. */
 static inline int update_decays(const struct param *p, const struct optim_opts *o)
 {

@@ -36,7 +36,7 @@ struct hparam_default {
 };
 
 /* A table and when its keys apply: always (when_key NULL); while when_key has when_value ("method",
- * "vicreg"); or, with a when_value of NULL, while the defaults of when_key's value name a key of
+ * "vicreg"), which may be several words ("vit_tiny|vit_small"); or, with a when_value of NULL, while the defaults of when_key's value name a key of
  * the same family: a method whose defaults name predictor.dims has a predictor, and all predictor.*
  * keys apply. */
 struct hparam_group {

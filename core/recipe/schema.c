@@ -52,13 +52,24 @@ static int names_family(const struct recipe_schema *schema, const char *key, con
 	return 0;
 }
 
+/* Is the word one of "a|b|c"? */
+static int is_one_of(const char *word, const char *words)
+{
+	const size_t n = strlen(word);
+
+	for (const char *w = words; *w; w += strcspn(w, "|"), w += *w == '|')
+		if (strcspn(w, "|") == n && !strncmp(w, word, n))
+			return 1;
+	return 0;
+}
+
 int recipe_applies(const struct recipe_schema *schema, const struct hparam *hp,
 		   const struct hparam_group *group, const char *value)
 {
 	if (!group->when_key)
 		return 1;
 	if (group->when_value)
-		return !strcmp(value, group->when_value);
+		return is_one_of(value, group->when_value);
 	return names_family(schema, group->when_key, value, hp);
 }
 

@@ -45,38 +45,57 @@ static const struct hparam run_hparams[] = {
     {0},
 };
 
-static int protocol_tables(void)
+/* How many tables a list has that ends with 0. */
+static int tables(int (*group)(int i, struct hparam_group *out))
 {
+	struct hparam_group ignored;
 	int n = 0;
 
-	while (protocol_hparams(n))
+	while (group(n, &ignored))
 		n++;
 	return n;
 }
 
+static int protocol_group(int i, struct hparam_group *out)
+{
+	*out = (struct hparam_group){protocol_hparams(i), NULL, NULL};
+	return out->rows != NULL;
+}
+
+static int method_group(int i, struct hparam_group *out)
+{
+	const struct method *m = method_at(i);
+
+	if (m)
+		*out = (struct hparam_group){m->hparams, "method", m->name};
+	return m != NULL;
+}
+
 static int keys_group(int i, struct hparam_group *out)
 {
+	static int (*const lists[])(int, struct hparam_group *) = {encoder_group, optim_group,
+								   protocol_group, method_group};
 	static const struct hparam_group fixed[] = {
 	    {run_hparams, NULL, NULL},      {eval_hparams, NULL, NULL},
 	    {encoder_hparams, NULL, NULL},  {optim_hparams, NULL, NULL},
 	    {augment_hparams, NULL, NULL},  {batch_hparams, NULL, NULL},
 	    {head_hparams, "method", NULL}, {dynamics_hparams, NULL, NULL},
 	};
-	const int n = sizeof fixed / sizeof *fixed, protocols = protocol_tables();
-	const struct method *m;
+	const int n = sizeof fixed / sizeof *fixed;
 
 	if (i < n) {
 		*out = fixed[i];
 		return 1;
 	}
-	if (i < n + protocols) {
-		*out = (struct hparam_group){protocol_hparams(i - n), NULL, NULL};
-		return 1;
+	i -= n;
+	for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+		const int many = tables(lists[k]);
+
+		if (i < many)
+			return lists[k](i, out);
+		i -= many;
 	}
-	m = method_at(i - n - protocols);
-	if (m)
-		*out = (struct hparam_group){m->hparams, "method", m->name};
-	return m != NULL;
+	return 0;
 }
 
 static const struct hparam_default *keys_defaults(const char *key, const char *value)
@@ -100,10 +119,19 @@ static const struct hparam_default *keys_defaults(const char *key, const char *v
 
 static const char *keys_choice(const char *key, int i)
 {
-	const struct method *m = strcmp(key, "method") ? NULL : method_at(i);
-	const struct protocol_row *p = strcmp(key, "eval.protocol") ? NULL : protocol_at(i);
+	const struct method *m;
+	const struct optim *o;
+	const struct protocol_row *p;
 
-	return m ? m->name : p ? p->name : NULL;
+	if (!strcmp(key, "method"))
+		return (m = method_at(i)) ? m->name : NULL;
+	if (!strcmp(key, "encoder.arch"))
+		return encoder_name(i);
+	if (!strcmp(key, "optim.name"))
+		return (o = optim_at(i)) ? o->name : NULL;
+	if (!strcmp(key, "eval.protocol"))
+		return (p = protocol_at(i)) ? p->name : NULL;
+	return NULL;
 }
 
 static int keys_check(const struct recipe *r, const char **key, struct error *err)
@@ -190,7 +218,12 @@ static const struct recipe_was was[] = {
     {2, "data.val", "0", NULL, NULL},
     {0},
 };
-static const struct recipe_history history = {.defaults = 2, .was = was};
+static const struct recipe_word words[] = {
+    {"optim.lars_form", "decay_in_norm", "A"},
+    {"optim.lars_form", "larc", "C"},
+    {0},
+};
+static const struct recipe_history history = {.defaults = 2, .words = words, .was = was};
 
 const struct recipe_schema *keys_schema(void)
 {

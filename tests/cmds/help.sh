@@ -101,3 +101,12 @@ sed -n 's/^\.It Cm \([a-z_.0-9]*\) = .*/\1/p' "$SRC/man/ssl-recipe.5" "$SRC/man/
 		cut -f1 keys.tsv | grep -qxF -- "$key" || echo "$key" >>missing
 	done
 [ ! -s missing ] || fail "in the manual, but no key: $(cat missing)"
+
+note 'and say of each what its table says, a key never with a capital letter'
+awk -v tab="$tab" '
+	/^\.(It|El|Ss|Sh|Bl|Pp)/ && key != "" { print key tab said; key = "" }
+	/^\.It Cm [a-z_.0-9]+ = / { key = $3; said = ""; next }
+	key != "" { said = said (said == "" ? "" : " ") $0 }
+' pages | sort >in_manual
+sed 1d keys.tsv | awk -F"$tab" -v tab="$tab" '{ print $1 tab $5 ($5 ~ /\.$/ ? "" : ".") }' | sort >in_tables
+diff in_tables in_manual >differ || fail "the manual and the tables differ: $(cat differ)"

@@ -44,7 +44,7 @@ static void set_up(struct golden *g, const struct optim *rule, struct param *p,
 	o->eps = number_or(g, "eps", 1e-8);
 	o->weight_decay = golden_number(g, "weight_decay");
 	o->trust = number_or(g, "trust_coefficient", 0.001);
-	o->lars_form = 'A';
+	o->decay_in_norm = 1;
 	for (int i = 0; i < rule->slots; i++)
 		p->slot[i] = arena_zalloc(&g->arena, p->t.n * sizeof(real));
 }

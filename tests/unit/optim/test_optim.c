@@ -41,8 +41,7 @@ static int near(double x, double y)
 	return fabs(x - y) <= 1e-6 * fmax(1e-3, fabs(y));
 }
 
-static const struct optim_opts form_c = {
-    .momentum = 0.9, .weight_decay = 0.1, .trust = 0.02, .lars_form = 'C'};
+static const struct optim_opts form_c = {.momentum = 0.9, .weight_decay = 0.1, .trust = 0.02};
 
 /* w = (3, 4), g = (6, 8): ||w|| = 5, ||g|| = 10, q = 0.02 * 5 / (10 + 0.1 * 5) */
 static void test_form_c(void)
@@ -86,7 +85,7 @@ static void test_zero_norm(void)
 
 	step("lars", &o, &p, 0.5);
 	CU_ASSERT(w[0] == 3 && m[0] == 0);
-	o.lars_form = 'A'; /* ||g + decay w|| = 0.5: q = 0.02 * 5 / 0.5 */
+	o.decay_in_norm = 1; /* ||g + decay w|| = 0.5: q = 0.02 * 5 / 0.5 */
 	step("lars", &o, &p, 0.5);
 	CU_ASSERT(near((double)m[0], 0.2 * 0.3));
 	w[0] = w[1] = 0;

@@ -107,7 +107,8 @@ const char *cmd_take_output(struct cmd_ctx *ctx);
 /* How the -o file is opened: OUTPUT_REPLACE with -f. */
 int cmd_output_flags(const struct cmd_ctx *ctx);
 
-/* Set by SIGINT, SIGTERM and SIGHUP: the one mutable global. 0, or the signal's number. */
+/* 0, or the number of the signal that asked the process to stop; set by the handlers that
+ * cmds/execute.c installs. */
 extern volatile int signal_received;
 
 #endif

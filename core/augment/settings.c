@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The defaults are the preset cifar: solo-learn's VICReg on CIFAR, the one of its CIFAR recipes
- * that is the same for both views (methods.md, section 5). */
+ * whose two views are augmented alike. */
 const struct hparam augment_hparams[] = {
     {"augment.preset", HP_ENUM, "cifar", 0, 0, "cifar|imagenet|byol|simclr|simsiam|digits|none",
      "the values that the other augment.* keys start from"},

@@ -1,7 +1,7 @@
 /*
  * Errors as values. A function that can fail returns 0, or -1 with a filled `struct error`; the
  * message is made where the fault is known, and printed once, by cmds/main.c, as `ssl: WHAT: WHY`.
- * The code is the exit status of the process (design, section 1), so that a fault keeps its meaning
+ * The code is the exit status of the process (ssl(1), EXIT STATUS), so that a fault keeps its meaning
  * on the way up. A broken invariant of our own is BUG(): it prints where, and aborts.
  */
 #ifndef SSL_BASE_ERROR_H

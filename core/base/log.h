@@ -1,6 +1,6 @@
 /*
- * Talk: what a person reads on stderr (data goes to stdout). `log_level` is set once by cmds/main.c
- * from -q and -v, before any thread starts.
+ * Messages for people, on stderr (results go to stdout). cmds/main.c sets the level once, from -q
+ * and -v, before any thread starts.
  */
 #ifndef SSL_BASE_LOG_H
 #define SSL_BASE_LOG_H

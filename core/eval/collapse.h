@@ -1,6 +1,6 @@
 /*
  * Measures of collapse and of its milder form, the loss of rank, on embeddings or features {n, d} as
- * they leave the net (methods.md, section 9; golden: collapse.safetensors). All sums are in double,
+ * they leave the net (held to tests/golden/collapse.safetensors). All sums are in double,
  * in a fixed order. Scratch comes from an arena: collapse_std() costs little enough for every
  * training step, the rest is for once an epoch. An input that is not finite gives NaN throughout.
  */

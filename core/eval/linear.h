@@ -42,9 +42,9 @@ double logistic_loss(void *ctx, const double *w, double *grad);
 int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps,
 		 double *gradient);
 
-/* SGD as torch.optim.SGD: W starts at N(0, 0.01), b at 0 ([ss], [bt], [vr]: methods.md, section 1),
- * shuffled batches (the last one may be smaller), lr by a cosine to 0 over all steps, l->l2 as
- * weight decay. Repeatable by seed. */
+/* SGD as torch.optim.SGD: W starts at N(0, 0.01) and b at 0, as in the released code of SimSiam,
+ * Barlow Twins and VICReg; shuffled batches (the last one may be smaller), lr by a cosine to 0 over
+ * all steps, l->l2 as weight decay. Repeatable by seed. */
 struct linear_sgd {
 	double lr, momentum;
 	int nesterov, epochs, batch;

@@ -17,8 +17,7 @@ struct eval_task {
 	const struct recipe *recipe; /* eval.* is read */
 	struct eval_source source;   /* the encoder, and what it sees */
 	struct eval_images *train, *judged;
-	double
-	    labels; /* share of the training images that keep their label; 0: as the recipe says */
+	double labels; /* share of the training images that keep their label; 0: as in the recipe */
 	const volatile int *stop; /* not NULL: ERR_PREEMPTED soon after it is not 0 */
 	int rules;                /* 1: what version 1 of the rules gives is wanted as well */
 };
@@ -36,10 +35,11 @@ struct eval_result {
 	struct eval_scores rule1; /* by version 1 of the rules, where the task wants it */
 	int *predicted;           /* a class for each of the judged images, in order; owned */
 	int trained, judged;      /* images */
-	struct strbuf
-	    settings; /* JSON: all that the result depends on beside the encoder and the images */
-	struct strbuf differs; /* settings that are not the run's own, as protocol_differs() has
-				  them; "" until the caller fills it in */
+	/* JSON: all that the result depends on besides the encoder and the images. */
+	struct strbuf settings;
+	/* Settings that are not the run's own, as from protocol_differs(); "" until the caller fills
+	 * it in. */
+	struct strbuf differs;
 	double seconds;
 };
 void eval_result_release(struct eval_result *r);
@@ -59,8 +59,7 @@ struct protocol {
 
 /* A line of the table. */
 struct protocol_row {
-	const char
-	    *name; /* "linear-1pct": as in eval.protocol, --protocol and the metrics' names */
+	const char *name; /* "linear-1pct": in eval.protocol, --protocol and the metrics' names */
 	const struct protocol *protocol;
 	double labels; /* share; 0: the recipe's */
 };

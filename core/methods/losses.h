@@ -47,7 +47,7 @@ struct tensor *loss_simclr(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct simclr_opts *o, struct method_out *out);
 
 /* barlow.c, 2103.03230 eq. 1: sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2. Through the N x N
- * Gram matrices when N < D (perf.md), through C otherwise. */
+ * Gram matrices when N < D, which is cheaper and gives the same value, through C otherwise. */
 struct barlow_weights {
 	double diagonal, lambda, eps; /* diagonal: of the first sum, 1 */
 	int stop_gradient;            /* none into z2 */

@@ -36,8 +36,7 @@ struct method_env {
 enum { METHOD_TERMS = 12 };
 struct method_out {
 	struct tensor *loss; /* {1} */
-	struct tensor
-	    *embedding; /* {views * n, D}: the projector's output, for collapse measures */
+	struct tensor *embedding;  /* {views * n, D}: the projector's output */
 	struct tensor *prediction; /* {views * n, D}: the predictor's output; NULL without one */
 	const struct tensor *predictor_weight; /* {D, D}: W of a predictor that is one Linear */
 	const struct tensor *correlation; /* {D, D}: DirectPred's F, of the predictor's input */
@@ -54,16 +53,17 @@ struct method {
 	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
 	const char *source;                 /* paper, arXiv number; code */
 	const struct hparam *hparams;       /* its own keys, "vicreg.*"; ended by {0} */
-	const char *const *terms; /* series that its terms may be recorded as, "loss.invariance",
-				     "tau"; ended by NULL; each has a row in metric_kinds.c */
+	/* Series that its terms may be recorded as, "loss.invariance", "tau"; ended by NULL. Each has
+	 * a row in core/store/metric_kinds.c. */
+	const char *const *terms;
 	/* Is the term left out with this recipe? NULL: never. */
 	int (*without)(const struct recipe *rc, const char *series);
-	const struct hparam_default
-	    *defaults;               /* other defaults for shared keys (projector.dims ...) */
-	int views;                   /* 2; supervised 1; random 0 (nothing to train) */
-	size_t size;                 /* of its state, zeroed before init */
-	size_t projector, predictor; /* offsetof() in its state of its heads, each a struct mlp, for
-					measures of collapse; 0: it has none */
+	const struct hparam_default *defaults; /* other defaults of shared keys (projector.dims) */
+	int views;                             /* 2; supervised 1; random 0 (nothing to train) */
+	size_t size;                           /* of its state, zeroed before init */
+	/* offsetof() in its state of its heads, each a struct mlp, for measures of collapse; 0: it
+	 * has none. */
+	size_t projector, predictor;
 	int scaled; /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
 
 	/* Declares heads and buffers. */

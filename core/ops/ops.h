@@ -3,8 +3,8 @@
  * knows its own backward. One family a file: linear.c conv.c norm.c pool.c act.c reduce.c shape.c.
  * A new op is a static `struct op` in one of them (template: act.c) and a line here.
  *
- * x is {N, H, W, C} or {N, D}. Parameters are passed as tensors (&param->t). Every op is checked
- * alone against finite differences in the double build (tests/unit/ops).
+ * x is {N, H, W, C} or {N, D}. Parameters are passed as tensors (&param->t). In the double
+ * build every op is checked by itself against finite differences (tests/gradcheck).
  */
 #ifndef SSL_OPS_OPS_H
 #define SSL_OPS_OPS_H
@@ -18,8 +18,7 @@ struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w, str
 struct tensor *op_matmul(struct tape *t, int ta, int tb, struct tensor *a, struct tensor *b);
 
 /* conv.c: 2-d convolution without bias, square kernel, zero padding. x {N,H,W,Cin},
- * w {KH,KW,Cin,Cout}. 3x3 stride 1 pad 1 goes through Winograd F(4x4,3x3), the rest through tiled
- * im2col. */
+ * w {KH,KW,Cin,Cout}. The shape alone decides how it is computed: core/tensor/kernels/conv.h. */
 struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int stride, int padding);
 
 /* norm.c: batch normalisation over all dimensions but the last, then optionally + residual, then

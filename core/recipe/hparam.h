@@ -1,8 +1,7 @@
 /*
  * Hyperparameters as rows of tables. Each module that has some (optim, encoder, augment, every
  * method) owns a table ended by {0}; core/run/keys.c lists the tables. From a row follow parsing,
- * validation,
- * --set, grids, `ssl help METHOD`, the man page and the recorded rows.
+ * validation, --set, grids, `ssl help METHOD`, the man page and the recorded rows.
  */
 #ifndef SSL_RECIPE_HPARAM_H
 #define SSL_RECIPE_HPARAM_H
@@ -25,9 +24,8 @@ struct hparam {
 	enum hparam_type type;
 	const char *def; /* as text, as in a recipe */
 	double min, max; /* inclusive */
-	const char
-	    *choices;     /* "a|b|c" for HP_ENUM and HP_LIST; NULL: asked of recipe_schema.choice */
-	const char *help; /* one line: what it is, and where the default is from */
+	const char *choices; /* HP_ENUM, HP_LIST: "a|b|c"; NULL: asked of recipe_schema.choice */
+	const char *help;    /* one line: what it is, and where the default is from */
 };
 
 /* A key that gets another default from a method, a preset or an architecture. */
@@ -36,9 +34,9 @@ struct hparam_default {
 };
 
 /* A table and when its keys apply: always (when_key NULL); while when_key has when_value ("method",
- * "vicreg"), which may be several words ("vit_tiny|vit_small"); or, with a when_value of NULL, while the defaults of when_key's value name a key of
- * the same family: a method whose defaults name predictor.dims has a predictor, and all predictor.*
- * keys apply. */
+ * "vicreg"), which may be several words ("vit_tiny|vit_small"); or, with a when_value of NULL, while
+ * the defaults of when_key's value name a key of the same family: a method whose defaults name
+ * predictor.dims has a predictor, and all predictor.* keys apply. */
 struct hparam_group {
 	const struct hparam *rows;
 	const char *when_key, *when_value;

@@ -1,4 +1,4 @@
-/* What a user may call a run; see runs.h and design, section 1. */
+/* Refs: what a user may call a run. The forms are listed in runs.h and ssl(1). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

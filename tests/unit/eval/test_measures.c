@@ -1,4 +1,4 @@
-/* Protects: the costly measures of collapse: the figures of methods.md (section 11), the losses'
+/* Protects: the costly measures of collapse: two worked examples, the losses'
  * own terms, what each says of embeddings whose answer is known, and the same bits at any number of
  * threads. */
 #include <math.h>
@@ -226,7 +226,7 @@ static void test_threads(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"the figures of section 11", test_figures},
+	    {"worked examples", test_figures},
 	    {"VICReg's and Barlow's terms are the losses'", test_terms},
 	    {"ranks and correlations of known embeddings", test_ranks},
 	    {"what has collapsed, and what is broken", test_collapsed},

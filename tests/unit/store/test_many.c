@@ -1,5 +1,5 @@
 /* A store of 10,000 runs: the list is whole and in order. The times are printed, not judged: the
- * bar (design: `ssl log` of 10,000 runs in under 50 ms) holds on a quiet machine. */
+ * bar (`ssl log` of 10,000 runs in under 50 ms) holds on a quiet machine. */
 #include <time.h>
 
 #include "core/report/rows.h"

@@ -67,5 +67,6 @@ const struct cmd cmd_best = {
     .summary = "the runs with the best value of a metric",
     .usage = "best [-w EXPR] [-l N] [--by KEY] METRIC",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

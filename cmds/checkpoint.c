@@ -3,6 +3,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
+#include "cmds/pager.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
@@ -61,6 +62,7 @@ static int list(struct cmd_ctx *ctx, const char *ref, struct error *err)
 	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
 		goto done;
 	l.name = row.name;
+	pager_start(ctx);
 	ret = checkpoints_each(ctx->store, id, ls_row, &l, err);
 	run_row_release(&row);
 	if (!ret)

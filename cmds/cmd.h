@@ -21,6 +21,8 @@ enum cmd_needs {
 	NEED_STORE_WRITE, /* ctx->store is open for writing */
 };
 
+enum cmd_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
 /* What every command is given: the flags that are everywhere alike, and the store. */
 struct cmd_ctx {
 	struct store *store; /* as `needs` asked; NULL otherwise */
@@ -28,7 +30,9 @@ struct cmd_ctx {
 	int quiet, verbose, dry_run, force, no_pager;
 	const char *output;       /* -o FILE, or NULL: standard output */
 	enum table_format format; /* --format, --json, --csv */
-	int color;                /* 1: escape sequences are welcome on stdout */
+	enum cmd_color color;     /* --color: ask pager_color() */
+	int terminal;             /* standard output is one, or was before the pager */
+	int pager;                /* its process; 0: there is none */
 	FILE *out; /* where data goes: stdout, or what main.c writes to the -o file at the end */
 	char *out_text; /* the memory behind it */
 	size_t out_size;
@@ -66,6 +70,7 @@ struct cmd {
 	enum cmd_needs needs;
 	int own_output; /* opens the -o file, or folder, itself with core/base/output.h: it checks
 			   the place first, and writes nothing with -n */
+	int pages; /* it is there to be looked at: its output goes through the pager */
 	const char *no_table; /* it prints no table, so that --format, --json and --csv are refused:
 				 what to use instead, or why not. NULL: it does */
 	/* Parses its own options with opt_parse(). Returns the exit code: 0, or after error_set()

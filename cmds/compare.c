@@ -211,5 +211,6 @@ const struct cmd cmd_compare = {
 	     "NAME] [--report NAME] "
 	     "[--test TEST] [--unpaired] [--pairs] [REF ...]",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

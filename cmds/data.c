@@ -5,6 +5,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/data.h"
+#include "cmds/pager.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
@@ -106,6 +107,7 @@ static int data_ls(struct data_args *a, struct error *err)
 	t = l.table = table_new();
 	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
 		table_column(t, columns[i]);
+	pager_start(a->ctx);
 	ret = datasets_each(a->ctx->store, ls_row, &l, err);
 	if (!ret)
 		table_print(t, a->ctx->format, a->ctx->out);
@@ -243,6 +245,7 @@ static int data_show(struct data_args *a, struct error *err)
 				 path);
 	if (dataset_open(&d, path, err))
 		return error_prefix(err, "dataset %s", row.name);
+	pager_start(a->ctx);
 	if (a->ctx->format == TABLE_TEXT) {
 		print_row(a->ctx->out, &row);
 		print_use(a->ctx->out, &d, row.name);

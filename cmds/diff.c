@@ -149,5 +149,6 @@ const struct cmd cmd_diff = {
     .summary = "in what two runs differ, and where their series part",
     .usage = "diff REF REF",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

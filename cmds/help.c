@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmds/cmd.h"
+#include "cmds/pager.h"
 #include "core/methods/method.h"
 #include "core/recipe/yaml.h"
 #include "core/run/keys.h"
@@ -130,6 +131,7 @@ static void list_start(struct key_list *l, struct cmd_ctx *ctx)
 	static const char *const column[] = {"key", "type", "allowed", "default", "help"};
 
 	*l = (struct key_list){.ctx = ctx};
+	pager_start(ctx);
 	if (ctx->format == TABLE_TEXT)
 		return;
 	l->table = table_new();
@@ -264,6 +266,7 @@ static int help_method(struct cmd_ctx *ctx, const struct method *m, struct error
 		return -1;
 	while (len && m->formula[len - 1] == '\n')
 		len--;
+	pager_start(ctx);
 	if (ctx->format == TABLE_TEXT)
 		fprintf(ctx->out,
 			"%s (%s): %s\n\n%.*s\n\nsource: %s\n\nkeys, as they are for %s:\n",

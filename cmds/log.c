@@ -1,7 +1,6 @@
 /* `ssl log`: the list of runs. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
@@ -64,7 +63,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	advise(q.sort);
-	cut = q.limit < 0 && ctx->out == stdout && isatty(STDOUT_FILENO);
+	cut = q.limit < 0 && ctx->out == stdout && ctx->terminal;
 	if (q.limit < 0)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
 	rows_init(&rows, 1, ctx->format);
@@ -85,5 +84,6 @@ const struct cmd cmd_log = {
     .summary = "list runs",
     .usage = "log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG] [--group]",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmds/cmd.h"
+#include "cmds/pager.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/base/output.h"
@@ -73,11 +74,13 @@ static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, cha
 			ret = -1;
 	}
 	free(ctx->out_text);
-	if (ret >= 0)
-		return ret;
-	fflush(stdout);
-	terminal_line(stderr, "ssl: %s", err.msg);
-	return err.code ? (int)err.code : ERR_FAILED;
+	if (ret < 0) {
+		fflush(stdout);
+		terminal_line(stderr, "ssl: %s", err.msg);
+		ret = err.code ? (int)err.code : ERR_FAILED;
+	}
+	pager_end(ctx);
+	return ret;
 }
 
 int main(int argc, char **argv)
@@ -92,7 +95,7 @@ int main(int argc, char **argv)
 		goto usage;
 	signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait for the processes that it starts */
 	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
-	ctx.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	ctx.terminal = isatty(STDOUT_FILENO);
 	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);
 	if (ret < 0)
 		goto usage;

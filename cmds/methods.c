@@ -9,6 +9,7 @@ const struct cmd cmd_methods = {
     .summary = "list the methods that can be trained",
     .usage = "methods [options]",
     .needs = NEED_NOTHING,
+    .pages = 1,
     .run = run_methods,
 };
 

@@ -40,5 +40,6 @@ const struct cmd cmd_metrics = {
     .summary = "the series of a run",
     .usage = "metrics REF [NAME ...]",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

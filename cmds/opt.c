@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmds/cmd.h"
+#include "cmds/pager.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
@@ -205,9 +206,9 @@ static int apply_common(struct cmd_ctx *ctx, const struct common *c, struct erro
 		return -1;
 	if (c->color) {
 		if (!strcmp(c->color, "always"))
-			ctx->color = 1;
+			ctx->color = COLOR_ALWAYS;
 		else if (!strcmp(c->color, "never"))
-			ctx->color = 0;
+			ctx->color = COLOR_NEVER;
 		else if (strcmp(c->color, "auto"))
 			return error_set(err, ERR_USAGE,
 					 "--color: '%s' is not auto, always or never", c->color);
@@ -355,9 +356,11 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 		return -1;
 	if (n_operands)
 		*n_operands = n;
-	if (cmd_open_store(ctx, cmd->needs, err))
+	if (cmd_open_store(ctx, cmd->needs, err) || open_output(ctx, cmd, err))
 		return -1;
-	return open_output(ctx, cmd, err);
+	if (cmd->pages)
+		pager_start(ctx);
+	return 0;
 }
 
 int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err)

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include "cmds/pager.h"
 #include "cmds/select.h"
+#include "core/base/terminal.h"
 #include "core/report/figures.h"
 #include "core/report/page.h"
 #include "core/report/svg.h"
@@ -78,13 +78,19 @@ static int find_logs(const char *axes, struct figure *f, struct error *err)
 	return 0;
 }
 
-static int terminal_columns(void)
+/* As wide as the terminal, and 80 where there is none. */
+static void picture_in_text(struct cmd_ctx *ctx, const struct chart *c, const struct look *look,
+			    struct strbuf *out)
 {
-	struct winsize size;
+	int columns = terminal_columns(ctx->out);
+	struct term_look on = {columns ? columns : 80, 16, pager_color(ctx),
+			       terminal_is_ascii(ctx->out)};
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-		return size.ws_col;
-	return 80;
+	if (look->width)
+		on.columns = (int)look->width;
+	if (look->height)
+		on.rows = (int)look->height;
+	chart_term(c, &on, out);
 }
 
 static int picture(const struct chart *c, double width, double height, enum as as,
@@ -118,12 +124,11 @@ static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const s
 	int ret = 0;
 
 	height = look->height ? (double)look->height : chart_height(c, width);
-	if ((as == AS_PNG || as == AS_PDF) && ctx->out == stdout && isatty(STDOUT_FILENO))
+	if ((as == AS_PNG || as == AS_PDF) && ctx->out == stdout && ctx->terminal)
 		return error_set(err, ERR_USAGE, "plot: a %s is not for a terminal: -o FILE.%s",
 				 as == AS_PNG ? "PNG" : "PDF", as == AS_PNG ? "png" : "pdf");
 	if (as == AS_TEXT)
-		chart_term(c, look->width ? (int)look->width : terminal_columns(),
-			   look->height ? (int)look->height : 16, ctx->color, &out);
+		picture_in_text(ctx, c, look, &out);
 	else
 		ret = picture(c, width, height, as, look, &out, err);
 	if (!ret)
@@ -230,6 +235,7 @@ const struct cmd cmd_plot = {
 	"[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
 	"[--title TEXT] [--as FORMAT] [--width N] [--height N] [--scale N] [--dark] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .no_table = "--as chooses that of a picture; `ssl metrics REF --json` prints its numbers",
     .run = run,
 };

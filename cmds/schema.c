@@ -58,5 +58,6 @@ const struct cmd cmd_schema = {
     .summary = "tables and views, explained; pivots",
     .usage = "schema [TABLE]\nschema [-f] --pivot VIEW\nschema --drop VIEW",
     .needs = NEED_NOTHING,
+    .pages = 1,
     .run = run,
 };

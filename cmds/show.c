@@ -259,5 +259,6 @@ const struct cmd cmd_show = {
     .summary = "everything about a run",
     .usage = "show [REF]",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

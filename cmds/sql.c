@@ -186,5 +186,6 @@ const struct cmd cmd_sql = {
     .usage = "sql [--time-limit SECONDS] SQL\nsql [--time-limit SECONDS] @NAME\n"
 	     "sql [--time-limit SECONDS] -\nsql --save NAME SQL\nsql --delete NAME\nsql --list",
     .needs = NEED_STORE_READ,
+    .pages = 1,
     .run = run,
 };

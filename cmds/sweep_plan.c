@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmds/pager.h"
 #include "cmds/sweep.h"
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
@@ -139,6 +140,7 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 			add_row(t, &p->cell[i], p->n / p->recipes, e, &total);
 	}
 	if (!ret) {
+		pager_start(a->ctx);
 		table_print(t, a->ctx->format, a->ctx->out);
 		say_total(p, g, &total, a->workers);
 	}

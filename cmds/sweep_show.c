@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmds/select.h"
+#include "cmds/pager.h"
 #include "cmds/sweep.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
@@ -137,6 +138,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 		return -1;
 	if (!what.sweep)
 		what.sweep = name;
+	pager_start(a->ctx);
 	if (say_state(a->ctx->store, what.sweep, a->metric, err) ||
 	    select_runs(a->ctx, &what, &sel, err))
 		return -1;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmds/execute.h"
+#include "cmds/pager.h"
 #include "cmds/sweep.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -196,10 +197,13 @@ static int print_cells(struct sweep_args *a, const struct sweep_row *w, struct e
 	struct table *t = table_new();
 	int ret;
 
-	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
+	for (unsigned i = 0; i < sizeof column / sizeof *column; i++) {
 		table_column(t, column[i]         ? column[i]
 				: w->objective[0] ? w->objective
 						  : "objective");
+		if (column[i] && human_is_minor(column[i]))
+			table_minor(t);
+	}
 	ret = cells_each(a->ctx->store, w->id, NULL, NULL, add_cell, t, err);
 	if (!ret)
 		table_print(t, a->ctx->format, a->ctx->out);
@@ -262,6 +266,7 @@ int sweep_status(struct sweep_args *a, struct error *err)
 	if (!ret)
 		ret = sweeps_count(a->ctx->store, w.id, &n, err);
 	if (!ret) {
+		pager_start(a->ctx);
 		head_line(&w, &n, n.running, &head);
 		log_info("%s", head.buf);
 		ret = print_cells(a, &w, err);
@@ -281,6 +286,7 @@ int sweep_ls(struct sweep_args *a, struct error *err)
 		return -1;
 	rows_init(&rows, 0, a->ctx->format);
 	sink = rows_sink(&rows);
+	pager_start(a->ctx);
 	ret = sweeps_list(a->ctx->store, &sink, err);
 	if (!ret)
 		table_print(rows.table, a->ctx->format, a->ctx->out);

@@ -1,18 +1,66 @@
 #include "core/base/terminal.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/base/strbuf.h"
 #include "core/base/utf8.h"
 
+int terminal_columns(FILE *out)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	int fd = fileno(out), n = columns ? (int)strtol(columns, NULL, 10) : 0;
+
+	if (fd < 0)
+		return 0;
+	if (!isatty(fd))
+		return fd == STDOUT_FILENO && getenv("SSL_PAGER_IN_USE") && n > 0 ? n : 0;
+	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	return n > 0 ? n : 80;
+}
+
+int terminal_is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || !strcmp(term, "dumb");
+}
+
+int terminal_is_ascii(FILE *out)
+{
+	static const char *const variable[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *term = getenv("TERM"), *value;
+	int fd = fileno(out);
+
+	if (fd != STDOUT_FILENO && fd != STDERR_FILENO)
+		return 0;
+	if (term && !strcmp(term, "dumb"))
+		return 1;
+	for (int i = 0; i < 3; i++)
+		if ((value = getenv(variable[i])) && *value)
+			return !strcasestr(value, "utf-8") && !strcasestr(value, "utf8");
+	return 1;
+}
+
 static void put(FILE *out, const char *text)
 {
-	struct strbuf safe = STRBUF_INIT;
+	struct strbuf safe = STRBUF_INIT, shown = STRBUF_INIT;
 
 	utf8_visible(text, &safe);
-	strbuf_addc(&safe, '\n');
-	fwrite(safe.buf, 1, safe.len, out);
+	if (terminal_is_ascii(out))
+		utf8_ascii(safe.buf, &shown);
+	else
+		strbuf_add(&shown, safe.buf, safe.len);
+	strbuf_addc(&shown, '\n');
+	fwrite(shown.buf, 1, shown.len, out);
 	strbuf_release(&safe);
+	strbuf_release(&shown);
 }
 
 void terminal_line(FILE *out, const char *fmt, ...)

@@ -9,6 +9,18 @@
 
 #include <stdio.h>
 
+/* Columns of the terminal that `out` is, or that a pager behind it shows it on (SSL_PAGER_IN_USE and
+ * COLUMNS, which cmds/pager.c sets); 0: it is no terminal, and no line is too long for it. */
+int terminal_columns(FILE *out);
+
+/* The terminal knows no escape sequences: TERM is dumb, or not set. */
+int terminal_is_dumb(void);
+
+/* What people read has to be utf8_ascii(): `out` is standard output or standard error, and TERM is dumb
+ * or the locale (LC_ALL, else LC_CTYPE, else LANG) not UTF-8. Files of our own (-o) are the same
+ * everywhere. */
+int terminal_is_ascii(FILE *out);
+
 /* One line: the whole text made visible, newlines in it too, and a newline. */
 void terminal_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -156,3 +156,41 @@ void utf8_json(const char *s, struct strbuf *out)
 	}
 	strbuf_addc(out, '"');
 }
+
+/* The ASCII for a sign that ssl itself prints, or NULL. */
+static const char *ascii_for(uint32_t c)
+{
+	static const struct {
+		uint32_t c;
+		const char *to;
+	} sign[] = {
+	    {0x00B1, "+-"}, {0x00B7, "."}, {0x00D7, "x"}, {0x2026, "~"}, {0x2500, "-"},
+	    {0x2501, "-"},  {0x2502, "|"}, {0x2514, "+"}, {0x2524, "+"}, {0x2588, "#"},
+	    {0x2591, "."},  {0x2592, ":"}, {0x2593, "+"}, {0x25C2, "<"},
+	};
+
+	for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+		if (sign[i].c == c)
+			return sign[i].to;
+	if (c >= 0x2589 && c <= 0x258F) /* 7 eighths to 1 eighth of a block */
+		return c <= 0x258C ? "#" : " ";
+	if (c >= 0x2800 && c <= 0x28FF)
+		return c == 0x2800 ? " " : "*";
+	return NULL;
+}
+
+void utf8_ascii(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+
+	for (int n; *s; s += n) {
+		const char *to;
+
+		n = utf8_next(s, &c);
+		to = n > 1 ? ascii_for(c) : NULL;
+		if (to)
+			strbuf_adds(out, to);
+		else
+			strbuf_add(out, s, (size_t)n);
+	}
+}

@@ -21,6 +21,11 @@ void utf8_visible(const char *s, struct strbuf *out);
 /* The same of a text of several lines: \n and \t stay. */
 void utf8_visible_lines(const char *s, struct strbuf *out);
 
+/* Appends s with the signs that ssl itself prints (plus-minus, times, ellipsis, lines, blocks, dots of
+ * braille) replaced by ASCII; each but the plus-minus sign keeps its one column. All else, such as
+ * the names that people gave, stays. */
+void utf8_ascii(const char *s, struct strbuf *out);
+
 /* A character that utf8_visible() writes out. */
 int utf8_hides(uint32_t c);
 

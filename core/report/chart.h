@@ -97,7 +97,11 @@ int chart_cuts_intervals(const struct chart *c);
 double chart_height(const struct chart *c, double width);
 void chart_draw(const struct chart *c, struct canvas *canvas);
 
-/* `columns` wide (at least 40), about `rows` high; colour: escape sequences are welcome. */
-void chart_term(const struct chart *c, int columns, int rows, int colour, struct strbuf *out);
+struct term_look {
+	int columns, rows; /* characters: at least 40 wide, and about so high */
+	int colour;        /* escape sequences are welcome */
+	int ascii;         /* no blocks and no braille: a curve is drawn with its letter */
+};
+void chart_term(const struct chart *c, const struct term_look *look, struct strbuf *out);
 
 #endif

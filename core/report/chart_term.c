@@ -1,6 +1,7 @@
 /*
  * Charts in a terminal. Curves are braille: a character holds 2 x 4 dots. Every curve has a letter,
- * at its right end and in the legend, so that colour is not needed to tell them apart.
+ * at its right end and in the legend, so that colour is not needed to tell them apart; in ASCII the
+ * curve is drawn with it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,13 +19,17 @@ struct grid {
 	uint8_t *dots; /* of each */
 	int *owner;    /* the series that drew there last, -1 none */
 	char *mark;    /* h letters at the right */
+	int ascii;     /* letters instead of dots */
 };
 
-static void grid_init(struct grid *g, int w, int h)
+static void grid_init(struct grid *g, int w, int h, int ascii)
 {
 	size_t n = (size_t)w * (size_t)h;
 
-	*g = (struct grid){w, h, xcalloc(n, 1), xmalloc(n * sizeof(int)), xcalloc((size_t)h, 1)};
+	*g = (struct grid){.w = w, .h = h, .ascii = ascii};
+	g->dots = xcalloc(n, 1);
+	g->owner = xmalloc(n * sizeof *g->owner);
+	g->mark = xcalloc((size_t)h, 1);
 	for (size_t i = 0; i < n; i++)
 		g->owner[i] = -1;
 }
@@ -169,6 +174,15 @@ static struct ink term_ink(const struct chart *c, int i)
 	return isfinite(v) ? ink_scale(chart_goodness(c, v, lo, hi)) : ink(INK_MUTED);
 }
 
+static int letter_of(const struct chart *c, int i)
+{
+	int k = 0;
+
+	for (int j = 0; j < i; j++)
+		k += chart_in_legend(c, j);
+	return !chart_in_legend(c, i) || k >= LETTERS ? 0 : 'a' + k;
+}
+
 static void grid_row(const struct chart *c, const struct grid *g, int y, int colour,
 		     struct strbuf *out)
 {
@@ -185,6 +199,8 @@ static void grid_row(const struct chart *c, const struct grid *g, int y, int col
 		}
 		if (!g->dots[at])
 			strbuf_addc(out, ' ');
+		else if (g->ascii)
+			strbuf_addc(out, (char)(letter_of(c, last) ? letter_of(c, last) : '*'));
 		else
 			strbuf_addf(out, "%c%c%c", 0xE0 | code >> 12, 0x80 | (code >> 6 & 63),
 				    0x80 | (code & 63));
@@ -206,15 +222,6 @@ static void draw_series(struct grid *g, const struct chart *c, int i, const stru
 		x0 = isfinite(y) ? x : NAN;
 		y0 = y;
 	}
-}
-
-static int letter_of(const struct chart *c, int i)
-{
-	int k = 0;
-
-	for (int j = 0; j < i; j++)
-		k += chart_in_legend(c, j);
-	return !chart_in_legend(c, i) || k >= LETTERS ? 0 : 'a' + k;
 }
 
 static void mark_ends(struct grid *g, const struct chart *c, const struct axis *ay)
@@ -318,8 +325,9 @@ static void legend(const struct chart *c, int columns, int colour, struct strbuf
 	}
 }
 
-static void term_lines(const struct chart *c, int columns, int rows, int colour, struct strbuf *out)
+static void term_lines(const struct chart *c, const struct term_look *look, struct strbuf *out)
 {
+	const int columns = look->columns, rows = look->rows, colour = look->colour;
 	struct axis ax, ay;
 	struct grid g;
 	double lo, hi, x_lo = INFINITY, x_hi = -INFINITY;
@@ -338,7 +346,7 @@ static void term_lines(const struct chart *c, int columns, int rows, int colour,
 	for (int i = 0; i < ay.n; i++)
 		left = left > (int)strlen(ay.label[i]) ? left : (int)strlen(ay.label[i]);
 	w = columns - left - 5 - marks_width(c);
-	grid_init(&g, w > 8 ? w : 8, rows);
+	grid_init(&g, w > 8 ? w : 8, rows, look->ascii);
 	for (int i = 0; i < c->n; i++)
 		draw_series(&g, c, i, &ax, &ay);
 	mark_ends(&g, c, &ay);
@@ -500,14 +508,14 @@ static void parallel_names(const struct chart *c, const struct axis *a, int w, i
 	strbuf_addc(out, '\n');
 }
 
-static void term_parallel(const struct chart *c, int columns, int rows, int colour,
-			  struct strbuf *out)
+static void term_parallel(const struct chart *c, const struct term_look *look, struct strbuf *out)
 {
+	const int columns = look->columns, rows = look->rows, colour = look->colour;
 	struct axis *a = xcalloc((size_t)c->n_axes + 1, sizeof *a);
 	struct grid g;
 	int cell = columns / c->n_axes > 3 ? columns / c->n_axes : 3;
 
-	grid_init(&g, cell * (c->n_axes - 1) + 1, rows);
+	grid_init(&g, cell * (c->n_axes - 1) + 1, rows, look->ascii);
 	for (int k = 0; k < c->n_axes; k++) {
 		double lo = INFINITY, hi = -INFINITY;
 
@@ -542,34 +550,50 @@ static void term_parallel(const struct chart *c, int columns, int rows, int colo
 	free(a);
 }
 
-static void term_panels(const struct chart *c, int columns, int rows, int colour,
-			struct strbuf *out)
+static void draw(const struct chart *c, const struct term_look *look, struct strbuf *out);
+
+static void term_panels(const struct chart *c, const struct term_look *look, struct strbuf *out)
 {
-	rows = rows / 2 > 8 ? rows / 2 : 8;
+	struct term_look panel = *look;
+
+	panel.rows = look->rows / 2 > 8 ? look->rows / 2 : 8;
 	for (int i = 0; i < c->n_panels; i++) {
 		strbuf_addc(out, '\n');
-		chart_term(c->panel[i], columns, rows, colour, out);
+		draw(c->panel[i], &panel, out);
 	}
 }
 
-void chart_term(const struct chart *c, int columns, int rows, int colour, struct strbuf *out)
+static void draw(const struct chart *c, const struct term_look *look, struct strbuf *out)
 {
-	columns = columns < 40 ? 40 : columns;
-	title(c, colour, out);
+	title(c, look->colour, out);
 	if (chart_is_empty(c))
 		strbuf_adds(out, "  no finite value to draw\n");
 	else if (c->kind == CHART_LINES)
-		term_lines(c, columns, rows, colour, out);
+		term_lines(c, look, out);
 	else if (c->kind == CHART_BARS)
-		term_bars(c, columns, colour, out);
+		term_bars(c, look->columns, look->colour, out);
 	else if (c->kind == CHART_HEAT)
-		term_heat(c, columns, colour, out);
+		term_heat(c, look->columns, look->colour, out);
 	else if (c->kind == CHART_PANELS)
-		term_panels(c, columns, rows, colour, out);
+		term_panels(c, look, out);
 	else
-		term_parallel(c, columns, rows, colour, out);
+		term_parallel(c, look, out);
 	if (c->note[0]) {
 		put(out, c->note, 0);
 		strbuf_addc(out, '\n');
 	}
+}
+
+void chart_term(const struct chart *c, const struct term_look *look, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct term_look wide = *look;
+
+	wide.columns = look->columns < 40 ? 40 : look->columns;
+	draw(c, &wide, &text);
+	if (look->ascii)
+		utf8_ascii(text.buf, out);
+	else
+		strbuf_add(out, text.buf, text.len);
+	strbuf_release(&text);
 }

@@ -35,6 +35,13 @@ static int has_lost(const struct compare *c)
 	return 0;
 }
 
+static void add_column(struct table *t, const char *name)
+{
+	table_column(t, name);
+	if (human_is_minor(name))
+		table_minor(t);
+}
+
 struct table *compare_groups(const struct compare *c, int human)
 {
 	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
@@ -46,23 +53,23 @@ struct table *compare_groups(const struct compare *c, int human)
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		table_column(t, column[i]);
+		add_column(t, column[i]);
 	if (floors) {
-		table_column(t, "floor");
-		table_column(t, "gain");
+		add_column(t, "floor");
+		add_column(t, "gain");
 	}
 	if (c->select) {
 		table_column(t, c->select);
-		table_column(t, "chosen_of");
-		table_column(t, "recipe");
+		add_column(t, "chosen_of");
+		add_column(t, "recipe");
 	} else {
-		table_column(t, "recipes");
+		add_column(t, "recipes");
 	}
 	if (datasets)
-		table_column(t, "dataset");
+		add_column(t, "dataset");
 	if (lost) {
-		table_column(t, "collapsed");
-		table_column(t, "pruned");
+		add_column(t, "collapsed");
+		add_column(t, "pruned");
 	}
 	for (int i = 0; i < c->n_groups; i++) {
 		const struct compare_group *g = &c->group[i];
@@ -116,7 +123,7 @@ struct table *compare_pairs(const struct compare *c, int human)
 	int digits = digits_of(c->metric, human), p_digits = human ? 4 : TABLE_SHORTEST;
 
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		table_column(t, column[i]);
+		add_column(t, column[i]);
 	for (int i = 0; i < c->n_pairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
 		char n[48];

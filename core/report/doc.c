@@ -197,7 +197,7 @@ void doc_chart(struct doc *d, const struct chart *c)
 		return;
 	}
 	strbuf_adds(d->out, "```text\n");
-	chart_term(c, TEXT_COLUMNS, TEXT_ROWS, 0, d->out);
+	chart_term(c, &(struct term_look){TEXT_COLUMNS, TEXT_ROWS, 0, 0}, d->out);
 	strbuf_adds(d->out, "```\n\n");
 }
 

@@ -69,3 +69,18 @@ enum human_kind human_kind_of(const char *column)
 		return HUMAN_TIME;
 	return HUMAN_PLAIN;
 }
+
+int human_is_minor(const char *column)
+{
+	static const char *const minor[] = {
+	    "dataset",     "epochs",   "seconds", "age",       "group_hash", "recipe_hash",
+	    "hash",        "sha256",   "uuid",    "at_step",   "at_epoch",   "created",
+	    "claims",      "best_run", "floor",   "chosen_of", "recipes",    "effect",
+	    "effect_size", "test",     "by",      "settings",
+	};
+
+	for (size_t i = 0; i < sizeof minor / sizeof *minor; i++)
+		if (!strcmp(column, minor[i]))
+			return 1;
+	return 0;
+}

@@ -24,6 +24,9 @@ enum human_kind {
 	HUMAN_TIME, /* to the second */
 };
 
+/* A column that a narrow terminal does without first: see table_minor(). */
+int human_is_minor(const char *column);
+
 /* What the name of a column says about its values. */
 enum human_kind human_kind_of(const char *column);
 

@@ -22,6 +22,8 @@ static void take_column(void *ctx, const char *name)
 	r->kind = xrealloc(r->kind, ((size_t)r->columns + 1) * sizeof *r->kind);
 	r->kind[r->columns++] = r->human ? human_kind_of(name) : HUMAN_PLAIN;
 	table_column(r->table, name);
+	if (human_is_minor(name))
+		table_minor(r->table);
 }
 
 static enum human_kind next_kind(struct rows *r)

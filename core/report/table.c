@@ -10,25 +10,7 @@
 #include "core/base/utf8.h"
 #include "core/report/latex.h"
 #include "core/report/svg.h"
-
-enum cell_kind { CELL_NULL, CELL_TEXT, CELL_INT, CELL_REAL };
-
-struct cell {
-	enum cell_kind kind;
-	int digits;
-	union {
-		size_t text; /* where it starts in table.text */
-		int64_t i;
-		double d;
-	} v;
-};
-
-struct table {
-	struct cell *cell; /* the header first, as text */
-	size_t n, cap;
-	int columns;
-	struct strbuf text;
-};
+#include "core/report/table_internal.h"
 
 static const struct {
 	const char *name;
@@ -103,6 +85,13 @@ void table_column(struct table *t, const char *name)
 		BUG("column %s after cells", name);
 	set_text(t, add(t, CELL_TEXT), name);
 	t->columns++;
+}
+
+void table_minor(struct table *t)
+{
+	if (!t->columns || t->columns > TABLE_MINOR)
+		return; /* it is as important as the others, then */
+	t->minor |= 1ull << (t->columns - 1);
 }
 
 void table_text(struct table *t, const char *s)
@@ -185,8 +174,7 @@ static int add_six(struct strbuf *out, double v)
 	return 1;
 }
 
-/* The cell as plain text: what every format but JSON then escapes. */
-static void plain(const struct table *t, const struct cell *c, int rounded, struct strbuf *out)
+void table_cell(const struct table *t, const struct cell *c, int rounded, struct strbuf *out)
 {
 	char text[400];
 
@@ -222,8 +210,7 @@ static int is_number(const struct cell *c)
 	return c->kind == CELL_INT || c->kind == CELL_REAL;
 }
 
-/* A column is right-aligned when all that it has are numbers. The caller frees the flags. */
-static char *number_columns(const struct table *t)
+char *table_number_columns(const struct table *t)
 {
 	size_t columns = (size_t)t->columns;
 	char *flag = xcalloc(columns, 1);
@@ -233,83 +220,6 @@ static char *number_columns(const struct table *t)
 		if (!is_number(&t->cell[i]) && t->cell[i].kind != CELL_NULL)
 			flag[i % columns] = 0;
 	return flag;
-}
-
-/* ---- aligned text: control characters are shown, so that a cell is one line and moves no cursor
- * ---- */
-
-/* Every cell as it will be printed, made once. */
-struct rendered {
-	struct strbuf text;
-	struct {
-		size_t at;
-		int bytes, width;
-	} * cell;
-	int *width;  /* of each column */
-	char *right; /* is it aligned so */
-};
-
-static void render(const struct table *t, struct rendered *r)
-{
-	struct strbuf raw = STRBUF_INIT;
-	size_t columns = (size_t)t->columns;
-
-	r->text = (struct strbuf)STRBUF_INIT;
-	r->cell = xcalloc(t->n, sizeof *r->cell);
-	r->width = xcalloc(columns, sizeof *r->width);
-	r->right = number_columns(t);
-	for (size_t i = 0; i < t->n; i++) {
-		r->cell[i].at = r->text.len;
-		plain(t, &t->cell[i], 1, &raw);
-		if (t->cell[i].kind == CELL_TEXT)
-			utf8_visible(raw.buf, &r->text);
-		else if (t->cell[i].kind == CELL_NULL)
-			strbuf_addc(&r->text, '-');
-		else
-			strbuf_add(&r->text, raw.buf, raw.len);
-		r->cell[i].bytes = (int)(r->text.len - r->cell[i].at);
-		r->cell[i].width = t->cell[i].kind == CELL_TEXT
-				       ? utf8_width(r->text.buf + r->cell[i].at)
-				       : r->cell[i].bytes;
-		if (r->cell[i].width > r->width[i % columns])
-			r->width[i % columns] = r->cell[i].width;
-	}
-	strbuf_release(&raw);
-}
-
-static void add_spaces(struct strbuf *out, int n)
-{
-	while (n-- > 0)
-		strbuf_addc(out, ' ');
-}
-
-static void print_text(const struct table *t, FILE *out)
-{
-	struct strbuf line = STRBUF_INIT;
-	struct rendered r;
-
-	render(t, &r);
-	for (size_t i = 0; i < t->n; i++) {
-		size_t col = i % (size_t)t->columns;
-		int space = r.width[col] - r.cell[i].width;
-
-		add_spaces(&line, (col ? 2 : 0) + (r.right[col] ? space : 0));
-		strbuf_add(&line, r.text.buf + r.cell[i].at, (size_t)r.cell[i].bytes);
-		if (!r.right[col])
-			add_spaces(&line, space);
-		if (col + 1 < (size_t)t->columns)
-			continue;
-		while (line.len && line.buf[line.len - 1] == ' ')
-			line.len--;
-		line.buf[line.len] = '\n';
-		fwrite(line.buf, 1, line.len + 1, out);
-		strbuf_clear(&line);
-	}
-	strbuf_release(&line);
-	strbuf_release(&r.text);
-	free(r.cell);
-	free(r.width);
-	free(r.right);
 }
 
 /* ---- CSV (RFC 4180, but lines end in \n) and TSV (\t, \n and \ written as such) ---- */
@@ -358,7 +268,7 @@ static void print_separated(const struct table *t, int csv, FILE *out)
 	for (size_t i = 0; i < t->n; i++) {
 		int last = (i + 1) % (size_t)t->columns == 0;
 
-		plain(t, &t->cell[i], 0, &s);
+		table_cell(t, &t->cell[i], 0, &s);
 		if (csv)
 			csv_cell(&s, t->cell[i].kind, out);
 		else
@@ -378,7 +288,7 @@ static void json_cell(const struct table *t, const struct cell *c, struct strbuf
 	} else if (c->kind == CELL_TEXT) {
 		utf8_json(t->text.buf + c->v.text, out);
 	} else {
-		plain(t, c, 0, raw);
+		table_cell(t, c, 0, raw);
 		strbuf_add(out, raw->buf, raw->len);
 	}
 }
@@ -442,11 +352,11 @@ static void print_md(const struct table *t, FILE *out)
 {
 	struct strbuf s = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
-	char *number = number_columns(t);
+	char *number = table_number_columns(t);
 
 	for (size_t i = 0; i < t->n; i++) {
 		fputs(i % columns ? " | " : "| ", out);
-		plain(t, &t->cell[i], 1, &s);
+		table_cell(t, &t->cell[i], 1, &s);
 		escaped(s.buf, md_escapes, out);
 		if ((i + 1) % columns == 0)
 			fputs(" |\n", out);
@@ -464,7 +374,7 @@ static void print_latex(const struct table *t, FILE *out)
 {
 	struct strbuf s = STRBUF_INIT, safe = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
-	char *number = number_columns(t);
+	char *number = table_number_columns(t);
 
 	fputs("\\begin{tabular}{", out);
 	for (size_t c = 0; c < columns; c++)
@@ -473,7 +383,7 @@ static void print_latex(const struct table *t, FILE *out)
 	for (size_t i = 0; i < t->n; i++) {
 		if (i % columns)
 			fputs(" & ", out);
-		plain(t, &t->cell[i], 1, &s);
+		table_cell(t, &t->cell[i], 1, &s);
 		strbuf_clear(&safe);
 		latex_escape(s.buf, &safe);
 		fputs(safe.buf, out);
@@ -492,7 +402,7 @@ static void print_html(const struct table *t, FILE *out)
 {
 	struct strbuf s = STRBUF_INIT, safe = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
-	char *number = number_columns(t);
+	char *number = table_number_columns(t);
 
 	fputs("<table>\n<thead>\n", out);
 	for (size_t i = 0; i < t->n; i++) {
@@ -502,7 +412,7 @@ static void print_html(const struct table *t, FILE *out)
 			fputs("<tr>", out);
 		fprintf(out, "<%s%s>", tag,
 			number[i % columns] ? " style=\"text-align:right\"" : "");
-		plain(t, &t->cell[i], 1, &s);
+		table_cell(t, &t->cell[i], 1, &s);
 		strbuf_clear(&safe);
 		xml_escape(s.buf, &safe);
 		fprintf(out, "%s</%s>", safe.buf, tag);
@@ -526,7 +436,7 @@ void table_print(const struct table *t, enum table_format format, FILE *out)
 		return;
 	switch (format) {
 	case TABLE_TEXT:
-		print_text(t, out);
+		table_print_text(t, out);
 		break;
 	case TABLE_CSV:
 	case TABLE_TSV:

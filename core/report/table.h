@@ -34,6 +34,8 @@ void table_free(struct table *t);
 
 /* Columns first, then cells row by row, left to right. The header's text is copied. */
 void table_column(struct table *t, const char *name);
+/* The column that was added last is of the less important ones: see table_print(). */
+void table_minor(struct table *t);
 void table_text(struct table *t, const char *s); /* NULL: null */
 void table_int(struct table *t, int64_t v);
 /* digits after the point where people read (table, md, latex, html), or one of: */
@@ -45,6 +47,14 @@ void table_real(struct table *t, double v, int digits);
 void table_null(struct table *t);
 
 int table_rows(const struct table *t);
+
+/*
+ * Aligned text for a terminal (TABLE_TEXT, see terminal_columns()) is never wider than that. What is
+ * too wide loses, until it fits: columns in which no row has a value, from the right; those that
+ * table_minor() marked, from the right; all others, from the right, but the first. A text is cut to
+ * no fewer than 24 columns, which two dots at its end show, before a column is dropped. Below the
+ * table a line names what was dropped. Elsewhere nothing is ever left out.
+ */
 void table_print(const struct table *t, enum table_format format, FILE *out);
 
 #endif

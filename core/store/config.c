@@ -12,13 +12,18 @@
 #include "core/store/owner.h"
 
 const struct config_key config_keys[] = {
-    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1, 0},
-    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0, 0},
+    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1, 0,
+     NULL},
+    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0, 0, NULL},
     {0},
 };
 
 static const struct config_key user_keys[] = {
-    {"safe.directory", "", "a folder with another user's store that may be written to", 0, 1},
+    {"color.ui", "auto", "colours: always, never, or auto: on a terminal", 0, 0,
+     "auto always never"},
+    {"core.pager", "", "the command that shows what is longer than the screen; cat: none", 0, 0,
+     NULL},
+    {"safe.directory", "", "a folder with another user's store that may be written to", 0, 1, NULL},
     {0},
 };
 
@@ -326,6 +331,17 @@ static int change(const struct config *c, const struct change *to, struct error 
 	return ret;
 }
 
+/* Is the value one of the words? */
+static int is_one_of(const char *words, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (const char *w = words; n && *w; w += strcspn(w, " "), w += *w == ' ')
+		if (n == strcspn(w, " ") && !strncmp(w, value, n))
+			return 1;
+	return 0;
+}
+
 int config_set(const struct config *c, const char *key, const char *value, struct error *err)
 {
 	struct change to = {key, NULL, value};
@@ -335,6 +351,9 @@ int config_set(const struct config *c, const char *key, const char *value, struc
 	if (check_key(c, key, &known, err) ||
 	    (known->is_seconds && parse_seconds(key, value, &seconds, err)))
 		return -1;
+	if (known->one_of && !is_one_of(known->one_of, value))
+		return error_set(err, ERR_USAGE, "config: %s: '%.40s' is none of %s", key, value,
+				 known->one_of);
 	if (isspace((unsigned char)value[0]) ||
 	    (value[0] && isspace((unsigned char)value[strlen(value) - 1])))
 		return error_set(err, ERR_USAGE,

@@ -16,6 +16,7 @@ struct config_key {
 	const char *key, *fallback, *help; /* fallback: what counts when it is not set, "" nothing */
 	int is_seconds;                    /* the value is a number from 0 on */
 	int is_list;                       /* it may be set more than once */
+	const char *one_of;                /* the words that it may be, a blank between each two; NULL: any */
 };
 extern const struct config_key config_keys[]; /* of a store */
 

@@ -65,7 +65,7 @@ ok ssl plot bars --by method
 out_has '^vicreg .*[[]'
 out_has '^byol '
 ok ssl plot curve -w "method='barlow'" --metric loss --log xy
-out_has 'a ━━ barlow lambda='
+out_has 'a -- barlow lambda='
 ok ssl plot curve 2 --metric loss
 
 note 'the losses of different methods share no axis'
@@ -94,7 +94,7 @@ ok sqlite3 .ssl/ssl.db "INSERT INTO param_name (name) VALUES ('guard.collapse_st
 ok ssl plot curve -w 1 --metric collapse.std_ratio
 out_has 'guard.collapse_std = 0.125'
 out_has 'collapse.std_ratio: .*embeddings z.*0 is collapsed'
-out_has 'a ━━ vicreg lambda=1 mu=1$' # the collapsed one
+out_has 'a -- vicreg lambda=1 mu=1$' # the collapsed one
 
 note 'a heatmap says how far the seeds scatter'
 ok ssl plot heatmap -w "method='vicreg'"

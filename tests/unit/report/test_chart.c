@@ -254,7 +254,7 @@ static void test_marks(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">guard.collapse_std = -40<"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">-40<"));
 	strbuf_clear(&out);
-	chart_term(c, 80, 12, 0, &out);
+	chart_term(c, &(struct term_look){80, 12, 0, 0}, &out);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "guard.collapse_std"));
 	strbuf_release(&out);
 	chart_free(c);
@@ -279,7 +279,7 @@ static void test_panels(void)
 	CU_ASSERT_EQUAL(count(out.buf, "a &lt;title&gt;"), 3);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">1,000,000<"));
 	strbuf_clear(&out);
-	chart_term(c, 80, 16, 0, &out);
+	chart_term(c, &(struct term_look){80, 16, 0, 0}, &out);
 	CU_ASSERT_EQUAL(count(out.buf, "a <title>"), 3);
 	strbuf_release(&out);
 	chart_free(c);
@@ -447,7 +447,7 @@ static void term_has(struct chart *c, int columns, const char *part)
 {
 	struct strbuf out = STRBUF_INIT;
 
-	chart_term(c, columns, 8, 0, &out);
+	chart_term(c, &(struct term_look){columns, 8, 0, 0}, &out);
 	if (!strstr(out.buf, part))
 		fprintf(stderr, "\n  wanted %s in\n%s", part, out.buf);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, part));

@@ -241,10 +241,13 @@ static void text_is_whole(const struct chart *c, struct dice *d)
 {
 	struct strbuf out = STRBUF_INIT;
 
-	chart_term(c, roll(d, 20) ? 1 + (int)roll(d, 200) : 10000, 4 + (int)roll(d, 40), 0, &out);
+	chart_term(c,
+		   &(struct term_look){roll(d, 20) ? 1 + (int)roll(d, 200) : 10000,
+				       4 + (int)roll(d, 40), 0, (int)roll(d, 2)},
+		   &out);
 	CU_ASSERT(is_clean(out.buf));
 	strbuf_clear(&out);
-	chart_term(c, 80, 16, 1, &out);
+	chart_term(c, &(struct term_look){80, 16, 1, 0}, &out);
 	CU_ASSERT(out.len > 0);
 	strbuf_release(&out);
 }

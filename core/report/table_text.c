@@ -1,0 +1,224 @@
+/* Aligned text. Control characters are shown, so that a cell is one line and moves no cursor. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/terminal.h"
+#include "core/base/utf8.h"
+#include "core/report/table_internal.h"
+
+enum {
+	GAP = 2,       /* blanks between columns */
+	SHORTEST = 24, /* a text is never cut to less */
+};
+
+/* Every cell as it will be printed, made once. */
+struct rendered {
+	struct strbuf text;
+	struct {
+		size_t at;
+		int bytes, width;
+	} * cell;
+	int *width;  /* of each column; -1: it is not shown */
+	char *right; /* is it aligned so */
+	char *empty; /* no row has a value */
+};
+
+static void render_cell(const struct table *t, const struct cell *c, int ascii, struct strbuf *raw,
+			struct strbuf *out)
+{
+	struct strbuf safe = STRBUF_INIT;
+
+	table_cell(t, c, 1, raw);
+	if (c->kind == CELL_NULL) {
+		strbuf_addc(out, '-');
+	} else if (c->kind != CELL_TEXT) {
+		strbuf_add(out, raw->buf, raw->len);
+	} else if (!ascii) {
+		utf8_visible(raw->buf, out);
+	} else {
+		utf8_visible(raw->buf, &safe);
+		utf8_ascii(safe.buf, out);
+		strbuf_release(&safe);
+	}
+}
+
+static void render(const struct table *t, int ascii, struct rendered *r)
+{
+	struct strbuf raw = STRBUF_INIT;
+	size_t columns = (size_t)t->columns;
+
+	r->text = (struct strbuf)STRBUF_INIT;
+	r->cell = xcalloc(t->n, sizeof *r->cell);
+	r->width = xcalloc(columns, sizeof *r->width);
+	r->right = table_number_columns(t);
+	r->empty = xcalloc(columns, 1);
+	memset(r->empty, table_rows(t) > 0, columns);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct cell *c = &t->cell[i];
+
+		r->cell[i].at = r->text.len;
+		render_cell(t, c, ascii, &raw, &r->text);
+		r->cell[i].bytes = (int)(r->text.len - r->cell[i].at);
+		r->cell[i].width = c->kind == CELL_TEXT ? utf8_width(r->text.buf + r->cell[i].at)
+							: r->cell[i].bytes;
+		if (r->cell[i].width > r->width[i % columns])
+			r->width[i % columns] = r->cell[i].width;
+		if (i >= columns && c->kind != CELL_NULL &&
+		    !(c->kind == CELL_TEXT && !r->cell[i].bytes))
+			r->empty[i % columns] = 0;
+	}
+	strbuf_release(&raw);
+}
+
+static void rendered_free(struct rendered *r)
+{
+	strbuf_release(&r->text);
+	free(r->cell);
+	free(r->width);
+	free(r->right);
+	free(r->empty);
+}
+
+/* What a column can be cut to. */
+static int least(const struct rendered *r, int col)
+{
+	return r->right[col] || r->width[col] < SHORTEST ? r->width[col] : SHORTEST;
+}
+
+/* How wide the table is, or (cut) would be with all texts cut. */
+static int whole_width(const struct table *t, const struct rendered *r, int cut)
+{
+	int width = -GAP;
+
+	for (int c = 0; c < t->columns; c++)
+		if (r->width[c] >= 0)
+			width += GAP + (cut && c ? least(r, c) : r->width[c]);
+	return width;
+}
+
+static int is_minor(const struct table *t, int col)
+{
+	return col < TABLE_MINOR && t->minor >> col & 1;
+}
+
+/* The column that goes next, or -1: only the first is left. */
+static int next_to_drop(const struct table *t, const struct rendered *r)
+{
+	for (int pass = 0; pass < 3; pass++)
+		for (int c = t->columns - 1; c > 0; c--)
+			if (r->width[c] >= 0 &&
+			    (pass == 2 || (pass ? is_minor(t, c) : r->empty[c])))
+				return c;
+	return -1;
+}
+
+/* Drops columns and narrows others until the table is no wider than `columns`. */
+static void fit(const struct table *t, struct rendered *r, int columns)
+{
+	int drop, excess;
+
+	while (whole_width(t, r, 1) > columns && (drop = next_to_drop(t, r)) > 0)
+		r->width[drop] = -1;
+	excess = whole_width(t, r, 0) - columns;
+	for (int c = t->columns - 1; c > 0 && excess > 0; c--) {
+		int spare = r->width[c] < 0 ? 0 : r->width[c] - least(r, c);
+
+		spare = spare < excess ? spare : excess;
+		r->width[c] -= spare;
+		excess -= spare;
+	}
+	if (excess > 0 && r->width[0] > excess)
+		r->width[0] -= excess;
+}
+
+static void add_spaces(struct strbuf *out, int n)
+{
+	while (n-- > 0)
+		strbuf_addc(out, ' ');
+}
+
+/* The beginning of the text, and two dots: `width` columns or one less. Returns how many. */
+static int add_cut(struct strbuf *out, const char *s, int width)
+{
+	int used = 0, dots = width < 2 ? width : 2, step, n;
+	char one[8];
+	uint32_t c;
+
+	for (; *s; s += n) {
+		n = utf8_next(s, &c);
+		memcpy(one, s, (size_t)n);
+		one[n] = 0;
+		step = utf8_width(one);
+		if (used + step > width - dots)
+			break;
+		strbuf_add(out, s, (size_t)n);
+		used += step;
+	}
+	for (int i = 0; i < dots; i++)
+		strbuf_addc(out, '.');
+	return used + dots;
+}
+
+static void add_cell(const struct rendered *r, size_t i, int col, struct strbuf *line)
+{
+	int width = r->cell[i].width, space;
+
+	add_spaces(line, col ? GAP : 0);
+	if (width > r->width[col]) {
+		struct strbuf text = STRBUF_INIT;
+
+		strbuf_add(&text, r->text.buf + r->cell[i].at, (size_t)r->cell[i].bytes);
+		width = add_cut(line, text.buf, r->width[col]);
+		strbuf_release(&text);
+		add_spaces(line, r->width[col] - width);
+		return;
+	}
+	space = r->width[col] - width;
+	add_spaces(line, r->right[col] ? space : 0);
+	strbuf_add(line, r->text.buf + r->cell[i].at, (size_t)r->cell[i].bytes);
+	add_spaces(line, r->right[col] ? 0 : space);
+}
+
+/* A line about the columns that were dropped, which is no wider than the table may be. */
+static void name_dropped(const struct table *t, const struct rendered *r, int columns, FILE *out)
+{
+	struct strbuf names = STRBUF_INIT;
+	int n = 0;
+
+	for (int c = 0; c < t->columns; c++)
+		if (r->width[c] < 0)
+			strbuf_addf(&names, "%s%.*s", n++ ? ", " : "", r->cell[c].bytes,
+				    r->text.buf + r->cell[c].at);
+	if (n && (int)strlen("(not shown: )") + utf8_width(names.buf) <= columns)
+		fprintf(out, "(not shown: %s)\n", names.buf);
+	else if (n)
+		fprintf(out, "(%d columns not shown)\n", n);
+	strbuf_release(&names);
+}
+
+void table_print_text(const struct table *t, FILE *out)
+{
+	struct strbuf line = STRBUF_INIT;
+	int columns = terminal_columns(out);
+	struct rendered r;
+
+	render(t, terminal_is_ascii(out), &r);
+	if (columns)
+		fit(t, &r, columns);
+	for (size_t i = 0; i < t->n; i++) {
+		int col = (int)(i % (size_t)t->columns);
+
+		if (r.width[col] >= 0)
+			add_cell(&r, i, col, &line);
+		if (col + 1 < t->columns)
+			continue;
+		while (line.len && line.buf[line.len - 1] == ' ')
+			strbuf_shorten(&line, 1);
+		strbuf_addc(&line, '\n');
+		fwrite(line.buf, 1, line.len, out);
+		strbuf_clear(&line);
+	}
+	name_dropped(t, &r, columns, out);
+	strbuf_release(&line);
+	rendered_free(&r);
+}

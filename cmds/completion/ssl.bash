@@ -45,7 +45,7 @@ _ssl()
 		return
 		;;
 	--test) _ssl_words 'permutation rank'; return ;;
-	--by) _ssl_words "method dataset $(_ssl_column help keys)"; return ;;
+	--by) _ssl_words "method dataset recipe $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
 	--as) _ssl_words 'text svg png pdf'; return ;;
 	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;

@@ -93,17 +93,18 @@ static int dataset_order(const char *a, const char *b)
 
 static int name_order(const void *a, const void *b)
 {
-	return key_order(((const struct compare_group *)a)->name,
-			 ((const struct compare_group *)b)->name);
+	const struct compare_group *p = a, *q = b;
+
+	return p->place != q->place ? p->place - q->place : key_order(p->name, q->name);
 }
 
 /* By dataset, then by the key. */
 static int group_order(const void *a, const void *b)
 {
-	const struct compare_group *p = a, *q = b;
-	int order = dataset_order(p->dataset, q->dataset);
+	int order = dataset_order(((const struct compare_group *)a)->dataset,
+				  ((const struct compare_group *)b)->dataset);
 
-	return order ? order : key_order(p->name, q->name);
+	return order ? order : name_order(a, b);
 }
 
 static int is_of_group(const struct value_row *r, const struct compare_group *g)
@@ -117,8 +118,60 @@ static void add_group(struct compare *c, const struct value_row *r)
 		if (is_of_group(r, &c->group[i]))
 			return;
 	c->group = xrealloc(c->group, ((size_t)c->n_groups + 1) * sizeof *c->group);
-	c->group[c->n_groups++] =
-	    (struct compare_group){.name = r->group, .dataset = r->dataset, .selected = NAN};
+	c->group[c->n_groups] = (struct compare_group){.name = r->group,
+						       .dataset = r->dataset,
+						       .place = c->by_recipe ? c->n_groups : 0,
+						       .first = r->id,
+						       .selected = NAN};
+	c->n_groups++;
+}
+
+static const struct value_row *row_of(const struct compare *c, int64_t id)
+{
+	int i = 0;
+
+	while (c->values.row[i].id != id)
+		i++;
+	return &c->values.row[i];
+}
+
+/* "vicreg.mu=1 optim.lr=0.1": in what the recipe differs from the others of its method, behind the
+ * method where there are several. */
+static int label_recipe(struct store *s, struct compare *c, struct compare_group *g,
+			struct error *err)
+{
+	const char *method = row_of(c, g->first)->method;
+	int64_t *id = xmalloc((size_t)c->n_groups * sizeof *id);
+	struct strbuf label = STRBUF_INIT, varied = STRBUF_INIT;
+	int n = 0, same = 0, ret;
+
+	for (int i = 0; i < c->n_groups; i++)
+		if (!strcmp(row_of(c, c->group[i].first)->method, method))
+			id[n++] = c->group[i].first;
+	ret = query_varied(s, id, n, g->first, &varied, err);
+	free(id);
+	if (n < c->n_groups || !varied.len)
+		strbuf_addf(&label, "%s%s", method, varied.len ? " " : "");
+	strbuf_adds(&label, varied.buf);
+	strbuf_release(&varied);
+	for (int i = 0; i < c->n_groups; i++)
+		same |= c->group[i].label && !strcmp(c->group[i].label, label.buf) &&
+			!dataset_order(c->group[i].dataset, g->dataset);
+	if (same) /* they differ in what no parameter tells: the version of the defaults */
+		strbuf_addf(&label, " (%.8s)", g->name);
+	g->label = strbuf_detach(&label);
+	return ret;
+}
+
+static int label_groups(struct store *s, struct compare *c, struct error *err)
+{
+	for (int i = 0; i < c->n_groups; i++) {
+		if (!c->by_recipe)
+			c->group[i].label = xstrdup(c->group[i].name);
+		else if (label_recipe(s, c, &c->group[i], err))
+			return -1;
+	}
+	return 0;
 }
 
 /* Orders the groups, counts their datasets and gives each its title. */
@@ -132,7 +185,7 @@ static void order_groups(struct compare *c)
 		struct compare_group *g = &c->group[i];
 		struct strbuf title = STRBUF_INIT;
 
-		strbuf_adds(&title, g->name);
+		strbuf_adds(&title, g->label);
 		if (c->n_datasets > 1 && !c->across)
 			strbuf_addf(&title, " (%s)", g->dataset ? g->dataset : "no dataset");
 		g->title = strbuf_detach(&title);
@@ -321,6 +374,8 @@ static int make_groups(struct store *s, struct compare *c, const char *fate, str
 		return error_set(err, ERR_USAGE,
 				 "--by: %s: %d groups are more than the %d that can be compared",
 				 c->by, c->n_groups, GROUPS_MAX);
+	if (label_groups(s, c, err))
+		return -1;
 	order_groups(c);
 	for (int i = 0; i < c->n_groups; i++) {
 		if (fill_group(s, c, fate, &c->group[i], err))
@@ -515,6 +570,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 
 	c->notes = (struct strbuf)STRBUF_INIT;
 	c->by = q->values.by;
+	c->by_recipe = !strcmp(c->by, BY_RECIPE);
 	c->metric = q->values.metric;
 	c->select = q->values.select;
 	c->ranks = q->ranks;
@@ -554,6 +610,7 @@ void compare_free(struct compare *c)
 		free(c->group[i].id);
 		free(c->group[i].by_seed);
 		free(c->group[i].recipe);
+		free(c->group[i].label);
 		free(c->group[i].title);
 	}
 	free(c->group);

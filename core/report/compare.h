@@ -35,7 +35,10 @@ struct compare_seed {
 struct compare_group {
 	const char *name;             /* the value of the key */
 	const char *dataset;          /* its label; NULL: none */
-	char *title;                  /* "vicreg"; "vicreg (t@1a2b3c4d)" where there are several */
+	int place;                    /* by recipe: among the groups in the order of their first runs */
+	int64_t first;                /* its first run */
+	char *label; /* the value of the key; by recipe what sets it apart: "vicreg.mu=10" */
+	char *title; /* the label; "vicreg (t@1a2b3c4d)" where there are several datasets */
 	int n, cells;                 /* finished runs; recipes among them, seeds apart */
 	int collapsed, pruned;        /* runs that ended so: in no mean */
 	int tried;                    /* recipes among which --select chose, else 0 */
@@ -64,10 +67,11 @@ struct compare_pair {
 struct compare {
 	const char *by, *metric, *goal, *select; /* of the query */
 	struct values values;
-	struct compare_group *group; /* in the order of names; numbers by size */
+	struct compare_group *group; /* in the order of names; numbers by size; recipes as they came */
 	struct compare_pair *pair;
 	int n_groups, n_pairs, ranks;
 	int n_datasets; /* of the runs that count */
+	int by_recipe;  /* grouped by recipe */
 	int across;     /* grouped by dataset: pairs are made across datasets */
 	int differ; /* the values were evaluated by different settings: no pairs, and no verdict */
 	struct strbuf notes; /* sentences, each ended by a newline */

@@ -137,7 +137,7 @@ static void put_group(struct sheet *s, int i)
 {
 	const struct compare_group *g = &s->c->group[i];
 
-	latex_escape(g->name, s->out);
+	latex_escape(g->label, s->out);
 	strbuf_addf(s->out, " & %d & ", s->repeats ? g->n : g->n_seeds);
 	put_value(s, i);
 	if (s->gains) {

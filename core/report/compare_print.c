@@ -49,7 +49,7 @@ struct table *compare_groups(const struct compare *c, int human)
 	int digits = digits_of(c->metric, human);
 	int floors = !human || knows_floors(c);
 	int datasets = !c->across && (!human || c->n_datasets > 1);
-	int lost = !human || has_lost(c);
+	int lost = !human || has_lost(c), hash = !human && c->by_recipe;
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
@@ -61,20 +61,21 @@ struct table *compare_groups(const struct compare *c, int human)
 	if (c->select) {
 		table_column(t, c->select);
 		add_column(t, "chosen_of");
-		add_column(t, "recipe");
-	} else {
-		add_column(t, "recipes");
 	}
+	if (!c->by_recipe)
+		add_column(t, c->select ? "recipe" : "recipes");
 	if (datasets)
 		add_column(t, "dataset");
 	if (lost) {
 		add_column(t, "collapsed");
 		add_column(t, "pruned");
 	}
+	if (hash)
+		table_column(t, "group_hash");
 	for (int i = 0; i < c->n_groups; i++) {
 		const struct compare_group *g = &c->group[i];
 
-		table_text(t, g->name);
+		table_text(t, g->label);
 		table_int(t, g->n);
 		real(t, g->mean, digits);
 		real(t, g->sd, digits);
@@ -85,19 +86,22 @@ struct table *compare_groups(const struct compare *c, int human)
 			real(t, g->floor, digits);
 			real(t, g->gain, digits);
 		}
-		if (!c->select) {
-			table_int(t, g->cells);
-		} else {
+		if (c->select) {
 			real(t, g->selected, digits_of(c->select, human));
 			table_int(t, g->tried);
-			table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
 		}
+		if (!c->by_recipe && c->select)
+			table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
+		else if (!c->by_recipe)
+			table_int(t, g->cells);
 		if (datasets)
 			table_text(t, g->dataset);
 		if (lost) {
 			table_int(t, g->collapsed);
 			table_int(t, g->pruned);
 		}
+		if (hash)
+			table_text(t, g->name);
 	}
 	return t;
 }

@@ -262,6 +262,8 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 	struct tellings t = {0};
 
 	*out = (struct group_set){0};
+	if (by && !strcmp(by, BY_RECIPE))
+		by = NULL;
 	if (!plain &&
 	    (by ? selection_param(s, sel, by, &v, err) : selection_varied(s, sel, &v, err)))
 		return -1;

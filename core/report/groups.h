@@ -19,7 +19,7 @@ struct group_set {
 	int n;
 };
 
-/* by: NULL replicates, "run" each alone, "method", or a hyperparameter. In the order of the
+/* by: NULL or BY_RECIPE replicates, "run" each alone, "method", or a hyperparameter. In the order of the
  * selection; groups by a number in its order. A run that was done again later is in no group (but
  * of "run"), so that a seed counts once. */
 int groups_make(struct store *s, const struct selection *sel, const char *by, struct group_set *out,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/store/metric_names.h"
+#include "core/store/query.h"
 
 enum { NAME_MAX_LENGTH = 128 };
 
@@ -264,6 +265,11 @@ int filter_name(struct store *s, const char *what, const char *name, size_t n, i
 int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err)
 {
 	static const char *const dataset[] = {"dataset", "data.set", "[data.set]"};
+
+	if (!strcmp(by, BY_RECIPE)) {
+		strbuf_adds(out, "v_run.group_hash");
+		return 0;
+	}
 
 	for (size_t i = 0; i < sizeof dataset / sizeof *dataset; i++)
 		if (!strcmp(by, dataset[i])) {

@@ -19,7 +19,7 @@ int filter_name_kind(struct store *s, const char *what, const char *name, size_t
 		     struct strbuf *out, enum filter_kind *kind, struct error *err);
 
 /* As filter_name() of what follows --by, whose values make groups: a dataset is grouped by its
- * label, since one name may stand for several datasets. */
+ * label, since one name may stand for several datasets; BY_RECIPE stands for group_hash. */
 int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err);
 
 /* Which of a metric's values: "last:", "best:", "floor:" (of the untrained encoder, v_floor) or

@@ -17,6 +17,10 @@ struct query_sink {
 	void (*real)(void *ctx, double v);
 };
 
+/* As a key that makes groups: the recipe without its seed, so that replicates are together. In SQL
+ * it is group_hash. */
+#define BY_RECIPE "recipe"
+
 enum { QUERY_SQL_MAX = 1 << 20 }; /* bytes of a statement */
 
 /* The user's own SQL, one statement. ERR_USAGE with SQLite's message when it is wrong, when it

@@ -23,10 +23,11 @@ static int one_metric(struct store *s, const char *name, int64_t *id, const char
 	return metric_goal(s, *id, goal, err);
 }
 
-/* Is the key among the columns that are shown anyway? */
+/* Is the key among the columns that are shown anyway, or a hash that says nothing? */
 static int is_shown(const char *by)
 {
-	static const char *const shown[] = {"id", "name", "method", "dataset", "seed", "status"};
+	static const char *const shown[] = {"id",   "name",   "method", "dataset",
+					    "seed", "status", BY_RECIPE};
 
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 		if (!strcmp(by, shown[i]))

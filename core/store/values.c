@@ -111,7 +111,7 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 		return -1;
 	if (add_floors(s, id, sql, err))
 		return -1;
-	strbuf_adds(sql, " FROM v_run WHERE ");
+	strbuf_adds(sql, ", v_run.method FROM v_run WHERE ");
 	if (filter_where(s, q->where, sql, err))
 		return -1;
 	strbuf_adds(sql,
@@ -158,6 +158,7 @@ static void read_row(sqlite3_stmt *st, struct values *out)
 		r->candidate[i] = number(st, 8 + i);
 		r->floors[i] = number(st, 12 + i);
 	}
+	r->method = xstrdup(db_text(st, 15));
 	r->value = r->floor = NAN;
 	r->select = number(st, 11);
 }
@@ -219,8 +220,8 @@ done:
 void values_release(struct values *v)
 {
 	for (int i = 0; i < v->n; i++) {
-		char *owned[] = {v->row[i].name, v->row[i].group, v->row[i].cell, v->row[i].dataset,
-				 v->row[i].status};
+		char *owned[] = {v->row[i].name, v->row[i].method,  v->row[i].group,
+				 v->row[i].cell, v->row[i].dataset, v->row[i].status};
 
 		for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
 			free(owned[k]);
@@ -240,7 +241,8 @@ int query_varied(struct store *s, const int64_t *id, int n, int64_t of, struct s
 	    "JOIN param_name n ON n.id = p.name_id WHERE r.id = ?2 AND n.name <> 'seed' "
 	    "AND EXISTS (SELECT 1 FROM wanted w LEFT JOIN param o "
 	    "ON o.recipe_id = w.recipe AND o.name_id = p.name_id "
-	    "WHERE o.value IS NOT p.value) ORDER BY n.name",
+	    "WHERE o.value IS NOT p.value) ORDER BY n.name NOT GLOB r.method || '.*', "
+	    "n.name",
 	    err);
 	char *ids = id_list(id, n);
 	int more = -1, first = 1;

@@ -6,7 +6,7 @@
 #define SSL_STORE_VALUES_H
 
 #include "core/base/strbuf.h"
-#include "core/store/store.h"
+#include "core/store/query.h"
 
 struct value_query {
 	const char *where; /* as in log_query; NULL: all */
@@ -14,14 +14,14 @@ struct value_query {
 	const char *sweep; /* the runs of its cells; NULL: any */
 	const int64_t *id; /* of these runs; NULL: any */
 	int n_ids;
-	const char *by;     /* a column or hyperparameter: what makes a group */
+	const char *by;     /* what makes a group: a column, a hyperparameter, or BY_RECIPE */
 	const char *metric; /* its last value, or of best:NAME the best */
 	const char *select; /* another metric, likewise; or NULL */
 };
 
 struct value_row {
 	int64_t id, seed;
-	char *name, *group, *cell, *status; /* group may be NULL */
+	char *name, *method, *group, *cell, *status; /* group may be NULL */
 	char *dataset;                      /* its label (v_dataset); NULL: none */
 	int repeated;         /* the same recipe and seed was run again later, to the end */
 	double value, select; /* NaN: none, or not finite */
@@ -41,8 +41,8 @@ int query_values(struct store *s, const struct value_query *q, struct values *ou
 		 struct error *err);
 void values_release(struct values *v);
 
-/* The hyperparameters, seed apart, in which the runs differ, as run `of` has them:
- * "vicreg.lambda=25 vicreg.mu=10". */
+/* The hyperparameters, seed apart, in which the runs differ, as run `of` has them, its method's
+ * first: "vicreg.lambda=25 vicreg.mu=10 optim.lr=0.1". */
 int query_varied(struct store *s, const int64_t *id, int n, int64_t of, struct strbuf *out,
 		 struct error *err);
 

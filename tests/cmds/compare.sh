@@ -63,6 +63,21 @@ out_has 'loss chose the recipe of each method; knn.top1 was then read once'
 ok ssl compare --metric embedding_std
 out_has 'vicreg holds 2 recipes'
 
+note 'by recipe: groups are called by what differs, not by hashes'
+ok ssl compare --metric embedding_std --by recipe
+out_has '^recipe +n +mean '
+out_has '^vicreg vicreg.mu=25 +3 '
+out_has '^vicreg vicreg.mu=3 +1 '
+out_has '^barlow +3 '
+out_has '^vicreg vicreg.mu=25 +barlow +3 seeds '
+ok ssl compare --metric embedding_std --by recipe -w "method='vicreg'" --format csv
+out_has '^vicreg.mu=25,3,'
+out_has '^vicreg.mu=3,1,.*,[0-9a-f]{64}$'
+ok ssl best loss --by recipe
+same "$(sed 1d "$out" | wc -l)" 3
+ok ssl plot bars --metric embedding_std --by recipe
+out_has '^vicreg mu=3 '
+
 note 'cells of a sweep that failed are missed, as is a group that is none of its cells'
 cat >two.yaml <<END
 version: 1

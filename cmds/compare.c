@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
-#include "cmds/select.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/base/utf8.h"
@@ -139,25 +138,6 @@ static int parse_test(const char *name, int *ranks, struct error *err)
 	return error_set(err, ERR_USAGE, "--test: '%s' is neither permutation nor rank", name);
 }
 
-/* Where no metric was asked for and the usual one was never measured: by what needs no labels. */
-static int make(struct cmd_ctx *ctx, struct compare_query *q, int usual, struct compare **c,
-		struct error *err)
-{
-	const char *name = q->values.metric;
-	struct error why = {0}, none = {0};
-	int ret = compare_make(ctx->store, q, c, &why);
-
-	if (ret && usual && why.code == ERR_NOT_FOUND) {
-		q->values.metric = SELECT_UNLABELED;
-		ret = compare_make(ctx->store, q, c, &none);
-		if (!ret)
-			select_report_unlabeled(name);
-	}
-	if (ret)
-		*err = why;
-	return ret;
-}
-
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct compare_query q = {.values = {.by = "method"}};
@@ -168,7 +148,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	     0},
 	    {0, "tag", OPT_TEXT, &q.values.tag, "TAG", "only runs with this tag", 0, 0},
 	    {0, "sweep", OPT_TEXT, &q.values.sweep, "SWEEP", "only runs of this sweep", 0, 0},
-	    {0, "metric", OPT_TEXT, &metric, "NAME", "what is compared (knn.top1)", 0, 0},
+	    {0, "metric", OPT_TEXT, &metric, "NAME",
+	     "what is compared (the sweep's objective, or knn.top1)", 0, 0},
 	    {0, "by", OPT_TEXT, &q.values.by, "KEY", "what makes a group (method)", 0, 0},
 	    {0, "select", OPT_TEXT, &q.values.select, "NAME",
 	     "take the recipe that is best in NAME", 0, 0},
@@ -189,14 +170,14 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 				 "compare: --metric and --report are the same thing");
 	if (parse_test(test, &q.ranks, err))
 		return -1;
-	q.values.metric = report ? report : metric ? metric : "knn.top1";
+	q.values.metric = report ? report : metric;
 	id = xcalloc((size_t)n + 1, sizeof *id);
 	ret = resolve(ctx, argv + 1, n, id, err);
 	q.values.id = n ? id : NULL;
 	q.values.n_ids = n;
 	q.named = n > 0;
 	if (!ret)
-		ret = make(ctx, &q, !report && !metric, &c, err);
+		ret = compare_make(ctx->store, &q, &c, err);
 	if (!ret)
 		print(ctx, c, only_pairs);
 	compare_free(c);

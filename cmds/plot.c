@@ -18,12 +18,13 @@ enum { WIDTH = 720, HEIGHT_MIN = 160, SIDE_MAX = 4000 };
 static const struct {
 	const char *name;
 	figure_fn *make;
-	int newest;         /* without refs the newest run is meant, else all */
-	const char *metric; /* the usual; NULL: it has none */
+	int newest; /* without refs the newest run is meant, else all */
+	int metric; /* it is of a metric: without --metric of the one that choice.h names, of one
+		       run of its loss */
 } kinds[] = {
-    {"curve", figure_curve, 1, "loss"},         {"bars", figure_bars, 0, "knn.top1"},
-    {"heatmap", figure_heatmap, 0, "knn.top1"}, {"parallel", figure_parallel, 0, "knn.top1"},
-    {"spectrum", figure_spectrum, 1, NULL},     {"alignment", figure_alignment, 1, NULL},
+    {"curve", figure_curve, 1, 1},       {"bars", figure_bars, 0, 1},
+    {"heatmap", figure_heatmap, 0, 1},   {"parallel", figure_parallel, 0, 1},
+    {"spectrum", figure_spectrum, 1, 0}, {"alignment", figure_alignment, 1, 0},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -159,6 +160,8 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 		const struct look *look, struct error *err)
 {
 	struct selection sel = {0};
+	struct metric_choice choice;
+	const char *asked = NULL;
 	struct chart *chart = NULL;
 	enum as as = AS_TEXT;
 	int kind = 0, ret;
@@ -172,14 +175,17 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 		return error_set(err, ERR_USAGE, "--width: at least 240 px");
 	what->newest = kinds[kind].newest;
 	ret = select_runs(ctx, what, &sel, err);
-	if (!ret && !f->metric)
-		f->metric = what->objective[0] && !what->newest ? what->objective
-			    : kinds[kind].metric ? select_metric(ctx, &sel, kinds[kind].metric)
-						 : NULL;
+	if (!ret && kinds[kind].metric) {
+		asked = f->metric || !what->newest ? f->metric : "loss";
+		ret = metric_choose(ctx->store, &sel, asked, &choice, err);
+		f->metric = choice.metric.name;
+	}
 	if (!ret)
 		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
 	if (!ret)
 		ret = print(ctx, chart, as, look, err);
+	if (!ret && f->metric)
+		select_explain(&choice, asked ? NULL : "--metric");
 	if (!ret && f->metric)
 		ret = add_remarks(ctx, &sel, f->metric, err);
 	chart_free(chart);

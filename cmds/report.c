@@ -86,6 +86,8 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 {
 	struct strbuf out = STRBUF_INIT, command = STRBUF_INIT, chosen = STRBUF_INIT;
 	struct selection sel = {0};
+	const char *asked = r->metric;
+	struct metric_choice choice;
 	int ret;
 
 	if (is_html(ctx, &r->html, err) || store_snapshot_begin(ctx->store, err))
@@ -97,14 +99,17 @@ static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, st
 	r->command = command.buf;
 	r->chosen = chosen.buf;
 	r->recipe = as_yaml;
-	if (!r->metric)
-		r->metric =
-		    what->objective[0] ? what->objective : select_metric(ctx, &sel, "knn.top1");
+	ret = metric_choose(ctx->store, &sel, asked, &choice, err);
+	if (ret)
+		goto done;
+	r->metric = choice.metric.name;
 	if (!r->title)
 		r->title = "Self-supervised runs compared";
 	ret = report_make(ctx->store, &sel, r, &out, err);
 	if (!ret)
 		fwrite(out.buf, 1, out.len, ctx->out);
+	if (!ret)
+		select_explain(&choice, asked ? NULL : "--metric");
 	if (!ret && ctx->output && !ctx->dry_run)
 		log_info("%d runs in %s, %zu kB", sel.n, ctx->output, (out.len + 999) / 1000);
 done:
@@ -124,7 +129,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
 	    {0, "metric", OPT_TEXT, &r.metric, "M",
-	     "compare by M (the sweep's objective, knn.top1)", 0, 0},
+	     "compare by M (the sweep's objective, or knn.top1)", 0, 0},
 	    {0, "title", OPT_TEXT, &r.title, "TEXT", "of the report", 0, 0},
 	    {0},
 	};

@@ -8,7 +8,7 @@
 static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection *out,
 		     struct error *err)
 {
-	int found = selection_add_sweep(ctx->store, out, what->sweep, what->objective, err);
+	int found = selection_add_sweep(ctx->store, out, what->sweep, err);
 	struct sweep_row row;
 
 	if (found)
@@ -17,10 +17,9 @@ static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection 
 }
 
 /* A sweep of that name, else a run. */
-static int add_ref(struct cmd_ctx *ctx, const char *ref, struct select *what, struct selection *out,
-		   struct error *err)
+static int add_ref(struct cmd_ctx *ctx, const char *ref, struct selection *out, struct error *err)
 {
-	int found = selection_add_sweep(ctx->store, out, ref, what->objective, err);
+	int found = selection_add_sweep(ctx->store, out, ref, err);
 
 	if (found)
 		return found < 0 ? -1 : 0;
@@ -32,9 +31,8 @@ int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out,
 	int chosen = what->n || what->where || what->sweep, ret = 0;
 
 	*out = (struct selection){0};
-	what->objective[0] = 0;
 	for (int i = 0; i < what->n && !ret; i++)
-		ret = add_ref(ctx, what->ref[i], what, out, err);
+		ret = add_ref(ctx, what->ref[i], out, err);
 	if (!ret && what->sweep)
 		ret = add_sweep(ctx, what, out, err);
 	if (!ret && what->where)
@@ -54,21 +52,9 @@ int select_runs(struct cmd_ctx *ctx, struct select *what, struct selection *out,
 	return ret;
 }
 
-void select_report_unlabeled(const char *usual)
+void select_explain(const struct metric_choice *choice, const char *option)
 {
-	log_info("no run here has %s (evaluations are skipped without labels of two classes): by "
-		 "%s, the rank of the features; --metric chooses another",
-		 usual, SELECT_UNLABELED);
-}
-
-const char *select_metric(struct cmd_ctx *ctx, const struct selection *sel, const char *usual)
-{
-	struct metric_info m;
-	struct error why = {0};
-
-	if (!selection_metric(ctx->store, sel, usual, &m, &why) || why.code != ERR_NOT_FOUND ||
-	    selection_metric(ctx->store, sel, SELECT_UNLABELED, &m, &why))
-		return usual;
-	select_report_unlabeled(usual);
-	return SELECT_UNLABELED;
+	if (choice->why[0])
+		log_info("%s%s%s%s", choice->why, option ? "; " : "", option ? option : "",
+			 option ? " chooses another" : "");
 }

@@ -199,8 +199,7 @@ static void report_line(const char *text)
 	log_info("%s", text);
 }
 
-int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
-		struct error *err)
+int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p, struct error *err)
 {
 	if (sweep_plan_check(p, &g->exec, a->ctx->store, !g->how.recorded, report_line, err) ||
 	    sweep_goal_check(g, err))

@@ -41,7 +41,7 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct er
 
 /* Checks the cells against their datasets, and reports what they do on stderr; without a store,
  * that nothing was checked. */
-int sweep_check(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p,
 		struct error *err);
 
 /* Warns where the recorded goal of a sweep is not that of its metric (sweep_goal_remark()). */

@@ -81,38 +81,24 @@ static int print_answer(struct cmd_ctx *ctx, const struct selection *sel,
 	return ret;
 }
 
-/* Without an objective: on the validation split where the runs have one, which is said. */
-static const char *usual_metric(struct cmd_ctx *ctx, const struct selection *sel)
-{
-	struct metric_info m;
-	struct error why = {0};
-	const char *metric = "val.knn.top1";
-
-	if (selection_metric(ctx->store, sel, metric, &m, &why))
-		metric = select_metric(ctx, sel, "knn.top1");
-	log_info("the sweep has no objective: by %s; --metric chooses another", metric);
-	return metric;
-}
-
-static int show(struct sweep_args *a, struct selection *sel, const char *metric, struct error *err)
+static int show(struct sweep_args *a, struct selection *sel, const struct metric_info *m,
+		struct error *err)
 {
 	struct store *s = a->ctx->store;
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
 	struct strbuf remarks = STRBUF_INIT;
 	struct floors floors = {0};
-	struct metric_info m;
 	struct effects e;
-	int differ = 0, ret = selection_metric(s, sel, metric, &m, err) ||
-			      selection_values(s, sel, m.name, 0, value, err) ||
-			      floors_read(s, sel, m.name, &floors, err) ||
-			      effects_make(s, sel, value, floors.value, m.low_is_good, &e, err);
+	int differ = 0, ret = selection_values(s, sel, m->name, 0, value, err) ||
+			      floors_read(s, sel, m->name, &floors, err) ||
+			      effects_make(s, sel, value, floors.value, m->low_is_good, &e, err);
 
 	if (!ret) {
-		ret = metric_remarks_selection(s, sel, m.name, &remarks, &differ, err);
+		ret = metric_remarks_selection(s, sel, m->name, &remarks, &differ, err);
 		if (!ret && !differ)
-			ret = print_answer(a->ctx, sel, &m, value, floors.value, err);
+			ret = print_answer(a->ctx, sel, m, value, floors.value, err);
 		if (!ret)
-			print(a->ctx, &e, &m);
+			print(a->ctx, &e, m);
 		effects_release(&e);
 	}
 	if (!ret && differ)
@@ -129,6 +115,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 {
 	struct select what = {.sweep = a->operand};
 	struct selection sel = {0};
+	struct metric_choice choice;
 	char name[64];
 	int ret;
 
@@ -142,11 +129,11 @@ int sweep_show(struct sweep_args *a, struct error *err)
 	if (say_state(a->ctx->store, what.sweep, a->metric, err) ||
 	    select_runs(a->ctx, &what, &sel, err))
 		return -1;
-	ret = show(a, &sel,
-		   a->metric         ? a->metric
-		   : *what.objective ? what.objective
-				     : usual_metric(a->ctx, &sel),
-		   err);
+	ret = metric_choose(a->ctx->store, &sel, a->metric, &choice, err);
+	if (!ret)
+		ret = show(a, &sel, &choice.metric, err);
+	if (!ret)
+		select_explain(&choice, a->metric ? NULL : "--metric");
 	selection_release(&sel);
 	return ret;
 }

@@ -77,7 +77,7 @@ _ssl()
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
 	backup:-*) _ssl_words "$options --link" ;;
 	config:-*) _ssl_words "$options --unset --user" ;;
-	best:-*) _ssl_words "$options -w -l --where --limit --by" ;;
+	best:-*) _ssl_words "$options -w -l --where --sweep --limit --by" ;;
 	compare:-*) _ssl_words "$options -w --where --tag --sweep --metric --by --select --report --test --unpaired --pairs" ;;
 	schema:-*) _ssl_words "$options --pivot --drop" ;;
 	tag:-*) _ssl_words "$options -d --delete" ;;

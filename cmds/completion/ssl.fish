@@ -126,7 +126,7 @@ complete -c ssl -n '__fish_seen_subcommand_from best' -l by -x -d 'what makes a 
 complete -c ssl -n '__fish_seen_subcommand_from compare' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l by -x -d 'what makes a group'
 complete -c ssl -n '__fish_seen_subcommand_from best' -s l -l limit -x -d 'how many'
-complete -c ssl -n '__fish_seen_subcommand_from compare' -l sweep -x -d 'a sweep'
+complete -c ssl -n '__fish_seen_subcommand_from best compare' -l sweep -x -d 'a sweep'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l tag -x -d 'a tag'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l metric -x -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")' -d 'what is compared'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l select -x -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")' -d 'what chooses the recipe'

@@ -105,7 +105,8 @@ _ssl()
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
 		show) _arguments $common '1:run:_ssl_refs' ;;
 		best) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
-			'(-l --limit)'{-l,--limit}'[how many]:n' '--by[what makes a group]:key' '1:metric:_ssl_metrics' ;;
+			'--sweep[a sweep]:sweep' '(-l --limit)'{-l,--limit}'[how many]:n' \
+			'--by[what makes a group]:key' '1:metric:_ssl_metrics' ;;
 		compare) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--tag[a tag]:tag' \
 			'--sweep[a sweep]:sweep' '--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key' \
 			'--select[what chooses the recipe]:metric:_ssl_metrics' \

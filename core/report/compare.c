@@ -1,6 +1,7 @@
 /* Making a comparison; see compare.h. Printing it is compare_print.c. */
 #include "core/report/compare.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,54 +125,6 @@ static void add_group(struct compare *c, const struct value_row *r)
 						       .first = r->id,
 						       .selected = NAN};
 	c->n_groups++;
-}
-
-static const struct value_row *row_of(const struct compare *c, int64_t id)
-{
-	int i = 0;
-
-	while (c->values.row[i].id != id)
-		i++;
-	return &c->values.row[i];
-}
-
-/* "vicreg.mu=1 optim.lr=0.1": in what the recipe differs from the others of its method, behind the
- * method where there are several. */
-static int label_recipe(struct store *s, struct compare *c, struct compare_group *g,
-			struct error *err)
-{
-	const char *method = row_of(c, g->first)->method;
-	int64_t *id = xmalloc((size_t)c->n_groups * sizeof *id);
-	struct strbuf label = STRBUF_INIT, varied = STRBUF_INIT;
-	int n = 0, same = 0, ret;
-
-	for (int i = 0; i < c->n_groups; i++)
-		if (!strcmp(row_of(c, c->group[i].first)->method, method))
-			id[n++] = c->group[i].first;
-	ret = query_varied(s, id, n, g->first, &varied, err);
-	free(id);
-	if (n < c->n_groups || !varied.len)
-		strbuf_addf(&label, "%s%s", method, varied.len ? " " : "");
-	strbuf_adds(&label, varied.buf);
-	strbuf_release(&varied);
-	for (int i = 0; i < c->n_groups; i++)
-		same |= c->group[i].label && !strcmp(c->group[i].label, label.buf) &&
-			!dataset_order(c->group[i].dataset, g->dataset);
-	if (same) /* they differ in what no parameter tells: the version of the defaults */
-		strbuf_addf(&label, " (%.8s)", g->name);
-	g->label = strbuf_detach(&label);
-	return ret;
-}
-
-static int label_groups(struct store *s, struct compare *c, struct error *err)
-{
-	for (int i = 0; i < c->n_groups; i++) {
-		if (!c->by_recipe)
-			c->group[i].label = xstrdup(c->group[i].name);
-		else if (label_recipe(s, c, &c->group[i], err))
-			return -1;
-	}
-	return 0;
 }
 
 /* Orders the groups, counts their datasets and gives each its title. */
@@ -374,7 +327,7 @@ static int make_groups(struct store *s, struct compare *c, const char *fate, str
 		return error_set(err, ERR_USAGE,
 				 "--by: %s: %d groups are more than the %d that can be compared",
 				 c->by, c->n_groups, GROUPS_MAX);
-	if (label_groups(s, c, err))
+	if (compare_label(s, c, err))
 		return -1;
 	order_groups(c);
 	for (int i = 0; i < c->n_groups; i++) {
@@ -537,11 +490,11 @@ static int note_missing_cells(struct store *s, struct compare *c, const char *na
 	return ret;
 }
 
-/* What is said of the values themselves; which metric it is where the name may mean several. */
+/* What is said of the values themselves, and why they are of that metric. */
 static int note_values(struct store *s, struct compare *c, const struct compare_query *q,
 		       struct error *err)
 {
-	const char *name = c->values.metric;
+	const char *name = c->values.metric, *why = c->values.why;
 	int64_t *id = xmalloc(((size_t)c->values.n + 1) * sizeof *id);
 	int n = 0, complete = 1, ret;
 
@@ -551,9 +504,10 @@ static int note_values(struct store *s, struct compare *c, const struct compare_
 		complete = complete && !isnan(c->values.row[i].value);
 		id[n++] = c->values.row[i].id;
 	}
-	if (strncmp(name, "test.", 5) && strcmp(name, c->metric) &&
-	    strncmp(c->metric, "best:", 5) && strncmp(c->metric, "last:", 5))
-		strbuf_addf(&c->notes, "%s is %s here.\n", c->metric, name);
+	if (c->values.why[0])
+		strbuf_addf(&c->notes, "%c%s%s.\n",
+			    q->values.metric ? *why : toupper((unsigned char)*why), why + 1,
+			    q->values.metric ? "" : "; --metric chooses another");
 	ret = metric_has_remarks(s, name, complete, err);
 	if (ret > 0)
 		ret = metric_remarks(s, name, id, n, &c->notes, &c->differ, err);
@@ -576,6 +530,8 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 	c->ranks = q->ranks;
 	ret = query_values(s, &q->values, &c->values, err);
 	if (!ret) {
+		if (!c->metric)
+			c->metric = c->values.metric;
 		c->goal = c->values.goal;
 		fate = xcalloc((size_t)c->values.n + 1, 1);
 		choose(c, q, fate);

@@ -82,6 +82,9 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		 struct error *err);
 void compare_free(struct compare *c);
 
+/* Inside: gives each group its label. */
+int compare_label(struct store *s, struct compare *c, struct error *err);
+
 /* The two tables; the caller frees them. human: digits as people read them. */
 struct table *compare_groups(const struct compare *c, int human);
 struct table *compare_pairs(const struct compare *c, int human);

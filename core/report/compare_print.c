@@ -42,19 +42,19 @@ static void add_column(struct table *t, const char *name)
 		table_minor(t);
 }
 
-struct table *compare_groups(const struct compare *c, int human)
+/* Which columns there are besides those of every comparison. */
+struct columns {
+	int digits, floors, datasets, lost, hash;
+};
+
+static void add_columns(struct table *t, const struct compare *c, const struct columns *has)
 {
 	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
-	struct table *t = table_new();
-	int digits = digits_of(c->metric, human);
-	int floors = !human || knows_floors(c);
-	int datasets = !c->across && (!human || c->n_datasets > 1);
-	int lost = !human || has_lost(c), hash = !human && c->by_recipe;
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
 		add_column(t, column[i]);
-	if (floors) {
+	if (has->floors) {
 		add_column(t, "floor");
 		add_column(t, "gain");
 	}
@@ -64,45 +64,55 @@ struct table *compare_groups(const struct compare *c, int human)
 	}
 	if (!c->by_recipe)
 		add_column(t, c->select ? "recipe" : "recipes");
-	if (datasets)
+	if (has->datasets)
 		add_column(t, "dataset");
-	if (lost) {
+	if (has->lost) {
 		add_column(t, "collapsed");
 		add_column(t, "pruned");
 	}
-	if (hash)
-		table_column(t, "group_hash");
-	for (int i = 0; i < c->n_groups; i++) {
-		const struct compare_group *g = &c->group[i];
+	if (has->hash)
+		add_column(t, "group_hash");
+}
 
-		table_text(t, g->label);
-		table_int(t, g->n);
-		real(t, g->mean, digits);
-		real(t, g->sd, digits);
-		real(t, g->ci.low, digits);
-		real(t, g->ci.high, digits);
-		real(t, g->best, digits);
-		if (floors) {
-			real(t, g->floor, digits);
-			real(t, g->gain, digits);
-		}
-		if (c->select) {
-			real(t, g->selected, digits_of(c->select, human));
-			table_int(t, g->tried);
-		}
-		if (!c->by_recipe && c->select)
-			table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
-		else if (!c->by_recipe)
-			table_int(t, g->cells);
-		if (datasets)
-			table_text(t, g->dataset);
-		if (lost) {
-			table_int(t, g->collapsed);
-			table_int(t, g->pruned);
-		}
-		if (hash)
-			table_text(t, g->name);
+static void add_group(struct table *t, const struct compare *c, const struct columns *has,
+		      const struct compare_group *g, int human)
+{
+	const double v[] = {g->mean, g->sd, g->ci.low, g->ci.high, g->best, g->floor, g->gain};
+
+	table_text(t, g->label);
+	table_int(t, g->n);
+	for (int i = 0; i < (has->floors ? 7 : 5); i++)
+		real(t, v[i], has->digits);
+	if (c->select) {
+		real(t, g->selected, digits_of(c->select, human));
+		table_int(t, g->tried);
 	}
+	if (!c->by_recipe && c->select)
+		table_text(t, g->recipe && *g->recipe ? g->recipe : NULL);
+	else if (!c->by_recipe)
+		table_int(t, g->cells);
+	if (has->datasets)
+		table_text(t, g->dataset);
+	if (has->lost) {
+		table_int(t, g->collapsed);
+		table_int(t, g->pruned);
+	}
+	if (has->hash)
+		table_text(t, g->name);
+}
+
+struct table *compare_groups(const struct compare *c, int human)
+{
+	const struct columns has = {.digits = digits_of(c->metric, human),
+				    .floors = !human || knows_floors(c),
+				    .datasets = !c->across && (!human || c->n_datasets > 1),
+				    .lost = !human || has_lost(c),
+				    .hash = !human && c->by_recipe};
+	struct table *t = table_new();
+
+	add_columns(t, c, &has);
+	for (int i = 0; i < c->n_groups; i++)
+		add_group(t, c, &has, &c->group[i], human);
 	return t;
 }
 

@@ -140,6 +140,8 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 		    const char *command, int reuse, int64_t *id, int *added, struct error *err)
 {
 	const struct recipe *exec = &g->exec;
+	const char *named = recipe_text(exec, "objective.metric");
+	int chosen = !*named && p->objective && *p->objective;
 	struct sweep_new w = {.name = g->name,
 			      .spec = p->spec,
 			      .spec_hash = p->spec_hash,
@@ -148,8 +150,8 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 			      .defaults = exec->defaults,
 			      .retries = recipe_int(exec, "exec.retries"),
 			      .on_fail = recipe_text(exec, "exec.on_fail"),
-			      .objective = recipe_text(exec, "objective.metric"),
-			      .goal = recipe_text(exec, "objective.goal")};
+			      .objective = chosen ? p->objective : named,
+			      .goal = chosen ? "max" : recipe_text(exec, "objective.goal")};
 	int64_t *dataset = xcalloc((size_t)p->n, sizeof *dataset);
 	struct code_info code;
 	struct saving v = {p, dataset, NULL};

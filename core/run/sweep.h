@@ -23,6 +23,7 @@ struct sweep_plan {
 	int n, cap, recipes;     /* cells; of them with the first seed */
 	char *spec;
 	char spec_hash[HASH_HEX];
+	const char *objective; /* of a sweep that names none; see sweep_plan_check() */
 };
 
 /* Expands a finished grid. A grid without a name gets METHOD-HASH, so that the same sweep is found
@@ -47,8 +48,11 @@ int sweep_plan_equals(const struct sweep_plan *a, const struct sweep_plan *b);
  * what its cells measure (sweep_promises()); `given`: by the rules for what a user gives now; else
  * a cell that is recorded already is never refused. Calls line() with each different sentence on
  * what the cells do. -1 with *err, the cell named, for the first that could not be run. s may be
- * NULL: then nothing is asked of datasets. */
-int sweep_plan_check(const struct sweep_plan *p, const struct recipe *exec, struct store *s,
+ * NULL: then nothing is asked of datasets.
+ *
+ * Where exec names no objective, p->objective becomes the first of these that every cell measures,
+ * and line() says so: val.knn.top1, test.knn.top1, the rank of the features; "" none. */
+int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct store *s,
 		     int given, void (*line)(const char *text), struct error *err);
 
 /* What is known of a sweep's cells before they run, the first seed's. */

@@ -1,4 +1,5 @@
 /* The cells of a sweep against their datasets, before any of them is run: see sweep.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "core/run/keys.h"
 #include "core/run/measures.h"
 #include "core/run/sweep.h"
+#include "core/store/choice.h"
 
 enum { MOST = 6 }; /* sentences */
 
@@ -93,8 +95,35 @@ static void release(struct checking *k)
 	facts_cache_release(&k->facts);
 }
 
-int sweep_plan_check(const struct sweep_plan *p, const struct recipe *exec, struct store *s,
-		     int given, void (*line)(const char *text), struct error *err)
+static int all_measure(const struct checking *k, const char *name)
+{
+	for (int i = 0; i < k->cells; i++)
+		if (!measures_find(&k->of[i], name))
+			return 0;
+	return k->cells > 0;
+}
+
+/* A sweep that names no objective has one all the same, known before anything is measured, so that
+ * whoever looks at it compares its cells by the same. */
+static const char *choose_objective(const struct checking *k)
+{
+	static const char *const usual[] = {METRIC_HELD_OUT, "test." METRIC_USUAL,
+					    METRIC_UNLABELED};
+	char text[200];
+
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+		if (!all_measure(k, usual[i]))
+			continue;
+		snprintf(text, sizeof text,
+			 "no objective.metric is given: the cells are compared by %s", usual[i]);
+		k->line(text);
+		return usual[i];
+	}
+	return "";
+}
+
+int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct store *s, int given,
+		     void (*line)(const char *text), struct error *err)
 {
 	struct checking k = {.store = s, .given = given, .line = line};
 	int ret = 0;
@@ -116,6 +145,8 @@ int sweep_plan_check(const struct sweep_plan *p, const struct recipe *exec, stru
 	}
 	for (int i = 0; i < k.n && !ret; i++)
 		line(k.said[i]);
+	if (!ret && s && !*recipe_text(exec, "objective.metric"))
+		p->objective = choose_objective(&k);
 	release(&k);
 	return ret;
 }

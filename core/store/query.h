@@ -52,10 +52,13 @@ struct strbuf;
 int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf *out,
 		      struct error *err);
 
+struct selection; /* selection.h */
 struct best_query {
-	const char *metric; /* with a goal; as in refs, NAME may stand for test.NAME or val.NAME */
-	const char *where;  /* as in log_query */
-	const char *by;     /* a column or hyperparameter: the best of each of its values; or NULL */
+	const char *metric;  /* the recorded name of one with a goal (choice.h) */
+	const char *heading; /* of its column: as the user wrote it */
+	const struct selection *of; /* these runs */
+	const char *by; /* a column, a hyperparameter or BY_RECIPE: the best of each of its values; or
+			 * NULL */
 	long limit;         /* how many (of each); 0: all */
 };
 /* What `ssl best` prints: runs, the best one first. No run that collapsed is among them: what it

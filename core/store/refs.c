@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
+#include "core/store/choice.h"
 #include "core/store/metric_names.h"
 #include "core/store/organise.h"
 #include "core/store/remarks.h"
@@ -67,36 +68,45 @@ static int newest(struct store *s, const char *ref, int64_t *id, struct error *e
 }
 
 /* A figure that runs were chosen by is no longer one for unseen images. */
-static int advise(struct store *s, const char *name, int64_t metric, struct error *err)
+static void advise(const char *name, const struct metric_choice *choice)
 {
-	int64_t test = 0;
 	const char *bare = strncmp(name, "test.", 5) ? name : name + 5;
 
-	if (db_int(s, &test, err, "SELECT name LIKE 'test.%' FROM metric_name WHERE id = ?", "I",
-		   metric) < 0)
-		return -1;
-	if (test)
+	if (choice->why[0])
+		log_info("best:%s: %s", name, choice->why);
+	if (!strncmp(choice->metric.name, "test.", 5))
 		log_info("best:%s: chosen on the test split: hold images out with data.val, and "
 			 "choose by best:val.%s",
 			 name, bare);
-	return 0;
+}
+
+/* The metric that is meant where all runs are looked at. */
+static int metric_of_all(struct store *s, const char *name, struct metric_choice *out,
+			 struct error *err)
+{
+	struct selection sel = {0};
+	int64_t id;
+	int ret = metric_pick(s, name, &id, err);
+
+	if (!ret)
+		return metric_missing(s, "best:", name, err);
+	ret = ret < 0 || selection_add_where(s, &sel, NULL, err) ||
+	      metric_choose(s, &sel, name, out, err);
+	selection_release(&sel);
+	return ret ? -1 : 0;
 }
 
 /* The run with the best value, the oldest of equals; never one that collapsed. */
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
-	int64_t metric;
 	struct strbuf remarks = STRBUF_INIT;
-	char full[256];
-	int differ, n = metric_pick(s, name, &metric, err), found;
+	struct metric_choice choice;
+	int differ, found;
 
-	if (n < 0)
+	if (metric_of_all(s, name, &choice, err))
 		return -1;
-	if (!n)
-		return metric_missing(s, "best:", name, err);
-	if (advise(s, name, metric, err) || metric_name_text(s, metric, full, err))
-		return -1;
-	if (metric_remarks_where(s, full, NULL, &remarks, &differ, err))
+	advise(name, &choice);
+	if (metric_remarks_where(s, choice.metric.name, NULL, &remarks, &differ, err))
 		return -1;
 	if (differ)
 		log_info("best:%s: %.*s", name, (int)strcspn(remarks.buf, "\n"), remarks.buf);
@@ -106,7 +116,7 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 	    "SELECT b.run_id FROM v_best b JOIN run r ON r.id = b.run_id AND r.status <> "
 	    "'collapsed' WHERE b.metric = ? "
 	    "ORDER BY CASE b.goal WHEN 'max' THEN -b.value ELSE b.value END, b.run_id LIMIT 1",
-	    "t", full);
+	    "t", choice.metric.name);
 	if (found)
 		return found < 0 ? -1 : 0;
 	return error_set(

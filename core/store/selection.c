@@ -7,7 +7,7 @@
 #include "core/store/filter.h"
 #include "core/store/guard.h"
 #include "core/store/metric_names.h"
-#include "core/store/runs.h"
+#include "core/store/sweeps.h"
 
 void selection_release(struct selection *sel)
 {
@@ -26,6 +26,16 @@ static int has(const struct selection *sel, int64_t id)
 		if (sel->run[i].id == id)
 			return 1;
 	return 0;
+}
+
+void selection_intersect(struct selection *sel, const struct selection *of)
+{
+	int n = 0;
+
+	for (int i = 0; i < sel->n; i++)
+		if (has(of, sel->run[i].id))
+			sel->run[n++] = sel->run[i];
+	sel->n = n;
 }
 
 /* A row of id, seed, dataset_id, epochs, steps, name, method, status, group_hash, dataset_label. */
@@ -107,6 +117,17 @@ static void add_plan(struct selection *sel, int64_t id)
 	sel->sweep[sel->sweeps++] = id;
 }
 
+int selection_add_plan(struct store *s, struct selection *sel, const char *name, struct error *err)
+{
+	struct sweep_row w;
+
+	if (sweeps_find(s, name, &w, err))
+		return -1;
+	add_plan(sel, w.id);
+	sweep_row_release(&w);
+	return 0;
+}
+
 int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s, "SELECT id FROM sweep", err);
@@ -119,22 +140,14 @@ int selection_add_sweeps(struct store *s, struct selection *sel, struct error *e
 	return more;
 }
 
-int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
-			char objective[128], struct error *err)
+int selection_add_sweep(struct store *s, struct selection *sel, const char *name, struct error *err)
 {
-	sqlite3_stmt *st =
-	    db_prepare(s, "SELECT id, coalesce(objective, '') FROM sweep WHERE name = ?", err);
+	sqlite3_stmt *st;
 	int64_t sweep = 0;
-	int more, empty = !sel->n;
+	int more = db_int(s, &sweep, err, "SELECT id FROM sweep WHERE name = ?", "t", name),
+	    empty = !sel->n;
 
-	if (!st)
-		return -1;
-	db_bind(st, "t", name);
-	while ((more = db_step(s, st, err)) > 0) {
-		sweep = sqlite3_column_int64(st, 0);
-		db_text_into(st, 1, objective, 128);
-	}
-	if (more || !sweep)
+	if (more <= 0)
 		return more;
 	add_plan(sel, sweep);
 	st = db_prepare(
@@ -253,16 +266,41 @@ void selection_ids(const struct selection *sel, struct strbuf *out)
 	strbuf_addc(out, ']');
 }
 
-/* How many of the runs (a JSON list) have a value of the metric. */
-static int count_with(struct store *s, const char *ids, int64_t metric, int64_t *n,
+/* How many of the runs (a JSON list) have a value of the metric: of those that are done, or of all.
+ */
+static int count_with(struct store *s, const char *ids, int64_t metric, int done, int64_t *n,
 		      struct error *err)
 {
 	return db_int(s, n, err,
-		      "SELECT count(*) FROM json_each(?1) j WHERE EXISTS (SELECT 1 FROM "
+		      "SELECT count(*) FROM json_each(?1) j JOIN run r ON r.id = j.value WHERE "
+		      "(NOT ?3 OR r.status = 'done') AND (EXISTS (SELECT 1 FROM "
 		      "metric_summary m WHERE m.run_id = j.value AND m.name_id = ?2) OR EXISTS "
 		      "(SELECT 1 FROM eval e CROSS JOIN eval_value v ON v.eval_id = e.id WHERE "
-		      "e.run_id = j.value AND v.name_id = ?2)",
-		      "tI", ids, metric);
+		      "e.run_id = j.value AND v.name_id = ?2))",
+		      "tIi", ids, metric, done);
+}
+
+/* The one of them that most runs have, the first of equals; -1 none. Runs that are done decide, if
+ * any of them has one: others may be evaluated on test later. */
+static int most_have(struct store *s, const struct selection *sel, const int64_t *id, int found,
+		     int64_t *best, struct error *err)
+{
+	struct strbuf ids = STRBUF_INIT;
+	int64_t most = 0, n;
+	int ret = 0;
+
+	*best = -1;
+	selection_ids(sel, &ids);
+	for (int done = 1; done >= 0 && *best < 0 && !ret; done--)
+		for (int i = 0; i < found && !ret; i++) {
+			ret = count_with(s, ids.buf, id[i], done, &n, err) < 0 ? -1 : 0;
+			if (!ret && n > most) {
+				most = n;
+				*best = id[i];
+			}
+		}
+	strbuf_release(&ids);
+	return ret;
 }
 
 /* What a metric without a direction of its own is to be in the sweeps that it is the objective of.
@@ -288,21 +326,11 @@ static int add_said_goal(struct store *s, const struct selection *sel, struct me
 int selection_metric(struct store *s, const struct selection *sel, const char *name,
 		     struct metric_info *out, struct error *err)
 {
-	int64_t id[3], best = -1, most = 0, n;
-	struct strbuf ids = STRBUF_INIT;
+	int64_t id[3], best;
 	sqlite3_stmt *st;
 	int found = metric_resolve(s, name, id, err), more = 0;
 
-	selection_ids(sel, &ids);
-	for (int i = 0; i < found && !more; i++) {
-		more = count_with(s, ids.buf, id[i], &n, err) < 0 ? -1 : 0;
-		if (!more && n > most) {
-			most = n;
-			best = id[i];
-		}
-	}
-	strbuf_release(&ids);
-	if (found < 0 || more)
+	if (found < 0 || most_have(s, sel, id, found, &best, err))
 		return -1;
 	if (!found)
 		return metric_missing(s, "metric: ", name, err);

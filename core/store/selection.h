@@ -36,6 +36,9 @@ struct selection selection_part(const struct selection *sel, const char *keep);
 /* Is run i the first one of its method? */
 int selection_is_first_of_method(const struct selection *sel, int i);
 
+/* Takes out the runs that `of` has not. */
+void selection_intersect(struct selection *sel, const struct selection *of);
+
 /* One run, as refs_resolve() finds it; @epoch=N is ERR_USAGE. */
 int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err);
 
@@ -43,11 +46,12 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 int selection_add_where(struct store *s, struct selection *sel, const char *where,
 			struct error *err);
 
-/* The runs of a sweep's cells, in the order of the grid, and its objective ("" if it has none).
- * Returns 1, 0 when there is no such sweep, -1. */
+/* The runs of a sweep's cells, in the order of the grid. Returns 1, 0 when there is no such sweep,
+ * -1. */
 int selection_add_sweep(struct store *s, struct selection *sel, const char *name,
-			char objective[128], struct error *err);
-/* All sweeps, without their runs. */
+			struct error *err);
+/* A sweep without its runs; ERR_NOT_FOUND with the nearest name. All sweeps, likewise. */
+int selection_add_plan(struct store *s, struct selection *sel, const char *name, struct error *err);
 int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err);
 
 /* Does another run of the selection count in the place of the i-th, for the same experiment
@@ -58,8 +62,9 @@ int selection_repeats(const struct selection *sel, int i);
 /* "[3,4,5]" */
 void selection_ids(const struct selection *sel, struct strbuf *out);
 
-/* The metric that is meant: `name`, test.NAME or val.NAME, whichever most of the runs have (the
- * first of equals). ERR_NOT_FOUND with the nearest name if none has any. */
+/* The metric that is meant: `name`, test.NAME or val.NAME, whichever most of the finished runs have
+ * (of all runs, if none of these has any; the first of equals). ERR_NOT_FOUND with the nearest name
+ * if none has any. Commands ask choice.h. */
 struct metric_info {
 	char name[128], unit[16];
 	int low_is_good; /* its goal is "min"; where it has none, that of a sweep that is for it */

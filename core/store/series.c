@@ -7,14 +7,14 @@
 #include "core/store/metric_names.h"
 #include "core/store/query.h"
 #include "core/store/remarks.h"
+#include "core/store/selection.h"
 
 enum { SERIES_SECONDS = 60 };
 
-/* The one metric that the name stands for, and its goal. */
-static int one_metric(struct store *s, const char *name, int64_t *id, const char **goal,
-		      struct error *err)
+static int find_metric(struct store *s, const char *name, int64_t *id, const char **goal,
+		       struct error *err)
 {
-	int found = metric_pick(s, name, id, err);
+	int found = db_int(s, id, err, "SELECT id FROM metric_name WHERE name = ?", "t", name);
 
 	if (found < 0)
 		return -1;
@@ -69,6 +69,8 @@ static int add_heading(struct store *s, const char *name, int64_t id, struct str
 	return ret ? -1 : 0;
 }
 
+/* ?3: the runs. */
+#define CHOSEN "v_run.id IN (SELECT value FROM json_each(?3))"
 /* The columns beside those of v_run have names that no expression of a user can mean. */
 static int build_best(struct store *s, const struct best_query *q, int64_t id, const char *goal,
 		      struct strbuf *sql, struct error *err)
@@ -82,7 +84,7 @@ static int build_best(struct store *s, const struct best_query *q, int64_t id, c
 		strbuf_adds(sql, ", ");
 	}
 	strbuf_adds(sql, "id, name, method, dataset, seed, value");
-	if (add_heading(s, q->metric, id, sql, err))
+	if (add_heading(s, q->heading, id, sql, err))
 		return -1;
 	strbuf_adds(sql, ", at_step, at_epoch, status FROM (SELECT v_run.id, v_run.name, "
 			 "v_run.method, v_run.dataset_label AS dataset, v_run.seed, best_value_ AS "
@@ -93,9 +95,7 @@ static int build_best(struct store *s, const struct best_query *q, int64_t id, c
 		return -1;
 	strbuf_adds(sql, " FROM (SELECT run_id AS best_run_, value AS best_value_, "
 			 "step AS best_step_ FROM v_best WHERE metric = ?2) "
-			 "JOIN v_run ON v_run.id = best_run_ WHERE " NOT_COLLAPSED);
-	if (filter_where(s, q->where, sql, err))
-		return -1;
+			 "JOIN v_run ON v_run.id = best_run_ WHERE " NOT_COLLAPSED CHOSEN);
 	strbuf_addf(sql, ") WHERE ?1 = 0 OR place <= ?1 ORDER BY value %s, id",
 		    max ? "DESC" : "ASC");
 	if (!q->by)
@@ -106,62 +106,50 @@ static int build_best(struct store *s, const struct best_query *q, int64_t id, c
 int query_best(struct store *s, const struct best_query *q, const struct query_sink *sink,
 	       struct error *err)
 {
-	struct strbuf sql = STRBUF_INIT;
+	struct strbuf sql = STRBUF_INIT, ids = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
 	const char *goal;
-	char name[256];
 	int64_t id = 0;
 	int ret = -1;
 
-	if (one_metric(s, q->metric, &id, &goal, err))
-		return -1;
-	if (metric_name_text(s, id, name, err))
+	if (find_metric(s, q->metric, &id, &goal, err))
 		return -1;
 	if (!strcmp(goal, "none"))
 		return error_set(err, ERR_USAGE,
 				 "best: %s: it has no goal, so that none is best: see `ssl log -s`",
-				 q->metric);
+				 q->heading);
 	if (build_best(s, q, id, goal, &sql, err))
 		goto done;
 	st = guard_prepare(s, "best", sql.buf, SERIES_SECONDS, err);
 	if (!st)
 		goto done;
 	sqlite3_bind_int64(st, 1, q->limit);
-	sqlite3_bind_text(st, 2, name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, q->metric, -1, SQLITE_STATIC);
+	selection_ids(q->of, &ids);
+	sqlite3_bind_text(st, 3, ids.buf, -1, SQLITE_STATIC);
 	ret = guard_run(s, "best", st, sink, err);
 done:
 	sqlite3_finalize(st);
+	strbuf_release(&ids);
 	strbuf_release(&sql);
 	return ret;
 }
 
 int query_best_collapsed(struct store *s, const struct best_query *q, int64_t *n, struct error *err)
 {
-	struct strbuf sql = STRBUF_INIT;
-	sqlite3_stmt *st = NULL;
-	char name[256];
-	int64_t id = 0;
-	int ret = -1, more;
+	struct strbuf ids = STRBUF_INIT;
+	int ret;
 
 	*n = 0;
-	if (metric_pick(s, q->metric, &id, err) < 0 || !id)
-		return 0;
-	strbuf_adds(&sql,
-		    "SELECT count(*) FROM v_run WHERE v_run.status = 'collapsed' AND v_run.id "
-		    "IN (SELECT run_id FROM v_best WHERE metric = ?1) AND ");
-	if (metric_name_text(s, id, name, err) || filter_where(s, q->where, &sql, err))
-		goto done;
-	st = guard_prepare(s, "best", sql.buf, SERIES_SECONDS, err);
-	if (!st)
-		goto done;
-	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
-	while ((more = sqlite3_step(st)) == SQLITE_ROW)
-		*n = sqlite3_column_int64(st, 0);
-	ret = guard_end(s, "best", more, err);
-done:
-	sqlite3_finalize(st);
-	strbuf_release(&sql);
-	return ret;
+	selection_ids(q->of, &ids);
+	ret = db_int(
+	    s, n, err,
+	    "SELECT count(*) FROM v_run WHERE v_run.status = 'collapsed' AND v_run.id IN "
+	    "(SELECT run_id FROM v_best WHERE metric = ?1) AND v_run.id IN (SELECT value FROM "
+	    "json_each(?2))",
+	    "tt", q->metric, ids.buf);
+	strbuf_release(&ids);
+	return ret < 0 ? -1 : 0;
 }
 
 int query_metrics(struct store *s, int64_t run, const struct query_sink *sink, struct error *err)

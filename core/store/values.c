@@ -1,45 +1,29 @@
 #include "core/store/values.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/store/choice.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
 #include "core/store/metric_names.h"
-#include "core/store/sweeps.h"
 
 enum { VALUES_SECONDS = 60 };
 
-/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME; of as
- * many metrics as may be meant, then NULL. */
-static int add_values(struct store *s, const char *name, int most, int64_t id[3], const char **goal,
-		      struct strbuf *sql, struct error *err)
+/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME. */
+static int add_value(struct store *s, enum filter_value which, int64_t id, const char **goal,
+		     struct strbuf *sql, struct error *err)
 {
-	enum filter_value which = filter_prefix(&name);
-	int n = metric_resolve(s, name, id, err);
-
-	if (n < 0)
-		return -1;
-	if (!n)
-		return metric_missing(s, "compare: ", name, err);
-	if (metric_goal(s, id[0], goal, err))
-		return -1;
-	for (int i = 0; i < most; i++) {
-		strbuf_adds(sql, i ? ", " : "");
-		if (i >= n)
-			strbuf_adds(sql, "NULL");
-		else if (filter_metric(s, id[i], *goal,
-				       which == FILTER_BEST ? FILTER_BEST : FILTER_LAST, sql, err))
-			return -1;
-	}
-	for (int i = n; i < 3; i++)
-		id[i] = -1;
-	return 0;
+	return metric_goal(s, id, goal, err) ||
+		       filter_metric(s, id, *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST,
+				     sql, err)
+		   ? -1
+		   : 0;
 }
 
-/* What chose and what is compared are looked up alike: the first that has values. */
 static int add_select(struct store *s, const char *name, const char **goal, struct strbuf *sql,
 		      struct error *err)
 {
@@ -49,69 +33,14 @@ static int add_select(struct store *s, const char *name, const char **goal, stru
 
 	if (!found)
 		return metric_missing(s, "compare: ", name, err);
-	return found < 0 || metric_goal(s, id, goal, err) ||
-		       filter_metric(s, id, *goal, which == FILTER_BEST ? FILTER_BEST : FILTER_LAST,
-				     sql, err)
-		   ? -1
-		   : 0;
+	return found < 0 ? -1 : add_value(s, which, id, goal, sql, err);
 }
 
-/* The floor of each metric that may be meant. */
-static int add_floors(struct store *s, const int64_t id[3], struct strbuf *sql, struct error *err)
+/* Which runs these are. */
+static int add_runs(struct store *s, const struct value_query *q, struct strbuf *sql,
+		    struct error *err)
 {
-	for (int i = 0; i < 3; i++) {
-		strbuf_adds(sql, ", ");
-		if (id[i] < 0)
-			strbuf_adds(sql, "NULL");
-		else if (filter_metric(s, id[i], "none", FILTER_FLOOR, sql, err))
-			return -1;
-	}
-	return 0;
-}
-
-/* All rows get the value of one metric, that most of the finished runs have; the first of equals.
- */
-static int choose_metric(struct store *s, struct values *v, const int64_t id[3], struct error *err)
-{
-	int best = 0, most = -1;
-
-	for (int c = 0; c < 3 && id[c] >= 0; c++) {
-		int n = 0;
-
-		for (int i = 0; i < v->n; i++)
-			n += !strcmp(v->row[i].status, "done") && !isnan(v->row[i].candidate[c]);
-		if (n > most) {
-			most = n;
-			best = c;
-		}
-	}
-	for (int i = 0; i < v->n; i++) {
-		v->row[i].value = v->row[i].candidate[best];
-		v->row[i].floor = v->row[i].floors[best];
-	}
-	return metric_name_text(s, id[best], v->metric, err);
-}
-
-static int build(struct store *s, const struct value_query *q, struct values *out, int64_t id[3],
-		 struct strbuf *sql, struct error *err)
-{
-	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
-	if (filter_group(s, q->by, sql, err))
-		return -1;
-	strbuf_adds(sql, ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
-			 "v_run.dataset_label, v_run.status, ");
-	strbuf_adds(sql, filter_replaced);
-	strbuf_adds(sql, ", ");
-	if (add_values(s, q->metric, 3, id, &out->goal, sql, err))
-		return -1;
-	strbuf_adds(sql, ", ");
-	if (!q->select)
-		strbuf_adds(sql, "NULL");
-	else if (add_select(s, q->select, &out->select_goal, sql, err))
-		return -1;
-	if (add_floors(s, id, sql, err))
-		return -1;
-	strbuf_adds(sql, ", v_run.method FROM v_run WHERE ");
+	strbuf_adds(sql, " FROM v_run WHERE ");
 	if (filter_where(s, q->where, sql, err))
 		return -1;
 	strbuf_adds(sql,
@@ -121,6 +50,104 @@ static int build(struct store *s, const struct value_query *q, struct values *ou
 		    "JOIN sweep w ON w.id = c.sweep_id WHERE w.name = ?3)) "
 		    "ORDER BY v_run.id");
 	return 0;
+}
+
+static sqlite3_stmt *prepare(struct store *s, const struct value_query *q, const char *ids,
+			     const char *sql, struct error *err)
+{
+	sqlite3_stmt *st = guard_prepare(s, "-w", sql, VALUES_SECONDS, err);
+
+	if (!st)
+		return NULL;
+	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, ids, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
+	return st;
+}
+
+/* The runs' numbers, and the sweep: what a metric is chosen by. */
+static int read_runs(struct store *s, const struct value_query *q, const char *ids,
+		     struct selection *sel, struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	sqlite3_stmt *st = NULL;
+	int more = -1;
+
+	if (q->sweep && selection_add_plan(s, sel, q->sweep, err))
+		goto done;
+	strbuf_adds(&sql, "SELECT v_run.id");
+	if (add_runs(s, q, &sql, err))
+		goto done;
+	st = prepare(s, q, ids, sql.buf, err);
+	if (!st)
+		goto done;
+	while ((more = sqlite3_step(st)) == SQLITE_ROW) {
+		if (!(sel->n & (sel->n - 1)))
+			sel->run = xrealloc(sel->run, 2 * ((size_t)sel->n + 1) * sizeof *sel->run);
+		sel->run[sel->n] = (struct selected){.id = sqlite3_column_int64(st, 0)};
+		sel->n++;
+	}
+	more = guard_end(s, "-w", more, err);
+done:
+	sqlite3_finalize(st);
+	strbuf_release(&sql);
+	return more;
+}
+
+/* The one metric of all rows. Where none of the runs has what was asked for, it is that of the
+ * whole store: then there is nothing to compare, which is another fault than a wrong name. */
+static int find_metric(struct store *s, const struct value_query *q, const char *ids,
+		       struct values *v, int64_t *id, struct error *err)
+{
+	const char *bare = q->metric;
+	struct selection sel = {0};
+	struct metric_choice choice;
+	int ret = read_runs(s, q, ids, &sel, err), found;
+
+	if (bare)
+		filter_prefix(&bare);
+	if (!ret && metric_choose(s, &sel, bare, &choice, err)) {
+		ret = -1;
+		found = err->code == ERR_NOT_FOUND
+			    ? metric_pick(s, bare ? bare : METRIC_USUAL, id, err)
+			    : -1;
+		if (found > 0)
+			ret = metric_name_text(s, *id, v->metric, err);
+	} else if (!ret) {
+		snprintf(v->metric, sizeof v->metric, "%s", choice.metric.name);
+		snprintf(v->why, sizeof v->why, "%s", choice.why);
+		ret = db_int(s, id, err, "SELECT id FROM metric_name WHERE name = ?", "t",
+			     v->metric) > 0
+			  ? 0
+			  : -1;
+	}
+	selection_release(&sel);
+	return ret;
+}
+
+static int build(struct store *s, const struct value_query *q, int64_t id, struct values *out,
+		 struct strbuf *sql, struct error *err)
+{
+	const char *name = q->metric ? q->metric : "";
+
+	strbuf_adds(sql, "SELECT v_run.id, v_run.seed, v_run.name, ");
+	if (filter_group(s, q->by, sql, err))
+		return -1;
+	strbuf_adds(sql, ", v_run.group_hash || coalesce(v_run.dataset_sha256, ''), "
+			 "v_run.dataset_label, v_run.status, v_run.method, ");
+	strbuf_adds(sql, filter_replaced);
+	strbuf_adds(sql, ", ");
+	if (add_value(s, filter_prefix(&name), id, &out->goal, sql, err))
+		return -1;
+	strbuf_adds(sql, ", ");
+	if (filter_metric(s, id, "none", FILTER_FLOOR, sql, err))
+		return -1;
+	strbuf_adds(sql, ", ");
+	if (!q->select)
+		strbuf_adds(sql, "NULL");
+	else if (add_select(s, q->select, &out->select_goal, sql, err))
+		return -1;
+	return add_runs(s, q, sql, err);
 }
 
 static double number(sqlite3_stmt *st, int col)
@@ -153,13 +180,10 @@ static void read_row(sqlite3_stmt *st, struct values *out)
 	r->cell = xstrdup(db_text(st, 4));
 	r->dataset = xstrdup(db_text(st, 5));
 	r->status = xstrdup(db_text(st, 6));
-	r->repeated = sqlite3_column_int(st, 7);
-	for (int i = 0; i < 3; i++) {
-		r->candidate[i] = number(st, 8 + i);
-		r->floors[i] = number(st, 12 + i);
-	}
-	r->method = xstrdup(db_text(st, 15));
-	r->value = r->floor = NAN;
+	r->method = xstrdup(db_text(st, 7));
+	r->repeated = sqlite3_column_int(st, 8);
+	r->value = number(st, 9);
+	r->floor = number(st, 10);
 	r->select = number(st, 11);
 }
 
@@ -174,38 +198,24 @@ static char *id_list(const int64_t *id, int n)
 	return strbuf_detach(&text);
 }
 
-/* ERR_NOT_FOUND with the nearest name when there is no such sweep. */
-static int check_sweep(struct store *s, const char *name, struct error *err)
-{
-	struct sweep_row w;
-
-	if (sweeps_find(s, name, &w, err))
-		return -1;
-	sweep_row_release(&w);
-	return 0;
-}
-
 int query_values(struct store *s, const struct value_query *q, struct values *out,
 		 struct error *err)
 {
-	struct values v = {NULL, 0, "none", "none", ""};
-	int64_t id[3];
+	struct values v = {.goal = "none", .select_goal = "none"};
 	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
 	char *ids = q->id ? id_list(q->id, q->n_ids) : NULL;
+	int64_t id = 0;
 	int more = -1;
 
-	if ((q->sweep && check_sweep(s, q->sweep, err)) || build(s, q, &v, id, &sql, err))
+	if (find_metric(s, q, ids, &v, &id, err) || build(s, q, id, &v, &sql, err))
 		goto done;
-	st = guard_prepare(s, "-w", sql.buf, VALUES_SECONDS, err);
+	st = prepare(s, q, ids, sql.buf, err);
 	if (!st)
 		goto done;
-	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 2, ids, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
 	while ((more = sqlite3_step(st)) == SQLITE_ROW)
 		read_row(st, &v);
-	more = guard_end(s, "-w", more, err) || choose_metric(s, &v, id, err) ? -1 : 0;
+	more = guard_end(s, "-w", more, err);
 done:
 	sqlite3_finalize(st);
 	strbuf_release(&sql);

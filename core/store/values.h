@@ -15,7 +15,7 @@ struct value_query {
 	const int64_t *id; /* of these runs; NULL: any */
 	int n_ids;
 	const char *by;     /* what makes a group: a column, a hyperparameter, or BY_RECIPE */
-	const char *metric; /* its last value, or of best:NAME the best */
+	const char *metric; /* its last value, or of best:NAME the best; NULL: metric_choose() */
 	const char *select; /* another metric, likewise; or NULL */
 };
 
@@ -26,7 +26,6 @@ struct value_row {
 	int repeated;         /* the same recipe and seed was run again later, to the end */
 	double value, select; /* NaN: none, or not finite */
 	double floor; /* of the metric: the untrained encoder's value (v_floor); NaN: not known */
-	double candidate[3], floors[3]; /* while they are read: those of each metric that may be meant */
 };
 
 struct values {
@@ -34,6 +33,7 @@ struct values {
 	int n;
 	const char *goal, *select_goal; /* max, min, none */
 	char metric[256]; /* the recorded name: NAME, test.NAME or val.NAME, whichever most have */
+	char why[320];    /* as in struct metric_choice */
 };
 
 /* ERR_USAGE for an unknown name, ERR_NOT_FOUND for an unknown metric. */

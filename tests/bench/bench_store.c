@@ -181,8 +181,8 @@ static const struct question questions[] = {
      .log = {.sort = "-best:test.knn.top1", .limit = 20}},
     {.name = "log --tag tenth", .log = {.tag = "tenth"}},
     {.name = "log --group", .log = {.group = 1}},
-    {.name = "best knn.top1", .best = {.metric = "knn.top1", .limit = 1}},
-    {.name = "best loss --by method", .best = {.metric = "loss", .limit = 1, .by = "method"}},
+    {.name = "best knn.top1", .best = {.heading = "knn.top1", .limit = 1}},
+    {.name = "best loss --by method", .best = {.heading = "loss", .limit = 1, .by = "method"}},
     {.name = "compare --metric loss --by method", .compare = "loss"},
     {.name = "compare --select val.knn.top1 --report test.knn.top1",
      .compare = "test.knn.top1",
@@ -239,6 +239,20 @@ static int report(struct store *s, const char *metric, struct error *err)
 	return ret;
 }
 
+static int best(struct store *s, struct best_query q, struct error *err)
+{
+	struct selection sel = {0};
+	struct metric_choice choice;
+	int ret = selection_add_where(s, &sel, NULL, err) ||
+		  metric_choose(s, &sel, q.heading, &choice, err);
+
+	q.of = &sel;
+	q.metric = choice.metric.name;
+	ret = ret || query_best(s, &q, &count, err);
+	selection_release(&sel);
+	return ret;
+}
+
 static int ask(struct store *s, const struct question *q, struct error *err)
 {
 	if (q->sql)
@@ -247,8 +261,7 @@ static int ask(struct store *s, const struct question *q, struct error *err)
 		return compare(s, q, err);
 	if (q->report)
 		return report(s, q->report, err);
-	return q->best.metric ? query_best(s, &q->best, &count, err)
-			      : query_log(s, &q->log, &count, err);
+	return q->best.heading ? best(s, q->best, err) : query_log(s, &q->log, &count, err);
 }
 
 int main(int argc, char **argv)

@@ -149,13 +149,17 @@ same "$(grep -c 'no evaluation' "$err")" 1
 same "$(value "select count(*) from v_cell where status = 'done'")" 4
 
 note 'compared where nothing could be evaluated: by the rank of the features, which is said; never by what was asked for'
-by='no run here has knn.top1 .* by collapse.h.rankme'
+by='ompared by collapse.h.rankme, the objective of the sweep; --metric chooses another'
+same "$(value "select objective from v_sweep where name = 'w'")" collapse.h.rankme
+ok ssl compare -w "method='vicreg'" --by vicreg.mu --format csv
+err_has '[Nn]o run here has knn.top1 .* compared by collapse.h.rankme, the rank of the features'
 ok ssl sweep show w
 err_has "$by"
 out_has '^vicreg +vicreg.mu +25 +2 '
 ok ssl compare --sweep w --by vicreg.mu --format csv
 err_has "$by"
 same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" '5,2 25,2 '
+fails 2 'collapse.h.rankme: it has no goal' "$SSL" best --sweep w
 ok ssl plot bars w
 err_has "$by"
 ok ssl report w -o w.html

@@ -38,6 +38,30 @@ out_has '^vicreg: 1 run not finished, left out$'
 fails 3 'did you mean loss' "$SSL" sweep show --metric losss weights
 fails 3 'no such sweep' "$SSL" sweep show nothing
 
+note 'every command that compares takes the same metric, and says why'
+alike()
+{
+	for command in 'sweep show weights' 'compare --sweep weights' 'best --sweep weights' 'plot bars weights' 'report weights'; do
+		ok ssl $command
+		cat "$out" "$err" >both
+		grep -q "ompared by $1" both || fail "$command: not by $1"
+	done
+}
+alike 'val.knn.top1, the objective of the sweep'
+ok sqlite3 .ssl/ssl.db 'UPDATE sweep SET objective = NULL'
+alike 'val.knn.top1: the sweep has no objective'
+ok ssl compare --by method
+out_has '^Compared by val.knn.top1: none of these runs has test.knn.top1; --metric chooses another.$'
+
+note 'the test split of other runs is no reason to find nothing'
+ok sqlite3 .ssl/ssl.db "INSERT INTO metric_name (name, goal, unit, about) VALUES ('test.knn.top1', 'max', '%', '');
+	INSERT INTO metric_summary SELECT run_id, (SELECT id FROM metric_name WHERE name = 'test.knn.top1'), n, n_bad, last, last_kind,
+	last_step, min, min_step, max, max_step FROM metric_summary WHERE run_id = (SELECT min(id) FROM run WHERE method = 'byol') AND
+	name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1')"
+ok ssl best knn.top1 --sweep weights --format csv
+same "$(sed 1d "$out" | cut -d, -f3)" vicreg
+err_has 'knn.top1 is val.knn.top1 here: none of these runs has test.knn.top1'
+
 note 'a value of its own for every run explains nothing'
 ok sqlite3 .ssl/ssl.db "DELETE FROM cell WHERE seed > 1 OR run_id NOT IN
 	(SELECT run_id FROM v_param WHERE param = 'vicreg.mu' AND value = '5')"

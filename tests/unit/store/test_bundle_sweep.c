@@ -90,7 +90,7 @@ static void make(struct scratch *x)
 static void open_all(struct fixture *f)
 {
 	struct selection sel = {0};
-	char objective[128], hash[HASH_HEX];
+	char hash[HASH_HEX];
 	struct bundle_in *in = &f->in;
 
 	memset(f, 0, sizeof *f);
@@ -99,8 +99,7 @@ static void open_all(struct fixture *f)
 	scratch_open(&f->to);
 	scratch_object(f->to.s, "images", hash);
 	make(&f->from);
-	CU_ASSERT_EQUAL_FATAL(selection_add_sweep(f->from.s, &sel, "s", objective, &f->from.err),
-			      1);
+	CU_ASSERT_EQUAL_FATAL(selection_add_sweep(f->from.s, &sel, "s", &f->from.err), 1);
 	in->shared = xcalloc(16, sizeof *in->shared);
 	in->run = xcalloc(1, sizeof *in->run);
 	in->sweep = xcalloc(2, sizeof *in->sweep);

@@ -64,6 +64,16 @@ int utf8_next(const char *s, uint32_t *c)
 	return n;
 }
 
+int utf8_is_valid(const char *s)
+{
+	uint32_t c;
+
+	for (; *s; s += utf8_next(s, &c))
+		if (utf8_next(s, &c) == 1 && c == 0xFFFD)
+			return 0;
+	return 1;
+}
+
 int utf8_width(const char *s)
 {
 	int width = 0;

@@ -9,6 +9,9 @@
 /* Reads one character: its length, with *c = U+FFFD and length 1 where the bytes are not UTF-8. */
 int utf8_next(const char *s, uint32_t *c);
 
+/* Is all of it UTF-8? */
+int utf8_is_valid(const char *s);
+
 /* Columns that the text takes: 0 for combining marks, 2 for wide characters. */
 int utf8_width(const char *s);
 

@@ -14,16 +14,6 @@ static int is_in(const char *word, const char *const *list)
 	return 0;
 }
 
-static int is_utf8(const char *s)
-{
-	uint32_t c;
-
-	for (; *s; s += utf8_next(s, &c))
-		if (utf8_next(s, &c) == 1 && c == 0xFFFD)
-			return 0;
-	return 1;
-}
-
 static int wrong(const char *table, const char *column, const char *why, struct error *err)
 {
 	return error_set(err, ERR_CORRUPT, "a row of %.40s: %.40s %s", table, column, why);
@@ -55,7 +45,7 @@ static int check_text(struct bundle_import *m, const char *table, const char *co
 		is = is_json(m->s, text, "array", err);
 	if (is <= 0)
 		return is < 0 ? -1 : wrong(table, column, "is not the JSON that it should be", err);
-	if (!is_in(column, raw) && !is_utf8(text))
+	if (!is_in(column, raw) && !utf8_is_valid(text))
 		return wrong(table, column, "is not UTF-8", err);
 	return 0;
 }

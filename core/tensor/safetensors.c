@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/base/utf8.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "safetensors data is little-endian, and is read and written as it lies in memory"
@@ -147,7 +148,7 @@ static int string(struct reader *r)
 	if (r->p == r->end)
 		return corrupt(r, "a string without end");
 	r->p++;
-	return 0;
+	return utf8_is_valid(r->text.buf) ? 0 : corrupt(r, "a string that is not UTF-8");
 }
 
 static int string_dup(struct reader *r, char **out)

@@ -46,7 +46,7 @@ void st_to_float(const struct st_entry *e, float *out);
 /* Writing: the header is built from a list, the data is written in the same order. The file appears
  * whole or not at all, and its bytes depend only on the arguments. When `sha256` is not NULL it
  * gets the file's hash (HASH_HEX bytes). st_write_to() writes to what the caller opened and
- * commits. */
+ * commits. ERR_CORRUPT for a name that stands twice, or is "__metadata__". */
 int st_write_to(struct fs_out *o, const struct st_entry *entry, int n, const char *const *meta_key,
 		const char *const *meta_value, int n_meta, char *sha256, struct error *err);
 int st_write(const char *path, const struct st_entry *entry, int n, const char *const *meta_key,

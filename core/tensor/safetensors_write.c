@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/hash.h"
@@ -49,15 +50,28 @@ static void add_entry(struct strbuf *h, const struct st_entry *e, size_t *offset
 	*offset = end;
 }
 
-static void check_names(const struct st_entry *entry, int n)
+static int by_text(const void *a, const void *b)
 {
-	for (int i = 0; i < n; i++) {
-		if (!strcmp(entry[i].name, "__metadata__"))
-			BUG("a tensor is called __metadata__");
-		for (int j = 0; j < i; j++)
-			if (!strcmp(entry[i].name, entry[j].name))
-				BUG("two tensors are called %s", entry[i].name);
-	}
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names may come from a file that somebody else wrote. */
+static int check_names(const struct st_entry *entry, int n, struct error *err)
+{
+	const char **name = xmalloc((size_t)n * sizeof *name + 1);
+	int ret = 0;
+
+	for (int i = 0; i < n; i++)
+		name[i] = entry[i].name;
+	qsort(name, (size_t)n, sizeof *name, by_text);
+	for (int i = 0; i < n && !ret; i++)
+		if (!strcmp(name[i], "__metadata__") || (i && !strcmp(name[i], name[i - 1])))
+			ret =
+			    error_set(err, ERR_CORRUPT,
+				      "no safetensors file: a tensor cannot be called '%.100s'%s",
+				      name[i], i && !strcmp(name[i], name[i - 1]) ? " twice" : "");
+	free(name);
+	return ret;
 }
 
 /* The 8 bytes of length and the header, padded with spaces so that the data is 8-byte aligned. */
@@ -105,11 +119,13 @@ int st_write_to(struct fs_out *o, const struct st_entry *entry, int n, const cha
 		const char *const *meta_value, int n_meta, char *sha256, struct error *err)
 {
 	struct strbuf h = STRBUF_INIT;
-	struct hash *hash = hash_new();
+	struct hash *hash;
 	char hex[HASH_HEX];
 	int ret;
 
-	check_names(entry, n);
+	if (check_names(entry, n, err))
+		return -1;
+	hash = hash_new();
 	build_header(&h, entry, n, meta_key, meta_value, n_meta);
 	ret = write_part(o, hash, h.buf, h.len, err);
 	for (int i = 0; !ret && i < n; i++)

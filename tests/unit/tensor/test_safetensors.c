@@ -239,6 +239,27 @@ static void test_cannot_write(void)
 	CU_ASSERT_EQUAL(err.code, ERR_FAILED);
 }
 
+/* An export cuts a prefix off names that a file has: what is left may be anything. */
+static void test_names(void)
+{
+	char metadata[] = "__metadata__", a[] = "a";
+	struct st_entry e[2] = {{.name = metadata}, {.name = a}};
+	struct safetensors st;
+	struct error err = {0};
+	struct scratch s;
+
+	scratch_open(&s);
+	CU_ASSERT_EQUAL(st_write(s.path, e, 2, NULL, NULL, 0, NULL, &err), -1);
+	CU_ASSERT(err.code == ERR_CORRUPT && strstr(err.msg, "__metadata__"));
+	e[0].name = a;
+	CU_ASSERT_EQUAL(st_write(s.path, e, 2, NULL, NULL, 0, NULL, &err), -1);
+	CU_ASSERT(err.code == ERR_CORRUPT && strstr(err.msg, "'a' twice"));
+	put(s.path, "{\"\xc3(\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8);
+	CU_ASSERT_EQUAL(st_open(s.path, &st, &err), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "not UTF-8"));
+	scratch_close(&s);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
@@ -247,6 +268,7 @@ int main(void)
 	    {"bad headers are ERR_CORRUPT", test_bad_headers},
 	    {"truncated and flipped files", test_damage},
 	    {"an unwritable folder is ERR_FAILED", test_cannot_write},
+	    {"names that a file cannot have are ERR_CORRUPT", test_names},
 	    {0}};
 
 	return check_run("tensor/safetensors", cases);

@@ -113,12 +113,24 @@ int grid_read(struct grid *g, const char *path, struct error *err)
 	return ret;
 }
 
+static int check_base(struct grid *g, struct error *err)
+{
+	struct resolver r;
+	int ret;
+
+	resolve_init(&r, g->schema, &g->how, g->base_name ? g->base_name : "base");
+	ret = g->base ? resolve_tree(&r, g->base, err) : 0;
+	resolve_release(&r);
+	return ret;
+}
+
 int grid_from_json(struct grid *g, const char *json, struct error *err)
 {
 	int ret;
 
 	g->file = "recorded sweep";
-	ret = read_text(g, json, strlen(json), err);
+	g->from_json = 1;
+	ret = read_text(g, json, strlen(json), err) || check_base(g, err) ? -1 : 0;
 	if (ret && err)
 		err->code = ERR_CORRUPT;
 	return ret;

@@ -30,7 +30,8 @@
 #include "core/recipe/recipe.h"
 
 enum {
-	GRID_MAX_POINTS = 100000, /* of a block, before those that come to the same are joined */
+	GRID_MAX_POINTS = 100000, /* of all blocks, before those that come to the same are joined */
+	GRID_MAX_CELLS = 50000,   /* a cell of a plan takes about 20 kB */
 	GRID_MAX_SEEDS = 1000,
 };
 
@@ -73,6 +74,7 @@ struct grid {
 	struct recipe_how how;
 	struct resolver *rows; /* to look rows up and read values */
 	const char *file;      /* for messages */
+	int from_json;         /* it was recorded: text from a store names no file */
 	const char *name;      /* NULL: none was given */
 	struct yaml_node *base;
 	const char *base_name;
@@ -94,7 +96,8 @@ void grid_release(struct grid *g);
 
 /* Reads a sweep, or a recipe, which then is the base. ERR_USAGE with file and line. */
 int grid_read(struct grid *g, const char *path, struct error *err);
-/* From what grid_json() wrote, in this version or an earlier one; for a grid that was recorded. */
+/* From what grid_json() wrote, in this version or an earlier one; for a grid that was recorded.
+ * ERR_CORRUPT; then the grid can only be released. */
 int grid_from_json(struct grid *g, const char *json, struct error *err);
 
 /* KEY=VALUE for every cell, above base and `set`; KEY=V1,V2 as an axis of `grid` or `zip` of every
@@ -111,7 +114,8 @@ int grid_extend_axis(struct grid *g, const char *text, struct error *err);
  * points are drawn, no `seed` among the keys. Then the sweep is complete. */
 int grid_finish(struct grid *g, struct error *err);
 
-/* Appends the canonical form: one JSON object, the base's keys included. Equal sweeps give equal
+/* Of a grid that grid_from_json() read or grid_finish() found sound. Appends the canonical form: one
+ * JSON object, the base's keys included. Equal sweeps give equal
  * text, however they were written; and the text that earlier versions gave (history.h). */
 void grid_json(struct grid *g, struct strbuf *out);
 

@@ -211,13 +211,7 @@ static int all_points(struct expansion *x, struct grid_block *b, int *size, int 
 		      struct error *err)
 {
 	int dims = b->grid.n + 2, d;
-	double points = 1;
 
-	for (int i = 0; i < dims; i++)
-		points *= size[i];
-	if (points > GRID_MAX_POINTS)
-		return error_set(err, ERR_USAGE, "%s:%d: a block of %.0f points: at most %d",
-				 x->g->file, b->line, points, GRID_MAX_POINTS);
 	do {
 		if (make_point(x, b, at, NULL, err))
 			return -1;
@@ -251,6 +245,33 @@ static int drawn_points(struct expansion *x, struct grid_block *b, int *size, in
 	}
 	free(u);
 	return ret;
+}
+
+/* Each takes time and memory, also where many come to the same recipe. */
+static int check_points(const struct grid *g, struct error *err)
+{
+	double all = 0;
+
+	for (int k = 0; k < g->n_blocks; k++) {
+		const struct grid_block *b = &g->block[k];
+		double points = grid_is_drawn(g) ? (double)recipe_int(&g->exec, "exec.samples") : 1;
+
+		for (int i = 0; i < b->grid.n && !grid_is_drawn(g); i++)
+			points *= b->grid.axis[i].n;
+		if (!grid_is_drawn(g))
+			points *=
+			    (b->zip.n ? b->zip.axis[0].n : 1) * (double)(b->n_list ? b->n_list : 1);
+		all += points;
+		if (points > GRID_MAX_POINTS)
+			return error_set(err, ERR_USAGE,
+					 "%s:%d: a block of %.0f points: at most %d", g->file,
+					 b->line, points, GRID_MAX_POINTS);
+		if (all > GRID_MAX_POINTS)
+			return error_set(err, ERR_USAGE,
+					 "%s:%d: %.0f points with those of this block: at most %d",
+					 g->file, b->line, all, GRID_MAX_POINTS);
+	}
+	return 0;
 }
 
 static int expand_block(struct expansion *x, struct grid_block *b, struct error *err)
@@ -291,13 +312,17 @@ int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell,
 	      void *ctx, struct error *err)
 {
 	struct expansion x = {.g = g};
-	int ret = 0;
+	int ret = check_points(g, err);
 
 	grid_review_start(g);
 	for (int b = 0; b < g->n_blocks && !ret; b++)
 		ret = expand_block(&x, &g->block[b], err);
 	if (!ret)
 		ret = grid_review(g, err);
+	if (!ret && (double)x.n * g->n_seeds > GRID_MAX_CELLS)
+		ret = error_set(err, ERR_USAGE,
+				"%s: %d recipes with %d seeds each are more than %d cells", g->file,
+				x.n, g->n_seeds, GRID_MAX_CELLS);
 	for (int rank = 0; rank < g->n_seeds && !ret; rank++)
 		for (int i = 0; i < x.n && !ret; i++)
 			ret = tell(&x, i, rank, fn, ctx, err);

@@ -369,7 +369,7 @@ static int take_base(struct grid *g, struct yaml_node *c, struct error *err)
 		g->base_name = g->file;
 		return 0;
 	}
-	if (c->kind != YAML_SCALAR || !*c->text)
+	if (c->kind != YAML_SCALAR || !*c->text || g->from_json)
 		return fail_at(g, c->line, err, "base: a recipe's path, or a recipe as a map");
 	if (slash && *c->text != '/')
 		strbuf_add(&path, g->file, (size_t)(slash + 1 - g->file));

@@ -93,18 +93,21 @@ int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct erro
 	const struct recipe_how how = {.defaults = w->defaults, .recorded = 1};
 	const char *key, *metric, *own;
 	struct grid g;
-	int ret;
+	int ret = -1;
 
 	grid_init(&g, keys_schema(), &how);
-	ret = grid_from_json(&g, w->spec, err);
+	if (grid_from_json(&g, w->spec, err))
+		goto done;
 	metric = subject(&g.exec, &key);
 	own = metric_kind_goal(metric);
-	if (!ret && *metric && strcmp(sweep_direction(metric, w->goal), w->goal) != 0)
+	if (*metric && strcmp(sweep_direction(metric, w->goal), w->goal) != 0)
 		strbuf_addf(
 		    out,
 		    "sweep %s: its objective.goal, %s, was a default: the %s value of %s is "
 		    "taken for the best",
 		    w->name, w->goal, !strcmp(own, "min") ? "smallest" : "largest", metric);
+	ret = 0;
+done:
 	grid_release(&g);
 	return ret;
 }

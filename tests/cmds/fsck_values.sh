@@ -76,3 +76,32 @@ for step in -1 99999999999999999999 999999 x ''; do
 	sqlite3 .ssl/ssl.db "update object set sha256 = '$new', bytes = $((length + 8)) + bytes - $((size + 8)) where sha256 = '$old'"
 	fails 5 'no step that is a number|it is of step' "$SSL" resume a
 done
+
+note "a recorded sweep that cannot be read: no name of a file in it is looked at"
+again
+cat >s.yaml <<'END'
+version: 1
+sweep: s
+base: {method: random, data: {set: tiny}, encoder: {arch: convnet, width: 4}, optim: {batch: 32}}
+grid: {encoder.width: [4, 6]}
+END
+ok ssl sweep start -q -j 1 s.yaml
+sqlite3 .ssl/ssl.db 'pragma wal_checkpoint(truncate)' >/dev/null
+cp .ssl/ssl.db "$scratch/swept.db"
+sed 's/6]/6, 8]/' s.yaml >more.yaml
+echo 'secret: 1' >"$scratch/secret"
+while IFS='|' read -r edit why; do
+	rm -f .ssl/ssl.db*
+	cp "$scratch/swept.db" .ssl/ssl.db
+	sqlite3 .ssl/ssl.db "update sweep set spec = $(echo "$edit" | sed "s#FILE#$scratch/secret#")"
+	fails 5 "recorded sweep:1: .*$why" "$SSL" sweep plan s
+	fails 5 "recorded sweep:1: .*$why" "$SSL" sweep extend -n --seeds 2 s
+	ok ssl sweep show s
+	ok ssl sweep status s
+	ok ssl sweep start -n more.yaml
+done <<'END'
+replace(spec, '"base":{', '"base":{"nosuch":1,')|nosuch: unknown key
+replace(spec, '"exec.lease":90', '"exec.lease":-90')|exec.lease: -90 is out of range
+replace(spec, '"seeds":[', '"seeds":[-1,')|seeds: whole numbers
+json_set(spec, '$.base', 'FILE')|base: a recipe's path
+END

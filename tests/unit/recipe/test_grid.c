@@ -131,6 +131,13 @@ static void test_refused(void)
 	refuses("grid: {optim.lr: []}\n", "a list of values is wanted");
 	refuses("grid: {optim.lr: [1, 1.0]}\n", "listed twice");
 	refuses("grid: {optim: [1]}\n", "optim: holds other keys");
+	refuses("grid: {optim.lr: {min: 0.1, max: 1}}\nexec: {strategy: random, samples: 100}\n"
+		"seeds: 501\n",
+		"100 recipes with 501 seeds each are more than 50000 cells");
+	refuses("blocks:\n- grid: {optim.lr: {min: 0.1, max: 1}}\n- grid: {optim.lr: {min: 2, max: "
+		"3}}\n"
+		"exec: {strategy: random, samples: 50001}\nseeds: 1\n",
+		"r.yaml:3: 100002 points with those of this block: at most 100000");
 	refuses("grid: {optim.lr: {min: 0, max: 1}}\n", "a range needs exec.strategy");
 	refuses("grid: {optim.lr: {min: 1, max: 0}}\nexec: {strategy: random}\n", "goes up");
 	refuses("grid: {optim.lr: {min: 0, max: 1, log: true}}\nexec: {strategy: sobol}\n",

@@ -1,5 +1,6 @@
-/* Protects: recipes are read back to what they were, whatever is in them; and no text, however
- * broken, does more than give an error of one line. Deterministic: the same draws every time. */
+/* Protects: recipes are read back to what they were, whatever is in them; and what is no recipe is
+ * named with its line. Deterministic: the same draws every time. (tests/fuzz/fuzz_recipe.c reads
+ * broken texts.) */
 #include <ctype.h>
 
 #include "core/base/rng.h"
@@ -169,120 +170,6 @@ static void test_round_trip(void)
 	}
 }
 
-/* Changes, drops, doubles or inserts a few bytes, or copies a piece elsewhere. */
-static void mutate(struct rng *r, struct strbuf *s)
-{
-	static const char odd[] = "{}[],:&*!|>'\"%@`#-?\n\t ~.0e+\\\xff\xc3\x80\xe2\x00";
-
-	for (uint32_t n = 1 + below(r, 3); n && s->len; n--) {
-		size_t at = below(r, (uint32_t)s->len), len = 1 + below(r, 8);
-		struct strbuf t = STRBUF_INIT;
-		size_t from = below(r, (uint32_t)s->len);
-
-		if (len > s->len - at)
-			len = s->len - at;
-		strbuf_add(&t, s->buf, at);
-		switch (below(r, 6)) {
-		case 0:
-			strbuf_addc(&t, odd[below(r, sizeof odd)]);
-			break;
-		case 1:
-			strbuf_add(&t, s->buf + at, len);
-			len = 0;
-			break;
-		case 2:
-			strbuf_add(&t, s->buf + from, (s->len - from) / 2);
-			break;
-		case 3:
-			strbuf_addc(&t, (char)below(r, 256));
-			len = 0;
-			break;
-		default: /* mild ones, so that some are still recipes */
-			strbuf_addc(&t, "0123456789 #"[below(r, 12)]);
-			len = 0;
-			break;
-		}
-		strbuf_add(&t, s->buf + at + len, s->len - at - len);
-		strbuf_release(s);
-		*s = t;
-	}
-}
-
-static int message_is_clean(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			return 0;
-	return 1;
-}
-
-/* What is accepted reads back; what is not has a clean message of one line. */
-static int fuzz_one(const struct strbuf *text)
-{
-	struct recipe r;
-	struct error err = {0};
-
-	try_write(text->buf, text->len);
-	if (recipe_load(&r, &test_schema, "r.yaml", NULL, 0, &err)) {
-		CU_ASSERT(err.msg[0] && message_is_clean(err.msg));
-		CU_ASSERT_EQUAL(err.code, ERR_USAGE);
-		return 0;
-	}
-	round_trip(&r);
-	recipe_release(&r);
-	return 1;
-}
-
-static void test_mutations(void)
-{
-	static const char *const seed[] = {
-	    "version: 1\nmethod: vicreg # c\noptim: {lr: 0.3, epochs: 100}\nvicreg.λ: 1e-4\n"
-	    "eval:\n  knn: {k: 3, T: 0.5}\n  protocol: [knn, linear]\nprojector:\n  dims:\n  - 3\n"
-	    "  - 4\ndata.note: \"a long\\u00fc note\"\ndata.set: 'x'\n",
-	    "{\"method\":\"byol\",\"projector.dims\":[1,2],\"optim.lr\":1e-05,\"data.set\":\"s\"}",
-	    "%YAML 1.1\n---\nseed: 1\n...\n---\nseed: &a 2\noptim: *a\ndata.set: !!str |\n  x\n",
-	};
-	int accepted = 0;
-
-	for (uint32_t i = 0; i < 1500; i++) {
-		struct strbuf text = STRBUF_INIT;
-		struct rng rng;
-
-		rng_init(&rng, 1, RNG_TEST, 2, i);
-		strbuf_adds(&text, seed[below(&rng, 3)]);
-		mutate(&rng, &text);
-		accepted += fuzz_one(&text);
-		strbuf_release(&text);
-	}
-	if (accepted <= 25)
-		fprintf(stderr, "only %d accepted\n", accepted);
-	CU_ASSERT(accepted > 25 && accepted < 1000);
-}
-
-/* Any bytes at all behind --set. */
-static void test_settings(void)
-{
-	for (uint32_t i = 0; i < 500; i++) {
-		struct strbuf text = STRBUF_INIT;
-		struct recipe_set set;
-		struct recipe r;
-		struct error err = {0};
-		struct rng rng;
-
-		rng_init(&rng, 1, RNG_TEST, 3, i);
-		strbuf_adds(&text, below(&rng, 2) ? "projector.dims=[3, 4]" : "data.set=abc");
-		mutate(&rng, &text);
-		set.text = text.buf;
-		if (!recipe_load(&r, &test_schema, NULL, &set, 1, &err)) {
-			round_trip(&r);
-			recipe_release(&r);
-		} else {
-			CU_ASSERT(err.msg[0] && message_is_clean(err.msg));
-		}
-		strbuf_release(&text);
-	}
-}
-
 static void refuses(const struct strbuf *text, const char *want)
 {
 	struct recipe r;
@@ -355,8 +242,6 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"300 random recipes read back from YAML and JSON", test_round_trip},
-	    {"1500 mutated files: an error or a recipe", test_mutations},
-	    {"500 mutated settings: an error or a recipe", test_settings},
 	    {"what is not a recipe is named", test_not_yaml},
 	    {0}};
 	char dir[32];

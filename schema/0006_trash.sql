@@ -1,9 +1,9 @@
--- The trash; and indices by metric, so that a question about one metric reads only its rows.
+-- The trash, and indices by metric, so that a query for one metric reads only its rows.
 
 CREATE TABLE trash (
-  -- Runs that were removed and can be restored: no view and no ref shows them.
-  run_id INTEGER PRIMARY KEY NOT NULL REFERENCES run (id) ON DELETE CASCADE, -- which run
-  created TEXT NOT NULL -- when it was removed
+  -- Runs that were removed and can be restored. No view and no ref shows them.
+  run_id INTEGER PRIMARY KEY NOT NULL REFERENCES run (id) ON DELETE CASCADE, -- the removed run (run.id)
+  created TEXT NOT NULL -- when the run was removed (UTC)
 ) STRICT;
 
 CREATE INDEX metric_summary_by_name ON metric_summary (name_id);

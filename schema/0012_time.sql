@@ -1,6 +1,6 @@
 -- One format for every time: UTC, to the millisecond, as SQLite's strftime('%Y-%m-%d %H:%M:%f') writes it, so
--- that a comparison with datetime('now') is one of times. Older versions wrote 2026-01-31T12:00:00Z. A text that
--- is no time in that format stays as it is: `ssl fsck` reports it. The digest chain does not cover times.
+-- that times can be compared with datetime('now'). Older versions wrote 2026-01-31T12:00:00Z. A text that is not a
+-- time in that format stays as it is, and `ssl fsck` reports it. The digest chain does not cover times.
 
 UPDATE meta SET value = strftime('%Y-%m-%d %H:%M:%f', value)
   WHERE key = 'created' AND value GLOB '????-??-??T??:??:??Z' AND julianday(value) IS NOT NULL;

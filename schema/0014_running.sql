@@ -1,3 +1,3 @@
--- Runs that are under way are looked for whenever a store is read.
+-- Every command that reads a store looks up the runs that are running.
 
 CREATE INDEX run_running ON run (id) WHERE status = 'running';

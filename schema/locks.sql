@@ -1,5 +1,6 @@
--- Who lives, as `ssl` itself sees it: by the locks, and where there is none to trust by the rules of the views of
--- these names in views.sql, which every program can read. Made as temporary views when a store is opened while runs are running.
+-- Which processes are alive, as `ssl` itself determines it: by their locks, or, where locks cannot be trusted, by the
+-- rules of the views of the same names in views.sql, which every program can read. They are created as temporary views
+-- when a store is opened while runs are running.
 
 CREATE TEMP VIEW v_run_alive AS
   SELECT r.id AS run_id,

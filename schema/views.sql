@@ -1,117 +1,118 @@
--- What can be derived from the tables: dropped and made again when a writer opens a store whose views
--- are not these. Only what stock SQLite has, so that every tool can read them. The names of views and
--- columns are a contract; columns are added at the end.
+-- What can be derived from the tables. When a writer opens a store whose views differ from these, it drops and
+-- creates them again. They use only what stock SQLite has, so that every tool can read them. The names of views and
+-- columns are a contract; new columns are added at the end.
 
 CREATE VIEW v_dataset AS
-  -- Datasets, one a row, with the label that tells datasets of one name apart.
+  -- Datasets, one per row, with a label that distinguishes datasets of the same name.
   SELECT
-    d.id,                        -- local number of the row
-    d.name,                      -- the name, as in data.set
+    d.id,                        -- number of the row, local to this store
+    d.name,                      -- name of the dataset, as in data.set
     CASE WHEN d.removed IS NOT NULL AND (SELECT max(o.sha256 <> d.sha256) > 0 AND
         max(o.removed IS NULL AND o.sha256 = d.sha256) = 0 FROM dataset o WHERE o.name = d.name)
       THEN d.name || '@' || substr(d.sha256, 1, 8) ELSE d.name END AS label,
-                                 -- the name; for data that another dataset of the name replaced, name@ and the first 8 digits of sha256
-    d.sha256,                    -- SHA-256 of the dataset file: the dataset's identity
-    d.created,                   -- when the dataset was imported
-    d.removed                    -- when the dataset was removed or replaced, else NULL
+                                 -- the name; if another dataset has replaced this one under its name, name@ and the first 8 digits of sha256
+    d.sha256,                    -- SHA-256 of the dataset file, which identifies the dataset
+    d.created,                   -- when the dataset was imported (UTC)
+    d.removed                    -- when the dataset was removed or replaced (UTC), else NULL
   FROM dataset d;
 
 CREATE VIEW v_run_alive AS
-  -- Does the process of a running run live? By its heartbeat; `ssl` asks its lock.
+  -- Whether the process of each running run is alive, according to its heartbeat. `ssl` itself asks the process's
+  -- lock.
   SELECT
-    r.id AS run_id,              -- row of run
-    abs((julianday('now') - 2440587.5) * 86400 - a.heartbeat) <= 90 AS alive -- 1: yes; 0: silent for more than 90 s
+    r.id AS run_id,              -- the run (run.id)
+    abs((julianday('now') - 2440587.5) * 86400 - a.heartbeat) <= 90 AS alive -- 1: alive; 0: no heartbeat for more than 90 s
   FROM run r JOIN attempt a ON a.id = r.attempt_id WHERE r.status = 'running';
 
 CREATE VIEW v_cell_alive AS
-  -- Does the worker of a running cell live? By its lease; `ssl` asks its lock.
+  -- Whether the worker of each running cell is alive, according to its lease. `ssl` itself asks the worker's lock.
   SELECT
-    c.id AS cell_id,             -- row of cell
-    c.lease_until >= (julianday('now') - 2440587.5) * 86400 AS alive -- 1: yes; 0: its lease has run out
+    c.id AS cell_id,             -- the cell (cell.id)
+    c.lease_until >= (julianday('now') - 2440587.5) * 86400 AS alive -- 1: alive; 0: the lease has expired
   FROM cell c WHERE c.status = 'running';
 
 CREATE VIEW v_run AS
-  -- Runs, one a row.
+  -- Runs, one per row.
   SELECT
-    r.id,                        -- local number
-    r.name,                      -- readable name
-    r.uuid,                      -- the same in every store that the run is copied to
-    r.method,                    -- byol, barlow, vicreg ...
-    d.name AS dataset,           -- its name
+    r.id,                        -- number of the run, local to this store
+    r.name,                      -- readable name of the run
+    r.uuid,                      -- identifier of the run, the same in every store that it is copied to
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    d.name AS dataset,           -- name of the dataset
     CASE WHEN r.status = 'running' AND NOT (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
-      THEN 'stale' ELSE r.status END AS status, -- stale: running, but its process is dead (see v_run_alive)
-    r.seed,                      -- replicates differ in nothing else
-    r.epochs,                    -- planned
-    r.epoch,                     -- finished
-    r.steps,                     -- planned
-    r.step,                      -- finished
+      THEN 'stale' ELSE r.status END AS status, -- status as in table run; stale: running, but its process is dead (see v_run_alive)
+    r.seed,                      -- seed of the run; replicates differ in nothing else
+    r.epochs,                    -- number of epochs planned
+    r.epoch,                     -- number of epochs finished
+    r.steps,                     -- number of steps planned
+    r.step,                      -- number of steps finished
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
-      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss, -- the last one
+      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss, -- last value of the loss
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
       THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
       ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_top1, -- of the last evaluation, in percent: on test, else on val (see knn_split)
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_top1, -- kNN top-1 accuracy of the last evaluation in percent, on test if there is one, else on val (see knn_split)
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1'))
       THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
       ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_top1, -- as knn_top1
-    r.seconds,                   -- wall clock of settled attempts
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_top1, -- linear-probe top-1 accuracy of the last evaluation in percent, on test if there is one, else on val (see linear_split)
+    r.seconds,                   -- wall-clock seconds of all attempts that have ended
     (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
-      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'images_per_s')) AS images_per_s, -- the last one
-    r.peak_rss,                  -- bytes
-    r.arena_peak,                -- bytes
-    r.threads,                   -- that computed
-    (SELECT a.n FROM attempt a WHERE a.id = r.attempt_id) AS attempts, -- how often it was started
-    r.exit_code,                 -- of the process, once settled
-    r.error,                     -- why it failed, stopped, collapsed or was pruned
-    (SELECT group_concat(t.name, ' ') FROM tag t WHERE t.run_id = r.id) AS tags, -- separated by spaces
-    r.created,                   -- when it was recorded
-    r.finished,                  -- when it was settled
-    CAST((julianday('now') - julianday(r.created)) * 86400 AS INTEGER) AS age, -- seconds since created
+      AND s.name_id = (SELECT id FROM metric_name WHERE name = 'images_per_s')) AS images_per_s, -- last value of the metric images_per_s
+    r.peak_rss,                  -- largest amount of memory that the process held, in bytes
+    r.arena_peak,                -- largest amount of memory that training itself held, in bytes
+    r.threads,                   -- number of threads that computed
+    (SELECT a.n FROM attempt a WHERE a.id = r.attempt_id) AS attempts, -- number of times that the run was started or resumed
+    r.exit_code,                 -- exit code of the process; NULL while the run is running
+    r.error,                     -- why the run failed, was stopped, collapsed or was pruned
+    (SELECT group_concat(t.name, ' ') FROM tag t WHERE t.run_id = r.id) AS tags, -- tags of the run, separated by spaces
+    r.created,                   -- when the run was recorded (UTC)
+    r.finished,                  -- when the run ended (UTC); NULL while it is running
+    CAST((julianday('now') - julianday(r.created)) * 86400 AS INTEGER) AS age, -- seconds since the run was recorded
     CASE WHEN r.status = 'running' THEN (julianday('now') - 2440587.5) * 86400 -
       (SELECT a.heartbeat FROM attempt a WHERE a.id = r.attempt_id) END AS silent,
-                                 -- seconds since the last sign of life of a running run
-    r.command,                   -- as it was typed
+                                 -- seconds since the last heartbeat of a running run, else NULL
+    r.command,                   -- command line of the run, as it was typed
     p.hash AS recipe_hash,       -- SHA-256 of the resolved recipe
-    p.group_hash,                -- of the recipe without its seed
-    d.sha256 AS dataset_sha256,  -- of the dataset file
-    c.version,                   -- of ssl
-    c.binary_sha256,             -- of the executable
-    c.user_commit,               -- HEAD of the git repository that the user works in
-    nullif(c.user_dirty, -1) AS user_dirty, -- 1: it had uncommitted changes; NULL: unknown
-    h.name AS host,              -- name of the machine
-    h.cpu,                       -- model of its processor
-    r.recipe_id,                 -- row of recipe
-    r.dataset_id,                -- row of dataset
-    r.code_id,                   -- row of code
-    r.host_id,                   -- row of host
-    r.attempt_id,                -- row of attempt: the newest one
-    d.label AS dataset_label,    -- the dataset's name, or name@ and the beginning of its sha256 where the name means other data now
+    p.group_hash,                -- hash of the recipe without its seed, equal for replicates
+    d.sha256 AS dataset_sha256,  -- SHA-256 of the dataset file
+    c.version,                   -- version of ssl
+    c.binary_sha256,             -- SHA-256 of the ssl executable
+    c.user_commit,               -- HEAD of the git repository of the user's working directory; empty if there is none or it is unknown
+    nullif(c.user_dirty, -1) AS user_dirty, -- 1: the user's git repository had uncommitted changes; 0: it had none; NULL: unknown
+    h.name AS host,              -- host name of the machine
+    h.cpu,                       -- model of the processor
+    r.recipe_id,                 -- the recipe (recipe.id)
+    r.dataset_id,                -- the dataset (dataset.id)
+    r.code_id,                   -- code of the first attempt (code.id)
+    r.host_id,                   -- machine of the first attempt (host.id)
+    r.attempt_id,                -- the newest attempt (attempt.id)
+    d.label AS dataset_label,    -- name of the dataset; if the name means other data now, name@ and the first 8 digits of its sha256
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test'
       WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1')) THEN 'val' END AS knn_split, -- that knn_top1 is of: test or val
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1')) THEN 'val' END AS knn_split, -- split that knn_top1 was measured on: test or val
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
       THEN (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
       ELSE (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_missing, -- why that evaluation has no result, where it has none
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS knn_missing, -- why the evaluation behind knn_top1 has no result, else NULL
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1')) THEN 'test'
       WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1')) THEN 'val' END AS linear_split, -- that linear_top1 is of
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1')) THEN 'val' END AS linear_split, -- split that linear_top1 was measured on: test or val
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1'))
       THEN (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1)
       ELSE (SELECT v.missing FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_missing, -- as knn_missing
-    r.rules,                     -- version of the rules by which its series were computed: see metric_rule
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.linear.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END AS linear_missing, -- why the evaluation behind linear_top1 has no result, else NULL
+    r.rules,                     -- version of the rules by which the run's series were computed (metric_rule.version)
     CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1'))
       THEN (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
@@ -119,14 +120,14 @@ CREATE VIEW v_run AS
       ELSE (SELECT e.value FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
         AND e.name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1') ORDER BY v.step DESC, v.id DESC LIMIT 1) END
       - (SELECT f.floor FROM v_floor f WHERE f.run_id = r.id AND f.metric = (CASE WHEN EXISTS (SELECT 1 FROM eval v CROSS JOIN eval_value e WHERE v.run_id = r.id AND e.eval_id = v.id
-        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test' ELSE 'val' END) || '.knn.top1') AS gain, -- of knn_top1 over the untrained encoder, in percent; NULL: the floor is not known (v_floor)
+        AND e.name_id = (SELECT id FROM metric_name WHERE name = 'test.knn.top1')) THEN 'test' ELSE 'val' END) || '.knn.top1') AS gain, -- knn_top1 less that of the untrained encoder, in percentage points; NULL: the floor is not known (see v_floor)
     (SELECT c.verdict FROM v_collapse c WHERE c.run_id = r.id) AS collapse, -- verdict of v_collapse: collapsed, low rank, not learning, healthy, unknown; NULL: nothing was measured
     (SELECT coalesce(sum(o.bytes), 0) FROM object o
       WHERE o.id IN (SELECT k.object_id FROM checkpoint k WHERE k.run_id = r.id)) AS bytes,
-                                 -- on disk, of the files that its checkpoints name; a file that several runs share counts in full for each of them
+                                 -- size in bytes of the files of the run's checkpoints; a file that several runs share counts in full for each of them
     r.seconds * r.threads / 3600 AS core_hours, -- seconds times threads, in hours
     CASE WHEN r.status NOT IN ('running', 'done') THEN coalesce((SELECT c.error FROM cell c
-      WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason -- why it failed, collapsed, was stopped or was pruned; NULL: it is done, or running
+      WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason -- why the run failed, collapsed, was stopped or was pruned; NULL if it is done or running
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id
@@ -135,71 +136,71 @@ CREATE VIEW v_run AS
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_param AS
-  -- Hyperparameters of every run, one a row, defaults included.
+  -- Hyperparameters of every run, one per row, defaults included.
   SELECT
-    r.id AS run_id,              -- row of run
+    r.id AS run_id,              -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    n.name AS param,             -- dotted: vicreg.mu
-    p.value,                     -- canonical text
-    p.number,                    -- as a number, where it is one
-    p.in_force                   -- number that holds: the value itself, or what a word such as same stands for
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    n.name AS param,             -- dotted name of the hyperparameter, such as vicreg.mu
+    p.value,                     -- value as canonical text
+    p.number,                    -- value as a number; NULL if it is not a number
+    p.in_force                   -- number in effect: the value itself, or what a word such as same stands for
   FROM run r
     JOIN param p ON p.recipe_id = r.recipe_id
     JOIN param_name n ON n.id = p.name_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_recipe_param AS
-  -- Hyperparameters of every recipe, one a row, defaults included. Joined by recipe_id to v_seed, v_run or cell, with a
-  -- condition on param, it gives that hyperparameter as a column.
+  -- Hyperparameters of every recipe, one per row, defaults included. Joined by recipe_id to v_seed, v_run or cell,
+  -- with a condition on param, it gives that hyperparameter as a column.
   SELECT
-    p.recipe_id,                 -- row of recipe
-    n.name AS param,             -- dotted: vicreg.mu
-    p.value,                     -- canonical text
-    p.number,                    -- as a number, where it is one
-    p.in_force                   -- number that holds: the value itself, or what a word such as same stands for
+    p.recipe_id,                 -- the recipe (recipe.id)
+    n.name AS param,             -- dotted name of the hyperparameter, such as vicreg.mu
+    p.value,                     -- value as canonical text
+    p.number,                    -- value as a number; NULL if it is not a number
+    p.in_force                   -- number in effect: the value itself, or what a word such as same stands for
   FROM param p
     JOIN param_name n ON n.id = p.name_id;
 
 CREATE VIEW v_metric AS
-  -- Series: a value per run, metric and step.
+  -- Series of metrics: one value per run, metric and step.
   SELECT
-    m.run_id,                    -- row of run
+    m.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    n.name AS metric,            -- its name
-    m.step,                      -- steps finished then
-    CASE WHEN r.steps > 0 THEN 1.0 * m.step * r.epochs / r.steps END AS epoch, -- with its fraction
-    m.value,                     -- NULL when it is not finite
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    n.name AS metric,            -- name of the metric
+    m.step,                      -- number of steps finished when the value was recorded
+    CASE WHEN r.steps > 0 THEN 1.0 * m.step * r.epochs / r.steps END AS epoch, -- epochs finished at that step, with a fraction
+    m.value,                     -- the value; NULL if it is not finite
     CASE m.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind, -- number, nan, inf or -inf
-    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric otherwise: see metric_rule
+    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric differently (see metric_rule), else 0
   FROM metric m
     JOIN metric_name n ON n.id = m.name_id
     JOIN run r ON r.id = m.run_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_eval AS
-  -- Results of evaluations, one value a row.
+  -- Results of evaluations, one value per row.
   SELECT
-    e.id AS eval_id,             -- row of eval
-    e.run_id,                    -- row of run
+    e.id AS eval_id,             -- the evaluation (eval.id)
+    e.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    e.protocol,                  -- knn, linear, finetune
-    e.split,                     -- of the images that were classified: test, val
-    n.name AS metric,            -- split, protocol and value, with settings that are not the recipe's: test.knn.top1/k=200
-    v.value,                     -- NULL when it is not finite
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    e.protocol,                  -- evaluation protocol: knn, linear, finetune
+    e.split,                     -- split of the images that were classified: test or val
+    n.name AS metric,            -- name of the metric: split, protocol and value, with settings that differ from the run's recipe: test.knn.top1/k=200
+    v.value,                     -- the value; NULL if it is not finite
     CASE v.kind WHEN 0 THEN 'number' WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END AS kind, -- number, nan, inf or -inf
-    e.step,                      -- steps finished then
-    e.epoch,                     -- of the state that was evaluated
-    e.settings,                  -- of the protocol, as JSON
-    e.seconds,                   -- that it took
-    e.created,                   -- when it was made
-    e.differs,                   -- settings that are not those of the run's recipe, as in the metric's name; empty: none
-    e.measure,                   -- everything but encoder and images that the value depends on: only values of equal measure can be compared
-    e.missing,                   -- why it has no result; NULL: it has one
-    e.rules,                     -- version of the rules by which it was computed: see metric_rule
-    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric otherwise
+    e.step,                      -- step of the evaluated state
+    e.epoch,                     -- epoch of the evaluated state
+    e.settings,                  -- settings of the protocol, as a JSON object
+    e.seconds,                   -- seconds that the evaluation took
+    e.created,                   -- when the evaluation was made (UTC)
+    e.differs,                   -- settings that differ from the run's recipe, as in the metric's name; empty: none
+    e.measure,                   -- everything that the value depends on except the encoder and the images; only values of equal measure can be compared
+    e.missing,                   -- why the evaluation has no result; NULL: it has one
+    e.rules,                     -- version of the rules by which the value was computed (metric_rule.version)
+    n.name GLOB '*[/,]rule=*' AS superseded -- 1: a newer rule computes the metric differently (see metric_rule), else 0
   FROM eval e
     JOIN run r ON r.id = e.run_id
     JOIN eval_value v ON v.eval_id = e.id
@@ -207,18 +208,19 @@ CREATE VIEW v_eval AS
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_last AS
-  -- The last value of every run and metric: of the newest evaluation at the last step, else of the series.
+  -- The last value of every metric of every run: that of the newest evaluation at the last step, or else that of the
+  -- series.
   SELECT
-    r.id AS run_id,              -- row of run
+    r.id AS run_id,              -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    n.name AS metric,            -- its name
-    n.goal,                      -- max, min or none
-    s.last AS value,             -- the last one; NULL when it is not finite, or missing
-    s.last_step AS step,         -- where that was
-    n.unit,                      -- of the value; empty: a plain number
-    NULL AS measure,             -- of an evaluation, as in v_eval
-    NULL AS missing              -- why an evaluation has no result; NULL: it has one
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    n.name AS metric,            -- name of the metric
+    n.goal,                      -- max, min or none, as in metric_name.goal
+    s.last AS value,             -- last value; NULL if it is not finite, or missing
+    s.last_step AS step,         -- step of the last value
+    n.unit,                      -- unit of the value; empty: a plain number
+    NULL AS measure,             -- measure of an evaluation, as in v_eval; NULL for a series
+    NULL AS missing              -- why the evaluation has no result, else NULL
   FROM metric_name n
     JOIN metric_summary s ON s.name_id = n.id
     JOIN run r ON r.id = s.run_id
@@ -239,10 +241,10 @@ CREATE VIEW v_last AS
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_best AS
-  -- The best value of every run and metric that has a goal, over its series and its evaluations; the
-  -- earliest of equals. Of a run that trains, what was measured before training (step 0) does not count.
+  -- The best value of every run and metric that has a goal, over its series and its evaluations; of equal values the
+  -- earliest. For a run that trains, values measured before training (step 0) do not count.
   WITH
-    -- As metric_summary; the extremes over the steps that count
+    -- like metric_summary, but with the extremes over the steps that count
     extremes AS NOT MATERIALIZED (
       SELECT y.run_id, y.name_id,
         CASE WHEN y.max_step = 0 AND t.steps > 0 THEN (SELECT m.value FROM metric m WHERE m.run_id = y.run_id
@@ -260,15 +262,15 @@ CREATE VIEW v_best AS
       FROM metric_summary y CROSS JOIN run t ON t.id = y.run_id
     )
   SELECT
-    r.id AS run_id,              -- row of run
+    r.id AS run_id,              -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    n.name AS metric,            -- its name
-    n.goal,                      -- max or min
-    CASE n.goal WHEN 'max' THEN s.max ELSE s.min END AS value,          -- the best one
-    CASE n.goal WHEN 'max' THEN s.max_step ELSE s.min_step END AS step, -- where it was reached
-    n.unit                       -- of the value; empty: a plain number
-  -- without GROUP BY a condition on a run or a metric reads only its own rows
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    n.name AS metric,            -- name of the metric
+    n.goal,                      -- max or min, as in metric_name.goal
+    CASE n.goal WHEN 'max' THEN s.max ELSE s.min END AS value,          -- best value
+    CASE n.goal WHEN 'max' THEN s.max_step ELSE s.min_step END AS step, -- step of the best value
+    n.unit                       -- unit of the value; empty: a plain number
+  -- there is no GROUP BY, so that a condition on a run or a metric reads only the rows of that run or metric
   FROM metric_name n
     JOIN extremes s ON s.name_id = n.id
     JOIN run r ON r.id = s.run_id
@@ -306,10 +308,10 @@ CREATE VIEW v_untrained AS
   -- Runs of method random that evaluate the untrained encoder of another run: on the same dataset, with the same
   -- encoder, held-out images and input size, by the same protocol with the same settings.
   SELECT
-    r.id AS run_id,              -- row of run: the trained one
+    r.id AS run_id,              -- the trained run (run.id)
     n.name AS metric,            -- name of the metric
-    q.id AS random_id,           -- row of run: the untrained one
-    v.value                      -- the newest value of the untrained run
+    q.id AS random_id,           -- the untrained run (run.id)
+    v.value                      -- newest value of the untrained run
   FROM metric_name n
     CROSS JOIN run r
     CROSS JOIN eval o
@@ -327,23 +329,23 @@ CREATE VIEW v_untrained AS
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id IN (r.id, q.id));
 
 CREATE VIEW v_floor AS
-  -- The floor of runs that train: what their encoder was worth untrained, one metric of an evaluation a row. It is
-  -- the run's own evaluation at epoch 0, else the mean of the runs of method random in v_untrained.
-  -- One SELECT, so that a condition on a run and a metric reads these alone, in a subquery, too.
+  -- The floor of runs that train: the value that their encoder has untrained, one evaluation metric per row. It is
+  -- the run's own evaluation at epoch 0, or else the mean over the runs of method random in v_untrained.
   SELECT
-    r.id AS run_id,              -- row of run
+    r.id AS run_id,              -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
     n.name AS metric,            -- name of the metric
     coalesce((SELECT w.value FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
       AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL ORDER BY f.id DESC LIMIT 1),
-      (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)) AS floor, -- the value of the untrained encoder
+      (SELECT avg(u.value) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name)) AS floor, -- value of the untrained encoder
     CASE WHEN EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
       AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
-      THEN 'epoch 0' ELSE 'random' END AS source, -- epoch 0: the run's own evaluation before training; random: runs of that method
+      THEN 'epoch 0' ELSE 'random' END AS source, -- epoch 0: the run's own evaluation before training; random: runs of method random
     CASE WHEN EXISTS (SELECT 1 FROM eval f CROSS JOIN eval_value w WHERE f.run_id = r.id AND f.step = 0
       AND w.eval_id = f.id AND w.name_id = n.id AND w.value IS NOT NULL)
-      THEN 1 ELSE (SELECT count(*) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name) END AS n -- how many values the floor is the mean of
+      THEN 1 ELSE (SELECT count(*) FROM v_untrained u WHERE u.run_id = r.id AND u.metric = n.name) END AS n -- number of values that the floor is the mean of
+  -- One SELECT, so that a condition on a run and a metric reads only their rows, also in a subquery.
   FROM metric_name n
     CROSS JOIN run r
   WHERE n.goal = 'max' AND r.steps > 0
@@ -353,12 +355,12 @@ CREATE VIEW v_floor AS
     AND NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_seed AS
-  -- Replicates: finished runs that differ in nothing but the seed, per metric. A seed that was run
-  -- twice counts once, with its newest run. The interval is the 95 % one of the mean (Student's t).
-  -- Runs that collapsed or were pruned enter no mean, and are counted beside it.
+  -- Replicates: statistics, per metric, of finished runs that differ only in the seed. If a seed was run twice, only
+  -- its newest run counts. Runs that collapsed or were pruned are counted separately and enter no mean. The interval
+  -- is the 95 % confidence interval of the mean (Student's t).
   WITH
-    -- Of each run the value at the last step, as in v_last. One level of GROUP BY above plain tables:
-    -- SQLite then takes a condition on the metric inside; CROSS JOIN: runs first, so that each is looked at once
+    -- The value of each run at the last step, as in v_last. There is one level of GROUP BY above plain tables, so that
+    -- SQLite pushes a condition on the metric down; CROSS JOIN puts the runs first, so that each is read once
     spread AS (
       SELECT p.group_hash, r.dataset_id, r.method, n.name AS metric, count(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS n,
         avg(CASE WHEN r.status = 'done' THEN CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END END) AS mean,
@@ -378,14 +380,14 @@ CREATE VIEW v_seed AS
         AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.run_id = r.id)
         AND NOT EXISTS (SELECT 1 FROM run q
           WHERE q.recipe_id = r.recipe_id AND q.id <> r.id AND q.status IN ('done', 'collapsed', 'pruned')
-            -- of runs that ended alike the newest counts, and one that finished before any other
+            -- a finished run counts before any other run, and of runs that ended alike the newest one counts
             AND (CASE WHEN (q.status = 'done') = (r.status = 'done') THEN q.id > r.id ELSE q.status = 'done' END)
             AND +q.dataset_id IS r.dataset_id AND q.id NOT IN (SELECT run_id FROM trash))
       GROUP BY p.group_hash, r.dataset_id, n.name
       HAVING count(CASE WHEN v.eval_id IS NULL THEN s.last ELSE v.value END) > 0
     ),
     moments AS (
-      -- DISTINCT, so that the variance is worked out once a row, and not at each of its uses below
+      -- DISTINCT makes SQLite compute the variance once per row, and not at each of its uses below
       SELECT DISTINCT *, (SELECT sum((j.value - mean) * (j.value - mean)) FROM json_each('[' || x || ']') j) / nullif(n - 1, 0) AS variance
       FROM spread
     ),
@@ -403,7 +405,7 @@ CREATE VIEW v_seed AS
     dev AS (
       SELECT *,
         CASE WHEN variance > 0 THEN (
-          -- the square root by Newton's method, since not every SQLite has sqrt()
+          -- square root by Newton's method, since not every SQLite has sqrt()
           WITH RECURSIVE root(x, i) AS (
             SELECT CASE WHEN variance > 1 THEN variance ELSE 1.0 END, 0
             UNION ALL
@@ -419,60 +421,60 @@ CREATE VIEW v_seed AS
       FROM moments
     )
   SELECT
-    s.group_hash,                -- of the recipe without its seed
-    s.method,                    -- byol, barlow, vicreg ...
-    d.name AS dataset,           -- its name
-    s.metric,                    -- its name
-    s.n,                         -- seeds that finished with a value: those of the mean
-    s.mean,                      -- of the final values, not of the best ones
-    s.sd,                        -- of the sample; NULL for one seed
-    s.mean - s.quantile * s.sd / s.root_n AS ci_low,  -- of the mean
-    s.mean + s.quantile * s.sd / s.root_n AS ci_high, -- of the mean
-    s.low AS min,                -- smallest
-    s.high AS max,               -- largest
-    s.seeds,                     -- separated by spaces
-    s.dataset_id,                -- row of dataset
-    d.label AS dataset_label,    -- as in v_run
-    s.collapsed,                 -- seeds whose run collapsed: in no mean
-    s.pruned,                    -- seeds whose run was pruned: in no mean
-    s.recipe_id                  -- row of recipe, of the one of them that was recorded last: v_recipe_param has its hyperparameters
+    s.group_hash,                -- hash of the recipe without its seed, equal for replicates
+    s.method,                    -- method of the runs: byol, barlow, vicreg ...
+    d.name AS dataset,           -- name of the dataset
+    s.metric,                    -- name of the metric
+    s.n,                         -- number of seeds that finished with a value, over which the mean is taken
+    s.mean,                      -- mean of the final values, not of the best ones
+    s.sd,                        -- standard deviation of the sample; NULL for one seed
+    s.mean - s.quantile * s.sd / s.root_n AS ci_low,  -- lower end of the confidence interval of the mean
+    s.mean + s.quantile * s.sd / s.root_n AS ci_high, -- upper end of the confidence interval of the mean
+    s.low AS min,                -- smallest final value
+    s.high AS max,               -- largest final value
+    s.seeds,                     -- seeds over which the mean is taken, separated by spaces
+    s.dataset_id,                -- the dataset (dataset.id)
+    d.label AS dataset_label,    -- label of the dataset, as in v_run
+    s.collapsed,                 -- number of seeds whose run collapsed; they enter no mean
+    s.pruned,                    -- number of seeds whose run was pruned; they enter no mean
+    s.recipe_id                  -- the newest of the recipes (recipe.id); v_recipe_param has its hyperparameters
   FROM dev s
     LEFT JOIN v_dataset d ON d.id = s.dataset_id;
 
 CREATE VIEW v_confusion AS
-  -- Confusion matrices of evaluations, one cell a row; no row where it is 0.
+  -- Confusion matrices of evaluations, one entry per row. Entries of 0 have no row.
   SELECT
-    c.eval_id,                   -- row of eval
-    e.run_id,                    -- row of run
+    c.eval_id,                   -- the evaluation (eval.id)
+    e.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    e.protocol,                  -- knn, linear, finetune
-    e.split,                     -- of the images that were classified: test, val
-    e.step,                      -- of the state that was evaluated
-    e.epoch,                     -- of the state that was evaluated
-    c.actual,                    -- number of the class that the images are of, from 0
-    c.predicted,                 -- number of the class that was guessed
-    c.n                          -- images
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    e.protocol,                  -- evaluation protocol: knn, linear, finetune
+    e.split,                     -- split of the images that were classified: test or val
+    e.step,                      -- step of the evaluated state
+    e.epoch,                     -- epoch of the evaluated state
+    c.actual,                    -- class of the images, from 0
+    c.predicted,                 -- class that was predicted, from 0
+    c.n                          -- number of images
   FROM eval_confusion c
     JOIN eval e ON e.id = c.eval_id
     JOIN run r ON r.id = e.run_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_class AS
-  -- Evaluations by class, one class a row.
+  -- Accuracies of evaluations by class, one class per row.
   SELECT
-    c.eval_id,                   -- row of eval
-    e.run_id,                    -- row of run
+    c.eval_id,                   -- the evaluation (eval.id)
+    e.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    e.protocol,                  -- knn, linear, finetune
-    e.split,                     -- of the images that were classified: test, val
-    e.step,                      -- of the state that was evaluated
-    e.epoch,                     -- of the state that was evaluated
-    c.actual AS class,           -- its number, from 0
-    sum(c.n) AS images,          -- of this class
-    sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) AS correct, -- of these, guessed
-    100.0 * sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) / sum(c.n) AS accuracy -- in percent
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    e.protocol,                  -- evaluation protocol: knn, linear, finetune
+    e.split,                     -- split of the images that were classified: test or val
+    e.step,                      -- step of the evaluated state
+    e.epoch,                     -- epoch of the evaluated state
+    c.actual AS class,           -- number of the class, from 0
+    sum(c.n) AS images,          -- number of images of the class
+    sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) AS correct, -- number of these images that were classified correctly
+    100.0 * sum(CASE WHEN c.predicted = c.actual THEN c.n ELSE 0 END) / sum(c.n) AS accuracy -- share of these images that were classified correctly, in percent
   FROM eval_confusion c
     JOIN eval e ON e.id = c.eval_id
     JOIN run r ON r.id = e.run_id
@@ -480,26 +482,26 @@ CREATE VIEW v_class AS
   GROUP BY c.eval_id, c.actual;
 
 CREATE VIEW v_sweep AS
-  -- Sweeps, one a row, and how far they are.
+  -- Sweeps and their progress, one per row.
   SELECT
-    s.id,                        -- local number
-    s.name,                      -- its name
+    s.id,                        -- number of the sweep, local to this store
+    s.name,                      -- name of the sweep
     CASE WHEN c.unsettled = 0 THEN 'finished' WHEN s.state = 'paused' THEN 'paused'
       WHEN c.running > 0 THEN 'running' ELSE 'waiting' END AS state,
-                                 -- finished: every cell is settled; running: some have a living worker
-    c.recipes,                   -- that differ in more than the seed
-    c.seeds,                     -- most replicates of one
-    c.cells,                     -- recipes and seeds
-    c.queued,                    -- cells that wait, those of dead workers included
-    c.running,                   -- cells that have a living worker
-    c.done,                      -- cells that were run to their end
-    c.failed,                    -- cells that were given up
-    c.pruned,                    -- cells that were hopeless
-    s.objective,                 -- metric that it is for
-    coalesce(nullif((SELECT n.goal FROM metric_name n WHERE n.name = s.objective), 'none'), s.goal) AS goal, -- of the objective: max, min; the metric's own, where it has one
-    s.created,                   -- when it was first started
-    s.command,                   -- that first started it
-    s.uuid                       -- the same in every store
+                                 -- finished (every cell has ended), paused, running (some cells have a live worker) or waiting
+    c.recipes,                   -- number of recipes that differ in more than the seed
+    c.seeds,                     -- number of different seeds
+    c.cells,                     -- number of cells: recipes with their seeds
+    c.queued,                    -- number of cells that wait, those of dead workers included
+    c.running,                   -- number of cells that have a live worker
+    c.done,                      -- number of cells that were run to completion
+    c.failed,                    -- number of cells that were given up
+    c.pruned,                    -- number of cells that were pruned as hopeless
+    s.objective,                 -- metric that the sweep optimises; NULL: none was named
+    coalesce(nullif((SELECT n.goal FROM metric_name n WHERE n.name = s.objective), 'none'), s.goal) AS goal, -- max or min: which value of the objective is best; the metric's own goal where it has one
+    s.created,                   -- when the sweep was first started (UTC)
+    s.command,                   -- command line that first started the sweep, as it was typed
+    s.uuid                       -- identifier of the sweep, the same in every store
   FROM sweep s
     JOIN (SELECT sweep_id, count(DISTINCT ordinal) AS recipes, count(DISTINCT seed) AS seeds, count(*) AS cells,
       total(status IN ('queued', 'running')) AS unsettled,
@@ -511,33 +513,33 @@ CREATE VIEW v_sweep AS
       FROM cell GROUP BY sweep_id) c ON c.sweep_id = s.id;
 
 CREATE VIEW v_cell AS
-  -- Cells of sweeps, one a row.
+  -- Cells of sweeps, one per row.
   SELECT
-    c.id,                        -- row of cell
+    c.id,                        -- number of the cell, local to this store
     s.name AS sweep,             -- name of the sweep
-    s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- as commands take it
-    c.ordinal AS cell,           -- of the recipe without its seed
-    c.seed,                      -- replicates differ in nothing else
+    s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- name by which commands refer to the cell: SWEEP:CELL.SEED
+    c.ordinal AS cell,           -- number of the recipe without its seed
+    c.seed,                      -- seed of the run; replicates differ in nothing else
     c.label || CASE WHEN d.label <> d.name
       THEN CASE c.label WHEN '' THEN '' ELSE ' ' END || 'data.set=' || d.label ELSE '' END AS label,
-                                 -- what tells it from the other cells, the replaced dataset that it is on included
+                                 -- settings that distinguish the cell from the others, and its dataset if that was replaced
     CASE WHEN c.status = 'running' AND NOT (SELECT l.alive FROM v_cell_alive l WHERE l.cell_id = c.id)
-      THEN 'stale' ELSE c.status END AS status, -- queued running done failed pruned; stale: its worker is dead
+      THEN 'stale' ELSE c.status END AS status, -- queued, running, done, failed, pruned; stale: running, but its worker is dead
     r.name AS run,               -- name of the run
-    r.epoch,                     -- that the run has finished
-    r.epochs,                    -- planned
+    r.epoch,                     -- number of epochs that the run has finished
+    r.epochs,                    -- number of epochs planned
     (SELECT l.value FROM v_last l WHERE l.run_id = c.run_id AND l.metric IN (s.objective, s.objective || '/rule=1')
-      ORDER BY l.metric LIMIT 1) AS objective, -- last value of the sweep's metric; by an older rule where there is no other: see objective_metric
-    c.claims,                    -- how often a worker took it
-    c.failures,                  -- of these, ended by a fault or a dead worker
-    c.worker,                    -- that took it last: host and process
-    c.error,                     -- why it failed last, or was pruned
-    c.finished,                  -- when it was settled
-    r.seconds,                   -- that its run has taken
-    p.group_hash,                -- of the recipe without its seed
-    p.hash AS recipe_hash,       -- of the recipe
-    c.sweep_id,                  -- row of sweep
-    c.run_id,                    -- row of run
+      ORDER BY l.metric LIMIT 1) AS objective, -- last value of the sweep's objective, by an older rule if there is no other (see objective_metric)
+    c.claims,                    -- number of times that a worker claimed the cell
+    c.failures,                  -- number of claims that failed or whose worker died, since the cell was last queued by hand
+    c.worker,                    -- worker that claimed the cell last: host and process
+    c.error,                     -- why the cell failed last, or was pruned
+    c.finished,                  -- when the cell was done, failed or pruned (UTC); NULL before
+    r.seconds,                   -- wall-clock seconds of the run
+    p.group_hash,                -- hash of the recipe without its seed, equal for replicates
+    p.hash AS recipe_hash,       -- SHA-256 of the resolved recipe
+    c.sweep_id,                  -- the sweep (sweep.id)
+    c.run_id,                    -- the run (run.id); NULL: none
     (SELECT l.metric FROM v_last l WHERE l.run_id = c.run_id AND l.metric IN (s.objective, s.objective || '/rule=1')
       ORDER BY l.metric LIMIT 1) AS objective_metric -- name of the metric whose value objective is
   FROM cell c
@@ -547,24 +549,25 @@ CREATE VIEW v_cell AS
     LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);
 
 CREATE VIEW v_spectrum AS
-  -- Vectors of runs, one value a row. z and h: eigenvalues of the covariance of embeddings and features,
-  -- predictor.F: of its input's uncentred correlation (all log10); predictor.W: of the symmetric part of
-  -- its weights; predictor.p and predictor.cos: u^T W u and cos(u, W u) for each eigenvector u of F.
+  -- Vectors of runs, one element per row. z and h: log10 of the eigenvalues of the covariance of embeddings and of
+  -- features; predictor.F: log10 of the eigenvalues of the uncentred correlation of the predictor's input;
+  -- predictor.W: eigenvalues of the symmetric part of the predictor's weights; predictor.p and predictor.cos:
+  -- u^T W u and cos(u, W u) for each eigenvector u of F.
   SELECT
-    s.run_id,                    -- row of run
+    s.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    s.name AS spectrum,          -- z, h, predictor.F, predictor.W, predictor.p, predictor.cos
-    s.step,                      -- steps finished then
-    CASE WHEN r.steps > 0 THEN 1.0 * s.step * r.epochs / r.steps END AS epoch, -- with its fraction
-    s.i,                         -- 0 for the largest eigenvalue
-    s.value                      -- of the vector's element i
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    s.name AS spectrum,          -- name of the vector: z, h, predictor.F, predictor.W, predictor.p, predictor.cos
+    s.step,                      -- number of steps finished
+    CASE WHEN r.steps > 0 THEN 1.0 * s.step * r.epochs / r.steps END AS epoch, -- epochs finished at that step, with a fraction
+    s.i,                         -- index of the element, 0 for the largest eigenvalue
+    s.value                      -- value of the element
   FROM spectrum s
     JOIN run r ON r.id = s.run_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);
 
 CREATE VIEW v_collapse AS
-  -- What was last measured of collapse, one run a row, and what it comes to.
+  -- The last measurements of collapse and the verdict on them, one run per row.
   WITH
     measured AS (
       SELECT r.id AS run_id, r.name AS run, r.method, r.steps, r.epochs,
@@ -595,7 +598,7 @@ CREATE VIEW v_collapse AS
     ),
     trained AS (
       SELECT *,
-        -- min(images, dimensions); without the spectrum the dimensions
+        -- min(images, dimensions), or the dimensions if there is no spectrum
         coalesce((SELECT max(p.i) + 1 FROM spectrum p WHERE p.run_id = x.run_id AND p.name = 'z' AND p.step = x.step),
           CAST(round((std_ratio / std) * (std_ratio / std)) AS INTEGER)) AS rank_most,
         (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step BETWEEN 1 AND 10
@@ -603,7 +606,7 @@ CREATE VIEW v_collapse AS
         (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step <= x.step
           AND m.step > x.step - x.steps / x.epochs
           AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_end,
-        -- the least that the loss can be
+        -- the smallest possible loss
         CASE method WHEN 'simsiam' THEN -1 ELSE 0 END AS loss_floor
       FROM measured x WHERE step IS NOT NULL
     ),
@@ -621,25 +624,25 @@ CREATE VIEW v_collapse AS
       FROM judged
     )
   SELECT
-    run_id,                      -- row of run
+    run_id,                      -- the run (run.id)
     run,                         -- name of the run
-    method,                      -- byol, barlow, vicreg ...
-    step,                        -- steps finished when it was measured
-    CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- with its fraction
-    verdict,                     -- collapsed: collapse.flag; low rank: RankMe under 2.5 % of rank_most, or under 2; not learning: no collapse, yet after three epochs or more progress is under 0.15 (byol, simsiam, directpred), 0.02 (others, whose loss never comes near its least); healthy; unknown: no embeddings were measured, or they are not finite
-    std,                         -- of the normalised embeddings
-    std_ratio,                   -- that times sqrt(d): 1 spread, 0 collapsed
-    raw_std,                     -- of the embeddings as they are
-    rankme,                      -- of the embeddings
-    effective_rank,              -- of the centred embeddings
-    alignment,                   -- mean squared distance of two views, normalised
-    uniformity,                  -- log of the mean Gaussian potential: 0 collapsed, -4 spread
-    h_std_ratio,                 -- as std_ratio, of the features
-    h_rankme,                    -- as rankme, of the features
-    CAST(flag AS INTEGER) AS flag, -- 0 none, 1 std, 2 rank, 3 scale: under its threshold
-    loss_start,                  -- mean of the first ten steps
-    loss_end,                    -- mean of the last epoch
-    progress,                    -- share of the way from loss_start to the least possible loss
+    method,                      -- method of the run: byol, barlow, vicreg ...
+    step,                        -- number of steps finished when it was measured
+    CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- epochs finished at that step, with a fraction
+    verdict,                     -- collapsed: collapse.flag is set; low rank: RankMe is below 2.5 % of rank_most, or below 2; not learning: no collapse, but after three epochs or more progress is below 0.15 (byol, simsiam, directpred) or 0.02 (others, whose loss never comes near its minimum); healthy; unknown: no embeddings were measured, or they are not finite
+    std,                         -- standard deviation of the normalised embeddings
+    std_ratio,                   -- std times sqrt(d): 1 if the embeddings are spread, 0 if collapsed
+    raw_std,                     -- standard deviation of the embeddings before normalisation
+    rankme,                      -- RankMe of the embeddings
+    effective_rank,              -- effective rank of the centred embeddings
+    alignment,                   -- mean squared distance of the normalised embeddings of two views
+    uniformity,                  -- log of the mean Gaussian potential of the embeddings: 0 if collapsed, -4 if spread
+    h_std_ratio,                 -- std_ratio of the features
+    h_rankme,                    -- RankMe of the features
+    CAST(flag AS INTEGER) AS flag, -- which quantity is below its threshold: 0 none, 1 std, 2 rank, 3 scale
+    loss_start,                  -- mean loss of the first ten steps
+    loss_end,                    -- mean loss of the last epoch
+    progress,                    -- share of the way from loss_start to the smallest possible loss
     CASE
       WHEN flag = 2 THEN printf('collapsed: RankMe %.3g, std %.2g of 1/sqrt(d)', rankme, std_ratio)
       WHEN flag = 3 THEN printf('collapsed: std %.2g of the 1 that the loss aims at', raw_std)
@@ -652,21 +655,21 @@ CREATE VIEW v_collapse AS
       WHEN flag IS NOT NULL AND std_ratio IS NULL THEN 'unknown: the embeddings are not finite'
       WHEN std_ratio IS NOT NULL THEN printf('none: std %.2g of 1/sqrt(d), RankMe %.3g', std_ratio, rankme)
         || coalesce(' of ' || rank_most, '')
-    END AS summary,              -- the same in words
-    rank_most                    -- the most that rankme can be: images that were measured, or dimensions of the embedding
+    END AS summary,              -- the verdict and its figures in words
+    rank_most                    -- largest possible value of rankme: the number of measured images or of dimensions of the embedding, whichever is smaller
   FROM verdicts;
 
 CREATE VIEW v_digest AS
-  -- The digest chain: a link at the end of every epoch.
+  -- The digest chain: one link at the end of every epoch.
   SELECT
-    d.run_id,                    -- row of run
+    d.run_id,                    -- the run (run.id)
     r.name AS run,               -- name of the run
-    r.method,                    -- byol, barlow, vicreg ...
-    d.step,                      -- steps finished then
-    d.epoch,                     -- epochs finished then
-    d.metrics,                   -- SHA-256 over the values recorded since the link before, timings left out
+    r.method,                    -- method of the run: byol, barlow, vicreg ...
+    d.step,                      -- number of steps finished
+    d.epoch,                     -- number of epochs finished
+    d.metrics,                   -- SHA-256 over the values recorded since the previous link, timings excluded
     d.state,                     -- SHA-256 over the tensors that a checkpoint would hold
-    d.chain                      -- SHA-256 over the chain before, metrics and state
+    d.chain                      -- SHA-256 over the previous chain value, metrics and state
   FROM digest d
     JOIN run r ON r.id = d.run_id
   WHERE NOT EXISTS (SELECT 1 FROM trash x WHERE x.run_id = r.id);

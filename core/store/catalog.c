@@ -1,11 +1,13 @@
 #include "core/store/catalog.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
 #include "core/store/filter.h"
 #include "core/store/guard.h"
+#include "core/store/schema_check.h"
 
 static int is_name_char(char c)
 {
@@ -54,23 +56,62 @@ static void about_table(const char *sql, struct strbuf *out)
 		add_comment(&l, out);
 }
 
-/* Does the line, as ALTER TABLE leaves it, end in a comma and the column's name? */
-static int ends_added(const struct line *l, const char *name, size_t n)
+/* The length of the name at the end of the line, of a column that ALTER TABLE added behind another
+ * one; 0 if the line does not end in such a name. */
+static size_t added_len(const struct line *l)
 {
-	return l->n >= n + 2 && !strncmp(l->code + l->n - n, name, n) &&
-	       !strncmp(l->code + l->n - n - 2, ", ", 2);
+	size_t at = l->n;
+
+	while (at && is_name_char(l->code[at - 1]))
+		at--;
+	return at >= 2 && !strncmp(l->code + at - 2, ", ", 2) ? l->n - at : 0;
 }
 
-/* A table's column begins its line, or ends it where ALTER TABLE added it with its sentence between
- * its name and its type; a view's ends it. */
-static int names_column(const struct line *l, const char *name, int view)
+static int begins_with(const struct line *l, const char *name, size_t n)
+{
+	return l->n > n && !strncmp(l->code, name, n) && l->code[n] == ' ';
+}
+
+/* The comment of the line, or that of the line below, which is all that stands there. */
+static void take_comment(const struct line *l, const char *next, struct strbuf *out)
+{
+	struct line below;
+
+	if (!l->comment && (!next_line(next, &below) || below.n || !below.comment))
+		return;
+	strbuf_clear(out);
+	add_comment(l->comment ? l : &below, out);
+}
+
+/* A table's column begins a line. ALTER TABLE writes a column that it adds, with the sentence
+ * between its name and its type, in front of the comment of the column before it. */
+static void about_table_column(const char *sql, const char *name, struct strbuf *out)
+{
+	const size_t n = strlen(name);
+	struct line l;
+
+	for (const char *p = sql; !out->len && (p = next_line(p, &l));) {
+		size_t added = added_len(&l);
+
+		if (added == n && !strncmp(l.code + l.n - n, name, n)) {
+			take_comment(&l, p, out);
+		} else if (begins_with(&l, name, n)) {
+			const char *next = p;
+
+			while (added_len(&l) && (next = next_line(next, &l)))
+				;
+			if (next)
+				take_comment(&l, next, out);
+		}
+	}
+}
+
+/* A view's column ends its line. */
+static int ends_with(const struct line *l, const char *name)
 {
 	size_t n = strlen(name);
 	const char *code = l->code;
 
-	if (!view)
-		return (l->n > n && !strncmp(code, name, n) && code[n] == ' ') ||
-		       ends_added(l, name, n);
 	if (l->n > n + 1 && code[l->n - 1] == '"')
 		return !strncmp(code + l->n - 1 - n, name, n) && code[l->n - 2 - n] == '"';
 	if (l->n < n || strncmp(code + l->n - n, name, n))
@@ -79,21 +120,54 @@ static int names_column(const struct line *l, const char *name, int view)
 	return l->n == n || !is_name_char(code[l->n - n - 1]) || code[l->n - n - 1] == '.';
 }
 
-/* The comment behind the column, or on the line below; of several lines that fit the last. */
+/* Of several lines that fit, the last: the one of the outermost SELECT. */
+static void about_view_column(const char *sql, const char *name, struct strbuf *out)
+{
+	struct line l;
+
+	for (const char *p = sql; (p = next_line(p, &l));)
+		if (l.n && ends_with(&l, name))
+			take_comment(&l, p, out);
+}
+
 static void about_column(const char *sql, const char *name, int view, struct strbuf *out)
 {
-	struct line l, below;
+	if (view)
+		about_view_column(sql, name, out);
+	else
+		about_table_column(sql, name, out);
+}
 
-	for (const char *p = sql; (p = next_line(p, &l));) {
-		if (!l.n || !names_column(&l, name, view))
-			continue;
-		if (!l.comment && (!next_line(p, &below) || below.n || !below.comment))
-			continue;
-		strbuf_clear(out);
-		add_comment(l.comment ? &l : &below, out);
-		if (!view)
-			return;
-	}
+/* The CREATE statements of this program's schema, by name. */
+struct statements {
+	sqlite3 *model;
+	sqlite3_stmt *find;
+};
+
+static int statements_open(struct statements *t, struct error *err)
+{
+	static const char sql[] = "SELECT sql FROM sqlite_schema WHERE name = ?";
+
+	t->find = NULL;
+	t->model = schema_model(INT_MAX, 1);
+	if (t->model && !sqlite3_prepare_v2(t->model, sql, -1, &t->find, NULL))
+		return 0;
+	sqlite3_close(t->model);
+	return error_set(err, ERR_FAILED, "the schema in memory could not be created");
+}
+
+static void statements_close(struct statements *t)
+{
+	sqlite3_finalize(t->find);
+	sqlite3_close(t->model);
+}
+
+/* The statement of a table or view, valid until the next call; "" if the schema has none. */
+static const char *statement_of(const struct statements *t, const char *name)
+{
+	sqlite3_reset(t->find);
+	sqlite3_bind_text(t->find, 1, name, -1, SQLITE_TRANSIENT);
+	return sqlite3_step(t->find) == SQLITE_ROW ? db_text(t->find, 0) : "";
 }
 
 int query_catalog(struct store *s, const struct query_sink *sink, struct error *err)
@@ -106,9 +180,10 @@ int query_catalog(struct store *s, const struct query_sink *sink, struct error *
 	    "ORDER BY type DESC, rowid",
 	    err);
 	struct strbuf text = STRBUF_INIT;
+	struct statements ours;
 	int more;
 
-	if (!st)
+	if (!st || statements_open(&ours, err))
 		return -1;
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
 		sink->column(sink->ctx, column[i]);
@@ -117,9 +192,12 @@ int query_catalog(struct store *s, const struct query_sink *sink, struct error *
 		sink->text(sink->ctx, db_text(st, 1));
 		sink->integer(sink->ctx, sqlite3_column_int64(st, 2));
 		strbuf_clear(&text);
-		about_table(db_text(st, 3), &text);
+		about_table(statement_of(&ours, db_text(st, 0)), &text);
+		if (!text.len)
+			about_table(db_text(st, 3), &text);
 		sink->text(sink->ctx, text.buf);
 	}
+	statements_close(&ours);
 	strbuf_release(&text);
 	return more;
 }
@@ -147,9 +225,10 @@ int query_columns(struct store *s, const char *table, const struct query_sink *s
 		       "AND m.type IN ('table', 'view') ORDER BY c.cid",
 		       err);
 	struct strbuf text = STRBUF_INIT;
+	struct statements ours;
 	int more, n = 0;
 
-	if (!st)
+	if (!st || statements_open(&ours, err))
 		return -1;
 	db_bind(st, "t", table);
 	while ((more = db_step(s, st, err)) > 0) {
@@ -159,11 +238,16 @@ int query_columns(struct store *s, const char *table, const struct query_sink *s
 			sink->column(sink->ctx, "about");
 		}
 		strbuf_clear(&text);
-		about_column(db_text(st, 2), db_text(st, 0), sqlite3_column_int(st, 3), &text);
+		about_column(statement_of(&ours, table), db_text(st, 0), sqlite3_column_int(st, 3),
+			     &text);
+		if (!text.len)
+			about_column(db_text(st, 2), db_text(st, 0), sqlite3_column_int(st, 3),
+				     &text);
 		sink->text(sink->ctx, db_text(st, 0));
 		sink->text(sink->ctx, *db_text(st, 1) ? db_text(st, 1) : NULL);
 		sink->text(sink->ctx, text.len ? text.buf : NULL);
 	}
+	statements_close(&ours);
 	strbuf_release(&text);
 	return more || n ? more : no_table(s, table, err);
 }

@@ -1,18 +1,21 @@
 /*
- * The schema as it explains itself: every CREATE statement holds a sentence for its table or view and
- * one for each column, and here they are read again. Also the views that a user makes: a pivot has a
- * row per run and a column for every hyperparameter. Views named v_* are ssl's and made anew when
- * they change; any other name is the user's, and kept.
+ * The schema with its documentation: the comments of every CREATE statement describe its table or view
+ * and each of its columns. They are read from the files of schema/, so that a store of any age shows the
+ * present descriptions, and from the store itself for tables, views and columns that the user added.
+ * Also the views that a user creates: a pivot has a row per run and a column for every hyperparameter.
+ * Views named v_* belong to ssl, which creates them again when they change; views of any other name
+ * belong to the user and are kept.
  */
 #ifndef SSL_STORE_CATALOG_H
 #define SSL_STORE_CATALOG_H
 
 #include "core/store/query.h"
 
-/* Views and tables: name, kind, columns, about. */
+/* All views and tables, one per row: name, kind, columns, about. */
 int query_catalog(struct store *s, const struct query_sink *sink, struct error *err);
 
-/* The columns of one: column, type, about. ERR_NOT_FOUND with the nearest name. */
+/* The columns of one table or view, one per row: column, type, about. ERR_NOT_FOUND with the nearest
+ * name. */
 int query_columns(struct store *s, const char *table, const struct query_sink *sink,
 		  struct error *err);
 

@@ -185,8 +185,7 @@ int schema_check(struct store *s, int version, struct error *err)
 
 /* ---- all of it, column by column ---- */
 
-/* A database in memory with the schema of this version, and nothing in it. */
-static sqlite3 *make_model(int version)
+sqlite3 *schema_model(int version, int views)
 {
 	sqlite3 *db = NULL;
 	int bad =
@@ -196,7 +195,7 @@ static sqlite3 *make_model(int version)
 	for (const struct schema_file *f = schema_files; !bad && f->name; f++) {
 		long of = strtol(f->name, NULL, 10);
 
-		if (of && of <= version)
+		if ((of && of <= version) || (views && !strcmp(f->name, "views.sql")))
 			bad = sqlite3_exec(db, f->sql, NULL, NULL, NULL);
 	}
 	if (!bad)
@@ -229,7 +228,7 @@ int schema_damage(struct store *s, char out[200])
 
 	if (db_int(s, &version, NULL, "PRAGMA user_version", "") < 0)
 		return 0;
-	model = make_model((int)version);
+	model = schema_model((int)version, 0);
 	if (model && !sqlite3_prepare_v2(model, COLUMNS, -1, &all, NULL) &&
 	    !sqlite3_prepare_v2(s->db, COLUMNS " AND m.name = ? AND c.name = ? AND c.type = ?", -1,
 				&find, NULL))

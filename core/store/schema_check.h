@@ -13,6 +13,9 @@ void db_harden(sqlite3 *db);
 int schema_check(struct store *s, int version, struct error *err);
 /* Does the newest schema have a table of this name? */
 int schema_has_table(const char *name);
+/* A database in memory that has the tables of this version and no rows. With `views` also those of
+ * schema/views.sql. NULL if it cannot be made; else the caller closes it with sqlite3_close(). */
+sqlite3 *schema_model(int version, int views);
 /* Compares every table with what the migrations make: 1 and what is wrong, or 0. Slower: for after a
  * fault, and for fsck. */
 int schema_damage(struct store *s, char out[200]);

@@ -22,6 +22,15 @@ last=$(value 'select max(id) from recipe')
 hashes="select group_concat(hash || group_hash || json) from (select * from recipe where id <= $last order by id)"
 before=$(value "$hashes")
 
+note 'its tables and views are described as those of a new store'
+ok ssl -C "$scratch" init -q
+for table in '' sweep run code eval v_run; do
+	# shellcheck disable=SC2086  # one word or none
+	ok ssl schema $table
+	# shellcheck disable=SC2086
+	same "$(ssl -C "$scratch" schema $table)" "$(cat "$out")"
+done
+
 note 'a heading says when the values below it are by an older rule'
 ok ssl log --columns name,knn.top5 --format csv
 same "$(sed 1q "$out")" 'name,knn.top5/rule=1'

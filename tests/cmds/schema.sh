@@ -7,11 +7,11 @@ tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projecto
 
 ok ssl init
 ok ssl schema
-out_has '^v_run +view +[0-9]+ +Runs, one a row\.$'
-out_has '^metric +table +5 +Series: a value per run, metric and step\.$'
+out_has '^v_run +view +[0-9]+ +Runs, one per row\.$'
+out_has '^metric +table +5 +Series of metrics: one value per run, metric and step\.$'
 ok ssl schema v_run
 out_has '^knn_top1 .* last evaluation'
-out_has '^silent .* seconds since the last sign of life'
+out_has '^silent .* seconds since the last heartbeat'
 for t in $("$SSL" schema --format tsv | sed 1d | cut -f1); do
 	ok ssl schema "$t" --format tsv
 	grep -q '	$' "$out" && fail "a column of $t is not explained"

@@ -27,10 +27,6 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	b.replace = ctx->force;
-	if (ctx->dry_run) {
-		log_info("would copy the store %s to %s", store_dir(ctx->store), argv[1]);
-		return 0;
-	}
 	cmd_catch_signals();
 	b.stop = &signal_received;
 	ret = store_backup(ctx->store, argv[1], &b, err);
@@ -39,8 +35,12 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return -1;
 	human_bytes(b.bytes, &size);
-	log_info("%s: %ld objects, of which %ld were new (%s): `ssl -C %s log` reads it", argv[1],
-		 b.objects, b.copied, size.buf, argv[1]);
+	if (ctx->dry_run)
+		log_info("would copy the store %s to %s: %ld objects, of which %ld are new (%s)",
+			 store_dir(ctx->store), argv[1], b.objects, b.copied, size.buf);
+	else
+		log_info("%s: %ld objects, of which %ld were new (%s): `ssl -C %s log` reads it",
+			 argv[1], b.objects, b.copied, size.buf, argv[1]);
 	strbuf_release(&size);
 	return 0;
 }

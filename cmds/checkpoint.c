@@ -83,8 +83,8 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 	object_path(ctx->store, ck.sha256, object, sizeof object);
 	cmd_catch_signals(); /* what is begun is written whole */
 	if (object_verify(ctx->store, ck.sha256, err) ||
-	    (!ctx->dry_run &&
-	     checkpoint_export(object, whole ? "" : "encoder.", path, cmd_output_flags(ctx), err)))
+	    checkpoint_export(object, whole ? "" : "encoder.", ctx->dry_run ? "/dev/null" : path,
+			      cmd_output_flags(ctx), err))
 		return -1;
 	if (signal_received)
 		return cmd_end_by_signal(ctx);

@@ -18,7 +18,8 @@ enum cmd_needs {
 	NEED_NOTHING,
 	NEED_STORE_READ,  /* ctx->store is open read-only: nothing that it does can change the store
 			   */
-	NEED_STORE_WRITE, /* ctx->store is open for writing */
+	NEED_STORE_WRITE, /* ctx->store is open for writing; with -n as STORE_DRY: what the command
+			     does to it makes its checks, and changes nothing */
 };
 
 enum cmd_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

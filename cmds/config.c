@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cmds/cmd.h"
+#include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/store/config.h"
 
@@ -98,8 +99,11 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		return -1;
 	if (!unset && n < 2)
 		return n ? get(ctx, &c, argv[1], err) : list(ctx, &c, err);
-	if (ctx->dry_run)
-		return 0;
-	return unset ? config_unset(&c, argv[1], n == 2 ? argv[2] : NULL, err)
-		     : config_set(&c, argv[1], argv[2], err);
+	c.dry = ctx->dry_run;
+	if (unset ? config_unset(&c, argv[1], n == 2 ? argv[2] : NULL, err)
+		  : config_set(&c, argv[1], argv[2], err))
+		return -1;
+	if (c.dry)
+		log_info("%s would be %s", argv[1], unset ? "unset" : "set");
+	return 0;
 }

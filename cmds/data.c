@@ -279,13 +279,12 @@ static int data_rm(struct data_args *a, struct error *err)
 		    "dataset %s: %lld runs used it, and could not be evaluated or repeated "
 		    "without it: -f removes it all the same",
 		    row.name, (long long)row.runs);
-	if (a->ctx->dry_run) {
-		log_info("%s: would be removed: %lld bytes", row.name, (long long)row.bytes);
-		return 0;
-	}
 	if (datasets_remove(a->ctx->store, row.name, err))
 		return -1;
-	log_info("%s: removed", row.name);
+	if (a->ctx->dry_run)
+		log_info("%s: would be removed: %lld bytes", row.name, (long long)row.bytes);
+	else
+		log_info("%s: removed", row.name);
 	return 0;
 }
 

@@ -398,8 +398,7 @@ int data_add(struct data_args *a, struct error *err)
 	struct dataset_row row = {0};
 	int ret, dry = a->ctx->dry_run;
 
-	if (check_add(a, err) ||
-	    cmd_open_store(a->ctx, dry ? NEED_STORE_READ : NEED_STORE_WRITE, err))
+	if (check_add(a, err) || cmd_open_store(a->ctx, NEED_STORE_WRITE, err))
 		return -1;
 	a->seed = a->seed < 0 ? SHAPES_SEED : a->seed;
 	a->train = a->train < 0 ? SHAPES_TRAIN : a->train;

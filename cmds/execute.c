@@ -113,17 +113,30 @@ int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error 
 	return 0;
 }
 
+/* -n. Without a store there is nothing to try it on. */
+static int rehearse(struct cmd_ctx *ctx, struct run *r, struct error *err)
+{
+	int ret = ctx->store ? run_execute(r, err) : 0;
+
+	if (!ret && r->opts.resume_id)
+		log_info("%s: would go on from step %ld of %ld", r->handle.name, r->step, r->steps);
+	run_release(r);
+	return ret;
+}
+
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err)
 {
 	struct progress bar;
 	int ret;
 
-	progress_init(&bar, ctx);
 	r->store = ctx->store;
-	r->opts.stop = &signal_received;
-	r->opts.progress = (struct run_progress){&bar, progress_step, progress_line};
 	if (!r->opts.threads)
 		r->opts.threads = cpu_count();
+	if (ctx->dry_run)
+		return rehearse(ctx, r, err);
+	progress_init(&bar, ctx);
+	r->opts.stop = &signal_received;
+	r->opts.progress = (struct run_progress){&bar, progress_step, progress_line};
 	cmd_catch_signals();
 	ret = run_execute(r, err);
 	progress_end(&bar);

@@ -13,7 +13,8 @@ void cmd_join(struct strbuf *out, int argc, char **argv);
  * nothing was checked. */
 int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err);
 
-/* Executes r (recipe and opts filled) on ctx->store and releases it. */
+/* Executes r (recipe and opts filled) on ctx->store and releases it; with -n all that it does before the
+ * first step. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);
 
 /* The first SIGINT, SIGTERM or SIGHUP (unless it is ignored) sets signal_received: an orderly end

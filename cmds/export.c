@@ -239,7 +239,7 @@ static int write_events(struct cmd_ctx *ctx, const struct selected *r, const cha
 	struct strbuf path = STRBUF_INIT;
 	int ret = series_each(ctx->store, r->id, add_series, &e, err);
 
-	if (!ret && e.out.len) {
+	if (!ret && e.out.len && !ctx->dry_run) {
 		strbuf_addf(&path, "%s/", dir);
 		for (const char *p = r->name; *p; p++)
 			strbuf_addc(&path, *p == '/' || (p == r->name && *p == '.') ? '_' : *p);
@@ -291,16 +291,16 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (select_runs(ctx, &what, &sel, err))
 		return -1;
 	cmd_catch_signals();
-	if (ctx->dry_run)
-		log_info("would export %d runs and %d sweeps to %s", sel.n, sel.sweeps, path);
-	else
-		ret = tensorboard ? write_all_events(ctx, &sel, path, err)
-				  : write_bundle(ctx, &sel, path, err);
+	ret = tensorboard ? write_all_events(ctx, &sel, path, err)
+			  : write_bundle(ctx, &sel, ctx->dry_run ? "/dev/null" : path, err);
 	if (signal_received) {
 		selection_release(&sel);
 		return cmd_end_by_signal(ctx);
 	}
-	if (!ret && !ctx->dry_run)
+	if (!ret && ctx->dry_run)
+		log_info("would export %d runs and %d sweeps to %s", sel.n,
+			 tensorboard ? 0 : sel.sweeps, path);
+	else if (!ret)
 		log_info("%d run%s and %d sweep%s in %s", sel.n, sel.n == 1 ? "" : "s",
 			 tensorboard ? 0 : sel.sweeps, sel.sweeps == 1 ? "" : "s", path);
 	selection_release(&sel);

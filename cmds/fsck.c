@@ -117,8 +117,6 @@ static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (ctx->dry_run)
-		f.fix = 0;
 	if (cmd_open_store(ctx, f.fix ? NEED_STORE_WRITE : NEED_STORE_READ, err))
 		return -1;
 	config_of_store(ctx->store, &c);

@@ -11,7 +11,7 @@ const struct cmd cmd_gc = {
     .name = "gc",
     .summary = "remove files that nothing names any more",
     .usage = "gc [--age SECONDS] [-n]",
-    .needs = NEED_NOTHING, /* -n only reads */
+    .needs = NEED_STORE_WRITE,
     .run = gc_run,
 };
 
@@ -66,8 +66,6 @@ static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err))
-		return -1;
 	config_of_store(ctx->store, &c);
 	if (age < 0 && config_seconds(&c, "gc.age", &age, err))
 		return -1;

@@ -24,7 +24,8 @@ enum { RATIO_MAX = 1000, SMALL = 1 << 28 };
 
 struct file {
 	char name[128], sha256[HASH_HEX];
-	char *staged;       /* an object: where it is for now */
+	char *staged;       /* an object: where it is for now; with -n nowhere */
+	int64_t bytes;      /* of an object */
 	struct strbuf text; /* else */
 	int listed, is_new;
 };
@@ -36,6 +37,7 @@ struct bundle {
 	const char *sweep_name;
 	int schema;   /* that it was made with, 0 when it does not say */
 	int64_t left; /* bytes that it may still unpack to */
+	int dry;      /* -n: objects are only hashed, and `store` is a rehearsal */
 };
 
 static int is_hex(const char *s, size_t n)
@@ -92,31 +94,38 @@ static int read_text(struct bundle *b, struct unpack *u, struct strbuf *out, str
 
 static int stage_object(struct bundle *b, struct unpack *u, struct file *f, struct error *err)
 {
-	struct fs_out out = {0};
+	struct fs_out out = {.fd = -1};
 	struct strbuf path = STRBUF_INIT;
 	struct hash *hash = hash_new();
 	char *block = xmalloc(BLOCK);
 	ssize_t n;
-	int ret = fs_out_open(&out, store_tmp_dir(b->store), err);
+	int ret = b->dry ? 0 : fs_out_open(&out, store_tmp_dir(b->store), err);
 
 	while (!ret && (n = unpack_read(u, block, BLOCK, err)) != 0) {
-		if (n > 0)
-			hash_add(hash, block, (size_t)n);
 		ret = n < 0 || take_room(b, (size_t)n, err) ||
-			      fs_out_write(&out, block, (size_t)n, err)
+			      (!b->dry && fs_out_write(&out, block, (size_t)n, err))
 			  ? -1
 			  : 0;
+		if (ret)
+			break;
+		hash_add(hash, block, (size_t)n);
+		f->bytes += n;
 	}
 	hash_final(hash, f->sha256);
 	strbuf_addf(&path, "%s/import.%ld.%d", store_tmp_dir(b->store), (long)getpid(), b->n);
-	if (!ret && !fs_out_commit(&out, path.buf, err))
+	if (!ret && !b->dry)
+		ret = fs_out_commit(&out, path.buf, err);
+	if (!ret && !b->dry)
 		f->staged = strbuf_detach(&path);
-	else
-		ret = -1;
 	fs_out_abort(&out);
 	strbuf_release(&path);
 	free(block);
 	return ret;
+}
+
+static int is_object(const struct file *f)
+{
+	return !strncmp(f->name, "objects/", 8);
 }
 
 static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *e,
@@ -140,7 +149,7 @@ static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *
 	f = &b->file[b->n++];
 	*f = (struct file){.text = STRBUF_INIT};
 	snprintf(f->name, sizeof f->name, "%s", e->name);
-	if (!strncmp(e->name, "objects/", 8))
+	if (is_object(f))
 		return stage_object(b, u, f, err);
 	if (read_text(b, u, &f->text, err))
 		return -1;
@@ -236,12 +245,12 @@ static int adopt_objects(struct bundle *b, struct error *err)
 	for (int i = 0; i < b->n; i++) {
 		struct file *f = &b->file[i];
 
-		if (!f->staged)
+		if (!is_object(f))
 			continue;
 		if (strncmp(f->name + 8, f->sha256, 2) || strcmp(f->name + 11, f->sha256 + 2))
 			return error_set(err, ERR_CORRUPT, "%s: damaged: its hash is %.12s",
 					 f->name, f->sha256);
-		if (!object_verify(b->store, f->sha256, NULL))
+		if (b->dry || !object_verify(b->store, f->sha256, NULL))
 			continue; /* one that is damaged is replaced */
 		if (object_adopt(b->store, f->staged, f->sha256, err))
 			return -1;
@@ -256,9 +265,18 @@ static void take_text(struct bundle_text *out, struct file *f, const char *from)
 	out->text = f->text;
 }
 
+static struct bundle_object object_of(const struct file *f)
+{
+	struct bundle_object o = {.bytes = f->bytes};
+
+	snprintf(o.sha256, sizeof o.sha256, "%s", f->sha256);
+	return o;
+}
+
 static int take_in(struct bundle *b, struct bundle_result *result, struct error *err)
 {
 	struct bundle_in in = {0};
+	struct bundle_object *object;
 	int ret;
 
 	in.sweep_name = b->sweep_name;
@@ -266,6 +284,7 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 	in.shared = xcalloc((size_t)b->n + 1, sizeof *in.shared);
 	in.run = xcalloc((size_t)b->n + 1, sizeof *in.run);
 	in.sweep = xcalloc((size_t)b->n + 1, sizeof *in.sweep);
+	object = xcalloc((size_t)b->n + 1, sizeof *object);
 	for (int k = 0; bundle_shared(k); k++)
 		for (int i = 0; i < b->n; i++) {
 			const char *name = b->file[i].name + 7;
@@ -280,16 +299,20 @@ static int take_in(struct bundle *b, struct bundle_result *result, struct error 
 			take_text(&in.run[in.n_runs++], &b->file[i], b->file[i].name + 5);
 		else if (!strncmp(b->file[i].name, "sweeps/", 7))
 			take_text(&in.sweep[in.n_sweeps++], &b->file[i], b->file[i].name + 7);
+		else if (b->dry && is_object(&b->file[i]))
+			object[in.n_objects++] = object_of(&b->file[i]);
+	in.object = object;
 	if (b->sweep_name && in.n_sweeps != 1)
 		ret = error_set(err, ERR_USAGE, "--as: the bundle has %d sweeps, not one",
 				in.n_sweeps);
 	else
 		ret = bundle_import(b->store, &in, result, err);
-	if (!ret) /* where this fails, the next command that writes does it */
+	if (!ret && !b->dry) /* where this fails, the next command that writes does it */
 		params_refresh(b->store, NULL);
 	free(in.shared);
 	free(in.run);
 	free(in.sweep);
+	free(object);
 	return ret;
 }
 
@@ -310,9 +333,28 @@ static void clean_up(struct bundle *b, int failed)
 	strbuf_release(&b->manifest);
 }
 
-static int settle(struct bundle *b, struct bundle_result *result, struct error *err)
+static void report(const struct cmd_ctx *ctx, const struct bundle_result *r)
 {
-	return adopt_objects(b, err) || take_in(b, result, err) ? -1 : 0;
+	const char *would = ctx->dry_run ? "would be " : "";
+
+	terminal_text(stderr, r->report.buf);
+	log_info("%d runs %sadded, %d there already, %d in conflict", r->added, would, r->there,
+		 r->conflicts);
+	if (r->sweeps || r->cells || r->settled)
+		log_info("%d sweep%s %sadded; to sweeps that were here %d cells %sadded, %d "
+			 "settled",
+			 r->sweeps, r->sweeps == 1 ? "" : "s", would, r->cells, would, r->settled);
+}
+
+static int import(struct bundle *b, const char *path, struct bundle_result *result,
+		  struct error *err)
+{
+	int ret = stage_all(b, path, err); /* it names the archive itself */
+
+	if (!ret && (check_manifest(b, err) || adopt_objects(b, err) || take_in(b, result, err)))
+		ret = error_prefix(err, "%s", path);
+	clean_up(b, ret);
+	return ret;
 }
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
@@ -328,22 +370,14 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	b.store = ctx->store;
-	ret = stage_all(&b, argv[1], err); /* it names the archive itself */
-	if (!ret && (check_manifest(&b, err) || (!ctx->dry_run && settle(&b, &result, err))))
-		ret = error_prefix(err, "%s", argv[1]);
-	clean_up(&b, ret);
-	if (!ret && ctx->dry_run) {
-		log_info("%s: whole", argv[1]);
-	} else if (!ret) {
-		terminal_text(stderr, result.report.buf);
-		log_info("%d runs added, %d there already, %d in conflict", result.added,
-			 result.there, result.conflicts);
-		if (result.sweeps || result.cells || result.settled)
-			log_info("%d sweep%s added; to sweeps that were here %d cells added, %d "
-				 "settled",
-				 result.sweeps, result.sweeps == 1 ? "" : "s", result.cells,
-				 result.settled);
-	}
+	b.dry = ctx->dry_run;
+	if (b.dry && store_rehearse(ctx->store, &b.store, err))
+		return -1;
+	ret = import(&b, argv[1], &result, err);
+	if (b.dry)
+		store_close(b.store);
+	if (!ret)
+		report(ctx, &result);
 	strbuf_release(&result.report);
 	return ret ? -1 : result.conflicts ? ERR_NO : 0;
 }

@@ -19,15 +19,28 @@ static int complete(const char *dir, struct error *err)
 	return ret;
 }
 
+/* -n */
+static int plan(const char *dir, struct error *err)
+{
+	enum store_plan would;
+
+	if (store_init_plan(dir, &would, err))
+		return -1;
+	log_info(would == STORE_MAKE ? "would make a store in %s/.ssl"
+		 : would == STORE_UPGRADE
+		     ? "would bring the store in %s/.ssl up to date with this version of ssl"
+		     : "the store is there already: %s/.ssl",
+		 dir);
+	return 0;
+}
+
 static int init(const char *dir, int dry_run, struct error *err)
 {
 	char *real;
 	int created;
 
-	if (dry_run) {
-		log_info("would make a store in %s/.ssl", dir);
-		return 0;
-	}
+	if (dry_run)
+		return plan(dir, err);
 	if (store_init(dir, &created, err))
 		return -1;
 	if (complete(dir, err))

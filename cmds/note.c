@@ -1,5 +1,6 @@
 /* `ssl note`: free text about a run. */
 #include "cmds/cmd.h"
+#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/organise.h"
@@ -31,7 +32,9 @@ static int write_note(struct cmd_ctx *ctx, int64_t id, char **word, int n, struc
 
 	for (int i = 0; i < n; i++)
 		strbuf_addf(&text, "%s%s", i ? " " : "", word[i]);
-	ret = ctx->dry_run ? 0 : runs_note(ctx->store, id, text.buf, err);
+	ret = runs_note(ctx->store, id, text.buf, err);
+	if (!ret && ctx->dry_run)
+		log_info("run %lld would have one more note: %s", (long long)id, text.buf);
 	strbuf_release(&text);
 	return ret;
 }

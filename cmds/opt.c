@@ -14,6 +14,7 @@
 #include "core/recipe/recipe.h"
 #include "core/run/keys.h"
 #include "core/run/params.h"
+#include "core/store/object.h"
 
 /* What the common flags leave behind, before it goes into the context. */
 struct common {
@@ -295,11 +296,16 @@ int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
 {
 	if (needs == NEED_NOTHING || ctx->store)
 		return 0;
-	if (store_open(&ctx->store, ctx->dir, needs == NEED_STORE_WRITE ? STORE_WRITE : STORE_READ,
+	if (store_open(&ctx->store, ctx->dir,
+		       ctx->dry_run                ? STORE_DRY
+		       : needs == NEED_STORE_WRITE ? STORE_WRITE
+						   : STORE_READ,
 		       err))
 		return -1;
-	if (needs == NEED_STORE_WRITE)
+	if (store_is_writable(ctx->store))
 		return params_refresh(ctx->store, err);
+	if (needs == NEED_STORE_WRITE && objects_check(ctx->store, 0, err))
+		return -1;
 	return say_if_stale(ctx->store, err);
 }
 

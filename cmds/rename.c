@@ -1,5 +1,6 @@
 /* `ssl rename`: gives a run another name. */
 #include "cmds/cmd.h"
+#include "core/base/log.h"
 #include "core/store/organise.h"
 #include "core/store/runs.h"
 
@@ -15,7 +16,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return ret < 0 ? -1 : 0;
 	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err))
 		return -1;
-	return ctx->dry_run ? 0 : runs_rename(ctx->store, id, argv[2], err);
+	if (runs_rename(ctx->store, id, argv[2], err))
+		return -1;
+	if (ctx->dry_run)
+		log_info("%s: run %lld would be named %s", argv[1], (long long)id, argv[2]);
+	return 0;
 }
 
 const struct cmd cmd_rename = {

@@ -91,16 +91,6 @@ static int check_recipe(struct cmd_ctx *ctx, const struct recipe *recorded, cons
 	return -1;
 }
 
-static void say_from(struct cmd_ctx *ctx, const struct run_row *row, long epoch)
-{
-	struct checkpoint_row ck = {0};
-
-	if (checkpoints_find(ctx->store, row->id, epoch, &ck, NULL))
-		ck.step = 0;
-	log_info("%s: %s at step %ld: would go on from step %ld of %ld", row->name, row->status,
-		 row->step, ck.step, row->steps);
-}
-
 static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, const char *path,
 		  const struct opt_list *set, int threads, struct error *err)
 {
@@ -110,9 +100,7 @@ static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, co
 	if (ret)
 		return error_prefix(err, "the recipe of %s", row->name);
 	ret = check_recipe(ctx, &r.recipe, row->name, path, set, err);
-	if (ret || ctx->dry_run) {
-		if (!ret)
-			say_from(ctx, row, epoch);
+	if (ret) {
 		recipe_release(&r.recipe);
 		return ret;
 	}

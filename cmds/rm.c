@@ -46,7 +46,9 @@ static int delete (struct cmd_ctx *ctx, int64_t id, struct error *err)
 	struct strbuf queued = STRBUF_INIT;
 	int ret = runs_delete(ctx->store, id, RUN_STALE, &queued, err);
 
-	if (!ret && queued.len)
+	if (!ret && queued.len && ctx->dry_run)
+		log_info("would be queued again, being without a run then:%s", queued.buf);
+	else if (!ret && queued.len)
 		log_info("queued again, being without a run now:%s: `ssl sweep start` runs what is "
 			 "queued",
 			 queued.buf);
@@ -56,18 +58,16 @@ static int delete (struct cmd_ctx *ctx, int64_t id, struct error *err)
 
 static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, struct error *err)
 {
-	if (ctx->dry_run) {
+	int ret = restore      ? runs_restore(ctx->store, id, err)
+		  : ctx->force ? delete (ctx, id, err)
+			       : runs_trash(ctx->store, id, RUN_STALE, err);
+
+	if (!ret && ctx->dry_run)
 		log_info("%s: run %lld would be %s", ref, (long long)id,
 			 restore      ? "restored"
 			 : ctx->force ? "deleted for good"
 				      : "moved to the trash");
-		return 0;
-	}
-	if (restore)
-		return runs_restore(ctx->store, id, err);
-	if (ctx->force)
-		return delete (ctx, id, err);
-	return runs_trash(ctx->store, id, RUN_STALE, err);
+	return ret;
 }
 
 /* All refs are looked up before anything is done: @ must not move on the way, and a wrong one
@@ -111,7 +111,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 				  : NULL,
 			argv + 1, n, !show, show ? 0 : REFS_MAX, err))
 		return -1;
-	if (cmd_open_store(ctx, show || ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, err))
+	if (cmd_open_store(ctx, show ? NEED_STORE_READ : NEED_STORE_WRITE, err))
 		return -1;
 	return show ? list(ctx, err) : act_all(ctx, argv + 1, n, restore, err);
 }

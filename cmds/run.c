@@ -90,10 +90,8 @@ static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct r
 			 struct error *err)
 {
 	struct error why = {0};
-	int closed =
-	    ctx->dry_run && !a->like
-		? cmd_open_store_if_any(ctx, &why)
-		: cmd_open_store(ctx, ctx->dry_run ? NEED_STORE_READ : NEED_STORE_WRITE, &why);
+	int closed = ctx->dry_run && !a->like ? cmd_open_store_if_any(ctx, &why)
+					      : cmd_open_store(ctx, NEED_STORE_WRITE, &why);
 
 	if (closed && a->like) {
 		*err = why;
@@ -119,12 +117,12 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 	if (open_and_load(ctx, a, &r.recipe, err))
 		return -1;
 	ret = cmd_check_recipe(ctx, &r.recipe, err);
-	if (!ret && ctx->dry_run)
-		print_recipe(ctx, &r.recipe);
-	if (ret || ctx->dry_run) {
+	if (ret) {
 		run_release(&r);
 		return ret;
 	}
+	if (ctx->dry_run)
+		print_recipe(ctx, &r.recipe);
 	r.opts.name = a->name;
 	r.opts.command = command;
 	r.opts.tag = a->tag.item;

@@ -43,13 +43,13 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return -1;
 	if (!pivot && !drop)
 		return show(ctx, n ? argv[1] : NULL, err);
-	if (ctx->dry_run)
-		return 0;
-	if (drop)
-		return catalog_drop(ctx->store, drop, err);
-	if (catalog_pivot(ctx->store, pivot, ctx->force, err))
+	if (drop ? catalog_drop(ctx->store, drop, err)
+		 : catalog_pivot(ctx->store, pivot, ctx->force, err))
 		return -1;
-	log_info("made the view %s: `ssl sql \"SELECT * FROM %s\"`", pivot, pivot);
+	if (ctx->dry_run)
+		log_info("the view %s would be %s", drop ? drop : pivot, drop ? "removed" : "made");
+	else if (pivot)
+		log_info("made the view %s: `ssl sql \"SELECT * FROM %s\"`", pivot, pivot);
 	return 0;
 }
 

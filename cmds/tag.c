@@ -30,13 +30,14 @@ static int mark(struct cmd_ctx *ctx, int64_t id, char **tag, int n, int off, str
 	int changed;
 
 	for (int i = 0; i < n; i++) {
-		if (ctx->dry_run)
-			continue;
 		if (runs_tag(ctx->store, id, tag[i], !off, &changed, err))
 			return -1;
 		if (!changed)
 			log_info("run %lld %s tagged %s", (long long)id,
 				 off ? "was not" : "is already", tag[i]);
+		else if (ctx->dry_run)
+			log_info("run %lld would %s tagged %s", (long long)id,
+				 off ? "no longer be" : "be", tag[i]);
 	}
 	return 0;
 }

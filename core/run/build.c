@@ -2,6 +2,7 @@
  * sense (a batch larger than the dataset, an image too small for the stem) leaves no row behind. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/base/parallel.h"
@@ -13,24 +14,40 @@
 #include "core/store/object.h"
 #include "core/tensor/kernels/blas.h"
 
+/* made: "", or a file that is in no store. */
+static int open_file(struct run *r, const char *made, struct error *err)
+{
+	const char *sha256 = r->dataset_row.sha256;
+	char path[4200];
+	int ret;
+
+	object_path(r->store, sha256, path, sizeof path);
+	ret = (!*made && object_verify(r->store, sha256, err)) ||
+	      dataset_open(&r->data, *made ? made : path, err);
+	return ret ? error_prefix(err, "dataset %s", r->dataset_row.name) : 0;
+}
+
 static int open_dataset(struct run *r, struct error *err)
 {
 	const char *name = recipe_text(&r->recipe, "data.set");
-	char path[4200];
+	char made[DATASET_PATH];
+	int ret;
 
 	if (r->opts.keep &&
 	    keep_find(r->opts.keep, name, r->opts.dataset_sha256, &r->data, &r->dataset_row))
 		return 0;
-	if (dataset_ensure(r->store, name, &r->dataset_row, err))
+	if (dataset_ensure(r->store, name, &r->dataset_row, made, err))
 		return -1;
 	if (r->opts.dataset_sha256 && strcmp(r->opts.dataset_sha256, r->dataset_row.sha256))
-		return error_set(err, ERR_FAILED,
-				 "dataset %s: it is not what the run saw: %.12s now, %.12s then",
-				 name, r->dataset_row.sha256, r->opts.dataset_sha256);
-	object_path(r->store, r->dataset_row.sha256, path, sizeof path);
-	if (object_verify(r->store, r->dataset_row.sha256, err) ||
-	    dataset_open(&r->data, path, err))
-		return error_prefix(err, "dataset %s", name);
+		ret = error_set(err, ERR_FAILED,
+				"dataset %s: it is not what the run saw: %.12s now, %.12s then",
+				name, r->dataset_row.sha256, r->opts.dataset_sha256);
+	else
+		ret = open_file(r, made, err);
+	if (*made)
+		unlink(made); /* the open file stays */
+	if (ret)
+		return -1;
 	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
 	if (r->opts.keep)
 		keep_add(r->opts.keep, &r->data, &r->dataset_row);

@@ -26,8 +26,11 @@ int dataset_describe(const char *path, struct dataset_row *row, struct error *er
 int dataset_record(struct store *s, const char *tmp, const char *hash, struct dataset_row *row,
 		   int replace, struct error *err);
 
-/* Finds the dataset; the name "shapes" is made on first use (two processes may do so at once). The
- * store must be open for writing. ERR_NOT_FOUND with the nearest name. */
-int dataset_ensure(struct store *s, const char *name, struct dataset_row *out, struct error *err);
+/* Finds the dataset; the name "shapes" is made on first use (two processes may do so at once).
+ * ERR_NOT_FOUND with the nearest name. `made` is "", but where the store is not writable and `shapes` was
+ * made: then it is the file, a temporary one that the caller removes once it is open. */
+enum { DATASET_PATH = 4200 };
+int dataset_ensure(struct store *s, const char *name, struct dataset_row *out,
+		   char made[DATASET_PATH], struct error *err);
 
 #endif

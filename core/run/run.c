@@ -101,6 +101,8 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
+	if (!store_is_writable(r->store))
+		return 0;
 	store_wait_long(r->store, r->opts.stop);
 	if (run_evaluate_advise(r, err) || digest_start(r, err) || run_evaluate_resume(r, err) ||
 	    run_dynamics_resume(r, err))

@@ -105,9 +105,9 @@ struct run {
 	double started;
 };
 
-/* Carries out r (store, recipe and opts filled, the rest zero) to its end. 0 when done; -1 with
- * *err: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle says which run it was. Call
- * run_release() afterwards. */
+/* Carries out r (store, recipe and opts filled, the rest zero) to its end, with STORE_DRY to its first
+ * step. 0 when done; -1 with *err: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle says
+ * which run it was. Call run_release() afterwards. */
 int run_execute(struct run *r, struct error *err);
 void run_release(struct run *r);
 

@@ -98,6 +98,7 @@ static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *i
 {
 	for (int i = 0; i < p->n; i++) {
 		struct dataset_row row;
+		char made[DATASET_PATH]; /* "": the store is written to */
 		int k = i - 1;
 
 		id[i] = p->cell[i].dataset_id;
@@ -106,7 +107,7 @@ static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *i
 		while (k >= 0 &&
 		       (p->cell[k].dataset_id || strcmp(p->cell[k].dataset, p->cell[i].dataset)))
 			k--;
-		if (k < 0 && dataset_ensure(s, p->cell[i].dataset, &row, err))
+		if (k < 0 && dataset_ensure(s, p->cell[i].dataset, &row, made, err))
 			return -1;
 		id[i] = k < 0 ? row.id : id[k];
 	}

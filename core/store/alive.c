@@ -64,7 +64,7 @@ void alive_begin(struct store *s, enum alive_kind kind, int64_t id)
 	struct flock lock;
 	int held;
 
-	if (*fd < 0 && !fs_is_network(s->dir))
+	if (*fd < 0 && s->mode == STORE_WRITE && !fs_is_network(s->dir))
 		*fd = alive_create(s, kind);
 	if (*fd < 0)
 		return;

@@ -209,6 +209,11 @@ static int link_object(struct copy *c, const char *from, const char *to, struct 
 	return -1;
 }
 
+static int object_damaged(const char *sha256, struct error *err)
+{
+	return error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`", sha256);
+}
+
 static int write_object(struct copy *c, const char *from, const char *to, const char *sha256,
 			struct error *err)
 {
@@ -221,8 +226,7 @@ static int write_object(struct copy *c, const char *from, const char *to, const 
 		return -1;
 	if (!copy_bytes(from, &out, err) && !hash_file(out.tmp, hex, err)) {
 		if (strcmp(hex, sha256))
-			error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`",
-				  sha256);
+			object_damaged(sha256, err);
 		else
 			ret = fs_out_commit(&out, to, err);
 	}
@@ -245,6 +249,10 @@ static int copy_object(struct copy *c, const char *sha256, struct error *err)
 		return whole < 0 ? -1 : 0;
 	if (find_source(c, sha256, from, err))
 		return -1;
+	if (c->s->mode == STORE_DRY) {
+		whole = is_whole(from, sha256, err);
+		return whole ? whole : object_damaged(sha256, err);
+	}
 	snprintf(folder, sizeof folder, "%s/objects/%.2s", c->dir, sha256);
 	if (fs_mkdirs(folder, err))
 		return -1;
@@ -304,20 +312,28 @@ static int copy_settings(struct store *s, const char *dir, struct error *err)
 	return ret ? -1 : 0;
 }
 
-static int make_folders(struct copy *c, const char *dir, struct error *err)
+/* Fills in the paths, and checks that the copy may go there. */
+static int check_folders(struct copy *c, const char *dir, struct error *err)
 {
-	char tmp[PATH_SIZE];
-
 	if ((size_t)snprintf(c->dir, sizeof c->dir, "%s/.ssl", dir) >= sizeof c->dir)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
 	if (output_check_dir(dir, err) || backup_target_check(c->s, c->dir, c->b->replace, err))
 		return -1;
-	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
-	if ((size_t)snprintf(c->db, sizeof c->db, "%s/backup-%ld.db", tmp, (long)getpid()) >=
-		sizeof c->db ||
+	if ((size_t)snprintf(c->db, sizeof c->db, "%s/objects/tmp/backup-%ld.db", c->dir,
+			     (long)getpid()) >= sizeof c->db ||
 	    (size_t)snprintf(c->pins, sizeof c->pins, "%s/backup-%ld", store_tmp_dir(c->s),
 			     (long)getpid()) >= sizeof c->pins)
 		return error_set(err, ERR_FAILED, "%s: path too long", dir);
+	return 0;
+}
+
+static int make_folders(struct copy *c, const char *dir, struct error *err)
+{
+	char tmp[PATH_SIZE];
+
+	if (check_folders(c, dir, err))
+		return -1;
+	snprintf(tmp, sizeof tmp, "%s/objects/tmp", c->dir);
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
 	fs_share(tmp, c->dir);
@@ -328,12 +344,25 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 	return 0;
 }
 
+static int rehearse(struct copy *c, const char *dir, struct error *err)
+{
+	int ret = check_folders(c, dir, err);
+
+	c->pins[0] = 0;
+	ret = ret || list_objects(c, err) || copy_objects(c, err) ? -1 : 0;
+	free(c->hex);
+	free(c->bytes);
+	return ret;
+}
+
 int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err)
 {
 	struct copy c = {.s = s, .b = b};
 	int ret = -1, damaged;
 
 	b->objects = b->copied = b->bytes = 0;
+	if (s->mode == STORE_DRY)
+		return rehearse(&c, dir, err);
 	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err)) {
 		damaged = copy_objects(&c, err);
 		if (!damaged || err->code == ERR_CORRUPT)

@@ -51,11 +51,18 @@ struct bundle_text {
 	char name[64]; /* of the shared table, or the run's uuid */
 	struct strbuf text;
 };
+struct bundle_object {
+	char sha256[65];
+	int64_t bytes;
+};
 struct bundle_in {
 	struct bundle_text *shared, *run, *sweep;
 	int n_shared, n_runs, n_sweeps;
 	const char *sweep_name; /* for the one sweep, in place of its own; or NULL */
 	int schema;             /* the version that it was made with, 0 unknown */
+	/* those that it brings, when these are not in place: in a store of store_rehearse() */
+	const struct bundle_object *object;
+	int n_objects;
 };
 struct bundle_result {
 	int added, there, conflicts; /* runs; conflicts: of sweeps and cells too */

@@ -262,14 +262,35 @@ int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size
 	return 1;
 }
 
+/* The size of an object that the bundle brings, or that is here: 1, 0 it is in neither, -1. */
+static int find_object(const struct bundle_import *m, const char *sha256, int64_t *bytes,
+		       struct error *err)
+{
+	char path[4200];
+	struct stat st;
+	int there;
+
+	for (int i = 0; i < m->in->n_objects; i++)
+		if (!strcmp(m->in->object[i].sha256, sha256)) {
+			*bytes = m->in->object[i].bytes;
+			return 1;
+		}
+	there = hash_is_hex(sha256) ? object_exists(m->s, sha256, err) : 0;
+	if (there <= 0)
+		return there;
+	object_path(m->s, sha256, path, sizeof path);
+	*bytes = stat(path, &st) ? -1 : (int64_t)st.st_size;
+	return 1;
+}
+
 /* Rows that are named by a hash are what it says: else one of them would stand here for another
  * that comes later. */
 static int check_hashed(struct bundle_import *m, const char *table, struct error *err)
 {
 	const char *sha256 = bundle_field(m, "sha256"), *json = bundle_field(m, "json");
 	const struct json_field *bytes = jsonline_find(&m->line, "bytes");
-	char hash[HASH_HEX], path[4200];
-	struct stat st;
+	char hash[HASH_HEX];
+	int64_t size;
 	int there;
 
 	if (!strcmp(table, "recipe")) {
@@ -280,13 +301,10 @@ static int check_hashed(struct bundle_import *m, const char *table, struct error
 	}
 	if (strcmp(table, "object") != 0)
 		return 0;
-	there = hash_is_hex(sha256) ? object_exists(m->s, sha256, err) : 0;
-	if (there < 0)
-		return -1;
-	if (!there)
-		return error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
-	object_path(m->s, sha256, path, sizeof path);
-	if (stat(path, &st) || !bytes || bytes->kind != JSON_INTEGER || st.st_size != bytes->i)
+	there = find_object(m, sha256, &size, err);
+	if (there <= 0)
+		return there ? -1 : error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
+	if (!bytes || bytes->kind != JSON_INTEGER || size != bytes->i)
 		return error_set(err, ERR_CORRUPT, "object %.12s: not as many bytes as it is said",
 				 sha256);
 	return 0;
@@ -493,6 +511,7 @@ int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_res
 
 	m->s = s;
 	m->result = out;
+	m->in = in;
 	m->sweep_name = in->sweep_name;
 	m->theirs = in->schema;
 	m->line.text = (struct strbuf)STRBUF_INIT;

@@ -54,6 +54,7 @@ struct bundle_import {
 	long lines;                          /* its number in its text */
 	struct bundle_result *result;
 	const char *sweep_name; /* in place of the sweep's own, or NULL */
+	const struct bundle_in *in;
 	int theirs;             /* the bundle's version of the schema, 0 when it does not say */
 };
 /* bundle_words.c: a row that an older version wrote: the status of a run that was pruned, and what

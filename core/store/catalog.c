@@ -335,7 +335,7 @@ static int make_pivot(struct store *s, const char *view, struct error *err)
 		    view, view);
 	ret = add_pivot_columns(s, &sql, err);
 	strbuf_adds(&sql, "\n  FROM v_run;\n");
-	if (!ret)
+	if (!ret && store_is_writable(s))
 		ret = db_script(s, sql.buf, err);
 	strbuf_release(&sql);
 	return ret;
@@ -362,7 +362,7 @@ int catalog_drop(struct store *s, const char *view, struct error *err)
 		ret = error_set(err, ERR_NOT_FOUND, "%s: no such view: see `ssl schema`", view);
 	strbuf_addf(&sql, "DROP VIEW \"%s\"", view);
 	if (ret > 0)
-		ret = db_script(s, sql.buf, err);
+		ret = store_is_writable(s) ? db_script(s, sql.buf, err) : 0;
 	strbuf_release(&sql);
 	return tx_end(s, ret, err);
 }

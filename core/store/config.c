@@ -31,6 +31,7 @@ void config_of_store(const struct store *s, struct config *out)
 {
 	snprintf(out->path, sizeof out->path, "%s/config", store_dir(s));
 	out->keys = config_keys;
+	out->dry = 0;
 }
 
 int config_of_user(struct config *out, struct error *err)
@@ -39,6 +40,7 @@ int config_of_user(struct config *out, struct error *err)
 	int n;
 
 	out->keys = user_keys;
+	out->dry = 0;
 	if (xdg && *xdg == '/')
 		n = snprintf(out->path, sizeof out->path, "%s/ssl/config", xdg);
 	else if (home && *home == '/')
@@ -301,14 +303,12 @@ static int rewrite(const struct config *c, const char *text, const struct change
 
 static int change_locked(const struct config *c, const struct change *to, struct error *err)
 {
+	const int how = OUTPUT_REPLACE | OUTPUT_OF_STORE;
 	struct strbuf old = STRBUF_INIT, text = STRBUF_INIT;
-	int ret;
+	int ret = read_file(c, &old, err) || rewrite(c, old.buf, to, &text, err) ? -1 : 0;
 
-	ret =
-	    read_file(c, &old, err) || rewrite(c, old.buf, to, &text, err) ||
-		    output_write(c->path, OUTPUT_REPLACE | OUTPUT_OF_STORE, text.buf, text.len, err)
-		? -1
-		: 0;
+	if (!ret && !c->dry)
+		ret = output_write(c->path, how, text.buf, text.len, err);
 	strbuf_release(&old);
 	strbuf_release(&text);
 	return ret;
@@ -319,6 +319,8 @@ static int change(const struct config *c, const struct change *to, struct error 
 	char dir[sizeof c->path];
 	int lock = -1, ret;
 
+	if (c->dry)
+		return change_locked(c, to, err);
 	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(c->path, '/') - c->path), c->path);
 	if (c->keys == config_keys && owner_check(dir, err)) /* the store may be open for reading */
 		return -1;

@@ -24,6 +24,7 @@ extern const struct config_key config_keys[]; /* of a store */
 struct config {
 	char path[4300];
 	const struct config_key *keys;
+	int dry; /* setting only checks, and changes nothing */
 };
 void config_of_store(const struct store *s, struct config *out);
 /* $XDG_CONFIG_HOME/ssl/config, else ~/.config/ssl/config: what a store must not decide by itself.

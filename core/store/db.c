@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/strbuf.h"
+#include "core/store/private_copy.h"
 #include "core/store/store_internal.h"
 
 enum value_kind value_kind(double v)
@@ -75,6 +76,11 @@ int db_error(struct store *s, struct error *err)
 				 os ? strerror(os) : msg);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		if (s->as_file && private_copy_needed(s->path))
+			return error_set(err, ERR_BUSY,
+					 "%s: another process began to write to it while it was "
+					 "read: try again",
+					 s->path);
 		return error_set(err, ERR_CORRUPT,
 				 "%s: corrupt: %s: `ssl fsck` looks for more; restore it from a "
 				 "backup",
@@ -162,7 +168,8 @@ void db_bind(sqlite3_stmt *st, const char *types, ...)
 
 int db_step(struct store *s, sqlite3_stmt *st, struct error *err)
 {
-	int rc = sqlite3_step(st);
+	int dry = s->mode == STORE_DRY && !sqlite3_stmt_readonly(st);
+	int rc = dry ? SQLITE_DONE : sqlite3_step(st);
 
 	if (rc == SQLITE_ROW)
 		return 1;
@@ -254,17 +261,19 @@ int tx_begin(struct store *s, struct error *err)
 {
 	if (s->mode == STORE_READ)
 		BUG("a store that is open for reading was written to");
+	if (s->mode == STORE_DRY)
+		return db_run(s, err, "BEGIN", "");
 	return db_run(s, err, "BEGIN IMMEDIATE", "");
 }
 
 int tx_end(struct store *s, int ret, struct error *err)
 {
-	if (!ret && !db_run(s, err, "COMMIT", ""))
+	if (!ret && s->mode != STORE_DRY && !db_run(s, err, "COMMIT", ""))
 		return 0;
 	/* a fault such as a full disk may have rolled back by itself */
 	if (!sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	return -1;
+	return s->mode == STORE_DRY && !ret ? 0 : -1;
 }
 
 struct stamp stamp_now(void)

@@ -173,8 +173,10 @@ static int check_summaries(struct store *s, struct fsck *f, struct error *err)
 			ret = -1;
 		else if (!good)
 			fsck_found(f, "summary", list[i].text,
-				   f->fix ? "was not what its series says: rebuilt"
-					  : "is not what its series says: --fix rebuilds it",
+				   f->fix && !store_is_writable(s)
+				       ? "is not what its series says: would be rebuilt"
+				   : f->fix ? "was not what its series says: rebuilt"
+					    : "is not what its series says: --fix rebuilds it",
 				   0, f->fix);
 	}
 	free(list);

@@ -108,19 +108,30 @@ static int upgrade(struct store *s, int *created, struct error *err)
 	return tx_end(s, ret, err);
 }
 
-int migrate(struct store *s, int *created, struct error *err)
+int migrate_versions(struct store *s, int *now, int *newest, struct error *err)
 {
 	int64_t version;
 
-	*created = 0;
 	if (read_version(s, &version, err) || schema_check(s, (int)version, err))
 		return -1;
-	if (version < newest_version()) {
-		if (s->mode == STORE_READ)
+	*now = (int)version;
+	*newest = newest_version();
+	return 0;
+}
+
+int migrate(struct store *s, int *created, struct error *err)
+{
+	int version, newest;
+
+	*created = 0;
+	if (migrate_versions(s, &version, &newest, err))
+		return -1;
+	if (version < newest) {
+		if (s->mode != STORE_WRITE)
 			return error_set(err, ERR_FAILED,
 					 "%s: database is older (%d) than this ssl (%d): "
 					 "`ssl init` upgrades it",
-					 s->path, (int)version, newest_version());
+					 s->path, version, newest);
 		if (upgrade(s, created, err))
 			return -1;
 	}

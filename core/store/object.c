@@ -84,22 +84,41 @@ static int write_id(const struct store *s, const char *id, struct error *err)
 	return fs_write_atomic(path, line, strlen(line), err);
 }
 
-int objects_check(struct store *s, int claim, struct error *err)
+static int read_folder(struct store *s, int claim, char here[ID_SIZE], struct error *err)
 {
-	char here[ID_SIZE], own[ID_SIZE];
+	return check_folder(s, "objects", claim, err) ||
+		       check_folder(s, "objects/tmp", claim, err) || read_id(s, here, err)
+		   ? -1
+		   : 0;
+}
 
-	if (check_folder(s, "objects", claim, err) || check_folder(s, "objects/tmp", claim, err) ||
-	    read_id(s, here, err) || store_id(s, own, err))
-		return -1;
-	if (!here[0] && claim && (write_id(s, own, err) || read_id(s, here, err)))
-		return -1;
-	if (!here[0] || !strcmp(here, own))
-		return 0;
+static int of_another(const struct store *s, const char *here, const char *own, struct error *err)
+{
 	return error_set(
 	    err, ERR_CORRUPT,
 	    "%s/objects: it belongs to another store (id %.36s, and this one's is %s): "
 	    "each store needs a folder of its own",
 	    s->dir, here, own);
+}
+
+int objects_check(struct store *s, int claim, struct error *err)
+{
+	char here[ID_SIZE], own[ID_SIZE];
+
+	if (read_folder(s, claim, here, err) || store_id(s, own, err))
+		return -1;
+	if (!here[0] && claim && (write_id(s, own, err) || read_id(s, here, err)))
+		return -1;
+	return !here[0] || !strcmp(here, own) ? 0 : of_another(s, here, own, err);
+}
+
+int objects_check_new(struct store *s, struct error *err)
+{
+	char here[ID_SIZE];
+
+	if (read_folder(s, 0, here, err))
+		return -1;
+	return here[0] ? of_another(s, here, "a new one", err) : 0;
 }
 
 int objects_open(const struct store *s, const char *name)
@@ -231,6 +250,8 @@ int object_drop_unused(struct store *s, const char *sha256, struct error *err)
 	int64_t id;
 	int named;
 
+	if (s->mode == STORE_DRY)
+		return object_check_name(sha256, err);
 	if (object_check_name(sha256, err) || delete_row(s, sha256, err) || tx_begin(s, err))
 		return leftover(sha256, err);
 	named = db_int(s, &id, err, "SELECT id FROM object WHERE sha256 = ?", "t", sha256);

@@ -12,6 +12,8 @@
  * id in objects/store, which is written where it is missing. ERR_CORRUPT otherwise: what another
  * store's rows name must not be removed by this one's. `claim`: make what is missing. */
 int objects_check(struct store *s, int claim, struct error *err);
+/* The same for a store whose database is yet to be made. */
+int objects_check_new(struct store *s, struct error *err);
 
 /* The open folder objects/NAME, or objects/ itself (NULL); -1 and errno. Follows no link. */
 int objects_open(const struct store *s, const char *name);

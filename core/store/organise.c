@@ -17,21 +17,25 @@ int tag_check(const char *tag, struct error *err)
 
 int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed, struct error *err)
 {
-	int ret, touched;
+	int64_t one;
+	int ret = 0, has;
 
 	if (tag_check(tag, err) || tx_begin(s, err))
 		return -1;
-	if (on)
+	has =
+	    db_int(s, &one, err, "SELECT 1 FROM tag WHERE run_id = ? AND name = ?", "It", id, tag);
+	if (has < 0)
+		ret = -1;
+	else if (on)
 		ret = db_run(
 		    s, err, "INSERT OR IGNORE INTO tag (run_id, name, created) VALUES (?1, ?2, ?3)",
 		    "Itt", id, tag, stamp_now().text);
 	else
 		ret =
 		    db_run(s, err, "DELETE FROM tag WHERE run_id = ? AND name = ?", "It", id, tag);
-	touched = sqlite3_changes(s->db) > 0;
 	if (tx_end(s, ret, err))
 		return -1;
-	*changed = touched;
+	*changed = has != (on != 0);
 	return 0;
 }
 

@@ -102,24 +102,32 @@ int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struc
 	return 0;
 }
 
+static int check_new(struct store *s, const struct run_new *r, struct error *err)
+{
+	int64_t other;
+	int taken = 0;
+
+	if (r->name && run_name_check(r->name, err))
+		return -1;
+	if (r->name)
+		taken = db_int(s, &other, err, "SELECT id FROM run WHERE name = ?", "t", r->name);
+	if (taken > 0)
+		return error_set(err, ERR_USAGE, "run name %s: taken by run %lld", r->name,
+				 (long long)other);
+	for (int i = 0; !taken && i < r->n_tags; i++)
+		taken = tag_check(r->tag[i], err);
+	return taken;
+}
+
 static int name_run(struct store *s, const struct run_new *r, struct run_handle *h,
 		    struct error *err)
 {
-	int64_t other;
-	int taken;
-
 	if (uuid_make(h->uuid, err))
 		return -1;
 	if (!r->name)
 		return run_name_make(s, h->uuid, h->name, sizeof h->name, err);
-	if (run_name_check(r->name, err))
-		return -1;
-	taken = db_int(s, &other, err, "SELECT id FROM run WHERE name = ?", "t", r->name);
-	if (taken > 0)
-		return error_set(err, ERR_USAGE, "run name %s: taken by run %lld", r->name,
-				 (long long)other);
 	snprintf(h->name, sizeof h->name, "%s", r->name);
-	return taken;
+	return 0;
 }
 
 struct row_ids {
@@ -164,15 +172,17 @@ static int insert_all(struct store *s, const struct run_new *r, struct run_handl
 {
 	struct row_ids ids;
 
-	if (name_run(s, r, h, err) || recipe_row_make(s, r, &ids.recipe, err) ||
-	    code_id(s, r->code, &ids.code, err) || host_id(s, r->host, &ids.host, err) ||
-	    insert_row(s, r, &ids, h, err))
+	if (check_new(s, r, err) || name_run(s, r, h, err))
+		return -1;
+	if (s->mode == STORE_DRY)
+		return 0;
+	if (recipe_row_make(s, r, &ids.recipe, err) || code_id(s, r->code, &ids.code, err) ||
+	    host_id(s, r->host, &ids.host, err) || insert_row(s, r, &ids, h, err))
 		return -1;
 	if (r->cell && cell_name_run(s, r->cell, r->cell_token, h->id, err))
 		return -1;
 	for (int i = 0; i < r->n_tags; i++)
-		if (tag_check(r->tag[i], err) ||
-		    db_run(s, err,
+		if (db_run(s, err,
 			   "INSERT OR IGNORE INTO tag (run_id, name, created) VALUES (?, ?, ?)",
 			   "Itt", h->id, r->tag[i], stamp_now().text))
 			return -1;
@@ -195,6 +205,8 @@ int runs_provenance(struct store *s, const struct run_handle *h, const struct co
 	int64_t c, m;
 	int ret;
 
+	if (s->mode == STORE_DRY) /* there is no attempt whose it could be */
+		return 0;
 	if (tx_begin(s, err))
 		return -1;
 	ret = run_fence(s, h, err) || code_id(s, code, &c, err) || host_id(s, host, &m, err) ||

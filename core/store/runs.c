@@ -224,10 +224,11 @@ static int reopen(struct store *s, int64_t id, long step, double stale_s, int64_
 	if (tx_begin(s, err))
 		return -1;
 	ret = (cell && cell_name_run(s, cell, token, id, err)) ||
-	      check_reopen(s, id, stale_s, &h, err) || truncate_above(s, id, step, &gone, err) ||
-	      new_attempt(s, &h, from, err) ||
-	      event_insert(s, &h, "resume", from ? "from the last checkpoint" : "from the start",
-			   err);
+	      check_reopen(s, id, stale_s, &h, err);
+	if (!ret && s->mode != STORE_DRY)
+		ret = truncate_above(s, id, step, &gone, err) || new_attempt(s, &h, from, err) ||
+		      event_insert(s, &h, "resume",
+				   from ? "from the last checkpoint" : "from the start", err);
 	ret = tx_end(s, ret, err);
 	ret = hashes_drop(s, &gone, ret, err);
 	if (!ret)

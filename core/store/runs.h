@@ -60,7 +60,7 @@ struct run_handle {
 	char name[64], uuid[37];
 };
 
-/* One transaction: the row 'running', its recipe, parameters, code and host. */
+/* One transaction: the row 'running', its recipe, parameters, code and host. ERR_USAGE: its name or a tag. */
 int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out,
 		struct error *err);
 

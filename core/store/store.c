@@ -116,8 +116,10 @@ static int connect_without_writing(struct store *s, struct error *err)
 	struct private_copy copy;
 	int ret;
 
-	if (!private_copy_needed(s->path))
+	if (!private_copy_needed(s->path)) {
+		s->as_file = 1;
 		return connect_immutable(s, s->path, err);
+	}
 	if (private_copy_make(&copy, s->path, err))
 		return -1;
 	ret = connect_immutable(s, copy.path, err);
@@ -125,8 +127,20 @@ static int connect_without_writing(struct store *s, struct error *err)
 	return ret;
 }
 
+/* A reader makes a log and its index where they are not there: a dry run must not. */
+static int makes_files(const struct store *s)
+{
+	char wal[PATH_SIZE + 16], shm[PATH_SIZE + 16];
+
+	snprintf(wal, sizeof wal, "%s-wal", s->path);
+	snprintf(shm, sizeof shm, "%s-shm", s->path);
+	return !fs_is_network(s->dir) && (fs_there(wal, NULL) != 1 || fs_there(shm, NULL) != 1);
+}
+
 static int connect_reader(struct store *s, struct error *err)
 {
+	if (s->mode == STORE_DRY && makes_files(s))
+		return connect_without_writing(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
 	if (connect_with(s, s->path, SQLITE_OPEN_READONLY, err))
 		return -1;
 	if (!harden(s, err) && !map_for_reading(s, err) && !probe(s, err))
@@ -177,7 +191,7 @@ int store_connect(struct store *s, int create, struct error *err)
 
 	if (check_files(s, err))
 		return -1;
-	if (s->mode == STORE_READ)
+	if (s->mode != STORE_WRITE)
 		return connect_reader(s, err);
 	if (check_writable(s, err) || connect_with(s, s->path, flags, err) || harden(s, err))
 		return -1;
@@ -305,30 +319,76 @@ static int make(struct store *s, int *created, struct error *err)
 	return ret;
 }
 
-int store_init(const char *dir, int *created, struct error *err)
+/* The store of a folder that is there, not yet open. */
+static struct store *store_of(const char *dir, enum store_mode mode, struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;
-	struct store *s;
-	char *real;
-	int ret = -1, fresh;
+	struct store *s = NULL;
+	char *real = realpath(dir, NULL);
 
-	if (fs_mkdirs(dir, err))
-		return -1;
-	real = realpath(dir, NULL);
-	if (!real)
-		return error_errno(err, ERR_FAILED, "%s", dir);
+	if (!real) {
+		error_errno(err, ERR_FAILED, "%s", dir);
+		return NULL;
+	}
 	strbuf_addf(&path, "%s/.ssl", strcmp(real, "/") ? real : "");
 	free(real);
-	s = store_new(path.buf, STORE_WRITE);
 	if (path.len > PATH_SIZE - 128)
 		error_set(err, ERR_FAILED, "%s: path too long", dir);
 	else
-		ret = make(s, &fresh, err);
+		s = store_new(path.buf, mode);
+	strbuf_release(&path);
+	return s;
+}
+
+int store_init(const char *dir, int *created, struct error *err)
+{
+	struct store *s;
+	int ret, fresh;
+
+	if (fs_mkdirs(dir, err))
+		return -1;
+	s = store_of(dir, STORE_WRITE, err);
+	ret = s ? make(s, &fresh, err) : -1;
 	if (!ret)
 		*created = fresh;
 	store_close(s);
-	strbuf_release(&path);
 	return ret;
+}
+
+/* 1 there is a folder .ssl, *s; 0 none; -1. */
+static int find_made(const char *dir, struct store **s, struct error *err)
+{
+	struct stat st;
+	int there = fs_there(dir, err);
+
+	if (there <= 0)
+		return there;
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		return error_set(err, ERR_FAILED, "%s: not a folder", dir);
+	*s = store_of(dir, STORE_DRY, err);
+	there = *s ? fs_there((*s)->dir, err) : -1;
+	if (there <= 0)
+		return there;
+	if (stat((*s)->dir, &st) || !S_ISDIR(st.st_mode))
+		return error_set(err, ERR_FAILED, "%s: not a folder", (*s)->dir);
+	return 1;
+}
+
+int store_init_plan(const char *dir, enum store_plan *out, struct error *err)
+{
+	struct store *s = NULL;
+	int found = find_made(dir, &s, err), now = 0, newest = 1;
+
+	if (found > 0)
+		found = fs_there(s->path, err);
+	if (found > 0 && (store_connect(s, 0, err) || migrate_versions(s, &now, &newest, err)))
+		found = -1;
+	if (found >= 0 && s && (now ? objects_check(s, 0, err) : objects_check_new(s, err)))
+		found = -1;
+	if (found >= 0)
+		*out = !now ? STORE_MAKE : now < newest ? STORE_UPGRADE : STORE_KEEP;
+	store_close(s);
+	return found < 0 ? -1 : 0;
 }
 
 /* Writes DIR/.ssl of the nearest folder upwards that has a database in it: ~/.ssl may be someone
@@ -403,6 +463,38 @@ int store_open(struct store **out, const char *start, enum store_mode mode, stru
 		return -1;
 	}
 	*out = s;
+	return 0;
+}
+
+int store_is_writable(const struct store *s)
+{
+	return s->mode == STORE_WRITE;
+}
+
+static int copy_pages(struct store *from, struct store *to, struct error *err)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
+	int rc = SQLITE_ERROR;
+
+	while (b && ((rc = sqlite3_backup_step(b, -1)) == SQLITE_BUSY || rc == SQLITE_LOCKED))
+		sqlite3_sleep(20);
+	if (sqlite3_backup_finish(b) || rc != SQLITE_DONE)
+		return error_set(err, ERR_FAILED, "%s: a copy of it to try on: %s", from->path,
+				 sqlite3_errmsg(to->db));
+	return 0;
+}
+
+/* A database without a name is SQLite's own temporary file. */
+int store_rehearse(struct store *s, struct store **out, struct error *err)
+{
+	struct store *copy = store_new(s->dir, STORE_WRITE);
+
+	if (connect_with(copy, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
+	    copy_pages(s, copy, err) || harden(copy, err) || views_update(copy, err)) {
+		store_close(copy);
+		return -1;
+	}
+	*out = copy;
 	return 0;
 }
 

@@ -17,7 +17,10 @@
 
 struct store;
 
-enum store_mode { STORE_READ, STORE_WRITE };
+/* STORE_DRY is for a dry run: the store is only read, whoever owns it, and not even a log is made beside
+ * the database. What changes a store makes all its checks there, with the same errors as with
+ * STORE_WRITE, and then changes nothing. */
+enum store_mode { STORE_READ, STORE_WRITE, STORE_DRY };
 
 /* Creates DIR/.ssl with an empty database. One that exists is upgraded and kept: *created = 0. */
 int store_init(const char *dir, int *created, struct error *err);
@@ -26,6 +29,17 @@ int store_init(const char *dir, int *created, struct error *err);
  * `ssl init` makes one") when there is none. */
 int store_open(struct store **out, const char *start, enum store_mode mode, struct error *err);
 void store_close(struct store *s);
+
+/* Was it opened with STORE_WRITE? */
+int store_is_writable(const struct store *s);
+
+/* For a dry run of what can only be checked by doing it: a copy of the database of s, to write to, that
+ * nobody else sees and that is gone when it is closed. Its objects are those of s. */
+int store_rehearse(struct store *s, struct store **out, struct error *err);
+
+/* What store_init() would do in DIR, with its errors; it writes nothing. */
+enum store_plan { STORE_MAKE, STORE_UPGRADE, STORE_KEEP };
+int store_init_plan(const char *dir, enum store_plan *out, struct error *err);
 
 /* ERR_FAILED when the open database is no longer the file of its name: moved away, or deleted. What
  * is written then goes where the file went, and nobody may ever see it. */

@@ -22,6 +22,7 @@ struct watch;
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
+	int as_file;            /* read without locks, as a file that nobody writes to */
 	char *dir, *tmp, *path; /* .ssl, .ssl/objects/tmp, .ssl/ssl.db */
 	struct busy busy;
 	struct {
@@ -47,13 +48,12 @@ int db_error(struct store *s, struct error *err);
 
 /* The cached statement of this literal, reset and unbound. NULL with *err. */
 sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct error *err);
-
 /* Binds in order: i int, l long, I int64_t, f double (NaN: NULL), t text (NULL: NULL). The text
  * must stay until the statement is reset. */
 void db_bind(sqlite3_stmt *st, const char *types, ...);
 void db_vbind(sqlite3_stmt *st, const char *types, va_list ap);
 
-/* 1 a row, 0 done (and reset), -1 with *err (and reset). */
+/* 1 a row, 0 done (as is, with STORE_DRY, what would change something), -1 with *err; 0 and -1 reset. */
 int db_step(struct store *s, sqlite3_stmt *st, struct error *err);
 
 /* Prepares, binds, runs to the end. */
@@ -76,13 +76,14 @@ void db_text_into(sqlite3_stmt *st, int col, char *out, size_t size);
 char *db_text_dup(sqlite3_stmt *st, int col);
 
 /* BEGIN IMMEDIATE (waits as the busy handler does), COMMIT; tx_end() takes the outcome of the work:
- * commits when ret is 0, rolls back otherwise, and returns -1 if either failed. */
+ * commits when ret is 0 (not with STORE_DRY), rolls back otherwise, and returns -1 if either failed. */
 int tx_begin(struct store *s, struct error *err);
 int tx_end(struct store *s, int ret, struct error *err);
 
-/* Brings the schema up to date (a writer), or checks that it can be read (a reader). *created: it
+/* Brings the schema up to date (a writer), or checks that it can be read. *created: it
  * was empty before. */
 int migrate(struct store *s, int *created, struct error *err);
+int migrate_versions(struct store *s, int *now, int *newest, struct error *err);
 
 /* Opens the connection of a store whose paths are set. */
 int store_connect(struct store *s, int create, struct error *err);
@@ -95,7 +96,6 @@ struct stamp stamp_now(void);
 
 /* A version 4 uuid from the system's randomness, as text. */
 int uuid_make(char out[37], struct error *err);
-
 /* A run name made from the uuid that no run has yet; inside the caller's transaction. */
 int run_name_make(struct store *s, const char *uuid, char *out, size_t size, struct error *err);
 /* ERR_USAGE unless it can be told from the other refs. */
@@ -105,10 +105,11 @@ int run_name_check(const char *name, struct error *err);
 int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id,
 		 struct error *err);
 
-struct run_new; /* the id of its recipe, rows made if need be; inside the caller's transaction */
-int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
-/* One row of table param, and that of its name if need be; inside the caller's transaction. */
+/* Inside the caller's transaction: the id of its recipe, rows made if need be; one row of table param,
+ * and that of its name if need be. */
+struct run_new;
 struct run_param;
+int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
 int param_insert(struct store *s, int64_t recipe, const struct run_param *p, struct error *err);
 /* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
@@ -118,7 +119,6 @@ int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, i
 		   struct error *err);
 /* Removes every series above `step`, and makes the summaries again. */
 int metrics_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
-
 /* Removes every spectrum above `step`. */
 int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
 

@@ -126,7 +126,7 @@ static int make_temporary(struct store *s, struct error *err)
 
 int views_update(struct store *s, struct error *err)
 {
-	const int reads = s->mode == STORE_READ;
+	const int reads = s->mode != STORE_WRITE;
 	char hash[HASH_HEX];
 	int64_t running = 0;
 	int current;

@@ -47,7 +47,9 @@ sqlite3 .ssl/ssl.db "update metric_summary set max = max + 1 where run_id = $one
 code 5 ssl fsck --format csv
 same "$(tail -n +2 "$out" | grep -vc '^note')" 1
 out_has '^damage,summary,one loss,'
-code 5 ssl fsck -n --fix
+ok ssl fsck -n --fix
+out_has 'would be rebuilt'
+code 5 ssl fsck
 ok ssl fsck --fix --format csv
 out_has '^fixed,summary,one loss,'
 ok ssl fsck

@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmds/brief.h"
 #include "cmds/cmd.h"
 #include "core/base/log.h"
+#include "core/base/strbuf.h"
 #include "core/run/digest.h"
 #include "core/store/config.h"
 #include "core/store/fsck.h"
@@ -18,12 +20,59 @@ const struct cmd cmd_fsck = {
     .run = fsck_cmd,
 };
 
-static void add_row(void *ctx, const struct fsck_finding *f)
+struct findings {
+	struct table *t;
+	struct brief brief;
+};
+
+static void add_row(struct table *t, const char *finding, const char *kind, const char *what,
+		    const char *why)
 {
-	table_text(ctx, f->note ? "note" : f->fixed ? "fixed" : "damage");
-	table_text(ctx, f->kind);
-	table_text(ctx, f->what);
-	table_text(ctx, f->why);
+	table_text(t, finding);
+	table_text(t, kind);
+	table_text(t, what);
+	table_text(t, why);
+}
+
+static void add_finding(void *ctx, const struct fsck_finding *f)
+{
+	struct findings *all = ctx;
+	const char *finding = f->note                   ? "note"
+			      : !f->fixed               ? "damage"
+			      : all->brief.ctx->dry_run ? "fixable"
+							: "fixed";
+
+	if (brief_shows(&all->brief, finding, f->kind))
+		add_row(all->t, finding, f->kind, f->what, f->why);
+}
+
+/* A row for each kind of which there were too many. */
+static void add_counts(struct findings *all)
+{
+	char what[40];
+
+	for (int i = 0; i < all->brief.n; i++) {
+		const struct brief_kind *k = &all->brief.kind[i];
+
+		if (!brief_is_cut(&all->brief, k))
+			continue;
+		snprintf(what, sizeof what, "%ld in all", k->n);
+		add_row(all->t, k->word[0], k->word[1], what, "`ssl fsck -v` lists them");
+	}
+}
+
+/* "damaged: 3 digest, 1 object" */
+static void add_verdict(const struct fsck *f, const struct brief *b, struct strbuf *out)
+{
+	const char *comma = ": ";
+
+	strbuf_adds(out, f->damages ? "damaged" : "sound");
+	for (int i = 0; i < b->n; i++) {
+		if (strcmp(b->kind[i].word[0], "damage") != 0)
+			continue;
+		strbuf_addf(out, "%s%ld %s", comma, b->kind[i].n, b->kind[i].word[1]);
+		comma = ", ";
+	}
 }
 
 /* ---- checkpoints against the digest chain: their tensors are those that the run computed ---- */
@@ -85,24 +134,28 @@ static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 {
 	static const char *const column[] = {"finding", "kind", "what", "why"};
 	struct check c = {ctx, f, NULL, 0, err};
-	struct table *t = table_new();
+	struct findings all = {table_new(), {.ctx = ctx}};
+	struct strbuf verdict = STRBUF_INIT;
 	int ret;
 
 	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
-		table_column(t, column[i]);
-	f->found = add_row;
-	f->ctx = t;
+		table_column(all.t, column[i]);
+	f->found = add_finding;
+	f->ctx = &all;
 	ret = fsck_run(ctx->store, f, err);
 	if (!ret && !f->quick && !f->no_rows)
 		ret = check_checkpoints(&c, err);
-	if (!ret)
-		cmd_print(ctx, t, NULL);
-	table_free(t);
-	if (ret)
-		return -1;
-	log_info("%ld objects, %ld checkpoints, %ld series, %ld links: %s", f->objects,
-		 c.checkpoints, f->series, f->links, f->damages ? "damaged" : "sound");
-	return f->damages ? ERR_CORRUPT : 0;
+	if (!ret) {
+		add_counts(&all);
+		cmd_print(ctx, all.t, NULL);
+		add_verdict(f, &all.brief, &verdict);
+		log_info("%ld objects, %ld checkpoints, %ld series, %ld links: %s", f->objects,
+			 c.checkpoints, f->series, f->links, verdict.buf);
+	}
+	table_free(all.t);
+	brief_release(&all.brief);
+	strbuf_release(&verdict);
+	return ret ? -1 : f->damages ? ERR_CORRUPT : 0;
 }
 
 static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)

@@ -1,3 +1,4 @@
+#include "cmds/brief.h"
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
@@ -17,6 +18,7 @@ const struct cmd cmd_gc = {
 
 struct total {
 	struct table *t;
+	struct brief brief;
 	int n;
 	int64_t bytes;
 };
@@ -26,17 +28,36 @@ static int add_row(void *ctx, const struct garbage *g)
 	static const char *const kind[] = {"temporary", "file", "row"};
 	struct total *sum = ctx;
 
-	table_text(sum->t, kind[g->kind]);
-	table_text(sum->t, g->path);
-	table_int(sum->t, g->bytes);
+	if (brief_shows(&sum->brief, kind[g->kind], "")) {
+		table_text(sum->t, kind[g->kind]);
+		table_text(sum->t, g->path);
+		table_int(sum->t, g->bytes);
+	}
 	sum->n++;
 	sum->bytes += g->bytes;
 	return 0;
 }
 
+/* A row for each kind of which there were too many. */
+static void add_counts(struct total *sum)
+{
+	char text[64];
+
+	for (int i = 0; i < sum->brief.n; i++) {
+		const struct brief_kind *k = &sum->brief.kind[i];
+
+		if (!brief_is_cut(&sum->brief, k))
+			continue;
+		snprintf(text, sizeof text, "%ld in all: -v lists them", k->n);
+		table_text(sum->t, k->word[0]);
+		table_text(sum->t, text);
+		table_null(sum->t);
+	}
+}
+
 static int collect(struct cmd_ctx *ctx, double age, struct error *err)
 {
-	struct total sum = {table_new(), 0, 0};
+	struct total sum = {table_new(), {.ctx = ctx}, 0, 0};
 	struct strbuf size = STRBUF_INIT;
 	int ret;
 
@@ -45,6 +66,7 @@ static int collect(struct cmd_ctx *ctx, double age, struct error *err)
 	table_column(sum.t, "bytes");
 	ret = ctx->dry_run ? garbage_each(ctx->store, age, add_row, &sum, err)
 			   : garbage_collect(ctx->store, age, add_row, &sum, err);
+	add_counts(&sum);
 	cmd_print(ctx, sum.t, NULL);
 	human_bytes(sum.bytes, &size);
 	if (!ret)
@@ -52,6 +74,7 @@ static int collect(struct cmd_ctx *ctx, double age, struct error *err)
 			 ctx->dry_run ? " would be removed" : " removed", size.buf);
 	strbuf_release(&size);
 	table_free(sum.t);
+	brief_release(&sum.brief);
 	return ret;
 }
 

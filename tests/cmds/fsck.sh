@@ -59,6 +59,24 @@ code 5 ssl fsck
 ok ssl fsck --fix
 ok ssl fsck
 
+note 'many findings of a kind: the first and their number; all with -v, and for programs'
+again
+sqlite3 .ssl/ssl.db "update metric_summary set max = max + 1 where run_id = $one and max is not null"
+many=$(value "select count(*) from metric_summary where run_id = $one and max is not null")
+[ "$many" -gt 9 ] || fail "only $many summaries to damage"
+code 5 ssl fsck
+same "$(grep -c '^damage  *summary  *one ' "$out")" 5
+out_has "^damage  *summary  *$many in all  *.ssl fsck -v"
+err_has ": damaged: $many summary$"
+for how in -v '--format csv' '--format jsonl'; do
+	code 5 ssl fsck $how
+	same "$(grep -c 'damage.*summary.*one ' "$out")" "$many"
+	out_lacks 'in all'
+done
+ok ssl fsck --fix
+out_has "^fixed  *summary  *$many in all"
+err_has ': sound$'
+
 note 'one bit of a value'
 again
 sqlite3 .ssl/ssl.db "update metric set value = value * (1 + 2.3e-16) where run_id = $one and step = 3 and

@@ -25,6 +25,17 @@ out_has "^file,objects/ab/$hex,5$"
 out_has '^temporary,objects/tmp/\.tmp-x,5$'
 out_lacks 'objects/ab/name'
 [ -f .ssl/objects/tmp/.tmp-x ] || fail '-n removed it'
+note 'many of a kind: the first and their number; all with -v'
+for i in 1 2 3 4 5 6; do
+	: >.ssl/objects/tmp/.tmp-$i
+done
+ok ssl gc -n --age 0
+same "$(grep -c '^temporary  *objects/' "$out")" 5
+out_has '^temporary  *7 in all: -v lists them'
+err_has '8 files would be removed'
+ok ssl gc -n --age 0 -v
+same "$(grep -c '^temporary  *objects/' "$out")" 7
+rm .ssl/objects/tmp/.tmp-[1-6]
 note 'gc.age says what is young'
 ok ssl config gc.age 0
 ok ssl gc --format csv

@@ -30,6 +30,14 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
+/* Only the sums that are used: narrow nets have a few for each pixel, and clearing all would cost
+ * more than the sums. */
+static inline void clear(double *acc, int n)
+{
+	for (int i = 0; i < n; i++)
+		acc[i] = 0;
+}
+
 /* acc[0 .. n-1] += a * b[0 .. n-1] */
 static inline void add_scaled(double *acc, double a, const real *b, int n)
 {
@@ -47,8 +55,9 @@ static void put(real *out, const double *acc, int n, int accumulate)
 static void forward_pixel(const struct call *c, int n, int oy, int ox, int co, int width)
 {
 	const struct conv_shape *s = c->s;
-	double acc[BLOCK] = {0};
+	double acc[BLOCK];
 
+	clear(acc, width);
 	for (int ky = 0; ky < s->kh; ky++)
 		for (int kx = 0; kx < s->kw; kx++) {
 			int iy = oy * s->stride - s->pad + ky, ix = ox * s->stride - s->pad + kx;
@@ -101,8 +110,9 @@ static double dot_double(const real *a, const real *b, int n)
 static void backward_pixel(const struct call *c, int n, int iy, int ix, int ci, int width)
 {
 	const struct conv_shape *s = c->s;
-	double acc[BLOCK] = {0};
+	double acc[BLOCK];
 
+	clear(acc, width);
 	for (int ky = 0; ky < s->kh; ky++)
 		for (int kx = 0; kx < s->kw; kx++) {
 			int oy = output_of(iy, ky, s->pad, s->stride, s->oh);
@@ -146,8 +156,9 @@ static void backward_weights_row(void *ctx, int row)
 
 	for (int co = 0; co < s->cout; co += BLOCK) {
 		int width = smaller(BLOCK, s->cout - co);
-		double acc[BLOCK] = {0};
+		double acc[BLOCK];
 
+		clear(acc, width);
 		for (int pixel = 0; pixel < s->n * s->oh * s->ow; pixel++) {
 			int ox = pixel % s->ow, oy = pixel / s->ow % s->oh,
 			    n = pixel / s->ow / s->oh;

@@ -94,6 +94,9 @@ struct table *compare_pairs(const struct compare *c, int human);
 void compare_latex_groups(const struct compare *c, struct strbuf *out);
 void compare_latex_pairs(const struct compare *c, struct strbuf *out);
 
+/* So few values that no outcome of the pair's test could have been significant at 0.05. */
+int compare_is_too_few(const struct compare *c, const struct compare_pair *p);
+
 /* Appends what the tests say, sentence by sentence, and what they cannot say. */
 void compare_sentences(const struct compare *c, struct strbuf *out);
 

@@ -211,6 +211,15 @@ static void add_dataset(const struct compare *c, struct strbuf *out)
 	latex_escape(c->group[0].dataset, out);
 }
 
+/* Were there enough values for any difference to be significant? */
+static int could_differ(const struct compare *c)
+{
+	for (int i = 0; i < c->n_pairs; i++)
+		if (!compare_is_too_few(c, &c->pair[i]))
+			return 1;
+	return 0;
+}
+
 /* Which group is the best, and what tells others from it. */
 static void add_verdict(const struct sheet *s, struct strbuf *out)
 {
@@ -227,17 +236,40 @@ static void add_verdict(const struct sheet *s, struct strbuf *out)
 	if (s->marked)
 		strbuf_adds(out, " $^{*}$: differs from the best at $p < 0.05$, $^{**}$: at "
 				 "$p < 0.01$ (two-sided, after Holm's correction).");
+	else if (s->c->n_pairs && !could_differ(s->c))
+		strbuf_addf(out, " Too few %s for any difference to be significant.",
+			    s->repeats ? "runs" : "seeds");
 	else if (s->c->n_pairs)
 		strbuf_adds(out,
 			    " No difference from the best is significant at $0.05$ (two-sided, "
 			    "after Holm's correction).");
 }
 
+/* The whole table: caption: what stands in it, without its braces; label: that of the table. */
+static void put_table(const char *caption, const char *label, const char *body, struct strbuf *out)
+{
+	struct strbuf all = STRBUF_INIT;
+
+	strbuf_addf(&all,
+		    "\\begin{table}\n\\centering\n\\caption{%s}\n\\label{tab:%s}\n%s\\end{table}\n",
+		    caption, label, body);
+	latex_needs(all.buf, out);
+	strbuf_adds(out, all.buf);
+	strbuf_release(&all);
+}
+
+/* METRIC-by-KEY */
+static void add_label(const struct compare *c, struct strbuf *out)
+{
+	latex_label(c->values.metric, out);
+	strbuf_adds(out, "-by-");
+	latex_label(c->by, out);
+}
+
 static void put_caption(const struct sheet *s, struct strbuf *out)
 {
 	const struct compare *c = s->c;
 
-	strbuf_adds(out, "\\caption{");
 	add_metric(c, out);
 	add_split(c, out);
 	add_dataset(c, out);
@@ -255,24 +287,22 @@ static void put_caption(const struct sheet *s, struct strbuf *out)
 		strbuf_adds(out, ".");
 	}
 	add_verdict(s, out);
-	strbuf_adds(out, "}\n\\label{tab:");
-	latex_label(c->values.metric, out);
-	strbuf_adds(out, "-by-");
-	latex_label(c->by, out);
 }
 
 void compare_latex_groups(const struct compare *c, struct strbuf *out)
 {
-	struct strbuf body = STRBUF_INIT;
+	struct strbuf body = STRBUF_INIT, caption = STRBUF_INIT, label = STRBUF_INIT;
 	struct sheet s = {.c = c, .out = &body};
 
 	read_sheet(&s);
 	put_head(&s);
 	put_rows(&s);
-	strbuf_adds(out, "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n");
-	put_caption(&s, out);
-	strbuf_addf(out, "}\n%s\\end{table}\n", body.buf);
+	put_caption(&s, &caption);
+	add_label(c, &label);
+	put_table(caption.buf, label.buf, body.buf, out);
 	strbuf_release(&body);
+	strbuf_release(&caption);
+	strbuf_release(&label);
 }
 
 /* ---- pairs ---- */
@@ -285,7 +315,7 @@ static void put_pair(const struct compare *c, const struct compare_pair *p, int 
 	latex_escape(c->group[p->a].title, out);
 	strbuf_adds(out, " & ");
 	latex_escape(c->group[p->b].title, out);
-	strbuf_addf(out, p->paired ? " & %d seeds & " : " & %d + %d & ", p->n, p->m);
+	strbuf_addf(out, p->paired ? " & %d & " : " & %d + %d & ", p->n, p->m);
 	latex_number(p->difference, digits, 1, out);
 	strbuf_adds(out, " & ");
 	if (!isnan(p->ci.low)) {
@@ -310,20 +340,26 @@ static void put_pair(const struct compare *c, const struct compare_pair *p, int 
 
 void compare_latex_pairs(const struct compare *c, struct strbuf *out)
 {
-	strbuf_adds(out, "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{");
-	add_metric(c, out);
-	add_split(c, out);
-	add_dataset(c, out);
-	strbuf_adds(out, ": pairwise differences $a - b$ of means with 95\\,\\% intervals, effect "
-			 "sizes (Cohen's $d$ of paired differences, else Cliff's $\\delta$) and "
-			 "two-sided $p$ after Holm's correction ($^{*}$: $p < 0.05$, $^{**}$: $p < "
-			 "0.01$).}\n\\label{tab:");
-	latex_label(c->values.metric, out);
-	strbuf_adds(out, "-by-");
-	latex_label(c->by, out);
-	strbuf_adds(out, "-pairs}\n\\begin{tabular}{lllrlrl}\n\\toprule\n$a$ & $b$ & $n$ & "
-			 "Difference & 95\\,\\% interval & Effect & $p$ \\\\\n\\midrule\n");
+	struct strbuf body = STRBUF_INIT, caption = STRBUF_INIT, label = STRBUF_INIT;
+
+	add_metric(c, &caption);
+	add_split(c, &caption);
+	add_dataset(c, &caption);
+	strbuf_adds(
+	    &caption,
+	    ": pairwise differences $a - b$ of means with 95\\,\\% intervals, effect sizes "
+	    "(Cohen's $d$ of paired differences, else Cliff's $\\delta$) and two-sided $p$ "
+	    "after Holm's correction ($^{*}$: $p < 0.05$, $^{**}$: $p < 0.01$); $n$: common "
+	    "seeds, or the runs of $a$ and of $b$.");
+	add_label(c, &label);
+	strbuf_adds(&label, "-pairs");
+	strbuf_adds(&body, "\\begin{tabular}{lllrlrl}\n\\toprule\n$a$ & $b$ & $n$ & Difference & "
+			   "95\\,\\% interval & Effect & $p$ \\\\\n\\midrule\n");
 	for (int i = 0; i < c->n_pairs; i++)
-		put_pair(c, &c->pair[i], digits_for(c), out);
-	strbuf_adds(out, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+		put_pair(c, &c->pair[i], digits_for(c), &body);
+	strbuf_adds(&body, "\\bottomrule\n\\end{tabular}\n");
+	put_table(caption.buf, label.buf, body.buf, out);
+	strbuf_release(&body);
+	strbuf_release(&caption);
+	strbuf_release(&label);
 }

@@ -35,15 +35,14 @@ static int factor(const struct compare *c)
 	return c->n_pairs - count_clear(c);
 }
 
-/* No outcome of its test could have been clear. */
-static int is_too_few(const struct compare *c, const struct compare_pair *p)
+int compare_is_too_few(const struct compare *c, const struct compare_pair *p)
 {
 	return !is_clear(p) && factor(c) * p->p_least > alpha;
 }
 
 static int is_unclear(const struct compare *c, const struct compare_pair *p)
 {
-	return !is_clear(p) && !is_too_few(c, p);
+	return !is_clear(p) && !compare_is_too_few(c, p);
 }
 
 static int is_equal(const struct compare *c, const struct compare_pair *p)
@@ -179,7 +178,8 @@ static void say_best(const struct compare *c, int best, int others, struct strbu
 	add_value(c, c->group[best].mean, out);
 	if (equals)
 		strbuf_addf(out, ", as %d other%s", equals, equals > 1 ? "s have" : " has");
-	if (count(c, is_too_few) == c->n_pairs) { /* no news: the sentence on those says why */
+	if (count(c, compare_is_too_few) == c->n_pairs) {
+		/* no news: the sentence on those says why */
 		strbuf_adds(out, ".\n");
 		return;
 	}
@@ -263,7 +263,7 @@ static void say_too_few(const struct compare *c, struct strbuf *out)
 	for (int i = 0; i < c->n_pairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
 
-		if (!is_too_few(c, p))
+		if (!compare_is_too_few(c, p))
 			continue;
 		alike &= !most || p->p_least == most->p_least;
 		if (!most || p->p_least < most->p_least)
@@ -272,7 +272,7 @@ static void say_too_few(const struct compare *c, struct strbuf *out)
 	if (!most)
 		return;
 	unit = most->paired ? "common seeds" : "runs of each";
-	say_which(c, is_too_few, out);
+	say_which(c, compare_is_too_few, out);
 	strbuf_addf(out, ": too few %s to tell any difference from chance: with %s%d ",
 		    most->paired ? "seeds" : "runs", alike ? "" : "at most ", most->n);
 	if (!most->paired)

@@ -5,8 +5,12 @@
 #include "core/base/strbuf.h"
 
 /* Appends raw so that it is plain text also where a row of a table or an argument begins. Line ends
- * become spaces; control characters are shown. */
+ * become spaces; control characters are shown; Greek letters are those of mathematics. */
 void latex_escape(const char *raw, struct strbuf *out);
+
+/* Appends, as comments, what a document needs so that this text compiles: the package booktabs, and
+ * where names hold more than ASCII, another program than pdflatex. */
+void latex_needs(const char *text, struct strbuf *out);
 
 /* Appends raw as part of the name in \label: small letters and digits, with hyphens between. */
 void latex_label(const char *raw, struct strbuf *out);

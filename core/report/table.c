@@ -372,29 +372,31 @@ static void print_md(const struct table *t, FILE *out)
 
 static void print_latex(const struct table *t, FILE *out)
 {
-	struct strbuf s = STRBUF_INIT, safe = STRBUF_INIT;
+	struct strbuf s = STRBUF_INIT, text = STRBUF_INIT, needs = STRBUF_INIT;
 	size_t columns = (size_t)t->columns;
 	char *number = table_number_columns(t);
 
-	fputs("\\begin{tabular}{", out);
+	strbuf_adds(&text, "\\begin{tabular}{");
 	for (size_t c = 0; c < columns; c++)
-		fputc(number[c] ? 'r' : 'l', out);
-	fputs("}\n\\toprule\n", out);
+		strbuf_addc(&text, number[c] ? 'r' : 'l');
+	strbuf_adds(&text, "}\n\\toprule\n");
 	for (size_t i = 0; i < t->n; i++) {
 		if (i % columns)
-			fputs(" & ", out);
+			strbuf_adds(&text, " & ");
 		table_cell(t, &t->cell[i], 1, &s);
-		strbuf_clear(&safe);
-		latex_escape(s.buf, &safe);
-		fputs(safe.buf, out);
+		latex_escape(s.buf, &text);
 		if ((i + 1) % columns == 0)
-			fputs(" \\\\\n", out);
+			strbuf_adds(&text, " \\\\\n");
 		if (i + 1 == columns)
-			fputs("\\midrule\n", out);
+			strbuf_adds(&text, "\\midrule\n");
 	}
-	fputs("\\bottomrule\n\\end{tabular}\n", out);
+	strbuf_adds(&text, "\\bottomrule\n\\end{tabular}\n");
+	latex_needs(text.buf, &needs);
+	fputs(needs.buf, out);
+	fputs(text.buf, out);
 	strbuf_release(&s);
-	strbuf_release(&safe);
+	strbuf_release(&text);
+	strbuf_release(&needs);
 	free(number);
 }
 

@@ -57,7 +57,8 @@ static void test_plain(void)
 	is(t, TABLE_MD,
 	   "| name | n | x |\n| --- | ---: | ---: |\n| calm | -12 | 0.12 |\n| b |  | nan |\n");
 	is(t, TABLE_LATEX,
-	   "\\begin{tabular}{lrr}\n\\toprule\nname & n & x \\\\\n\\midrule\n"
+	   "% needs \\usepackage{booktabs}\n\\begin{tabular}{lrr}\n\\toprule\nname & n & x "
+	   "\\\\\n\\midrule\n"
 	   "calm & -12 & 0.12 \\\\\nb &  & nan \\\\\n\\bottomrule\n\\end{tabular}\n");
 	is(t, TABLE_HTML,
 	   "<table>\n<thead>\n<tr><th>name</th><th style=\"text-align:right\">n</th>"
@@ -146,7 +147,7 @@ static void test_escapes(void)
 	cell_is("\"\\\n\x01\xff", TABLE_JSONL, "{\"c\": \"\\\"\\\\\\n\\u0001\xEF\xBF\xBD\"}\n");
 	cell_is("a|b_c*<i>&", TABLE_MD, "| c |\n| --- |\n| a\\|b\\_c\\*&lt;i&gt;&amp; |\n");
 	cell_is("50%_a&b\\{}$#~^", TABLE_LATEX,
-		"\\begin{tabular}{l}\n\\toprule\nc "
+		"% needs \\usepackage{booktabs}\n\\begin{tabular}{l}\n\\toprule\nc "
 		"\\\\\n\\midrule\n50\\%\\_a\\&b\\textbackslash{}\\{\\}"
 		"\\$\\#\\textasciitilde{}\\textasciicircum{} \\\\\n\\bottomrule\n\\end{tabular}\n");
 	cell_is("<a href='x'>&\"", TABLE_HTML,

@@ -3,7 +3,7 @@
 # copied while a run went on; and a damaged object is not copied in silence.
 . "$(dirname "$0")/lib.sh"
 
-run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32
+run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32
 	--set eval.every=0 --set checkpoint.every=1'
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 20

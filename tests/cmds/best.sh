@@ -2,7 +2,7 @@
 # `ssl best`: the best value by the metric's goal, of all runs or of each group.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
 
 ok ssl init
 fails 3 'no run has this metric' "$SSL" best knn.top1

@@ -3,7 +3,7 @@
 # of the recipe that was best; every format holds together.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
 
 ok ssl init
 fails 3 'no run has this metric' "$SSL" compare
@@ -87,7 +87,7 @@ blocks:
 - grid: {data.set: [tiny, damaged]}
 seeds: [7]
 END
-echo '{version: 1, method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]}, optim: {batch: 32, epochs: 1, warmup: 0}}' >base.yaml
+echo '{version: 1, method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [16, 16]}, optim: {batch: 32, epochs: 1, warmup: 0}}' >base.yaml
 ok ssl data add -q damaged --shapes --seed 5 --train 64 --test 16
 damage damaged
 code 8 ssl sweep start two.yaml -j 1 -q

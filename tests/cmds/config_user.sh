@@ -25,7 +25,7 @@ fails 2 'not a key' "$SSL" config safe.directory /
 [ "$(id -u)" = 0 ] || skip 'only the superuser can give files away'
 
 ok ssl data add -q --shapes --train 64 --test 16 tiny
-ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --name a
+ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --name a
 writes_refused()
 {
 	for c in 'init' 'tag a x' 'note a x' 'rename a b' 'rm a' 'gc' 'fsck --fix' 'config gc.age 5' \

@@ -205,7 +205,7 @@ same "$(hash_of a)" "$(hash_of c100)"
 same "$(find .ssl/objects/tmp -type f 2>/dev/null | wc -l | tr -d ' ')" 0
 
 note 'one that a run used stays unless it is forced'
-ok ssl run -q -m barlow -d b --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=8 --set optim.batch=20 \
+ok ssl run -q -m barlow -d b --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=8 --set optim.batch=20 \
 	--set optim.epochs=1 --set eval.every=0
 fails 2 'dataset b: 1 runs used it' "$SSL" data rm b
 ok ssl data rm -f b

@@ -3,7 +3,7 @@
 # them apart wherever runs or cells are listed. What is added again is the same dataset as before.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q -m vicreg -d t --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+tiny='-q -m vicreg -d t --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
 
 ok ssl init
 ok ssl data add -q t --shapes --train 64 --test 16

@@ -65,7 +65,7 @@ out_has '^skipped +12$'
 ok ssl data show -v y
 out_has '^a/20.png +empty$'
 same "$(value "select json_array_length(skipped), json_extract(skipped, '$[0].file') from dataset where name = 'y'")" 12,a/20.png
-ok ssl run -q -m barlow -d y --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=8 --set optim.batch=8 \
+ok ssl run -q -m barlow -d y --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=8 --set optim.batch=8 \
 	--set optim.epochs=1 --set optim.warmup=0 --set eval.every=0 --set 'eval.protocol=[]'
 ok ssl export -o runs.tar
 mkdir other && ok ssl -C other init && ok ssl -C other import "$PWD/runs.tar"

@@ -59,30 +59,31 @@ else
 fi
 
 note 'stopped by a signal: the exit of one who was killed, and nothing left'
-# wait_for_spool PID: until the import has its file without a name open (it must not end before)
-wait_for_spool()
+# stopped SIGNAL CODE ARG...: an import that gets the signal when it has a file in the store; while we look, it does
+# not go on
+stopped()
 {
-	while kill -0 "$1" 2>/dev/null && ! ls -l "/proc/$1/fd" 2>/dev/null | grep -q 'objects/tmp.*deleted'; do
-		sleep 0.02
+	signal=$1 wanted=$2
+	shift 2
+	limited "$SSL" data add big "$@" >"$out" 2>"$err" &
+	pid=$!
+	last="ssl data add big $*, killed by $signal"
+	until kill -STOP $pid && ls -l /proc/$pid/fd 2>/dev/null | grep -q 'objects/tmp/'; do
+		kill -CONT $pid || fail 'the import ended before' # no sleep: it would write far on
 	done
+	kill -"$signal" $pid
+	kill -CONT $pid
+	status=0
+	wait $pid || status=$?
+	same "$status" "$wanted"
+	clean .
 }
 if [ -d "/proc/$$/fd" ]; then
-	for try in TERM:143 HUP:129; do
-		limited "$SSL" data add big --size 256 long >"$out" 2>"$err" &
-		pid=$!
-		wait_for_spool "$pid"
-		kill -"${try%:*}" "$pid"
-		status=0
-		wait "$pid" || status=$?
-		last="ssl data add, killed by ${try%:*}"
-		same "$status" "${try#*:}"
-		clean .
+	for try in TERM:143 HUP:129 INT:130; do
+		stopped "${try%:*}" "${try#*:}" --size 256 long
 	done
+	stopped TERM 143 --shapes --train 10000000
 fi
-code 130 timeout --preserve-status -s INT 0.5 sh -c "ulimit -f 1000000; exec \"$SSL\" data add big --size 256 long"
-clean .
-code 143 timeout --preserve-status -s TERM 0.5 sh -c "ulimit -f 1000000; exec \"$SSL\" data add big --shapes --train 10000000"
-clean .
 
 note 'two at once: the same content under one name is one dataset; other content is refused to one of them'
 for round in 1 2 3; do

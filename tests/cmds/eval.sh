@@ -5,7 +5,7 @@
 
 ok ssl init
 ok ssl data add tiny --shapes --train 300 --test 60
-ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set data.val=100 --set eval.protocol=linear,knn --name one
 online=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step desc limit 1" | tail -1)
 untrained=$(ssl sql --format csv "select printf('%.6f', value) from v_metric where run = 'one' and metric = 'val.knn.top1' order by step limit 1" | tail -1)
@@ -23,7 +23,7 @@ same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d
 same "$(evals)" $((before + 2))
 
 note 'judged during training or afterwards: v_seed has both, as last: in ssl log'
-ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set data.val=100 --set eval.every=0 --set eval.at_start=false --name later
 ok ssl eval -q --split val later
 same "$(ssl sql --format csv "select printf('%.6f', mean) from v_seed where metric = 'val.knn.top1'" | sed 1d | sort)" \
@@ -82,7 +82,7 @@ values()
 same "$(values one val.linear.top1)" '0.0 2.0'
 same "$(values one test.linear.top1)" 2.0
 same "$(values one test.knn.top1)" 2.0
-ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set eval.every=1 --set data.val=100 --set eval.final_test=false --set eval.protocol=knn,finetune \
 	--set eval.finetune.epochs=1 --name two
 ! grep 'chosen on the test' "$err" || fail 'it chooses on val'
@@ -91,7 +91,7 @@ same "$(values two val.finetune.top1)" 2.0
 same "$(values two test.knn.top1)" ''
 
 note 'it is said when the test split selects: a checkpoint, a ref, a list'
-ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set eval.every=1 --name three
 err_has 'keep_best: .*chosen on the test split'
 ok ssl show best:test.knn.top1
@@ -104,7 +104,7 @@ ok ssl log -s -val.knn.top1
 ! grep -q "sorted by the test split" "$err" || fail "val is what to sort by"
 
 note 'what trains nothing is evaluated once, as it is'
-ok ssl run -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set eval.at_start=false --set eval.protocol=knn,linear --name floor
+ok ssl run -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set eval.at_start=false --set eval.protocol=knn,linear --name floor
 same "$(ssl sql --format csv "select count(distinct eval_id) || ' ' || max(step) from v_eval where run = 'floor'" | tail -1)" '2 0'
 ok ssl eval --format csv floor
 same "$(tail -1 "$out" | cut -d, -f7)" "$(ssl sql --format csv "select value from v_eval where run = 'floor' and metric = 'test.knn.top1'" | tail -1)"
@@ -117,7 +117,7 @@ fails 2 'one of the two' "$SSL" eval --per-class --confusion one
 fails 2 'split' "$SSL" eval --split train one
 fails 2 'range' "$SSL" eval --k 0 one
 fails 3 'nosuch' "$SSL" eval nosuch
-ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=1 --set checkpoint.every=0 --name bare
 fails 3 'checkpoint' "$SSL" eval bare
 fails 2 'tiny cannot be evaluated on val: it has no validation images' "$SSL" eval --split val --untrained bare

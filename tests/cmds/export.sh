@@ -12,7 +12,7 @@ fails 3 'no run yet' "$SSL" -C a export -o x.tar.zst
 note 'a real run with a checkpoint, an evaluation, tags'
 ok ssl -C a data add tiny --shapes --train 100 --test 30
 for seed in 1 2; do
-	ok ssl -C a run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+	ok ssl -C a run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 		--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --seed $seed --tag first
 done
 ok ssl -C a export -o one.tar.zst

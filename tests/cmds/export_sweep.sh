@@ -15,7 +15,7 @@ all()
 {
 	sqlite3 "$1/.ssl/ssl.db" .dump | grep -v '^INSERT INTO meta' | cksum
 }
-tiny='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=8,8 --set optim.batch=32
+tiny='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=8,8 --set optim.batch=32
 	--set optim.epochs=1 --set optim.warmup=0 --set eval.every=0 --set eval.at_start=false'
 
 for store in a b c d e; do

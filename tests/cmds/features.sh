@@ -2,7 +2,7 @@
 # `ssl features`: features, labels and images as NumPy files or CSV, the same bytes again.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=12,8 --set optim.batch=32
+tiny='-q --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=12,8 --set optim.batch=32
 	--set optim.epochs=2 --set optim.warmup=0 --set checkpoint.every=1 --set eval.every=0 -j 1'
 
 # header FILE: the text of a .npy file's header
@@ -74,7 +74,7 @@ ok ssl features held
 same "$(wc -l <"$out" | tr -d ' ')" 11
 ok ssl features --split train held
 same "$(wc -l <"$out" | tr -d ' ')" 55
-ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set eval.every=0 --name floor
+ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set eval.every=0 --name floor
 ok ssl features floor
 fails 2 'method random has no projector' "$SSL" features --embedding floor
 

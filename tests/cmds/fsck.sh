@@ -3,7 +3,7 @@
 # back is found and named, and only summaries are mended.
 . "$(dirname "$0")/lib.sh"
 
-run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32
+run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32
 	--set eval.every=1 --set checkpoint.every=1'
 ok ssl init
 ok ssl fsck

@@ -4,9 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
-every=${3:-${every:-419}} # of all columns and values, each so many-th: 1 tries all, for an hour or two
+every=${3:-${every:-547}} # of all columns and values, each so many-th: 1 tries all, for an hour or two
 
-tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.warmup=0 -j 1'
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --set optim.warmup=0 -j 1'
 ok ssl init
 ok ssl data add -q --shapes --train 64 --test 16 tiny
 ok ssl data add -q --shapes --train 48 --test 16 other
@@ -17,7 +17,7 @@ ok ssl run -m random $tiny --set seed=3 --name d
 cat >s.yaml <<'END'
 version: 1
 sweep: s
-base: {method: random, data: {set: tiny}, encoder: {arch: convnet, width: 4}, optim: {batch: 32}}
+base: {method: random, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, optim: {batch: 32}}
 grid: {encoder.width: [4, 6]}
 seeds: [1]
 END
@@ -135,4 +135,4 @@ while read -r table column; do
 	done <"$scratch/values"
 done <"$scratch/columns"
 note "$tried columns and values, $(wc -l <"$scratch/commands" | tr -d ' ') commands each"
-[ $tried -gt 5 ] || fail 'hardly anything was tried'
+[ $tried -gt 3 ] || fail 'hardly anything was tried'

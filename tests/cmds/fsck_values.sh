@@ -6,7 +6,7 @@
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
 ok ssl init
 ok ssl data add -q --shapes --train 64 --test 16 tiny
-ok ssl run -q -j1 -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+ok ssl run -q -j1 -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.epochs=2 --set optim.warmup=0 --set optim.batch=32 --set guard.collapse=off --name a
 sqlite3 .ssl/ssl.db 'pragma wal_checkpoint(truncate)' >/dev/null
 cp -R .ssl "$scratch/sound"

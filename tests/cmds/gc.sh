@@ -4,7 +4,7 @@
 
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 20
-ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set eval.every=0 --name one
 ok ssl gc --age 0
 same "$(cat "$out")" ''
@@ -47,7 +47,7 @@ fails 2 "it is done" ssl resume -n one
 ok ssl checkpoint export -q -o x.st one
 
 note 'beside a running run'
-"$SSL" run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32 \
+"$SSL" run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=30 --set checkpoint.every=1 --set eval.every=0 --name two 2>"$scratch/run.err" &
 pid=$!
 while kill -0 $pid 2>/dev/null; do

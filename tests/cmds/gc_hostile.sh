@@ -26,7 +26,7 @@ again()
 
 ok ssl init
 ok ssl data add -q --shapes --train 64 --test 16 tiny
-ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --name a
+ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --name a
 same "$(cat .ssl/objects/store)" "$(value "select value from meta where key = 'store'")"
 cp -R .ssl "$scratch/sound"
 
@@ -114,7 +114,7 @@ again
 echo precious >"$scratch/precious"
 rm -f .ssl/alive
 ln -s "$scratch/precious" .ssl/alive
-ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --name b
+ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --name b
 same "$(cat "$scratch/precious")" precious
 for f in ssl.db-journal ssl.db-wal ssl.db-shm ssl.db; do
 	again

@@ -9,7 +9,7 @@ mkdir a b
 ok ssl -C a init
 ok ssl -C b init
 ok ssl -C a data add tiny --shapes --train 100 --test 30
-ok ssl -C a run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+ok ssl -C a run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
 ok ssl -C a export -o one.tar.zst
 
@@ -112,7 +112,7 @@ same "$(sqlite3 b/.ssl/ssl.db 'select count(*) from tag')" 0
 note 'a name that another run has'
 mkdir c && ok ssl -C c init
 ok ssl -C c data add tiny --shapes --train 100 --test 30
-ok ssl -C c run -m barlow -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+ok ssl -C c run -m barlow -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
 ok ssl -C c import one.tar.zst
 err_has 'calm-otter: another run has this name here'

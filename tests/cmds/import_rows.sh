@@ -5,7 +5,7 @@
 command -v zstd >/dev/null || skip 'no zstd'
 ok ssl init a
 ok ssl -C a data add -q --shapes --train 64 --test 16 tiny
-ok ssl -C a run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 -j 1 --name one
+ok ssl -C a run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 -j 1 --name one
 ok ssl -C a export -o one.tzst one
 mkdir x
 zstd -dqc one.tzst >one.tar && tar -xf one.tar -C x || skip 'no tar that unpacks it'

@@ -43,7 +43,7 @@ if command -v sqlite3 >/dev/null; then
 	fails 5 'database is newer' "$SSL" -C newer init
 	mkdir stale && ok ssl -C stale init
 	ok ssl -C stale data add -q --shapes --train 16 --test 8 s
-	ok ssl -C stale run -q -d s --set encoder.arch=convnet --set encoder.width=4 --set optim.epochs=1 --set optim.batch=8
+	ok ssl -C stale run -q -d s --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.epochs=1 --set optim.batch=8
 	sqlite3 stale/.ssl/ssl.db "UPDATE meta SET value = 'another' WHERE key = 'params'"
 	ok ssl -C stale log
 	err_has 'hyperparameters are those of another version of ssl: `ssl init`'

@@ -31,7 +31,7 @@ modes()
 	find "$1" -type "$2" ! -perm "$3" -exec ls -ld {} +
 }
 
-tiny='-q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32
+tiny='-q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32
 	--set optim.epochs=1 --set optim.warmup=0 --set eval.every=0 -j 1'
 
 note 'the owner closed it'

@@ -9,8 +9,9 @@
 #	fails 2 'tag: needs' ssl tag
 #
 # It then runs in an empty scratch folder, with nothing of the caller's environment but PATH (and the
-# sanitizers' options), stops at the first thing that is not as it should be, and leaves nothing behind
-# (SSL_TEST_KEEP=1 keeps the folder). What the last `ok` or `fails` printed is in the files $out and $err.
+# sanitizers' options) and no signal ignored, stops at the first thing that is not as it should be, and
+# leaves nothing behind, nor a program running (SSL_TEST_KEEP=1 keeps the folder). What the last `ok` or
+# `fails` printed is in the files $out and $err.
 #
 #	$SSL  the binary          $SRC  the source folder         $scratch  the folder, $scratch/here is "."
 #	ssl ARG...                runs the binary
@@ -29,7 +30,10 @@
 #	fail WHY                  ends the test as failed, showing the last output
 
 if [ -z "$SSL_TEST_CLEAN" ]; then
-	exec env -i PATH="$PATH" LC_ALL=C SSL_TEST_CLEAN=1 \
+	# nohup has it ignored, and what a shell finds ignored it cannot undo
+	lib_signals=--default-signal=HUP,INT,TERM
+	env $lib_signals true 2>/dev/null || lib_signals=
+	exec env $lib_signals -i PATH="$PATH" LC_ALL=C SSL_TEST_CLEAN=1 \
 		${TMPDIR:+TMPDIR="$TMPDIR"} ${SSL_TEST_KEEP:+SSL_TEST_KEEP="$SSL_TEST_KEEP"} \
 		${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} ${UBSAN_OPTIONS:+UBSAN_OPTIONS="$UBSAN_OPTIONS"} \
 		${LSAN_OPTIONS:+LSAN_OPTIONS="$LSAN_OPTIONS"} sh "$0" "$@"
@@ -51,6 +55,11 @@ mkdir "$HOME" "$scratch/here"
 lib_end()
 {
 	cd /
+	# a test that failed leaves no program of its own behind, running or stopped
+	jobs -p >"$scratch/jobs" 2>/dev/null
+	while read -r lib_job; do
+		kill -KILL "$lib_job" 2>/dev/null
+	done <"$scratch/jobs"
 	if [ -n "$SSL_TEST_KEEP" ]; then
 		echo "kept: $scratch"
 	else

@@ -3,7 +3,7 @@
 # and devices are written to, and no command writes into a store.
 . "$(dirname "$0")/lib.sh"
 
-run='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16 --set optim.batch=32
+run='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32
 	--set optim.epochs=1 --set optim.warmup=0 --set guard.collapse=record -j 1'
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 20
@@ -76,13 +76,13 @@ commands | while read -r c; do
 	eval "ok ssl $c -o /dev/null"
 	[ -c /dev/null ] || fail 'a device was replaced'
 done || exit 1
-ok ssl log --format csv
+ok ssl log --format csv --columns name,status # ages would differ
 cp "$out" want
 echo first >appended
-ssl log --format csv -o /dev/stdout >>appended
+ssl log --format csv --columns name,status -o /dev/stdout >>appended
 { echo first; cat want; } >both
 ok cmp both appended
-ssl log --format csv -o /dev/fd/5 5>by-number
+ssl log --format csv --columns name,status -o /dev/fd/5 5>by-number
 ok cmp want by-number
 fails 6 'No space left' ssl log -o /dev/full
 fails 6 'standard output.*No space left' sh -c '"$0" report one >/dev/full' "$SSL"

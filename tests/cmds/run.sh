@@ -3,7 +3,7 @@
 # full disk and a signal end a run in the status that says so.
 . "$(dirname "$0")/lib.sh"
 
-tiny='--set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -d tiny'
+tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -d tiny'
 runs()
 {
 	ssl sql --format csv 'select count(*) from run' | tail -1

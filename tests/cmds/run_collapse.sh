@@ -3,7 +3,7 @@
 # event), or are recorded; measuring them changes no weight; a run cut and resumed has the same measures.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=32,16 --set optim.batch=16 --set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set checkpoint.every=2'
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=32,16 --set optim.batch=16 --set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set checkpoint.every=2'
 collapse="$tiny -m vicreg --set vicreg.mu=0 --set vicreg.nu=0 --set optim.epochs=9"
 one()
 {
@@ -60,7 +60,7 @@ ok ssl run $collapse --set guard.collapse=off --set optim.epochs=7 --name unseen
 same "$(one "select count(*) from event e join run r on r.id = e.run_id where r.name = 'unseen'")" 0
 
 note 'a threshold on the rank, and on how long'
-fails 7 'RankMe .*guard.collapse_rank = 7 2 times running, at epoch 2' "$SSL" run $tiny -m vicreg --set optim.epochs=3 \
+fails 7 'RankMe .*guard.collapse_rank = 7 2 times running, at epoch 3' "$SSL" run $tiny -m vicreg --set optim.epochs=4 \
 	--set guard.collapse_rank=7 --set guard.collapse_epochs=2 --name flat
 
 note 'a healthy run goes on, and has its measures'

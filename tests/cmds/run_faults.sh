@@ -4,7 +4,7 @@
 # half recorded, nothing is lost, and one line says what it was.
 . "$(dirname "$0")/lib.sh"
 
-run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32
+run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32
 	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set guard.collapse=off --set collapse.every=0'
 chain()
 {

@@ -3,7 +3,7 @@
 # with the same data, encoder and settings. Tables, reports and pictures show the gain over it, and say when there is none.
 . "$(dirname "$0")/lib.sh"
 
-common='-q -d tiny -j 1 --set encoder.arch=convnet --set encoder.width=4 --set eval.protocol=knn'
+common='-q -d tiny -j 1 --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set eval.protocol=knn'
 tiny="$common --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0"
 
 ok ssl init

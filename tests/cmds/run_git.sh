@@ -10,7 +10,7 @@ n=0
 recorded()
 {
 	n=$((n + 1))
-	ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --seed $n
+	ok ssl run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --seed $n
 	same "$(value "select user_commit || '|' || coalesce(user_dirty, 'unknown') from v_run order by id desc limit 1")" "$1|$2"
 	[ ! -e "$scratch/PWNED" ] || fail 'a program that the repository names was run'
 }
@@ -89,7 +89,7 @@ recorded "$head" unknown
 ok ssl show @
 out_has "your commit +$head .uncommitted changes: unknown"
 PATH=$scratch/none
-recorded2=$("$SSL" run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --seed 99 2>&1) || {
+recorded2=$("$SSL" run -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --seed 99 2>&1) || {
 	PATH=$real
 	fail "without git: $recorded2"
 }

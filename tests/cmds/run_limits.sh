@@ -2,7 +2,7 @@
 # Batch systems and limits: the signals that come before a limit leave a checkpoint; what is short is said.
 . "$(dirname "$0")/lib.sh"
 
-tiny='--set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=1 --set projector.dims=8,8
+tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=1 --set projector.dims=8,8
 	--set optim.batch=32 --set eval.every=0 --set guard.collapse=off
 	--set checkpoint.every=1'
 ok ssl init

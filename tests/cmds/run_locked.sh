@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 sqlite3=$(command -v sqlite3) || skip 'no sqlite3'
-tiny='-m vicreg -d t --set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=1 --set projector.dims=8,8
+tiny='-m vicreg -d t --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=1 --set projector.dims=8,8
 	--set optim.batch=32 --set eval.every=0 --set guard.collapse=off --set optim.epochs=60'
 ok ssl init
 ok ssl data add -q --shapes --train 64 --test 20 t

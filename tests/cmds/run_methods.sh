@@ -3,7 +3,7 @@
 # evaluated, saved and judged like the others; DirectPred's buffers survive a cut.
 . "$(dirname "$0")/lib.sh"
 
-net='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -j 1'
+net='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -j 1'
 count()
 {
 	ssl sql --format csv "select count(*) from v_metric where run = '$1' and metric = '$2'" | tail -1

@@ -28,7 +28,7 @@ base64 -d >../kind3.png <<'END'
 iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mNggIIPUMAwsgUA5KN4AYIMr+YAAAAASUVORK5CYII=
 END
 
-tiny='--set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=2 --set optim.batch=8 --set optim.epochs=2 --set optim.warmup=0'
+tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=2 --set optim.batch=8 --set optim.epochs=2 --set optim.warmup=0'
 heads='--set projector.dims=16,16'
 runs()
 {
@@ -96,7 +96,7 @@ ok ssl -C other show on-flat
 out_has '^evaluation +none: its training images have no labels'
 
 note 'the untrained encoder has nothing to be judged by either'
-ok ssl run -m random -d flat --set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=2
+ok ssl run -m random -d flat --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=2
 err_has 'no evaluation'
 
 note 'where no evaluation is asked for, none is missed'

@@ -28,7 +28,7 @@ base64 -d >../kind3.png <<'END'
 iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mNggIIPUMAwsgUA5KN4AYIMr+YAAAAASUVORK5CYII=
 END
 
-tiny='-m vicreg --set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=2 --set projector.dims=16,16 --set optim.batch=8 --set optim.epochs=2'
+tiny='-m vicreg --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=2 --set projector.dims=16,16 --set optim.batch=8 --set optim.epochs=2'
 # param RUN KEY: as recorded
 param()
 {

@@ -3,7 +3,7 @@
 # hyperparameter, and that a stock sqlite3 reads.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
+tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
 
 ok ssl init
 ok ssl schema

@@ -35,7 +35,7 @@ ok ssl -C victim init
 ok ssl -C victim data add -q --shapes --train 16 --test 8 precious
 ok ssl init
 ok ssl data add -q --shapes --train 64 --test 16 tiny
-ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name a
 cp -R .ssl "$scratch/sound"
 

@@ -6,7 +6,7 @@
 ok ssl init
 fails 3 'no run yet' "$SSL" show
 ok ssl data add tiny --shapes --train 100 --test 30
-ok ssl run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+ok ssl run -m vicreg -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter --tag first
 
 note 'everything is there'

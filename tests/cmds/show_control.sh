@@ -17,20 +17,26 @@ harmless()
 		grep -Eq '(^| )([01][0-9a-f]|7f)( |$)|c2 [89][0-9a-f]|e2 80 (8[ef]|a[89a-e])|e2 81 a[6-9]' && fail "$1: raw control characters"
 	iconv -f UTF-8 -t UTF-8 <"$1" >/dev/null 2>&1 || fail "$1: not UTF-8"
 }
-# shows CMD...: what it prints is harmless, and all of its messages are its own
+# shows CMD...: what it prints, for shown to look at: it is harmless, and all of its messages are its own
 shows()
 {
 	lib_run "$@"
-	harmless "$out"
-	harmless "$err"
-	grep -v '^ssl: ' "$err" && fail 'a line that is not ours'
+	cat "$out" "$err" >>pile
+	cat "$err" >>said
 	[ "$status" -lt 128 ] || fail "exit code $status"
+}
+shown()
+{
+	[ -s pile ] || fail 'nothing was shown'
+	harmless pile
+	grep -v '^ssl: ' said && fail 'a line that is not ours'
+	rm -f pile said
 }
 command -v iconv >/dev/null || skip 'no iconv'
 
 ok ssl init -q
 ok ssl data add -q tiny --shapes --train 64 --test 20
-ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 \
+ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 \
 	--set optim.epochs=2 --set optim.warmup=0 -j 1 --name a
 for word in "$esc" "$c1" "$bidi"; do
 	"$SSL" tag a "$(echo "$word" | tr ' ' _)" >"$out" 2>"$err"
@@ -47,12 +53,15 @@ for format in table tsv md latex html json jsonl; do
 	shows "$SSL" sql --format $format "$sql"
 	[ "$status" = 0 ] || fail "exit $status"
 done
+shown
 for command in 'show @' 'show --json @' 'log --columns name,tags' 'config' 'config query.q' 'sql --list' 'sql @q' 'report -w 1=1' 'report @' \
 	'compare --metric loss --by tags' 'plot curve @' 'plot bars --metric loss --by name' 'best loss' 'metrics @' 'diff @ @'; do
 	shows "$SSL" $command
+	shown
 done
 shows "$SSL" plot curve @ --title "$all"
 shows "$SSL" compare --metric loss --by name --format latex
+shown
 ok ssl show @
 out_has 'tags +.*x\\x1b\]0;owned\\x07'
 
@@ -80,6 +89,7 @@ for word in "$esc" "$c1" "$bidi" "$bad"; do
 	shows "$SSL" "--$word"
 	shows "$SSL" log "--$word"
 	shows "$SSL" report -o "no/$word" @
+	shown
 done
 
 note 'names of files'
@@ -100,3 +110,4 @@ printf 'method: "%s"\n' "$c1" >r.yaml
 shows "$SSL" run r.yaml
 printf '%s: 1\n' "$bidi" >"$esc.yaml"
 shows "$SSL" run "$esc.yaml"
+shown

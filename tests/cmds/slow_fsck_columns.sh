@@ -1,4 +1,4 @@
 #!/bin/sh
 # fsck_columns.sh with more columns and values.
-every=61
+every=149
 . "$(dirname "$0")/fsck_columns.sh"

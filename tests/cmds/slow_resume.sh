@@ -3,7 +3,7 @@
 # one that was not, at 1 and at 2 threads; and `ssl verify` says so, cutting it once more.
 . "$(dirname "$0")/lib.sh"
 
-tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=16 --set optim.epochs=3
+tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=16 --set optim.epochs=3
 	--set optim.warmup=1 --set eval.every=1 --set checkpoint.every=2'
 heads='projector.dims=16,16 predictor.dims=16,16 data.val=10 eval.split=val'
 

@@ -32,7 +32,7 @@ done
 cat >s.yaml <<'YAML'
 version: 1
 sweep: s
-base: {data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [1024, 512]},
+base: {data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [1024, 512]},
   optim: {batch: 32, epochs: 6, warmup: 0}, eval: {every: 2}, collapse: {every: 0},
   checkpoint: {every: 1, keep_last: 1, keep_best: 0}, guard: {collapse: record}}
 blocks:

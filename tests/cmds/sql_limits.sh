@@ -5,7 +5,7 @@
 
 ok ssl init -q
 ok ssl data add -q tiny --shapes --train 64 --test 20
-ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=32 \
+ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 \
 	--set optim.epochs=1 --set optim.warmup=0 --set eval.every=0 -j 1 --name one
 
 numbers='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)'

@@ -40,7 +40,7 @@ all_right()
 	done || exit 1
 }
 
-small='--set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32'
+small='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32'
 ok ssl init
 ok ssl data add --shapes --train 64 --test 32 tiny
 ok ssl data add --shapes --train 32 --test 32 gone

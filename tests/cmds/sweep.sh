@@ -3,7 +3,7 @@
 # failures leave what the next start finishes, and a sweep never becomes another one unnoticed.
 . "$(dirname "$0")/lib.sh"
 
-base='{method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [16, 16]},
+base='{method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [16, 16]},
   optim: {batch: 32, epochs: 1, warmup: 0}, eval: {every: 1, at_start: false}, checkpoint: {every: 1}}'
 cat >grid.yaml <<YAML
 version: 1
@@ -114,7 +114,7 @@ ok ssl sweep start -q weights
 same "$(value "select count(*) from cell where status = 'done' and run_id in (select id from run)")" 15
 
 note 'from the command line; without a name the same command is the same sweep'
-small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.epochs=1
+small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --set optim.epochs=1
 	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false'
 ok ssl sweep start $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
 same "$(value 'select cells from v_sweep order by id desc limit 1')" 8

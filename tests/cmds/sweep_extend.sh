@@ -9,6 +9,7 @@ cat >base.yaml <<'YAML'
 method: vicreg
 data.set: tiny
 encoder: {arch: convnet, width: 4, depth: 2}
+augment: {size: 16}
 projector.dims: [16, 16]
 optim: {name: sgd, lr: 0.1, epochs: 1, batch: 32, warmup: 0}
 eval: {every: 0, at_start: false}

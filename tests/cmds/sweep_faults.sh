@@ -5,7 +5,7 @@
 
 ok ssl init
 ok ssl data add tiny --shapes --train 96 --test 20
-small='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --set optim.warmup=0
+small='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --set optim.warmup=0
 	--set eval.every=0 --set eval.at_start=false'
 
 note 'a disk that is too full for one cell'

@@ -7,7 +7,7 @@
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
 ok ssl init
 ok ssl data add tiny --shapes --train 160 --test 30
-small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=32,16 --set optim.batch=16
+small='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=32,16 --set optim.batch=16
 	--set optim.warmup=0 --set eval.every=0 --set eval.at_start=false --set checkpoint.every=1'
 
 note 'a goal that contradicts its metric is refused, and names both'
@@ -25,7 +25,7 @@ same "$(value 'select count(*) from sweep')" 0
 note 'without one it is that of the metric; where that has none, what is said'
 cat >none.yaml <<'END'
 sweep: none
-base: {method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, projector: {dims: [32, 16]},
+base: {method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [32, 16]},
   optim: {batch: 16, epochs: 3, warmup: 0, lr: 0}, eval: {every: 0, at_start: false}, checkpoint: {every: 1}}
 blocks: [{grid: {vicreg.nu: [1, 100, 1000]}}]
 seeds: 2

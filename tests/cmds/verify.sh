@@ -3,7 +3,7 @@
 # single bit that was changed in a recorded value or in a checkpoint's file is found and named.
 . "$(dirname "$0")/lib.sh"
 
-tiny='--set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 --set optim.batch=16
+tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=16
 	--set optim.warmup=0 --set eval.every=2 --set checkpoint.every=1 -d tiny'
 TMPDIR=$scratch/tmp
 export TMPDIR

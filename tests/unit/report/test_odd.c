@@ -1,4 +1,4 @@
-/* Whatever a chart is given, it is drawn: some thousand charts of odd numbers, odd labels and odd
+/* Whatever a chart is given, it is drawn: some hundred charts of odd numbers, odd labels and odd
  * sizes, in every format. Each is whole, and says no number that is none. Always the same charts.
  */
 #include <float.h>
@@ -11,7 +11,7 @@
 #include "core/report/svg.h"
 #include "tests/check.h"
 
-enum { CHARTS = 1500, GROUPS = 500 };
+enum { CHARTS = 600, GROUPS = 200 };
 
 struct dice {
 	uint64_t state;

@@ -32,6 +32,38 @@ void axis_number(double v, char out[AXIS_LABEL])
 		group_thousands(out);
 }
 
+int axis_digits(const double *v, int n)
+{
+	double most = 0, least = INFINITY;
+	int whole = 1, digits;
+
+	for (int i = 0; i < n; i++) {
+		double size = fabs(v[i]);
+
+		if (!isfinite(size) || size == 0)
+			continue;
+		most = fmax(most, size);
+		least = fmin(least, size);
+		whole &= size == floor(size);
+	}
+	if (most < 1e-3 || most >= 1e4)
+		return AXIS_EACH;
+	digits = 3 - (int)floor(log10(most));
+	if (least < pow(10, 1 - digits)) /* it would lose nearly all of its digits */
+		return AXIS_EACH;
+	return whole ? 0 : digits;
+}
+
+void axis_number_in(double v, int digits, char out[AXIS_LABEL])
+{
+	if (digits < 0 || !isfinite(v) || fabs(v) >= 1e7) {
+		axis_number(v, out);
+		return;
+	}
+	snprintf(out, AXIS_LABEL, "%.*f", digits, v);
+	group_thousands(out);
+}
+
 /* 1, 2 or 5 times a power of ten: the smallest such step that needs at most `most` ticks. */
 static double nice_step(double span, int most)
 {

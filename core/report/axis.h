@@ -24,4 +24,11 @@ double axis_at(const struct axis *a, double v);
 /* A value in as many digits as a reader wants: 0.01, 25, 1e-05, 12,500. */
 void axis_number(double v, char out[AXIS_LABEL]);
 
+/* Digits after the point that values of one picture share, so that they can be compared at a glance:
+ * as many as give the largest four digits in all; AXIS_EACH where their sizes differ by too much. */
+enum { AXIS_EACH = -1 };
+int axis_digits(const double *v, int n);
+/* A value in this many digits after the point; AXIS_EACH: as axis_number(). */
+void axis_number_in(double v, int digits, char out[AXIS_LABEL]);
+
 #endif

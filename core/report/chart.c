@@ -30,6 +30,7 @@ void chart_free(struct chart *c)
 	}
 	for (int i = 0; i < c->n; i++) {
 		free(c->series[i].name);
+		free(c->series[i].lost);
 		free(c->series[i].x);
 	}
 	for (int i = 0; i < c->n_marks; i++)
@@ -182,6 +183,28 @@ void chart_bar_range(const struct chart *c, double *lo, double *hi)
 		*hi = fmax(*hi, fmin(high, *hi + room));
 }
 
+int chart_digits(const struct chart *c)
+{
+	int n = 0, digits;
+	double *v;
+
+	for (int i = 0; i < c->n; i++)
+		n += c->series[i].n;
+	v = xmalloc((size_t)(n + 1) * sizeof *v);
+	n = 0;
+	for (int i = 0; i < c->n; i++) {
+		const struct chart_series *s = &c->series[i];
+		int from = c->kind == CHART_PARALLEL ? s->n - 1 : 0;
+		int to = c->kind == CHART_BARS && s->n ? 1 : s->n;
+
+		for (int k = from < 0 ? 0 : from; k < to; k++)
+			v[n++] = s->y[k];
+	}
+	digits = axis_digits(v, n);
+	free(v);
+	return digits;
+}
+
 double chart_goodness(const struct chart *c, double v, double lo, double hi)
 {
 	double t = hi > lo ? fmin(fmax((v / 2 - lo / 2) / (hi / 2 - lo / 2), 0), 1) : 1;
@@ -223,7 +246,8 @@ double chart_height(const struct chart *c, double width)
 		return fmax(200, fmin(380, width * 0.5)) + 70 + chart_legend(c, NULL, legend) +
 		       text;
 	case CHART_BARS:
-		return 90 + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) + text;
+		return 90 + chart_floor_height(c) + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) +
+		       text;
 	case CHART_HEAT:
 		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows + text;
 	case CHART_PARALLEL:

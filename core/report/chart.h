@@ -7,8 +7,8 @@
  *   CHART_BARS      axis 0 the value; a series is a bar at y[0] with the interval lo[0] .. hi[0];
  *                   y[1 ..] are the single values, drawn as dots
  *   CHART_HEAT      axis 0 columns, axis 1 rows (both by category), axis 2 what the colour means;
- *                   series i is row i, y[j] its value in column j (NaN: no run), lo[j] its
- *                   standard deviation (NaN: unknown)
+ *                   series i is row i, y[j] its value in column j (NaN: no run, or, where
+ *                   hi[j] > 0, runs without one), lo[j] its standard deviation (NaN: unknown)
  *   CHART_PARALLEL  one vertical axis per hyperparameter, the last one the metric, which the
  *                   colour shows; a series is a recipe, y[j] its place on axis j (a category's
  *                   number where the axis has them)
@@ -42,6 +42,7 @@ struct chart_series {
 	int n;
 	double *x, *y, *lo, *hi;
 	double gain; /* bars: over the untrained encoder, beside the value; NaN: not known */
+	char *lost;  /* bars: what stands where there is no value: "3 collapsed"; NULL: nothing */
 	int colour;  /* CHART_GREY ones have no line of their own in the legend */
 };
 

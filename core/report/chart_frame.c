@@ -86,6 +86,18 @@ struct box chart_frame(const struct chart *c, struct canvas *canvas)
 	return (struct box){12, 34 + title, w, canvas->height - 42 - note - title};
 }
 
+void chart_label(struct canvas *canvas, double x, double y, const char *s, enum text_anchor anchor,
+		 double size)
+{
+	double width = text_width(s, size);
+	double left = anchor == TEXT_END      ? x - width
+		      : anchor == TEXT_MIDDLE ? x - width / 2
+					      : x - 2;
+
+	canvas_rect(canvas, left, y - 11, width + 2, 14, (struct ink){INK_PAPER, 0, 0.8}, NULL);
+	canvas_text(canvas, x, y, s, chart_text(size, anchor, INK_TEXT));
+}
+
 void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a)
 {
 	for (int i = 0; i < a->n; i++) {
@@ -159,8 +171,8 @@ double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 	int grey = in_grey(c);
 	char others[48];
 
-	if (!c->n || (c->n == 1 && !c->series[0].name[0]))
-		return 0;
+	if (!c->n || (c->n == 1 && (!c->series[0].name[0] || !strcmp(c->series[0].name, c->title))))
+		return 0; /* the title says it */
 	for (int i = 0; i < c->n; i++)
 		if (chart_in_legend(c, i))
 			place_key(canvas, at, &x, &y, c->series[i].name, chart_ink(c, i, 1));
@@ -183,9 +195,9 @@ void chart_scale(const struct chart *c, struct canvas *canvas, struct box at, do
 	for (int i = 0; i < STEPS; i++)
 		canvas_rect(canvas, at.x + at.w * i / STEPS, at.y, at.w / STEPS + 0.5, 8,
 			    of(chart_goodness(c, (double)i / (STEPS - 1), 0, 1)), NULL);
-	axis_number(lo, text);
+	axis_number_in(lo, chart_digits(c), text);
 	canvas_text(canvas, at.x, at.y + 21, text, chart_text(FONT_SMALL, TEXT_START, INK_MUTED));
-	axis_number(hi, text);
+	axis_number_in(hi, chart_digits(c), text);
 	canvas_text(canvas, at.x + at.w, at.y + 21, text,
 		    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
 	canvas_text(canvas, at.x + at.w / 2, at.y + 21, name,

@@ -15,7 +15,7 @@ static uint32_t heat_rgb(const struct chart *c, double v, double lo, double hi)
 
 /* The value in the middle of its cell, its standard deviation below where there is room. */
 static void draw_cell(const struct chart *c, struct canvas *canvas, struct box cell, int row,
-		      int column, double lo, double hi)
+		      int column, double lo, double hi, int digits)
 {
 	const struct chart_series *s = &c->series[row];
 	double v = s->y[column], sd = s->lo[column], y = cell.y + cell.h / 2;
@@ -25,11 +25,12 @@ static void draw_cell(const struct chart *c, struct canvas *canvas, struct box c
 	int two;
 
 	if (!isfinite(v)) {
-		canvas_text(canvas, cell.x + cell.w / 2, y + 4, "\xC2\xB7",
+		canvas_text(canvas, cell.x + cell.w / 2, y + 4,
+			    s->hi[column] > 0 ? "\xC3\x97" : "\xC2\xB7",
 			    chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 		return;
 	}
-	axis_number(v, text);
+	axis_number_in(v, digits, text);
 	snprintf(spread, sizeof spread, "%.2g", sd);
 	snprintf(tip, sizeof tip, "%s %s, %s %s: %s", c->axis[0].name, c->axis[0].category[column],
 		 c->axis[1].name, c->axis[1].category[row], text);
@@ -89,7 +90,8 @@ void chart_draw_heat(const struct chart *c, struct canvas *canvas)
 		canvas_text(canvas, plot.x - 6, y + h / 2 + 4, name,
 			    chart_text(FONT_SMALL, TEXT_END, INK_MUTED));
 		for (int k = 0; k < c->axis[0].n_categories; k++)
-			draw_cell(c, canvas, (struct box){plot.x + w * k, y, w, h}, i, k, lo, hi);
+			draw_cell(c, canvas, (struct box){plot.x + w * k, y, w, h}, i, k, lo, hi,
+				  chart_digits(c));
 	}
 	name_columns(c, canvas, plot);
 	chart_scale(c, canvas,

@@ -24,6 +24,15 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
  * as those leave the bars room. What an interval has beyond it is not drawn. */
 void chart_bar_range(const struct chart *c, double *lo, double *hi);
 
+/* The digits in which the values of bars, heatmaps and the metric of parallel axes are written. */
+int chart_digits(const struct chart *c);
+
+/* A text on a little paper, so that what is drawn behind does not cross it out. */
+void chart_label(struct canvas *canvas, double x, double y, const char *s, enum text_anchor anchor,
+		 double size);
+
+/* Bars: the room above them for the name of the dashed line. */
+double chart_floor_height(const struct chart *c);
 /* Does a bar show a gain? */
 int chart_has_gains(const struct chart *c);
 

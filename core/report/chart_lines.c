@@ -114,31 +114,101 @@ static void nothing(const struct plane *p, struct canvas *canvas)
 		    "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
 }
 
-/* A dashed line from one side to the other, named at the right: above it, or below where another's
- * name stands. */
-static void draw_mark(const struct plane *p, struct canvas *canvas, double v, const char *label,
-		      double *last)
+static void draw_mark(const struct plane *p, struct canvas *canvas, double v)
 {
-	double y = at_y(p, v), right = p->plot.x + p->plot.w, base = y - 4;
+	double y = at_y(p, v);
+
+	if (isfinite(axis_at(&p->y, v)))
+		canvas_line(canvas, (const double[]){p->plot.x, y, p->plot.x + p->plot.w, y}, 2,
+			    1.2, 4, ink(INK_TEXT));
+}
+
+static int is_in(struct box b, double x, double y)
+{
+	return x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h;
+}
+
+/* How many points of curves lie in the box, of eight between neighbours. */
+static int crowd(const struct plane *p, const struct chart *c, struct box b)
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n; i++) {
+		const struct chart_series *s = &c->series[i];
+
+		for (int k = 0; k + 1 < s->n; k++) {
+			double x = at_x(p, s->x[k]), to_x = at_x(p, s->x[k + 1]);
+			double y = at_y(p, s->y[k]), to_y = at_y(p, s->y[k + 1]);
+
+			if (!is_drawn(p, s, k) || !is_drawn(p, s, k + 1))
+				continue;
+			for (int t = 0; t <= 8; t++)
+				n += is_in(b, x + (to_x - x) * t / 8, y + (to_y - y) * t / 8);
+		}
+	}
+	return n;
+}
+
+enum { LABELS = 8 };
+
+/* The names of lines that were drawn so far. */
+struct labels {
+	struct box taken[LABELS];
+	int n;
+};
+
+static int is_taken(const struct labels *l, struct box b)
+{
+	for (int i = 0; i < l->n; i++)
+		if (b.x < l->taken[i].x + l->taken[i].w && l->taken[i].x < b.x + b.w &&
+		    b.y < l->taken[i].y + l->taken[i].h && l->taken[i].y < b.y + b.h)
+			return 1;
+	return 0;
+}
+
+/* The name of the line at v: above it or below, at the right or the left, where it hides least. */
+static void name_mark(const struct plane *p, struct canvas *canvas, const struct chart *c, double v,
+		      const char *label, struct labels *l)
+{
+	struct box at = {0, 0, 0, 13}, best = at;
+	double y = at_y(p, v), least = INFINITY;
 	char text[160];
 
 	if (!isfinite(axis_at(&p->y, v)))
 		return;
-	if (fabs(base - *last) < 13)
-		base = y + 12;
-	*last = base;
 	text_fit(label, FONT_SMALL, p->plot.w - 8, text, sizeof text);
-	canvas_line(canvas, (const double[]){p->plot.x, y, right, y}, 2, 1.2, 4, ink(INK_TEXT));
-	canvas_text(canvas, right - 4, base, text, chart_text(FONT_SMALL, TEXT_END, INK_TEXT));
+	at.w = text_width(text, FONT_SMALL);
+	for (int k = 0; k < 4; k++) {
+		double cost;
+
+		at.x = k < 2 ? p->plot.x + p->plot.w - 4 - at.w : p->plot.x + 4;
+		at.y = k % 2 ? y + 2 : y - 15;
+		cost = crowd(p, c, at) + (is_taken(l, at) ? 1e6 : 0) +
+		       (at.y < p->plot.y - 4 || at.y + at.h > p->plot.y + p->plot.h ? 1e5 : 0);
+		if (cost >= least)
+			continue;
+		least = cost;
+		best = at;
+	}
+	chart_label(canvas, best.x, best.y + 11, text, TEXT_START, FONT_SMALL);
+	if (l->n < LABELS)
+		l->taken[l->n++] = best;
 }
 
 static void draw_marks(const struct plane *p, struct canvas *canvas, const struct chart *c)
 {
-	double last = -1e9;
-
-	draw_mark(p, canvas, c->floor, "untrained", &last);
+	draw_mark(p, canvas, c->floor);
 	for (int i = 0; i < c->n_marks; i++)
-		draw_mark(p, canvas, c->mark[i].y, c->mark[i].label, &last);
+		draw_mark(p, canvas, c->mark[i].y);
+}
+
+static void name_marks(const struct plane *p, struct canvas *canvas, const struct chart *c)
+{
+	struct labels l = {0};
+
+	name_mark(p, canvas, c, c->floor, "untrained", &l);
+	for (int i = 0; i < c->n_marks; i++)
+		name_mark(p, canvas, c, c->mark[i].y, c->mark[i].label, &l);
 }
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas)
@@ -161,6 +231,7 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	for (int i = 0; i < c->n; i++)
 		if (chart_in_legend(c, i))
 			draw_curve(&p, canvas, c, i);
+	name_marks(&p, canvas, c);
 }
 
 /* ---- bars ---- */
@@ -216,14 +287,19 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 		     double y, double h)
 {
 	const struct chart_series *s = &c->series[i];
+	int digits = chart_digits(c);
 	double zero = at_x(p, p->x.lo > 0 ? p->x.lo : fmin(0, p->x.hi)), end = at_x(p, s->y[0]);
 	char tip[300], number[AXIS_LABEL], beside[2 * AXIS_LABEL], lo[AXIS_LABEL], hi[AXIS_LABEL];
 
-	if (!isfinite(end))
+	if (!isfinite(end)) {
+		if (s->lost)
+			canvas_text(canvas, zero + 6, y + 4, s->lost,
+				    chart_text(FONT_SMALL, TEXT_START, INK_MUTED));
 		return;
-	axis_number(s->y[0], number);
-	axis_number(s->lo[0], lo);
-	axis_number(s->hi[0], hi);
+	}
+	axis_number_in(s->y[0], digits, number);
+	axis_number_in(s->lo[0], digits, lo);
+	axis_number_in(s->hi[0], digits, hi);
 	if (isfinite(s->lo[0]) && isfinite(s->hi[0]))
 		snprintf(tip, sizeof tip, "%s: %s (%s to %s)", s->name, number, lo, hi);
 	else
@@ -237,6 +313,25 @@ static void draw_bar(const struct plane *p, struct canvas *canvas, const struct 
 	snprintf(beside, sizeof beside, isfinite(s->gain) ? "%s (%+.2f)" : "%s", number, s->gain);
 	canvas_text(canvas, p->plot.x + p->plot.w + 6, y + 4, beside,
 		    chart_text(FONT_SMALL, TEXT_START, INK_TEXT));
+}
+
+double chart_floor_height(const struct chart *c)
+{
+	return isfinite(c->floor) ? 14 : 0;
+}
+
+/* A dashed line through all bars, with its name above, which stays within the plot. */
+static void draw_floor(const struct plane *p, struct canvas *canvas, const struct chart *c)
+{
+	double x = at_x(p, c->floor), half = text_width("untrained", FONT_SMALL) / 2;
+	double middle = fmax(fmin(x, p->plot.x + p->plot.w - half), p->plot.x + half);
+
+	if (!isfinite(c->floor))
+		return;
+	canvas_line(canvas, (const double[]){x, p->plot.y - 2, x, p->plot.y + p->plot.h}, 2, 1.2, 4,
+		    ink(INK_TEXT));
+	canvas_text(canvas, middle, p->plot.y - 6, "untrained",
+		    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_TEXT));
 }
 
 /* On a narrow chart a bar's name stands above it, else to its left. */
@@ -253,27 +348,26 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	for (int i = 0; i < c->n; i++)
 		widest = fmax(widest, text_width(c->series[i].name, FONT));
 	widest = above ? 0 : fmin(widest + 8, 0.42 * room.w);
-	p.plot = (struct box){room.x + widest, room.y + 4,
-			      room.w - widest - (chart_has_gains(c) ? 100 : 52), room.h - 46};
+	p.plot = (struct box){room.x + widest, room.y + 4 + chart_floor_height(c),
+			      room.w - widest - (chart_has_gains(c) ? 100 : 52),
+			      room.h - 46 - chart_floor_height(c)};
 	for (int i = 0; i < p.x.n; i++) {
 		double x = p.plot.x + p.plot.w * axis_at(&p.x, p.x.tick[i]);
 
 		canvas_segment(canvas, x, p.plot.y, x, p.plot.y + p.plot.h, 1, ink(INK_GRID));
 	}
 	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
-	if (isfinite(c->floor)) {
-		double x = at_x(&p, c->floor);
-
-		canvas_line(canvas, (const double[]){x, p.plot.y - 2, x, p.plot.y + p.plot.h}, 2,
-			    1.2, 4, ink(INK_TEXT));
-	}
+	draw_floor(&p, canvas, c);
 	line = p.plot.h / fmax(1, c->n);
 	for (int i = 0; i < c->n; i++) {
 		double y = p.plot.y + line * (i + (above ? 0.70 : 0.5));
 
 		draw_bar(&p, canvas, c, i, y, above ? 14 : 18);
 		text_fit(c->series[i].name, FONT, above ? room.w : widest - 8, name, sizeof name);
-		canvas_text(canvas, above ? p.plot.x + 2 : p.plot.x - 8, above ? y - 12 : y + 4,
-			    name, chart_text(FONT, above ? TEXT_START : TEXT_END, INK_TEXT));
+		if (above) /* where the dashed line goes through */
+			chart_label(canvas, p.plot.x + 2, y - 12, name, TEXT_START, FONT);
+		else
+			canvas_text(canvas, p.plot.x - 8, y + 4, name,
+				    chart_text(FONT, TEXT_END, INK_TEXT));
 	}
 }

@@ -69,19 +69,14 @@ static double ruler_y(const struct ruler *r, struct box plot, double v)
 	return plot.y + plot.h * (1 - axis_at(&r->axis, v));
 }
 
-/* A label on a little paper, so that the curves behind do not cross it out. */
 static void ruler_label(struct canvas *canvas, double x, double y, const char *label, int last,
 			double room)
 {
 	char text[64];
-	double width;
 
 	text_fit(label, FONT_SMALL, room, text, sizeof text);
-	width = text_width(text, FONT_SMALL);
-	canvas_rect(canvas, last ? x - 6 - width : x + 4, y - 7, width + 2, 14,
-		    (struct ink){INK_PAPER, 0, 0.8}, NULL);
-	canvas_text(canvas, last ? x - 6 : x + 6, y + 4, text,
-		    chart_text(FONT_SMALL, last ? TEXT_END : TEXT_START, INK_TEXT));
+	chart_label(canvas, last ? x - 6 : x + 6, y + 4, text, last ? TEXT_END : TEXT_START,
+		    FONT_SMALL);
 }
 
 /* The room of an axis' name. Names take turns on two lines, so that one's neighbours are two axes
@@ -100,8 +95,8 @@ static double name_room(const struct chart *c, int k, double gap)
 }
 
 /* Both ends of what the values span are labelled, and between them what has room. */
-static void label_numbers(struct canvas *canvas, const struct ruler *r, struct box plot, int last,
-			  double room)
+static void label_numbers(const struct chart *c, struct canvas *canvas, const struct ruler *r,
+			  struct box plot, int last, double room)
 {
 	double ends[] = {r->lo, r->hi}, below = INFINITY;
 	double top = ruler_y(r, plot, r->hi), bottom = ruler_y(r, plot, r->lo);
@@ -110,7 +105,7 @@ static void label_numbers(struct canvas *canvas, const struct ruler *r, struct b
 	if (!(r->lo <= r->hi))
 		return;
 	for (int i = 0; i < (r->lo < r->hi ? 2 : 1); i++) {
-		axis_number(ends[i], text);
+		axis_number_in(ends[i], last ? chart_digits(c) : AXIS_EACH, text);
 		ruler_label(canvas, r->x, ruler_y(r, plot, ends[i]), text, last, room);
 	}
 	for (int i = 0; i < r->axis.n; i++) {
@@ -139,7 +134,7 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 				      : TEXT_MIDDLE,
 			       INK_TEXT));
 	if (!r->of->n_categories) {
-		label_numbers(canvas, r, plot, last, gap - 12);
+		label_numbers(c, canvas, r, plot, last, gap - 12);
 		return;
 	}
 	for (int i = 0; i < r->of->n_categories; i++) {

@@ -389,7 +389,7 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 	struct axis a;
 	double lo, hi;
 	char from[AXIS_LABEL];
-	int name = 0, w;
+	int name = 0, w, digits = chart_digits(c);
 
 	chart_bar_range(c, &lo, &hi);
 	axis_set(&a, lo, hi, 0, 6, 1);
@@ -404,15 +404,15 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 		const struct chart_series *s = &c->series[i];
 		char number[AXIS_LABEL], left[AXIS_LABEL], right[AXIS_LABEL];
 
-		axis_number(s->y[0], number);
-		axis_number(s->lo[0], left);
-		axis_number(s->hi[0], right);
+		axis_number_in(s->y[0], digits, number);
+		axis_number_in(s->lo[0], digits, left);
+		axis_number_in(s->hi[0], digits, right);
 		put_cut(out, s->name, name, 1);
 		strbuf_adds(out, "  ");
 		paint(out, colour, chart_ink(c, i, 1), 0);
 		bar(isfinite(s->y[0]) ? axis_at(&a, s->y[0]) : 0, w > 8 ? w : 8, out);
 		plain(out, colour);
-		strbuf_addf(out, " %7s", isfinite(s->y[0]) ? number : "-");
+		strbuf_addf(out, " %7s", isfinite(s->y[0]) ? number : s->lost ? s->lost : "-");
 		if (isfinite(s->gain))
 			strbuf_addf(out, " (%+.2f)", s->gain);
 		if (isfinite(s->lo[0]))
@@ -425,20 +425,20 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 }
 
 /* Without colour a block in front says how good the cell is. */
-static void heat_cell(const struct chart *c, double v, double lo, double hi, int w, int colour,
-		      struct strbuf *out)
+static void heat_cell(const struct chart *c, const struct chart_series *s, int column, double lo,
+		      double hi, int w, int colour, struct strbuf *out)
 {
 	static const char *const shade[] = {" ", "\xE2\x96\x91", "\xE2\x96\x92", "\xE2\x96\x93",
 					    "\xE2\x96\x88"};
 	char text[AXIS_LABEL];
-	double t = chart_goodness(c, v, lo, hi);
+	double v = s->y[column], t = chart_goodness(c, v, lo, hi);
 	uint32_t rgb = viridis(t);
 
 	if (!isfinite(v)) {
-		put(out, "\xC2\xB7", -w);
+		put(out, s->hi[column] > 0 ? "\xC3\x97" : "\xC2\xB7", -w);
 		return;
 	}
-	axis_number(v, text);
+	axis_number_in(v, chart_digits(c), text);
 	if (colour) {
 		paint(out, 1, (struct ink){INK_RGB, rgb, 1}, 1);
 		paint(out, 1, ink_on(rgb), 0);
@@ -471,7 +471,7 @@ static void term_heat(const struct chart *c, int columns, int colour, struct str
 		put_cut(out, c->axis[1].category[i], left, 1);
 		strbuf_addc(out, ' ');
 		for (int k = 0; k < c->axis[0].n_categories; k++)
-			heat_cell(c, c->series[i].y[k], lo, hi, w, colour, out);
+			heat_cell(c, &c->series[i], k, lo, hi, w, colour, out);
 		strbuf_addc(out, '\n');
 	}
 	put(out, "", left + 1);

@@ -39,31 +39,31 @@ void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
 		strbuf_addf(out, "%d to %d runs", c->least, c->most);
 }
 
-static int count_status(const struct selection *sel, const char *status)
+/* Appends how many of these runs (run NULL: all) ended so that they enter no mean; open: or did not
+ * end. first: what stands before the first number. */
+static void add_lost(const struct selection *sel, const int *run, int n, int open,
+		     const char *first, struct strbuf *out)
 {
-	int n = 0;
+	static const char *const what[] = {"collapsed", "pruned", "not finished"};
+	int lost[3] = {0};
 
-	for (int i = 0; i < sel->n; i++)
-		n += !strcmp(sel->run[i].status, status);
-	return n;
+	for (int i = 0; i < n; i++) {
+		const char *status = sel->run[run ? run[i] : i].status;
+
+		if (strcmp(status, "done") != 0)
+			lost[!strcmp(status, what[0]) ? 0 : !strcmp(status, what[1]) ? 1 : 2]++;
+	}
+	for (int i = 0; i < (open ? 3 : 2); i++) {
+		if (!lost[i])
+			continue;
+		strbuf_addf(out, "%s%d %s", first, lost[i], what[i]);
+		first = ", ";
+	}
 }
 
 void figure_lost(const struct selection *sel, int means, struct strbuf *out)
 {
-	int collapsed = count_status(sel, "collapsed"), pruned = count_status(sel, "pruned");
-	int others = sel->n - count_status(sel, "done") - collapsed - pruned, said = 0;
-	const struct {
-		int n;
-		const char *what;
-	} kind[] = {{collapsed, "collapsed"}, {pruned, "pruned"}, {others, "not finished"}};
-
-	for (int i = 0; i < (means ? 3 : 2); i++)
-		if (kind[i].n)
-			strbuf_addf(out, "%s%d %s",
-				    said++  ? ", "
-				    : means ? "; in no mean: "
-					    : "; ",
-				    kind[i].n, kind[i].what);
+	add_lost(sel, NULL, sel->n, means, means ? "; in no mean: " : "; ", out);
 }
 
 void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
@@ -222,10 +222,16 @@ static int read_metric(struct store *s, const struct selected *r, const char *na
 
 static int is_in_epochs(const struct selection *sel, const struct figure *f)
 {
-	for (int i = 0; i < sel->n; i++)
-		if (sel->run[i].steps <= 0 || sel->run[i].epochs <= 0)
+	int trained = 0;
+
+	for (int i = 0; i < sel->n; i++) {
+		if (sel->run[i].steps <= 0) /* its only place is 0, in either */
+			continue;
+		if (sel->run[i].epochs <= 0)
 			return 0;
-	return !f->steps;
+		trained = 1;
+	}
+	return trained && !f->steps;
 }
 
 void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out)
@@ -364,10 +370,9 @@ done:
 /* ---- bars ---- */
 
 /* counted: the label says of how many runs the mean is. */
-static void add_bar(struct chart *c, const struct group *g, const double *value,
-		    const struct floors *floors, int counted, int colour)
+static void add_bar(struct chart *c, const struct selection *sel, const struct group *g,
+		    const double *value, const struct floors *floors, int counted, int colour)
 {
-
 	struct moments s = group_moments(g, value);
 	struct interval ci = moments_interval(&s);
 	struct strbuf label = STRBUF_INIT;
@@ -377,6 +382,9 @@ static void add_bar(struct chart *c, const struct group *g, const double *value,
 	if (counted)
 		strbuf_addf(&label, " (n=%d)", s.n);
 	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
+	strbuf_clear(&label);
+	add_lost(sel, g->run, g->n, 1, "", &label);
+	bar->lost = label.len && !s.n ? xstrdup(label.buf) : NULL;
 	strbuf_release(&label);
 	bar->colour = colour;
 	bar->gain = floor_gain(value, floors->value, g->run, g->n);
@@ -421,7 +429,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	for (int i = 0; i < g.n; i++)
 		figure_count(&count, group_moments(&g.group[i], value).n);
 	for (int i = 0; i < g.n && i < most; i++)
-		add_bar(*out, &g.group[order[i]], value, &floors, count.least != count.most,
+		add_bar(*out, sel, &g.group[order[i]], value, &floors, count.least != count.most,
 			figure_colour(f, sel, &g.group[order[i]], i, PALETTE));
 	free(order);
 	figure_counts_text(&count, &note);

@@ -39,16 +39,21 @@ static void fill_cell(struct chart *c, int row, int column, const struct varied 
 		      const struct varied *y, const double *value, int runs, int *fewest, int *most)
 {
 	double *in = xmalloc((size_t)(runs + 1) * sizeof *in);
-	int n = 0;
+	int n = 0, there = 0;
 	struct moments s;
 
-	for (int i = 0; i < runs; i++)
-		if (x->text[i] && y->text[i] && !strcmp(x->text[i], c->axis[0].category[column]) &&
-		    !strcmp(y->text[i], c->axis[1].category[row]) && isfinite(value[i]))
+	for (int i = 0; i < runs; i++) {
+		if (!x->text[i] || !y->text[i] || strcmp(x->text[i], c->axis[0].category[column]) ||
+		    strcmp(y->text[i], c->axis[1].category[row]))
+			continue;
+		there++;
+		if (isfinite(value[i]))
 			in[n++] = value[i];
+	}
 	s = moments_of(in, n);
 	c->series[row].y[column] = s.mean;
 	c->series[row].lo[column] = s.sd;
+	c->series[row].hi[column] = n ? (double)NAN : there;
 	if (n) {
 		*fewest = *most && *fewest < n ? *fewest : n;
 		*most = *most > n ? *most : n;
@@ -68,6 +73,15 @@ static struct selection in_cells(const struct selection *sel, const struct varie
 	in = selection_part(sel, keep);
 	free(keep);
 	return in;
+}
+
+static int has_lost_cell(const struct chart *c)
+{
+	for (int i = 0; i < c->n; i++)
+		for (int k = 0; k < c->series[i].n; k++)
+			if (c->series[i].hi[k] > 0)
+				return 1;
+	return 0;
 }
 
 /* What else differs between the runs of a cell. */
@@ -104,6 +118,8 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 	}
 	strbuf_adds(&note, others && most > 1 ? " too" : "");
 	figure_lost(&in, 1, &note);
+	if (has_lost_cell(c))
+		strbuf_adds(&note, "; \xC3\x97: runs, but none with a value that counts");
 	chart_note(c, note.buf);
 	v.n = all;
 	varied_release(&v);

@@ -53,7 +53,7 @@ ok ssl plot bars -w 1 --dark -o dark.png
 code 1 cmp -s light.png dark.png
 
 note 'a cell of the heatmap is the mean of its runs'
-want=$(ssl sql "select printf('%.4g', avg(s.last)) from v_run r join metric_summary s on s.run_id = r.id
+want=$(ssl sql "select printf('%.2f', avg(s.last)) from v_run r join metric_summary s on s.run_id = r.id
 	join metric_name n on n.id = s.name_id and n.name = 'val.knn.top1'
 	join v_param a on a.run_id = r.id and a.param = 'vicreg.lambda' and a.value = '25'
 	join v_param b on b.run_id = r.id and b.param = 'vicreg.mu' and b.value = '10'" --format csv | tail -1)
@@ -150,3 +150,10 @@ ok ssl plot bars -w 1 --metric knn.top1 --most 50
 out_has '^byol tau=0.9 lr=0.6 '
 out_has '^vicreg lambda=[0-9]+ mu=[0-9]+ +(\(n=[0-9]\))? +'
 out_has 'bars begin at 0$'
+
+note 'a run that takes no step stands at 0, and the others keep their epochs; without any there are steps alone'
+ok sqlite3 .ssl/ssl.db "UPDATE run SET steps = 0, step = 0, epochs = 0, epoch = 0 WHERE id = (SELECT max(id) FROM run)"
+ok ssl plot curve -w 1 --metric knn.top1 --by run -f -o x.svg
+ok grep -q '>epoch<' x.svg
+ok ssl plot curve -w 'steps = 0' --metric knn.top1 -f -o x.svg
+ok grep -q '>step<' x.svg

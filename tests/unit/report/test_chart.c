@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/report/chart.h"
 #include "core/report/svg.h"
 #include "tests/check.h"
@@ -260,6 +261,95 @@ static void test_marks(void)
 	chart_free(c);
 }
 
+/* The name of a line lies where no curve goes: here below it, since the curve is just above. */
+static void test_mark_names(void)
+{
+	struct chart *c = chart_new(CHART_LINES, "x");
+	struct strbuf out = STRBUF_INIT;
+	struct chart_series *s;
+	double line = 0, name = 0;
+	const char *at;
+
+	chart_add_axis(c, "epoch", 0);
+	chart_add_axis(c, "y", 0);
+	s = chart_add_series(c, "a", 50);
+	for (int i = 0; i < s->n; i++) {
+		s->x[i] = i;
+		s->y[i] = i % 2 ? 5.1 : 5.4;
+	}
+	s->y[0] = 10;
+	s->y[1] = 0;
+	c->floor = 5;
+	draw_svg(c, 500, &out);
+	at = strstr(out.buf, ">untrained<");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	while (strncmp(at, " y=\"", 4) != 0)
+		at--;
+	name = strtod(at + 4, NULL);
+	at = strstr(out.buf, "stroke-dasharray");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	at = strstr(at, "d=\"M");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	line = strtod(strchr(at + 4, ' '), NULL);
+	CU_ASSERT(line > 0 && name > line && name < line + 20);
+	strbuf_release(&out);
+	chart_free(c);
+}
+
+/* Values side by side have the same digits; where nothing counts the reason stands; the dashed line
+ * of bars has a name. */
+static void test_values(void)
+{
+	struct chart *c = chart_new(CHART_BARS, "x");
+	struct strbuf out = STRBUF_INIT;
+
+	chart_add_axis(c, "top1, %", 0);
+	chart_add_series(c, "a", 1)->y[0] = 28.7;
+	chart_add_series(c, "b", 1)->y[0] = 8.3333;
+	chart_add_series(c, "c", 1)->lost = xstrdup("3 collapsed");
+	c->floor = 12;
+	for (int width = 300; width < 800; width += 400) {
+		draw_svg(c, width, &out);
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">28.70<"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">8.33<"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">3 collapsed<"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">untrained<"));
+		strbuf_clear(&out);
+	}
+	strbuf_release(&out);
+	chart_free(c);
+	CU_ASSERT_EQUAL(axis_digits((const double[]){3, 25}, 2), 0);
+	CU_ASSERT_EQUAL(axis_digits((const double[]){3.5, 0.25, NAN}, 3), 3);
+	CU_ASSERT_EQUAL(axis_digits((const double[]){30, 0.001}, 2), AXIS_EACH);
+	CU_ASSERT_EQUAL(axis_digits((const double[]){1e-9}, 1), AXIS_EACH);
+	CU_ASSERT_EQUAL(axis_digits(NULL, 0), AXIS_EACH);
+}
+
+/* A cell whose runs have no value is told from one without runs. */
+static void test_heat_cells(void)
+{
+	struct chart *c = chart_new(CHART_HEAT, "x");
+	struct strbuf out = STRBUF_INIT;
+	struct chart_series *s;
+
+	for (int i = 0; i < 3; i++)
+		chart_add_axis(c, "a", 0);
+	for (int i = 0; i < 3; i++)
+		chart_category(c, 0, &"xyz"[i]);
+	chart_category(c, 1, "r");
+	s = chart_add_series(c, "r", 3);
+	s->y[0] = 9;
+	s->hi[1] = 3;
+	draw_svg(c, 500, &out);
+	CU_ASSERT_EQUAL(count(out.buf, "\xC3\x97"), 1);
+	CU_ASSERT_EQUAL(count(out.buf, "\xC2\xB7"), 1);
+	strbuf_clear(&out);
+	chart_term(c, &(struct term_look){80, 16, 0, 0}, &out);
+	CU_ASSERT_EQUAL(count(out.buf, "\xC3\x97"), 1);
+	strbuf_release(&out);
+	chart_free(c);
+}
+
 /* Panels have their own axes, and all of their text lies within the picture. */
 static void test_panels(void)
 {
@@ -492,6 +582,9 @@ int main(void)
 	    {"colours", test_colours},
 	    {"colours that every eye tells apart", test_palette},
 	    {"thresholds", test_marks},
+	    {"names of lines", test_mark_names},
+	    {"values", test_values},
+	    {"cells of heatmaps", test_heat_cells},
 	    {"panels", test_panels},
 	    {"ends of parallel axes", test_parallel},
 	    {"colours of a heatmap and the scatter of seeds", test_heat_range},

@@ -1,4 +1,5 @@
-/* `ssl show`: everything that the store knows of a run. Each section is a query over its id. */
+/* `ssl show`: everything that the store knows of a run. Each section is a query over its id; people
+ * see of the hyperparameters only those that are not the defaults, unless they ask for all. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,8 @@
 #include "core/base/strbuf.h"
 #include "core/base/terminal.h"
 #include "core/report/rows.h"
+#include "core/run/ask.h"
+#include "core/run/keys.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_show;
@@ -184,19 +187,82 @@ static int show_head(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	return ret;
 }
 
-static int show_text(struct cmd_ctx *ctx, int64_t id, struct error *err)
+static struct table *departures(const struct recipe *r, const struct recipe_ask *ask)
+{
+	struct table *t = table_new();
+	struct strbuf def = STRBUF_INIT;
+
+	table_column(t, "param");
+	table_column(t, "value");
+	table_column(t, "default");
+	for (int i = 0; i < r->n; i++) {
+		const struct recipe_value *v = &r->value[i];
+		int unknown;
+
+		strbuf_clear(&def);
+		unknown = recipe_default_of(r, i, ask, &def, NULL);
+		if (!unknown && !strcmp(def.buf, v->text))
+			continue;
+		table_text(t, v->hp->name);
+		table_text(t, v->text);
+		table_text(t, unknown ? NULL : def.buf);
+	}
+	strbuf_release(&def);
+	return t;
+}
+
+/* The hyperparameters that are not as they would be by default. 1: it is not known which these are,
+ * as with a recipe that this version cannot read. */
+static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	struct recipe_ask ask;
+	struct run_row row;
+	struct recipe r;
+	struct table *t;
+	int left;
+
+	if (runs_get(ctx->store, id, &row, err))
+		return -1;
+	left = recipe_from_json(&r, keys_schema(), row.recipe_json, row.defaults, NULL);
+	run_row_release(&row);
+	if (left)
+		return 1;
+	run_ask(&ask, ctx->store);
+	t = departures(&r, &ask);
+	left = r.n - table_rows(t);
+	fputs("\nparams that are not the defaults\n", ctx->out);
+	if (table_rows(t))
+		table_print(t, TABLE_TEXT, ctx->out);
+	table_free(t);
+	recipe_release(&r);
+	fprintf(ctx->out, "(%d others are; -v shows them)\n", left);
+	return 0;
+}
+
+static int show_section(struct cmd_ctx *ctx, const struct section *s, int64_t id, struct error *err)
 {
 	struct rows rows;
-	int ret = show_head(ctx, id, err);
+	int ret = load(ctx->store, s->sql, id, TABLE_TEXT, &rows, err);
 
-	for (int i = 0; !ret && i < SECTIONS; i++) {
-		ret = load(ctx->store, sections[i].sql, id, TABLE_TEXT, &rows, err);
-		if (!ret && table_rows(rows.table)) {
-			fprintf(ctx->out, "\n%s\n", sections[i].name);
-			table_print(rows.table, TABLE_TEXT, ctx->out);
-		}
-		rows_release(&rows);
+	if (!ret && table_rows(rows.table)) {
+		fprintf(ctx->out, "\n%s\n", s->name);
+		table_print(rows.table, TABLE_TEXT, ctx->out);
 	}
+	rows_release(&rows);
+	return ret;
+}
+
+static int show_text(struct cmd_ctx *ctx, int64_t id, struct error *err)
+{
+	int ret = show_head(ctx, id, err), done = 0;
+
+	if (!ret && !ctx->verbose) {
+		ret = show_departures(ctx, id, err);
+		done = !ret; /* the first section, that of all of them */
+		ret = ret < 0 ? -1 : 0;
+	}
+	for (int i = done; !ret && i < SECTIONS; i++)
+		ret = show_section(ctx, &sections[i], id, err);
 	return ret;
 }
 

@@ -96,6 +96,30 @@ int recipe_changed(struct recipe *out, const struct recipe *from,
 	return ret;
 }
 
+int recipe_default_of(const struct recipe *r, int i, const struct recipe_ask *ask,
+		      struct strbuf *out, struct error *err)
+{
+	const struct recipe_how how = {.defaults = r->defaults, .ask = ask};
+	const char *key = r->value[i].hp->name;
+	struct resolver v;
+	struct recipe made;
+	int ret;
+
+	resolve_init(&v, r->schema, &how, "recipe");
+	v.lenient = 1; /* without the method, keys of a method may be for another */
+	for (int k = 0; k < r->n; k++)
+		if (k != i)
+			resolve_put(&v, r->value[k].hp, r->value[k].text, 1);
+	ret = resolve_finish(&v, &made, err);
+	resolve_release(&v);
+	if (ret)
+		return -1;
+	if (recipe_has(&made, key))
+		strbuf_adds(out, recipe_text_of(&made, key));
+	recipe_release(&made);
+	return 0;
+}
+
 void recipe_release(struct recipe *r)
 {
 	for (int i = 0; i < r->n; i++)

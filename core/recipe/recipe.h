@@ -72,6 +72,11 @@ int recipe_changed(struct recipe *out, const struct recipe *from,
 		   const struct recipe_schema *schema, const struct recipe_ask *ask,
 		   const struct recipe_set *set, int n_set, struct error *err);
 
+/* Appends what r->value[i] would be had it not been given, with all other keys as they are. ERR_USAGE
+ * where it cannot be left out. */
+int recipe_default_of(const struct recipe *r, int i, const struct recipe_ask *ask,
+		      struct strbuf *out, struct error *err);
+
 void recipe_release(struct recipe *r);
 
 /* Appends the canonical JSON; the same without its braces. */

@@ -22,19 +22,21 @@ static const struct hparam hparams[] = {
     {"eval.finetune.labels", HP_REAL, "1", 0.0001, 1, NULL,
      "share of the training images of each class that keep their label"},
     {"eval.finetune.lr", HP_REAL, "0.05", 1e-9, 1e6, NULL,
-     "for 256 images, in proportion to the batch (SimCLR, lightly 0.05; Barlow Twins 0.002, VICReg "
-     "0.03 and 0.01 of the encoder at 1 and 10 % of the labels)"},
+     "learning rate for a batch of 256 images, scaled linearly with the batch (SimCLR, lightly "
+     "0.05; Barlow Twins 0.002, VICReg 0.03 and 0.01 of the encoder at 1 and 10 % of the labels)"},
     {"eval.finetune.head_lr", HP_REAL, "0", 0, 1e6, NULL,
-     "of the linear head, likewise; 0: eval.finetune.lr (Barlow Twins 0.5, VICReg 0.08 and 0.1)"},
+     "learning rate of the linear head, scaled in the same way; 0: eval.finetune.lr (Barlow "
+     "Twins 0.5, VICReg 0.08 and 0.1)"},
     {"eval.finetune.epochs", HP_INT, "30", 1, 100000, NULL,
      "passes over the labelled images (lightly 30; SimCLR 60 and 30 for 1 and 10 %, Barlow Twins, "
      "VICReg 20)"},
     {"eval.finetune.batch", HP_INT, "64", 1, 1000000, NULL,
-     "images; all there are where they are fewer (small, for many steps on few labels; papers 256 "
-     "to 4096)"},
-    {"eval.finetune.momentum", HP_REAL, "0.9", 0, 0.9999, NULL, "Nesterov's (SimCLR, BYOL 0.9)"},
+     "images per step, or all labelled images if there are fewer (small, for many steps on few "
+     "labels; papers 256 to 4096)"},
+    {"eval.finetune.momentum", HP_REAL, "0.9", 0, 0.9999, NULL,
+     "Nesterov momentum (SimCLR, BYOL 0.9)"},
     {"eval.finetune.weight_decay", HP_REAL, "0", 0, 1000, NULL,
-     "not of biases and batch norm (SimCLR, lightly 0)"},
+     "weight decay, not applied to biases and batch norm (SimCLR, lightly 0)"},
     {0},
 };
 

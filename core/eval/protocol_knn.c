@@ -8,7 +8,7 @@
 
 static const struct hparam hparams[] = {
     {"eval.knn.k", HP_INT, "20", 1, 100000, NULL,
-     "neighbours that vote (solo-learn; 200 in 1805.01978)"},
+     "number of neighbours that vote (20: solo-learn; 200: 1805.01978)"},
     {"eval.knn.temperature", HP_REAL, "0.07", 0.001, 100, NULL,
      "T: a neighbour's vote is exp(cosine / T) (1805.01978: 0.07)"},
     {0},

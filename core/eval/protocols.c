@@ -25,8 +25,8 @@ enum { ROWS = sizeof rows / sizeof *rows, SETTINGS_MAX = 32 };
 
 const struct hparam eval_hparams[] = {
     {"eval.seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
-     "of what protocols draw: order, labels that are kept, first weights of a head; apart from "
-     "seed, so that all runs are judged alike"},
+     "seed of the random choices of protocols: order, labels that are kept, initial weights of a "
+     "head; separate from seed, so that all runs are evaluated alike"},
     {0},
 };
 

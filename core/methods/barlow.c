@@ -100,17 +100,17 @@ static void barlow_loss(void *self, struct tape *t, const struct batch *b, struc
 static const struct hparam hparams[] = {
     {"barlow.lambda", HP_REAL, "0.0051", 0, 1e6, NULL,
      "weight of the off-diagonal terms (official code and solo-learn: 0.0051; paper: 0.005); 0: "
-     "the "
-     "on-diagonal ones alone"},
+     "only the on-diagonal terms"},
     {"barlow.diagonal", HP_REAL, "1", 0, 1e6, NULL,
-     "weight of the on-diagonal terms (paper and code: 1); 0: the off-diagonal ones alone"},
+     "weight of the on-diagonal terms (paper and code: 1); 0: only the off-diagonal terms"},
     {"barlow.scale", HP_REAL, "0.1", 1e-9, 1e6, NULL,
-     "factor of the whole loss: under lars it only acts on biases and norms (solo-learn on CIFAR: "
+     "factor of the whole loss; with lars it affects only biases and norms (solo-learn on CIFAR: "
      "0.1; paper: 1)"},
     {"barlow.eps", HP_REAL, "1e-5", 0, 1, NULL,
      "added to the variance when embeddings are standardised (official code: 1e-5)"},
     {"barlow.stop_gradient", HP_BOOL, "false", 0, 0, NULL,
-     "no gradient into the second view's embeddings (paper: off; on in its ablation of asymmetry)"},
+     "stop the gradient into the second view's embeddings (paper: off; on in its ablation of "
+     "asymmetry)"},
     {0},
 };
 

@@ -90,21 +90,22 @@ static void directpred_after_step(void *self, long k, long total, struct method_
 
 static const struct hparam hparams[] = {
     {"directpred.variant", HP_ENUM, "directpred", 0, 0, "directpred|directcopy|directset",
-     "the power of F that W has: directpred 1/2 (2102.06810), directcopy 1, directset alpha "
+     "power of F that gives W: directpred = 1/2 (2102.06810); directcopy = 1; directset = alpha "
      "(2110.04947)"},
-    {"directpred.alpha", HP_REAL, "0.5", 0, 10, NULL, "variant directset: the power (ours: 1/2)"},
+    {"directpred.alpha", HP_REAL, "0.5", 0, 10, NULL,
+     "variant directset: the power of F (our choice: 1/2)"},
     {"directpred.rho", HP_REAL, "0.3", 0, 1, NULL,
-     "how much of itself F keeps at a step (paper and the README of its code: 0.3)"},
+     "decay of the moving average F, per step (paper and the README of its code: 0.3)"},
     {"directpred.epsilon", HP_REAL, "0.1", 0, 100, NULL,
-     "what every eigenvalue of W is raised by (paper: 0.1; README of its code: 0.01)"},
+     "amount by which every eigenvalue of W is raised (paper: 0.1; README of its code: 0.01)"},
     {"directpred.every", HP_INT, "1", 1, 1000000, NULL,
-     "steps between two settings of W, which trains by its gradient meanwhile (paper: 1; 5 is "
-     "better on long runs)"},
+     "steps between two computations of W, which is trained by its gradient in between (paper: "
+     "1; 5 is better on long runs)"},
     {"directpred.center", HP_BOOL, "false", 0, 0, NULL,
-     "the covariance in place of the correlation (paper: off, it hurts)"},
+     "use the covariance instead of the correlation (paper: off, since it hurts)"},
     {"directpred.form", HP_ENUM, "official", 0, 0, "official|paper",
-     "epsilon against eigenvalues divided by the largest (released code), or times the largest "
-     "(paper)"},
+     "official: epsilon is added to the eigenvalues divided by the largest, as in the released "
+     "code; paper: epsilon times the largest eigenvalue is added"},
     SIAMESE_HPARAMS("directpred", "ema", "0.996", "constant"),
     {0},
 };

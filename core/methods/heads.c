@@ -9,45 +9,46 @@
 
 const struct hparam head_hparams[] = {
     {"projector.dims", HP_INTS, "[2048, 2048, 2048]", 1, 65536, NULL,
-     "output size of each Linear of the projector; [] = none (solo-learn, CIFAR, Barlow Twins and "
-     "VICReg)"},
+     "output sizes of the projector's Linear layers; [] = no projector (solo-learn on CIFAR, "
+     "Barlow Twins and VICReg)"},
     {"projector.hidden_bias", HP_BOOL, "false", 0, 0, NULL,
-     "biases in its hidden Linears (Barlow Twins code: none)"},
+     "biases in the projector's hidden Linear layers (Barlow Twins code: none)"},
     {"projector.out_bias", HP_BOOL, "false", 0, 0, NULL,
-     "a bias in its last Linear (Barlow Twins, VICReg, BYOL code: none)"},
+     "a bias in the projector's last Linear layer (Barlow Twins, VICReg, BYOL code: none)"},
     {"projector.hidden_norm", HP_BOOL, "true", 0, 0, NULL,
-     "batch norm after its hidden Linears (all official code)"},
+     "batch norm after the projector's hidden Linear layers (all official code)"},
     {"projector.norm_affine", HP_BOOL, "true", 0, 0, NULL,
-     "gamma and beta in those norms (all official code; off in DirectPred's)"},
+     "gamma and beta in the projector's hidden batch norms (all official code; off in "
+     "DirectPred's)"},
     {"projector.out_norm", HP_ENUM, "none", 0, 0, OUT_NORMS,
-     "after its last Linear (none: Barlow Twins, VICReg, BYOL; bn_no_affine: SimSiam; bn_no_beta: "
-     "SimCLR code)"},
+     "normalisation after the projector's last Linear layer (none: Barlow Twins, VICReg, BYOL; "
+     "bn_no_affine: SimSiam; bn_no_beta: SimCLR code)"},
     {"predictor.dims", HP_INTS, "[]", 1, 65536, NULL,
-     "output size of each Linear of the predictor; the last equals the projector's; [] = none"},
+     "output sizes of the predictor's Linear layers, of which the last equals the projector's "
+     "output size; [] = no predictor"},
     {"predictor.hidden_bias", HP_BOOL, "true", 0, 0, NULL,
-     "biases in its hidden Linears (BYOL code: yes)"},
+     "biases in the predictor's hidden Linear layers (BYOL code: yes)"},
     {"predictor.out_bias", HP_BOOL, "false", 0, 0, NULL,
-     "a bias in its last Linear (BYOL code: none)"},
+     "a bias in the predictor's last Linear layer (BYOL code: none)"},
     {"predictor.hidden_norm", HP_BOOL, "true", 0, 0, NULL,
-     "batch norm after its hidden Linears (BYOL, SimSiam)"},
+     "batch norm after the predictor's hidden Linear layers (BYOL, SimSiam)"},
     {"predictor.norm_affine", HP_BOOL, "true", 0, 0, NULL,
-     "gamma and beta in those norms (BYOL, SimSiam)"},
+     "gamma and beta in the predictor's hidden batch norms (BYOL, SimSiam)"},
     {"predictor.out_norm", HP_ENUM, "none", 0, 0, OUT_NORMS,
-     "after its last Linear (BYOL, SimSiam: none)"},
+     "normalisation after the predictor's last Linear layer (BYOL, SimSiam: none)"},
     {"predictor.symmetric", HP_BOOL, "false", 0, 0, NULL,
-     "a predictor of one Linear is made symmetric after every step, W <- (W + W^T) / 2 (2102.06810 "
-     "compares; BYOL, SimSiam: no)"},
+     "make a predictor of one Linear layer symmetric after every step, W <- (W + W^T) / 2 "
+     "(compared in 2102.06810; BYOL, SimSiam: no)"},
     {"predictor.frozen", HP_BOOL, "false", 0, 0, NULL,
-     "it stays as it was initialised, and gradients flow through it (2011.10566's table 1: it does "
-     "not collapse, and does not learn)"},
+     "keep the predictor at its initial weights; gradients still flow through it (2011.10566, "
+     "table 1: it does not collapse, and does not learn)"},
     {0},
 };
 
 const struct hparam batch_hparams[] = {
     {"batch.statistics", HP_ENUM, "per_view", 0, 0, "per_view|joint",
-     "batch norm's: per_view = of each view alone (BYOL, Barlow Twins, VICReg, SimSiam, "
-     "solo-learn); "
-     "joint = of both views at once (SimCLR code)"},
+     "batch-norm statistics: per_view = computed for each view separately (BYOL, Barlow Twins, "
+     "VICReg, SimSiam, solo-learn); joint = computed over both views together (SimCLR code)"},
     {0},
 };
 

@@ -37,32 +37,34 @@ struct siamese_batch {
  * "0.99", "cosine". siamese_init() reads them. */
 #define SIAMESE_HPARAMS(method, target_default, tau_default, schedule_default)                     \
 	{method ".target", HP_ENUM, target_default, 0, 0, "ema|shared|none",                       \
-	 "what a prediction is compared with: ema = the embedding of a slowly moving copy (BYOL, " \
-	 "DirectPred); shared = the network's own, without gradient (SimSiam; BYOL with tau = 0); " \
-	 "none = the network's own, with gradients through both (2006.07733, table 5b; SimSiam "   \
-	 "collapses)"},                                                                            \
+	 "what a prediction is compared with: ema = the embedding of a slowly moving copy "        \
+	 "of the network (BYOL, DirectPred); shared = the network's own embedding, without "       \
+	 "gradient (SimSiam; BYOL with tau = 0); none = the network's own embedding, with "        \
+	 "gradients through both (2006.07733, table 5b; SimSiam collapses)"},                      \
 	{method ".tau", HP_REAL, tau_default, 0, 1, NULL,                                          \
-	 "with target=ema: how much of itself the target keeps at a step (2006.07733: 0.996 for "  \
-	 "1000 epochs, 0.97 to 0.99 for fewer; solo-learn on CIFAR: 0.99; 2102.06810: 0.996)"},    \
+	 "with target=ema: decay of the target's moving average, per step (2006.07733: "           \
+	 "0.996 for 1000 epochs, 0.97 to 0.99 for fewer; solo-learn on CIFAR: 0.99; "              \
+	 "2102.06810: 0.996)"},                                                                    \
 	{method ".tau_schedule", HP_ENUM, schedule_default, 0, 0, "cosine|constant",               \
-	 "cosine: tau rises to 1 at the last step (2006.07733); constant: it stays (2102.06810)"}, \
+	 "cosine: tau rises to 1 at the last step (2006.07733); constant: tau does not "           \
+	 "change (2102.06810)"},                                                                   \
 	{method ".stop_gradient", HP_BOOL, "true", 0, 0, NULL,                                     \
-	 "no gradient flows into a shared target (all papers); false makes it the target none "    \
-	 "(2011.10566, figure 2: it collapses)"},                                                  \
+	 "stop the gradient into a shared target (all papers); false is the same as "              \
+	 "target=none (2011.10566, figure 2: it collapses)"},                                      \
 	{method ".normalize", HP_ENUM, "l2", 0, 0, "l2|ln|bn|none",                                \
-	 "predictions and targets: l2 = of norm 1 (all papers); ln = each less the mean of its "   \
-	 "dimensions, then of norm 1; bn = standardised over the batch, / sqrt(D); none = as they " \
-	 "are"},                                                                                   \
+	 "normalisation of predictions and targets: l2 = to norm 1 (all papers); ln = minus "      \
+	 "the mean over the dimensions, then to norm 1; bn = standardised over the batch "         \
+	 "and divided by sqrt(D); none = no normalisation"},                                       \
 	{method ".symmetric", HP_BOOL, "true", 0, 0, NULL,                                         \
-	 "both halves of the loss (all papers); false: the first half alone (2011.10566, section " \
-	 "4.6; DirectPred on ImageNet)"},                                                          \
+	 "use both halves of the loss (all papers); false: only the first half (2011.10566, "      \
+	 "section 4.6; DirectPred on ImageNet)"},                                                  \
 	{method ".mu", HP_REAL, "0", 0, 1e6, NULL,                                                 \
 	 "weight of VICReg's variance term on z, added to the loss (0 = none; 2105.04906: 1)"},    \
 	{method ".nu", HP_REAL, "0", 0, 1e6, NULL,                                                 \
 	 "weight of VICReg's covariance term on z, added to the loss (0 = none; 2105.04906: "      \
 	 "0.01)"},                                                                                 \
 	{method ".gamma", HP_REAL, "1", 0, 1e3, NULL,                                              \
-	 "standard deviation below which that variance term pulls (2105.04906: 1)"}
+	 "standard deviation below which that variance term is positive (2105.04906: 1)"}
 
 /* Declares the projector and the target, and reads METHOD.target, .tau, .tau_schedule,
  * .stop_gradient, .normalize, .symmetric, .mu, .nu, .gamma. The caller declares the predictor. */

@@ -154,14 +154,15 @@ static void simclr_loss(void *self, struct tape *t, const struct batch *b, struc
 
 static const struct hparam hparams[] = {
     {"simclr.temperature", HP_REAL, "0.2", 1e-3, 1e3, NULL,
-     "T or tau, by which similarities are divided (solo-learn on CIFAR: 0.2; paper: 0.1 on "
-     "ImageNet, 0.5 on CIFAR-10)"},
+     "temperature T or tau, which divides the similarities (solo-learn on CIFAR: 0.2; paper: 0.1 "
+     "on ImageNet, 0.5 on CIFAR-10)"},
     {"simclr.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
-     "what similarities are taken of: l2 = embeddings of norm 1 (paper: cosines); bn = each "
-     "dimension standardised over the batch, / sqrt(D); none = as they are (paper's table 5)"},
+     "normalisation of the embeddings before similarities are computed: l2 = to norm 1 (paper: "
+     "cosines); bn = each dimension standardised over the batch and divided by sqrt(D); none = "
+     "no normalisation (paper's table 5)"},
     {"simclr.form", HP_ENUM, "paper", 0, 0, "paper|official",
-     "paper: the mean over both views (solo-learn too); official: the released code's sum of two "
-     "means, twice that"},
+     "paper: the mean over both views (solo-learn too); official: the sum of two means as in the "
+     "released code, which is twice that"},
     {0},
 };
 
@@ -178,7 +179,7 @@ static const struct hparam_default defaults[] = {
 const struct method method_simclr = {
     .name = "simclr",
     .title = "SimCLR",
-    .summary = "tells the other view of an image from all other images of the batch",
+    .summary = "contrasts the other view of an image with all other images of the batch",
     .formula =
 	"L = 1/2N sum_i [ -s_i,i+ + log sum_{k != i} exp(s_ik) ]\n"
 	"s_ij = cos(z_i, z_j) / T over the 2N embeddings of both views; i+ is i's other view\n"

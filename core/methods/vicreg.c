@@ -130,16 +130,17 @@ static void vicreg_loss(void *self, struct tape *t, const struct batch *b, struc
 }
 
 static const struct hparam hparams[] = {
-    {"vicreg.lambda", HP_REAL, "25", 0, 1e6, NULL, "weight of the invariance (paper and code: 25)"},
-    {"vicreg.mu", HP_REAL, "25", 0, 1e6, NULL, "weight of the variance (paper and code: 25)"},
-    {"vicreg.nu", HP_REAL, "1", 0, 1e6, NULL, "weight of the covariance (paper and code: 1)"},
+    {"vicreg.lambda", HP_REAL, "25", 0, 1e6, NULL,
+     "weight of the invariance term (paper and code: 25)"},
+    {"vicreg.mu", HP_REAL, "25", 0, 1e6, NULL, "weight of the variance term (paper and code: 25)"},
+    {"vicreg.nu", HP_REAL, "1", 0, 1e6, NULL, "weight of the covariance term (paper and code: 1)"},
     {"vicreg.gamma", HP_REAL, "1", 0, 1e3, NULL,
-     "standard deviation below which the variance term pulls (paper and code: 1)"},
+     "standard deviation below which the variance term is positive (paper and code: 1)"},
     {"vicreg.eps", HP_REAL, "1e-4", 1e-12, 1, NULL,
-     "added to the variance under the root (paper and code: 1e-4)"},
+     "added to the variance under the square root (paper and code: 1e-4)"},
     {"vicreg.form", HP_ENUM, "official", 0, 0, "official|paper",
-     "paper: the invariance summed over dimensions, the variance over both views; official: means, "
-     "as the released code"},
+     "paper: the invariance is summed over dimensions and the variance over both views; "
+     "official: both are means, as in the released code"},
     {0},
 };
 

@@ -10,9 +10,9 @@ const struct hparam encoder_hparams[] = {
     {"encoder.arch", HP_ENUM, "resnet18", 0, 0, NULL,
      "the encoder: torchvision's ResNets (1512.03385), a small convnet, or an MLP on the pixels"},
     {"encoder.width", HP_INT, "64", 1, 1024, NULL,
-     "channels of the first stage (64: the published ResNets); units of every layer of an mlp"},
+     "channels of the first stage (64: the published ResNets); for an mlp, units of every layer"},
     {"encoder.depth", HP_INT, "4", 1, 8, NULL,
-     "convnet and mlp: number of layers; ResNets have their own"},
+     "number of layers of a convnet or mlp; the depth of a ResNet is fixed"},
     {0},
 };
 

@@ -151,11 +151,11 @@ static int resnet50_init(struct encoder *e, const struct declare *d, struct erro
 
 static const struct hparam hparams[] = {
     {"encoder.stem", HP_ENUM, "auto", 0, 0, "auto|cifar|imagenet",
-     "ResNets: cifar = 3x3 stride 1 without pooling, imagenet = 7x7 stride 2 and max-pool; auto = "
-     "cifar for images of at most 64 pixels (as solo-learn)"},
+     "ResNets: cifar = 3x3 stride 1 without pooling; imagenet = 7x7 stride 2 and max-pool; auto "
+     "= cifar for images of at most 64 pixels (as in solo-learn)"},
     {"encoder.zero_gamma", HP_BOOL, "false", 0, 0, NULL,
-     "ResNets: the last norm of every residual block starts at 0 (the official ImageNet code of "
-     "most methods; off in torchvision and solo-learn)"},
+     "ResNets: initialise gamma of the last norm of every residual block to 0 (the official "
+     "ImageNet code of most methods; off in torchvision and solo-learn)"},
     {0},
 };
 

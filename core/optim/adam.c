@@ -58,11 +58,11 @@ static void adamw_update(struct param *p, const struct optim_opts *o, double lr,
 
 static const struct hparam hparams[] = {
     {"optim.beta1", HP_REAL, "0.9", 0, 0.999999, NULL,
-     "adam, adamw: decay of the mean of gradients (1412.6980)"},
+     "adam, adamw: decay rate of the running mean of the gradients (1412.6980)"},
     {"optim.beta2", HP_REAL, "0.999", 0, 0.999999, NULL,
-     "adam, adamw: decay of the mean of squared gradients (1412.6980)"},
+     "adam, adamw: decay rate of the running mean of the squared gradients (1412.6980)"},
     {"optim.eps", HP_REAL, "1e-8", 0, 1, NULL,
-     "adam, adamw: added to the root of the mean square (1412.6980)"},
+     "adam, adamw: added to the root of the mean squared gradient (1412.6980)"},
     {0},
 };
 

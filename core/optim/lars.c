@@ -73,10 +73,10 @@ static const struct hparam hparams[] = {
     {"optim.trust", HP_REAL, "0.02", 0, 10, NULL,
      "lars: trust coefficient eta (0.02 in solo-learn on CIFAR; 0.001 on ImageNet everywhere)"},
     {"optim.lars_form", HP_ENUM, "larc", 0, 0, "decay_in_norm|larc",
-     "lars: decay_in_norm = the code of BYOL, Barlow Twins and VICReg; larc = LARC as in "
+     "lars: decay_in_norm = as in the code of BYOL, Barlow Twins and VICReg; larc = LARC, as in "
      "solo-learn"},
     {"optim.lars_clip", HP_BOOL, "true", 0, 0, NULL,
-     "lars, larc: never more than the learning rate itself (solo-learn on CIFAR: on)"},
+     "lars, larc: limit the adapted rate to the learning rate (solo-learn on CIFAR: on)"},
     {0},
 };
 

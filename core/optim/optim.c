@@ -7,40 +7,43 @@
 #include "core/optim/update.h"
 
 const struct hparam optim_hparams[] = {
-    {"optim.name", HP_ENUM, "lars", 0, 0, NULL,
-     "the optimiser; lars as in solo-learn's CIFAR recipes"},
+    {"optim.name", HP_ENUM, "lars", 0, 0, NULL, "the optimiser (lars: solo-learn's CIFAR recipes)"},
     {"optim.lr", HP_REAL, "0.3", 0, 1000, NULL,
-     "base learning rate, for 256 images a batch (solo-learn, CIFAR, Barlow Twins and VICReg)"},
+     "base learning rate, for a batch of 256 images (solo-learn on CIFAR, Barlow Twins and "
+     "VICReg)"},
     {"optim.lr_scale", HP_ENUM, "linear", 0, 0, "none|linear",
-     "linear: the learning rate is lr * batch / 256, as in every method's paper"},
-    {"optim.batch", HP_INT, "256", 2, 65536, NULL, "images a step (solo-learn, CIFAR)"},
+     "linear: the learning rate is lr * batch / 256, as in every method's paper; none: it is lr"},
+    {"optim.batch", HP_INT, "256", 2, 65536, NULL, "images per step (solo-learn on CIFAR)"},
     {"optim.epochs", HP_INT, "100", 1, 100000, NULL,
      "passes over the training images (papers: 100 to 1000)"},
     {"optim.warmup", HP_REAL, "auto", 0, 10000, "auto",
      "epochs of linear warm-up from 0; auto: a tenth of the run, at most 10 (10 in SimCLR, BYOL, "
      "Barlow Twins, VICReg)"},
     {"optim.schedule", HP_ENUM, "cosine", 0, 0, "cosine|constant",
-     "after the warm-up: cosine down to final_lr (1608.03983), or constant"},
+     "learning rate after the warm-up: cosine decay to final_lr (1608.03983), or constant"},
     {"optim.final_lr", HP_REAL, "0", 0, 1000, NULL,
-     "where the cosine ends, scaled as lr is (0 in SimCLR, BYOL, solo-learn; lr / 1000 in Barlow "
-     "Twins and VICReg)"},
+     "learning rate at the end of the cosine, scaled in the same way as lr (0 in SimCLR, BYOL, "
+     "solo-learn; lr / 1000 in Barlow Twins and VICReg)"},
     {"optim.momentum", HP_REAL, "0.9", 0, 1, NULL, "sgd, lars: momentum (0.9 everywhere)"},
     {"optim.weight_decay", HP_REAL, "1e-4", 0, 10, NULL,
-     "sgd, adam, lars: added to the gradient; adamw: decoupled (solo-learn, CIFAR: 1e-4)"},
+     "weight decay; sgd, adam, lars: added to the gradient; adamw: decoupled (solo-learn on "
+     "CIFAR: 1e-4)"},
     {"optim.weight_decay_encoder", HP_REAL, "same", 0, 10, "same",
-     "weight_decay of the encoder alone; same: as weight_decay (all official code)"},
+     "weight_decay of the encoder only; same: the value of weight_decay (all official code)"},
     {"optim.weight_decay_projector", HP_REAL, "same", 0, 10, "same",
-     "weight_decay of the projector alone; same: as weight_decay (all official code)"},
+     "weight_decay of the projector only; same: the value of weight_decay (all official code)"},
     {"optim.weight_decay_predictor", HP_REAL, "same", 0, 10, "same",
-     "weight_decay of the predictor alone; same: as weight_decay (all official code; 2102.06810 "
-     "varies it)"},
+     "weight_decay of the predictor only; same: the value of weight_decay (all official code; "
+     "2102.06810 varies it)"},
     {"optim.predictor_lr_mult", HP_REAL, "1", 0, 1e6, NULL,
-     "the predictor's learning rate, in learning rates (1: all official code; 10 keeps BYOL alive "
-     "with tau = 0, 2006.07733); 0: it stays as initialised"},
+     "multiplier of the predictor's learning rate (1: all official code; with 10, BYOL with tau "
+     "= 0 does not collapse, 2006.07733); 0: the predictor keeps its initial weights"},
     {"optim.predictor_lr_fixed", HP_BOOL, "false", 0, 0, NULL,
-     "the predictor trains at the base rate, without warm-up and schedule (2011.10566: on)"},
+     "train the predictor at the base learning rate, without warm-up and schedule (2011.10566: "
+     "on)"},
     {"optim.decay_bias_norm", HP_BOOL, "false", 0, 0, NULL,
-     "decay, and adapt, biases and norms too (off in all official code but SimSiam's)"},
+     "apply weight decay, and the adaptation of lars, to biases and norms as well (off in all "
+     "official code except SimSiam's)"},
     {0},
 };
 

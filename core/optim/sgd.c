@@ -41,7 +41,7 @@ static void sgd_update(struct param *p, const struct optim_opts *o, double lr, l
 }
 
 static const struct hparam hparams[] = {
-    {"optim.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd: Nesterov's momentum (PyTorch: off)"},
+    {"optim.nesterov", HP_BOOL, "false", 0, 0, NULL, "sgd: Nesterov momentum (PyTorch: off)"},
     {0},
 };
 

@@ -12,22 +12,22 @@
 const struct hparam dynamics_hparams[] = {
     {"collapse.every", HP_INT, "1", 0, 1000000, NULL,
      "epochs between measurements of collapse, with one before training and one after the last "
-     "epoch; 0: none, and so no guard"},
+     "epoch; 0: no measurements, and so no guard"},
     {"collapse.images", HP_INT, "1024", 2, 100000, NULL,
-     "training images, spread evenly, that are measured in two fixed views; no rank can exceed it "
-     "(RankMe, 2210.02885: 25600)"},
+     "number of training images, spread evenly, that are measured in two fixed views; no rank "
+     "can exceed it (RankMe, 2210.02885: 25600)"},
     {"guard.collapse", HP_ENUM, "stop", 0, 0, "stop|record|off",
-     "embeddings that collapse: the run ends as collapsed (exit 7), or an event is recorded and it "
-     "goes on, or nobody looks"},
+     "what to do if the embeddings collapse: stop = the run ends as collapsed (exit 7); record = "
+     "an event is recorded and the run continues; off = no check"},
     {"guard.collapse_std", HP_REAL, "0.1", 0, 1, NULL,
-     "std of the normalised embeddings, as a share of 1/sqrt(d), under which they count as "
-     "collapsed; for VICReg also their own std, whose target is 1 (ours: healthy runs have 0.2 to "
-     "1)"},
+     "standard deviation of the normalised embeddings, as a share of 1/sqrt(d), below which they "
+     "count as collapsed; for VICReg also the standard deviation of the embeddings themselves, "
+     "whose target is 1 (our choice: healthy runs have 0.2 to 1)"},
     {"guard.collapse_rank", HP_REAL, "1.5", 0, 100000, NULL,
-     "RankMe of the embeddings under which they count as collapsed; not looked at where it is half "
-     "or more of what there can be (ours; 1: one direction is left)"},
+     "RankMe of the embeddings below which they count as collapsed; not checked if it is half or "
+     "more of the largest possible rank (our choice; 1: one direction is left)"},
     {"guard.collapse_epochs", HP_INT, "3", 1, 100000, NULL,
-     "measurements in a row that must count as collapsed (ours)"},
+     "number of consecutive measurements that must count as collapsed (our choice)"},
     {0},
 };
 

@@ -14,34 +14,40 @@
 #include "core/run/dynamics.h"
 
 static const struct hparam run_hparams[] = {
-    {"method", HP_ENUM, "vicreg", 0, 0, NULL, "what is trained: ssl methods"},
+    {"method", HP_ENUM, "vicreg", 0, 0, NULL, "the method to train (see ssl methods)"},
     {"seed", HP_INT, "1", 0, 9007199254740991.0, NULL,
-     "of the initial weights, the order of the images and their augmentation"},
-    {"data.set", HP_TEXT, "shapes", 0, 0, NULL, "the dataset: ssl data ls"},
+     "seed of the initial weights, the order of the images and their augmentation"},
+    {"data.set", HP_TEXT, "shapes", 0, 0, NULL, "name of the dataset (see ssl data ls)"},
     {"data.val", HP_INT, "auto", 0, 100000000, "auto",
-     "validation images: as many are held out of train, the same share of every class; as many as "
-     "the dataset's own validation split has: that split; auto: that split, else none where there "
-     "is a labelled test split, else a tenth of train, where it has two classes and a protocol is "
-     "asked for"},
+     "number of validation images: if the dataset's own validation split has this size, that "
+     "split; otherwise this many images held out of train, the same share of every class; auto: "
+     "the dataset's own split, or, without one, 0 if there is a labelled test split and "
+     "otherwise a tenth of train if it has two classes and a protocol is asked for"},
     {"data.val_seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
-     "which images are held out; apart from seed, so that all seeds select on the same"},
+     "seed that selects the held-out images; separate from seed, so that runs with different "
+     "seeds hold out the same images"},
     {"eval.every", HP_INT, "5", 0, 1000000, NULL,
-     "epochs between evaluations during a run, and one after the last; 0: none"},
+     "epochs between evaluations during a run, with one more after the last epoch; 0: no "
+     "evaluation during or after training"},
     {"eval.at_start", HP_BOOL, "true", 0, 0, NULL,
-     "evaluate before training as well: the floor that an untrained encoder gives"},
+     "also evaluate before training, which gives the score of the untrained encoder as a baseline"},
     {"eval.protocol", HP_LIST, "[knn]", 0, 0, NULL,
-     "how encoders are judged; what trains the encoder only after the last epoch; [] not at all"},
+     "evaluation protocols; those that fine-tune the encoder run only after the last epoch; [] "
+     "disables evaluation"},
     {"eval.split", HP_ENUM, "test", 0, 0, "val|test",
-     "images that are judged; val where there are validation images (data.val), else test"},
+     "images to evaluate on; the default is val if there are validation images (data.val), "
+     "otherwise test"},
     {"eval.final_test", HP_BOOL, "true", 0, 0, NULL,
-     "where eval.split is val: score the test split once as well, after the last epoch"},
+     "if eval.split is val: also score the test split, once, after the last epoch"},
     {"checkpoint.every", HP_INT, "5", 0, 1000000, NULL,
-     "epochs between checkpoints, and one after the last; 0: none"},
-    {"checkpoint.keep_last", HP_INT, "2", 1, 1000000, NULL, "newest checkpoints that are kept"},
+     "epochs between checkpoints, with one more after the last epoch; 0: no checkpoints"},
+    {"checkpoint.keep_last", HP_INT, "2", 1, 1000000, NULL,
+     "number of most recent checkpoints to keep"},
     {"checkpoint.keep_best", HP_INT, "1", 0, 1, NULL,
-     "1: the checkpoint that was evaluated best is kept too"},
+     "1: also keep the checkpoint with the best evaluation"},
     {"guard.nan", HP_ENUM, "fail", 0, 0, "fail|record",
-     "a loss that is not finite: the run fails (exit 7), or it is recorded and goes on"},
+     "what to do if the loss is not finite: fail = the run fails (exit 7); record = the loss is "
+     "recorded and the run continues"},
     {0},
 };
 

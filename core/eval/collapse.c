@@ -5,16 +5,16 @@
 #include "core/base/ints.h"
 #include "core/base/parallel.h"
 
-enum { ROWS = 64, COLUMNS = 32 }; /* of a chunk */
+enum { ROWS = 64, COLUMNS = 32 }; /* per chunk */
 
 struct unit {
 	const real *z;
 	int n, d;
 	double *inv;  /* 1 / |z_i| */
-	double *part; /* sum of std over a chunk of columns */
+	double *part; /* per chunk of columns: the sum of their std */
 };
 
-/* |z| is at least 1e-12, as in torch's normalize. */
+/* The norm is floored at 1e-12, as in torch's normalize. */
 static void norm_chunk(void *ctx, int chunk)
 {
 	const struct unit *u = ctx;

@@ -26,7 +26,7 @@ static void chunk_of(void *ctx, int chunk)
 			c->mean[j] += c->raw[at];
 		}
 	for (int j = from; j < to; j++)
-		c->mean[j] /= job->n; /* a column that does not vary: exact, and its variance 0 */
+		c->mean[j] /= job->n; /* exact for a constant column, whose variance is then 0 */
 	for (int i = 0; i < job->n; i++)
 		for (int j = from; j < to; j++) {
 			size_t at = (size_t)i * (size_t)job->d + (size_t)j;

@@ -1,12 +1,13 @@
-/* Inside core/eval/ only: embeddings in double, column by column. */
+/* Embeddings in double with the mean and variance of each column. Internal to core/eval/. */
 #ifndef SSL_EVAL_COLUMNS_H
 #define SSL_EVAL_COLUMNS_H
 
 #include "core/base/arena.h"
 #include "core/base/real.h"
 
-/* z {n, d} as it is, and with the mean of each column taken off; mean and (biased) variance of each.
- * All in the scratch. */
+/* Converts z {n, d} to double: `raw`, and `centred` with the mean of each column subtracted, both
+ * {n, d}; `mean` and (biased) `variance` of each column, d values each. The memory comes from
+ * `scratch`. */
 struct columns {
 	double *raw, *centred, *mean, *variance;
 };

@@ -1,8 +1,8 @@
 /*
- * All of these are sums over the d x d matrix of correlations R = A^T B / n of standardised A and
- * B, of which a block of rows at a time is in memory. With s_i the standard deviations, a
- * covariance is R_ij s_i s_j, and Barlow's C_ij is R_ij f_i f_j, f = s / sqrt(s^2 + eps): R
- * weighted.
+ * All these measures are sums over the d x d correlation matrix R = A^T B / n of standardised A and
+ * B, of which one block of rows at a time is in memory. VICReg's and Barlow's terms are sums over R
+ * with weights: with the standard deviations s_i, a covariance is R_ij s_i s_j, and Barlow's C_ij
+ * is R_ij f_i f_j, where f = s / sqrt(s^2 + eps).
  */
 #include <math.h>
 
@@ -15,7 +15,7 @@ enum { ROWS = 64 };
 
 static const double vicreg_eps = 1e-4, barlow_eps = 1e-5;
 
-/* Over i != j: |R_ij|, R_ij^2, (R_ij u_i v_j)^2. Over i: (1 - R_ii u_i v_i)^2. */
+/* Sums over i != j of |R_ij|, R_ij^2 and (R_ij u_i v_j)^2; over i of (1 - R_ii u_i v_i)^2. */
 struct sums {
 	double absolute, square, weighted, diagonal;
 };
@@ -23,7 +23,7 @@ struct sums {
 struct job {
 	const double *a, *b, *u, *v;
 	int n, d;
-	double *block; /* ROWS x d for each thread */
+	double *block; /* ROWS x d per thread */
 	struct sums *part;
 };
 
@@ -73,10 +73,10 @@ static struct sums sums_of(const double *a, const double *b, const double *u, co
 
 /* One view, standardised. */
 struct view {
-	double *unit;   /* {n, d}: mean 0, variance 1; 0 where nothing varies */
-	double *spread; /* unbiased std */
-	double *barlow; /* sqrt(var / (var + eps)), var biased */
-	double hinge;   /* VICReg's v of this view */
+	double *unit;   /* {n, d}: mean 0, variance 1; a constant column is 0 */
+	double *spread; /* unbiased std of each column */
+	double *barlow; /* sqrt(var / (var + eps)) of each column, var biased */
+	double hinge;   /* VICReg's variance term v of this view */
 };
 
 static void view_of(const real *z, int n, int d, struct arena *scratch, struct view *out)

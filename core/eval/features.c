@@ -5,7 +5,7 @@
 #include "core/augment/batch.h"
 #include "core/base/parallel.h"
 
-enum { BATCH = 250 }; /* fixed, so that nothing depends on what a run trains with */
+enum { BATCH = 250 }; /* fixed, so that features do not depend on the run's batch size */
 
 static void extract_batch(const struct encoder *e, struct tape *t, const struct dataset *d,
 			  enum dataset_split split, const uint32_t *index, uint32_t first, int n,

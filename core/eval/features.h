@@ -1,5 +1,5 @@
-/* Features of a frozen encoder: batch norm in eval mode, images only normalised, nothing recorded.
- */
+/* Features of a frozen encoder: batch norm uses its running statistics, images are normalised but
+ * not augmented, and the tape records nothing. */
 #ifndef SSL_EVAL_FEATURES_H
 #define SSL_EVAL_FEATURES_H
 
@@ -10,13 +10,14 @@
 #include "core/nn/encoder.h"
 #include "core/tensor/tape.h"
 
-/* Of n images of a split: index[0 .. n-1], or the first n when index is NULL. out is
- * {n, encoder_dim(e)}. The tape is reset for every batch and left empty, its flags as they were. */
+/* Computes the features of n images of a split: index[0 .. n-1], or the first n if index is NULL.
+ * out: {n, encoder_dim(e)}. The tape is reset for every batch; it is left empty, with its flags
+ * unchanged. */
 void features_extract(const struct encoder *e, struct tape *t, const struct dataset *d,
 		      enum dataset_split split, const uint32_t *index, uint32_t n,
 		      const struct augment *plain, real *out);
 
-/* Their labels; -1: unlabeled. */
+/* The labels of the same images; -1: unlabeled. */
 void features_labels(const struct dataset *d, enum dataset_split split, const uint32_t *index,
 		     uint32_t n, int *labels);
 

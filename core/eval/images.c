@@ -78,7 +78,7 @@ real *images_copy_features(const struct eval_images *m, const struct eval_source
 	return copy;
 }
 
-/* Marks in `keep` a share of the images of class c, whose positions are in at[0 .. n-1]. */
+/* Sets keep[i] for a share of the images of class c, whose positions are at[0 .. n-1]. */
 static void keep_share(uint32_t *at, uint32_t n, double share, uint64_t seed, int c, char *keep)
 {
 	uint32_t kept = (uint32_t)lround(share * n);

@@ -1,8 +1,8 @@
 /*
- * A block of test rows times a block of training rows is one GEMM, whose similarities are read
- * once: those above the worst of a row's k best so far enter its heap. So the n x m similarities
- * are never in memory. Blocks are cut by fixed numbers and a block of test rows belongs to one
- * thread.
+ * One GEMM computes the similarities of a block of test rows with a block of training rows. They
+ * are read once: a similarity above the worst of a row's k best so far enters that row's heap. The
+ * n x m similarities are therefore never in memory together. The blocks have fixed sizes, and one
+ * thread processes each block of test rows.
  */
 #include "core/eval/knn.h"
 
@@ -24,10 +24,10 @@ struct neighbour {
 	int index;
 };
 
-/* One thread's memory. */
+/* The memory of one thread. */
 struct scratch {
 	real *similarity;       /* TEST_ROWS x TRAIN_ROWS */
-	struct neighbour *heap; /* TEST_ROWS x k: the worst of each row first */
+	struct neighbour *heap; /* TEST_ROWS x k; the worst of each row is first */
 	double *votes;          /* classes */
 };
 
@@ -38,7 +38,7 @@ struct job {
 	double temperature;
 	real *votes;
 	int *predicted;
-	int *hits; /* three for each block: top1, top5, top5 by version 1 of the rules */
+	int *hits; /* three per block: top1, top5, top5 by version 1 of the rules */
 	struct scratch *scratch;
 };
 
@@ -47,7 +47,8 @@ struct rows {
 	int n, d;
 };
 
-/* A row that is zero or not finite becomes zero: as far from everything as anything. */
+/* A row that is zero or not finite becomes zero, so that it has the same similarity to every row.
+ */
 static void normalise_chunk(void *ctx, int chunk)
 {
 	const struct rows *r = ctx;
@@ -72,7 +73,7 @@ static void normalise(real *x, int n, int d)
 	parallel_for((n + NORM_ROWS - 1) / NORM_ROWS, normalise_chunk, &r);
 }
 
-/* Is a less of a neighbour than b? Of equal ones the smaller index is the nearer. */
+/* Is neighbour a farther than b? At equal similarity the smaller index is nearer. */
 static int worse(struct neighbour a, struct neighbour b)
 {
 	if (a.similarity < b.similarity)
@@ -80,7 +81,7 @@ static int worse(struct neighbour a, struct neighbour b)
 	return !(a.similarity > b.similarity) && a.index > b.index;
 }
 
-/* Puts x where heap[i] was, at or below it, so that every parent is worse than its children. */
+/* Replaces heap[i] by x and moves x down until every parent is worse than its children. */
 static void sift_down(struct neighbour *heap, int n, int i, struct neighbour x)
 {
 	for (;;) {
@@ -107,9 +108,10 @@ static void sift_up(struct neighbour *heap, int i, struct neighbour x)
 	heap[i] = x;
 }
 
-/* Training rows from .. from + n - 1 with these similarities; in order of index, so that one equal
- * to the worst is the farther and stays out. */
-static void take(struct neighbour *heap, int k, const real *similarity, int from, int n)
+/* Offers training rows from .. from + n - 1 to the heap of one test row. Rows come in the order of
+ * their index, so a row whose similarity equals the worst in the heap is farther and is left out.
+ */
+static void heap_add_rows(struct neighbour *heap, int k, const real *similarity, int from, int n)
 {
 	int i = 0;
 
@@ -120,7 +122,7 @@ static void take(struct neighbour *heap, int k, const real *similarity, int from
 			sift_down(heap, k, 0, (struct neighbour){similarity[i], from + i});
 }
 
-/* Nearest first. */
+/* Sorts the heap, nearest first. */
 static void sort_heap(struct neighbour *heap, int k)
 {
 	for (int n = k; n > 1; n--) {
@@ -131,8 +133,8 @@ static void sort_heap(struct neighbour *heap, int k)
 	}
 }
 
-/* Is class c among the first guesses? A vote may be too small to be told from none, so that
- * the neighbours say who was voted for. */
+/* Is class c among the first SCORES_TOP guesses? A vote can underflow to 0, so every class of a
+ * neighbour is given a positive number. */
 static int is_guess(const struct job *j, const struct neighbour *heap, double *votes, int c)
 {
 	for (int i = 0; i < j->k; i++) {
@@ -143,10 +145,10 @@ static int is_guess(const struct job *j, const struct neighbour *heap, double *v
 	return votes[c] > 0 && scores_rank(votes, j->classes, c) < SCORES_TOP;
 }
 
-/* Votes are taken against the nearest's, exp((s - s_1) / T): at a small T exp(s / T) is infinite.
- */
-static void judge_row(const struct job *j, int row, struct neighbour *heap, double *votes,
-		      int *hits)
+/* Votes are relative to that of the nearest neighbour, exp((s - s_1) / T), since exp(s / T)
+ * overflows at small T. */
+static void classify_row(const struct job *j, int row, struct neighbour *heap, double *votes,
+			 int *hits)
 {
 	double nearest, whole;
 	int rank;
@@ -181,12 +183,12 @@ static void test_block(void *ctx, int block)
 			    j->train + (size_t)from * (size_t)j->d, j->d, 0, s->similarity,
 			    TRAIN_ROWS);
 		for (int i = 0; i < rows; i++)
-			take(s->heap + (size_t)i * (size_t)j->k, j->k,
-			     s->similarity + (size_t)i * TRAIN_ROWS, from, n);
+			heap_add_rows(s->heap + (size_t)i * (size_t)j->k, j->k,
+				      s->similarity + (size_t)i * TRAIN_ROWS, from, n);
 	}
 	for (int i = 0; i < rows; i++)
-		judge_row(j, first + i, s->heap + (size_t)i * (size_t)j->k, s->votes,
-			  &j->hits[3 * block]);
+		classify_row(j, first + i, s->heap + (size_t)i * (size_t)j->k, s->votes,
+			     &j->hits[3 * block]);
 }
 
 static struct scratch *scratch_new(int threads, int k, int classes)

@@ -10,17 +10,17 @@
 static const double C1 = 1e-4, C2 = 0.9;
 enum { BRACKET_TRIES = 20, ZOOM_TRIES = 30 };
 
-/* A point of the line x + t p: f there, and its slope along p. */
+/* A point on the line x + t p: the value of f and its slope along p. */
 struct point {
 	double t, f, slope;
 };
 
 struct state {
 	struct lbfgs *m;
-	double *x, *g, *p;          /* where we are, the gradient, the direction */
-	double *x_new, *g_new;      /* the last point that was tried */
+	double *x, *g, *p;          /* current point, gradient, direction */
+	double *x_new, *g_new;      /* the last point tried and its gradient */
 	double *s, *y, *rho, *beta; /* history: x and gradient differences, 1 / <s, y> */
-	int held, next;             /* pairs, and where the next one goes */
+	int held, next;             /* number of pairs; slot of the next one */
 	double f_new;               /* f(x_new) */
 };
 
@@ -37,7 +37,7 @@ static double inner(const double *a, const double *b, int n)
 	return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/* Infinity when something is not a number. */
+/* The largest absolute value; infinity if an element is NaN. */
 static double largest(const double *a, int n)
 {
 	double most = 0;
@@ -58,8 +58,8 @@ static struct point try_point(struct state *s, double t)
 	return (struct point){t, s->f_new, inner(s->g_new, s->p, n)};
 }
 
-/* Minimiser of the cubic through both points' values and slopes (equation 3.59), kept a tenth of
- * the interval away from its ends; the middle where there is none. */
+/* The minimiser of the cubic through the values and slopes of both points (equation 3.59), kept a
+ * tenth of the interval away from its ends; the midpoint if the cubic has no minimiser there. */
 static double between(struct point a, struct point b)
 {
 	double d1 = a.slope + b.slope - 3 * (a.f - b.f) / (a.t - b.t);
@@ -77,7 +77,7 @@ static double between(struct point a, struct point b)
 	return t < lo + margin ? lo + margin : t > hi - margin ? hi - margin : t;
 }
 
-/* Of equal values rounding decides nothing, so a decrease counts only beyond it. */
+/* Sufficient decrease, with a tolerance for rounding when the values are almost equal. */
 static int too_high(struct point at, struct point start)
 {
 	return !(at.f <= start.f + C1 * at.t * start.slope + 1e-15 * fabs(start.f));
@@ -88,7 +88,7 @@ static int flat_enough(struct point at, struct point start)
 	return fabs(at.slope) <= -C2 * start.slope;
 }
 
-/* Algorithm 3.6: lo has the smaller value, and between lo and hi lies a point that will do. */
+/* Algorithm 3.6: lo has the smaller value, and an acceptable point lies between lo and hi. */
 static int zoom(struct state *s, struct point start, struct point lo, struct point hi)
 {
 	for (int i = 0; i < ZOOM_TRIES; i++) {
@@ -104,14 +104,14 @@ static int zoom(struct state *s, struct point start, struct point lo, struct poi
 			hi = lo;
 		lo = at;
 	}
-	if (lo.t > 0) { /* the best there is: lower, if not flat */
+	if (lo.t > 0) { /* the best point found: lower, although not flat enough */
 		try_point(s, lo.t);
 		return 0;
 	}
 	return -1;
 }
 
-/* Algorithm 3.5, from step `t`. 0: x_new, g_new are a point that will do. */
+/* Algorithm 3.5, starting with step `t`. Returns 0 if x_new, g_new hold an acceptable point. */
 static int line_search(struct state *s, double t)
 {
 	struct point start = {0, s->m->value, inner(s->g, s->p, s->m->n)}, before = start, at;
@@ -132,7 +132,7 @@ static int line_search(struct state *s, double t)
 	return -1;
 }
 
-/* Algorithm 7.4: p = -H g, where H is the last pairs' estimate of the inverse Hessian. */
+/* Algorithm 7.4: p = -H g, where H estimates the inverse Hessian from the last pairs. */
 static void direction(struct state *s)
 {
 	int n = s->m->n, history = s->m->history, k = s->held;
@@ -165,7 +165,7 @@ static void direction(struct state *s)
 	}
 }
 
-/* Takes the step to x_new and remembers it, where the curvature along it was positive. */
+/* Moves to x_new, and stores the step as a pair if the curvature along it is positive. */
 static void accept(struct state *s)
 {
 	int n = s->m->n;
@@ -224,7 +224,7 @@ int lbfgs_minimise(struct lbfgs *m, double *x)
 		if (line_search(&s, first < 1 ? first : 1)) {
 			if (!s.held)
 				break;
-			s.held = 0; /* once more, straight down */
+			s.held = 0; /* retry along the steepest descent */
 			continue;
 		}
 		accept(&s);

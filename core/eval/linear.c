@@ -13,21 +13,21 @@
 #include "core/eval/scores.h"
 #include "core/tensor/kernels/gemm.h"
 
-/* Rows are cut into at most PARTS parts of at least PART_ROWS, each with a gradient of its own; a
- * part goes through its rows in blocks. */
+/* Rows are divided into at most PARTS parts of at least PART_ROWS rows. Each part has its own
+ * gradient and processes its rows in blocks. */
 enum { PARTS = 16, PART_ROWS = 64, BLOCK = 128, HISTORY = 20 };
 
 struct logistic_memory {
 	int threads;
 	double *grad;  /* PARTS x size */
 	double *loss;  /* PARTS */
-	double *block; /* a thread's: BLOCK x (d + classes) */
+	double *block; /* BLOCK x (d + classes) per thread */
 };
 
 struct pass {
 	const struct logistic *l;
 	const double *w;
-	int rows; /* of a part */
+	int rows; /* per part */
 };
 
 size_t logistic_size(const struct logistic *l)
@@ -65,7 +65,7 @@ void logistic_release(struct logistic *l)
 	l->memory = NULL;
 }
 
-/* x {n, d} in double, and z {n, classes} = x W^T + b. */
+/* Converts n rows to double, x {n, d}, and computes z {n, classes} = x W^T + b. */
 static void score_block(const struct logistic *l, const double *w, const real *const *row, int n,
 			double *x, double *z)
 {
@@ -79,7 +79,7 @@ static void score_block(const struct logistic *l, const double *w, const real *c
 	gemm_serial_double(0, 1, n, l->classes, l->d, 1, x, l->d, w, l->d, 1, z, l->classes);
 }
 
-/* -log softmax(z)[y]; z becomes softmax(z) - onehot(y), its gradient. */
+/* Returns -log softmax(z)[y]; z is replaced by the gradient, softmax(z) - onehot(y). */
 static double cross_entropy(double *z, int classes, int y)
 {
 	double most = z[0], sum = 0, loss;
@@ -231,7 +231,7 @@ struct classify {
 	const real *x;
 	const int *label;
 	int m, *predicted;
-	long *hits; /* three for each block: top1, top5, scores that are not finite */
+	long *hits; /* three per block: top1, top5, rows with scores that are not finite */
 };
 
 static int is_finite(const double *score, int classes)

@@ -3,9 +3,9 @@
  *
  *     L(W, b) = 1/n sum_i CE(softmax(W x_i + b), y_i) + l2/2 ||W||_F^2        (b is not penalised)
  *
- * either minimised exactly (L-BFGS; golden: evaluation.safetensors), or trained by SGD as the
- * papers do. All in double, in blocks cut by the shapes alone: the same bits at any number of
- * threads.
+ * either minimised exactly (L-BFGS; golden values: evaluation.safetensors) or trained by SGD as in
+ * the papers. All computation is in double, in blocks that depend only on the shapes, so the result
+ * has the same bits with any number of threads.
  */
 #ifndef SSL_EVAL_LINEAR_H
 #define SSL_EVAL_LINEAR_H
@@ -15,8 +15,8 @@
 
 #include "core/base/real.h"
 
-/* The objective over rows index[0 .. n-1] of x {., d} (rows 0 .. n-1 where index is NULL), labels
- * by row, 0 .. classes-1. */
+/* The objective over rows index[0 .. n-1] of x {., d} (rows 0 .. n-1 if index is NULL). label: the
+ * class of each row of x, 0 .. classes-1. */
 struct logistic {
 	const real *x;
 	const int *label;
@@ -26,25 +26,27 @@ struct logistic {
 	struct logistic_memory *memory;
 };
 
-/* Memory for problems of this d and classes, and at most n rows. After parallel_set_threads(). */
+/* Allocates l->memory for problems with these d and classes and at most n rows. Call it after
+ * parallel_set_threads(). */
 void logistic_init(struct logistic *l);
 void logistic_release(struct logistic *l);
 
-/* Numbers in w: W {classes, d}, then b {classes}. */
+/* The number of elements of w: W {classes, d}, then b {classes}. */
 size_t logistic_size(const struct logistic *l);
 
-/* L(w), and its gradient in grad. `ctx` is a struct logistic: fits struct lbfgs. */
+/* Returns L(w) and stores its gradient in grad. `ctx` is a struct logistic, as lbfgs.f expects. */
 double logistic_loss(void *ctx, const double *w, double *grad);
 
-/* The exact minimiser, from zero. *steps: how many it took; *gradient (or NULL): the largest element
- * that is left of it. 0, or 1 when that is above `tolerance`, since `max_steps` were not enough or
- * rounding leaves no way down: w is then the nearest point reached. */
+/* Finds the exact minimiser, starting at zero. *steps: the number of steps taken; *gradient (may be
+ * NULL): the largest element of the final gradient. Returns 0, or 1 if that is above `tolerance`
+ * because `max_steps` were not enough or rounding prevents a further decrease; w is then the best
+ * point found. */
 int linear_lbfgs(struct logistic *l, double tolerance, int max_steps, double *w, int *steps,
 		 double *gradient);
 
-/* SGD as torch.optim.SGD: W starts at N(0, 0.01) and b at 0, as in the released code of SimSiam,
- * Barlow Twins and VICReg; shuffled batches (the last one may be smaller), lr by a cosine to 0 over
- * all steps, l->l2 as weight decay. Repeatable by seed. */
+/* SGD as in torch.optim.SGD. W starts at N(0, 0.01) and b at 0, as in the released code of SimSiam,
+ * Barlow Twins and VICReg. Batches are shuffled (the last one may be smaller), a cosine decays lr
+ * to 0 over all steps, and l->l2 is the weight decay. The same seed gives the same result. */
 struct linear_sgd {
 	double lr, momentum;
 	int nesterov, epochs, batch;
@@ -52,19 +54,19 @@ struct linear_sgd {
 };
 void linear_sgd(struct logistic *l, const struct linear_sgd *o, double *w);
 
-/* Scores W x + b of m rows: the guess for each in predicted[m], and how many (of those rows) have
- * the right class first, and among the first five. x may be of another set: d and classes are l's.
- * Returns how many rows have a score that is not finite: what is said of these means nothing.
- */
+/* Classifies m rows of x, of any set with l's d and classes, by the scores W x + b. predicted[m]:
+ * the predicted classes; *top1, *top5: the number of rows whose class is first, or among the first
+ * five. Returns the number of rows with a score that is not finite, whose predictions are
+ * meaningless. */
 long linear_classify(const struct logistic *l, const double *w, const real *x, const int *label,
 		     int m, int *predicted, long *top1, long *top5);
 
-/* x {n, d} with mean 0 and variance 1 in every column of `train`, in place, both by train's
- * statistics: train {n, d}, other {m, d}. A constant column becomes 0, and so does what is not
+/* Standardises train {n, d} and other {m, d} in place, both by the mean and variance of each
+ * column of train. A column that is constant in train becomes 0, and so does a value that is not
  * finite. */
 void linear_standardize(real *train, int n, real *other, int m, int d);
 
-/* What is not finite becomes 0, in place. */
+/* Replaces values that are not finite by 0, in place. */
 void linear_clean(real *x, int n, int d);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * |x - y|^2 = x.x + y.y - 2 x.y, so all distances are one Gram matrix, of which a block of rows at
- * a time is in memory. x.x is 1, but less for an embedding too short to have a direction.
+ * |x - y|^2 = x.x + y.y - 2 x.y, so all distances follow from one Gram matrix, of which one block
+ * of rows at a time is in memory. x.x is 1, or less if the norm of the embedding was floored.
  */
 #include <math.h>
 
@@ -17,7 +17,7 @@ struct rows {
 	double *square; /* |unit|^2 */
 };
 
-/* |x| is at least 1e-12, as in torch's normalize. */
+/* The norm is floored at 1e-12, as in torch's normalize. */
 static void unit_chunk(void *ctx, int chunk)
 {
 	const struct rows *r = ctx;
@@ -59,8 +59,8 @@ double collapse_alignment(const real *x, const real *y, int n, int d, struct are
 
 struct pairs {
 	struct rows of;
-	double *cosine; /* ROWS x n for each thread */
-	double *part;   /* sum of a block of rows */
+	double *cosine; /* ROWS x n per thread */
+	double *part;   /* the sum of each block of rows */
 };
 
 static void pairs_chunk(void *ctx, int chunk)

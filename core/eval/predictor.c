@@ -36,7 +36,7 @@ static double norm(const double *x, size_t n)
 	return sqrt(sum);
 }
 
-/* Eigenvalues s, largest first, and eigenvectors as rows of u in that order. */
+/* Eigenvalues s, largest first, and the eigenvectors in the same order as rows of u. */
 static int decompose(const struct square *q, const double *a, double *s, double *u,
 		     struct error *err)
 {
@@ -52,8 +52,8 @@ static int decompose(const struct square *q, const double *a, double *s, double 
 	return 0;
 }
 
-/* W u_j = P^T (Z u_j) / (n s_j), and 0 in the directions in which z does not vary;
- * W = sum_j (W u_j) u_j^T. */
+/* W = sum_j (W u_j) u_j^T, where W u_j = P^T (Z u_j) / (n s_j), or 0 for a direction in which z
+ * does not vary. */
 static double *least_squares(const struct square *q, const double *z, const double *p,
 			     const double *u, const double *s, int kept)
 {
@@ -72,7 +72,7 @@ static double *least_squares(const struct square *q, const double *z, const doub
 	return w;
 }
 
-/* cos(u_j, W u_j) and u_j^T W u_j; a direction that W sends to 0 has cosine 0. */
+/* Computes cos(u_j, W u_j), which is 0 if W u_j = 0, and u_j^T W u_j. */
 static void align(const struct square *q, const double *w, const double *u,
 		  struct predictor_measures *m)
 {

@@ -1,8 +1,9 @@
 /*
- * Fine-tuning: a copy of the encoder with a linear head on top is trained as a whole by
- * cross-entropy, with Nesterov SGD and a cosine to 0, on images cropped and flipped as in the
- * recipe and with no other augmentation; batch norm trains along. With a share of the labels it is
- * the papers' semi-supervised protocol (SimCLR, 2002.05709, section 4 and appendix B.5).
+ * Fine-tuning: a copy of the encoder with a linear head is trained as a whole by cross-entropy,
+ * with Nesterov SGD and a learning rate that a cosine decays to 0. Images are cropped and flipped
+ * as in the recipe, with no other augmentation; batch norm is in training mode. With a share of the
+ * labels this is the semi-supervised protocol of the papers (SimCLR, 2002.05709, section 4 and
+ * appendix B.5).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,8 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* The copy that is trained. */
-struct student {
+/* The copy of the encoder that is trained, with its head. */
+struct model {
 	const struct eval_task *t;
 	struct arena arena;
 	struct params params;
@@ -55,7 +56,7 @@ struct student {
 	int epochs;
 };
 
-/* Crops and flips as the recipe's view A; nothing else. */
+/* The crops and flips of the recipe's view A, without the other operations. */
 static struct augment training_view(const struct augment *plain)
 {
 	struct augment a = *plain;
@@ -64,7 +65,7 @@ static struct augment training_view(const struct augment *plain)
 	return a;
 }
 
-static void copy_encoder(struct student *s)
+static void copy_encoder(struct model *s)
 {
 	for (int i = 0; i < s->params.n; i++) {
 		struct param *to = s->params.list[i];
@@ -78,7 +79,7 @@ static void copy_encoder(struct student *s)
 	}
 }
 
-static void draw_head(struct student *s, uint64_t seed)
+static void init_head(struct model *s, uint64_t seed)
 {
 	struct rng r;
 
@@ -87,7 +88,7 @@ static void draw_head(struct student *s, uint64_t seed)
 		s->weight->t.data[i] = (real)(0.01 * rng_normal(&r));
 }
 
-static int build_model(struct student *s, uint64_t seed, struct error *err)
+static int build_model(struct model *s, uint64_t seed, struct error *err)
 {
 	int classes = s->t->source.data->classes, shape[2];
 
@@ -102,11 +103,11 @@ static int build_model(struct student *s, uint64_t seed, struct error *err)
 			     shape[1], classes);
 	params_build(&s->params, seed);
 	copy_encoder(s);
-	draw_head(s, seed);
+	init_head(s, seed);
 	return 0;
 }
 
-static void build_training(struct student *s, uint64_t seed)
+static void build_training(struct model *s, uint64_t seed)
 {
 	const struct recipe *rc = s->t->recipe;
 	const struct eval_images *train = s->t->train;
@@ -130,7 +131,7 @@ static void build_training(struct student *s, uint64_t seed)
 	tape_init(&s->tape);
 }
 
-static void take_step(struct student *s, int k, double lr, long step)
+static void take_step(struct model *s, int k, double lr, long step)
 {
 	int shape[4] = {s->loader.batch, s->view.out_height, s->view.out_width, s->view.channels};
 	struct tensor *x, *y;
@@ -145,7 +146,7 @@ static void take_step(struct student *s, int k, double lr, long step)
 	optim_step(optim_find("sgd"), &s->opts, &s->params, lr, step);
 }
 
-static int train(struct student *s, struct error *err)
+static int train(struct model *s, struct error *err)
 {
 	int per_epoch = loader_steps(&s->loader);
 	long total = (long)s->epochs * per_epoch, step = 0;
@@ -162,8 +163,8 @@ static int train(struct student *s, struct error *err)
 	return 0;
 }
 
-/* The judged images through the trained copy, batch norm in evaluation mode. */
-static void judge(struct student *s, struct eval_result *out)
+/* Classifies the evaluated images by the trained copy, with batch norm in evaluation mode. */
+static void evaluate(struct model *s, struct eval_result *out)
 {
 	const struct eval_task *t = s->t;
 	struct logistic l = {
@@ -189,7 +190,7 @@ static void judge(struct student *s, struct eval_result *out)
 	free(x);
 }
 
-static void add_settings(const struct student *s, struct strbuf *out)
+static void add_settings(const struct model *s, struct strbuf *out)
 {
 	strbuf_addf(out, "\"epochs\":%d,\"batch\":%d,\"lr\":", s->epochs, s->loader.batch);
 	strbuf_add_number(out, s->opts.lr);
@@ -203,7 +204,7 @@ static void add_settings(const struct student *s, struct strbuf *out)
 
 static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
 {
-	struct student s = {.t = t, .arena = ARENA_INIT, .params = PARAMS_INIT};
+	struct model s = {.t = t, .arena = ARENA_INIT, .params = PARAMS_INIT};
 	uint64_t seed = (uint64_t)recipe_int(t->recipe, "eval.seed");
 	int ret = -1;
 
@@ -211,7 +212,7 @@ static int run(const struct eval_task *t, struct eval_result *out, struct error 
 		goto done;
 	build_training(&s, seed);
 	if (!train(&s, err)) {
-		judge(&s, out);
+		evaluate(&s, out);
 		add_settings(&s, &out->settings);
 		ret = 0;
 	}

@@ -14,7 +14,7 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* Nothing is drawn. */
+/* The protocol makes no random choices, so its result does not depend on eval.seed. */
 static int depends(const struct recipe *r, const char *key, double share)
 {
 	(void)r;
@@ -25,15 +25,15 @@ static int depends(const struct recipe *r, const char *key, double share)
 static void classify(const struct eval_task *t, int k, double temperature, struct eval_result *out)
 {
 	struct knn_result result;
-	real *train, *judged;
+	real *train, *evaluated;
 
 	train = images_copy_features(t->train, &t->source);
-	judged = images_copy_features(t->judged, &t->source);
-	knn_classify(train, t->train->label, t->train->n, judged, t->judged->label, t->judged->n,
+	evaluated = images_copy_features(t->judged, &t->source);
+	knn_classify(train, t->train->label, t->train->n, evaluated, t->judged->label, t->judged->n,
 		     encoder_dim(t->source.encoder), t->source.data->classes, k, temperature, NULL,
 		     out->predicted, &result);
 	free(train);
-	free(judged);
+	free(evaluated);
 	out->score = (struct eval_scores){result.top1, result.top5};
 	out->rule1 = (struct eval_scores){result.top1, result.top5_rule1};
 }

@@ -33,11 +33,11 @@ static const struct hparam hparams[] = {
     {0},
 };
 
-/* What a probe works on: copies of the features. */
+/* A probe and its copies of the features. */
 struct probe {
 	const struct eval_task *t;
 	struct logistic l;
-	real *train, *judged;
+	real *train, *evaluated;
 	double *w;
 };
 
@@ -45,7 +45,7 @@ static void probe_init(struct probe *p, const struct eval_task *t)
 {
 	*p = (struct probe){.t = t};
 	p->train = images_copy_features(t->train, &t->source);
-	p->judged = images_copy_features(t->judged, &t->source);
+	p->evaluated = images_copy_features(t->judged, &t->source);
 	p->l = (struct logistic){.x = p->train,
 				 .label = t->train->label,
 				 .n = t->train->n,
@@ -54,18 +54,18 @@ static void probe_init(struct probe *p, const struct eval_task *t)
 	logistic_init(&p->l);
 	p->w = xmalloc(logistic_size(&p->l) * sizeof *p->w);
 	if (recipe_bool(t->recipe, "eval.linear.standardize")) {
-		linear_standardize(p->train, t->train->n, p->judged, t->judged->n, p->l.d);
+		linear_standardize(p->train, t->train->n, p->evaluated, t->judged->n, p->l.d);
 		return;
 	}
 	linear_clean(p->train, t->train->n, p->l.d);
-	linear_clean(p->judged, t->judged->n, p->l.d);
+	linear_clean(p->evaluated, t->judged->n, p->l.d);
 }
 
 static void probe_release(struct probe *p)
 {
 	logistic_release(&p->l);
 	free(p->train);
-	free(p->judged);
+	free(p->evaluated);
 	free(p->w);
 }
 
@@ -75,8 +75,8 @@ static void add_number(struct strbuf *s, const char *name, double value)
 	strbuf_add_number(s, value);
 }
 
-/* Where rounding leaves no way down, this is near enough to the minimum, too: accuracies do not
- * change below it. */
+/* Where rounding prevents a further decrease, a gradient below this is also near enough to the
+ * minimum: accuracies no longer change. */
 static const double NEAR = 1e-5;
 
 static void run_lbfgs(struct probe *p, struct eval_result *out)
@@ -100,8 +100,8 @@ static void run_lbfgs(struct probe *p, struct eval_result *out)
 	strbuf_addf(settings, ",\"steps\":%d,\"converged\":%s", steps, missed ? "false" : "true");
 }
 
-/* A guess without looking has a loss of log(classes): what ends far above has learned nothing, and
- * its accuracy is an accident of its last steps. */
+/* A uniform guess has a loss of log(classes). A probe that ends far above that has diverged, and
+ * its accuracy is an accident of the last steps. */
 static void check_divergence(struct probe *p, struct eval_result *out)
 {
 	double *gradient = xmalloc(logistic_size(&p->l) * sizeof *gradient), loss;
@@ -138,12 +138,12 @@ static void run_sgd(struct probe *p, struct eval_result *out)
 	check_divergence(p, out);
 }
 
-static void judge(struct probe *p, struct eval_result *out)
+static void evaluate(struct probe *p, struct eval_result *out)
 {
 	const struct eval_task *t = p->t;
 	long top1, top5, bad;
 
-	bad = linear_classify(&p->l, p->w, p->judged, t->judged->label, t->judged->n,
+	bad = linear_classify(&p->l, p->w, p->evaluated, t->judged->label, t->judged->n,
 			      out->predicted, &top1, &top5);
 	if (bad)
 		eval_missing(out, "the probe's scores of %ld of %d images are not finite", bad,
@@ -151,7 +151,7 @@ static void judge(struct probe *p, struct eval_result *out)
 	out->score = out->rule1 = eval_score(t, top1, top5);
 }
 
-/* A key counts for its solver; the seed draws the order of SGD, and the labels that are kept. */
+/* A key matters to its solver only; eval.seed determines the order of SGD and the labels kept. */
 static int depends(const struct recipe *r, const char *key, double share)
 {
 	static const char *const lbfgs[] = {"eval.linear.l2", "eval.linear.tolerance",
@@ -177,14 +177,14 @@ static int run(const struct eval_task *t, struct eval_result *out, struct error 
 	(void)err;
 	strbuf_addf(&out->settings, "\"solver\":\"%s\",\"standardize\":%s", solver,
 		    recipe_bool(t->recipe, "eval.linear.standardize") ? "true" : "false");
-	if (missing && t->rules != 1) /* the settings are those that it would have had */
+	if (missing && t->rules != 1) /* the settings are recorded all the same */
 		return 0;
 	probe_init(&p, t);
 	if (!strcmp(solver, "lbfgs"))
 		run_lbfgs(&p, out);
 	else
 		run_sgd(&p, out);
-	judge(&p, out);
+	evaluate(&p, out);
 	probe_release(&p);
 	return 0;
 }

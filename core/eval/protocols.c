@@ -1,4 +1,4 @@
-/* The table of protocols, and what is the same for all of them. */
+/* The table of protocols, and the code that they share. */
 #include "core/eval/protocols.h"
 
 #include <math.h>
@@ -67,7 +67,6 @@ void eval_result_release(struct eval_result *r)
 	*r = (struct eval_result){0};
 }
 
-/* The first reason is the one that counts. */
 void eval_missing(struct eval_result *out, const char *fmt, ...)
 {
 	va_list ap;
@@ -114,8 +113,8 @@ static double share_of(const struct protocol_row *row, const struct recipe *r, d
 	return row->labels > 0 ? row->labels : recipe_real(r, row->protocol->labels_key);
 }
 
-/* "linear", or with a share of the labels "linear-1pct", "linear-0.5pct": as many digits as tell
- * the share from others, four at least. */
+/* "linear", or with a share of the labels "linear-1pct", "linear-0.5pct": with as many digits as
+ * are needed to distinguish the share from others, at least four. */
 static void result_name(const struct protocol *p, double share, char *out, size_t size)
 {
 	int digits = 4;
@@ -136,7 +135,7 @@ void protocol_result_name(const struct protocol_row *row, const struct recipe *r
 	result_name(row->protocol, share_of(row, rc, 0), out, size);
 }
 
-/* The value as it is used: no more neighbours, and no larger a batch, than there are images. */
+/* The effective value: neighbours and batches are limited to the number of images. */
 static void used_text(const struct recipe *r, const char *key, int bank, char out[128])
 {
 	const char *word = strrchr(key, '.');
@@ -148,13 +147,13 @@ static void used_text(const struct recipe *r, const char *key, int bank, char ou
 		snprintf(out, 128, "%s", recipe_text_of(r, key));
 }
 
-/* A key, and its name in metrics' names: the last word of the one that it is recorded by. */
+/* A key, and its name in the names of metrics: the last word of the name it is recorded under. */
 struct setting {
 	const char *key, *name;
 };
 
-static void add_if_other(const struct recipe *own, const struct recipe *used,
-			 const struct setting *s, int bank, struct strbuf *out)
+static void add_if_different(const struct recipe *own, const struct recipe *used,
+			     const struct setting *s, int bank, struct strbuf *out)
 {
 	struct strbuf recorded = STRBUF_INIT;
 	char theirs[128], ours[128];
@@ -198,7 +197,7 @@ void protocol_differs(const struct protocol_row *row, const struct recipe *own,
 			continue;
 		if (p->depends && !p->depends(used, s[i].key, share))
 			continue;
-		add_if_other(own, used, &s[i], bank, out);
+		add_if_different(own, used, &s[i], bank, out);
 	}
 }
 
@@ -218,8 +217,7 @@ static int run_with(const struct protocol *p, const struct eval_task *t, struct 
 	return 0;
 }
 
-/* The share is taken from the features where they are there: they are then computed once for all.
- */
+/* If the features of all training images have been computed, those of the share are copied. */
 static int run_share(const struct protocol *p, const struct eval_task *t, double share,
 		     struct eval_result *out, struct error *err)
 {
@@ -249,7 +247,7 @@ int protocol_run(const struct protocol_row *row, const struct eval_task *t, stru
 
 	if (!t->train->n || !t->judged->n)
 		return error_set(err, ERR_USAGE, "%s: no labelled images %s", row->name,
-				 !t->train->n ? "to train on" : "to judge by");
+				 !t->train->n ? "to train on" : "to evaluate on");
 	result_name(row->protocol, share, made.name, sizeof made.name);
 	ret = share < 1 ? run_share(row->protocol, t, share, &made, err)
 			: run_with(row->protocol, t, &made, err);

@@ -5,8 +5,8 @@
 #include "core/tensor/kernels/eigen.h"
 #include "core/tensor/kernels/product.h"
 
-/* The min(n, d) eigenvalues of X^T X, largest first, none below 0: of X X^T when that is smaller.
- */
+/* The min(n, d) eigenvalues of X^T X, or of X X^T if that is smaller: largest first, negative ones
+ * set to 0. */
 static int gram_spectrum(const double *x, int n, int d, struct arena *scratch, double *out,
 			 struct error *err)
 {
@@ -29,7 +29,7 @@ static int gram_spectrum(const double *x, int n, int d, struct arena *scratch, d
 	return 0;
 }
 
-/* exp H(s / sum s + eps) with s the roots of l. Where nothing is left there is one direction. */
+/* exp H(s / sum s + eps), where s are the square roots of l; 1 if all are 0. */
 static double entropy_rank(const double *l, int n, double eps)
 {
 	double sum = 0, h = 0;

@@ -1,4 +1,4 @@
-/* Features as the linear probe wants them: finite, and of one scale. */
+/* Preparation of features for the linear probe: finite values of a common scale. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,8 +11,8 @@ enum { ROWS = 256, PARTS = 16 };
 
 struct columns {
 	real *x;
-	int n, d, rows; /* rows: of a part */
-	double *sum;    /* PARTS x 2 x d: of x, and of its squares about `mean` */
+	int n, d, rows; /* rows: per part */
+	double *sum;    /* parts x d: sums of x, or of its squared deviations from `mean` */
 	const double *mean, *inv;
 };
 
@@ -51,7 +51,7 @@ static void sum_part(void *ctx, int part)
 	}
 }
 
-/* out[j]: the mean of column j; of its squares about c->mean where that is given. */
+/* out[j]: the mean of column j, or of its squared deviations from c->mean if that is not NULL. */
 static void column_mean(struct columns *c, double *out)
 {
 	int parts;
@@ -82,7 +82,7 @@ static void scale_chunk(void *ctx, int chunk)
 	}
 }
 
-/* A column whose deviation is nothing beside its mean is constant but for rounding. */
+/* A column whose deviation is negligible compared with its mean is constant except for rounding. */
 static double inverse_std(double mean, double variance)
 {
 	double std = sqrt(variance);

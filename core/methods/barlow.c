@@ -5,8 +5,8 @@
  *     C  = Z^1^T Z^2 / N
  *     L  = diagonal sum_i (1 - C_ii)^2 + lambda sum_{i != j} C_ij^2            diagonal = 1
  *
- * The standardisation is the official code's (a batch norm without affine: biased variance, eps),
- * the loss is the paper's equation 1. Gradient, with on and off the two sums:
+ * The standardisation is that of the official code (a batch norm without affine parameters: biased
+ * variance, eps); the loss is equation 1 of the paper. Gradients, where `off` is the second sum:
  *
  *     dL/dC_ii = -2 diagonal (1 - C_ii)        dL/d(off) = lambda
  */
@@ -38,7 +38,7 @@ static void redundancy_backward(struct tensor *out)
 
 static const struct op redundancy_op = {"barlow", redundancy_backward};
 
-/* L of standardised a, b {N, D}. */
+/* The loss L of standardised a, b {N, D}. */
 static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor *b,
 				 const struct barlow_weights *w, struct method_out *out)
 {

@@ -3,11 +3,11 @@
  *
  *     L = 1/N sum_n ||p1^ - t2^||^2 + 1/N sum_n ||p2^ - t1^||^2
  *
- * p = predictor(projector(encoder(x))), t the target network's projection of the other view, ^ the
- * division by the norm: each half is 2 - 2 cos(p, t), and no gradient flows into t. After every
- * step the target follows the online network: xi <- tau xi + (1 - tau) theta.
+ * where p = predictor(projector(encoder(x))), t is the target network's projection of the other
+ * view, and ^ denotes division by the norm: each half is 2 - 2 cos(p, t). No gradient flows into t.
+ * After every step the target follows the online network: xi <- tau xi + (1 - tau) theta.
  *
- * As in the official code norms are floored at 1e-6, only weights are averaged, and the target's
+ * As in the official code, norms are floored at 1e-6, only weights are averaged, and the target's
  * batch norms use the statistics of its own batches.
  */
 #include "core/methods/siamese.h"

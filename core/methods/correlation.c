@@ -5,7 +5,7 @@
 
 enum { COLUMNS = 64, ROWS = 16 };
 
-/* diagonal[j] = sum_n a_nj b_nj / m, in double: 1 - C_ii is a difference of near numbers. */
+/* diagonal[j] = sum_n a_nj b_nj / m, in double, since 1 - C_ii is a difference of close numbers. */
 static void diagonal_chunk(void *ctx, int chunk)
 {
 	struct correlation *x = ctx;
@@ -57,16 +57,16 @@ void correlation_init(struct correlation *x, struct tape *t, const struct tensor
 	x->off = dot(x->c, x->c, dd);
 }
 
-/* g_nj += other_nj column_j: what reaches A (or B) through the diagonal. */
-struct through {
+/* g_nj += other_nj column_j: the gradient that A (or B) receives through the diagonal. */
+struct diagonal_job {
 	const struct correlation *x;
 	const real *other;
 	real *g;
 };
 
-static void through_chunk(void *ctx, int chunk)
+static void diagonal_grad_chunk(void *ctx, int chunk)
 {
-	const struct through *s = ctx;
+	const struct diagonal_job *s = ctx;
 	const int d = s->x->d, from = chunk * ROWS;
 	const int to = from + ROWS < s->x->n ? from + ROWS : s->x->n;
 	const real *restrict column = s->x->column;
@@ -80,18 +80,19 @@ static void through_chunk(void *ctx, int chunk)
 	}
 }
 
-/* Through the Gram matrices the whole ||C||^2 is differentiated, so its diagonal comes off here. */
+/* The gradient through the Gram matrices is that of the whole ||C||^2, so the diagonal's part is
+ * subtracted here. */
 static void diagonal_grad_add(const struct correlation *x, double off_grad,
 			      const double *diagonal_grad, const real *other, real *g)
 {
-	struct through s = {x, other, g};
+	struct diagonal_job s = {x, other, g};
 
 	for (int j = 0; j < x->d; j++) {
 		double e = diagonal_grad[j] - (x->c ? 0 : 2 * off_grad * x->diagonal[j]);
 
 		x->column[j] = (real)(e / x->m);
 	}
-	parallel_for((x->n + ROWS - 1) / ROWS, through_chunk, &s);
+	parallel_for((x->n + ROWS - 1) / ROWS, diagonal_grad_chunk, &s);
 }
 
 /* dA = 2/m (B B^T / m) A    or    2/m B C_off^T */

@@ -1,11 +1,11 @@
 /*
- * C = A^T B / m for A, B {N, D}, and what Barlow Twins and VICReg ask of it: its diagonal, the sum
- * of squares off its diagonal, and the gradient of a function of these. When N < D, C is never
- * formed:
+ * C = A^T B / m for A, B {N, D}, and the quantities of C that Barlow Twins and VICReg need: its
+ * diagonal, the sum of squares off the diagonal, and the gradient of a function of both. If N < D,
+ * C is not computed; the identities
  *
  *     ||A^T B||^2 = <A A^T, B B^T>        d||A^T B||^2 / dA = 2 (B B^T) A
  *
- * needs only N x N matrices, and takes a fraction N / D of the work.
+ * need only N x N matrices and a fraction N / D of the work.
  */
 #ifndef SSL_METHODS_CORRELATION_H
 #define SSL_METHODS_CORRELATION_H
@@ -16,20 +16,22 @@ struct correlation {
 	int n, d;
 	double m;
 	const real *a, *b;
-	real *gram_a,
-	    *gram_b;      /* {N, N}: A A^T / m, B B^T / m; NULL when N >= D; equal when A = B */
-	real *c;          /* {D, D}: C with its diagonal set to 0; NULL when N < D */
+	/* {N, N}: A A^T / m, B B^T / m; NULL if N >= D; the same pointer if A = B */
+	real *gram_a, *gram_b;
+	real *c;          /* {D, D}: C with its diagonal set to 0; NULL if N < D */
 	double *diagonal; /* D: C_ii */
 	double off;       /* sum_{i != j} C_ij^2 */
-	real *column;     /* D: scratch of the gradients */
+	real *column;     /* D: scratch for the gradients */
 };
 
-/* Memory comes from the tape's step. b may be a. */
+/* Computes the diagonal and `off`, and saves what the gradients need. The memory lives until the
+ * tape is reset. b may be a. */
 void correlation_init(struct correlation *x, struct tape *t, const struct tensor *a,
 		      const struct tensor *b, double m);
 
-/* ga <- beta ga + dL/dA for dL/d(off) = off_grad and dL/dC_ii = diagonal_grad[i], as if B did not
- * depend on A: with A = B the whole gradient is twice that. correlation_grad_b(): dL/dB. */
+/* ga <- beta ga + dL/dA, given dL/d(off) = off_grad and dL/dC_ii = diagonal_grad[i]. B is treated
+ * as independent of A: if A = B, the whole gradient is twice that. correlation_grad_b() does the
+ * same for dL/dB. */
 void correlation_grad_a(const struct correlation *x, double off_grad, const double *diagonal_grad,
 			int beta, real *ga);
 void correlation_grad_b(const struct correlation *x, double off_grad, const double *diagonal_grad,

@@ -1,15 +1,16 @@
 /*
- * DirectPred (Tian, Chen, Ganguli, 2102.06810), DirectSet and DirectCopy (2110.04947): BYOL whose
- * predictor W is set, and not (only) trained, from the correlation F of its input f.
+ * DirectPred (Tian, Chen, Ganguli, 2102.06810), DirectSet and DirectCopy (2110.04947): BYOL with a
+ * linear predictor W that is computed from the correlation F of its input f, instead of being
+ * trained (or in addition to it).
  *
  *     F <- rho F + (1 - rho) 1/2N sum f f^T      the first batch sets F; f = z, both views
  *     F  = U diag(s) U^T,    W = U diag(p) U^T
  *     p_j = s_j^alpha + epsilon max s            paper
  *     p_j = max((s_j / max s)^alpha + epsilon, 1e-4)                          official code
  *
- * alpha = 1/2 is DirectPred, 1 DirectCopy (W = F / ||F|| + epsilon I), any other DirectSet. A step
- * in the order of the official code: loss with the W of the step before, optimiser on W as well,
- * then at every `every`-th step W from F, then the target.
+ * alpha = 1/2 is DirectPred, alpha = 1 is DirectCopy (W = F / ||F|| + epsilon I), any other alpha
+ * is DirectSet. A step follows the order of the official code: the loss with the W of the previous
+ * step; the optimiser, which also updates W; in every `every`-th step W from F; then the target.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,14 @@
 #include "core/methods/spectral.h"
 
 struct directpred {
-	struct siamese net; /* first: its callbacks take it for the whole */
+	struct siamese
+	    net; /* must be first: siamese_start() is called with a pointer to the whole */
 	struct spectral_opts opts;
 	double rho;
 	long every;
 	int center;
-	struct param *w, *f, *batches; /* {D, D}, {D, D}, {1}: how many F has seen */
-	const struct tensor *z;        /* of the step's loss() */
+	struct param *w, *f, *batches; /* {D, D}; {D, D}; {1}: 0 before the first batch, then 1 */
+	const struct tensor *z;        /* the embeddings of this step's loss() */
 };
 
 static int directpred_init(void *self, const struct method_env *env, struct error *err)
@@ -68,7 +70,7 @@ static void directpred_loss(void *self, struct tape *t, const struct batch *b,
 	m->z = out->embedding;
 }
 
-/* A W that cannot be found (an F that is not finite) stays as it was. */
+/* If W cannot be computed, because F is not finite, it keeps its value. */
 static void directpred_after_step(void *self, long k, long total, struct method_out *out)
 {
 	struct directpred *m = self;

@@ -1,43 +1,44 @@
 /*
- * The losses themselves, on embeddings alone: what the golden vectors and the gradient checks hold,
- * and what the methods' files compose. z1, z2, p1, p2, t1, t2 are {N, D}. Each returns {1}; the
- * terms (unweighted, as the golden files name them) go to *out when it is not NULL.
+ * The losses as functions of embeddings. The golden tests and the gradient checks test them, and
+ * the methods use them. z1, z2, p1, p2, t1, t2 are {N, D}. Each function returns a tensor {1}; it
+ * adds its terms (unweighted, named as in the golden files) to *out if that is not NULL.
  */
 #ifndef SSL_METHODS_LOSSES_H
 #define SSL_METHODS_LOSSES_H
 
 #include "core/methods/method.h"
 
-/* pair.c: what an embedding is turned into before it is compared. */
+/* pair.c: the normalisation of embeddings before they are compared. */
 enum normalize {
 	NORMALIZE_L2,    /* rows of norm 1; norms are floored at 1e-6 */
-	NORMALIZE_BATCH, /* columns standardised over the batch, / sqrt(D): rows of norm 1 on
-			    average */
+	NORMALIZE_BATCH, /* columns standardised over the batch, then divided by sqrt(D): rows have
+			    norm 1 on average */
 	NORMALIZE_NONE,
 	NORMALIZE_LAYER, /* rows centred over their dimensions, then of norm 1: a layer norm without
-			    affine, / sqrt(D) */
+			    affine parameters, divided by sqrt(D) */
 };
 enum normalize normalize_of(const char *text); /* "l2", "bn", "none", "ln" */
 struct tensor *embedding_normalize(struct tape *t, struct tensor *x, enum normalize how);
 
-/* How predictions and targets are compared; all zero is what the papers do. */
+/* How predictions and targets are compared; all zero: as in the papers. */
 struct pair_opts {
 	enum normalize normalize;
-	int one_sided; /* p1 with the second view's target alone */
-	int both_ways; /* the gradient flows into the target too: no stop-gradient */
+	int one_sided; /* compare only p1 with the target of the second view */
+	int both_ways; /* no stop-gradient: the gradient also flows into the target */
 };
 
-/* Means over the batch, {1}, of normalised p and y: ||p - y||^2; and <p, y> (unnormalised:
- * -1/2 ||p - y||^2, since <p, y> has no bound). y is detached unless both_ways. */
+/* The mean over the batch of ||p - y||^2 (pair_distance) and of <p, y> (pair_similarity), of
+ * normalised p and y. Without normalisation pair_similarity() is -1/2 ||p - y||^2, since <p, y> is
+ * unbounded. y is detached unless both_ways. */
 struct tensor *pair_distance(struct tape *t, struct tensor *p, struct tensor *y,
 			     const struct pair_opts *o);
 struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *y,
 			       const struct pair_opts *o);
-/* The mean cosine itself, whatever the loss: a term for the record. */
+/* The mean cosine of p and y, independent of the normalisation: recorded as a term. */
 double pair_cosine(const struct tensor *p, const struct tensor *y);
 
-/* simclr.c, 2002.05709 eq. 1: the mean over 2N of -s_i,i+ + log sum_{k != i} exp(s_ik); form 'o' is
- * the released code's, twice that. */
+/* simclr.c, 2002.05709 eq. 1: the mean over 2N of -s_i,i+ + log sum_{k != i} exp(s_ik); form 'o',
+ * as in the released code, is twice that. */
 struct simclr_opts {
 	double temperature;
 	enum normalize normalize;
@@ -46,16 +47,17 @@ struct simclr_opts {
 struct tensor *loss_simclr(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct simclr_opts *o, struct method_out *out);
 
-/* barlow.c, 2103.03230 eq. 1: sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2. Through the N x N
- * Gram matrices when N < D, which is cheaper and gives the same value, through C otherwise. */
+/* barlow.c, 2103.03230 eq. 1: sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2. If N < D it is
+ * computed from the N x N Gram matrices, which is cheaper and gives the same value; otherwise from
+ * C. */
 struct barlow_weights {
-	double diagonal, lambda, eps; /* diagonal: of the first sum, 1 */
-	int stop_gradient;            /* none into z2 */
+	double diagonal, lambda, eps; /* diagonal: weight of the first sum, 1 in the paper */
+	int stop_gradient;            /* no gradient into z2 */
 };
 struct tensor *loss_barlow(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct barlow_weights *w, struct method_out *out);
 
-/* vicreg.c, 2105.04906: form 'p' as the paper and the slides write it, 'o' as the released code. */
+/* vicreg.c, 2105.04906: form 'p' as in the paper, form 'o' as in the released code. */
 struct vicreg_weights {
 	double lambda, mu, nu, gamma, eps;
 	int form; /* 'p' or 'o' */
@@ -63,7 +65,7 @@ struct vicreg_weights {
 struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct vicreg_weights *w, struct method_out *out);
 
-/* vicreg.c: mu v + nu c alone, for the methods that add these terms to their own. */
+/* vicreg.c: only mu v + nu c, for methods that add these terms to their own loss. */
 struct tensor *loss_spread(struct tape *t, struct tensor *z1, struct tensor *z2,
 			   const struct vicreg_weights *w, struct method_out *out);
 

@@ -1,9 +1,9 @@
 /*
- * The one interface of all methods. A method is one file (template: barlow.c) with a
- * `const struct method`, and one line of the table in methods.c. Its file holds its
- * hyperparameters, its heads, its loss with the formula above it, and what happens after a step;
- * weights, optimiser state, EMA copies and buffers live in `params`, so saving, resuming and
- * exporting need no code.
+ * The interface of all methods. A method is one file (template: barlow.c) with a `const struct
+ * method`, and one line of the table in methods.c. The file contains the method's hyperparameters,
+ * its heads, its loss below the formula, and its work after a step. Weights, optimiser state, EMA
+ * copies and buffers are kept in `params`, so a method needs no code for saving, resuming and
+ * exporting.
  */
 #ifndef SSL_METHODS_METHOD_H
 #define SSL_METHODS_METHOD_H
@@ -18,88 +18,90 @@
 struct batch {
 	struct tensor *x;
 	int n, views;
-	int groups; /* equal parts with batch statistics of their own: `views`, or 1 for joint ones
-		     */
-	const int *labels; /* n class numbers (-1: unlabeled); only `supervised` may look */
+	int groups; /* number of equal parts with separate batch statistics: `views`; 1: joint */
+	const int *labels; /* n class numbers (-1: unlabeled); only `supervised` may read them */
 };
 
-/* What a method is given to build itself with. */
+/* The arguments of a method's init(). */
 struct method_env {
 	struct params *params;
-	struct encoder *encoder; /* online, declared under "encoder." */
+	struct encoder *encoder; /* the online encoder, declared under "encoder." */
 	struct encoder_spec encoder_spec;
 	const struct recipe *recipe;
 	int classes;
 };
 
-/* Where the method leaves the step's terms and outputs for recording. */
+/* The outputs of a step: its loss, and the terms and tensors to record. */
 enum { METHOD_TERMS = 12 };
 struct method_out {
 	struct tensor *loss; /* {1} */
 	struct tensor *embedding;  /* {views * n, D}: the projector's output */
 	struct tensor *prediction; /* {views * n, D}: the predictor's output; NULL without one */
-	const struct tensor *predictor_weight; /* {D, D}: W of a predictor that is one Linear */
-	const struct tensor *correlation; /* {D, D}: DirectPred's F, of the predictor's input */
+	const struct tensor *predictor_weight; /* {D, D}: W of a predictor of one Linear layer */
+	const struct tensor *correlation; /* {D, D}: F of the predictor's input (DirectPred) */
 	int n_terms;
 	struct {
 		const char *name; /* "invariance": recorded as loss.invariance */
 		double value;
 	} term[METHOD_TERMS];
 };
+
+/* Adds a term to *out; does nothing if out is NULL. */
 void method_term(struct method_out *out, const char *name, double value);
 
 struct method {
 	const char *name, *title, *summary; /* "vicreg", "VICReg", one line */
 	const char *formula;                /* plain text, several lines, for `ssl help vicreg` */
 	const char *source;                 /* paper, arXiv number; code */
-	const struct hparam *hparams;       /* its own keys, "vicreg.*"; ended by {0} */
-	/* Series that its terms may be recorded as, "loss.invariance", "tau"; ended by NULL. Each has
-	 * a row in core/store/metric_kinds.c. */
+	const struct hparam *hparams;       /* the method's keys, "vicreg.*"; ended by {0} */
+	/* The series that its terms can be recorded as, "loss.invariance", "tau"; ended by NULL.
+	 * Each has a row in core/store/metric_kinds.c. */
 	const char *const *terms;
-	/* Is the term left out with this recipe? NULL: never. */
+	/* Is this series not recorded with this recipe? NULL: all series always are. */
 	int (*without)(const struct recipe *rc, const char *series);
-	const struct hparam_default *defaults; /* other defaults of shared keys (projector.dims) */
+	const struct hparam_default *defaults; /* its defaults of shared keys (projector.dims) */
 	int views;                             /* 2; supervised 1; random 0 (nothing to train) */
-	size_t size;                           /* of its state, zeroed before init */
-	/* offsetof() in its state of its heads, each a struct mlp, for measures of collapse; 0: it
-	 * has none. */
+	size_t size;                           /* of its state, which is zeroed before init() */
+	/* The offsetof() of its heads in its state, each a struct mlp, for measures of collapse; 0:
+	 * no such head. */
 	size_t projector, predictor;
-	int scaled; /* 1: the loss depends on the scale of z, whose std is to be 1 (VICReg) */
+	int scaled; /* 1: the loss depends on the scale of z, and its target is std 1 (VICReg) */
 
-	/* Declares heads and buffers. */
+	/* Declares the heads and buffers in env->params. */
 	int (*init)(void *self, const struct method_env *env, struct error *err);
 
-	/* After params_build() or a load: e.g. a target that starts as a copy. NULL if nothing.
-	 * `resumed` is 1 when values came from a checkpoint. */
+	/* Called after params_build() or after loading a checkpoint (`resumed` is 1), for instance
+	 * to make the target a copy of the online network. NULL: nothing to do. */
 	void (*start)(void *self, int resumed);
 
-	/* The loss of one batch, on the tape. NULL where views is 0. */
+	/* Computes the loss of one batch, on the tape. NULL if views is 0. */
 	void (*loss)(void *self, struct tape *t, const struct batch *b, struct method_out *out);
 
-	/* After the optimiser's step k of K (EMA; a predictor in closed form, from what loss() left
-	 * in its buffers). NULL if nothing. May add terms (tau). */
+	/* Called after the optimiser's step k of `total`, for instance to update an EMA, or a
+	 * predictor in closed form from the buffers that loss() has filled. May add terms (tau).
+	 * NULL: nothing to do. */
 	void (*after_step)(void *self, long k, long total, struct method_out *out);
 };
 
-/* projector.* and predictor.*: shared by the methods that have them. */
+/* The keys projector.* and predictor.*, which the methods with these heads share. */
 extern const struct hparam head_hparams[];
 
-/* batch.*: of all methods. */
+/* The keys batch.*, which all methods share. */
 extern const struct hparam batch_hparams[];
 
-/* What batch.statistics asks for: batch.groups of a batch of that many views. */
+/* The value of struct batch.groups for a batch of `views` views, by batch.statistics. */
 int batch_groups(const struct recipe *r, int views);
 
-/* The heads of a method's state, NULL where it has none. */
+/* The heads in a method's state, NULL if it has none. */
 struct mlp;
 const struct mlp *method_projector(const struct method *m, const void *self);
 const struct mlp *method_predictor(const struct method *m, const void *self);
 
-/* Does a run of the recipe record a series of this name beside those that all methods have? rc
- * NULL: may a run of the method? */
+/* Does the method add this series, in a run of the recipe, to those that all methods record? rc
+ * NULL: can it do so with any recipe? */
 int method_records(const struct method *m, const struct recipe *rc, const char *series);
 
-/* NULL if there is none of that name; method_at(i): i-th of the table, NULL past the end. */
+/* The method with this name, or NULL. method_at(i): the i-th of the table, NULL past the end. */
 const struct method *method_find(const char *name);
 const struct method *method_at(int i);
 

@@ -2,7 +2,7 @@
 
 #include "core/methods/method.h"
 
-/* Every method there is. A new one is its file and its line here. */
+/* All methods. A new method needs its file and one line here. */
 #define METHODS(_)                                                                                 \
 	_(barlow)                                                                                  \
 	_(byol)                                                                                    \

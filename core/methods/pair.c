@@ -1,4 +1,4 @@
-/* What a prediction and its target are compared by: shared by the losses of losses.h. */
+/* Comparison of a prediction with its target, which several losses share: losses.h. */
 #include <math.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "core/ops/ops.h"
 #include "core/tensor/kernels/gemm.h"
 
-static const double norm_floor = 1e-6; /* official code of SimCLR and BYOL */
+static const double norm_floor = 1e-6; /* as in the official code of SimCLR and BYOL */
 
 enum normalize normalize_of(const char *text)
 {
@@ -32,7 +32,7 @@ struct tensor *embedding_normalize(struct tape *t, struct tensor *x, enum normal
 	return x;
 }
 
-/* The two sides of a comparison, normalised; the target cut from the tape unless both_ways. */
+/* The two sides of a comparison, normalised; the target is detached unless both_ways. */
 struct sides {
 	struct tensor *p, *y;
 	double n;

@@ -1,5 +1,5 @@
-/* The floor: the encoder as it was initialised. Nothing trains; it is evaluated as the others are.
- */
+/* The baseline: the encoder with its initial weights. Nothing is trained, but it is evaluated like
+ * the other methods. */
 #include "core/methods/method.h"
 
 static int random_init(void *self, const struct method_env *env, struct error *err)

@@ -6,7 +6,7 @@
 #include "core/ops/ops.h"
 #include "core/optim/schedule.h"
 
-/* METHOD.LEAF */
+/* The name of a key, METHOD.LEAF. */
 struct key {
 	char text[64];
 };

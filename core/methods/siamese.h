@@ -1,12 +1,12 @@
 /*
- * What BYOL, SimSiam and DirectPred are made of, and the switches that their papers ablate: an
- * online encoder and projector, a predictor p of the embedding, and for each view a target y that
- * p is compared with, made of the other view.
+ * The common parts of BYOL, SimSiam and DirectPred, with the options that their papers ablate: an
+ * online encoder and projector, a predictor p of the embedding, and for each view a target y,
+ * computed from the other view, which p is compared with.
  *
- *     target = ema     y = a slowly moving copy's embedding: BYOL
- *              shared  y = the same net's embedding, no gradient into it: SimSiam, and BYOL with
- *                      tau = 0
- *              none    y = the same net's embedding, and gradients flow through both
+ *     target = ema     y = the embedding of a slowly moving copy of the network: BYOL
+ *              shared  y = the embedding of the same network, without gradient: SimSiam, and BYOL
+ *                      with tau = 0
+ *              none    y = the embedding of the same network, with gradients through both
  */
 #ifndef SSL_METHODS_SIAMESE_H
 #define SSL_METHODS_SIAMESE_H
@@ -19,22 +19,23 @@ enum siamese_target { TARGET_EMA, TARGET_SHARED, TARGET_NONE };
 struct siamese {
 	const struct encoder *encoder;
 	struct mlp projector, predictor;
-	struct target target; /* of TARGET_EMA alone */
+	struct target target; /* only for TARGET_EMA */
 	enum siamese_target kind;
 	double tau;
 	int cosine;
 	struct pair_opts pair;
 	int symmetric_predictor;
-	struct vicreg_weights spread; /* mu, nu: VICReg's terms on z, 0 for none */
+	struct vicreg_weights spread; /* mu, nu: weights of VICReg's terms on z, 0: not added */
 };
 
-/* One batch: p[v] is view v's prediction, y[v] what the other view's is compared with. */
+/* One batch, by view: z[v] the embedding, p[v] the prediction from it, and y[v] the target with
+ * which the prediction of the other view is compared. */
 struct siamese_batch {
 	struct tensor *z[2], *p[2], *y[2];
 };
 
-/* The keys that the three share, for their tables, with the defaults that differ: "byol", "ema",
- * "0.99", "cosine". siamese_init() reads them. */
+/* The rows of a method's table for the keys that the three methods share, with the defaults in
+ * which they differ: "byol", "ema", "0.99", "cosine". siamese_init() reads these keys. */
 #define SIAMESE_HPARAMS(method, target_default, tau_default, schedule_default)                     \
 	{method ".target", HP_ENUM, target_default, 0, 0, "ema|shared|none",                       \
 	 "what a prediction is compared with: ema = the embedding of a slowly moving copy "        \
@@ -71,27 +72,31 @@ struct siamese_batch {
 int siamese_init(struct siamese *s, const struct method_env *env, const char *method,
 		 struct error *err);
 
-/* With the keys predictor.*; then siamese_init(). For a method's init(). */
+/* siamese_init(), and then the predictor that the keys predictor.* describe. For a method's
+ * init(). */
 int siamese_init_heads(struct siamese *s, const struct method_env *env, const char *method,
 		       struct error *err);
 
-/* A method's start(), self being a struct siamese: the target starts as a copy. */
+/* A method's start(); self is a struct siamese. The target starts as a copy of the online
+ * network. */
 void siamese_start(void *self, int resumed);
 
-/* Forward pass; fills out->embedding, prediction and predictor_weight. */
+/* The forward pass of a batch; sets out->embedding, prediction and predictor_weight. */
 struct siamese_batch siamese_forward(const struct siamese *s, struct tape *t, const struct batch *b,
 				     struct method_out *out);
 
-/* l + mu v + nu c of the embeddings: VICReg's terms, added where the recipe asks for them. */
+/* l + mu v + nu c: adds VICReg's terms of the embeddings to the loss l, if the recipe weights
+ * them. */
 struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
 			      const struct siamese_batch *v, struct tensor *l,
 			      struct method_out *out);
 
-/* A method's without(): its terms are left out where the recipe gives them no weight, and tau where
- * there is no target that moves. */
+/* A method's without(): VICReg's terms are not recorded if the recipe gives them no weight, and tau
+ * is not if no target moves. */
 int siamese_without(const struct recipe *rc, const char *series);
 
-/* A method's after_step(): the target follows; adds the term tau. */
+/* A method's after_step(): makes the predictor symmetric if the recipe says so, updates a moving
+ * target, and adds the term tau. */
 void siamese_after_step(void *self, long k, long total, struct method_out *out);
 
 #endif

@@ -2,10 +2,10 @@
  * SimCLR (Chen et al., 2002.05709): NT-Xent, the normalised temperature-scaled cross-entropy.
  *
  *     s_ij = u_i . u_j / T          u = z^, the 2N embeddings of both views
- *     l_i  = -s_i,i+ + log sum_{k != i} exp(s_ik)        i+ the other view of i
+ *     l_i  = -s_i,i+ + log sum_{k != i} exp(s_ik)        i+: the other view of i
  *     L    = 1/2N sum_i l_i         official: the sum of two means over N, twice that
  *
- * Gradient, with P the softmax of each row without its diagonal, less 1 at its positive:
+ * Gradient, where P is the softmax of each row without the diagonal, minus 1 at the positive:
  *
  *     H = P + P^T        dL/du = H u / (2N T)
  */
@@ -19,9 +19,9 @@
 
 struct nt_xent {
 	int n;       /* 2N */
-	real *p, *h; /* {2N, 2N}: P, its diagonal 0; H */
+	real *p, *h; /* {2N, 2N}: P, with diagonal 0; H */
 	double temperature;
-	double *loss, *entropy, *hit; /* of each row; hit: 1 if the positive is nearest, else 0 */
+	double *loss, *entropy, *hit; /* per row; hit: 1 if the positive is nearest, else 0 */
 };
 
 static int positive_of(const struct nt_xent *s, int i)
@@ -29,7 +29,7 @@ static int positive_of(const struct nt_xent *s, int i)
 	return i < s->n / 2 ? i + s->n / 2 : i - s->n / 2;
 }
 
-/* Row i of p: from similarities to P. A positive far ahead has nearly all: count the others. */
+/* Converts row i of p from similarities to P, with sums over the negatives, which can be tiny. */
 static void softmax_row(void *ctx, int i)
 {
 	struct nt_xent *s = ctx;
@@ -82,7 +82,7 @@ static void nt_xent_backward(struct tensor *out)
 
 static const struct op nt_xent_op = {"nt_xent", nt_xent_backward};
 
-/* L of u {2N, D}, the second view's rows behind the first's. */
+/* The loss L of u {2N, D}, in which the rows of the second view follow those of the first. */
 static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperature,
 			      struct method_out *out)
 {
@@ -157,9 +157,8 @@ static const struct hparam hparams[] = {
      "temperature T or tau, which divides the similarities (solo-learn on CIFAR: 0.2; paper: 0.1 "
      "on ImageNet, 0.5 on CIFAR-10)"},
     {"simclr.normalize", HP_ENUM, "l2", 0, 0, "l2|bn|none",
-     "normalisation of the embeddings before similarities are computed: l2 = to norm 1 (paper: "
-     "cosines); bn = each dimension standardised over the batch and divided by sqrt(D); none = "
-     "no normalisation (paper's table 5)"},
+     "normalisation of the embeddings: l2 = to norm 1 (paper: cosines); bn = each dimension "
+     "standardised over the batch and divided by sqrt(D); none = not normalised (paper, table 5)"},
     {"simclr.form", HP_ENUM, "paper", 0, 0, "paper|official",
      "paper: the mean over both views (solo-learn too); official: the sum of two means as in the "
      "released code, which is twice that"},

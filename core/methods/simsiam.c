@@ -3,9 +3,9 @@
  *
  *     L = -1/2 1/N sum_n cos(p1_n, sg z2_n) - 1/2 1/N sum_n cos(p2_n, sg z1_n)
  *
- * p = predictor(z), z = projector(encoder(x)), sg: no gradient into it. z2 gets its gradient
- * through p2. One-sided, the first cosine counts whole (the paper's equation 1), so that the least
- * is -1.
+ * where p = predictor(z), z = projector(encoder(x)), and sg stops the gradient; z2 gets its
+ * gradient through p2. The one-sided loss is the first cosine with weight 1 instead of 1/2
+ * (equation 1 of the paper), so that its minimum is also -1.
  */
 #include "core/methods/siamese.h"
 #include "core/ops/ops.h"

@@ -7,7 +7,8 @@
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/eigen.h"
 
-/* C = 1/n sum z z^T, centred or not: row i of F. In double: small eigenvalues get a root. */
+/* Updates row i of F with 1/n sum z z^T, centred or not. In double, because roots of small
+ * eigenvalues are taken. */
 struct correlate {
 	double *f;
 	const real *z;
@@ -45,7 +46,7 @@ void spectral_correlate(double *f, int first, double rho, int center, const real
 	free(mean);
 }
 
-/* Row i of W = sum_j p_j u_j u_j^T, in a row of double first. */
+/* Row i of W = sum_j p_j u_j u_j^T, summed in double. */
 struct compose {
 	const double *u, *p;
 	double *row; /* {d, d} */

@@ -1,5 +1,5 @@
 /*
- * The ceiling: the same encoder and augmentation (one view), trained with the labels.
+ * The upper reference: the same encoder and augmentation (one view), trained with the labels.
  *
  *     L = -1/N sum_n log softmax(W h_n + b)[label_n]        h = encoder(x)
  */
@@ -27,7 +27,7 @@ static int supervised_init(void *self, const struct method_env *env, struct erro
 	return 0;
 }
 
-/* Percent of rows whose largest logit is the label's. */
+/* The percentage of rows whose largest logit is that of the label. */
 static double top1(const struct tensor *logits, const int *labels)
 {
 	const int n = (int)tensor_rows(logits), c = tensor_cols(logits);

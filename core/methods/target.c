@@ -6,7 +6,7 @@
 
 #define PREFIX "target."
 
-static void pair_up(struct target *tg, struct params *p)
+static void pair_params(struct target *tg, struct params *p)
 {
 	const size_t skip = strlen(PREFIX);
 
@@ -19,7 +19,7 @@ static void pair_up(struct target *tg, struct params *p)
 			continue;
 		online = params_find(p, q->name + skip);
 		if (!online)
-			BUG("%s follows nothing", q->name);
+			BUG("%s has no online parameter", q->name);
 		tg->dst[tg->n] = q;
 		tg->src[tg->n++] = online;
 	}
@@ -34,7 +34,7 @@ int target_init(struct target *tg, const struct method_env *env, struct error *e
 	if (head_init(&tg->projector, env, "projector", PREFIX, PART_TARGET,
 		      encoder_dim(tg->encoder), 1, err))
 		return -1;
-	pair_up(tg, env->params);
+	pair_params(tg, env->params);
 	return 0;
 }
 

@@ -2,13 +2,14 @@
  * VICReg (Bardes, Ponce, LeCun, 2105.04906).
  *
  *     L = lambda s(Z1, Z2) + mu v + nu c
- *     s = 1/N sum_n ||z1_n - z2_n||^2                         official: / D as well
- *     v = v(Z1) + v(Z2)                                       official: half of it
+ *     s = 1/N sum_n ||z1_n - z2_n||^2                         official: also divided by D
+ *     v = v(Z1) + v(Z2)                                       official: divided by 2
  *         v(Z) = 1/D sum_j relu(gamma - sqrt(Var(z_j) + eps))
  *     c = c(Z1) + c(Z2),  c(Z) = 1/D sum_{i != j} Cov(Z)_ij^2
  *
- * Var and Cov are unbiased (N - 1). `paper` is the paper's equations 1 to 6, `official` the
- * released code, whose s is a mean over elements and whose v is averaged over the views.
+ * Var and Cov are unbiased (N - 1). The form `paper` follows equations 1 to 6 of the paper; the
+ * form `official` follows the released code, where s is a mean over elements and v a mean over the
+ * views.
  */
 #include <math.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
 
-/* mu v(Z) + nu c(Z) of centred Z {N, D}: both are functions of Cov = Z^T Z / (N - 1), whose
+/* mu v(Z) + nu c(Z) of centred Z {N, D}. Both are functions of Cov = Z^T Z / (N - 1), whose
  * diagonal is Var. */
 struct spread {
 	struct correlation cov;
@@ -27,7 +28,8 @@ struct spread {
 	double *diagonal_grad;
 };
 
-/* dv/dVar_j = -1 / (2 D sqrt(Var_j + eps)) where the hinge is open; Cov depends on Z twice. */
+/* dv/dVar_j = -1 / (2 D sqrt(Var_j + eps)) where the hinge is active. The factor 2 in dy is due to
+ * Cov, which depends on Z twice. */
 static void spread_backward(struct tensor *out)
 {
 	struct spread *s = out->save;

@@ -1,11 +1,13 @@
 /*
- * Parameters and buffers of a run: long-lived, named, in one block, apart from activations. A net
- * declares what it needs with params_add(), then params_build() allocates one block for values, one
- * for gradients, and fills them. Names are torchvision's below a part's prefix
- * ("encoder.layer1.0.conv1.weight", "projector.0.weight"), unique, and unchanging: checkpoints,
- * exports, EMA and optimiser walk this list, so a method writes no save or load code.
+ * The parameters and buffers of a run. They exist for the whole run, apart from the activations. A
+ * network declares its parameters with params_add(); then params_build() allocates one block for
+ * all values and one for all gradients, and initialises the values. Names are unique and never
+ * change: below the prefix of their part they are torchvision's ("encoder.layer1.0.conv1.weight",
+ * "projector.0.weight"). Checkpoints, exports, EMA and optimisers iterate over this list, so a
+ * method needs no code to save or load its state.
  *
- * Initial values come from rng(seed, RNG_INIT, 0, hash of the name): they depend on nothing else.
+ * Initial values are drawn from rng(seed, RNG_INIT, 0, hash of the name) and depend on nothing
+ * else.
  */
 #ifndef SSL_TENSOR_PARAMS_H
 #define SSL_TENSOR_PARAMS_H
@@ -15,9 +17,9 @@
 #include "core/tensor/tensor.h"
 
 enum param_kind {
-	PARAM_WEIGHT, /* matrices and filters: decayed, adapted by LARS */
-	PARAM_BIAS,   /* excluded from decay and adaptation where the recipe says so */
-	PARAM_NORM,   /* gamma and beta of batch norm: likewise */
+	PARAM_WEIGHT, /* matrices and filters: with weight decay, adapted by LARS */
+	PARAM_BIAS,   /* no decay and adaptation unless the recipe has optim.decay_bias_norm */
+	PARAM_NORM,   /* gamma and beta of batch norm: as for biases */
 	PARAM_BUFFER, /* not trained: running statistics, queues, centres, counters */
 };
 
@@ -32,34 +34,34 @@ enum param_init {
 };
 
 struct param {
-	struct tensor t; /* t.needs_grad = 1 unless a buffer or of PART_TARGET; clear it to freeze */
+	struct tensor t; /* needs_grad is 1 except for buffers and PART_TARGET; clear it to freeze */
 	char *name;
 	enum param_kind kind;
 	enum param_part part;
 	enum param_init init;
 	int fan_in, fan_out;
-	double lr_mult; /* 1; 0 freezes the values but not the flow of gradients */
-	int lr_fixed;   /* 1: trains at the base rate, off the schedule (SimSiam's predictor) */
-	real *slot[2];  /* the optimiser's state of the same size (momentum; second moment), or NULL */
+	double lr_mult; /* default 1; with 0 the values do not change, but gradients still flow */
+	int lr_fixed;   /* 1: trained at the base rate, without schedule (SimSiam's predictor) */
+	real *slot[2];  /* the optimiser's state (momentum; second moment), of t's size, or NULL */
 };
 
 struct params {
 	struct arena arena;
 	struct param **list;
 	int n, cap;
-	size_t values; /* elements in all */
+	size_t values; /* total number of elements */
 };
 
 #define PARAMS_INIT {ARENA_INIT, 0, 0, 0, 0}
 
-/* Declares one; the returned tensor's data is valid after params_build(). `fan_in`/`fan_out` are read
- * by the initialisers that need them. A name that is taken is a BUG(). */
+/* Declares a parameter; its data is valid after params_build(). `fan_in` and `fan_out` are used by
+ * the initialisers that need them. BUG() if the name is already in use. */
 struct param *params_add(struct params *p, const char *name, enum param_kind kind,
                          enum param_part part, int ndim, const int *shape, enum param_init init,
                          int fan_in, int fan_out);
 
-/* Allocates the blocks and initialises values from `seed`. Once. Gradients are given to what has
- * needs_grad at this moment. */
+/* Allocates the blocks and initialises the values from `seed`. Call it once. Parameters whose
+ * needs_grad is set at this time get a gradient. */
 void params_build(struct params *p, uint64_t seed);
 
 void params_release(struct params *p);
@@ -67,13 +69,13 @@ void params_release(struct params *p);
 /* Clears all gradients. */
 void params_zero_grad(struct params *p);
 
-/* L2 norm over all gradients, summed in double in a fixed order. */
+/* The L2 norm of all gradients, summed in double in a fixed order. */
 double params_grad_norm(const struct params *p);
 
-/* The parameter of that name, or NULL. */
+/* The parameter with this name, or NULL. */
 struct param *params_find(const struct params *p, const char *name);
 
-/* Gives every trainable parameter `slots` (1 or 2) zeroed optimiser slots. */
+/* Allocates `slots` (1 or 2) zeroed optimiser slots for every trainable parameter. */
 void params_add_slots(struct params *p, int slots);
 
 #endif

@@ -7,9 +7,9 @@
 #include "core/base/parallel.h"
 
 /*
- * A gradient buffer of a node: this header, then the values 64 bytes on. Several nodes may share
- * one (the two inputs of an add have the same gradient); who then wants to add to it gets a copy
- * first.
+ * The gradient buffer of a node: this header, with the values 64 bytes after its start. Several
+ * nodes can share a buffer, since the two inputs of an addition have the same gradient; a shared
+ * buffer is copied before it is added to.
  */
 struct grad {
 	size_t n; /* elements */
@@ -19,7 +19,7 @@ struct grad {
 
 enum { GRAD_HEADER = 64, POOL_FIRST = 64, CHUNK = 1 << 14 };
 
-/* Free buffers, one list for each number of elements. */
+/* The free buffers, in one list per number of elements. */
 struct tape_pool {
 	struct pool_list {
 		size_t n;

@@ -1,74 +1,78 @@
 /*
- * The eager tape. An op computes at once; if one of its inputs wants a gradient it appends its
- * output here, so the order of creation is a topological order, and backward is one reverse loop:
+ * The tape of the automatic differentiation. An op is evaluated immediately; if one of its inputs
+ * needs a gradient, its output is appended to the tape. The order of the nodes is therefore a
+ * topological order, and the backward pass is one reverse loop:
  *
  *     for (i = n - 1; i >= 0; i--) node[i]->op->backward(node[i]);
  *
- * Activations, their gradients and the scratch of kernels live in the tape's step arena and are all
- * forgotten by tape_reset() at the start of the next step: after the first step nothing is
- * allocated. A gradient buffer is given back for reuse as soon as the backward of its node is done,
- * so the backward pass needs little more memory than the widest part of the net.
+ * Activations and their gradients are allocated in the tape's arena and discarded by tape_reset()
+ * at the start of the next step; after the first step nothing is allocated any more. A gradient
+ * buffer is reused as soon as the backward of its node is done, so the backward pass needs little
+ * more memory than the widest part of the network.
  */
 #ifndef SSL_TENSOR_TAPE_H
 #define SSL_TENSOR_TAPE_H
 
 #include "core/tensor/tensor.h"
 
-struct tape_pool; /* gradient buffers waiting for reuse, by size */
+struct tape_pool; /* free gradient buffers, by size */
 
 struct tape {
-	struct arena arena; /* everything that lives for one step */
+	struct arena arena; /* memory for one step */
 	struct tensor **node;
 	int n, cap;
-	int record; /* 0: evaluation, nothing is appended, nothing wants a gradient */
+	int record; /* 0: evaluation: nothing is appended, no tensor needs a gradient */
 	int train;  /* 1: batch norm uses (and updates) batch statistics; 0: running statistics */
-	int groups; /* the batch is this many equal parts with batch-norm statistics of their own */
+	int groups; /* number of equal parts of the batch with separate batch-norm statistics */
 	struct tape_pool *pool;
-	struct arena scratch; /* of tape_scratch(): one block */
+	struct arena scratch; /* the block of tape_scratch() */
 	void *scratch_block;
 	size_t scratch_size;
 };
 
-/* record = train = 1, groups = 1. */
+/* Initialises an empty tape with record = train = groups = 1. */
 void tape_init(struct tape *t);
 void tape_release(struct tape *t);
 
-/* Forgets the last step. */
+/* Discards the last step and all memory allocated in it. */
 void tape_reset(struct tape *t);
 
-/* For ops. Makes `out` remember (op, inputs) and appends it if the tape records and an input needs a
- * gradient; sets out->needs_grad accordingly. Inputs may be NULL. Returns out. */
+/* For ops. Sets out->needs_grad if the tape records and an input needs a gradient; if so, stores
+ * the op and its inputs in `out` and appends it to the tape. Inputs may be NULL. Returns out. */
 struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *out,
                            struct tensor *const *in, int n_in);
 
-/* For an op's backward: the gradient buffer of input x, or NULL if x wants none. *accumulate is 0
- * when this is the first contribution (the buffer is NOT cleared: overwrite it), 1 when it must be
- * added to. A leaf's gradient always accumulates: a parameter's lies in `params`; an input that wants
- * one and brings no memory gets it, cleared, from the tape's arena when it is first used. */
+/* For an op's backward: returns the gradient buffer of input x, or NULL if x needs no gradient.
+ * *accumulate is 0 for the first contribution (the buffer is NOT cleared and must be overwritten),
+ * and 1 if the contribution must be added. The gradient of a leaf is always added to: that of a
+ * parameter is in `params`; for another leaf without a buffer, a cleared one is allocated from the
+ * tape's arena when the leaf is first used. */
 real *tape_grad(struct tensor *x, int *accumulate);
 
-/* For an op's backward: out->grad, as a buffer to which nobody but `out` refers (copied if need be), so
- * that the backward may compute in place and then hand it on with tape_pass_grad(). */
+/* For an op's backward: returns out->grad as a buffer that only `out` refers to (a copy if it was
+ * shared), so that the backward can compute in place and then pass it on with tape_pass_grad(). */
 real *tape_own_grad(struct tensor *out);
 
-/* For an op's backward whose input gradient is exactly its output gradient (an add, a reshape): hands
- * dy on to x without a copy where nobody else uses the buffer, or adds it. */
+/* For the backward of an op whose input gradient equals its output gradient, such as an addition or
+ * a reshape: x shares the buffer of out->grad if it has no gradient yet; otherwise out->grad is
+ * added to x's gradient. */
 void tape_pass_grad(struct tensor *x, struct tensor *out);
 
-/* Scratch memory for the rest of the step (not cleared). */
+/* Memory until the next tape_reset(), not cleared. */
 void *tape_alloc(struct tape *t, size_t bytes);
 
-/* Scratch memory of a kernel, good until the next call: one block, shared by all ops of the tape, that
- * grows in the first step and is then the same (and warm in cache) ever after. 64-byte aligned, not
- * cleared. */
+/* Scratch memory for a kernel, valid until the next call: one block that all ops of the tape share.
+ * It grows during the first step and is reused afterwards, so it stays in cache. 64-byte aligned,
+ * not cleared. */
 void *tape_scratch(struct tape *t, size_t bytes);
 
-/* Runs backward from the scalar `loss` (shape {1}) with d(loss) = 1. Parameter gradients are added
- * to, so zero them first (params_zero_grad). Afterwards only leaves have a gradient: those of the
- * nodes were given back on the way. */
+/* Runs the backward pass from the scalar `loss` (shape {1}) with d(loss) = 1. It adds to the
+ * gradients of parameters, so clear these first (params_zero_grad()). Afterwards only leaves have a
+ * gradient; the buffers of the nodes have been released. */
 void tape_backward(struct tape *t, struct tensor *loss);
 
-/* As tape_backward() from any tensor with a given d(loss)/d(y) (same size as y): golden tests. */
+/* As tape_backward(), from any tensor y with the given d(loss)/dy of the same size; for golden
+ * tests. */
 void tape_backward_from(struct tape *t, struct tensor *y, const real *dy);
 
 #endif

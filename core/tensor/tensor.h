@@ -1,11 +1,11 @@
 /*
- * A tensor: a dense block of `real` with up to four dimensions, the last one fastest. Images and
- * activations are NHWC: shape {N, H, W, C}; embeddings {N, D}; a scalar {1}. Convolution weights are
- * stored {KH, KW, Cin, Cout}, linear weights {out, in} (as torchvision and PyTorch name them).
- * A tensor never owns its memory: that belongs to an arena (activations) or to `params`.
+ * A tensor is a dense block of `real` with up to four dimensions, of which the last varies fastest.
+ * Images and activations are NHWC, with shape {N, H, W, C}; embeddings have shape {N, D}, a scalar
+ * {1}. Convolution weights are stored as {KH, KW, Cin, Cout}, linear weights as {out, in}. A tensor
+ * never owns its memory, which belongs to an arena (activations) or to `params`.
  *
- * Shapes are checked once, when a net is built from a recipe; a later mismatch is a BUG(), so ops
- * return tensors and not errors, and a loss reads as its formula.
+ * Shapes are checked once, when a network is built from a recipe. A later mismatch is a BUG(), so
+ * ops return tensors instead of errors, and the code of a loss resembles its formula.
  */
 #ifndef SSL_TENSOR_TENSOR_H
 #define SSL_TENSOR_TENSOR_H
@@ -25,38 +25,38 @@ struct tensor {
 	size_t n;       /* number of elements */
 	real *data;
 	real *grad;     /* d(loss)/d(data): NULL until the backward pass reaches it */
-	int needs_grad; /* a parameter that trains, or computed from one */
+	int needs_grad; /* 1: a trained parameter, or computed from one */
 
-	/* how it was made; all zero for parameters and inputs */
-	struct tape *tape; /* that recorded it: where its backward finds scratch memory */
+	/* how it was computed; all zero for parameters and inputs */
+	struct tape *tape; /* the tape that recorded it, from which backward gets scratch memory */
 	const struct op *op;
 	struct tensor *in[OP_INPUTS]; /* inputs, NULL where absent */
 	void *save;                   /* what backward needs, in the tape's arena */
 };
 
-/* One kind of op: knows how to send out->grad on to its inputs' gradients. */
+/* One kind of op. backward() computes the gradients of the inputs from out->grad. */
 struct op {
 	const char *name;
 	void (*backward)(struct tensor *out);
 };
 
-/* An uninitialised tensor with its struct and data in `a`. */
+/* Allocates an uninitialised tensor, both the struct and its data, in `a`. */
 struct tensor *tensor_new(struct arena *a, int ndim, const int *shape);
 struct tensor *tensor_new1(struct arena *a, int d0);
 struct tensor *tensor_new2(struct arena *a, int d0, int d1);
 struct tensor *tensor_new4(struct arena *a, int n, int h, int w, int c);
 
-/* A tensor of the given shape around `data`, which it does not own. */
+/* Allocates a tensor struct in `a` for existing `data`, which it does not own. */
 struct tensor *tensor_wrap(struct arena *a, real *data, int ndim, const int *shape);
 
 int tensor_same_shape(const struct tensor *a, const struct tensor *b);
 
-/* Product of all dimensions but the last: rows of a matrix, pixels of a batch of images. */
+/* The product of all dimensions except the last: rows of a matrix, pixels of a batch of images. */
 size_t tensor_rows(const struct tensor *t);
 /* The last dimension: features or channels. */
 int tensor_cols(const struct tensor *t);
 
-/* "[256, 32, 32, 16]", for BUG() messages; writes into buf and returns it. */
+/* Writes the shape, such as "[256, 32, 32, 16]", to buf and returns buf; for BUG() messages. */
 const char *tensor_shape_text(const struct tensor *t, char *buf, size_t size);
 
 #endif

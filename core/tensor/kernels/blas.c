@@ -11,15 +11,16 @@
 
 #include "core/base/ints.h"
 
-#ifndef SSL_BLAS_FILE /* set by the build: the name that the library has for the linker */
+#ifndef SSL_BLAS_FILE /* the library's soname; set by the build */
 #define SSL_BLAS_FILE "libopenblas.so.0"
 #endif
 
-enum { BUFFERS = 64 }; /* of OpenBLAS's own places for buffers, which are 128 or more */
-static const size_t buffer_bytes = (128u << 20) + 65536; /* what it maps for each thread */
+enum { BUFFERS = 64 }; /* most buffers reserved; OpenBLAS has at least 128 slots */
+static const size_t buffer_bytes = (128u << 20) + 65536; /* what OpenBLAS maps per thread */
 
-/* LAPACK's own interface: everything by address; the two lengths are those of jobz and uplo.
- * OpenBLAS always has it, LAPACKE's header is a package more. */
+/* The Fortran interface of LAPACK: every argument is passed by address; the last two are the
+ * lengths of jobz and uplo. OpenBLAS always has it, whereas LAPACKE's header would need another
+ * package. */
 typedef void dsyevd_fn(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
 		       double *w, double *work, const int *lwork, int *iwork, const int *liwork,
 		       int *info, size_t, size_t);
@@ -33,18 +34,18 @@ struct blas {
 	__typeof__(openblas_get_config) *config;
 	void *(*alloc)(int);
 	void (*free)(void *);
-	char why[200]; /* it could not be loaded */
+	char why[200]; /* why it could not be loaded; "" if it was */
 };
 
 static struct blas blas = {.once = PTHREAD_ONCE_INIT};
 
-/* dlsym() gives functions as data, which C does not convert. */
+/* The address of a function, as a data pointer, since dlsym() returns one. */
 static void *symbol(const char *name)
 {
 	void *p = dlsym(blas.library, name);
 
 	if (!p && !blas.why[0])
-		snprintf(blas.why, sizeof blas.why, "%s: it has no %s", SSL_BLAS_FILE, name);
+		snprintf(blas.why, sizeof blas.why, "%s has no function %s", SSL_BLAS_FILE, name);
 	return p;
 }
 
@@ -52,7 +53,7 @@ static void load(void)
 {
 	void (*threads)(int);
 
-	setenv("OPENBLAS_NUM_THREADS", "1", 1); /* our blocks are the only parallelism */
+	setenv("OPENBLAS_NUM_THREADS", "1", 1); /* products are parallelised by our own blocks */
 	blas.library = dlopen(SSL_BLAS_FILE, RTLD_NOW | RTLD_LOCAL);
 	if (!blas.library) {
 		const char *why = dlerror();
@@ -68,7 +69,7 @@ static void load(void)
 	*(void **)&threads = symbol("openblas_set_num_threads");
 	if (threads)
 		threads(1);
-	/* not of its interface: where they are missing nothing is reserved */
+	/* not part of the public interface; if they are missing, no buffers are reserved */
 	*(void **)&blas.alloc = dlsym(blas.library, "blas_memory_alloc");
 	*(void **)&blas.free = dlsym(blas.library, "blas_memory_free");
 }
@@ -79,8 +80,8 @@ static int load_once(struct error *err)
 	return blas.why[0] ? error_set(err, ERR_FAILED, "%s", blas.why) : 0;
 }
 
-/* Inside a product there is nobody to return an error to. */
-static void need(void)
+/* Loads the library or ends the process, since a product cannot return an error. */
+static void load_or_exit(void)
 {
 	struct error err;
 
@@ -100,17 +101,17 @@ static int fits(size_t bytes)
 	return 1;
 }
 
-/* OpenBLAS keeps the buffers that it once had, so that taking as many as there will be threads,
- * each when it is known to fit, leaves nothing to ask for later. */
+/* OpenBLAS keeps the buffers that it has allocated. Allocating one for each thread in advance, each
+ * after checking that it fits, means that products need no further allocation. */
 static int reserve(int threads, struct error *err)
 {
-	void *taken[BUFFERS];
+	void *buffer[BUFFERS];
 	int n = 0;
 
 	while (n < threads && fits(buffer_bytes))
-		taken[n++] = blas.alloc(0);
+		buffer[n++] = blas.alloc(0);
 	for (int i = 0; i < n; i++)
-		blas.free(taken[i]);
+		blas.free(buffer[i]);
 	if (n == threads)
 		return 0;
 	return error_set(err, ERR_FAILED,
@@ -147,14 +148,14 @@ static enum CBLAS_TRANSPOSE op(int transposed)
 void blas_sgemm(int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda,
 		const float *b, int ldb, float beta, float *c, int ldc)
 {
-	need();
+	load_or_exit();
 	blas.sgemm(CblasRowMajor, op(ta), op(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
 void blas_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda,
 		const double *b, int ldb, double beta, double *c, int ldc)
 {
-	need();
+	load_or_exit();
 	blas.dgemm(CblasRowMajor, op(ta), op(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
@@ -163,7 +164,7 @@ int blas_dsyevd(char job, int n, double *a, double *w, double *work, int lwork, 
 {
 	int info = 0;
 
-	need();
+	load_or_exit();
 	blas.dsyevd(&job, "L", &n, a, &n, w, work, &lwork, iwork, &liwork, &info, 1, 1);
 	return info;
 }

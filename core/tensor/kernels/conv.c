@@ -22,8 +22,8 @@ struct conv_shape conv_shape_of(int n, int h, int w, int cin, int kh, int kw, in
 	};
 }
 
-/* Multiply-adds below which Winograd is not worth its rounding, some twice that of a direct sum:
- * the pass takes a few milliseconds either way. */
+/* Below this number of multiply-adds Winograd is not used, since its rounding error is about twice
+ * that of a direct sum and the pass takes only a few milliseconds anyway. */
 enum { WINOGRAD_LEAST = 1 << 27 };
 
 int conv2d_uses_winograd(const struct conv_shape *s)

@@ -4,10 +4,10 @@
 
 enum {
 	BLOCK = 128,    /* output channels summed at a time, on the stack */
-	MOST = 1 << 23, /* multiplications: some milliseconds */
+	MOST = 1 << 23, /* most multiplications of a pass: a few milliseconds */
 };
 
-/* Multiplications of one pass. */
+/* The number of multiplications of one pass. */
 static double work(const struct conv_shape *s)
 {
 	return (double)s->n * s->oh * s->ow * s->kh * s->kw * s->cin * s->cout;
@@ -45,13 +45,13 @@ static inline void add_scaled(double *acc, double a, const real *b, int n)
 		acc[i] += a * (double)b[i];
 }
 
-static void put(real *out, const double *acc, int n, int accumulate)
+static void store(real *out, const double *acc, int n, int accumulate)
 {
 	for (int i = 0; i < n; i++)
 		out[i] = (real)(accumulate ? (double)out[i] + acc[i] : acc[i]);
 }
 
-/* One image: y[oy][ox][co] = sum over ky, kx, ci of x[iy][ix][ci] w[ky][kx][ci][co]. */
+/* One output pixel: y[oy][ox][co] = sum over ky, kx, ci of x[iy][ix][ci] w[ky][kx][ci][co]. */
 static void forward_pixel(const struct call *c, int n, int oy, int ox, int co, int width)
 {
 	const struct conv_shape *s = c->s;
@@ -69,7 +69,7 @@ static void forward_pixel(const struct call *c, int n, int oy, int ox, int co, i
 			for (int ci = 0; ci < s->cin; ci++)
 				add_scaled(acc, (double)x[ci], w + (size_t)ci * s->cout, width);
 		}
-	put(c->out + (((size_t)n * s->oh + oy) * s->ow + ox) * s->cout + co, acc, width, 0);
+	store(c->out + (((size_t)n * s->oh + oy) * s->ow + ox) * s->cout + co, acc, width, 0);
 }
 
 static void forward_image(void *ctx, int n)
@@ -125,8 +125,8 @@ static void backward_pixel(const struct call *c, int n, int iy, int ix, int ci, 
 			for (int i = 0; i < width; i++)
 				acc[i] += dot_double(dy, w + (size_t)i * s->cout, s->cout);
 		}
-	put(c->out + (((size_t)n * s->h + iy) * s->w + ix) * s->cin + ci, acc, width,
-	    c->accumulate);
+	store(c->out + (((size_t)n * s->h + iy) * s->w + ix) * s->cin + ci, acc, width,
+	      c->accumulate);
 }
 
 static void backward_data_image(void *ctx, int n)
@@ -170,7 +170,7 @@ static void backward_weights_row(void *ctx, int row)
 			    acc, (double)c->x[(((size_t)n * s->h + iy) * s->w + ix) * s->cin + ci],
 			    c->dy + (size_t)pixel * s->cout + co, width);
 		}
-		put(c->out + (size_t)row * s->cout + co, acc, width, c->accumulate);
+		store(c->out + (size_t)row * s->cout + co, acc, width, c->accumulate);
 	}
 }
 

@@ -1,14 +1,15 @@
 /*
- * Convolution as its definition reads, every sum in double and rounded once: the reference that the
- * fast ways are tested against, and the way of small problems, where it costs nothing and the sums
- * of a deep net with few pixels (batch norm over a handful of values) need the digits.
+ * Convolution by its definition, with every sum computed in double and rounded once. It is the
+ * reference that the fast algorithms are tested against. It is also used for small problems, where
+ * it is cheap, and where the accuracy matters in a deep network with few pixels, whose batch norm
+ * averages only a few values.
  */
 #ifndef SSL_TENSOR_KERNELS_DIRECT_H
 #define SSL_TENSOR_KERNELS_DIRECT_H
 
 #include "core/tensor/kernels/conv.h"
 
-/* 1: few enough multiplications that this way is taken. */
+/* Is the number of multiplications small enough to use this algorithm? */
 int direct_fits(const struct conv_shape *s);
 
 void direct_forward(const struct conv_shape *s, const real *x, const real *w, real *y);

@@ -6,7 +6,7 @@
 
 #include "core/tensor/kernels/blas.h"
 
-/* jobz 'V' with vectors, 'N' without (u unused). */
+/* jobz: 'V' with eigenvectors, 'N' without (u is unused). */
 static int decompose(const char *jobz, int n, const double *a, double *s, double *u,
 		     struct error *err)
 {
@@ -28,7 +28,7 @@ static int decompose(const char *jobz, int n, const double *a, double *s, double
 	iwork = xmalloc((size_t)liwork * sizeof *iwork);
 	memcpy(vectors, a, size * sizeof *a);
 	info = blas_dsyevd(*jobz, n, vectors, values, work, lwork, iwork, liwork);
-	if (!info) { /* its columns in column-major order are our rows */
+	if (!info) { /* the columns of the column-major result are the rows of u */
 		memcpy(s, values, (size_t)n * sizeof *s);
 		if (vectors_too)
 			memcpy(u, vectors, size * sizeof *u);

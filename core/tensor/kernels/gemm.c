@@ -8,18 +8,17 @@
 #include "core/tensor/kernels/panel.h"
 
 enum {
-	SMALL = 1 << 17, /* multiply-adds below which threads do not pay */
-	TILE_M = 256,    /* blocks of C start at this size ... */
+	SMALL = 1 << 17, /* fewer multiply-adds than this are not worth several threads */
+	TILE_M = 256,    /* initial size of the blocks of C ... */
 	TILE_N = 512,
-	TILE_MIN = 64,           /* ... and are halved down to this to get enough of them */
-	ENOUGH = 8,              /* blocks: for up to 8 threads */
-	SPLIT_K = 16,            /* most partial sums over k */
-	SPLIT_MIN = 512,         /* shortest k of a partial sum */
+	TILE_MIN = 64,   /* ... which are halved, at most down to this, to get enough blocks */
+	ENOUGH = 8,      /* blocks that are enough: for up to 8 threads */
+	SPLIT_K = 16,    /* most partial sums over k */
+	SPLIT_MIN = 512, /* shortest k of a partial sum */
 	SPLIT_SCRATCH = 1 << 17, /* elements of all partial sums, on the stack */
-	THIN_N =
-	    32, /* thin: so few columns and so short a k that B, packed, stays in the L1 cache */
+	THIN_N = 32,             /* largest n and k of a thin product, whose packed B fits in L1 */
 	THIN_K = 256,
-	THIN_ROWS = 512, /* rows of a block */
+	THIN_ROWS = 512, /* rows per block of a thin product */
 	DOT_CHUNK = 4096,
 };
 
@@ -44,7 +43,7 @@ void gemm_serial_double(int ta, int tb, int m, int n, int k, double alpha, const
 	blas_dgemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-/* One product and how it is cut: into tiles of C, or into `splits` parts of k. */
+/* One product and its division into tiles of C or into parts of k. */
 struct job {
 	int ta, tb, m, n, k, lda, ldb, ldc;
 	real alpha, beta;
@@ -52,7 +51,7 @@ struct job {
 	real *c;
 	int tile_m, tile_n, tiles_n;
 	int tile_k;
-	real *part;         /* m x n for each part of k */
+	real *part;         /* m x n per part of k */
 	const real *packed; /* B, for thin products */
 };
 
@@ -87,7 +86,7 @@ static void part(void *ctx, int i)
 		    j->ldb, 0, j->part + (ptrdiff_t)i * j->m * j->n, j->n);
 }
 
-/* c = beta c + the parts in their order */
+/* c = beta c + the sum of the parts, in order */
 static void add_parts(const struct job *j, int parts)
 {
 	size_t size = (size_t)j->m * (size_t)j->n;
@@ -133,8 +132,8 @@ static void gemm_split_k(struct job *j, int parts)
 	add_parts(j, parts);
 }
 
-/* Measured against OpenBLAS's sgemm for m = 8192 .. 131072: twice as fast at n = 16, and 1.5 times
- * at n = 32; the same at n = 64. */
+/* Compared with OpenBLAS's sgemm for m = 8192 .. 131072, the micro-kernel is twice as fast at n =
+ * 16, 1.5 times as fast at n = 32 and equally fast at n = 64. */
 static int is_thin(const struct job *j)
 {
 	return !j->ta && j->n <= THIN_N && j->k > 0 && j->k <= THIN_K && j->m >= 2 * TILE_MIN &&

@@ -7,19 +7,19 @@
 #include "core/tensor/kernels/partial.h"
 
 /*
- * A tile of patch rows has at most TILE bytes and stays in the second-level cache beside the panels
- * that it is multiplied with. dx is cut by images (so that no two items add to one pixel), dw into
- * groups of rows times blocks of output channels, whose partial sums are added in the order of
- * groups.
+ * A tile of patch rows has at most TILE bytes and stays in the second-level cache together with the
+ * panels that it is multiplied with. The work for dx is divided by images, so that no two items add
+ * to the same pixel; that for dw is divided into groups of rows and blocks of output channels, and
+ * the partial sums are added in the order of the groups.
  */
 enum {
 	TILE = 128 << 10,
 	TILE_ROWS = 192,       /* most rows of a tile */
-	ITEM_ROWS = 128,       /* fewest rows of dy that an item of backward_data is worth */
+	ITEM_ROWS = 128,       /* fewest rows of dy per item of backward_data */
 	BLOCK = 160 << 10,     /* bytes of dw that an item of backward_weights keeps in cache */
-	GROUPS = 32,           /* most groups of rows, */
-	GROUP_ROWS = 512,      /* their fewest rows, */
-	GROUP_BYTES = 8 << 20, /* and the most memory for their partial sums */
+	GROUPS = 32,           /* most groups of rows */
+	GROUP_ROWS = 512,      /* fewest rows of a group */
+	GROUP_BYTES = 8 << 20, /* most memory for the partial sums of the groups */
 	LINE = 64 / (int)sizeof(real),
 };
 
@@ -29,9 +29,9 @@ struct job {
 	real *y, *dx;
 	int accumulate;
 	int k;            /* KH*KW*Cin: length of a patch */
-	size_t rows;      /* N*OH*OW */
-	int tile, direct; /* rows of a tile; 1: patches are the pixels of x themselves */
-	int images;       /* of an item of backward_data */
+	size_t rows;      /* N*OH*OW: number of patches */
+	int tile, direct; /* rows of a tile; 1: the patches are the pixels of x themselves */
+	int images;       /* per item of backward_data */
 	int groups, block, blocks;
 	size_t per_thread;
 	real *packed, *partial, *own;
@@ -51,12 +51,12 @@ double im2col_cost(const struct conv_shape *s)
 {
 	double rows = (double)s->n * s->oh * s->ow, k = (double)s->kh * s->kw * s->cin;
 
-	/* the product, and a copy of each patch by rows of the kernel */
+	/* the product, plus copying each patch row by row of the kernel */
 	return rows * (vec_round(s->cout) / VEC * k + k / VEC + 6.0 * s->kh);
 }
 
-/* Copies n elements; short lengths are the usual case, and a call of memcpy() the larger part of
- * it. */
+/* Copies n elements. Lengths are usually short, so that a call of memcpy() would cost more than the
+ * copy itself. */
 VEC_INLINE void copy(real *to, const real *from, size_t n)
 {
 	size_t i = 0;
@@ -72,7 +72,7 @@ VEC_INLINE void copy(real *to, const real *from, size_t n)
 		vec_store(to + n - VEC, vec_load(from + n - VEC));
 }
 
-/* An output pixel, and the columns of the kernel that lie in the image there: [from, to). */
+/* An output pixel, and the columns of the kernel that lie inside the image there: [from, to). */
 struct pixel {
 	int image, oy, ox, from, to;
 };
@@ -99,7 +99,7 @@ static size_t x_index(const struct conv_shape *s, const struct pixel *p, int iy,
 	       (size_t)s->cin;
 }
 
-/* The patch of output pixel `row` as one row of P. */
+/* Copies the patch of output pixel `row` to one row of P. */
 static void gather(const struct conv_shape *s, const real *x, size_t row, real *patch)
 {
 	struct pixel p = pixel_of(s, row);
@@ -122,7 +122,7 @@ static void gather(const struct conv_shape *s, const real *x, size_t row, real *
 	}
 }
 
-/* Adds a row of dP back to the pixels that it was gathered from. */
+/* Adds a row of dP to the pixels of dx from which the patch was gathered. */
 static void scatter(const struct conv_shape *s, const real *patch, size_t row, real *dx)
 {
 	struct pixel p = pixel_of(s, row);
@@ -154,7 +154,7 @@ static void plan(struct job *j, const struct conv_shape *s)
 		j->tile = 24;
 }
 
-/* Rows of P from `first` on: in x itself, or gathered into `patches`. */
+/* Returns n rows of P from `first` on: those of x itself, or gathered into `patches`. */
 static const real *patches_of(const struct job *j, size_t first, int n, real *patches)
 {
 	if (j->direct)

@@ -1,22 +1,23 @@
 /*
- * Convolution of any kernel, stride and padding as a matrix product: the patches under the kernel
- * are laid out as rows P {pixels, KH*KW*Cin}, a tile of them at a time so that it stays in cache,
- * and
+ * Convolution with any kernel, stride and padding as a matrix product. The patches under the kernel
+ * are copied to rows P {pixels, KH*KW*Cin}, one tile at a time so that it stays in cache. Then
  *
- *     y  = P W        dw = P^T dy        dP = dy W^T, added back to the pixels it came from
+ *     y  = P W        dw = P^T dy        dP = dy W^T, added to the pixels that each patch came from
  *
- * A 1x1 kernel of stride 1 needs no copy: P is x.
+ * A 1x1 kernel with stride 1 needs no copy: P is x.
  */
 #ifndef SSL_TENSOR_KERNELS_IM2COL_H
 #define SSL_TENSOR_KERNELS_IM2COL_H
 
 #include "core/tensor/kernels/conv.h"
 
-/* As winograd_cost(). */
+/* The approximate cost of a forward pass, in the unit of winograd_cost(). */
 double im2col_cost(const struct conv_shape *s);
 
+/* The bytes of scratch that each of the three passes needs with the current number of threads. */
 size_t im2col_scratch(const struct conv_shape *s);
 
+/* The three passes of conv.h. */
 void im2col_forward(const struct conv_shape *s, const real *x, const real *w, real *y,
 		    void *scratch);
 void im2col_backward_data(const struct conv_shape *s, const real *dy, const real *w, real *dx,

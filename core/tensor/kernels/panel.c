@@ -1,10 +1,10 @@
 #include "core/tensor/kernels/panel.h"
 
 /*
- * The micro-kernel holds ROWS x 2 vectors of C in registers: 12 accumulators of 16 registers, or 16
- * of 32. A row of A is read element by element and broadcast. Products are summed DEPTH at a
- * time before they are added to C: that many rows of a panel stay in the first-level cache, and
- * partial sums round less than one long sum.
+ * The micro-kernel keeps ROWS x 2 vectors of C in registers: 12 accumulators if there are 16
+ * registers, 16 if there are 32. The elements of a row of A are read one by one and broadcast.
+ * DEPTH products are summed before the sum is added to C: that many rows of a panel fit in the
+ * first-level cache, and partial sums have a smaller rounding error than one long sum.
  */
 #if defined(__AVX512F__) || defined(__aarch64__)
 enum { ROWS = 8 };
@@ -146,7 +146,7 @@ static void tile_transposed(int m, int nv, const struct tile_args *t)
 		tile_rows(m, 1, 1, t->lda, t);
 }
 
-/* A tile whose columns do not fill its vectors goes through a small buffer. */
+/* A tile whose columns do not fill its vectors is computed in a small buffer. */
 static void tile_narrow(int transposed, int m, int nv, int columns, const struct tile_args *t)
 {
 	real buf[ROWS * PANEL];
@@ -167,7 +167,7 @@ static void tile_narrow(int transposed, int m, int nv, int columns, const struct
 			t->c[(size_t)i * t->ldc + j] = buf[i * PANEL + j];
 }
 
-/* One panel: all rows, cut evenly so that no micro-kernel is left with a thin rest. */
+/* One panel: all rows, divided evenly so that the last micro-kernel is not left with few rows. */
 VEC_INLINE void panel_rows(const int transposed, int m, int columns, const struct tile_args *t)
 {
 	int nv = columns <= VEC ? 1 : 2, blocks = (m + ROWS - 1) / ROWS;

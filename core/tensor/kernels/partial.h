@@ -1,7 +1,7 @@
 /*
- * Sums that were made in parts: a gradient of weights is summed over the batch by groups of rows,
- * whose number follows from the shape alone, and then over the groups, in their order. So it does not
- * depend on the number of threads.
+ * Summation in two stages: the gradient of weights is summed over the batch within groups of rows,
+ * whose number depends only on the shape, and then over the groups in their order. The result
+ * therefore does not depend on the number of threads.
  */
 #ifndef SSL_TENSOR_KERNELS_PARTIAL_H
 #define SSL_TENSOR_KERNELS_PARTIAL_H

@@ -5,7 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/blas.h"
 
-enum { ROWS = 64 }; /* of a block */
+enum { ROWS = 64 }; /* per block */
 
 void product_rows(int ta, int tb, int m, int n, int k, const double *a, const double *b, int first,
 		  int rows, double *c)

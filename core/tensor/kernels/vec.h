@@ -1,7 +1,6 @@
 /*
- * Vectors of `real` through the compiler's vector extensions, so that AVX-512, AVX2, NEON and plain
- * C share one source. Arithmetic is written with the usual operators; a scalar operand is
- * broadcast.
+ * Vectors of `real`, based on the compiler's vector extensions, so that AVX-512, AVX2, NEON and
+ * plain C share one source. Arithmetic uses the ordinary operators; a scalar operand is broadcast.
  */
 #ifndef SSL_TENSOR_KERNELS_VEC_H
 #define SSL_TENSOR_KERNELS_VEC_H
@@ -29,7 +28,8 @@ typedef int vec_bits __attribute__((vector_size(VEC_BYTES)));
 typedef real vec_unaligned
     __attribute__((vector_size(VEC_BYTES), aligned(__alignof__(real)), may_alias));
 
-/* In front of a loop of constant trip count whose arrays must stay in registers. */
+/* Unrolls the following loop, which has a constant trip count and arrays that must stay in
+ * registers. */
 #ifdef __clang__
 #define VEC_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -53,7 +53,7 @@ VEC_INLINE vec vec_zero(void)
 	return (vec){0};
 }
 
-/* The first n elements (n <= VEC), the rest 0: reads nothing behind them. */
+/* Loads n <= VEC elements; the other lanes are 0. Nothing after the n elements is read. */
 VEC_INLINE vec vec_load_n(const real *p, int n)
 {
 	vec v = {0};
@@ -65,6 +65,7 @@ VEC_INLINE vec vec_load_n(const real *p, int n)
 	return v;
 }
 
+/* Stores the first n lanes. */
 VEC_INLINE void vec_store_n(real *p, vec v, int n)
 {
 	if (n == VEC) {
@@ -75,7 +76,7 @@ VEC_INLINE void vec_store_n(real *p, vec v, int n)
 		p[i] = v[i];
 }
 
-/* max(x, 0), lane by lane; NaN stays NaN. */
+/* max(x, 0) per lane; NaN stays NaN. */
 VEC_INLINE vec vec_relu(vec x)
 {
 	return (vec)((vec_bits)x & ~(vec_bits)(x < 0));
@@ -88,9 +89,9 @@ VEC_INLINE vec vec_where_positive(vec x, vec y)
 }
 
 /*
- * The same number, of which the compiler knows nothing. In unrolled code that walks with a stride
- * it keeps the one running offset from being turned into dozens, computed in front of the loop and
- * reloaded from the stack one by one.
+ * Returns n, but hides its value from the optimiser. In unrolled code with a stride, the optimiser
+ * would otherwise replace the one running offset by dozens of offsets, which it computes before the
+ * loop and reloads from the stack one by one.
  */
 VEC_INLINE ptrdiff_t vec_opaque(ptrdiff_t n)
 {

@@ -8,27 +8,28 @@
 #include "core/tensor/kernels/winograd_tile.h"
 
 /*
- * Chunks. With few channels a thread takes a chunk of tiles through all three stages (transform, 36
- * products, inverse transform) while its matrices V and M stay in CACHE bytes. With many channels a
- * chunk of that size would have too few tiles to pay for streaming the transformed weights: then
- * all threads share one large chunk of at most SHARED bytes, stage by stage.
+ * Tiles are processed in chunks. With few channels, each thread processes chunks of its own through
+ * all three stages (transform, 36 products, inverse transform), and its matrices V and M stay
+ * within CACHE bytes. With many channels, a chunk of that size would have too few tiles to be worth
+ * streaming the transformed weights: then all threads share one large chunk of at most SHARED bytes
+ * and process it stage by stage.
  *
- * For the weights' gradient the work is cut into groups of tiles times blocks of BLOCK_IN x
- * BLOCK_OUT channels; an item keeps the 36 products of its block in cache over all its tiles, and
- * leaves a partial dw, added over the groups in order.
+ * For the gradient of the weights, the work is divided into groups of tiles and blocks of BLOCK_IN
+ * x BLOCK_OUT channels. An item keeps the 36 products of its block in cache over all its tiles and
+ * computes a partial dw; these are added over the groups in order.
  */
 enum {
 	CACHE = 448 << 10,
 	WEIGHT_CACHE = 1280 << 10,
 	SHARED = 20 << 20,
-	OWN_TILES = 12, /* fewest tiles of a chunk of one's own */
+	OWN_TILES = 12, /* fewest tiles of a chunk that belongs to one thread */
 	MAX_TILES = 96,
 	PAD = 64 / (int)sizeof(real), /* between matrices, against cache aliasing */
 	BLOCK_IN = 128,
 	BLOCK_OUT = 128,
-	GROUPS = 32,           /* most groups of tiles, */
-	GROUP_TILES = 64,      /* their fewest tiles, */
-	GROUP_BYTES = 8 << 20, /* and the most memory for their partial sums */
+	GROUPS = 32,           /* most groups of tiles */
+	GROUP_TILES = 64,      /* fewest tiles of a group */
+	GROUP_BYTES = 8 << 20, /* most memory for the partial sums of the groups */
 	WEIGHT_ROWS = 16,      /* rows of the weights transformed by one item */
 };
 
@@ -39,7 +40,7 @@ struct job {
 	int accumulate, turned;
 	int th, tw, tiles; /* tiles of an image in each direction, and of the whole batch */
 	int chunk, chunks; /* tiles of a chunk, number of chunks */
-	int first, count;  /* the chunk being worked on, when shared */
+	int first, count;  /* the current chunk, if it is shared */
 	int groups, in_blocks, out_blocks;
 	size_t v_step, m_step, u_step, per_thread;
 	real *zeros, *u, *v, *partial; /* in the scratch; v: V and M of every thread, or shared */
@@ -71,7 +72,7 @@ double winograd_cost(const struct conv_shape *s)
 	double tiles = (double)s->n * divide_up(s->h, WINO_TILE) * divide_up(s->w, WINO_TILE);
 	double in = vec_round(s->cin) / VEC, out = vec_round(s->cout) / VEC;
 
-	/* the products, a start-up of each, and some 200 instructions a transform */
+	/* the products, the start-up of each, and about 200 instructions per transform */
 	return tiles * (WINO_MATS * out * (s->cin + 4) + 200 * (in + out));
 }
 
@@ -85,7 +86,7 @@ static struct conv_shape exchanged(const struct conv_shape *s)
 	return r;
 }
 
-/* Sizes of a forward pass; returns the elements of scratch. */
+/* Plans a forward pass; returns the elements of scratch that it needs. */
 static size_t plan_forward(struct job *j, const struct conv_shape *s)
 {
 	size_t in = (size_t)vec_round(s->cin), out = (size_t)vec_round(s->cout);
@@ -130,7 +131,7 @@ static void transform_rows(void *ctx, int i)
 		wino_weights(j->w, j->s.cin, j->s.cout, from, to, j->u, j->u_step);
 }
 
-/* Where a tile of the batch lies. */
+/* The position of a tile in the batch. */
 struct place {
 	int image, ty, tx;
 };
@@ -168,7 +169,7 @@ static struct wino_image image_of(const struct job *j, const real *data, int ima
 	};
 }
 
-/* Stage 1: V of tiles [from, to) of the chunk that starts at tile `first`. */
+/* Stage 1: computes V of tiles [from, to) of the chunk that starts at tile `first`. */
 static void stage_input(const struct job *j, int first, int from, int to, real *v)
 {
 	struct place p = place_of(j, first + from);
@@ -216,7 +217,7 @@ static void own_chunk(void *ctx, int chunk)
 	stage_output(j, first, 0, n, m);
 }
 
-enum { PART = 8 }; /* tiles of an item in stages 1 and 3 of a shared chunk */
+enum { PART = 8 }; /* tiles per item in stages 1 and 3 of a shared chunk */
 
 static void shared_input(void *ctx, int part)
 {
@@ -284,7 +285,7 @@ void winograd_backward_data(const struct conv_shape *s, const real *dy, const re
 	run_forward(&j);
 }
 
-/* Sizes of the weights' gradient; returns the elements of scratch. */
+/* Plans the gradient of the weights; returns the elements of scratch that it needs. */
 static size_t plan_weights(struct job *j, const struct conv_shape *s)
 {
 	int in = least(s->cin, BLOCK_IN), out = least(s->cout, BLOCK_OUT);
@@ -328,7 +329,8 @@ struct block {
 	int ci, in, co, out;
 };
 
-/* Adds the 36 products of tiles [first, first + n) to acc (or sets it, for the first chunk). */
+/* Adds the 36 products of tiles [first, first + n) to acc, or overwrites it without `accumulate`.
+ */
 static void weights_chunk(const struct job *j, struct block b, int first, int n, real *v, real *acc,
 			  int accumulate)
 {

@@ -4,10 +4,10 @@
 
 /*
  * The one-dimensional transforms interpolate at the points 0, a, -a, b, -b and infinity. Lavin &
- * Gray (1509.09308, section 4.3) take a = 1, b = 2; a = 5/8, b = 3/2 halve the rounding error (to
- * some twice that of a direct sum) at the same cost, and all their powers here are exact. Rows of
- * B^T and G are the Lagrange polynomials of the points, and the powers of the points by their
- * denominators.
+ * Gray (1509.09308, section 4.3) choose a = 1, b = 2. The values a = 5/8, b = 3/2 have the same
+ * cost and half the rounding error (about twice that of a direct sum), and their powers that occur
+ * here are exact. The rows of B^T are the Lagrange polynomials of the points; the rows of G are the
+ * powers of the points divided by the denominators of these polynomials.
  */
 static const real a1 = (real)0.625, a2 = (real)0.390625, a3 = (real)0.244140625;
 static const real b1 = (real)1.5, b2 = (real)2.25, b3 = (real)3.375;
@@ -97,8 +97,8 @@ VEC_INLINE void transform_weights_grad(const vec u[6], vec o[3])
 	o[2] = u[5] + (a2 * sa + b2 * sb);
 }
 
-/* The rows of the image under a tile's window: pointers to their first pixel, zeros where the row
- * lies outside. */
+/* Pointers to the first pixel of each image row under a tile's window; to zeros for a row outside
+ * the image. */
 VEC_INLINE void window_rows(const struct wino_image *im, int y0, int rows, const real **row)
 {
 	for (int r = 0; r < rows; r++) {
@@ -108,8 +108,8 @@ VEC_INLINE void window_rows(const struct wino_image *im, int y0, int rows, const
 	}
 }
 
-/* One vector of channels, the window's first pixel at offset `at` of each row; columns [from, to)
- * of the window lie in the image. */
+/* Transforms one vector of channels. The first pixel of the window is at offset `at` of each row,
+ * and columns [from, to) of the window lie inside the image. */
 VEC_INLINE void input_vector(const real *const row[6], ptrdiff_t at, ptrdiff_t pitch, int from,
 			     int to, int lanes, real *v, size_t step)
 {
@@ -144,8 +144,8 @@ VEC_INLINE void input_vector(const real *const row[6], ptrdiff_t at, ptrdiff_t p
 	}
 }
 
-/* Asks for the four columns, from offset `at` on, that the next tile to the right reads first. As
- * many vectors as share a cache line share the columns among them. */
+/* Prefetches the four columns, from offset `at` on, that the next tile to the right reads first.
+ * The vectors in one cache line divide the columns among them. */
 VEC_INLINE void fetch_next(const real *const *row, int rows, ptrdiff_t at, ptrdiff_t pitch, int c)
 {
 	enum { COLUMNS = VEC_BYTES / 16 };
@@ -331,8 +331,8 @@ void wino_weights(const real *w, int cin, int cout, int from, int to, real *u, s
 	}
 }
 
-/* A block of kernels, VEC output channels x VEC input channels, exchanged: t[tap][co][ci], taps
- * turned. */
+/* Copies a block of kernels, VEC output channels x VEC input channels, to t[tap][co][ci], with
+ * channels exchanged and taps in reverse order. */
 static void exchange(const real *w, int cin, int cout, int co, int ci, real t[9][VEC][VEC])
 {
 	size_t tap = (size_t)cin * (size_t)cout;

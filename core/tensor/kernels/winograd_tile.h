@@ -1,7 +1,7 @@
 /*
- * The transforms of Winograd F(4x4,3x3), one tile of 4x4 output pixels at a time over all channels;
- * the inside of winograd.c. Each of the 36 transformed values of a tile belongs to another matrix:
- * matrix i starts `step` elements behind matrix i - 1.
+ * The transforms of Winograd F(4x4,3x3) for winograd.c. Each call transforms one tile of 4x4 output
+ * pixels over all channels. Each of the 36 transformed values of a tile belongs to a different
+ * matrix; matrix i starts `step` elements after matrix i - 1.
  */
 #ifndef SSL_TENSOR_KERNELS_WINOGRAD_TILE_H
 #define SSL_TENSOR_KERNELS_WINOGRAD_TILE_H
@@ -12,35 +12,36 @@
 
 enum { WINO_TILE = 4, WINO_MATS = 36 };
 
-/* One image of a batch, or some of its channels: `channels` of the `pitch` that a pixel has. */
+/* One image of a batch, or some of its channels: `channels` of the `pitch` channels of a pixel. */
 struct wino_image {
-	real *data;        /* pixel (0, 0), first of the channels */
+	real *data;        /* the first of the channels at pixel (0, 0) */
 	const real *zeros; /* w * pitch zeros */
 	int h, w, pitch, channels;
 };
 
-/* B^T x B of tile (ty, tx), channel by channel: v[i * step + c]. Writes whole vectors (channels
- * rounded up, 0 behind). */
+/* B^T x B of tile (ty, tx), per channel: v[i * step + c]. Writes whole vectors: the number of
+ * channels is rounded up, and the additional values are 0. */
 void wino_input(const struct wino_image *x, int ty, int tx, real *v, size_t step);
 
-/* A^T m A of m[i * step + c], written (or added) to the pixels of the tile that lie in the image.
- */
+/* A^T m A of m[i * step + c], written to (or added to, if `accumulate`) the pixels of the tile that
+ * lie inside the image. */
 void wino_output(const real *m, size_t step, const struct wino_image *y, int ty, int tx,
 		 int accumulate);
 
-/* A dy A^T, into row `row` of packed matrices (panel.h) of `rows` rows. */
+/* A dy A^T, written to row `row` of packed matrices (panel.h) with `rows` rows. */
 void wino_grad(const struct wino_image *dy, int ty, int tx, real *z, size_t step, int rows,
 	       int row);
 
-/* G g G^T for the kernels g of w {3,3,cin,cout}, packed as cin x cout: rows [from, to) of each of
- * the 36 matrices u + i * step. */
+/* G g G^T of the kernels g of w {3,3,cin,cout}: rows [from, to) of each of the 36 matrices u + i *
+ * step, packed as cin x cout. */
 void wino_weights(const real *w, int cin, int cout, int from, int to, real *u, size_t step);
 
-/* The same of the kernels turned by 180 degrees, packed as cout x cin: rows [from, to) of cout;
- * from must be a multiple of VEC. */
+/* As wino_weights(), for the kernels rotated by 180 degrees and packed as cout x cin: rows [from,
+ * to) of cout, where `from` must be a multiple of VEC. */
 void wino_weights_turned(const real *w, int cin, int cout, int from, int to, real *u, size_t step);
 
-/* G^T u G of the vector at u[i * step], n of its elements to the 9 places out[q * out_step]. */
+/* G^T u G of the vectors at u[i * step]; n of their elements are written to out[q * out_step], q <
+ * 9. */
 void wino_weights_grad(const real *u, size_t step, real *out, size_t out_step, int n);
 
 #endif

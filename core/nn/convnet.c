@@ -1,7 +1,7 @@
 /*
- * A small net for grids on a CPU: `depth` 3x3 convolutions of stride 2 with batch norm and ReLU,
- * doubling the channels from `width`, then the mean over all pixels. With width 32 and depth 4 it
- * is the 32-64-128-256 net of many small benchmarks.
+ * A small network for sweeps on a CPU: `depth` 3x3 convolutions of stride 2 with batch norm and
+ * ReLU, whose number of channels starts at `width` and doubles, followed by the mean over all
+ * pixels. With width 32 and depth 4 it is the 32-64-128-256 network of many small benchmarks.
  */
 #include <stdio.h>
 

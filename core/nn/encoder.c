@@ -16,7 +16,7 @@ const struct hparam encoder_hparams[] = {
     {0},
 };
 
-/* Every architecture there is. A new one is its file and its line here. */
+/* All architectures. A new one needs its file and one line here. */
 #define ENCODERS(_)                                                                                \
 	_(resnet18)                                                                                \
 	_(resnet34)                                                                                \
@@ -39,7 +39,8 @@ const char *encoder_name(int i)
 	return i >= 0 && i < n ? archs[i]->name : NULL;
 }
 
-/* A family's architectures name one table, which counts once. */
+/* The architectures of a family share one table of keys, which is counted once: is this the first
+ * of them? */
 static int is_first_with(const struct encoder_arch *const *arch)
 {
 	for (const struct encoder_arch *const *a = archs; a < arch; a++)
@@ -92,7 +93,7 @@ void encoder_spec_from_recipe(struct encoder_spec *s, const struct recipe *r, in
 static int check_spec(const struct encoder_spec *s, struct error *err)
 {
 	if (s->width < 1 || s->depth < 0)
-		return error_set(err, ERR_USAGE, "encoder: width %d and depth %d make no net",
+		return error_set(err, ERR_USAGE, "encoder: width %d and depth %d are not possible",
 				 s->width, s->depth);
 	if (s->height < 1 || s->width_px < 1 || s->channels < 1)
 		return error_set(err, ERR_USAGE, "encoder: images of %d x %d x %d have no pixels",

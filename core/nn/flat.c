@@ -1,6 +1,7 @@
 /*
- * An MLP on the pixels in a row: `depth` Linears of `width` units, each with batch norm and ReLU.
- * No use of the image's shape, so a floor for what the other encoders gain from it.
+ * An MLP on the flattened image: `depth` Linear layers of `width` units, each with batch norm and
+ * ReLU. It does not use the structure of the image, so it is a baseline for what the other encoders
+ * gain from that.
  */
 #include "core/nn/arch.h"
 #include "core/nn/mlp.h"

@@ -5,16 +5,16 @@
 #include "core/base/error.h"
 #include "core/ops/ops.h"
 
-/* Where a layer is being declared. */
-struct place {
+/* The arguments with which a layer declares its parameters. */
+struct declare_layer {
 	struct params *params;
 	const char *prefix;
 	enum param_part part;
-	int frozen, index; /* in torch's Sequential */
+	int frozen, index; /* index: position in torch's Sequential */
 };
 
-static struct param *add(const struct place *at, const char *leaf, enum param_kind kind, int ndim,
-			 const int *shape, enum param_init init, int fan_in)
+static struct param *add(const struct declare_layer *at, const char *leaf, enum param_kind kind,
+			 int ndim, const int *shape, enum param_init init, int fan_in)
 {
 	struct param *p;
 	char name[160];
@@ -26,7 +26,7 @@ static struct param *add(const struct place *at, const char *leaf, enum param_ki
 	return p;
 }
 
-static void add_linear(struct mlp *m, int i, const struct place *at, int in, int bias)
+static void add_linear(struct mlp *m, int i, const struct declare_layer *at, int in, int bias)
 {
 	const int shape[2] = {m->dim[i], in};
 
@@ -35,7 +35,7 @@ static void add_linear(struct mlp *m, int i, const struct place *at, int in, int
 		m->bias[i] = add(at, "bias", PARAM_BIAS, 1, shape, INIT_UNIFORM_FAN_IN, in);
 }
 
-static void add_norm(struct mlp *m, int i, const struct place *at, int gamma, int beta)
+static void add_norm(struct mlp *m, int i, const struct declare_layer *at, int gamma, int beta)
 {
 	const int *d = &m->dim[i];
 
@@ -50,7 +50,7 @@ static void add_norm(struct mlp *m, int i, const struct place *at, int gamma, in
 void mlp_init(struct mlp *m, struct params *p, const char *prefix, enum param_part part, int in,
 	      const int *dim, int layers, struct mlp_opts opts)
 {
-	struct place at = {p, prefix, part, opts.frozen, 0};
+	struct declare_layer at = {p, prefix, part, opts.frozen, 0};
 
 	if (layers < 0 || layers > MLP_LAYERS)
 		BUG("an mlp of %d layers", layers);
@@ -68,7 +68,7 @@ void mlp_init(struct mlp *m, struct params *p, const char *prefix, enum param_pa
 			add_norm(m, i, &at, gamma, beta);
 			at.index++;
 		}
-		at.index++; /* the ReLU */
+		at.index++; /* of the ReLU */
 	}
 }
 

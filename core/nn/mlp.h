@@ -1,7 +1,8 @@
 /*
- * Multi-layer perceptrons: projectors (expanders) and predictors. Layer i: Linear, then for the
- * hidden ones BatchNorm and ReLU. Names follow torch's Sequential, "PREFIX0.weight" for the first
- * Linear, "PREFIX1.weight" its norm, "PREFIX3.weight" the second Linear ...
+ * Multi-layer perceptrons, used as projectors (expanders) and predictors. Each layer is a Linear;
+ * hidden layers are followed by a BatchNorm and a ReLU. Parameters are named as in torch's
+ * Sequential: "PREFIX0.weight" is the first Linear, "PREFIX1.weight" its norm, "PREFIX3.weight" the
+ * second Linear and so on.
  */
 #ifndef SSL_NN_MLP_H
 #define SSL_NN_MLP_H
@@ -20,12 +21,12 @@ enum mlp_out_norm {
 };
 
 struct mlp_opts {
-	int hidden_bias; /* biases in the hidden Linears */
+	int hidden_bias; /* biases in the hidden Linear layers */
 	int out_bias;    /* bias in the last Linear */
 	int hidden_norm; /* batch norm after each hidden Linear */
 	enum mlp_out_norm out_norm;
 	int norm_affine; /* gamma and beta in the hidden norms */
-	int frozen;      /* nothing trains: a target network, or a fixed random predictor */
+	int frozen;      /* not trained: a target network, or a fixed random predictor */
 };
 
 struct mlp {
@@ -36,16 +37,17 @@ struct mlp {
 	struct param *gamma[MLP_LAYERS], *beta[MLP_LAYERS], *mean[MLP_LAYERS], *var[MLP_LAYERS];
 };
 
-/* Declares `layers` Linears of output sizes dim[0 .. layers-1] on `in` inputs; layers = 0 is the
- * identity. */
+/* Declares `layers` Linear layers with output sizes dim[0 .. layers-1] on `in` inputs; with layers
+ * = 0 the MLP is the identity. */
 void mlp_init(struct mlp *m, struct params *p, const char *prefix, enum param_part part, int in,
 	      const int *dim, int layers, struct mlp_opts opts);
 
+/* y {N, mlp_out_dim(m)} for x {N, in}. */
 struct tensor *mlp_forward(const struct mlp *m, struct tape *t, struct tensor *x);
 
 int mlp_out_dim(const struct mlp *m);
 
-/* Is it one Linear without bias or norm, y = W x? */
+/* Is the MLP a single Linear layer without bias and norm, y = W x? */
 int mlp_is_linear(const struct mlp *m);
 
 #endif

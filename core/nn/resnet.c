@@ -1,8 +1,9 @@
 /*
- * Residual networks (He et al., 1512.03385), as torchvision builds and names them: resnet18 and
- * resnet34 of basic blocks, resnet50 of bottlenecks with the stride in the 3x3 ("v1.5"). The base
- * width w gives stages of w, 2w, 4w and 8w channels (a bottleneck's output is four times that), and
- * the feature is the mean over all pixels of the last stage.
+ * Residual networks (He et al., 1512.03385), with the structure and names of torchvision: resnet18
+ * and resnet34 consist of basic blocks, resnet50 of bottlenecks with the stride in the 3x3
+ * convolution
+ * ("v1.5"). With base width w the stages have w, 2w, 4w and 8w channels (four times that at the
+ * output of a bottleneck). The features are the mean over all pixels of the last stage.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct block {
 	int convs; /* 2: basic, 3: bottleneck */
 	struct conv conv[BLOCK_CONVS];
 	struct norm norm[BLOCK_CONVS];
-	int has_down; /* the shortcut is a 1x1 convolution and a norm, else the identity */
+	int has_down; /* 1: the shortcut is a 1x1 convolution and a norm; 0: the identity */
 	struct conv down;
 	struct norm down_norm;
 };
@@ -74,7 +75,7 @@ static struct tensor *block_forward(const struct block *b, struct tape *t, struc
 	return y;
 }
 
-/* The four stages halve the image three times, the imagenet stem twice more. */
+/* The four stages halve the image three times, and the imagenet stem two more times. */
 static int check_images(const struct encoder *e, int imagenet_stem, struct error *err)
 {
 	const int least = imagenet_stem ? 32 : 8;

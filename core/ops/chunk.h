@@ -1,4 +1,5 @@
-/* How elementwise work is cut: chunks of a fixed number of elements, whatever the threads. */
+/* The division of elementwise work into chunks of a fixed number of elements, independent of the
+ * number of threads. Chunk i consists of elements [chunk_from(i), chunk_to(i, n)). */
 #ifndef SSL_OPS_CHUNK_H
 #define SSL_OPS_CHUNK_H
 

@@ -1,4 +1,4 @@
-/* 2-d convolution on the tape; the work is in core/tensor/kernels/conv.h. */
+/* 2-d convolution on the tape; core/tensor/kernels/conv.h computes it. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
 #include "core/tensor/kernels/conv.h"
@@ -32,7 +32,7 @@ static void conv_backward(struct tensor *out)
 	grad = tape_grad(w, &accumulate);
 	if (grad)
 		conv2d_backward_weights(s, x->data, out->grad, grad, accumulate, scratch);
-	grad = tape_grad(x, &accumulate); /* none for the images under the first layer */
+	grad = tape_grad(x, &accumulate); /* NULL for the images, the input of the first layer */
 	if (grad)
 		conv2d_backward_data(s, out->grad, w->data, grad, accumulate, scratch);
 }

@@ -1,4 +1,4 @@
-/* Products of matrices. */
+/* Matrix products. */
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/ops/chunk.h"
@@ -9,7 +9,7 @@ struct bias_job {
 	real *y;
 	const real *b;
 	size_t rows;
-	int cols, chunk; /* rows of a chunk */
+	int cols, chunk; /* chunk: rows per chunk */
 };
 
 static void add_bias(void *ctx, int i)
@@ -22,7 +22,7 @@ static void add_bias(void *ctx, int i)
 			j->y[r * (size_t)j->cols + (size_t)c] += j->b[c];
 }
 
-/* db += sum of dy over rows, in double; a block of columns each */
+/* db += sum of dy over rows, in double, for a block of columns */
 enum { COLUMNS = 64 };
 
 static void bias_grad(void *ctx, int i)
@@ -85,7 +85,7 @@ struct matmul_save {
 	int ta, tb, k;
 };
 
-/* y = op(a) op(b):  d op(a) = dy op(b)^T,  d op(b) = op(a)^T dy; transposed where the input was */
+/* y = op(a) op(b):  d op(a) = dy op(b)^T,  d op(b) = op(a)^T dy; transposed if the input is */
 static void matmul_backward(struct tensor *out)
 {
 	struct tensor *a = out->in[0], *b = out->in[1];

@@ -1,12 +1,13 @@
 /*
  * Batch normalisation, fused with a residual add and ReLU (Ioffe & Szegedy, 1502.03167).
  *
- * x is R rows (pixels of all images) of C channels; each of G groups of R/G rows has statistics of
- * its own. Memory sets the speed, so each pass touches every value once:
+ * x has R rows (the pixels of all images) of C channels; each of G groups of R/G rows has separate
+ * statistics. Memory bandwidth limits the speed, so each pass accesses every value once:
  *   forward   1. mean and variance    2. y = act(gamma (x - mean) istd + beta [+ residual])
  *   backward  1. sums of dz, dz xhat  2. dx
- * Only mean and istd are saved. Rows are cut into chunks by the shape alone; within a chunk sums
- * are in `real`, over at most 512 rows, and chunks are put together in double, in order.
+ * Only mean and istd are saved for the backward pass. Rows are divided into chunks that depend only
+ * on the shape. Within a chunk of at most 512 rows short sums are in `real`; they and the chunks
+ * are added in double, in order.
  */
 #include <math.h>
 #include <string.h>
@@ -19,21 +20,21 @@
 enum { CHUNK_VALUES = 8192, CHUNK_ROWS_MIN = 128, CHUNK_ROWS_MAX = 512, BLOCK = 4, SHORT = 8 };
 
 struct norm {
-	int c, groups, chunks;   /* chunks of each group */
-	size_t rows, chunk_rows; /* rows of a group, of a chunk */
+	int c, groups, chunks;   /* channels; groups; chunks per group */
+	size_t rows, chunk_rows; /* rows per group, per chunk */
 	int batch_stats, relu;
 	const real *x, *residual, *gamma, *beta; /* residual, gamma, beta may be NULL */
 	real *y;
 	real *mean, *istd; /* groups x c */
-	double *part;      /* two sums for each chunk and channel; then two of a group */
+	double *part;      /* two sums per chunk and channel, followed by two of a group */
 	/* backward */
 	const real *dy;
-	real *dz, *dx;                /* dz: where the masked gradient is kept, or NULL */
+	real *dz, *dx;                /* dz: buffer for the masked gradient, or NULL */
 	real *mean_dz, *mean_dz_xhat; /* groups x c */
 	int accumulate;
 };
 
-/* Where a chunk lies: its group, its first row and its number of rows. */
+/* A chunk: its group, its first row, its number of rows and its partial sums. */
 struct chunk {
 	int group;
 	size_t row, rows;
@@ -50,8 +51,8 @@ static struct chunk chunk_at(const struct norm *s, int i)
 	return k;
 }
 
-/* One pass over a chunk for `nv` vectors of channels from channel c on, the last `lanes` lanes of
- * the last vector being real. Inlined for nv = 4, 2, 1 so that all per-channel values are
+/* One pass over a chunk for `nv` vectors of channels, starting at channel c; only `lanes` lanes of
+ * the last vector are used. It is inlined for nv = 4, 2, 1, so that all per-channel values stay in
  * registers. */
 typedef void pass_fn(const struct norm *s, const struct chunk *k, int c, int nv, int lanes);
 
@@ -70,7 +71,7 @@ VEC_INLINE void all_channels(const struct norm *s, int i, pass_fn *pass)
 		pass(s, &k, c, 1, s->c - c);
 }
 
-/* Adds the short sums in v to the long ones, and clears them. */
+/* Adds the short sums in v to the sums in double, and clears them. */
 VEC_INLINE void flush(double *sum, vec *v, int nv)
 {
 	for (int i = 0; i < nv; i++)
@@ -80,8 +81,8 @@ VEC_INLINE void flush(double *sum, vec *v, int nv)
 		v[i] = vec_zero();
 }
 
-/* forward 1: the chunk's mean, and its sum of squares about that mean. The first loop's mean is
- * rounded; the second puts right what that does (the corrected two-pass algorithm). */
+/* forward 1: the chunk's mean, and its sum of squared deviations from that mean. The mean of the
+ * first loop is rounded; the second loop corrects the error (the corrected two-pass algorithm). */
 VEC_INLINE void stats(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
 {
 	size_t stride = (size_t)s->c;
@@ -118,7 +119,7 @@ static void stats_chunk(void *ctx, int i)
 	all_channels(ctx, i, stats);
 }
 
-/* The four per-channel values of z = (x - mean) scale + beta. */
+/* The per-channel values of z = (x - mean) scale + beta. */
 struct affine {
 	vec mean[BLOCK], scale[BLOCK], beta[BLOCK];
 };
@@ -162,8 +163,8 @@ static void apply_chunk(void *ctx, int i)
 	all_channels(ctx, i, apply);
 }
 
-/* dz = dy where the ReLU was open. With a residual its output says so; without, z is computed
- * again, which costs less than reading y. */
+/* dz = dy where the ReLU was active, otherwise 0. With a residual this follows from the output y;
+ * without one, z is computed again, which is cheaper than reading y. */
 VEC_INLINE vec masked(const struct norm *s, const struct affine *a, int v, size_t at, vec x,
 		      int lanes)
 {
@@ -176,7 +177,7 @@ VEC_INLINE vec masked(const struct norm *s, const struct affine *a, int v, size_
 	return vec_where_positive(dz, (x - a->mean[v]) * a->scale[v] + a->beta[v]);
 }
 
-/* backward 1: sum of dz, and of dz (x - mean); keeps dz where the residual wants it */
+/* backward 1: the sums of dz and of dz (x - mean); stores dz if the residual needs it */
 VEC_INLINE void sums(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
 {
 	size_t stride = (size_t)s->c, at = k->row * stride + (size_t)c;
@@ -213,8 +214,8 @@ static void sums_chunk(void *ctx, int i)
 }
 
 /* backward 2: dx = scale (dz - mean(dz) - (x - mean) istd mean(dz xhat)); with running statistics,
- * which do not depend on x, only dx = scale dz */
-VEC_INLINE void spread(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
+ * which do not depend on x, dx = scale dz */
+VEC_INLINE void input_grad(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
 {
 	size_t stride = (size_t)s->c, at = k->row * stride + (size_t)c;
 	size_t own = (size_t)k->group * stride + (size_t)c;
@@ -240,18 +241,18 @@ VEC_INLINE void spread(const struct norm *s, const struct chunk *k, int c, int n
 		}
 }
 
-static void spread_chunk(void *ctx, int i)
+static void input_grad_chunk(void *ctx, int i)
 {
-	all_channels(ctx, i, spread);
+	all_channels(ctx, i, input_grad);
 }
 
-/* The two sums of a whole group, made from those of its chunks: behind all chunks. */
+/* The two sums of a whole group, which are stored after those of all chunks. */
 static double *group_sums(const struct norm *s)
 {
 	return s->part + (size_t)(s->groups * s->chunks) * 2 * (size_t)s->c;
 }
 
-/* Mean and sum of squares of group g from its chunks' (Chan, Golub & LeVeque 1979). */
+/* Combines mean and sum of squares of the chunks of group g (Chan, Golub & LeVeque 1979). */
 static void combine_stats(const struct norm *s, int g)
 {
 	double *mean = group_sums(s), *sq = mean + s->c, n = 0;
@@ -311,7 +312,8 @@ static double *partial_sums(struct tape *t, const struct norm *s)
 	return tape_scratch(t, ((size_t)(s->groups * s->chunks) + 1) * sums * sizeof(double));
 }
 
-static void cut(struct norm *s, struct tape *t, const struct tensor *x, int groups)
+/* Divides the rows of x into groups and chunks. */
+static void divide_rows(struct norm *s, struct tape *t, const struct tensor *x, int groups)
 {
 	size_t rows = tensor_rows(x), want;
 
@@ -327,7 +329,8 @@ static void cut(struct norm *s, struct tape *t, const struct tensor *x, int grou
 	s->part = partial_sums(t, s);
 }
 
-/* Sums over chunks and groups into d(gamma), d(beta), and the means that dx needs. */
+/* Adds the sums of chunks and groups to d(gamma) and d(beta), and computes the means that dx needs.
+ */
 static void combine_sums(struct norm *s, real *dgamma, real *dbeta)
 {
 	double *dz = group_sums(s), *xhat = dz + s->c, n = (double)s->rows;
@@ -354,7 +357,7 @@ static void combine_sums(struct norm *s, real *dgamma, real *dbeta)
 	}
 }
 
-/* A gamma or beta that is no leaf starts at 0. */
+/* The gradient of gamma or beta, to be added to; cleared first if p is not a leaf. */
 static real *affine_grad(struct tensor *p)
 {
 	int accumulate;
@@ -391,7 +394,7 @@ static void batchnorm_backward(struct tensor *out)
 		s.dx = tape_grad(x, &s.accumulate);
 	else
 		s.dy = s.dx = tape_own_grad(out);
-	parallel_for(s.groups * s.chunks, spread_chunk, &s);
+	parallel_for(s.groups * s.chunks, input_grad_chunk, &s);
 	if (s.dx == out->grad)
 		tape_pass_grad(x, out);
 }
@@ -422,7 +425,7 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gam
 	size_t stats_bytes;
 
 	check_shapes(x, gamma, beta, residual);
-	cut(s, t, x, t->train ? t->groups : 1);
+	divide_rows(s, t, x, t->train ? t->groups : 1);
 	s->batch_stats = t->train;
 	s->relu = opts.relu;
 	s->x = x->data;
@@ -443,8 +446,6 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gam
 	return y;
 }
 
-/* Without affine and running statistics: each column of {N, D} standardised over all N rows,
- * whatever the groups and the mode of the tape. */
 struct tensor *op_standardize(struct tape *t, struct tensor *x, double eps)
 {
 	struct bn_opts opts = {eps, 0, 0};

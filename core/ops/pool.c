@@ -1,4 +1,4 @@
-/* Pooling over pixels; images in parallel. */
+/* Pooling over pixels, in parallel over images. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,8 +7,9 @@
 #include "core/base/parallel.h"
 #include "core/ops/ops.h"
 
-/* y[n,i,j,c] = max of x over the window at (i stride - padding, j stride - padding); `where` keeps
- * which position of the window won (the first, if several are equal), for backward. */
+/* y[n,i,j,c] = max of x over the window at (i stride - padding, j stride - padding). For the
+ * backward pass, `where` stores the position of the maximum in the window (the first one if several
+ * are equal). */
 struct maxpool {
 	int h, w, c, oh, ow; /* input, channels, output */
 	int kernel, stride, padding;
@@ -18,8 +19,8 @@ struct maxpool {
 	int accumulate;
 };
 
-/* Finds the input pixel under position p of the window of output (i, j); false outside the image.
- */
+/* Finds the input pixel at position p of the window of output (i, j). Returns 0 if it lies outside
+ * the image. */
 static int window_pixel(const struct maxpool *m, int i, int j, int p, size_t *at)
 {
 	int row = i * m->stride - m->padding + p / m->kernel;
@@ -44,7 +45,7 @@ static void max_pixel(const struct maxpool *m, const real *x, int i, int j, real
 			continue;
 		for (int c = 0; c < m->c; c++) {
 			real v = x[at + (size_t)c];
-			int better = v > y[c] || v != v; /* NaN wins */
+			int better = v > y[c] || v != v; /* NaN counts as larger */
 
 			y[c] = better ? v : y[c];
 			where[c] = better ? (uint8_t)p : where[c];

@@ -1,4 +1,4 @@
-/* Sums, norms and the losses made of them. Sums are in double, over fixed chunks, in order. */
+/* Sums, norms and losses. Sums are computed in double, over fixed chunks, in order. */
 #include <math.h>
 #include <string.h>
 
@@ -114,8 +114,8 @@ struct tensor *op_sum_squares(struct tape *t, struct tensor *x)
 	return tape_append(t, &sum_squares_op, scalar(t, sum_all(t, x, 1)), &x, 1);
 }
 
-/* y_r = x_r / max(||x_r||, eps);  dx_r = (dy_r - y_r <y_r, dy_r>) / ||x_r||, or dy_r / eps where
- * the norm is below eps. save: for each row the divisor, negative where it is eps. */
+/* y_r = x_r / max(||x_r||, eps);  dx_r = (dy_r - y_r <y_r, dy_r>) / ||x_r||, or dy_r / eps if the
+ * norm is not above eps. save: the divisor of each row, negative if it is eps. */
 struct rows_job {
 	const real *x, *y, *dy;
 	real *out;
@@ -172,7 +172,7 @@ struct tensor *op_l2_normalize(struct tape *t, struct tensor *x, double eps)
 	return y;
 }
 
-/* out (+)= x minus its column means; a block of columns each. It is its own backward. */
+/* out (+)= x minus its column means, for a block of columns. The op is its own backward. */
 struct center_job {
 	const real *x;
 	real *out;
@@ -260,7 +260,7 @@ struct tensor *op_center_rows(struct tape *t, struct tensor *x)
 }
 
 /* loss = mean over rows of -log p[label], p = softmax(x);  dx = dloss (p - onehot) / N.
- * save: p, with the row's loss in rows_job.save while computing. */
+ * Computes p, which is saved for backward, and the row's loss in j->save. */
 static void softmax_row(void *ctx, int r)
 {
 	const struct rows_job *j = ctx;

@@ -1,10 +1,10 @@
-/* Views, joins and cuts: the same values seen otherwise. */
+/* Views, concatenation and detaching. */
 #include <string.h>
 
 #include "core/base/error.h"
 #include "core/ops/ops.h"
 
-/* dx (+)= dy in the rows that the view shows, 0 elsewhere. save: first element of the view in x. */
+/* dx (+)= dy in the rows of the view, 0 elsewhere. save: index of the view's first element in x. */
 static void rows_backward(struct tensor *out)
 {
 	struct tensor *x = out->in[0];
@@ -81,7 +81,7 @@ struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
 	return tape_append(t, &concat_op, y, in, 2);
 }
 
-/* y = x, of another shape;  dx = dy */
+/* y = x with another shape;  dx = dy */
 static void flatten_backward(struct tensor *out)
 {
 	tape_pass_grad(out->in[0], out);

@@ -1,6 +1,6 @@
 /*
- * Adam (Kingma & Ba, 1412.6980) and AdamW (Loshchilov & Hutter, 1711.05101), as torch.optim has
- * them. At the t-th step, t = k + 1:
+ * Adam (Kingma & Ba, 1412.6980) and AdamW (Loshchilov & Hutter, 1711.05101), as in torch.optim. At
+ * the t-th step, t = k + 1:
  *
  *     Adam: g <- g + decay w          AdamW: w <- (1 - lr decay) w
  *     m <- beta1 m + (1 - beta1) g
@@ -11,8 +11,8 @@
 
 #include "core/optim/update.h"
 
-/* u->scale: what w shrinks by first; u->root: 1 / sqrt(1 - beta2^t). rest1, rest2: 1 - beta,
- * rounded once: 1 - 0.999f is 5e-5 from 0.001. */
+/* u->scale: the factor of the decoupled decay; u->root: 1 / sqrt(1 - beta2^t). u->rest1, u->rest2:
+ * 1 - beta, computed in double and rounded once, since 1 - 0.999f has a relative error of 5e-5. */
 static void adam_chunk(const struct update *u, size_t from, size_t to)
 {
 	real *restrict w = u->w, *restrict m = u->m, *restrict v = u->v;
@@ -73,7 +73,7 @@ static void adam_read(struct optim_opts *o, const struct recipe *r)
 	o->eps = recipe_real(r, "optim.eps");
 }
 
-/* PyTorch's learning rate, not scaled by the batch. */
+/* PyTorch's default learning rate, which is not scaled by the batch. */
 static const struct hparam_default adam_defaults[] = {
     {"optim.lr", "1e-3"},
     {"optim.lr_scale", "none"},

@@ -1,5 +1,6 @@
 /*
- * LARS (You et al., 1708.03888) in the two forms that released code uses; without Nesterov.
+ * LARS (You et al., 1708.03888) in the two forms that released code uses, without Nesterov
+ * momentum.
  *
  *     decay_in_norm (BYOL, Barlow Twins,       larc (LARC: solo-learn)
  *     VICReg)
@@ -9,8 +10,8 @@
  *     m <- momentum m + q g
  *     w <- w - lr m
  *
- * q = 1 (with larc also without decay) where a norm is 0. Biases and norms have no decay and q = 1,
- * at the same learning rate, unless decay_bias_norm.
+ * If a norm is 0, q = 1, and larc also omits the decay. Unless decay_bias_norm is set, biases and
+ * norms have no decay and q = 1, with the same learning rate.
  */
 #include <math.h>
 #include <string.h>

@@ -47,7 +47,7 @@ const struct hparam optim_hparams[] = {
     {0},
 };
 
-/* Every optimiser there is. A new one is its file and its line here. */
+/* All optimisers. A new one needs its file and one line here. */
 #define OPTIMISERS(_)                                                                              \
 	_(sgd)                                                                                     \
 	_(adam)                                                                                    \
@@ -75,7 +75,8 @@ const struct optim *optim_find(const char *name)
 	return NULL;
 }
 
-/* Optimisers of one family name one table, which counts once. */
+/* The optimisers of a family share one table of keys, which is counted once: is this the first of
+ * them? */
 static int is_first_with(int n)
 {
 	for (int i = 0; i < n; i++)
@@ -145,7 +146,8 @@ void optim_step(const struct optim *opt, const struct optim_opts *o, struct para
 	}
 }
 
-/* Chunks depend on the size alone: at least 16,384 elements each, at most MAX_CHUNKS of them. */
+/* Chunks depend only on the number of elements: at least MIN_CHUNK elements each, at most
+ * MAX_CHUNKS. */
 enum { MIN_CHUNK = 16384, MAX_CHUNKS = 256 };
 
 struct chunks {
@@ -196,7 +198,7 @@ struct squares {
 	struct chunks c;
 };
 
-/* Four sums side by side, in double: one after the other would wait for every addition. */
+/* Four interleaved sums in double, since a single sum would have to wait for every addition. */
 static void squares_chunk(void *ctx, int chunk)
 {
 	struct squares *s = ctx;

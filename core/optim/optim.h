@@ -1,11 +1,13 @@
 /*
- * Optimisers walk `params`. Each is one file (sgd.c, adam.c, lars.c: template sgd.c) with a
- * `const struct optim`, which also holds the hyperparameters that only this one has; the table in
- * optim.c lists them. State is kept in the parameters' slots, in
- * float like the weights, so a checkpoint has it without code. Exact update rules: the heads of
- * those files; PyTorch's torch.optim, held to the golden vectors sgd*, adam*, lars*.
+ * Optimisers update all parameters in `params`. Each is one file (sgd.c, adam.c, lars.c; template:
+ * sgd.c) with a `const struct optim`, which also holds the hyperparameters that only this optimiser
+ * has; the table in optim.c lists them. Their state is kept in the slots of the parameters, in
+ * `real` like the weights, so checkpoints contain it without further code. The exact update rules
+ * are at the head of each file; they are those of torch.optim, and the golden vectors sgd*, adam*,
+ * lars* test them.
  *
- * Decay and LARS's adaptation leave out PARAM_BIAS and PARAM_NORM unless optim.decay_bias_norm.
+ * Weight decay and LARS's adaptation do not apply to PARAM_BIAS and PARAM_NORM unless
+ * optim.decay_bias_norm is set.
  */
 #ifndef SSL_OPTIM_OPTIM_H
 #define SSL_OPTIM_OPTIM_H
@@ -18,53 +20,56 @@
 enum { OPTIM_PARTS = PART_OTHER + 1 };
 
 struct optim_opts {
-	double lr; /* base: scaled by the batch, before the schedule */
+	double lr; /* base learning rate: scaled by the batch, before the schedule */
 	double momentum;
 	double weight_decay;
-	int parts; /* 1: part_decay holds instead, by the parameter's part */
+	int parts; /* 1: part_decay applies instead of weight_decay, by the parameter's part */
 	double part_decay[OPTIM_PARTS];
-	int decay_bias_norm; /* 1: decay (and adapt) all parameters alike */
+	int decay_bias_norm; /* 1: biases and norms are also decayed and adapted */
 
-	/* What one optimiser's read() sets, 0 with the others. */
+	/* Set by the read() of one optimiser, 0 for the others. */
 	int nesterov;             /* SGD */
 	double beta1, beta2, eps; /* Adam, AdamW */
 	double trust;             /* LARS: eta */
-	int decay_in_norm;        /* LARS: the form of lars.c, 0: LARC's */
+	int decay_in_norm;        /* LARS: 1: the form decay_in_norm of lars.c, 0: larc */
 	int lars_clip;            /* LARC: min(q / lr, 1) */
-	double own[4];            /* for others: meanings in their files */
+	double own[4];            /* for further optimisers; meanings in their files */
 };
 
 struct optim {
 	const char *name, *summary;
-	const struct hparam_default *defaults; /* that it brings; NULL: none. Key "optim.name" */
-	const struct hparam *hparams; /* "optim.*" that only its family has; ended by {0}, or NULL */
-	/* When those keys apply: with any of these optimisers, "lion|tiger"; NULL: with every one,
-	 * since recipes have recorded them so from the first version on. */
+	const struct hparam_default *defaults; /* of other keys, ended by {0}; or NULL */
+	const struct hparam *hparams; /* keys "optim.*" of its family only; ended by {0}, or NULL */
+	/* The optimisers with which those keys apply, "lion|tiger"; NULL: they apply to every one,
+	 * as recipes have recorded them since the first version. */
 	const char *hparams_with;
-	/* Reads those keys; NULL: it has none. */
+	/* Reads those keys; NULL: there are none. */
 	void (*read)(struct optim_opts *o, const struct recipe *r);
-	int slots;
-	/* One step of the k-th update (k counts from 0; Adam's bias correction) on one parameter
-	 * with its grad; lr already includes the schedule and the parameter's lr_mult. */
+	int slots; /* number of slots per parameter */
+	/* Applies update k (counted from 0, for Adam's bias correction) to one parameter, from its
+	 * gradient; lr includes the schedule and the parameter's lr_mult. */
 	void (*update)(struct param *p, const struct optim_opts *o, double lr, long k);
 };
 
-/* The optim.* rows of the recipe that all optimisers share. */
+/* The keys optim.* that all optimisers share. */
 extern const struct hparam optim_hparams[];
 
-/* The i-th table of keys that only some optimisers have, and when they apply; 0 past the end. */
+/* The i-th table of keys that only some optimisers have, and when they apply. Returns 0 past the
+ * end. */
 int optim_group(int i, struct hparam_group *out);
 
-/* NULL if there is none of that name. optim_at(i): i-th, NULL past the end. */
+/* The optimiser with this name, or NULL. optim_at(i): the i-th, NULL past the end. */
 const struct optim *optim_find(const char *name);
 const struct optim *optim_at(int i);
 
+/* Reads the options from the recipe's optim.* keys. */
 void optim_opts_from_recipe(struct optim_opts *o, const struct recipe *r);
 
-/* The rate of the predictor's parameters as a multiple, and off the schedule. */
+/* Sets lr_mult and lr_fixed of the predictor's parameters from the recipe. */
 void optim_rates_from_recipe(struct params *p, const struct recipe *r);
 
-/* One update of all trainable parameters, at lr * lr_mult (o->lr instead of lr where lr_fixed). */
+/* Updates all trainable parameters once, at the rate lr * lr_mult, with o->lr instead of lr for
+ * those with lr_fixed. k: number of the update, from 0. */
 void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,
 		long k);
 

@@ -1,19 +1,21 @@
 /*
- * What the update rules of this folder share: elementwise work on a parameter in chunks fixed by
- * its size, and norms that are summed in double by such chunks, so that neither depends on threads.
+ * Functions that the update rules share: elementwise work on a parameter in chunks that depend only
+ * on its size, and norms that are summed in double over such chunks. Neither depends on the number
+ * of threads. Internal to core/optim/.
  */
 #ifndef SSL_OPTIM_UPDATE_H
 #define SSL_OPTIM_UPDATE_H
 
 #include "core/optim/optim.h"
 
-/* Is p decayed (and, by LARS, adapted)? Biases and norms only when the recipe says so. */
+/* Does weight decay (and LARS's adaptation) apply to p? To biases and norms only if the recipe says
+ * so. */
 static inline int update_decays(const struct param *p, const struct optim_opts *o)
 {
 	return o->decay_bias_norm || (p->kind != PARAM_BIAS && p->kind != PARAM_NORM);
 }
 
-/* The weight decay of p: 0 where it is not decayed. */
+/* The weight decay of p, 0 if it has none. */
 static inline double update_decay(const struct param *p, const struct optim_opts *o)
 {
 	if (!update_decays(p, o))
@@ -21,16 +23,16 @@ static inline double update_decay(const struct param *p, const struct optim_opts
 	return o->parts ? o->part_decay[p->part] : o->weight_decay;
 }
 
-/* The rule's numbers for one parameter at one step; each rule reads the ones it has. */
+/* The arguments of an update rule for one parameter at one step; each rule uses some of them. */
 struct update {
 	real *restrict w, *restrict m, *restrict v; /* values, slot 0, slot 1 */
 	const real *restrict g;
-	real lr, momentum, decay, scale, beta1, beta2, rest1, rest2, eps,
-	    root; /* meanings: in each rule's file */
+	/* see each rule's file */
+	real lr, momentum, decay, scale, beta1, beta2, rest1, rest2, eps, root;
 	int nesterov;
 };
 
-/* Calls fn(u, from, to) over all elements in chunks. */
+/* Calls fn(u, from, to) for the chunks of n elements, in parallel. */
 void update_run(const struct update *u, size_t n,
 		void (*fn)(const struct update *, size_t, size_t));
 

@@ -1,7 +1,7 @@
 /*
- * One image from plan to pixels. The order of the draws is part of every recorded result; all of
- * them are taken, whether used or not, so that changing one probability leaves the other draws as
- * they were. An image takes 40 uniform numbers u (24 bits each):
+ * Draws the plan of an image's augmentation and applies it. Every recorded result depends on the
+ * order of the draws. All of them are made, whether they are used or not, so that a change of one
+ * probability does not change the other draws. An image uses 40 uniform numbers u (24 bits each):
  *
  *      0        crop?                  26        jitter?
  *      1 - 20   ten tries of area,     27 - 30   brightness, contrast, saturation, hue
@@ -9,7 +9,7 @@
  *     21, 22    top, left              32        gray?
  *     23        flip?                  33, 34    blur?, sigma
  *     24, 25    rotate?, angle         35        solarize?
- *                                      36 - 39   for operations to come
+ *                                      36 - 39   for future operations
  *
  * The order of the operations: crop and resize, flip, rotate, jitter, gray, blur, solarize,
  * normalise.
@@ -43,7 +43,7 @@ static double between(double lo, double hi, double u)
 	return lo + (hi - lo) * u;
 }
 
-/* When no try fits: the largest box in the middle whose aspect is allowed. */
+/* The largest central box whose aspect is allowed, for the case that no try fits. */
 static struct image_box central_box(const struct augment *a)
 {
 	struct image_box box = {0, 0, a->height, a->width};
@@ -60,7 +60,7 @@ static struct image_box central_box(const struct augment *a)
 	return box;
 }
 
-/* torchvision's RandomResizedCrop: area uniform, aspect uniform in its logarithm, ten tries. */
+/* torchvision's RandomResizedCrop: uniform area, log-uniform aspect, ten tries. */
 static struct image_box random_box(const struct augment *a, const double *u)
 {
 	double area = (double)a->height * a->width;
@@ -84,13 +84,13 @@ static struct image_box random_box(const struct augment *a, const double *u)
 	return central_box(a);
 }
 
-/* A factor in [1 - strength, 1 + strength], not below 0. */
+/* A factor from [1 - strength, 1 + strength], but not below 0. */
 static double factor(double strength, double u)
 {
 	return between(strength < 1 ? 1 - strength : 0, 1 + strength, u);
 }
 
-/* Permutation number 0 .. 23 of four things. */
+/* The permutation of four elements with number 0 .. 23. */
 static void permutation(int number, int order[JITTER_OPS])
 {
 	for (int i = 0; i < JITTER_OPS; i++)
@@ -128,7 +128,8 @@ void augment_draw(const struct augment *a, struct rng *rng, struct augment_plan 
 	plan->solarize = u[DRAW_SOLARIZE] < a->solarize_p;
 }
 
-/* An operation of strength 0 is left out; one channel has no saturation and no hue. */
+/* Applies one jitter operation. An operation of strength 0 is skipped, and so are saturation and
+ * hue of images that do not have three channels. */
 static void jitter_one(const struct augment *a, const struct augment_plan *plan, int what, real *x,
 		       size_t pixels)
 {
@@ -174,10 +175,11 @@ unsigned long augment_scratch(const struct augment *a)
 	       image_scratch(h, w);
 }
 
-/* Scratch: the box as planes, the output's planes, the operations' own. Returns the output's
- * planes; without a change of size they are the box's. */
-static real *cut(const struct augment *a, struct image_box box, const uint8_t *image, real *scratch,
-		 void **work)
+/* Crops the box and resizes it. The scratch memory holds the planes of the box, the planes of the
+ * output, and the memory of the operations (*work). Returns the planes of the output, which are
+ * those of the box if the size does not change. */
+static real *crop_planes(const struct augment *a, struct image_box box, const uint8_t *image,
+			 real *scratch, void **work)
 {
 	real *in = scratch, *x = in + box_size(a, a->height, a->width);
 	struct image_box whole = {0, 0, box.height, box.width};
@@ -197,7 +199,7 @@ void augment_apply(const struct augment *a, const struct augment_plan *plan, con
 	size_t pixels = (size_t)a->out_height * (size_t)a->out_width;
 	int h = a->out_height, w = a->out_width, side = h < w ? h : w;
 	void *work;
-	real *x = cut(a, plan->box, image, scratch, &work);
+	real *x = crop_planes(a, plan->box, image, scratch, &work);
 
 	if (plan->flip)
 		image_flip(x, a->channels, h, w);

@@ -1,8 +1,9 @@
 /*
- * Augmentations of the papers, vectorised, on one image at a time: 8-bit HWC in, normalised `real`
- * NHWC out. One file an operation; their definitions are torchvision's (golden: image_ops). Each
- * has a probability and ranges, per view: view B may differ from view A (BYOL's asymmetric blur and
- * solarize). What is drawn depends on (seed, epoch, image, view) alone.
+ * The augmentations of the papers, vectorised. One image at a time is converted from 8-bit HWC to
+ * normalised `real` HWC. Each operation is one file, defined as in torchvision (golden values:
+ * image_ops), and has a probability and ranges per view: view B may differ from view A, as in
+ * BYOL's asymmetric blur and solarization. The random draws depend only on (seed, epoch, image,
+ * view).
  */
 #ifndef SSL_AUGMENT_AUGMENT_H
 #define SSL_AUGMENT_AUGMENT_H
@@ -16,12 +17,11 @@
 
 /* The settings of one view; ranges are [lo, hi]. */
 struct augment {
-	double crop_p, crop_scale[2],
-	    crop_ratio[2]; /* random resized crop: share of the area, aspect */
+	double crop_p, crop_scale[2], crop_ratio[2]; /* random resized crop: area share, aspect */
 	double flip_p;
 	double rotate_p, rotate_degrees; /* angle uniform in [-degrees, degrees] */
-	double jitter_p, brightness, contrast, saturation,
-	    hue; /* factor in [1-b, 1+b]; hue in turns */
+	double jitter_p, brightness, contrast, saturation; /* b: factor in [1 - b, 1 + b] */
+	double hue;                                        /* in turns */
 	double gray_p;
 	double blur_p, blur_sigma[2];
 	double solarize_p, solarize_threshold;
@@ -29,39 +29,40 @@ struct augment {
 	int height, width, channels, out_height, out_width;
 };
 
-/* The augment.* rows. View B has all probabilities and ranges once more as augment.b.*: a number,
- * or "same" (the default): as view A. The presets: cifar imagenet byol simclr simsiam digits none;
- * each lists what differs from the rows' defaults, which are the cifar preset. */
+/* The keys augment.*. All probabilities and ranges occur again as augment.b.* for view B, with a
+ * number or "same" (the default), the value of view A. augment_preset() returns the values of a
+ * preset (cifar imagenet byol simclr simsiam digits none) that differ from the defaults, ended by
+ * {0}; NULL if there is no such preset. The defaults are the cifar preset. */
 extern const struct hparam augment_hparams[];
 const struct hparam_default *augment_preset(const char *name);
 
-/* What comes in: the images' size, and the statistics of all their values for `normalize: dataset`.
- */
+/* The input: the size of the images, and the mean and standard deviation of each channel, for
+ * `normalize: dataset`. */
 struct augment_source {
 	int height, width, channels;
 	double mean[4], std[4];
 };
 
-/* What must hold between the keys: no range's minimum above its maximum. -1 with ERR_USAGE and the
- * key to blame (recipe_schema.check). */
+/* Checks that no minimum of a range is above its maximum. If one is, returns -1 with ERR_USAGE and
+ * stores its key in *key (for recipe_schema.check). */
 int augment_check(const struct recipe *r, const char **key, struct error *err);
 
-/* Fills one view's settings (view 0 = A, any other = B) from a resolved recipe. augment.size other
- * than 0 makes out_height = out_width = size. ERR_USAGE when a range's minimum is above its
- * maximum. */
+/* Reads the settings of one view (0: view A, otherwise view B) from a resolved recipe. If
+ * augment.size is not 0, out_height and out_width are set to it. ERR_USAGE if the minimum of a
+ * range is above its maximum. */
 int augment_from_recipe(struct augment *a, const struct recipe *r, int view,
 			const struct augment_source *source, struct error *err);
 
-/* Bytes of scratch that augment_image() wants, a multiple of 64. */
+/* The bytes of scratch that augment_image() needs, a multiple of 64. */
 unsigned long augment_scratch(const struct augment *a);
 
-/* Augments one image. `rng` is at the start of its (seed, RNG_AUGMENT, epoch, sample) stream; it
- * gives the same number of draws whatever the settings (list: augment.c). `scratch` is
- * augment_scratch() bytes, 64-byte aligned. */
+/* Augments one image. `rng` is at the start of the stream (seed, RNG_AUGMENT, epoch, sample); the
+ * number of draws does not depend on the settings (they are listed in augment.c). out: {out_height,
+ * out_width, channels}. `scratch`: augment_scratch() bytes, 64-byte aligned. */
 void augment_image(const struct augment *a, const uint8_t *image, struct rng *rng, real *out,
 		   void *scratch);
 
-/* Only the normalisation (and resize to out size): evaluation. */
+/* As augment_image(), but only resizes to the output size and normalises: for evaluation. */
 void augment_plain(const struct augment *a, const uint8_t *image, real *out, void *scratch);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * The operations one by one, on planar images: `channels` planes of height x width `real` in [0,
- * 1], one after the other. Definitions are torchvision's (golden: image_ops). They work in place
- * where they can; `scratch` is image_scratch() bytes, 64-byte aligned. Only augment.c and tests use
- * this.
+ * The individual operations, on planar images: `channels` consecutive planes of height x width
+ * `real` in [0, 1]. They are defined as in torchvision (golden values: image_ops). All but the crop
+ * work in place. `scratch` is image_scratch() bytes, 64-byte aligned. Internal to core/augment/ and
+ * its tests.
  */
 #ifndef SSL_AUGMENT_AUGMENT_OPS_H
 #define SSL_AUGMENT_AUGMENT_OPS_H
@@ -18,32 +18,32 @@ struct image_box {
 	int top, left, height, width;
 };
 
-/* Bytes that any operation wants as scratch, for images (before and after a crop) of at most
- * height x width. */
+/* The bytes of scratch that suffice for every operation on images (before and after a crop) of at
+ * most height x width. */
 size_t image_scratch(int height, int width);
 
-/* The box of an 8-bit HWC image `width` pixels wide, as planes of value / 255. */
+/* Converts the box of an 8-bit HWC image that is `width` pixels wide to planes of value / 255. */
 void image_load(const uint8_t *image, int width, int channels, struct image_box box, real *out);
 
-/* Planes to HWC, (x - mean) / std per channel. */
+/* Converts planes to HWC and normalises each channel, (x - mean) / std. */
 void image_store(const real *planes, int channels, size_t pixels, const double *mean,
 		 const double *std, real *out);
 
-/* The box of `in` (height x width), resized to out_height x out_width: bilinear, half-pixel
- * centres, no antialias (torch interpolate, align_corners = False). */
+/* Resizes the box of `in` (height x width) to out_height x out_width: bilinear, with half-pixel
+ * centres and without antialiasing (torch interpolate with align_corners = False). */
 void image_crop(const real *in, int channels, int height, int width, struct image_box box,
 		real *out, int out_height, int out_width, void *scratch);
 
-/* Left and right exchanged. */
+/* Mirrors left and right. */
 void image_flip(real *x, int channels, int height, int width);
 
-/* Turned about the centre, counter-clockwise positive; bilinear, zeros from outside. */
+/* Rotates about the centre, counter-clockwise for positive angles: bilinear, with zeros outside. */
 void image_rotate(real *x, int channels, int height, int width, double degrees, void *scratch);
 
 /* clamp(factor x) */
 void image_brightness(real *x, int channels, size_t pixels, double factor);
 
-/* clamp(factor x + (1 - factor) m), m the mean of the grey image over all pixels. */
+/* clamp(factor x + (1 - factor) m), where m is the mean of the grey image over all pixels. */
 void image_contrast(real *x, int channels, size_t pixels, double factor);
 
 /* clamp(factor x + (1 - factor) grey(x)). Three channels. */
@@ -52,35 +52,34 @@ void image_saturation(real *x, size_t pixels, double factor);
 /* Adds `turns` (in [-0.5, 0.5]) to the hue in HSV. Three channels. */
 void image_hue(real *x, size_t pixels, double turns);
 
-/* All channels become grey = .2989 R + .587 G + .114 B. Three channels. */
+/* Sets all channels to grey = .2989 R + .587 G + .114 B. Three channels. */
 void image_gray(real *x, size_t pixels);
 
-/* Values from threshold on become 1 - value. */
+/* Replaces values at or above the threshold by 1 - value. */
 void image_solarize(real *x, int channels, size_t pixels, double threshold);
 
-/* Gaussian blur with an odd kernel, borders reflected (without repeating the edge). The kernel is
- * made smaller where the image is too small to be reflected. */
+/* Gaussian blur with an odd kernel; borders are reflected without repeating the edge. The kernel is
+ * reduced if the image is too small to be reflected. */
 void image_blur(real *x, int channels, int height, int width, int kernel, double sigma,
 		void *scratch);
 
-/* The kernel's size for images of a side: a tenth of it, odd, at least 3 (SimCLR: 10 % of the
- * side). */
+/* The kernel size for images of this side: 10 % of the side as in SimCLR, odd, at least 3. */
 int image_blur_kernel(int side);
 
 enum jitter { JITTER_BRIGHTNESS, JITTER_CONTRAST, JITTER_SATURATION, JITTER_HUE, JITTER_OPS };
 
-/* All that is random about one image, drawn before anything is computed. */
+/* All random choices for one image, drawn before anything is computed. */
 struct augment_plan {
 	struct image_box box;
-	int flip, rotate, jitter, gray, blur, solarize; /* 1: do it */
+	int flip, rotate, jitter, gray, blur, solarize; /* 1: apply the operation */
 	double degrees, factor[JITTER_OPS], sigma;
-	int order[JITTER_OPS]; /* of the jitter's operations */
+	int order[JITTER_OPS]; /* order of the jitter operations */
 };
 
-/* Always takes the same number of draws from rng, in the order listed in augment.c. */
+/* Draws a plan. The number and order of the draws from rng are fixed; augment.c lists them. */
 void augment_draw(const struct augment *a, struct rng *rng, struct augment_plan *plan);
 
-/* Carries out a plan. */
+/* Applies a plan to an image; arguments as in augment_image(). */
 void augment_apply(const struct augment *a, const struct augment_plan *plan, const uint8_t *image,
 		   real *out, void *scratch);
 

@@ -1,13 +1,13 @@
 /*
- * No thread fetches ahead: augmenting takes about one hundredth of a training step (ResNet-18 of
- * width 16), and all threads share that hundredth already.
+ * No thread prepares batches in advance: augmentation takes about one hundredth of the time of a
+ * training step (ResNet-18 of width 16), and it is already parallel.
  */
 #include "core/augment/batch.h"
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 
-enum { IMAGES = 8 }; /* a chunk */
+enum { IMAGES = 8 }; /* per chunk */
 
 static size_t image_size(const struct augment *a)
 {

@@ -1,8 +1,8 @@
 /*
- * The images of a training step: all views of a batch, augmented in parallel, in memory that is the
- * same every step. The draws of view v of image number i come from (seed, RNG_AUGMENT, epoch,
- * i * views + v), so a batch depends on its loader's (seed, epoch) and its number alone, never on
- * threads or on the batches before it.
+ * The images of a training step: all views of a batch, augmented in parallel, in memory that every
+ * step reuses. The draws for view v of image number i come from the stream (seed, RNG_AUGMENT,
+ * epoch, i * views + v). A batch therefore depends only on its number and the loader's seed and
+ * epoch, not on the number of threads or on earlier batches.
  */
 #ifndef SSL_AUGMENT_BATCH_H
 #define SSL_AUGMENT_BATCH_H
@@ -13,27 +13,29 @@
 
 struct batcher {
 	const struct loader *loader;
-	const struct augment *view; /* `views` of them, of one output size; the caller's */
+	const struct augment *view; /* `views` elements of equal output size; the caller's */
 	int views;
 	int *labels;   /* loader->batch class numbers, -1: unlabeled */
 	real *x;       /* {views * batch, out_height, out_width, channels}: view after view */
-	char *scratch; /* one piece a thread */
+	char *scratch; /* scratch_size bytes per thread */
 	size_t scratch_size;
 };
 
-/* Size of the images and mean and std of each channel over the training images (over the unlabeled
- * ones where there are no others): exact sums, so the same bits everywhere. */
+/* Computes the size of the images, and the mean and std of each channel over the training images,
+ * or over the unlabeled ones if there are no others. The sums are exact, so the result has the same
+ * bits everywhere. */
 void augment_source_of(struct augment_source *s, const struct dataset *d);
 
-/* Memory in `a`. To be called after parallel_set_threads(). */
+/* Allocates the memory in `a`. Call it after parallel_set_threads(). */
 void batcher_init(struct batcher *b, struct arena *a, const struct loader *l,
 		  const struct augment *view, int views);
 
-/* Fills x and labels with batch k of the loader's epoch. */
+/* Computes x and labels of batch k of the loader's epoch. */
 void batcher_fill(struct batcher *b, int k);
 
-/* n images of a split, augment_plain()ed in parallel: index[0 .. n-1], or first, first + 1 ... when
- * index is NULL. scratch: parallel_threads() pieces of augment_scratch() bytes. */
+/* Applies augment_plain() in parallel to n images of a split: index[0 .. n-1], or first, first + 1
+ * ... if index is NULL. x: {n, out_height, out_width, channels}. scratch: parallel_threads() times
+ * augment_scratch() bytes. */
 void batch_plain(const struct augment *a, const struct dataset *d, enum dataset_split split,
 		 const uint32_t *index, uint32_t first, int n, real *x, void *scratch);
 

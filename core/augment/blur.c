@@ -1,7 +1,7 @@
 /*
- * Gaussian blur: weights w_i = exp(-(i - k/2)^2 / (2 sigma^2)), normalised, down the columns and
- * then along the rows. The kernel is symmetric, so two rows (or shifts of a row) share a
- * multiplication.
+ * Gaussian blur with normalised weights w_i = exp(-(i - k/2)^2 / (2 sigma^2)), first along the
+ * columns and then along the rows. The kernel is symmetric, so two rows (or two shifts of a row)
+ * share a multiplication.
  */
 #include "core/augment/augment_ops.h"
 
@@ -15,7 +15,7 @@ int image_blur_kernel(int side)
 	return k > 3 ? k : 3;
 }
 
-/* half[i]: weight at distance i from the middle, i = 0 .. radius. */
+/* half[i]: the weight at distance i from the centre, i = 0 .. radius. */
 static void blur_weights(real *half, int radius, double sigma)
 {
 	double sum = 1;
@@ -26,7 +26,7 @@ static void blur_weights(real *half, int radius, double sigma)
 		half[i] = (real)(exp(-0.5 * (i / sigma) * (i / sigma)) / sum);
 }
 
-/* 0 .. n-1 for any i that is less than n outside: -1 is 1, n is n - 2. */
+/* Reflects an index that is outside 0 .. n-1 by less than n: -1 becomes 1, n becomes n - 2. */
 static int reflected(int i, int n)
 {
 	i = i < 0 ? -i : i;
@@ -45,7 +45,7 @@ static void row_add(real *restrict out, const real *a, const real *b, real w, in
 		out[i] += w * (a[i] + b[i]);
 }
 
-/* One plane. `tmp` holds its rows with `radius` reflected values on both sides. */
+/* Blurs one plane. `tmp` holds its rows with `radius` reflected values on both sides. */
 static void blur_plane(real *plane, int h, int w, const real *half, int radius, real *tmp)
 {
 	int stride = w + 2 * radius;

@@ -3,9 +3,9 @@
  *
  *     fy = max((y + 1/2) h / H - 1/2, 0),  y0 = floor(fy),  y1 = min(y0 + 1, h - 1),  b = fy - y0
  *
- * (and so for x), out = lerp(lerp(in[y0][x0], in[y0][x1], a), lerp(in[y1][x0], in[y1][x1], a), b).
- * The rows of the box are stretched first, each once: there are at most as many as output rows when
- * enlarging, and what is left is a plain mix of two rows.
+ * (and likewise for x), out = lerp(lerp(in[y0][x0], in[y0][x1], a), lerp(in[y1][x0], in[y1][x1],
+ * a), b). Each row of the box is stretched once; when enlarging there are at most as many of these
+ * as output rows. Then every output row is a linear combination of two stretched rows.
  */
 #include "core/augment/augment_ops.h"
 
@@ -49,7 +49,7 @@ static void mix_rows(const real *restrict a, const real *restrict b, real part, 
 		out[x] = a[x] + part * (b[x] - a[x]);
 }
 
-/* Scratch: height rows of out_width, then the tables of both axes. */
+/* Scratch: the stretched rows, box.height x out_width, followed by the tables of both axes. */
 void image_crop(const real *in, int channels, int height, int width, struct image_box box,
 		real *out, int out_height, int out_width, void *scratch)
 {

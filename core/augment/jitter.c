@@ -1,7 +1,7 @@
 /*
- * The colour operations. Blends are torchvision's: clamp(f x + (1 - f) y, 0, 1) with y the mean
- * grey (contrast) or the grey image (saturation). The loops have no branch, so the compiler
- * vectorises them.
+ * The colour operations. As in torchvision, contrast and saturation are clamp(f x + (1 - f) y, 0,
+ * 1), where y is the mean grey (contrast) or the grey image (saturation). The loops have no
+ * branches, so that the compiler can vectorise them.
  */
 #include "core/augment/augment_ops.h"
 
@@ -27,7 +27,7 @@ void image_brightness(real *x, int channels, size_t pixels, double factor)
 
 enum { LANES = 16 };
 
-/* Sum in a fixed order, LANES partial sums side by side. */
+/* Sums in a fixed order, with LANES interleaved partial sums. */
 static double plane_sum(const real *x, size_t n)
 {
 	real part[LANES] = {0};
@@ -44,7 +44,7 @@ static double plane_sum(const real *x, size_t n)
 	return sum;
 }
 
-/* The mean of the grey image is the grey of the channels' means. */
+/* The mean of the grey image, computed as the grey value of the channel means. */
 static double mean_grey(const real *x, int channels, size_t n)
 {
 	if (channels != 3)
@@ -78,14 +78,14 @@ void image_saturation(real *x, size_t pixels, double factor)
 }
 
 /*
- * Hue without the detour over saturation. With v the largest and c = v - the smallest channel, the
- * hue in sixths of a turn is
+ * Changes the hue without computing the saturation. With v the largest channel and c the difference
+ * of the largest and the smallest channel, the hue in sixths of a turn is
  *
  *     h = (g - b) / c      where r is largest,
  *         2 + (b - r) / c  where g is,
  *         4 + (r - g) / c  where b is,
  *
- * and back from (h, c, v), channel n = 5, 3, 1 for r, g, b:
+ * and the channels follow from (h, c, v), with n = 5, 3, 1 for r, g, b:
  *
  *     k = (n + h) mod 6,   v - c max(0, min(k, 4 - k, 1)).
  */

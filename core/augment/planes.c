@@ -1,7 +1,7 @@
-/* Between 8-bit HWC images, planes, and normalised NHWC. */
+/* Conversion between 8-bit HWC images, planes, and normalised HWC images. */
 #include "core/augment/augment_ops.h"
 
-/* Three channels are taken apart in one loop that the compiler vectorises. */
+/* Separates three channels in one loop, which the compiler vectorises. */
 static void load_row3(const uint8_t *restrict in, real *restrict r, real *restrict g,
 		      real *restrict b, int n)
 {

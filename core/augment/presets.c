@@ -1,6 +1,6 @@
 /*
- * Augmentation presets: what differs from the defaults of augment_hparams, which are the preset
- * cifar. Sources: the methods' papers and released code, as collected in each comment.
+ * Augmentation presets: the values that differ from the defaults of augment_hparams, which are the
+ * preset cifar. The comment of each preset names its source.
  */
 #include "core/augment/augment.h"
 
@@ -13,7 +13,7 @@ static const struct hparam_default cifar[] = {{0}};
 static const struct hparam_default imagenet[] = {
     {"augment.crop_min", "0.08"}, {"augment.blur_p", "0.5"}, {"augment.solarize_p", "0.1"}, {0}};
 
-/* BYOL (2006.07733); Barlow Twins' and VICReg's code: blur and solarize differ by view. */
+/* BYOL (2006.07733) and the code of Barlow Twins and VICReg: blur and solarize differ by view. */
 static const struct hparam_default byol[] = {
     {"augment.crop_min", "0.08"}, {"augment.blur_p", "1"},         {"augment.solarize_p", "0"},
     {"augment.b.blur_p", "0.1"},  {"augment.b.solarize_p", "0.2"}, {0}};
@@ -25,12 +25,12 @@ static const struct hparam_default simclr[] = {
     {"augment.hue", "0.2"},       {"augment.blur_p", "0.5"},
     {"augment.solarize_p", "0"},  {0}};
 
-/* SimSiam (2011.10566), which takes MoCo v2's. */
+/* SimSiam (2011.10566), which uses the augmentations of MoCo v2. */
 static const struct hparam_default simsiam[] = {
     {"augment.saturation", "0.4"}, {"augment.blur_p", "0.5"}, {"augment.solarize_p", "0"}, {0}};
 
-/* Handwriting, ours: a mirrored digit is no digit, and there is no colour; turned and cropped
- * mildly. */
+/* For handwritten digits (our choice): no mirroring, since a mirrored digit is not a digit; no
+ * colour operations; mild rotation and crops. */
 static const struct hparam_default digits[] = {
     {"augment.crop_min", "0.5"}, {"augment.flip_p", "0"},
     {"augment.rotate_p", "0.8"}, {"augment.rotate_degrees", "20"},
@@ -38,7 +38,7 @@ static const struct hparam_default digits[] = {
     {"augment.gray_p", "0"},     {"augment.blur_p", "0.2"},
     {"augment.solarize_p", "0"}, {0}};
 
-/* The image as it is: for the supervised baseline, and to show what augmentation is worth. */
+/* The unchanged image: for a supervised baseline, and to measure the effect of augmentation. */
 static const struct hparam_default none[] = {{"augment.crop_p", "0"},     {"augment.flip_p", "0"},
 					     {"augment.jitter_p", "0"},   {"augment.gray_p", "0"},
 					     {"augment.solarize_p", "0"}, {0}};

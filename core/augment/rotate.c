@@ -1,12 +1,12 @@
 /*
- * Rotation by t, counter-clockwise as one looks at the image (y points down). The output pixel at
- * (x, y), measured from the centre, shows the input at
+ * Rotation by the angle t, counter-clockwise as seen in the image, where y points down. The output
+ * pixel at (x, y), measured from the centre, has the value of the input at
  *
  *     (cos t x - sin t y,  sin t x + cos t y)
  *
- * read bilinearly; neighbours outside the image count as 0. The plane is copied into a frame of
- * zeros, one pixel before and two behind, and positions are limited to that frame, so that the
- * inner loop needs no test.
+ * interpolated bilinearly; neighbours outside the image are 0. The plane is copied into a frame of
+ * zeros, one pixel wide before and two pixels after the image, and positions are limited to that
+ * frame, so that the inner loop needs no bounds test.
  */
 #include "core/augment/augment_ops.h"
 
@@ -25,7 +25,7 @@ static real limited(real v, real hi)
 	return v < hi ? v : hi;
 }
 
-/* dx, dy: of the row's first pixel from the centre, in pixels. */
+/* dx, dy: position of the row's first pixel relative to the centre, in pixels. */
 static void rotate_row(const struct frame *f, real dx, real dy, real *restrict out, int n)
 {
 	const real *restrict data = f->data;

@@ -1,4 +1,4 @@
-/* The recipe's augment.* keys, and from a resolved recipe to the settings of a view. */
+/* The augment.* keys of a recipe, and the settings of a view from a resolved recipe. */
 #include "core/augment/augment.h"
 
 #include <math.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The defaults are the preset cifar: solo-learn's VICReg on CIFAR, the one of its CIFAR recipes
- * whose two views are augmented alike. */
+/* The defaults are the preset cifar, which is solo-learn's VICReg on CIFAR: the only one of its
+ * CIFAR recipes in which both views have the same augmentations. */
 const struct hparam augment_hparams[] = {
     {"augment.preset", HP_ENUM, "cifar", 0, 0, "cifar|imagenet|byol|simclr|simsiam|digits|none",
      "the preset, which sets the defaults of the other augment.* keys"},
@@ -72,7 +72,7 @@ const struct hparam augment_hparams[] = {
     {0},
 };
 
-/* What holds for a view: augment.NAME, or for B augment.b.NAME unless that says "same". */
+/* The value for a view: augment.NAME, or for view B augment.b.NAME unless that is "same". */
 static const struct recipe_value *row(const struct recipe *r, int view, const char *name)
 {
 	char key[64];
@@ -129,7 +129,8 @@ static void normalisation(struct augment *a, const char *which, const struct aug
 
 	for (int c = 0; c < 4; c++) {
 		a->mean[c] = s->mean[c];
-		a->std[c] = s->std[c] > 1e-6 ? s->std[c] : 1; /* images all of one value */
+		a->std[c] =
+		    s->std[c] > 1e-6 ? s->std[c] : 1; /* all pixels of the channel are equal */
 		for (unsigned i = 0; i < sizeof published / sizeof *published; i++)
 			if (!strcmp(which, published[i].name)) {
 				a->mean[c] = published[i].mean[c % 3];

@@ -1,4 +1,4 @@
-/* The statistics of a dataset, for normalisation. */
+/* The mean and standard deviation of a dataset, for normalisation. */
 #include "core/augment/batch.h"
 
 #include <math.h>
@@ -8,19 +8,19 @@
 #include "core/base/parallel.h"
 
 enum {
-	IMAGES = 64,   /* a chunk */
-	LANES = 48,    /* sums side by side: a multiple of 1, 2, 3 and 4 channels */
-	FLUSH = 32768, /* so many squares of a byte fit into 32 bits */
+	IMAGES = 64,   /* images per chunk */
+	LANES = 48,    /* interleaved sums: a multiple of 1, 2, 3 and 4 channels */
+	FLUSH = 32768, /* the sum of this many squared bytes fits in 32 bits */
 };
 
-/* Sums of values and of squares, by channel. */
+/* Sums of values and of squares, per channel. */
 struct moments {
 	uint64_t sum[4], square[4];
 };
 
 struct statistics {
 	const uint8_t *pixels;
-	uint64_t size; /* bytes an image */
+	uint64_t size; /* bytes per image */
 	uint32_t n;
 	int channels;
 	struct moments *part;

@@ -1,4 +1,4 @@
-/* Measures of collapse: those that the file has references for, each by its name. */
+/* Protects: the measures of collapse for which the file has references, each by its name. */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ void golden_collapse(struct golden *g)
 		spectrum[i] = (real)r.spectrum[i];
 	if (golden_has(g, "out.covariance_spectrum"))
 		golden_check(g, "out.covariance_spectrum", spectrum, (size_t)r.n, GOLDEN_TIGHT);
-	for (int i = 0; i < g->st.n; i++) { /* none may be left unread */
+	for (int i = 0; i < g->st.n; i++) { /* every entry must be used */
 		const char *name = g->st.entry[i].name;
 
 		if (strncmp(name, "out.", 4) || !strcmp(name, "out.std") ||

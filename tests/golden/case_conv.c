@@ -1,5 +1,5 @@
-/* conv_*: y for x and weight, and the gradients to both for the given dy: through the op, and
- * through each kernel that can do the shape, whichever the op would choose for it. */
+/* Protects: convolution (conv_*): y for x and weight, and the gradients of both for the given dy,
+ * computed by the op and by each kernel that supports the shape, whichever the op would choose. */
 #include "core/ops/ops.h"
 #include "core/tensor/kernels/im2col.h"
 #include "core/tensor/kernels/winograd.h"
@@ -54,7 +54,7 @@ void golden_conv(struct golden *g)
 	struct tape t;
 
 	if (!x || !w || !dy)
-		return; /* already a failure */
+		return; /* the failure has been reported */
 	tape_init(&t);
 	x->needs_grad = w->needs_grad = 1;
 	y = op_conv(&t, x, w, stride, padding);

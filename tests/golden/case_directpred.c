@@ -1,5 +1,5 @@
-/* Protects: the correlation of the predictor's input and the predictor set from it, batch after
- * batch. */
+/* Protects: the correlation of the predictor's input, and the predictor computed from it, over
+ * several batches. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "core/methods/spectral.h"
 #include "tests/golden/golden.h"
 
-/* W is held to the F that we carry on in double: a root of rounding errors would be seen. */
+/* W is compared for the F that is accumulated in double, so that the root of a rounding error is
+ * detected. */
 static void check_batches(struct golden *g, const struct spectral_opts *o)
 {
 	const double rho = golden_number(g, "rho");
@@ -47,7 +48,7 @@ static void check_batches(struct golden *g, const struct spectral_opts *o)
 void golden_directpred(struct golden *g)
 {
 	const int copy = !strncmp(g->name, "directcopy", strlen("directcopy"));
-	/* no least eigenvalue in the files' formula */
+	/* the formula of the files has no lower bound for the eigenvalues */
 	struct spectral_opts o = {.alpha = copy ? 1 : 0.5, .form = 'o'};
 
 	o.epsilon = golden_number(g, "eps");

@@ -1,5 +1,5 @@
-/* Weighted kNN: votes and accuracy. k from the names, T from the metadata's words. The exact
- * minimiser of logistic regression: l2 from the metadata's words. */
+/* Protects: votes and accuracy of weighted kNN (k is in the names of the entries, T in the
+ * metadata), and the exact minimiser of logistic regression (l2 is in the metadata). */
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static real *copy_of(struct golden *g, const struct tensor *t)
 	return x;
 }
 
-/* The reference's own minimiser leaves a gradient of 2e-6, where ours leaves 1e-10. */
+/* The minimiser of the reference has a gradient of 2e-6, ours one of 1e-10. */
 #define GOLDEN_MINIMISER 1e-3
 
 struct sets {
@@ -36,7 +36,7 @@ struct sets {
 	double temperature;
 };
 
-/* Accuracies are shares here, percent there. */
+/* Accuracies are fractions in the file and percentages in the result. */
 static void check_k(struct golden *g, const struct sets *s, int k)
 {
 	char accuracy[64], votes[64];
@@ -54,7 +54,7 @@ static void check_k(struct golden *g, const struct sets *s, int k)
 		golden_check(g, votes, v, (size_t)m * (size_t)s->classes, GOLDEN_TIGHT);
 }
 
-/* W and b of the minimiser, and the share of the test set that they get right. */
+/* W and b of the minimiser, and the fraction of the test set that they classify correctly. */
 static void check_logistic(struct golden *g, const struct sets *s)
 {
 	int n = s->train->shape[0], m = s->test->shape[0], d = s->train->shape[1], steps;

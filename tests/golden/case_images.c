@@ -1,5 +1,5 @@
-/* The augmentations at fixed parameters, which the names of the results tell: out.blur_k5_sigma1.0.
- */
+/* Protects: the augmentations with fixed parameters, which the names of the results contain:
+ * out.blur_k5_sigma1.0. */
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +46,7 @@ static int colour(const char *op, struct planes *p)
 	return 1;
 }
 
-/* The output has the shape of its entry: "to32" or, where it is not square, "to24x40". */
+/* The output has the shape in the name of its entry: "to32", or "to24x40" if it is not square. */
 static void crop(struct golden *g, struct planes *p, struct image_box box, const struct st_entry *e)
 {
 	int h = (int)e->shape[1], w = (int)e->shape[2];

@@ -1,10 +1,11 @@
-/* Single layers: forward, and gradients for a given output gradient, against PyTorch. */
+/* Protects: single layers, compared with PyTorch: the output, and the gradients for a given output
+ * gradient. */
 #include "core/ops/ops.h"
 #include "tests/golden/golden.h"
 
 #include <stdio.h>
 
-/* An input of which the file holds the gradient. */
+/* An input whose gradient is in the file. */
 static struct tensor *wanted(struct golden *g, const char *name)
 {
 	struct tensor *t = golden_tensor(g, name);
@@ -67,7 +68,7 @@ void golden_batchnorm(struct golden *g)
 	tape_release(&t);
 }
 
-/* maxpool_KERNEL_STRIDE_PADDING: the only place where the file says them. */
+/* maxpool_KERNEL_STRIDE_PADDING: the parameters are only in the name of the file. */
 void golden_maxpool(struct golden *g)
 {
 	struct tensor *x = wanted(g, "in.x");

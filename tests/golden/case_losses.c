@@ -1,4 +1,5 @@
-/* Protects: each method's loss, its terms, and its gradient to every embedding. */
+/* Protects: the loss of each method, its terms, and its gradient with respect to every embedding.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 
 enum { INPUTS = 4 };
 
-/* The named inputs of a loss, wanting gradients where the file has one ("in.z1" -> "out.dz1"). */
+/* The named inputs of a loss. An input needs a gradient if the file has one ("in.z1" -> "out.dz1").
+ */
 struct embeddings {
 	struct tensor *x[INPUTS];
 	const char *const *name; /* ended by NULL */
@@ -30,7 +32,7 @@ static int load(struct golden *g, struct embeddings *e, const char *const *name)
 	return 0;
 }
 
-/* Terms of the file must be among ours; ours that the file does not have are not looked at. */
+/* Each term of the file must be among those of the loss; further terms are not checked. */
 static void check(struct golden *g, struct tape *t, const struct embeddings *e, struct tensor *loss,
 		  const struct method_out *out)
 {

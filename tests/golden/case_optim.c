@@ -1,5 +1,5 @@
-/* Protects: the optimisers' rules, step by step, against torch.optim and LARS form A written out.
- */
+/* Protects: the update rules, step by step, compared with torch.optim and with a reference of LARS
+ * in the form decay_in_norm. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void set_up(struct golden *g, const struct optim *rule, struct param *p,
 	p->t = *golden_tensor(g, "in.param");
 	p->t.needs_grad = 1;
 	p->lr_mult = 1;
-	/* in lars files 1-d parameters are the excluded ones; torch.optim decays everything */
+	/* the 1-d parameters of lars files are excluded from decay; torch.optim decays all */
 	p->kind =
 	    lars && (p->t.ndim == 1 || strstr(g->name, "excluded")) ? PARAM_NORM : PARAM_WEIGHT;
 	o->decay_bias_norm = !lars;

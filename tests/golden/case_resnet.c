@@ -1,6 +1,6 @@
 /*
- * Protects: a whole residual encoder: names and shapes are torchvision's; features, every gradient
- * and the running statistics in train mode, and the features in eval mode after that one step.
+ * Protects: a whole residual encoder: torchvision's names and shapes; the features, all gradients
+ * and the running statistics in training mode; and the features in evaluation mode after that step.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 static const char param_prefix[] = "param.", grad_prefix[] = "out.grad.",
 		  after_prefix[] = "out.after.";
 
-/* The rest of `name` behind `prefix`, or NULL. */
-static const char *behind(const char *name, const char *prefix)
+/* The rest of `name` after `prefix`, or NULL. */
+static const char *without_prefix(const char *name, const char *prefix)
 {
 	const size_t n = strlen(prefix);
 
@@ -41,13 +41,13 @@ static struct encoder *build(struct golden *g, struct params *p, const struct te
 	return e;
 }
 
-/* Every value of the file must be a parameter of ours, and every parameter must be in the file. */
+/* Every value of the file must be a parameter of the encoder, and vice versa. */
 static int load(struct golden *g, struct params *p)
 {
 	int loaded = 0;
 
 	for (int i = 0; i < g->st.n; i++) {
-		const char *name = behind(g->st.entry[i].name, param_prefix);
+		const char *name = without_prefix(g->st.entry[i].name, param_prefix);
 		struct param *q = name ? params_find(p, name) : NULL;
 
 		if (!name)
@@ -75,9 +75,9 @@ static void check_params(struct golden *g, const struct params *p)
 		const char *entry = g->st.entry[i].name, *name;
 		struct param *q;
 
-		if ((name = behind(entry, grad_prefix)) && (q = params_find(p, name)))
+		if ((name = without_prefix(entry, grad_prefix)) && (q = params_find(p, name)))
 			golden_check(g, entry, q->t.grad, q->t.n, GOLDEN_NET);
-		if ((name = behind(entry, after_prefix)) && (q = params_find(p, name)))
+		if ((name = without_prefix(entry, after_prefix)) && (q = params_find(p, name)))
 			golden_check(g, entry, q->t.data, q->t.n, GOLDEN_NET);
 	}
 }

@@ -53,7 +53,7 @@ static int is_filter(const struct st_entry *e)
 	return n >= 6 && !strcmp(e->name + n - 6, "weight");
 }
 
-/* Where element i of the file's order lies in ours: NCHW -> NHWC, and OIHW -> HWIO for filters. */
+/* The index in our layout of element i of the file: NCHW -> NHWC, and OIHW -> HWIO for filters. */
 static size_t our_index(const struct st_entry *e, size_t i)
 {
 	size_t b, c, d, p, q, r, s;
@@ -117,7 +117,8 @@ struct tensor *golden_tensor(struct golden *g, const char *name)
 	return t;
 }
 
-static void judge(struct golden *g, const char *name, double diff, double norm, double tolerance)
+static void check_error(struct golden *g, const char *name, double diff, double norm,
+			double tolerance)
 {
 	double error = norm > 0 ? sqrt(diff / norm) : sqrt(diff);
 
@@ -150,7 +151,7 @@ void golden_check(struct golden *g, const char *name, const real *got, size_t n,
 		diff += d * d;
 		norm += ref[i] * ref[i];
 	}
-	judge(g, name, diff, norm, tolerance);
+	check_error(g, name, diff, norm, tolerance);
 }
 
 void golden_check_scalar(struct golden *g, const char *name, double got, double tolerance)
@@ -165,5 +166,5 @@ void golden_check_scalar(struct golden *g, const char *name, double got, double 
 		return;
 	}
 	st_to_double(e, &ref);
-	judge(g, name, (got - ref) * (got - ref), ref * ref, tolerance);
+	check_error(g, name, (got - ref) * (got - ref), ref * ref, tolerance);
 }

@@ -1,8 +1,9 @@
 /*
- * Golden vectors: every *.safetensors of the folder SSL_GOLDEN_DIR (default: this one) is one test. The
- * file's name up to its first hyperparameter says which case it is for; the table in test_golden.c maps
- * it to a function in a case_*.c file; a name that nobody knows fails. Shapes and hyperparameters come
- * from the file, never from the code. Errors are ||out - ref|| / ||ref|| (or ||out|| where ref is 0).
+ * Golden vectors: every *.safetensors file in the folder SSL_GOLDEN_DIR (default: this one) is one
+ * test. The name of the file, up to its first hyperparameter, selects the case; the table in
+ * test_golden.c maps it to a function in a case_*.c file, and an unknown name is a failure. Shapes
+ * and hyperparameters come from the file, never from the code. Errors are ||out - ref|| / ||ref||,
+ * or ||out|| if ref is 0.
  */
 #ifndef SSL_TESTS_GOLDEN_H
 #define SSL_TESTS_GOLDEN_H
@@ -13,33 +14,33 @@
 #include "core/tensor/tape.h"
 
 struct golden {
-	const char *name; /* of the file, without its ending */
+	const char *name; /* of the file, without extension */
 	struct safetensors st;
-	struct arena arena; /* of everything that the case loads; released by the harness */
+	struct arena arena; /* memory of the case; the harness releases it */
 	int checks, failures;
-	double worst; /* largest error seen, and where */
+	double worst; /* the largest error so far, and its entry */
 	char where[128];
 };
 
 typedef void (*golden_fn)(struct golden *g);
 
-/* Tolerances of the contract: losses and single layers; whole encoders and their gradients. */
+/* The tolerances for losses and single layers, and for whole encoders and their gradients. */
 #define GOLDEN_TIGHT 1e-5
 #define GOLDEN_NET 1e-4
 
-/* The entry; a missing one is a failure of the test and gives NULL. */
+/* The entry with this name; a missing entry fails the test and gives NULL. */
 const struct st_entry *golden_entry(struct golden *g, const char *name);
 int golden_has(const struct golden *g, const char *name);
 
-/* As a tensor: NCHW becomes NHWC, OIHW (names ending in "weight" with four dimensions) becomes HWIO,
- * the rest is kept. */
+/* The entry as a tensor: NCHW is converted to NHWC, and OIHW (names that end in "weight", with four
+ * dimensions) to HWIO; other entries keep their layout. */
 struct tensor *golden_tensor(struct golden *g, const char *name);
 
-/* Metadata as a number, or text; missing is a failure. */
+/* A metadata value as a number or as text; a missing value fails the test. */
 double golden_number(struct golden *g, const char *key);
 const char *golden_text(struct golden *g, const char *key);
 
-/* Compares n values in our layout (converted as golden_tensor() does) with entry `name`. */
+/* Compares n values in our layout (that of golden_tensor()) with entry `name`. */
 void golden_check(struct golden *g, const char *name, const real *got, size_t n, double tolerance);
 void golden_check_scalar(struct golden *g, const char *name, double got, double tolerance);
 

@@ -1,7 +1,7 @@
 /*
- * Protects: every formula of the project, against references computed elsewhere (PyTorch, float64).
- * One CUnit test for each *.safetensors of the folder. A file that nobody knows is a failure, so
- * that a reference cannot be left unread by a misspelt name.
+ * Protects: every formula of the project, compared with references computed elsewhere (PyTorch,
+ * float64). There is one CUnit test per *.safetensors file in the folder. An unknown file is a
+ * failure, so that a misspelt name cannot leave a reference unused.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +30,8 @@
 #pragma weak golden_evaluation
 #pragma weak golden_collapse
 
-/* The longest prefix of a file's name decides. `waits`: for a part that is not there yet. */
+/* The longest prefix of a file's name selects the case. `waits`: the case is not implemented yet.
+ */
 static const struct golden_case {
 	const char *prefix;
 	golden_fn fn;
@@ -62,10 +63,10 @@ static const struct golden_case {
 
 static const char ending[] = ".safetensors";
 
-/* The files found; a CUnit test takes no argument, so the one that runs is counted along. */
+/* The files found. A CUnit test has no argument, so a counter identifies the current one. */
 static struct {
 	char dir[4096];
-	char **name; /* without ending, sorted */
+	char **name; /* without extension, sorted */
 	int n, at, failed, skipped;
 } files;
 

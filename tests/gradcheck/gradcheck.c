@@ -9,10 +9,11 @@
 #include "core/base/rng.h"
 
 #if !REAL_IS_DOUBLE
-#error "gradient checks are for the double build: in float no threshold tells right from wrong"
+#error "gradient checks need the double build: in float no threshold separates right from wrong"
 #endif
 
-/* The tape starts on memory full of NaN, so that an op which reads what it never wrote is seen. */
+/* The tape starts with memory full of NaN, so that reads of memory that was not written are
+ * detected. */
 enum { DIRTY = 1 << 20 };
 
 static const double step = 1e-5; /* error of a central difference ~ step^2 + 1e-16 / step */
@@ -59,7 +60,7 @@ static double value(struct gradcheck *g, gradcheck_fn fn, void *ctx)
 	return loss->data[0];
 }
 
-/* Worst error of one input, relative to the largest gradient of that input. */
+/* The largest error of one input, relative to its largest gradient. */
 static double check_input(struct gradcheck *g, int which, gradcheck_fn fn, void *ctx, int samples)
 {
 	struct tensor *x = g->in[which];

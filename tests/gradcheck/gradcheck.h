@@ -1,7 +1,7 @@
 /*
- * Gradient checks, for the double build: the tape's gradient of a scalar against central
- * differences. Every op is checked alone against a random projection (loss = <op(x), r>), since a
- * whole loss can hide a wrong backward; every method's loss is checked whole as well.
+ * Gradient checks, for the double build: the tape's gradient of a scalar is compared with central
+ * differences. Every op is checked alone with a random projection (loss = <op(x), r>), since a
+ * whole loss can hide a wrong backward; the whole loss of every method is checked as well.
  */
 #ifndef SSL_TESTS_GRADCHECK_H
 #define SSL_TESTS_GRADCHECK_H
@@ -10,7 +10,8 @@
 
 enum { GRADCHECK_INPUTS = 8 };
 
-/* Builds the scalar from the inputs, on a fresh tape each call; must be a pure function of them. */
+/* Computes the scalar from the inputs, on a new tape in each call; must be a pure function of
+ * them. */
 typedef struct tensor *(*gradcheck_fn)(struct tape *t, struct tensor *const *in, void *ctx);
 
 struct gradcheck {
@@ -21,15 +22,18 @@ struct gradcheck {
 };
 
 void gradcheck_init(struct gradcheck *g);
-/* Adds an input of random normals times scale (seeded by its number) and returns it. */
+/* Adds an input of normal random numbers times scale, seeded by the number of the input; returns
+ * it. */
 struct tensor *gradcheck_input(struct gradcheck *g, int ndim, const int *shape, double scale);
-/* Worst |backward - differences| / max(0.01, largest |differences| of that input) over up to
- * `samples` elements of every input (0: all). Asserted by callers to be at most 1e-6. Prints the
- * worst element when it is worse than that, or always with GRADCHECK_VERBOSE in the environment. */
+/* The largest |backward - differences| / max(0.01, largest |differences| of that input) over up to
+ * `samples` elements of every input (0: all). Callers assert that it is at most 1e-6. Prints the
+ * worst element if the error is larger than that, or always if GRADCHECK_VERBOSE is set in the
+ * environment. */
 double gradcheck_run(struct gradcheck *g, gradcheck_fn fn, void *ctx, int samples);
 void gradcheck_release(struct gradcheck *g);
 
-/* <y, r> for fixed random r: turns any op into a scalar (an op of the tape itself). */
+/* <y, r> for a fixed random r, which reduces the output of any op to a scalar (an op of the
+ * tape). */
 struct tensor *gradcheck_project(struct tape *t, struct tensor *y);
 
 #endif

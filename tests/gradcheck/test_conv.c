@@ -1,5 +1,5 @@
-/* Protects: the gradients of op_conv to image and weights, by each of the ways that a shape can
- * take. */
+/* Protects: the gradients of op_conv with respect to image and weights, by each of the algorithms.
+ */
 #include "core/ops/ops.h"
 #include "core/tensor/kernels/conv.h"
 #include "core/tensor/kernels/direct.h"
@@ -17,7 +17,7 @@ static struct tensor *projected(struct tape *t, struct tensor *const *in, void *
 	return gradcheck_project(t, op_conv(t, in[0], in[1], g->stride, g->padding));
 }
 
-/* The image is used twice, so that its second gradient is added to the first. */
+/* Uses the image twice, so that its second gradient is added to the first. */
 static struct tensor *shared(struct tape *t, struct tensor *const *in, void *ctx)
 {
 	const struct geometry *g = ctx;
@@ -35,8 +35,8 @@ static enum way way_of(const struct conv_shape *s)
 	return direct_fits(s) ? DIRECT : conv2d_uses_winograd(s) ? WINOGRAD : IM2COL;
 }
 
-/* Few elements of the large: a convolution is linear in each of its inputs. A shape that does not
- * take the way that is meant to be checked is a failure: it would leave that way unchecked. */
+/* A few elements of large inputs are enough, since a convolution is linear in each of its inputs.
+ * It is a failure if the shape does not use the algorithm that is to be checked. */
 static void check(gradcheck_fn fn, enum way way, int n, int h, int w, int cin, int kernel, int cout,
 		  int stride, int padding)
 {
@@ -53,7 +53,7 @@ static void check(gradcheck_fn fn, enum way way, int n, int h, int w, int cin, i
 	gradcheck_release(&g);
 }
 
-/* Small shapes: the definition. */
+/* Small shapes use the definition. */
 static void test_direct(void)
 {
 	check(projected, DIRECT, 2, 9, 11, 5, 3, 7, 1, 1);

@@ -1,7 +1,7 @@
 /*
- * Protects: the gradient of every method's loss, through both routes of the cross-correlation (N <
- * D: Gram matrices; N >= D: C itself), hinges open and closed. Losses are scaled so that their
- * largest gradient is above 1 and the error is a relative one.
+ * Protects: the gradient of the loss of every method, with both computations of the
+ * cross-correlation (N < D: Gram matrices; N >= D: C itself), and with active and inactive hinges.
+ * Losses are scaled so that their largest gradient is above 1 and the error is relative.
  */
 #include "core/base/parallel.h"
 #include "core/methods/losses.h"
@@ -11,7 +11,7 @@
 
 static const double worst_allowed = 1e-6;
 
-/* A check of `fn` on `inputs` embeddings of {n, d}. */
+/* Checks `fn` on `inputs` embeddings {n, d}. */
 static double run(gradcheck_fn fn, void *ctx, int inputs, int n, int d, double spread)
 {
 	struct gradcheck g;
@@ -33,8 +33,7 @@ static struct tensor *barlow(struct tape *t, struct tensor *const *in, void *ctx
 	return op_scale(t, loss_barlow(t, in[0], in[1], ctx, NULL), 100);
 }
 
-/* Two samples standardise to +-1: every gradient is nearly 0, so that shape is left to the others.
- */
+/* Two samples standardise to +-1, and every gradient is nearly 0, so N = 2 is not checked here. */
 static void test_barlow(void)
 {
 	static const double weight[][2] = {{1, 0.0051}, {1, 0.102}, {1, 2.04}, {1, 0}, {0, 1}};
@@ -60,7 +59,7 @@ static struct tensor *barlow_still(struct tape *t, struct tensor *const *in, voi
 	return op_scale(t, loss_barlow(t, in[0], s->z2, &s->w, NULL), 100);
 }
 
-/* With a stop-gradient: z1's gradient for a z2 that stands still, and none into z2. */
+/* With a stop-gradient: the gradient of z1 for a constant z2, and no gradient into z2. */
 static void test_barlow_stopped(void)
 {
 	for (int i = 0; i < SHAPES - 1; i++) {
@@ -68,7 +67,7 @@ static void test_barlow_stopped(void)
 		struct gradcheck other;
 
 		gradcheck_init(&other);
-		for (int j = 0; j < 2; j++) /* unlike z1, which is seeded by its number */
+		for (int j = 0; j < 2; j++) /* another seed than z1 */
 			gradcheck_input(&other, 2, shape[i], 0.7);
 		s.z2 = other.in[1];
 		CU_ASSERT(run(barlow_still, &s, 1, shape[i][0], shape[i][1], 1.3) <= worst_allowed);
@@ -83,7 +82,7 @@ static struct tensor *vicreg(struct tape *t, struct tensor *const *in, void *ctx
 	return op_scale(t, loss_vicreg(t, in[0], in[1], ctx, NULL), 10);
 }
 
-/* At spread 1 some of the hinges are open and some closed; at 0.3 all are open, at 3 all closed. */
+/* At spread 1 some of the hinges are active; at 0.3 all are, at 3 none. */
 static void test_vicreg(void)
 {
 	struct vicreg_weights w = {25, 25, 1, 1, 1e-4, 'p'};
@@ -99,7 +98,7 @@ static void test_vicreg(void)
 	}
 }
 
-/* Each term alone: a large one cannot hide a wrong small one. */
+/* Each term alone, so that a large term cannot hide a wrong small one. */
 static void test_vicreg_terms(void)
 {
 	static const struct vicreg_weights alone[] = {
@@ -136,13 +135,13 @@ static void test_simclr(void)
 		}
 }
 
-/* A loss on predictions and targets, and how. */
+/* A loss of predictions and targets, and its options. */
 struct paired {
 	struct tensor *(*loss)(struct tape *t, struct tensor *p1, struct tensor *p2,
 			       struct tensor *y1, struct tensor *y2, const struct pair_opts *o,
 			       struct method_out *out);
 	struct pair_opts opts;
-	struct tensor *const *target; /* where no gradient flows into them */
+	struct tensor *const *target; /* constant targets, if no gradient flows into them */
 };
 
 static struct tensor *paired(struct tape *t, struct tensor *const *in, void *ctx)
@@ -153,13 +152,13 @@ static struct tensor *paired(struct tape *t, struct tensor *const *in, void *ctx
 	return op_scale(t, c->loss(t, in[0], in[1], y[0], y[1], &c->opts, NULL), 10);
 }
 
-/* Targets are inputs like the others, which a gradient reaches only where both_ways says so. */
+/* Targets are also inputs, but gradients reach them only with both_ways. */
 static void check_paired(struct paired c, int n, int d)
 {
 	struct gradcheck targets;
 
 	gradcheck_init(&targets);
-	for (int j = 0; j < 4; j++) /* unlike the inputs, which are seeded by their number */
+	for (int j = 0; j < 4; j++) /* other seeds than the inputs */
 		gradcheck_input(&targets, 2, (const int[]){n, d}, 0.7);
 	c.target = targets.in + 2;
 	CU_ASSERT(run(paired, &c, c.opts.both_ways ? 4 : 2, n, d, 1.3) <= worst_allowed);
@@ -169,7 +168,7 @@ static void check_paired(struct paired c, int n, int d)
 	gradcheck_release(&targets);
 }
 
-/* Every normalisation, both or one half, with and without stop-gradient. */
+/* Every normalisation, one and both halves, with and without stop-gradient. */
 static void test_paired(void)
 {
 	for (int i = 0; i < SHAPES - 1; i++)
@@ -188,7 +187,7 @@ static struct tensor *spread(struct tape *t, struct tensor *const *in, void *ctx
 	return op_scale(t, loss_spread(t, in[0], in[1], ctx, NULL), 10);
 }
 
-/* VICReg's terms as other methods add them. */
+/* VICReg's terms, as other methods add them to their loss. */
 static void test_spread(void)
 {
 	struct vicreg_weights w = {.mu = 1, .nu = 0.3, .gamma = 1, .eps = 1e-4, .form = 'o'};
@@ -205,10 +204,10 @@ int main(void)
 	    {"VICReg, both forms", test_vicreg},
 	    {"VICReg, each term alone", test_vicreg_terms},
 	    {"SimCLR, both forms, every normalisation", test_simclr},
-	    {"BYOL and SimSiam, every switch", test_paired},
+	    {"BYOL and SimSiam, every option", test_paired},
 	    {"VICReg's terms alone", test_spread},
 	    {0},
 	};
-	parallel_set_threads(1); /* small problems: threads would only wait for each other */
+	parallel_set_threads(1); /* the problems are too small for threads to help */
 	return check_run("gradcheck/losses", cases);
 }

@@ -1,6 +1,6 @@
 /*
- * Protects: every method's whole loss, from the first filter of the encoder to the number:
- * gradients to all weights, a few elements each. A new method is checked by being in the table.
+ * Protects: the whole loss of every method, from the first filter of the encoder on: the gradients
+ * of all weights, a few elements each. A new method is checked as soon as it is in the table.
  */
 #include "core/base/parallel.h"
 #include "core/ops/ops.h"
@@ -13,11 +13,12 @@ static struct tensor *loss_of(struct tape *t, struct tensor *const *in, void *ct
 {
 	struct method_out out;
 
-	(void)in; /* the weights, which the rig holds */
+	(void)in; /* the weights, which are in the rig */
 	return rig_loss(ctx, t, &out);
 }
 
-/* Checks the weights from number `from` on, as many as one check takes. Returns how far it came. */
+/* Checks the weights from number `from` on, as many as one check supports. Returns the number of
+ * the next one. */
 static int check_some(struct rig *g, int from)
 {
 	struct gradcheck c;
@@ -36,7 +37,7 @@ static int check_some(struct rig *g, int from)
 	return from;
 }
 
-/* All weights of a method under some settings. */
+/* Checks all weights of a method with some settings. */
 static void check_method(const struct method *m, const char *setting)
 {
 	struct error err;
@@ -48,9 +49,10 @@ static void check_method(const struct method *m, const char *setting)
 	rig_close(&g);
 }
 
-/* A target that is the net itself, without gradient, moves with the weights that differences move:
- * so it is checked as one that stands still, and the two compared below. */
-static const char *still_target(const struct method *m, char *buf, size_t size)
+/* Finite differences of the weights also change a target that is the network itself, although no
+ * gradient flows into it. Such a method is checked with a constant target, and test_stop_gradient()
+ * compares the two. */
+static const char *constant_target(const struct method *m, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s.target=ema", m->name);
 	for (const struct hparam *h = m->hparams; h && h->name; h++)
@@ -65,10 +67,10 @@ static void test_methods(void)
 
 	for (int i = 0; method_at(i); i++)
 		if (method_at(i)->views)
-			check_method(method_at(i), still_target(method_at(i), buf, sizeof buf));
+			check_method(method_at(i), constant_target(method_at(i), buf, sizeof buf));
 }
 
-/* Settings that change a gradient; with a shared target they also say that it has one. */
+/* Settings that change a gradient; those with a shared target also enable its gradient. */
 static void test_switches(void)
 {
 	static const struct {
@@ -106,7 +108,7 @@ static void test_switches(void)
 		check_method(method_find(by[i].method), by[i].setting);
 }
 
-/* The gradients of a shared target are those of one that stands still at the same values. */
+/* The gradients with a shared target are those with a constant target of the same values. */
 static void test_stop_gradient(void)
 {
 	static const char *const name[] = {"byol", "directpred", "simsiam", NULL};
@@ -140,10 +142,10 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"every method of the table", test_methods},
-	    {"every switch that changes a gradient", test_switches},
+	    {"every option that changes a gradient", test_switches},
 	    {"no gradient into a shared target", test_stop_gradient},
 	    {0},
 	};
-	parallel_set_threads(1); /* small problems: threads would only wait for each other */
+	parallel_set_threads(1); /* the problems are too small for threads to help */
 	return check_run("gradcheck/methods", cases);
 }

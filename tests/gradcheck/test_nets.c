@@ -1,6 +1,7 @@
 /*
- * Protects: the wiring of whole nets: shortcuts, strides, stems, heads. Gradients to the images and
- * to sampled elements of some parameters, in train mode with statistics per view.
+ * Protects: the structure of whole networks: shortcuts, strides, stems, heads. Checks the gradients
+ * of the images and of sampled elements of some parameters, in training mode with statistics per
+ * view.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +22,8 @@ static void check_worst(const char *what, double worst)
 	CU_ASSERT(worst <= worst_allowed);
 }
 
-/* Lets the check perturb a parameter as if it were an input. */
-static void watch(struct gradcheck *g, struct params *p, const char *name)
+/* Adds a parameter to the inputs that are checked. */
+static void add_parameter(struct gradcheck *g, struct params *p, const char *name)
 {
 	struct param *q = params_find(p, name);
 
@@ -36,7 +37,7 @@ static struct tensor *encode(struct tape *t, struct tensor *const *in, void *ctx
 	return gradcheck_project(t, encoder_forward(ctx, t, in[0]));
 }
 
-/* `images`: how many; their own gradients are checked as well if `all`. */
+/* `images`: the number of images; with `all` their gradients are also checked. */
 static void check_encoder(struct encoder_spec spec, int images, int all, const char *const *watched)
 {
 	struct params p = PARAMS_INIT;
@@ -53,7 +54,7 @@ static void check_encoder(struct encoder_spec spec, int images, int all, const c
 	gradcheck_input(&g, 4, (const int[]){images, spec.height, spec.width_px, 3}, 1)
 	    ->needs_grad = all;
 	for (; *watched; watched++)
-		watch(&g, &p, *watched);
+		add_parameter(&g, &p, *watched);
 	check_worst(spec.arch, gradcheck_run(&g, encode, e, SAMPLES));
 	gradcheck_release(&g);
 	params_release(&p);
@@ -77,8 +78,8 @@ static void test_resnet18(void)
 	check_encoder(spec, 8, 1, watched);
 }
 
-/* Fifty layers multiply a difference at the bottom until it crosses kinks of ReLU; only the last
- * stage can be checked so. The golden vectors hold the rest. */
+/* Fifty layers amplify a difference in the first ones until it crosses the kinks of ReLUs, so only
+ * the last stage can be checked. The golden vectors cover the rest. */
 static void test_resnet50(void)
 {
 	static const char *const watched[] = {
@@ -118,7 +119,7 @@ static struct tensor *head(struct tape *t, struct tensor *const *in, void *ctx)
 	return gradcheck_project(t, mlp_forward(ctx, t, in[0]));
 }
 
-/* Every kind of last norm, with and without biases and hidden norms. */
+/* Every kind of output norm, with and without biases and hidden norms. */
 static void test_head(void)
 {
 	for (int kind = 0; kind < 8; kind++) {
@@ -135,7 +136,7 @@ static void test_head(void)
 		mlp_init(&m, &p, "projector.", PART_PROJECTOR, 5, (const int[]){6, 4, 3}, 3, o);
 		params_build(&p, 1);
 		gradcheck_input(&g, 2, (const int[]){8, 5}, 1);
-		watch(&g, &p, "projector.0.weight");
+		add_parameter(&g, &p, "projector.0.weight");
 		for (int i = 0; i < p.n && g.n < GRADCHECK_INPUTS; i++)
 			if (p.list[i]->t.needs_grad && p.list[i]->kind != PARAM_WEIGHT)
 				g.in[g.n++] = &p.list[i]->t;
@@ -148,13 +149,13 @@ static void test_head(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"a residual net of basic blocks", test_resnet18},
-	    {"a residual net of bottlenecks", test_resnet50},
+	    {"a residual network of basic blocks", test_resnet18},
+	    {"a residual network of bottlenecks", test_resnet50},
 	    {"a convnet", test_convnet},
 	    {"an MLP on pixels", test_flat},
 	    {"projector heads", test_head},
 	    {0},
 	};
-	parallel_set_threads(1); /* small problems: threads would only wait for each other */
+	parallel_set_threads(1); /* the problems are too small for threads to help */
 	return check_run("gradcheck/nets", cases);
 }

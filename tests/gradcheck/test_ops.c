@@ -1,7 +1,7 @@
 /*
- * Protects: the backward of every op, alone, against a random projection of its output. Also the
- * ways a gradient travels: views, inputs used twice, gradients that are added to what is already
- * there.
+ * Protects: the backward of every op alone, with a random projection of its output; and the flow of
+ * gradients through views, inputs that are used twice, and gradients that are added to existing
+ * ones.
  */
 #include "core/ops/ops.h"
 #include "core/base/rng.h"
@@ -12,7 +12,7 @@
 
 typedef struct tensor *(*build_fn)(struct tape *t, struct tensor *const *in, const int *arg);
 
-/* One check: the shapes of the inputs ({0} ends the list), the op, its integers. */
+/* One check: the shapes of the inputs (ended by {0}), the op, and its integer arguments. */
 struct op_case {
 	const char *name;
 	build_fn fn;
@@ -22,11 +22,11 @@ struct op_case {
 
 struct context {
 	const struct op_case *c;
-	int twice; /* the op is applied to copies and to the inputs themselves, and added up */
+	int twice; /* 1: applies the op twice to the same nodes and adds the results */
 };
 
-/* With `twice` every input is used by two nodes, through a view, so that each contribution but the
- * first must be added. */
+/* With `twice` the op is applied twice to scaled copies of the inputs, so that every contribution
+ * to their gradients after the first must be added. */
 static struct tensor *scalar(struct tape *t, struct tensor *const *in, void *ctx)
 {
 	const struct context *x = ctx;
@@ -88,7 +88,7 @@ static struct tensor *standardize(struct tape *t, struct tensor *const *in, cons
 {
 	struct tensor *y;
 
-	t->groups = 2; /* which it must not heed, nor the mode */
+	t->groups = 2; /* must have no effect, and neither must the mode */
 	t->train = 0;
 	y = op_standardize(t, in[0], arg[0] ? 0.1 : 1e-5);
 	t->groups = t->train = 1;
@@ -269,7 +269,7 @@ static void test_accumulated(void)
 	check_all(1);
 }
 
-/* A detached branch gives its values and takes no gradient: d/dx of x stop(x) is stop(x). */
+/* A detached branch has the same values and no gradient: d/dx of x stop(x) is stop(x). */
 static void test_detach(void)
 {
 	struct tape t;
@@ -287,7 +287,7 @@ static void test_detach(void)
 	tape_release(&t);
 }
 
-/* Inputs that want no gradient get none, and the others the same as before. */
+/* Inputs that need no gradient get none, and those of the others do not change. */
 static void test_unwanted(void)
 {
 	struct gradcheck g;
@@ -314,7 +314,7 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"every op alone", test_alone},
 	    {"every op on nodes used twice", test_accumulated},
-	    {"every op with an input that wants nothing", test_unwanted},
+	    {"every op with an input without gradient", test_unwanted},
 	    {"detach", test_detach},
 	    {0}};
 

@@ -1,6 +1,6 @@
 /*
- * Protects: what the golden file with its one image cannot show. Identities, ranges, other sizes
- * and channels, and that what is drawn depends on (seed, epoch, sample) alone.
+ * Protects: properties that the golden file with its single image cannot test: identities, ranges,
+ * other sizes and channels, and that the draws depend only on (seed, epoch, sample).
  */
 #include "core/augment/augment_ops.h"
 
@@ -48,7 +48,7 @@ static double distance(const real *a, const real *b, size_t n)
 	return most;
 }
 
-/* Every probability 1, an odd size, another size out. */
+/* All probabilities 1, an odd input size, and another output size. */
 static struct augment everything(int channels)
 {
 	return (struct augment){.crop_p = 1,
@@ -128,7 +128,8 @@ static void test_grey_and_solarize(void)
 	arena_release(&b.arena);
 }
 
-/* A kernel wider than the image, down to one pixel, and a blur keeps the mean of a constant. */
+/* A kernel wider than the image, for images down to one pixel; blur does not change a constant
+ * image. */
 static void test_small_images(void)
 {
 	struct bench b = bench_new();
@@ -191,7 +192,7 @@ static void test_range_and_draws(void)
 	arena_release(&b.arena);
 }
 
-/* One probability changed leaves every other draw as it was. */
+/* A change of one probability does not change the other draws. */
 static void test_draws_are_apart(void)
 {
 	struct augment all = everything(3), few = all;
@@ -244,7 +245,7 @@ static void test_plans(void)
 		CU_ASSERT_DOUBLE_EQUAL(first[i] / (double)n, 0.25, 0.04);
 }
 
-/* No box of such an aspect fits: the middle, as large as it may be. */
+/* If no box with an allowed aspect fits, the largest central box is used. */
 static void test_central_box(void)
 {
 	struct augment a = {.crop_p = 1, .crop_scale = {1, 1}, .crop_ratio = {1, 1}};
@@ -287,14 +288,14 @@ static void test_plain(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"operations that should change nothing change nothing", test_identities},
+	    {"operations at their identity parameters change nothing", test_identities},
 	    {"grey and solarize", test_grey_and_solarize},
 	    {"images smaller than a kernel", test_small_images},
 	    {"values stay in [0, 1]; same draws, same bits; one and three channels",
 	     test_range_and_draws},
-	    {"every image takes the same number of draws", test_draws_are_apart},
+	    {"every image uses the same number of draws", test_draws_are_apart},
 	    {"boxes lie inside, orders are permutations, probabilities hold", test_plans},
-	    {"a crop that never fits falls back to the middle", test_central_box},
+	    {"a crop that never fits falls back to the central box", test_central_box},
 	    {"evaluation only normalises", test_plain},
 	    {0}};
 

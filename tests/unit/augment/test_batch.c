@@ -1,5 +1,5 @@
-/* Protects: a batch is a function of (seed, epoch, number), whatever the threads and what came
- * before. */
+/* Protects: a batch depends only on (seed, epoch, number), not on the number of threads or on
+ * earlier batches. */
 #include "core/augment/batch.h"
 
 #include <math.h>
@@ -80,7 +80,7 @@ static void test_threads(void)
 	arena_release(&g.arena);
 }
 
-/* View v of image i is drawn from sample 2 i + v, and lies behind all of view v - 1. */
+/* View v of image i is drawn from sample 2 i + v, and is stored after all of view v - 1. */
 static void test_layout(void)
 {
 	static struct fixture f;
@@ -154,10 +154,10 @@ static void test_plain(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"the same bits at any number of threads and after any other batch", test_threads},
-	    {"views, images and labels are where they belong", test_layout},
+	    {"the same bits with any number of threads and after any other batch", test_threads},
+	    {"views, images and labels are in the right places", test_layout},
 	    {"mean and std of the training images are exact", test_source},
-	    {"plain images by index and in a row", test_plain},
+	    {"plain images by index and consecutive", test_plain},
 	    {0}};
 
 	return check_run("augment/batch", cases);

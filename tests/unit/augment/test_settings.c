@@ -1,5 +1,5 @@
-/* Protects: the presets' values, what view B inherits, and that no preset names a key that is none.
- */
+/* Protects: the values of the presets, the inheritance of view B, and that presets contain only
+ * existing keys. */
 #include "core/augment/augment.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static const char *no_choice(const char *key, int i)
 static const struct recipe_schema schema = {
     .group = only_group, .defaults = defaults, .choice = no_choice, .check = augment_check};
 
-/* Both views of the defaults with up to three settings. */
+/* Resolves both views from the defaults and up to three settings. */
 static int resolve(const char *const *set, int n, struct augment view[2], struct error *err)
 {
 	struct recipe_set s[3] = {{0}};
@@ -76,7 +76,8 @@ static void test_presets(void)
 	CU_ASSERT_PTR_NULL(augment_preset("strong"));
 }
 
-/* Every row of A but the three of both views has its row of B, with the same range. */
+/* Every key of view A, except the three that apply to both views, has a key of view B with the same
+ * range. */
 static void test_rows(void)
 {
 	int n = 0;
@@ -144,9 +145,9 @@ static void test_faults(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"every preset resolves; only byol's views differ", test_presets},
-	    {"view B has a row for every row of A", test_rows},
-	    {"view B is as A unless it says otherwise", test_views},
+	    {"every preset resolves; views differ only in byol", test_presets},
+	    {"view B has a key for every key of view A", test_rows},
+	    {"view B is the same as view A unless set", test_views},
 	    {"normalisation and size", test_normalize},
 	    {"a minimum above its maximum is an error that names both", test_faults},
 	    {0}};

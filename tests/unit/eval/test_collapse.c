@@ -1,4 +1,4 @@
-/* Protects: the number that tells a collapsed run from a healthy one. */
+/* Protects: the standard deviation that distinguishes a collapsed run from a healthy one. */
 #include "core/eval/collapse.h"
 
 #include <math.h>
@@ -35,7 +35,7 @@ static void test_range(void)
 	parallel_set_threads(3);
 	again = collapse_std(z, N, D, &a);
 	CU_ASSERT_EQUAL(memcmp(&std, &again, sizeof std), 0);
-	for (int i = 0; i < N * D; i++) /* all in one direction, of different length */
+	for (int i = 0; i < N * D; i++) /* one direction, different lengths */
 		z[i] = (real)((i % D + 1) * 0.5 * (1 + i / D));
 	CU_ASSERT(collapse_std(z, N, D, &a) < 1e-6);
 	memset(z, 0, sizeof z);
@@ -45,7 +45,7 @@ static void test_range(void)
 	arena_release(&a);
 }
 
-/* The file's other measures: tests/golden. */
+/* tests/golden checks the other measures in the file. */
 static void test_reference(void)
 {
 	const char *source = getenv("SSL_SOURCE_DIR");
@@ -76,7 +76,7 @@ static void test_reference(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"1/sqrt(d) when spread, 0 when collapsed, NaN when broken", test_range},
+	    {"1/sqrt(d) if spread, 0 if collapsed, NaN if not finite", test_range},
 	    {"std equals the reference", test_reference},
 	    {0}};
 

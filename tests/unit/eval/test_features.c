@@ -1,4 +1,4 @@
-/* Protects: a feature depends on its image and the weights alone, not on the images around it. */
+/* Protects: a feature depends only on its image and the weights, not on other images. */
 #include "core/eval/features.h"
 
 #include <string.h>
@@ -89,7 +89,7 @@ static void test_alone(void)
 	teardown(&f);
 }
 
-/* The running statistics are what evaluation uses; it must not move them. */
+/* Evaluation uses the running statistics and must not change them. */
 static void test_weights_untouched(void)
 {
 	static struct fixture f;
@@ -111,8 +111,8 @@ static void test_weights_untouched(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"by index, in any batch, at any number of threads", test_alone},
-	    {"weights and statistics stay as they are", test_weights_untouched},
+	    {"by index, in any batch, with any number of threads", test_alone},
+	    {"weights and statistics do not change", test_weights_untouched},
 	    {0}};
 
 	return check_run("eval/features", cases);

@@ -1,4 +1,5 @@
-/* Protects: kNN against the plain definition, its ties, odd inputs, and its bits at any threads. */
+/* Protects: kNN compared with its definition, ties, unusual inputs, and equal bits with any number
+ * of threads. */
 #include "core/eval/knn.h"
 
 #include <math.h>
@@ -43,7 +44,7 @@ static double cosine(const real *a, const real *b)
 	return ab / sqrt(aa * bb);
 }
 
-/* k times the largest of what is left. */
+/* Takes the largest of the remaining similarities k times. */
 static void naive_votes(const struct sets *s, int row, int k, double temperature, double *votes)
 {
 	double sim[N];
@@ -127,7 +128,7 @@ static void test_ties(void)
 	CU_ASSERT_EQUAL(r.top1, 100);
 }
 
-/* A collapsed encoder gives zeros, a broken one NaN: an honest answer, chance, and no crash. */
+/* A collapsed encoder gives zeros, a diverged one NaN: the result is chance, without a crash. */
 static void test_degenerate(void)
 {
 	real train[] = {0, 0, 0, 0, NAN, 1}, test[] = {0, 0, INFINITY, 1};
@@ -142,8 +143,8 @@ static void test_degenerate(void)
 	CU_ASSERT_EQUAL(r.top5_rule1, 100);
 }
 
-/* exp(1 / 0.001) is infinite: at the least temperature the nearest decides, not the smaller class.
- */
+/* exp(1 / 0.001) is infinite: at the smallest temperature the nearest neighbour decides, not the
+ * smaller class. */
 static void test_small_temperature(void)
 {
 	real train[] = {1, 0, 0, 1}, test[] = {(real)0.9, 1};
@@ -156,8 +157,8 @@ static void test_small_temperature(void)
 	CU_ASSERT(r.top1 > 99);
 }
 
-/* Ten classes, of which the k nearest neighbours know one to three: the others are no guesses,
- * though their numbers are small. */
+/* Ten classes, of which the k nearest neighbours belong to one to three: the other classes are not
+ * guesses, although their numbers are small. */
 static void test_votes_alone(void)
 {
 	enum { WAYS = 10 };
@@ -189,12 +190,12 @@ static void test_votes_alone(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"votes and predictions are the definition's", test_definition},
+	    {"votes and predictions agree with the definition", test_definition},
 	    {"the same bits at any number of threads", test_threads},
 	    {"ties go to the smaller index and the smaller class", test_ties},
 	    {"zero and non-finite features, k above n", test_degenerate},
-	    {"a class without a vote is no guess", test_votes_alone},
-	    {"a temperature at which votes are infinite", test_small_temperature},
+	    {"a class without a vote is not a guess", test_votes_alone},
+	    {"a temperature at which votes overflow", test_small_temperature},
 	    {0}};
 
 	return check_run("eval/knn", cases);

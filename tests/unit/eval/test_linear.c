@@ -1,6 +1,6 @@
-/* Protects: the logistic objective's gradient, that L-BFGS finds its minimum, that SGD gets near
- * it, the bits at any threads, standardisation, and odd inputs. The known answer is in
- * tests/golden. */
+/* Protects: the gradient of the logistic objective, that L-BFGS finds its minimum and SGD comes
+ * close to it, equal bits with any number of threads, standardisation, and unusual inputs.
+ * tests/golden compares with a reference. */
 #include "core/eval/linear.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ struct set {
 	int y[N];
 };
 
-/* Gaussian clouds that overlap. */
+/* Overlapping Gaussian classes. */
 static void fill(struct set *s, uint64_t sample)
 {
 	struct rng r;
@@ -76,7 +76,7 @@ static void test_gradient(void)
 	logistic_release(&l);
 }
 
-/* At the minimum the gradient is nothing; anywhere else the value is higher. */
+/* At the minimum the gradient is about 0; anywhere else the value is higher. */
 static void test_minimum(void)
 {
 	static struct set s;
@@ -167,7 +167,8 @@ static void test_threads(void)
 	}
 }
 
-/* The second set is scaled by the first's statistics; constants and what is not finite become 0. */
+/* The second set is scaled by the statistics of the first; constant columns and values that are not
+ * finite become 0. */
 static void test_standardize(void)
 {
 	real x[] = {1, 7, 0, 3, 7, 0, 5, 7, NAN}, y[] = {3, 9, 1, INFINITY, 7, 0};
@@ -183,7 +184,7 @@ static void test_standardize(void)
 	CU_ASSERT(isfinite(y[3]));
 }
 
-/* A collapsed encoder: all features the same. The bias learns how often each class comes. */
+/* A collapsed encoder, whose features are all equal: the bias learns the class frequencies. */
 static void test_collapsed(void)
 {
 	static struct set s;
@@ -213,11 +214,11 @@ static void test_collapsed(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"the gradient is that of the loss", test_gradient},
+	    {"the gradient agrees with finite differences", test_gradient},
 	    {"L-BFGS finds the minimum", test_minimum},
-	    {"SGD comes near it, and repeats", test_sgd},
+	    {"SGD comes close to it, and is reproducible", test_sgd},
 	    {"the same bits at any number of threads", test_threads},
-	    {"standardised by the training set", test_standardize},
+	    {"standardisation by the training set", test_standardize},
 	    {"a collapsed encoder gives the class frequencies", test_collapsed},
 	    {0}};
 

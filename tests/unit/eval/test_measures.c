@@ -1,6 +1,5 @@
-/* Protects: the costly measures of collapse: two worked examples, the losses'
- * own terms, what each says of embeddings whose answer is known, and the same bits at any number of
- * threads. */
+/* Protects: the expensive measures of collapse: two worked examples, equality with the terms of the
+ * losses, embeddings with a known result, and equal bits with any number of threads. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +44,7 @@ static void test_figures(void)
 	arena_release(&s);
 }
 
-/* Only if the store of references has them; the file itself is the golden test's. */
+/* Compares with the golden file if it exists; the golden test checks the file itself. */
 static void against_file(const char *file, const char *const *name, int n_names)
 {
 	const char *source = getenv("SSL_SOURCE_DIR");
@@ -102,7 +101,7 @@ static void test_terms(void)
 
 enum { N = 300, D = 40 };
 
-/* `rank` independent directions of equal strength, and an offset. */
+/* Embeddings with `rank` independent directions of equal variance, and an offset. */
 static void embeddings(real *z, int n, int d, int rank, double offset)
 {
 	struct rng r;
@@ -139,7 +138,7 @@ static void test_ranks(void)
 	collapse_correlation(z, N, D, &s, &c);
 	CU_ASSERT_DOUBLE_EQUAL(c.square, 360.0 / (D * (D - 1)), 0.02);
 
-	embeddings(z, N, D, 4, 100); /* an offset: RankMe sees it, the covariance does not */
+	embeddings(z, N, D, 4, 100); /* an offset changes RankMe, but not the covariance */
 	CU_ASSERT_EQUAL_FATAL(collapse_rank(z, N, D, &s, &r, &err), 0);
 	CU_ASSERT(r.rankme < 1.3);
 	CU_ASSERT_DOUBLE_EQUAL(r.effective, 4, 0.1);
@@ -151,7 +150,7 @@ static void test_ranks(void)
 	arena_release(&s);
 }
 
-/* Nothing varies: no measure divides by it. */
+/* All embeddings are equal: no measure divides by zero. */
 static void test_collapsed(void)
 {
 	static real z[N * D];
@@ -227,9 +226,9 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"worked examples", test_figures},
-	    {"VICReg's and Barlow's terms are the losses'", test_terms},
+	    {"the terms of VICReg and Barlow Twins equal those of the losses", test_terms},
 	    {"ranks and correlations of known embeddings", test_ranks},
-	    {"what has collapsed, and what is broken", test_collapsed},
+	    {"collapsed embeddings, and embeddings that are not finite", test_collapsed},
 	    {"the same bits at any number of threads", test_threads},
 	    {0}};
 

@@ -1,4 +1,4 @@
-/* Protects: the measures of DirectPred's theory, on predictors whose answer is known. */
+/* Protects: the measures of DirectPred's theory, on predictors with a known result. */
 #include "core/eval/predictor.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ static void normal(real *x, int n, uint64_t sample)
 		x[i] = (real)rng_normal(&r);
 }
 
-/* Inputs whose directions differ in strength: F's eigenvalues are apart. */
+/* Inputs whose directions differ in variance, so that the eigenvalues of F are distinct. */
 static void inputs(real *z)
 {
 	real mix[D * D], raw[N * D];
@@ -78,7 +78,7 @@ static void test_aligned(void)
 	arena_release(&s);
 }
 
-/* A random W shares nothing; its outputs alone give the same W back by least squares. */
+/* A random W shares no eigenvectors with F; least squares recovers the same W from its outputs. */
 static void test_random(void)
 {
 	static real z[N * D], p[N * D];
@@ -103,7 +103,7 @@ static void test_random(void)
 	arena_release(&s);
 }
 
-/* A skew W is as asymmetric as can be, and turns every direction away. */
+/* A skew-symmetric W has the largest asymmetry, and rotates every direction by a right angle. */
 static void test_edges(void)
 {
 	static real z[N * D];
@@ -139,8 +139,8 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"a predictor with F's eigenvectors", test_aligned},
-	    {"a random one, and least squares", test_random},
-	    {"skew, rank one, nothing, not a number", test_edges},
+	    {"a random predictor, and least squares", test_random},
+	    {"skew-symmetric, rank one, zero, NaN", test_edges},
 	    {0}};
 
 	return check_run("eval/predictor", cases);

@@ -1,6 +1,6 @@
-/* Protects: every protocol of the table on images that are easy to tell apart, its name and
- * settings, the shares of labels, that the encoder is left as it was, and the same guesses at any
- * number of threads. */
+/* Protects: every protocol of the table on images that are easy to classify, its name and settings,
+ * the shares of labels, that the encoder does not change, and equal predictions with any number of
+ * threads. */
 #include "core/eval/protocol.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ struct fixture {
 	struct eval_images few, judged;
 };
 
-/* A class is a colour, with noise; every tenth training image has no label. */
+/* Each class is a colour with noise; every tenth training image has no label. */
 static void draw(uint8_t *pixels, int16_t *label, int n, int unlabeled, struct rng *r)
 {
 	static const int colour[CLASSES][3] = {
@@ -168,7 +168,7 @@ static void test_table(void)
 	teardown(&f);
 }
 
-/* The task's share goes before the row's, the row's before the recipe's. */
+/* The task's share overrides the row's, and the row's overrides the recipe's. */
 static void test_names(void)
 {
 	static struct fixture f;
@@ -216,7 +216,8 @@ static void count(const struct eval_images *m, int *n)
 		n[m->label[i]]++;
 }
 
-/* Balanced, ascending, repeatable, drawn by the seed, and a small share is part of a large one. */
+/* Shares are balanced, ascending and reproducible, depend on the seed, and a smaller share is a
+ * subset of a larger one. */
 static void test_share(void)
 {
 	static struct fixture f;

@@ -1,5 +1,4 @@
-/* A method as a run holds it, on a batch of tiny images: for tests that go through the whole table.
- */
+/* A method with its state and a batch of tiny images, for tests of all methods in the table. */
 #ifndef SSL_TESTS_METHODS_RIG_H
 #define SSL_TESTS_METHODS_RIG_H
 
@@ -14,7 +13,7 @@
 
 enum { IMAGES = 16, SIZE = 8, CLASSES = 3 };
 
-/* What a run holds of a method. */
+/* A method with the parts of a run that it needs. */
 struct rig {
 	const struct method *method;
 	struct recipe recipe;
@@ -23,10 +22,10 @@ struct rig {
 	struct tape tape;
 	void *self;
 	int labels[IMAGES];
-	real *images; /* views x IMAGES: each view is the same image with noise of its own */
+	real *images; /* views x IMAGES: the views of an image differ by noise */
 };
 
-/* `last`: settings that win over the rig's own, with a semicolon between them. */
+/* `last`: settings that override those of the rig, separated by semicolons. */
 static inline int rig_recipe(struct rig *g, const char *last)
 {
 	struct recipe_set set[16] = {
@@ -73,7 +72,7 @@ static inline void rig_images(struct rig *g)
 		g->labels[i] = i % CLASSES;
 }
 
-/* 0, or -1 with *err when init refuses. */
+/* Builds the method. Returns 0, or -1 with *err if its init() fails. */
 static inline int rig_open(struct rig *g, const struct method *m, const char *setting,
 			   struct error *err)
 {
@@ -108,7 +107,7 @@ static inline void rig_close(struct rig *g)
 	free(g->images);
 }
 
-/* The loss of the one batch there is. */
+/* The loss of the batch. */
 static inline struct tensor *rig_loss(struct rig *g, struct tape *t, struct method_out *out)
 {
 	struct batch b = {.n = IMAGES, .views = g->method->views, .labels = g->labels};

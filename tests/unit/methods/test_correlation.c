@@ -1,6 +1,7 @@
 /*
- * Protects: the cross-correlation and its gradients through the Gram matrices and through C itself,
- * each against the definition, for B = A as well; and that the route is the one for the shape.
+ * Protects: the cross-correlation and its gradients, computed from the Gram matrices and from C
+ * itself, compared with the definition, also for B = A; and that the shape determines which of the
+ * two is used.
  */
 #include <math.h>
 #include <string.h>
@@ -21,9 +22,9 @@ static struct tensor *random_matrix(struct arena *a, int n, int d, uint64_t samp
 	return t;
 }
 
-static const double start = 0.0625; /* what a gradient is added to */
+static const double start = 0.0625; /* initial value of a gradient that is added to */
 
-/* C_ij by the definition. */
+/* C_ij by its definition. */
 static double element(const struct tensor *a, const struct tensor *b, int i, int j, double m)
 {
 	double sum = 0;

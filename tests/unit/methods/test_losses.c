@@ -1,5 +1,5 @@
 /*
- * Protects: every loss against numbers computed by hand outside of this project: N = 4, D = 3,
+ * Protects: every loss, compared with values computed outside this project, for N = 4, D = 3,
  * A[b][i] = sin(1 + 3b + i), B = A + 0.3 cos(2 + 3 (3b + i)), six digits each.
  */
 #include <math.h>
@@ -48,7 +48,7 @@ static void near(double got, double want)
 	CU_ASSERT(fabs(got - want) < 2e-6 + 1e-6 * fabs(want));
 }
 
-/* The loss, and where known ||dL/dA||_F and dL/dA[0][0]. */
+/* Checks the loss, and ||dL/dA||_F and dL/dA[0][0] if they are known. */
 static void check(struct views *v, struct tensor *loss, double want, double norm, double first)
 {
 	double sum = 0;
@@ -78,13 +78,13 @@ static void test_simclr(void)
 	check(&v, loss_simclr(&v.t, v.a, v.b, &o, NULL), 2 * 1.082969, 2 * 0.177746, 2 * 0.004241);
 	views_init(&v);
 	memcpy(v.b->data, v.a->data,
-	       sizeof(real) * N * D); /* two views alike: nearest to each other */
+	       sizeof(real) * N * D); /* equal views: each is nearest to the other */
 	tape_backward(&v.t, loss_simclr(&v.t, v.a, v.b, &o, &v.out));
 	CU_ASSERT(term(&v.out, "accuracy") == 100);
 	tape_release(&v.t);
 }
 
-/* All embeddings alike: nothing is nearest, and every other row is as likely. */
+/* All embeddings are equal: none is nearest, and every other row has the same probability. */
 static void test_simclr_collapsed(void)
 {
 	const struct simclr_opts o = {.temperature = 0.1, .form = 'p'};
@@ -110,7 +110,7 @@ static void test_paired(void)
 	views_init(&v);
 	check(&v, loss_byol(&v.t, v.a, v.b, v.a, v.b, &o, &v.out), 0.087473, -1, NAN);
 	near(term(&v.out, "cosine"), 0.978132);
-	o.one_sided = 1; /* the first half alone: counted whole by SimSiam, as it is by BYOL */
+	o.one_sided = 1; /* only the first half, with weight 1 in SimSiam as in BYOL */
 	views_init(&v);
 	check(&v, loss_simsiam(&v.t, v.a, v.b, v.a, v.b, &o, NULL), 2 * -0.489066, 2 * 0.041186,
 	      NAN);
@@ -147,7 +147,7 @@ static void test_vicreg(void)
 	views_init(&v);
 	check(&v, loss_vicreg(&v.t, v.a, v.b, &w, NULL), 14.104255, -1, NAN);
 	w.form = 'o';
-	w.mu = 50; /* solo-learn has no half */
+	w.mu = 50; /* solo-learn does not divide by 2 */
 	views_init(&v);
 	check(&v, loss_vicreg(&v.t, v.a, v.b, &w, NULL), 12.862866, -1, NAN);
 }
@@ -171,12 +171,13 @@ static void test_directpred(void)
 	o.form = 'p';
 	CU_ASSERT(!spectral_predictor(f, D, &o, w, &err));
 	near((double)w[0], 0.649028);
-	/* alpha 1: F by its norm, plus epsilon, without eigenvectors to see */
+	/* alpha 1: F divided by its norm, plus epsilon, so the eigenvectors do not matter */
 	o = (struct spectral_opts){.alpha = 1, .epsilon = 0.1, .form = 'o'};
 	CU_ASSERT(!spectral_predictor(f, D, &o, w, &err));
 	for (int k = 0; k < D * D; k++)
 		near((double)w[k], f[k] / 1.5379803 + (k % (D + 1) ? 0 : 0.1));
-	/* a second batch moves F; all zero gives a multiple of the identity; NaN leaves W alone */
+	/* a second batch updates F; F = 0 gives a multiple of the identity; NaN does not change W
+	 */
 	spectral_correlate(f, 0, 1, 0, z, N, D);
 	near(f[0] + f[4] + f[8], 1.537980 + 0.053249 + 0.010456);
 	memset(f, 0, sizeof f);
@@ -189,7 +190,7 @@ static void test_directpred(void)
 	CU_ASSERT(!memcmp(kept, w, sizeof w));
 }
 
-/* The covariance is the correlation of what is left without the mean. */
+/* The covariance is the correlation of the centred embeddings. */
 static void test_center(void)
 {
 	real z[N * D], moved[N * D];
@@ -207,7 +208,7 @@ static void test_center(void)
 		near(a[k], b[k]);
 }
 
-/* Standardised columns: rows of norm 1 on average; l2: every row; none: untouched. */
+/* Standardised columns: rows have norm 1 on average; l2: every row has norm 1; none: unchanged. */
 static void test_normalize(void)
 {
 	struct views v;
@@ -224,7 +225,7 @@ static void test_normalize(void)
 	    (double)(x->data[0] * x->data[0] + x->data[1] * x->data[1] + x->data[2] * x->data[2]),
 	    1, 1e-6);
 	x = embedding_normalize(&v.t, v.a, NORMALIZE_LAYER);
-	for (int i = 0; i < N; i++) { /* of D = 3 and mean 0: (x - m) / sqrt(sum (x - m)^2) */
+	for (int i = 0; i < N; i++) { /* (x - m) / sqrt(sum (x - m)^2) */
 		const double a = sin(1 + 3 * i), b = sin(2 + 3 * i), c = sin(3 + 3 * i);
 		const double m = (a + b + c) / 3;
 		const double by = sqrt((a - m) * (a - m) + (b - m) * (b - m) + (c - m) * (c - m));
@@ -238,8 +239,9 @@ static void test_normalize(void)
 	tape_release(&v.t);
 }
 
-/* Two pairs at a right angle, z2 = z1: each row of the softmax has e = exp(-1/T) twice beside the
- * positive's 1. The loss, and the gradient across, are far below float's rounding of 1. */
+/* Two orthogonal pairs with z2 = z1: in each row of the softmax the positive has weight 1 and the
+ * two negatives e = exp(-1/T) each. The loss and the gradient are far below the rounding error of 1
+ * in float. */
 static void test_simclr_far_ahead(void)
 {
 	static const double temperature[] = {0.2, 0.07, 0.05};
@@ -270,13 +272,13 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"NT-Xent", test_simclr},
-	    {"NT-Xent of positives far ahead", test_simclr_far_ahead},
+	    {"NT-Xent with much nearer positives", test_simclr_far_ahead},
 	    {"NT-Xent of collapsed embeddings", test_simclr_collapsed},
 	    {"BYOL and SimSiam", test_paired},
 	    {"Barlow Twins", test_barlow},
 	    {"VICReg, all three forms", test_vicreg},
-	    {"DirectPred's W in both forms, DirectCopy's", test_directpred},
-	    {"the covariance in place of the correlation", test_center},
+	    {"W of DirectPred in both forms, and of DirectCopy", test_directpred},
+	    {"the covariance instead of the correlation", test_center},
 	    {"normalisations", test_normalize},
 	    {0},
 	};

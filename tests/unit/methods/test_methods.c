@@ -1,7 +1,7 @@
 /*
- * Protects: every method of the table as a run uses it, on tiny images: it resolves, builds,
- * learns, reports its terms, keeps its hands off what must not train, and gives the same bits at
- * any number of threads. A new method is tested by being in the table.
+ * Protects: every method of the table, used as in a run on tiny images: it resolves, builds,
+ * learns, reports its terms, does not change parameters that are not trained, and gives the same
+ * bits with any number of threads. A new method is tested as soon as it is in the table.
  */
 #include <math.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { STEPS = 40 };
 
-/* One step; *out has the terms. Returns the loss. */
+/* Performs one step; the terms are in *out. Returns the loss. */
 static double rig_step(struct rig *g, long k, struct method_out *out)
 {
 	const struct optim_opts o = {.momentum = 0.9, .lr = 0.003};
@@ -30,8 +30,8 @@ static double rig_step(struct rig *g, long k, struct method_out *out)
 	return (double)loss->data[0];
 }
 
-/* Whoever plans a sweep by a metric asks the method whether it will be there. Terms of the loss are
- * recorded as "loss.NAME", what comes after the step by its own name. */
+/* A sweep that is planned by a metric depends on the method to list that metric. Terms of the loss
+ * are recorded as "loss.NAME", those added after the step under their own name. */
 static void check_term(const struct method *m, const char *term)
 {
 	char name[64];
@@ -72,7 +72,7 @@ static void learn(const struct method *m)
 	rig_close(&g);
 }
 
-/* What they record is in the registry of metrics. */
+/* Every series of a method is in the registry of metrics. */
 static void test_terms(void)
 {
 	for (int i = 0; method_at(i); i++)
@@ -91,7 +91,8 @@ static void test_learns(void)
 			learn(method_at(i));
 }
 
-/* All parameters, buffers and gradients after three steps have the same bits at 1 and 3 threads. */
+/* After three steps all parameters, buffers and gradients have the same bits with 1 and 3 threads.
+ */
 static void test_threads(void)
 {
 	for (int i = 0; method_at(i); i++) {
@@ -121,7 +122,7 @@ static void test_threads(void)
 	}
 }
 
-/* Everything that trains gets a gradient: nothing is declared and then left out of the loss. */
+/* Every trained parameter gets a gradient: none is declared without affecting the loss. */
 static void test_gradients_arrive(void)
 {
 	for (int i = 0; method_at(i); i++) {
@@ -139,7 +140,7 @@ static void test_gradients_arrive(void)
 
 			for (size_t k = 0; p->t.grad && k < p->t.n; k++)
 				sum += fabs((double)p->t.grad[k]);
-			/* a bias in front of a batch norm has none */
+			/* a bias before a batch norm has no gradient */
 			CU_ASSERT(!p->t.needs_grad || p->kind == PARAM_BIAS || sum > 0);
 			CU_ASSERT(p->part != PART_TARGET || !p->t.grad);
 		}
@@ -155,7 +156,8 @@ static struct tensor *value(struct rig *g, const char *name)
 	return &p->t;
 }
 
-/* BYOL's target: starts as a copy, follows after the step, and stays what it was when resumed. */
+/* BYOL's target starts as a copy, follows after the step, and is unchanged when the run is resumed.
+ */
 static void test_target(void)
 {
 	static const char online[] = "projector.0.weight", target[] = "target.projector.0.weight";
@@ -175,7 +177,8 @@ static void test_target(void)
 	expect = expect * before + (1 - expect) * (double)value(&g, online)->data[0];
 	CU_ASSERT_DOUBLE_EQUAL((double)value(&g, target)->data[0], expect, 1e-7);
 	CU_ASSERT(value(&g, online)->data[0] != value(&g, target)->data[0]);
-	/* its batch statistics are its own: they moved, but not as an average of the online ones */
+	/* its batch statistics are separate: they changed, but not as an average of the online ones
+	 */
 	CU_ASSERT(value(&g, "target.encoder.bn1.running_mean")->data[0] != 0);
 	before = (double)value(&g, target)->data[0];
 	g.method->start(g.self, 1);
@@ -183,7 +186,7 @@ static void test_target(void)
 	rig_close(&g);
 }
 
-/* Largest |a - b|. */
+/* The largest |a - b|. */
 static double apart(const struct tensor *a, const struct tensor *b)
 {
 	double most = 0;
@@ -204,8 +207,9 @@ static double asymmetry(const struct tensor *w)
 	return most;
 }
 
-/* DirectPred: the first batch sets F, W is symmetric and F's after step 0 and every `every` steps,
- * and trains by its gradient between; both are parameters of the run, so a checkpoint has them. */
+/* DirectPred: the first batch sets F; W is computed from F, and therefore symmetric, after step 0
+ * and every `every` steps, and is trained by its gradient in between. Both are parameters of the
+ * run, so a checkpoint contains them. */
 static void test_directpred(void)
 {
 	struct tensor *w, *f;
@@ -228,7 +232,7 @@ static void test_directpred(void)
 	rig_close(&g);
 }
 
-/* W after one step of two settings is the same, or not. */
+/* Is W after one step the same with two settings? */
 static void test_variants(void)
 {
 	static const struct {
@@ -262,8 +266,8 @@ static void test_variants(void)
 	}
 }
 
-/* A shared target is no net of its own; a frozen predictor keeps its values, and gradients pass it.
- */
+/* A shared target has no parameters of its own; a frozen predictor keeps its values, and gradients
+ * flow through it. */
 static void test_switches(void)
 {
 	struct method_out out;
@@ -295,7 +299,7 @@ static void test_switches(void)
 	rig_close(&g);
 }
 
-/* Joint statistics are others than each view's own. */
+/* Joint statistics differ from those of each view. */
 static void test_statistics(void)
 {
 	double loss[2];
@@ -318,7 +322,7 @@ static void test_statistics(void)
 static void test_refuses(void)
 {
 	static const struct {
-		const char *method, *setting, *says;
+		const char *method, *setting, *message;
 	} bad[] = {
 	    {"byol", "byol.stop_gradient=false", "byol.target=shared"},
 	    {"byol", "predictor.symmetric=true", "predictor.dims=20"},
@@ -332,12 +336,12 @@ static void test_refuses(void)
 		struct rig g;
 
 		CU_ASSERT(rig_open(&g, method_find(bad[i].method), bad[i].setting, &err) == -1);
-		CU_ASSERT(err.code == ERR_USAGE && strstr(err.msg, bad[i].says));
+		CU_ASSERT(err.code == ERR_USAGE && strstr(err.msg, bad[i].message));
 		rig_close(&g);
 	}
 }
 
-/* What `ssl methods` and the man page print. */
+/* The fields that `ssl methods` and the man page print. */
 static void test_table(void)
 {
 	int n = 0;
@@ -362,15 +366,15 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"the table is complete", test_table},
 	    {"every method learns", test_learns},
-	    {"what a method records is known", test_terms},
+	    {"every series of a method is registered", test_terms},
 	    {"the same bits at any number of threads", test_threads},
-	    {"gradients reach all that trains, and no more", test_gradients_arrive},
+	    {"gradients reach exactly the trained parameters", test_gradients_arrive},
 	    {"BYOL's target network", test_target},
 	    {"DirectPred's predictor", test_directpred},
 	    {"DirectPred's variants", test_variants},
-	    {"a shared target, a frozen and a symmetric predictor, none", test_switches},
+	    {"a shared target; a frozen, a symmetric and no predictor", test_switches},
 	    {"batch statistics", test_statistics},
-	    {"a head that makes no sense is an error", test_refuses},
+	    {"an invalid head is an error", test_refuses},
 	    {0},
 	};
 	parallel_set_threads(1);

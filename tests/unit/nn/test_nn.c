@@ -1,6 +1,6 @@
 /*
- * Protects: what others lean on: torchvision's names and shapes, the sizes of features, what is
- * frozen, initial values, and that a spec that makes no sense is an error and not a broken net.
+ * Protects: torchvision's names and shapes, the sizes of features, frozen parameters, initial
+ * values, and that an invalid spec is an error instead of a broken network.
  */
 #include <math.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static struct net net_of(struct encoder_spec spec, const char *prefix, enum para
 	return n;
 }
 
-/* Elements of everything that trains. */
+/* The number of trainable elements. */
 static size_t trainable(const struct params *p)
 {
 	size_t n = 0;
@@ -182,7 +182,7 @@ static void test_nonsense(void)
 	}
 }
 
-/* Is `list` (ended by NULL) all there is? */
+/* Are the names of all parameters those in `list` (ended by NULL)? */
 static int are_names(const struct params *p, const char *const *list)
 {
 	int n = 0;
@@ -223,11 +223,11 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"as many parameters as torchvision's", test_sizes},
 	    {"torchvision's names", test_names},
-	    {"the stem follows the images", test_stem},
+	    {"stem=auto depends on the size of the images", test_stem},
 	    {"convnet and mlp", test_small_nets},
 	    {"initial values", test_initial},
-	    {"a target network does not train", test_frozen},
-	    {"nonsense is an error", test_nonsense},
+	    {"a target network is not trained", test_frozen},
+	    {"an invalid spec is an error", test_nonsense},
 	    {"heads", test_head},
 	    {0},
 	};

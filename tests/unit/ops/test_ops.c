@@ -1,5 +1,5 @@
-/* Protects: what gradient checks cannot see: running statistics, NaN, and the same bits at any
- * threads. */
+/* Protects: properties that gradient checks cannot test: running statistics, NaN, and equal bits
+ * with any number of threads. */
 #include "core/ops/ops.h"
 
 #include <malloc.h>
@@ -23,7 +23,8 @@ static struct tensor *normals(struct arena *a, int ndim, const int *shape, doubl
 	return x;
 }
 
-/* Values far from 0: mean and variance must not drown (1e4 with sd 1 leaves 3 digits in float). */
+/* Values far from 0: the variance must not be lost in rounding (1e4 with sd 1 leaves 3 digits in
+ * float). */
 static void test_batchnorm_statistics(void)
 {
 	struct tape t;
@@ -43,11 +44,12 @@ static void test_batchnorm_statistics(void)
 		CU_ASSERT_DOUBLE_EQUAL(var[c] / (sq[c] / 2519), 1, 1e-4);
 	}
 	CU_ASSERT_DOUBLE_EQUAL(y->data[4], (x->data[4] - sum[1]) / sqrt(sq[1] / 2520), 2e-3);
-	CU_ASSERT_EQUAL(t.n, 0); /* nothing wanted a gradient */
+	CU_ASSERT_EQUAL(t.n, 0); /* no input needs a gradient */
 	tape_release(&t);
 }
 
-/* Two groups take two steps, the first half first; evaluation takes none. */
+/* With two groups the running statistics take two steps, the first half first; in evaluation none.
+ */
 static void test_running_statistics(void)
 {
 	struct tape t;
@@ -70,7 +72,7 @@ static void test_running_statistics(void)
 	tape_release(&t);
 }
 
-/* A NaN must reach the loss, where the guard sees it: no op may turn it into a number. */
+/* A NaN must reach the loss, where the guard checks for it: no op may turn it into a number. */
 static void test_nan_passes(void)
 {
 	struct tape t;
@@ -88,7 +90,7 @@ static void test_nan_passes(void)
 	tape_release(&t);
 }
 
-/* A small net through most ops; returns loss and gradients in `out`. */
+/* A small network that uses most ops; stores loss and gradients in `out`. */
 static void step(struct tape *t, struct params *p, real *out)
 {
 	struct tensor *x, *y, *z, *r;
@@ -184,9 +186,9 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"batch statistics of values far from zero", test_batchnorm_statistics},
 	    {"running statistics, group by group", test_running_statistics},
-	    {"NaN passes through every op", test_nan_passes},
+	    {"every op propagates NaN", test_nan_passes},
 	    {"a step has the same bits at 1, 2 and 3 threads", test_same_bits_at_any_threads},
-	    {"after the first step nothing is allocated", test_no_allocation},
+	    {"after the first step no memory is allocated", test_no_allocation},
 	    {0}};
 
 	return check_run("ops/ops", cases);

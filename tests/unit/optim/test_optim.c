@@ -1,6 +1,7 @@
 /*
- * Protects: what the golden vectors do not reach: LARS form C, who is left out of decay and
- * adaptation, what never moves, and that threads change no bit.
+ * Protects: cases that the golden vectors do not cover: the larc form of LARS, the parameters that
+ * are excluded from decay and adaptation, parameters that must not change, and equal bits with any
+ * number of threads.
  */
 #include <math.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 
 enum { BIG = 100003 };
 
-/* One parameter around arrays of the test's own. */
+/* A parameter whose values, gradient and slot are the given arrays. */
 static struct param param_of(enum param_kind kind, int n, real *w, real *g, real *m)
 {
 	struct param p = {.kind = kind, .lr_mult = 1};
@@ -35,7 +36,7 @@ static void step(const char *rule, const struct optim_opts *o, struct param *p, 
 	optim_step(optim_find(rule), o, &ps, lr, 0);
 }
 
-/* Is x within float's rounding of y? */
+/* Is x equal to y up to rounding in float? */
 static int near(double x, double y)
 {
 	return fabs(x - y) <= 1e-6 * fmax(1e-3, fabs(y));
@@ -44,7 +45,7 @@ static int near(double x, double y)
 static const struct optim_opts form_c = {.momentum = 0.9, .weight_decay = 0.1, .trust = 0.02};
 
 /* w = (3, 4), g = (6, 8): ||w|| = 5, ||g|| = 10, q = 0.02 * 5 / (10 + 0.1 * 5) */
-static void test_form_c(void)
+static void test_larc(void)
 {
 	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {1, 0};
 	struct param p = param_of(PARAM_WEIGHT, 2, w, g, m);
@@ -56,9 +57,10 @@ static void test_form_c(void)
 	CU_ASSERT(near((double)w[0], 3 - 0.5 * (0.9 + q * 6.3)));
 }
 
-/* Clipped, lr q is at most lr: at lr 0.001 q / lr would be 9.5, so the step is plain momentum SGD.
+/* With clipping, lr q is at most lr: at lr 0.001, q / lr would be 9.5, so the step is plain
+ * momentum SGD.
  */
-static void test_form_c_clip(void)
+static void test_larc_clip(void)
 {
 	struct optim_opts o = form_c;
 	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {0};
@@ -76,7 +78,7 @@ static void test_form_c_clip(void)
 	CU_ASSERT(isfinite((double)m[0]));
 }
 
-/* With a norm of 0: form A still decays, form C does nothing but momentum. */
+/* With a norm of 0, decay_in_norm still decays, whereas larc applies only the momentum. */
 static void test_zero_norm(void)
 {
 	struct optim_opts o = form_c;
@@ -95,7 +97,7 @@ static void test_zero_norm(void)
 	CU_ASSERT(near((double)m[0], 1));
 }
 
-/* Biases and norms: no decay, no adaptation; unless the recipe wants all alike. */
+/* Biases and norms have no decay and adaptation, unless decay_bias_norm is set. */
 static void test_excluded(void)
 {
 	static const enum param_kind kind[] = {PARAM_BIAS, PARAM_NORM};
@@ -116,7 +118,7 @@ static void test_excluded(void)
 	}
 }
 
-/* AdamW with decay off is Adam; with decay on it shrinks a weight whose gradient is 0. */
+/* AdamW without decay is Adam; with decay it shrinks a weight whose gradient is 0. */
 static void test_adamw(void)
 {
 	struct optim_opts o = {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.1};
@@ -129,7 +131,7 @@ static void test_adamw(void)
 	CU_ASSERT(m[0] == 0 && v[0] == 0);
 }
 
-static void test_what_stays(void)
+static void test_frozen(void)
 {
 	const struct optim_opts o = {.weight_decay = 0.1, .lr = 4};
 	real w[1] = {1}, g[1] = {1}, m[1] = {0};
@@ -146,7 +148,7 @@ static void test_what_stays(void)
 	step("sgd", &o, &p, 1);
 	CU_ASSERT(near((double)w[0], 1 - 0.5 * 1.1));
 	w[0] = 1;
-	p.lr_fixed = 1; /* the base rate, whatever the schedule says */
+	p.lr_fixed = 1; /* the base rate, independent of the schedule */
 	step("sgd", &o, &p, 0);
 	CU_ASSERT(near((double)w[0], 1 - 4 * 0.5 * 1.1));
 }
@@ -200,7 +202,7 @@ static void test_table(void)
 	CU_ASSERT(!optim_find("nope") && !optim_at(-1));
 }
 
-/* Each part its own decay, and the predictor its own rate, as a recipe says. */
+/* The recipe sets the decay of each part and the rate of the predictor. */
 static void test_parts(void)
 {
 	static const struct optim_opts o = {
@@ -238,8 +240,8 @@ static void test_parts(void)
 	recipe_release(&r);
 }
 
-/* From rest the first step is lr g / |g| whatever the betas, so far as 1 - beta is not 1 -
- * (float)beta. */
+/* The first step from zero state is lr g / |g| for any betas, provided that 1 - beta is not
+ * computed as 1 - (float)beta. */
 static void test_adam_first_step(void)
 {
 	static const double beta2[] = {0.9, 0.99, 0.999, 0.9999};
@@ -259,14 +261,14 @@ static void test_adam_first_step(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"LARS form C", test_form_c},
-	    {"LARS form C, clipped", test_form_c_clip},
-	    {"LARS where a norm is 0", test_zero_norm},
-	    {"biases and norms are left out", test_excluded},
+	    {"LARS, larc", test_larc},
+	    {"LARS, larc with clipping", test_larc_clip},
+	    {"LARS with a norm of 0", test_zero_norm},
+	    {"biases and norms are excluded", test_excluded},
 	    {"Adam's first step", test_adam_first_step},
-	    {"AdamW decays apart from the gradient", test_adamw},
+	    {"the decay of AdamW is decoupled from the gradient", test_adamw},
 	    {"decay and rates by part", test_parts},
-	    {"frozen, lr_mult, lr_fixed", test_what_stays},
+	    {"frozen, lr_mult, lr_fixed", test_frozen},
 	    {"the same bits at any number of threads", test_threads},
 	    {"the table finds every optimiser", test_table},
 	    {0},

@@ -1,4 +1,4 @@
-/* Protects: the edges of the schedules, and that EMA averages what it is given. */
+/* Protects: the edge cases of the schedules, and the moving average. */
 #include <math.h>
 
 #include "core/optim/schedule.h"
@@ -11,11 +11,11 @@ static void test_lr(void)
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 0, 4, 4, 10, 1), 2, 1e-15);
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 1, 4, 7, 10, 1), 1.5, 1e-15);
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 1, 4, 10, 10, 1), 1, 1e-15);
-	/* no warm-up starts at the base; constant stays there */
+	/* without warm-up the schedule starts at the base; a constant one stays there */
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 0, 0, 0, 10, 1), 2, 0);
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 0, 4, 2, 10, 0), 1, 1e-15);
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 0, 4, 9, 10, 0), 2, 0);
-	/* a warm-up longer than the run never divides by zero */
+	/* a warm-up longer than the run does not divide by zero */
 	for (long k = 0; k <= 10; k++)
 		CU_ASSERT(isfinite(schedule_lr(2, 0, 10, k, 10, 1)));
 	CU_ASSERT_DOUBLE_EQUAL(schedule_lr(2, 0, 20, 9, 10, 1), 0.9, 1e-15);

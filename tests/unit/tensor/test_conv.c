@@ -1,5 +1,6 @@
-/* Protects: every convolution's forward and backward, by both ways, at odd sizes and channel
- * counts, against a plain loop in double; and the same bits at any number of threads. */
+/* Protects: the forward and backward pass of convolution, by both fast algorithms, at odd sizes and
+ * channel counts, compared with a plain loop in double; and equal bits with any number of threads.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static struct conv_shape shape_at(int i)
 struct arrays {
 	size_t nx, nw, ny;
 	real *x, *w, *dy, *y, *dx, *dw;
-	double *ry, *rdx, *rdw; /* the plain loop's */
+	double *ry, *rdx, *rdw; /* results of the plain loop */
 };
 
 static real *normals(size_t n, int which)
@@ -149,7 +150,7 @@ static void check_close(const struct way *way, int shape, const char *what, doub
 	CU_ASSERT(error <= limit);
 }
 
-/* The scratch has exactly the size asked for, so that the sanitizer sees a step beyond it. */
+/* The scratch has exactly the required size, so that the sanitizer detects an access beyond it. */
 static void check_way(const struct way *way, int shape)
 {
 	struct conv_shape s = shape_at(shape);
@@ -160,7 +161,8 @@ static void check_way(const struct way *way, int shape)
 	arrays_init(&a, &s);
 	start_x = xmalloc(a.nx * sizeof(real));
 	start_w = xmalloc(a.nw * sizeof(real));
-	memset(scratch, 0xff, way->scratch(&s)); /* NaN: nothing may be read unset */
+	memset(scratch, 0xff,
+	       way->scratch(&s)); /* NaN, to detect reads of memory that was not written */
 	way->forward(&s, a.x, a.w, a.y, scratch);
 	check_close(way, shape, "y", difference(a.y, NULL, a.ry, a.ny));
 	way->data(&s, a.dy, a.w, a.dx, 0, scratch);
@@ -201,7 +203,7 @@ static void test_chosen(void)
 		check_way(&chosen, i);
 }
 
-/* y, dx, dw one after the other. */
+/* y, dx and dw, one after the other. */
 static real *all_results(const struct way *way, const struct conv_shape *s, const struct arrays *a,
 			 int threads)
 {
@@ -250,8 +252,8 @@ static void test_threads(void)
 	parallel_set_threads(before);
 }
 
-/* A shape with few pixels a tile must not be sent where it costs more, a small one not where it
- * rounds more. */
+/* A shape with few pixels per tile must not use the more expensive algorithm, and a small shape
+ * must not use the one with the larger rounding error. */
 static void test_choice(void)
 {
 	struct conv_shape wide = conv_shape_of(8, 32, 32, 64, 3, 3, 64, 1, 1);
@@ -270,9 +272,9 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"Winograd agrees with a plain loop", test_winograd},
 	    {"im2col agrees with a plain loop", test_im2col},
-	    {"the chosen way agrees with a plain loop", test_chosen},
+	    {"the chosen algorithm agrees with a plain loop", test_chosen},
 	    {"the same bits at 1, 2 and 3 threads", test_threads},
-	    {"the cheaper way is chosen", test_choice},
+	    {"the cheaper algorithm is chosen", test_choice},
 	    {0}};
 
 	return check_run("tensor/conv", cases);

@@ -1,4 +1,4 @@
-/* Protects: every matrix product of the project, and that its bits do not depend on the threads. */
+/* Protects: the matrix products, and that their bits do not depend on the number of threads. */
 #include "core/tensor/kernels/gemm.h"
 
 #include <math.h>
@@ -35,7 +35,8 @@ static const struct shape shapes[] = {
     {7, 64, 300},   {4000, 3, 5},    {500, 128, 64}, {5, 1030, 99},
 };
 
-/* ||got - ref|| / ||ref|| against the three loops, in double; padding between rows must be kept. */
+/* ||got - ref|| / ||ref||, where ref is computed by three loops in double; padding between rows
+ * must be unchanged. */
 static double error_of(struct shape s, int ta, int tb, real alpha, real beta)
 {
 	int lda = (ta ? s.m : s.k) + 3, ldb = (tb ? s.k : s.n) + 1, ldc = s.n + 2;
@@ -149,7 +150,7 @@ int main(void)
 	    {"gemm equals three loops, all transposes, strides, alpha and beta",
 	     test_against_loops},
 	    {"gemm gives the same bits at 1, 2 and 3 threads", test_same_bits_at_any_threads},
-	    {"gemm of nothing", test_empty},
+	    {"gemm of empty matrices", test_empty},
 	    {"dot sums in double", test_dot},
 	    {0}};
 

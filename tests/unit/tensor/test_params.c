@@ -1,5 +1,5 @@
-/* Protects: initial weights (a function of seed and name alone) and the list that checkpoints walk.
- */
+/* Protects: the initial weights, which depend only on seed and name, and the list of parameters
+ * that checkpoints iterate over. */
 #include "core/tensor/params.h"
 
 #include <math.h>
@@ -96,7 +96,7 @@ static void test_gradients_and_slots(void)
 int main(void)
 {
 	static const struct check_case cases[] = {{"one block, aligned, initialised", test_build},
-						  {"initial values depend on seed and name alone",
+						  {"initial values depend only on seed and name",
 						   test_init_is_a_function_of_seed_and_name},
 						  {"gradients and slots", test_gradients_and_slots},
 						  {0}};

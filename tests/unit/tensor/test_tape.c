@@ -1,4 +1,4 @@
-/* Protects: how gradients flow, are shared and are reused, and that a step allocates nothing. */
+/* Protects: the flow, sharing and reuse of gradients, and that a step allocates no memory. */
 #include "core/tensor/tape.h"
 
 #include <malloc.h>
@@ -6,7 +6,7 @@
 
 #include "tests/check.h"
 
-/* Three ops of our own, so that the tape is tested without core/ops. */
+/* Three ops for these tests, so that the tape is tested without core/ops. */
 static void double_backward(struct tensor *out)
 {
 	int acc;
@@ -101,7 +101,7 @@ static void test_same_input_twice(void)
 	a = twice(&t, x);
 	tape_backward(&t, sum(&t, add(&t, a, a)));
 	CU_ASSERT_EQUAL(x->grad[2], 4);
-	tape_backward(&t, t.node[t.n - 1]); /* again: leaves add up */
+	tape_backward(&t, t.node[t.n - 1]); /* again: the gradients of leaves are summed */
 	CU_ASSERT_EQUAL(x->grad[2], 8);
 	tape_release(&t);
 }
@@ -115,8 +115,8 @@ static void test_unreached_and_unwanted(void)
 	x = leaf(&t.arena, 3, 1);
 	c = leaf(&t.arena, 3, 0);
 	loss = sum(&t, add(&t, x, twice(&t, c)));
-	CU_ASSERT_EQUAL(t.n, 2); /* twice(c) wants nothing */
-	twice(&t, x);            /* recorded, not reached */
+	CU_ASSERT_EQUAL(t.n, 2); /* twice(c) needs no gradient */
+	twice(&t, x);            /* recorded, but not reached by backward */
 	tape_backward(&t, loss);
 	CU_ASSERT_EQUAL(x->grad[0], 1);
 	CU_ASSERT_PTR_NULL(c->grad);
@@ -139,7 +139,7 @@ static void test_from_any_tensor(void)
 	tape_release(&t);
 }
 
-/* A chain's gradients need two buffers, however long it is. */
+/* The gradients of a chain need two buffers, whatever its length. */
 static void test_buffers_are_reused(void)
 {
 	enum { N = 1 << 16, DEPTH = 20 };
@@ -194,11 +194,11 @@ int main(void)
 	    {"a gradient shared by two inputs is copied before it is added to",
 	     test_shared_gradient},
 	    {"one tensor as both inputs, and backward twice", test_same_input_twice},
-	    {"nodes that backward does not reach, tensors that want nothing",
+	    {"nodes that backward does not reach, tensors without gradient",
 	     test_unreached_and_unwanted},
 	    {"backward from any tensor", test_from_any_tensor},
 	    {"gradient buffers are reused", test_buffers_are_reused},
-	    {"after the first step nothing is allocated", test_no_allocation},
+	    {"after the first step no memory is allocated", test_no_allocation},
 	    {0}};
 
 	return check_run("tensor/tape", cases);

@@ -1,4 +1,4 @@
-/* Protects: shapes, and the eigendecomposition that shares the folder. */
+/* Protects: the shapes of tensors, and the eigendecomposition. */
 #include "core/tensor/tensor.h"
 
 #include <math.h>

@@ -333,11 +333,35 @@ static void clean_up(struct bundle *b, int failed)
 	strbuf_release(&b->manifest);
 }
 
-static void report(const struct cmd_ctx *ctx, const struct bundle_result *r)
+enum { LINES = 20 };
+
+static const char *next_line(const char *p)
+{
+	p += strcspn(p, "\n");
+	return p + (*p != 0);
+}
+
+/* The first lines of it; with -v all. */
+static void print_report(const struct cmd_ctx *ctx, struct strbuf *text)
+{
+	const char *p = text->buf, *q;
+	int more = 0;
+
+	for (int i = 0; *p && (i < LINES || ctx->verbose); i++)
+		p = next_line(p);
+	for (q = p; *q; more++)
+		q = next_line(q);
+	strbuf_shorten(text, (size_t)(q - p));
+	terminal_text(stderr, text->buf);
+	if (more)
+		log_info("and %d more: -v shows them", more);
+}
+
+static void report(const struct cmd_ctx *ctx, struct bundle_result *r)
 {
 	const char *would = ctx->dry_run ? "would be " : "";
 
-	terminal_text(stderr, r->report.buf);
+	print_report(ctx, &r->report);
 	log_info("%d runs %sadded, %d there already, %d in conflict", r->added, would, r->there,
 		 r->conflicts);
 	if (r->sweeps || r->cells || r->settled)

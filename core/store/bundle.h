@@ -70,14 +70,15 @@ struct bundle_result {
 	struct strbuf report; /* a line for each conflict and each thing that is named anew */
 };
 /* One transaction: everything or nothing. Objects must be in place. A run that is there already
- * (its uuid) is left as it is: counted in `there` when it is the same, else in `conflicts`. A name
- * that another run has is made anew.
+ * (its uuid) is counted in `there` when it is the same but for its tags and notes, of which it gets those
+ * that it lacks; else it is left as it is, and counted in `conflicts`. A name that another run or sweep
+ * has gets a number: NAME-2; what a run was called is a note of it.
  *
  * A sweep that is there already (its uuid) gets the cells that it lacks, and of the others those
  * that are further in the bundle: done before anything else; failed or pruned before queued when
  * they were claimed more often. Conflicts, where all stays as it is here: a cell that is done by
- * different runs; one that a worker here has just now; a sweep whose name another one has. A
- * sweep's plan is the bundle's when that has all cells that are here, and more.
+ * different runs; one that a worker here has just now; a sweep whose name, if it is that of
+ * bundle_in, another one has. A sweep's plan is the bundle's when that has all cells that are here, and more.
  *
  * ERR_CORRUPT when a row does not fit; ERR_USAGE when it comes from a newer schema, or from one so
  * old that it lacks what cannot be made up. */

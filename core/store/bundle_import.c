@@ -325,43 +325,79 @@ static int take_shared(struct bundle_import *m, const struct bundle_text *in, st
 	return more;
 }
 
-/* The row of the run itself; its name is made anew where another run has it. */
-static int take_run_row(struct bundle_import *m, const char *uuid, int64_t *run, int64_t *attempt,
-			struct error *err)
+/* The name that the run gets here: its own or, where another run has it, that with a number; `why`
+ * is NULL for its own. */
+static int choose_name(struct bundle_import *m, const char *own, const char *uuid, char name[64],
+		       const char **why, struct error *err)
+{
+	int64_t id;
+	int taken = db_int(m->s, &id, err, "SELECT id FROM run WHERE name = ?", "t", own);
+
+	*why = NULL;
+	snprintf(name, 64, "%s", own);
+	if (taken < 0)
+		return -1;
+	if (run_name_check(own, NULL)) {
+		*why = "no name that a ref can be";
+		return run_name_make(m->s, uuid, name, 64, err);
+	}
+	if (!taken)
+		return 0;
+	*why = "another run has this name here";
+	return name_like(m->s, "SELECT id FROM run WHERE name = ?", own, name, err);
+}
+
+/* Which name it had is a note of the run. */
+static int note_name(struct bundle_import *m, int64_t run, const char *own, const char *name,
+		     const char *why, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret;
+
+	strbuf_addf(&m->result->report, "%.64s: %s: it is %s now\n", own, why, name);
+	strbuf_addf(&text, "named %s when it was imported; its name was %.64s", name, own);
+	ret = db_run(m->s, err, "INSERT INTO note (run_id, text, created) VALUES (?, ?, ?)", "Itt",
+		     run, text.buf, stamp_now().text);
+	strbuf_release(&text);
+	return ret;
+}
+
+/* The row of the run itself. own: its name in the bundle. */
+static int take_run_row(struct bundle_import *m, const char *uuid, const char *own, int64_t *run,
+			int64_t *attempt, struct error *err)
 {
 	const struct json_field *f = jsonline_find(&m->line, "attempt_id");
-	const char *own = bundle_field(m, "name");
+	const char *why;
 	char name[64];
-	int64_t id;
-	int taken, unfit;
 
 	if (strcmp(bundle_field(m, "table"), "run") || strcmp(bundle_field(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "run %.13s: it does not begin with its row",
 				 uuid);
 	*attempt = f && f->kind == JSON_INTEGER ? f->i : 0;
-	taken = db_int(m->s, &id, err, "SELECT id FROM run WHERE name = ?", "t", own);
-	unfit = run_name_check(own, NULL) != 0;
-	if (taken < 0 || ((taken || unfit) && run_name_make(m->s, uuid, name, sizeof name, err)))
-		return -1;
-	if (taken || unfit)
-		strbuf_addf(&m->result->report, "%.64s: %s: it is %s now\n", own,
-			    taken ? "another run has this name here" : "no name that a ref can be",
-			    name);
-	if (bundle_insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id",
-			  taken || unfit ? name : NULL, err))
+	if (choose_name(m, own, uuid, name, &why, err) ||
+	    bundle_insert(m, bundle_table_find(&m->schema, "run"), 0, "attempt_id",
+			  why ? name : NULL, err))
 		return -1;
 	*run = sqlite3_last_insert_rowid(m->s->db);
-	return 0;
+	return why ? note_name(m, *run, own, name, why, err) : 0;
 }
 
 static int take_run(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
+	struct strbuf own = STRBUF_INIT;
 	int64_t run = 0, attempt = 0;
 	size_t at = 0;
-	int more = bundle_next_line(m, in, &at, err);
+	int more = bundle_next_line(m, in, &at, err), ret = -1;
 
-	if (more <= 0 || take_run_row(m, in->name, &run, &attempt, err))
-		return more == 0 ? error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name) : -1;
+	if (!more)
+		return error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name);
+	if (more > 0) {
+		strbuf_adds(&own, bundle_field(m, "name"));
+		ret = take_run_row(m, in->name, own.buf, &run, &attempt, err);
+	}
+	strbuf_release(&own);
+	if (ret)
+		return -1;
 	while ((more = bundle_next_line(m, in, &at, err)) > 0) {
 		const struct bundle_table *t =
 		    bundle_table_find(&m->schema, bundle_field(m, "table"));
@@ -386,101 +422,6 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	    "II", run, attempt);
 }
 
-/* The same moment, in whichever format? */
-static int same_time(const char *a, const char *b)
-{
-	char x[CLOCK_TEXT], y[CLOCK_TEXT];
-
-	return !clock_parse(a, x) && !clock_parse(b, y) && !strcmp(x, y);
-}
-
-static int same_field(const struct jsonline *a, const struct json_field *x,
-		      const struct jsonline *b, const struct json_field *y)
-{
-	if (!y || x->kind != y->kind)
-		return 0;
-	if (x->kind == JSON_TEXT && !strcmp(a->text.buf + x->name, "name_id")) {
-		const char *theirs = jsonline_text(a, x), *here = jsonline_text(b, y);
-		size_t n = strlen(theirs);
-
-		/* the name may have got the settings of its values since */
-		return !strncmp(theirs, here, n) && (!here[n] || n == identity_base(here));
-	}
-	if (!strcmp(a->text.buf + x->name, "method"))
-		return 1; /* the recipe's, which is compared: its word may be another one now */
-	if (!strcmp(a->text.buf + x->name, "status") && bundle_was_pruned(a))
-		return !strcmp(jsonline_text(b, y), "pruned");
-	if (x->kind == JSON_TEXT)
-		return !strcmp(jsonline_text(a, x), jsonline_text(b, y)) ||
-		       (times_is_column(a->text.buf + x->name) &&
-			same_time(jsonline_text(a, x), jsonline_text(b, y)));
-	return x->kind == JSON_NULL || (x->i == y->i && x->d == y->d);
-}
-
-/* All that the bundle's rows say is said by the rows here, which have columns that came later. */
-static int same_but_newer(const struct strbuf *theirs, const struct strbuf *here)
-{
-	struct jsonline a = {.text = STRBUF_INIT}, b = {.text = STRBUF_INIT};
-	const char *p = theirs->buf, *q = here->buf;
-	int same = 1;
-
-	while (same && *p && *q) {
-		const char *p_end = p + strcspn(p, "\n"), *q_end = q + strcspn(q, "\n");
-
-		same = !jsonline_read(&a, p, p_end, NULL) && !jsonline_read(&b, q, q_end, NULL);
-		for (int i = 0; same && i < a.n; i++)
-			same = same_field(&a, &a.field[i], &b,
-					  jsonline_find(&b, a.text.buf + a.field[i].name));
-		p = p_end + (*p_end != 0);
-		q = q_end + (*q_end != 0);
-	}
-	same = same && !*p && !*q;
-	strbuf_release(&a.text);
-	strbuf_release(&b.text);
-	return same;
-}
-
-static int is_same(const struct bundle_import *m, const struct strbuf *theirs,
-		   const struct strbuf *here)
-{
-	int ours = 0;
-
-	if (here->len == theirs->len && !memcmp(here->buf, theirs->buf, here->len))
-		return 1;
-	return !bundle_schema_version(m->s, &ours, NULL) && m->theirs < ours &&
-	       same_but_newer(theirs, here);
-}
-
-/* A run that is here already is compared, not touched. */
-static int compare_run(struct bundle_import *m, const struct bundle_text *in, int64_t run,
-		       struct error *err)
-{
-	struct strbuf here = STRBUF_INIT, name = STRBUF_INIT;
-	char uuid[37];
-	size_t at = 0;
-	int ret = -1;
-
-	if (bundle_next_line(m, in, &at, err) < 0)
-		goto done;
-	strbuf_adds(&name, bundle_field(m, "name"));
-	if (bundle_export_run(m->s, run, name.buf, &here, uuid, err))
-		goto done;
-	if (is_same(m, &in->text, &here)) {
-		m->result->there++;
-	} else {
-		m->result->conflicts++;
-		strbuf_addf(
-		    &m->result->report,
-		    "%s (%.13s): the run here differs from the bundle's: kept as it is here\n",
-		    name.buf, in->name);
-	}
-	ret = 0;
-done:
-	strbuf_release(&here);
-	strbuf_release(&name);
-	return ret;
-}
-
 static int take_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)
 {
 	if (params_mark(m->s, err))
@@ -493,8 +434,8 @@ static int take_all(struct bundle_import *m, const struct bundle_in *in, struct 
 		int found = db_int(m->s, &run, err, "SELECT id FROM run WHERE uuid = ?", "t",
 				   in->run[i].name);
 
-		if (found < 0 ||
-		    (found ? compare_run(m, &in->run[i], run, err) : take_run(m, &in->run[i], err)))
+		if (found < 0 || (found ? bundle_compare_run(m, &in->run[i], run, err)
+					: take_run(m, &in->run[i], err)))
 			return -1;
 	}
 	for (int i = 0; i < in->n_sweeps; i++)

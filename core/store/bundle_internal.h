@@ -72,6 +72,10 @@ int bundle_check_values(struct bundle_import *m, const char *table, struct error
  * NULL, or NULL; name: for a run or a sweep, or NULL. */
 int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t owner,
 		  const char *without, const char *name, struct error *err);
+/* A run that is here already, under this number: the same, but for tags and notes, which are merged, or a
+ * conflict. */
+int bundle_compare_run(struct bundle_import *m, const struct bundle_text *in, int64_t run,
+		       struct error *err);
 /* A sweep and its cells, once their runs are in. */
 int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, struct error *err);
 

@@ -112,6 +112,7 @@ static int check_lease(const struct bundle_import *m, const char *name, struct e
 static int take_row(struct merge *g, const char *uuid, struct error *err)
 {
 	struct bundle_import *m = g->m;
+	static const char taken[] = "SELECT id FROM sweep WHERE name = ?";
 	const char *name = m->sweep_name ? m->sweep_name : bundle_field(m, "name");
 	int64_t other;
 	int found;
@@ -125,18 +126,23 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	found = find_sweep(g, uuid, err);
 	if (found)
 		return found;
-	found = db_int(m->s, &other, err, "SELECT id FROM sweep WHERE name = ?", "t", name);
+	found = db_int(m->s, &other, err, taken, "t", name);
 	if (found < 0)
 		return -1;
-	if (found) {
-		strbuf_addf(
-		    &m->result->report,
-		    "sweep %s: another sweep has this name here: only its runs were taken in "
-		    "(ssl import --as NAME takes the sweep in under another name)\n",
-		    name);
+	if (found && m->sweep_name) {
+		strbuf_addf(&m->result->report,
+			    "sweep %s: another sweep has this name here: only its runs were taken "
+			    "in\n",
+			    name);
 		return conflict(g);
 	}
-	if (bundle_insert(m, bundle_table_find(&m->schema, "sweep"), 0, NULL, name, err))
+	if (found && name_like(m->s, taken, name, g->name, err))
+		return -1;
+	if (found)
+		strbuf_addf(&m->result->report,
+			    "sweep %s: another sweep has this name here: it is %s now\n", name,
+			    g->name);
+	if (bundle_insert(m, bundle_table_find(&m->schema, "sweep"), 0, NULL, g->name, err))
 		return -1;
 	g->sweep = sqlite3_last_insert_rowid(m->s->db);
 	g->is_new = 1;

@@ -155,6 +155,21 @@ int run_name_make(struct store *s, const char *uuid, char *out, size_t size, str
 	return 0;
 }
 
+int name_like(struct store *s, const char *sql, const char *base, char out[64], struct error *err)
+{
+	int64_t id;
+	int taken = 1;
+
+	for (int n = 2; taken > 0; n++) {
+		char tail[16];
+
+		snprintf(tail, sizeof tail, "-%d", n);
+		snprintf(out, 64, "%.*s%s", (int)(63 - strlen(tail)), base, tail);
+		taken = db_int(s, &id, err, sql, "t", out);
+	}
+	return taken;
+}
+
 int run_name_check(const char *name, struct error *err)
 {
 	size_t n = strlen(name);

@@ -55,7 +55,6 @@ void db_vbind(sqlite3_stmt *st, const char *types, va_list ap);
 
 /* 1 a row, 0 done (as is, with STORE_DRY, what would change something), -1 with *err; 0 and -1 reset. */
 int db_step(struct store *s, sqlite3_stmt *st, struct error *err);
-
 /* Prepares, binds, runs to the end. */
 int db_run(struct store *s, struct error *err, const char *sql, const char *types, ...);
 
@@ -79,7 +78,6 @@ char *db_text_dup(sqlite3_stmt *st, int col);
  * commits when ret is 0 (not with STORE_DRY), rolls back otherwise, and returns -1 if either failed. */
 int tx_begin(struct store *s, struct error *err);
 int tx_end(struct store *s, int ret, struct error *err);
-
 /* Brings the schema up to date (a writer), or checks that it can be read. *created: it
  * was empty before. */
 int migrate(struct store *s, int *created, struct error *err);
@@ -98,6 +96,8 @@ struct stamp stamp_now(void);
 int uuid_make(char out[37], struct error *err);
 /* A run name made from the uuid that no run has yet; inside the caller's transaction. */
 int run_name_make(struct store *s, const char *uuid, char *out, size_t size, struct error *err);
+/* BASE-2, BASE-3 ...: the first for which the query (its name is ?1) has no row. */
+int name_like(struct store *s, const char *sql, const char *base, char out[64], struct error *err);
 /* ERR_USAGE unless it can be told from the other refs. */
 int run_name_check(const char *name, struct error *err);
 

@@ -130,8 +130,10 @@ note 'another sweep of that name'
 mkdir f && ok ssl -C f init
 ok ssl -C f import run.tar.zst
 ok ssl -C f sweep start -q --name weights $tiny --grid barlow.lambda=0.07
-code 1 ssl -C f import one.tar.zst
-err_has '^sweep weights: another sweep has this name here.*--as NAME'
+code 1 ssl -C f import --as weights one.tar.zst
+err_has '^sweep weights: another sweep has this name here: only its runs'
+ok ssl -C f import -n one.tar.zst
+err_has '^sweep weights: another sweep has this name here: it is weights-2 now$'
 same "$(db f 'select count(*) from sweep')" 1
 fails 2 'sweep name' "$SSL" -C f import --as '../x' one.tar.zst
 fails 2 'has 0 sweeps' "$SSL" -C f import --as other run.tar.zst

@@ -102,12 +102,43 @@ err_has '0 runs added, 1 there already'
 same "$(sqlite3 b/.ssl/ssl.db .dump | grep -v '^INSERT INTO meta' | cksum)" "$before"
 same "$(find b/.ssl/objects/tmp -type f 2>/dev/null | wc -l | tr -d ' ')" 0
 
-note 'what differs is kept as it is here, and said'
-ok sqlite3 a/.ssl/ssl.db "INSERT INTO tag VALUES (1, 'new', '2026-01-01 00:00:00.000')"
+# marks STORE: the tags and notes of its first run
+marks()
+{
+	sqlite3 "$1/.ssl/ssl.db" "select group_concat(x, ' ') from (select name as x from tag where run_id = 1 union
+		select text from note where run_id = 1 order by 1)"
+}
+# unchanged STORE BUNDLE: the import changes nothing
+unchanged()
+{
+	before=$(sqlite3 "$1/.ssl/ssl.db" .dump | grep -v '^INSERT INTO meta' | cksum)
+	ok ssl -C "$1" import "$2"
+	same "$(sqlite3 "$1/.ssl/ssl.db" .dump | grep -v '^INSERT INTO meta' | cksum)" "$before"
+}
+note 'tags and notes of both sides are merged, there and back'
+ok ssl -C a tag calm-otter both theirs
+ok ssl -C a note calm-otter seen-there
+ok ssl -C b tag calm-otter both ours
+ok ssl -C b note calm-otter seen-here
+ok ssl -C a export -f -o new.tar.zst
+ok ssl -C b import -n new.tar.zst
+err_has 'calm-otter: 2 tags or notes of the bundle added'
+same "$(marks b)" 'both ours seen-here'
+ok ssl -C b import new.tar.zst
+err_has 'calm-otter: 2 tags or notes of the bundle added'
+err_has '0 runs added, 1 there already, 0 in conflict'
+same "$(marks b)" 'both ours seen-here seen-there theirs'
+unchanged b new.tar.zst
+ok ssl -C b export -f -o back.tar.zst
+ok ssl -C a import back.tar.zst
+same "$(marks a)" "$(marks b)"
+unchanged a back.tar.zst
+
+note 'what differs otherwise is kept as it is here, and said'
+ok sqlite3 a/.ssl/ssl.db "UPDATE run SET seconds = seconds + 1"
 ok ssl -C a export -f -o new.tar.zst
 code 1 ssl -C b import new.tar.zst
 err_has 'calm-otter .*differs'
-same "$(sqlite3 b/.ssl/ssl.db 'select count(*) from tag')" 0
 
 note 'a name that another run has'
 mkdir c && ok ssl -C c init
@@ -115,6 +146,15 @@ ok ssl -C c data add tiny --shapes --train 100 --test 30
 ok ssl -C c run -m barlow -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
 ok ssl -C c import one.tar.zst
-err_has 'calm-otter: another run has this name here'
-ok ssl -C c import one.tar.zst
+err_has '^calm-otter: another run has this name here: it is calm-otter-2 now$'
+ok ssl -C c note calm-otter-2
+out_has 'named calm-otter-2 when it was imported; its name was calm-otter$'
+unchanged c one.tar.zst
 err_has '1 there already'
+mkdir d && ok ssl -C d init
+ok ssl -C d data add tiny --shapes --train 100 --test 30
+for name in calm-otter calm-otter-2; do
+	ok ssl -C d run -m random -q -d tiny --set encoder.arch=convnet --set encoder.width=4 -j 1 --name $name
+done
+ok ssl -C d import one.tar.zst
+err_has 'it is calm-otter-3 now'

@@ -1,23 +1,28 @@
-/* ssl help: the commands; or what there is to know about a command, a method, a key or a family of
- * keys. */
+/* ssl help: the commands; or what there is to know about a command, a method, a key, a family of
+ * keys, or a word that any of them has. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmds/cmd.h"
 #include "cmds/pager.h"
+#include "core/base/arena.h"
+#include "core/eval/protocol.h"
 #include "core/methods/method.h"
 #include "core/recipe/yaml.h"
 #include "core/run/keys.h"
+#include "core/store/metric_kinds.h"
 
 static int run_help(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 
 const struct cmd cmd_help = {
     .name = "help",
     .summary = "explain a command, a method or a recipe's keys",
-    .usage = "help [options] [COMMAND | METHOD | KEY | keys | recipe]",
+    .usage = "help [options] [COMMAND | METHOD | KEY | WORD | keys | recipe]",
     .needs = NEED_NOTHING,
     .run = run_help,
 };
@@ -63,7 +68,9 @@ static int help_commands(struct cmd_ctx *ctx)
 	fputs("\nssl COMMAND -h              short usage\n"
 	      "ssl help COMMAND            its manual page\n"
 	      "ssl help METHOD             formula, source and hyperparameters (ssl methods)\n"
-	      "ssl help keys               everything that a recipe can set\n",
+	      "ssl help keys               everything that a recipe can set\n"
+	      "ssl help WORD               keys, metrics, protocols and commands that have to do "
+	      "with it\n",
 	      ctx->out);
 	return 0;
 }
@@ -278,29 +285,159 @@ static int help_method(struct cmd_ctx *ctx, const struct method *m, struct error
 	return 0;
 }
 
-enum { TOPICS = 512 };
-
-static int fail_topic(const char *topic, struct error *err)
+/* Does the text have the word, whatever stands around it? */
+static int has_word(const char *text, const char *word)
 {
-	const char *name[TOPICS], *near;
+	const size_t n = strlen(word);
+
+	for (const char *s = text; n && (s = strcasestr(s, word)); s++)
+		if ((s == text || !isalnum((unsigned char)s[-1])) && !isalnum((unsigned char)s[n]))
+			return 1;
+	return 0;
+}
+
+/* What a word is found in: names, or what is said about them. */
+struct findings {
+	struct cmd_ctx *ctx;
+	struct table *table; /* NULL: for people */
+	const char *word, *kind;
+	int n;
+};
+
+static void find_in(struct findings *f, const char *kind, const char *name, const char *about,
+		    const char *value)
+{
+	if (!has_word(name, f->word) && !has_word(about, f->word))
+		return;
+	f->n++;
+	if (f->table) {
+		table_text(f->table, kind);
+		table_text(f->table, name);
+		table_text(f->table, value);
+		table_text(f->table, about);
+		return;
+	}
+	pager_start(f->ctx);
+	if (!f->kind || strcmp(f->kind, kind) != 0)
+		fprintf(f->ctx->out, "%s%ss\n", f->kind ? "\n" : "", kind);
+	f->kind = kind;
+	fprintf(f->ctx->out, "  %s%s%s\n", name, value ? " = " : "", value ? value : "");
+	if (*about)
+		print_wrapped(f->ctx->out, about);
+}
+
+static void find_all(struct findings *f)
+{
+	const struct protocol_row *p;
+	const struct metric_kind *k;
 	const struct method *m;
 	const struct hparam *hp;
 	const struct cmd *c;
-	char shown[YAML_SHOWN];
-	int n = 0;
 
-	for (int i = 0; (c = cmd_at(i)) && n < TOPICS; i++)
-		name[n++] = c->name;
-	for (int i = 0; (m = method_at(i)) && n < TOPICS; i++)
-		name[n++] = m->name;
-	for (int i = 0; (hp = recipe_row(keys_schema(), i, NULL)) && n < TOPICS; i++)
-		name[n++] = hp->name;
-	near = nearest_word(topic, name, n);
+	for (int i = 0; (hp = recipe_row(keys_schema(), i, NULL)); i++)
+		find_in(f, "key", hp->name, hp->help, hp->def);
+	for (int i = 0; (m = method_at(i)); i++)
+		find_in(f, "method", m->name, m->summary, NULL);
+	for (int i = 0; (p = protocol_at(i)); i++)
+		find_in(f, "protocol", p->name, p->protocol->summary, NULL);
+	for (int i = 0; (p = protocol_at(i)); i++) {
+		char name[96];
+
+		snprintf(name, sizeof name, "test.%s.top1", p->name);
+		find_in(f, "metric", name, metric_kind(name)->about, NULL);
+	}
+	for (int i = 0; (k = metric_kind_at(i)); i++)
+		if (!k->guess)
+			find_in(f, "metric", k->pattern, k->about, NULL);
+	for (int i = 0; (c = cmd_at(i)); i++)
+		find_in(f, "command", c->name, c->summary, NULL);
+}
+
+/* All that has to do with the word; 0 if there is nothing. */
+static int help_word(struct cmd_ctx *ctx, const char *word)
+{
+	static const char *const column[] = {"kind", "name", "default", "help"};
+	struct findings f = {.ctx = ctx, .word = word};
+
+	if (ctx->format != TABLE_TEXT) {
+		f.table = table_new();
+		for (int i = 0; i < 4; i++)
+			table_column(f.table, column[i]);
+	}
+	find_all(&f);
+	if (f.table && f.n)
+		table_print(f.table, ctx->format, ctx->out);
+	table_free(f.table);
+	return f.n;
+}
+
+/* What a topic may be meant as: names, and the words that they consist of. */
+enum { TOPICS = 2048 };
+
+struct topics {
+	struct arena arena;
+	const char *name[TOPICS];
+	int n;
+};
+
+static void add_topic(struct topics *t, const char *name)
+{
+	if (t->n < TOPICS)
+		t->name[t->n++] = name;
+}
+
+static void add_words(struct topics *t, const char *name)
+{
+	for (size_t n; *name; name += n + (name[n] != 0)) {
+		n = strcspn(name, "._-*");
+		if (n > 2) {
+			char *word = arena_zalloc(&t->arena, n + 1);
+
+			memcpy(word, name, n);
+			add_topic(t, word);
+		}
+	}
+}
+
+static void add_all(struct topics *t)
+{
+	const struct protocol_row *p;
+	const struct metric_kind *k;
+	const struct method *m;
+	const struct hparam *hp;
+	const struct cmd *c;
+
+	for (int i = 0; (c = cmd_at(i)); i++)
+		add_topic(t, c->name);
+	for (int i = 0; (m = method_at(i)); i++)
+		add_topic(t, m->name);
+	for (int i = 0; (p = protocol_at(i)); i++)
+		add_topic(t, p->name);
+	for (int i = 0; (hp = recipe_row(keys_schema(), i, NULL)); i++) {
+		add_topic(t, hp->name);
+		add_words(t, hp->name);
+	}
+	for (int i = 0; (k = metric_kind_at(i)); i++)
+		if (!k->guess)
+			add_words(t, k->pattern);
+}
+
+static int fail_topic(const char *topic, struct error *err)
+{
+	struct topics *t = xcalloc(1, sizeof *t);
+	char shown[YAML_SHOWN];
+	const char *near;
+
+	add_all(t);
+	near = strchr(topic, '.') ? recipe_nearest(keys_schema(), topic) : NULL;
 	if (!near)
-		near = recipe_nearest(keys_schema(), topic);
-	return error_set(err, ERR_USAGE, "help: %s: no command, method or key%s%s%s",
-			 yaml_shown(shown, topic), near ? ": did you mean " : ": see `ssl help`",
-			 near ? near : "", near ? "?" : "");
+		near = nearest_word(topic, t->name, t->n);
+	error_set(err, ERR_USAGE, "help: %s: no command, method, key or word of theirs%s%s%s",
+		  yaml_shown(shown, topic), near ? ": did you mean " : ": see `ssl help`",
+		  near ? near : "", near ? "?" : "");
+	arena_release(&t->arena);
+	free(t);
+	return -1;
 }
 
 /* A family whose name is a command's is asked for with a dot behind: `ssl help eval.`. */
@@ -313,7 +450,7 @@ static int help_key(struct cmd_ctx *ctx, const char *topic, struct error *err)
 	strbuf_adds(&key, yaml_key(&a, topic));
 	if (key.len > 1 && key.buf[key.len - 1] == '.')
 		key.buf[--key.len] = 0;
-	ret = help_keys(ctx, key.buf) ? 0 : fail_topic(topic, err);
+	ret = help_keys(ctx, key.buf) || help_word(ctx, key.buf) ? 0 : fail_topic(topic, err);
 	strbuf_release(&key);
 	arena_release(&a);
 	return ret;

@@ -45,11 +45,31 @@ ok ssl help keys
 out_has '^  method = '
 out_has '\(enum: .*vicreg'
 
+note 'a word finds keys, metrics, protocols, methods and commands'
+ok ssl help tau
+out_has '^  byol\.tau = '
+out_has '^  simclr\.temperature = '
+out_has '^  tau$' # the series
+ok ssl help knn
+out_has '^  eval\.knn\.k = '
+out_has '^  knn$'
+out_has '^  test\.knn\.top1$'
+out_lacks '^  optim'
+ok ssl help temperature
+out_has '^  eval\.knn\.temperature = '
+ok ssl help warmup --csv
+same "$(head -1 "$out")" kind,name,default,help
+out_has '^key,optim\.warmup,'
+ok ssl help checkpoints
+out_has '^  checkpoint$'
+
 note 'what is unknown gets the nearest'
+fails 2 'temprature: .*did you mean temperature\?' ssl help temprature
+fails 2 'warmpu: .*did you mean warmup\?' ssl help warmpu
 fails 2 'vicrge: .*did you mean vicreg\?' ssl help vicrge
 fails 2 'verison: .*did you mean version\?' ssl help verison
 fails 2 'optim.lrr: .*did you mean optim\.lr\?' ssl help optim.lrr
-fails 2 'zebra: .*see `ssl help`' ssl help zebra
+fails 2 'xylophone: .*see `ssl help`' ssl help xylophone
 fails 2 "help: unexpected argument 'b'; usage: ssl help" ssl help a b
 
 note 'an operand that is missing is named as the usage names it'
@@ -80,7 +100,7 @@ done
 note '-o: whole, or not at all'
 ok ssl help keys --format tsv -o keys.tsv
 [ "$(wc -l <keys.tsv)" -gt 50 ] || fail 'keys.tsv is not whole'
-fails 2 zebra ssl help zebra -o nothing
+fails 2 xylophone ssl help xylophone -o nothing
 [ ! -e nothing ] || fail 'an error left a file'
 fails 6 'no/such' ssl help keys -o no/such/place
 

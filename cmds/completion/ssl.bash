@@ -10,40 +10,106 @@ _ssl_words()
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
 
-_ssl()
+_ssl_files()
+{
+	compopt -o filenames 2>/dev/null
+	mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen "$@" -- "$cur")
+}
+
+# A metric is found without its test. or val., too.
+_ssl_metrics()
+{
+	_ssl_column sql 'SELECT name FROM metric_name ORDER BY name' | sed -n 'p; s/^test\.//p; s/^val\.//p'
+}
+
+# The values that a key can have, where these are words.
+_ssl_values()
+{
+	if [ "$1" = data.set ]; then
+		_ssl_column data ls
+		return
+	fi
+	"${COMP_WORDS[0]}" help "$1" --format tsv 2>/dev/null | awk -F '\t' -v key="$1" '
+		$1 != key { next }
+		$2 ~ /^(bool|enum|list)$/ { gsub(/\|/, "\n", $3); print $3 }
+		$3 ~ /, [a-z]+$/ { sub(/.*, /, "", $3); print $3 }'
+}
+
+# The last of the words, with blanks between them, behind the last comma.
+_ssl_last_of()
+{
+	local before=''
+	[[ $cur == *,* ]] && before=${cur%,*},
+	local cur=${cur##*,} i
+	_ssl_words "$1"
+	for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=$before${COMPREPLY[i]}; done
+	compopt -o nospace 2>/dev/null
+}
+
+# KEY=VALUE, and in a grid KEY=VALUE,VALUE.
+_ssl_setting()
+{
+	local before=${cur%%=*} i
+	if [[ $cur != *=* ]]; then
+		_ssl_words "$(_ssl_column help keys)"
+		COMPREPLY=("${COMPREPLY[@]/%/=}")
+		compopt -o nospace 2>/dev/null
+		return
+	fi
+	local cur=${cur#*=}
+	_ssl_last_of "$(_ssl_values "$before")"
+	[ "$1" = --set ] && compopt +o nospace 2>/dev/null
+	for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=$before=${COMPREPLY[i]}; done
+}
+
+# What bash is to put in place of the word: it has cut it at each = and : that is in COMP_WORDBREAKS.
+_ssl_cut()
+{
+	local i stem=${cur%"${cur##*[=:]}"}
+	[[ -n $stem && $COMP_WORDBREAKS == *"${stem: -1}"* ]] || return
+	for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$stem"}; done
+}
+
+_ssl_choose()
 {
 	local commands='init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor'
 	local options='-C -q -v -n -f -o --output --dry-run --force --format --json --csv --no-pager --color -h --help'
-	local cur prev i command=''
+	local i command='' operands=0
 
-	cur=${COMP_WORDS[COMP_CWORD]}
-	prev=${COMP_WORDS[COMP_CWORD - 1]}
-	# "--set vicreg.mu=1" arrives as three words, cut at the equals sign
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
+	for ((i = 1; i < ${#words[@]} - 1; i++)); do
+		case ${words[i]} in
 		-C | -o | --format | --color) ((i++)) ;;
 		-*) ;;
 		*)
-			command=${COMP_WORDS[i]}
-			break
+			[ -n "$command" ] && ((operands++))
+			command=${command:-${words[i]}}
 			;;
 		esac
 	done
 
 	case $prev in
 	-m | --method) _ssl_words "$(_ssl_column methods)"; return ;;
-	-d | --data) _ssl_words "$(_ssl_column data ls)"; return ;;
-	--set | --grid | --zip)
-		_ssl_words "$(_ssl_column help keys)"
-		COMPREPLY=("${COMPREPLY[@]/%/=}")
-		compopt -o nospace
-		return
+	-d | --data)
+		if [ "$command" != tag ]; then
+			_ssl_words "$(_ssl_column data ls)"
+			return
+		fi
 		;;
+	--set | --grid | --zip) _ssl_setting "$prev"; return ;;
 	--format) _ssl_words 'table csv tsv json jsonl md latex html'; return ;;
-	--metric | --select | --report)
-		_ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
+	--metric | --select | --report) _ssl_words "$(_ssl_metrics)"; return ;;
+	-s | --sort)
+		local minus=''
+		[[ $cur == -* ]] && minus=-
+		local cur=${cur#-}
+		_ssl_words "$(_ssl_metrics) $(_ssl_column sql "SELECT name FROM pragma_table_info('v_run')")"
+		COMPREPLY=("${COMPREPLY[@]/#/$minus}")
 		return
 		;;
+	--columns) _ssl_last_of "$(_ssl_column sql "SELECT name FROM pragma_table_info('v_run')") $(_ssl_metrics)"; return ;;
+	--tag) _ssl_words "$(_ssl_column tag)"; return ;;
+	--sweep) _ssl_words "$(_ssl_column sweep ls)"; return ;;
+	-o | --output) _ssl_files -f; return ;;
 	--test) _ssl_words 'permutation rank'; return ;;
 	--by) _ssl_words "method dataset recipe $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
@@ -53,8 +119,8 @@ _ssl()
 		if [ "$command" = features ]; then _ssl_words 'train val test unlabeled'; else _ssl_words 'val test'; fi
 		return
 		;;
-	--protocol) _ssl_words 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct'; return ;;
-	-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+	--protocol) _ssl_last_of "$(_ssl_values eval.protocol)"; return ;;
+	-C) _ssl_files -d; return ;;
 	esac
 
 	case $command:$cur in
@@ -88,23 +154,57 @@ _ssl()
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
 	sweep:*)
 		_ssl_words "plan start status show pause retry extend ls $(_ssl_column sweep ls)"
-		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.y?(a)ml' -- "$cur")
+		_ssl_files -f -X '!*.y?(a)ml'
 		;;
 	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;
 	checkpoint:*) _ssl_words "ls export @ $(_ssl_column log -l 50 --columns name)" ;;
 	plot:*) _ssl_words "curve bars heatmap parallel spectrum alignment @ $(_ssl_column log -l 50 --columns name)" ;;
-	config:*) _ssl_words "gc.age query. safe.directory $(_ssl_column config)" ;;
+	config:*) _ssl_words "gc.age query. color.ui core.pager safe.directory $(_ssl_column config)" ;;
 	completion:*) _ssl_words 'bash zsh fish' ;;
-	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods)" ;;
-	best:*) _ssl_words "$(_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')" ;;
+	help:*) _ssl_words "$commands keys recipe $(_ssl_column methods) $(_ssl_column help keys)" ;;
+	best:*) _ssl_words "$(_ssl_metrics)" ;;
 	sql:*) _ssl_words "$(_ssl_column sql --list | sed 's/^/@/')" ;;
 	schema:*) _ssl_words "$(_ssl_column schema)" ;;
 	metrics:*)
-		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(
-			_ssl_column sql 'SELECT name FROM metric_name ORDER BY name')"
+		_ssl_words "@ $(_ssl_column log -l 50 --columns name) $(_ssl_metrics)"
 		;;
-	diff:* | compare:* | tag:* | note:* | rename:* | rm:* | resume:* | verify:* | eval:* | features:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
-	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	tag:*)
+		if ((operands)); then
+			_ssl_words "$(_ssl_column tag)"
+		else
+			_ssl_words "@ $(_ssl_column log -l 50 --columns name)"
+		fi
+		;;
+	diff:* | compare:* | note:* | rename:* | rm:* | resume:* | verify:* | eval:* | features:* | show:* | report:* | export:*) _ssl_words "@ $(_ssl_column log -l 50 --columns name)" ;;
+	*) _ssl_files -f ;;
 	esac
 }
-complete -o filenames -F _ssl ssl
+
+_ssl()
+{
+	local words=() cur prev rest=${COMP_LINE:0:COMP_POINT} i word blank
+
+	# bash has cut words at = and : as well as at blanks; here they are as they were typed
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		blank=${rest%%[! 	]*}
+		rest=${rest#"$blank"}
+		rest=${rest#"$word"}
+		if ((i)) && [ -z "$blank" ]; then
+			words[-1]+=$word
+		else
+			words+=("$word")
+		fi
+	done
+	cur=${words[-1]}
+	prev=${words[-2]-}
+	# --set=KEY=VALUE
+	if [[ $cur == --*=* ]]; then
+		prev=${cur%%=*}
+		cur=${cur#*=}
+	fi
+	COMPREPLY=()
+	_ssl_choose
+	_ssl_cut
+}
+complete -F _ssl ssl

@@ -3,6 +3,54 @@ function __ssl_column
     ssl $argv --format tsv 2>/dev/null | tail -n +2 | cut -f 1
 end
 
+# The values that a key can have, where these are words.
+function __ssl_values
+    if test "$argv[1]" = data.set
+        __ssl_column data ls
+        return
+    end
+    ssl help $argv[1] --format tsv 2>/dev/null | awk -F '\t' -v key=$argv[1] '
+        $1 != key { next }
+        $2 ~ /^(bool|enum|list)$/ { gsub(/\|/, "\n", $3); print $3 }
+        $3 ~ /, [a-z]+$/ { sub(/.*, /, "", $3); print $3 }'
+end
+
+# KEY=VALUE, and in a grid KEY=VALUE,VALUE
+function __ssl_settings
+    set -l word (string replace -r '^--[a-z]+=' '' -- (commandline -ct))
+    if not string match -q '*=*' -- $word
+        string replace -r '$' = -- (__ssl_column help keys)
+        return
+    end
+    set -l key (string replace -r '=.*' '' -- $word)
+    set -l before (string replace -r '[^=,]*$' '' -- $word)
+    string replace -r '^' "$before" -- (__ssl_values $key)
+end
+
+# Words behind the last comma.
+function __ssl_list
+    set -l word (string replace -r '^--[a-z]+=' '' -- (commandline -ct))
+    string replace -r '^' (string replace -r '[^,]*$' '' -- "$word")'' -- $argv
+end
+
+# A metric is found without its test. or val., too.
+function __ssl_metrics
+    set -l names (__ssl_column sql 'SELECT name FROM metric_name ORDER BY name')
+    printf '%s\n' $names
+    string replace -rf '^(test|val)\.' '' -- $names
+end
+
+function __ssl_run_columns
+    __ssl_column sql "SELECT name FROM pragma_table_info('v_run')"
+end
+
+function __ssl_sorts
+    for name in (__ssl_metrics) (__ssl_run_columns)
+        printf '%s\n' $name
+        printf '%s\n' -$name
+    end
+end
+
 set -l commands init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor
 
 complete -c ssl -n "not __fish_seen_subcommand_from $commands" -f
@@ -58,19 +106,18 @@ complete -c ssl -l help -d 'the manual page'
 
 complete -c ssl -n '__fish_seen_subcommand_from run' -s m -l method -x -a '(__ssl_column methods)' -d 'the method'
 complete -c ssl -n '__fish_seen_subcommand_from run' -s d -l data -x -a '(__ssl_column data ls)' -d 'the dataset'
-complete -c ssl -n '__fish_seen_subcommand_from run resume' -l set -x -a '(__ssl_column help keys)=' -d 'a hyperparameter'
+complete -c ssl -n '__fish_seen_subcommand_from run resume' -l set -x -a '(__ssl_settings)' -d 'a hyperparameter'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l like -x -d 'the recipe of a run' -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l seed -x -d 'the seed'
 complete -c ssl -n '__fish_seen_subcommand_from run' -l name -x -d 'a name'
-complete -c ssl -n '__fish_seen_subcommand_from run' -l tag -x -d 'a tag'
+complete -c ssl -n '__fish_seen_subcommand_from run' -l tag -x -a '(__ssl_column tag)' -d 'a tag'
 complete -c ssl -n '__fish_seen_subcommand_from run resume eval' -s j -l threads -x -d 'threads'
-complete -c ssl -n '__fish_seen_subcommand_from eval' -l protocol -x -a 'knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct' -d 'protocols'
+complete -c ssl -n '__fish_seen_subcommand_from eval' -l protocol -x -a '(__ssl_list (__ssl_values eval.protocol))' -d 'protocols'
 complete -c ssl -n '__fish_seen_subcommand_from run resume eval verify' -s j -l threads -x -d 'threads'
-complete -c ssl -n '__fish_seen_subcommand_from eval' -l protocol -x -a 'knn linear linear-10pct linear-1pct' -d 'protocols'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l split -x -a 'val test' -d 'of the data'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l labels -x -d 'share that is kept'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l seed -x -d 'of what is drawn'
-complete -c ssl -n '__fish_seen_subcommand_from eval' -l set -x -d 'an eval.* setting'
+complete -c ssl -n '__fish_seen_subcommand_from eval' -l set -x -a '(__ssl_settings)' -d 'an eval.* setting'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l k -x -d 'neighbours'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -s T -l temperature -x -d 'of the votes'
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l untrained -d 'the initial weights'
@@ -78,9 +125,9 @@ complete -c ssl -n '__fish_seen_subcommand_from eval' -l per-class -d 'accuracy 
 complete -c ssl -n '__fish_seen_subcommand_from eval' -l confusion -d 'confusion matrix'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -s m -l method -x -a '(__ssl_column methods)' -d 'the method'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -s d -l data -x -a '(__ssl_column data ls)' -d 'the dataset'
-complete -c ssl -n '__fish_seen_subcommand_from sweep' -l set -x -a '(__ssl_column help keys)=' -d 'a hyperparameter'
-complete -c ssl -n '__fish_seen_subcommand_from sweep' -l grid -x -a '(__ssl_column help keys)=' -d 'an axis'
-complete -c ssl -n '__fish_seen_subcommand_from sweep' -l zip -x -a '(__ssl_column help keys)=' -d 'an axis in step'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l set -x -a '(__ssl_settings)' -d 'a hyperparameter'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l grid -x -a '(__ssl_settings)' -d 'an axis'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l zip -x -a '(__ssl_settings)' -d 'an axis in step'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l seeds -x -d 'replicates'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l name -x -d 'a name'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -s j -l workers -x -d 'processes'
@@ -91,10 +138,10 @@ complete -c ssl -n '__fish_seen_subcommand_from sweep' -l collapsed -d 'retry ce
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l watch -d 'until it is finished'
 complete -c ssl -n '__fish_seen_subcommand_from worker' -s j -l threads -x -d 'threads'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s w -l where -x -d 'condition'
-complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -d 'order'
+complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -a '(__ssl_sorts)' -d 'order'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s l -l limit -x -d 'how many'
-complete -c ssl -n '__fish_seen_subcommand_from log' -l columns -x -d 'columns'
-complete -c ssl -n '__fish_seen_subcommand_from log' -l tag -x -d 'a tag'
+complete -c ssl -n '__fish_seen_subcommand_from log' -l columns -x -a '(__ssl_list (__ssl_run_columns) (__ssl_metrics))' -d 'columns'
+complete -c ssl -n '__fish_seen_subcommand_from log' -l tag -x -a '(__ssl_column tag)' -d 'a tag'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l sweep -x -a '(__ssl_column sweep ls)' -d 'runs of a sweep'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -l metric -x -d 'what is drawn'
@@ -127,10 +174,10 @@ complete -c ssl -n '__fish_seen_subcommand_from compare' -s w -l where -x -d 'co
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l by -x -d 'what makes a group'
 complete -c ssl -n '__fish_seen_subcommand_from best' -s l -l limit -x -d 'how many'
 complete -c ssl -n '__fish_seen_subcommand_from best compare' -l sweep -x -d 'a sweep'
-complete -c ssl -n '__fish_seen_subcommand_from compare' -l tag -x -d 'a tag'
-complete -c ssl -n '__fish_seen_subcommand_from compare' -l metric -x -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")' -d 'what is compared'
-complete -c ssl -n '__fish_seen_subcommand_from compare' -l select -x -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")' -d 'what chooses the recipe'
-complete -c ssl -n '__fish_seen_subcommand_from compare' -l report -x -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")' -d 'what is compared then'
+complete -c ssl -n '__fish_seen_subcommand_from compare' -l tag -x -a '(__ssl_column tag)' -d 'a tag'
+complete -c ssl -n '__fish_seen_subcommand_from compare' -l metric -x -a '(__ssl_metrics)' -d 'what is compared'
+complete -c ssl -n '__fish_seen_subcommand_from compare' -l select -x -a '(__ssl_metrics)' -d 'what chooses the recipe'
+complete -c ssl -n '__fish_seen_subcommand_from compare' -l report -x -a '(__ssl_metrics)' -d 'what is compared then'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l test -x -a 'permutation rank' -d 'which test'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l unpaired -d 'never by seed'
 complete -c ssl -n '__fish_seen_subcommand_from compare' -l pairs -d 'only the pairs'
@@ -175,6 +222,6 @@ complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from resume eval verify show report checkpoint features diff compare metrics tag note rename rm' -f -a '@ (__ssl_column log -l 50 --columns name)'
 complete -c ssl -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
-complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods)"
-complete -c ssl -n '__fish_seen_subcommand_from best metrics' -f -a '(__ssl_column sql "SELECT name FROM metric_name ORDER BY name")'
+complete -c ssl -n '__fish_seen_subcommand_from help' -f -a "$commands keys recipe (__ssl_column methods) (__ssl_column help keys)"
+complete -c ssl -n '__fish_seen_subcommand_from best metrics' -f -a '(__ssl_metrics)'
 complete -c ssl -n '__fish_seen_subcommand_from schema' -f -a '(__ssl_column schema)'

@@ -10,9 +10,46 @@ _ssl_column()
 
 _ssl_methods() { compadd -- ${(f)"$(_ssl_column methods)"} }
 _ssl_datasets() { compadd -- ${(f)"$(_ssl_column data ls)"} }
-_ssl_metrics() { compadd -- ${(f)"$(_ssl_column sql 'SELECT name FROM metric_name')"} }
+# a metric is found without its test. or val., too
+_ssl_metrics()
+{
+	local -a names
+	names=(${(f)"$(_ssl_column sql 'SELECT name FROM metric_name')"})
+	compadd -- $names ${${(M)names:#(test|val).*}#*.}
+}
+_ssl_sorts() { compset -P '-'; _ssl_metrics; _ssl_run_columns }
+_ssl_run_columns() { compadd -- ${(f)"$(_ssl_column sql "SELECT name FROM pragma_table_info('v_run')")"} }
+_ssl_columns() { compset -P '*,'; _ssl_run_columns; _ssl_metrics }
+_ssl_tags() { compadd -- ${(f)"$(_ssl_column tag)"} }
+_ssl_protocols() { compset -P '*,'; compadd -- ${(f)"$(_ssl_values eval.protocol)"} }
 _ssl_tables() { compadd -- ${(f)"$(_ssl_column schema)"} }
-_ssl_keys() { compadd -S = -- ${(f)"$(_ssl_column help keys)"} }
+_ssl_keys() { compadd -- method dataset recipe ${(f)"$(_ssl_column help keys)"} }
+
+# The values that a key can have, where these are words.
+_ssl_values()
+{
+	if [[ $1 == data.set ]]; then
+		_ssl_column data ls
+		return
+	fi
+	ssl help $1 --format tsv 2>/dev/null | awk -F '\t' -v key=$1 '
+		$1 != key { next }
+		$2 ~ /^(bool|enum|list)$/ { gsub(/\|/, "\n", $3); print $3 }
+		$3 ~ /, [a-z]+$/ { sub(/.*, /, "", $3); print $3 }'
+}
+
+# KEY=VALUE, and in a grid KEY=VALUE,VALUE
+_ssl_settings()
+{
+	local key
+	if compset -P '*='; then
+		key=${${IPREFIX%=}##*=}
+		compset -P '*,'
+		compadd -- ${(f)"$(_ssl_values $key)"}
+	else
+		compadd -S = -- ${(f)"$(_ssl_column help keys)"}
+	fi
+}
 _ssl_sweeps() { compadd -- ${(f)"$(_ssl_column sweep ls)"} }
 _ssl_refs() { compadd -- @ ${(f)"$(_ssl_column log -l 50 --columns name)"} }
 
@@ -76,20 +113,20 @@ _ssl()
 		run) _arguments $common '(-m --method)'{-m,--method}'[the method]:method:_ssl_methods' \
 			'(-d --data)'{-d,--data}'[the dataset]:dataset:_ssl_datasets' \
 			'--like[the recipe of a run]:run:_ssl_refs' \
-			'*--set[a hyperparameter]:key:_ssl_keys' '--seed[the seed]:seed' \
-			'--name[a name]:name' '*--tag[a tag]:tag' '(-j --threads)'{-j,--threads}'[threads]:n' \
+			'*--set[a hyperparameter]:setting:_ssl_settings' '--seed[the seed]:seed' \
+			'--name[a name]:name' '*--tag[a tag]:tag:_ssl_tags' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:recipe:_files -g "*.y(a|)ml"' ;;
-		eval) _arguments $common '--protocol[protocols]:protocols:_values -s , protocol knn linear linear-10pct linear-1pct finetune finetune-10pct finetune-1pct' \
+		eval) _arguments $common '--protocol[protocols]:protocols:_ssl_protocols' \
 			'--split[of the data]:split:(val test)' '--labels[share that is kept]:share' \
-			'--seed[of what is drawn]:seed' '*--set[an eval.* setting]:key:_ssl_keys' '--k[neighbours]:n' \
+			'--seed[of what is drawn]:seed' '*--set[an eval.* setting]:setting:_ssl_settings' '--k[neighbours]:n' \
 			'(-T --temperature)'{-T,--temperature}'[of the votes]:temperature' \
 			'--untrained[the initial weights]' '--per-class[accuracy of each class]' \
 			'--confusion[confusion matrix]' '(-j --threads)'{-j,--threads}'[threads]:n' \
 			'1:run:_ssl_refs' ;;
 		sweep) _arguments $common '(-m --method)'{-m,--method}'[the method]:method:_ssl_methods' \
 			'(-d --data)'{-d,--data}'[the dataset]:dataset:_ssl_datasets' \
-			'*--set[a hyperparameter]:key:_ssl_keys' '*--grid[an axis]:key:_ssl_keys' \
-			'*--zip[an axis in step]:key:_ssl_keys' '--seeds[replicates]:seeds' \
+			'*--set[a hyperparameter]:setting:_ssl_settings' '*--grid[an axis]:setting:_ssl_settings' \
+			'*--zip[an axis in step]:setting:_ssl_settings' '--seeds[replicates]:seeds' \
 			'--name[a name]:name' '(-j --workers)'{-j,--workers}'[processes]:n' \
 			'--reuse[take runs that are done]' '--pruned[retry pruned cells]' '--collapsed[retry cells that collapsed]' \
 			'--metric[show: of which metric]:metric:_ssl_metrics' '--watch[until it is finished]' \
@@ -97,18 +134,18 @@ _ssl()
 			'2:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;
 		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
-			'(-s --sort)'{-s,--sort}'[order]:key' '(-l --limit)'{-l,--limit}'[how many]:n' \
-			'--columns[columns]:columns' '--tag[a tag]:tag' '--group[a line per recipe]' ;;
-		resume) _arguments $common '*--set[what the recipe is to hold]:key:_ssl_keys' \
+			'(-s --sort)'{-s,--sort}'[order]:key:_ssl_sorts' '(-l --limit)'{-l,--limit}'[how many]:n' \
+			'--columns[columns]:columns:_ssl_columns' '--tag[a tag]:tag:_ssl_tags' '--group[a line per recipe]' ;;
+		resume) _arguments $common '*--set[what the recipe is to hold]:setting:_ssl_settings' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' '2:recipe:_files -g "*.y(a|)ml"' ;;
 		verify) _arguments $common '--cut[stop there and resume]:step' '--epochs[only the first]:n' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
 		show) _arguments $common '1:run:_ssl_refs' ;;
 		best) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
-			'--sweep[a sweep]:sweep' '(-l --limit)'{-l,--limit}'[how many]:n' \
-			'--by[what makes a group]:key' '1:metric:_ssl_metrics' ;;
-		compare) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--tag[a tag]:tag' \
-			'--sweep[a sweep]:sweep' '--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key' \
+			'--sweep[a sweep]:sweep:_ssl_sweeps' '(-l --limit)'{-l,--limit}'[how many]:n' \
+			'--by[what makes a group]:key:_ssl_keys' '1:metric:_ssl_metrics' ;;
+		compare) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' '--tag[a tag]:tag:_ssl_tags' \
+			'--sweep[a sweep]:sweep:_ssl_sweeps' '--metric[what is compared]:metric:_ssl_metrics' '--by[what makes a group]:key:_ssl_keys' \
 			'--select[what chooses the recipe]:metric:_ssl_metrics' \
 			'--report[what is compared then]:metric:_ssl_metrics' \
 			'--test[which test]:test:(permutation rank)' '--unpaired[never by seed]' \
@@ -116,10 +153,10 @@ _ssl()
 		diff) _arguments $common '*:run:_ssl_refs' ;;
 		metrics) _arguments $common '1:run:_ssl_refs' '*:metric:_ssl_metrics' ;;
 		schema) _arguments $common '--pivot[make a view]:view' '--drop[remove a view]:view' '1:table:_ssl_tables' ;;
-		tag) _arguments $common '(-d --delete)'{-d,--delete}'[take the tags off]' '1:run:_ssl_refs' '*:tag' ;;
+		tag) _arguments $common '(-d --delete)'{-d,--delete}'[take the tags off]' '1:run:_ssl_refs' '*:tag:_ssl_tags' ;;
 		note | rename) _arguments $common '1:run:_ssl_refs' '*:text' ;;
 		rm) _arguments $common '--restore[out of the trash]' '--list[what is in the trash]' '*:run:_ssl_refs' ;;
-		plot) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric' \
+		plot) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '--metric[what is drawn]:metric:_ssl_metrics' \
 			'--best[the best value, not the last]' '--by[group by]:key:_ssl_keys' \
 			'(-x --x)'{-x,--x}'[across]:key:_ssl_keys' '(-y --y)'{-y,--y}'[upwards]:key:_ssl_keys' \
 			'--name[which vectors]:name:(z h predictor.cos)' '--log[logarithmic axes]:axes:(x y xy)' \
@@ -130,7 +167,7 @@ _ssl()
 		export) _arguments $common '--tensorboard[event files]' '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' '*:run:_ssl_refs' ;;
 		import) _arguments $common '--as[name of the sweep here]:name' '1:file:_files' ;;
 		report) _arguments $common '--sweep[runs of a sweep]:sweep:_ssl_sweeps' '(-w --where)'{-w,--where}'[condition]:expression' \
-			'--metric[compare by]:metric' '--title[of the report]:text' '*:run:_ssl_refs' ;;
+			'--metric[compare by]:metric:_ssl_metrics' '--title[of the report]:text' '*:run:_ssl_refs' ;;
 		features) _arguments $common '--split[images]:split:(train val test unlabeled)' \
 			'--embedding[the output of the projector instead]' '--images[export the pixels, too]' \
 			'--untrained[of the initial weights]' '(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' ;;
@@ -138,7 +175,7 @@ _ssl()
 		gc) _arguments $common '--age[leave alone what is younger]:seconds' ;;
 		fsck) _arguments $common '--fix[rebuild summaries]' '--quick[sizes of files only]' ;;
 		backup) _arguments $common '--link[hard links instead of copies]' '1:folder:_directories' ;;
-		config) _arguments $common '--unset[take the setting out]' '--user[the settings of the user, not of the store]' '1:key:(gc.age query. safe.directory)' ;;
+		config) _arguments $common '--unset[take the setting out]' '--user[the settings of the user, not of the store]' '1:key:(gc.age query. color.ui core.pager safe.directory)' ;;
 		data) _arguments $common '--size[scale images to N x N]:n' \
 			'*--split[what a folder is]:folder=split' '--no-splits[all folders are classes]' \
 			'--class-depth[folders N levels down are classes]:n' \
@@ -151,7 +188,7 @@ _ssl()
 			'--delete[forget a query]:name' '--list[queries that are kept]' '1:query' ;;
 		completion) _arguments $common '1:shell:(bash zsh fish)' ;;
 		help) _alternative 'commands:command:compadd init data run resume eval sweep worker verify log show diff compare best metrics plot report sql schema tag note rename rm export import checkpoint features gc fsck backup config methods completion help version doctor keys recipe' \
-			'methods:method:_ssl_methods' ;;
+			 'methods:method:_ssl_methods' 'keys:key:_ssl_keys' ;;
 		*) _arguments $common '*:file:_files' ;;
 		esac
 		;;

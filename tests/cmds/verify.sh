@@ -10,7 +10,7 @@ export TMPDIR
 mkdir "$TMPDIR"
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 20
-ok ssl run -q -m vicreg $tiny --set optim.epochs=3 --name one
+ok ssl run -q -j 2 -m vicreg $tiny --set optim.epochs=3 --name one
 find .ssl -type f | xargs sha256sum | grep -v 'ssl.db-' | sort >before
 
 note 'the same, and nothing is printed'

@@ -59,5 +59,5 @@ for view in v_run v_param v_metric v_eval v_best v_seed v_confusion v_class; do
 	ok sqlite3 .ssl/ssl.db "SELECT * FROM $view"
 done
 ok sqlite3 .ssl/ssl.db .schema
-out_has 'name TEXT NOT NULL UNIQUE .* -- readable: calm-otter'
+out_has 'name TEXT NOT NULL UNIQUE .* -- readable name of the run, such as calm-otter'
 same "$(sqlite3 .ssl/ssl.db 'PRAGMA integrity_check')" ok

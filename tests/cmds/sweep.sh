@@ -124,7 +124,7 @@ ok ssl sweep start -q --name again --reuse $small --grid 'projector.dims=[8,8],[
 same "$(value "select count(*) from v_cell where sweep = 'again' and status = 'done' and claims = 0")" 8
 
 note 'a failed cell is exit 8, the others finish, on_fail: stop claims no more, retry queues again'
-bad='--grid optim.lr=0.001,1000 --set optim.name=sgd --set optim.weight_decay=1 --set optim.lr_scale=none --set optim.epochs=4'
+bad='--grid optim.lr=0.001,1000 --set projector.dims=8,8 --set optim.name=sgd --set optim.weight_decay=1 --set optim.lr_scale=none --set optim.epochs=4'
 code 8 ssl sweep start --name fails $small $bad --grid vicreg.mu=1,2
 err_has '2 of 4 cells failed'
 ok ssl sweep status fails
@@ -139,7 +139,7 @@ code 8 ssl sweep start -q fails
 same "$(value "select count(distinct run) || ' ' || max(claims) from v_cell where sweep = 'fails'")" '4 2'
 
 note 'pruning: the hopeless end early, with those of their seeds that were not begun; the best does not'
-ok ssl sweep start -q --name prunes $small --set optim.epochs=3 --set optim.lr=0 --set exec.prune=asha --set exec.prune_eta=2 \
+ok ssl sweep start -q --name prunes $small --set projector.dims=8,8 --set optim.epochs=3 --set optim.lr=0 --set exec.prune=asha --set exec.prune_eta=2 \
 	--set exec.prune_warmup=1 --set exec.prune_metric=loss --set objective.goal=min --grid vicreg.nu=1,100,1000 --seeds 2
 same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'prunes' order by cell, seed)")" \
 	'done done pruned pruned pruned pruned'

@@ -3,9 +3,12 @@
  *
  *     fy = max((y + 1/2) h / H - 1/2, 0),  y0 = floor(fy),  y1 = min(y0 + 1, h - 1),  b = fy - y0
  *
- * (and likewise for x), out = lerp(lerp(in[y0][x0], in[y0][x1], a), lerp(in[y1][x0], in[y1][x1],
- * a), b). Each row of the box is stretched once; when enlarging there are at most as many of these
- * as output rows. Then every output row is a linear combination of two stretched rows.
+ * and likewise x0, x1 and a for x; then
+ *
+ *     out = lerp(lerp(in[y0][x0], in[y0][x1], a), lerp(in[y1][x0], in[y1][x1], a), b)
+ *
+ * Each row of the box is stretched once; when enlarging there are at most as many of these as
+ * output rows. Then every output row is a linear combination of two stretched rows.
  */
 #include "core/augment/augment_ops.h"
 

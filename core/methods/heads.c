@@ -104,9 +104,10 @@ int predictor_init(struct mlp *m, const struct method_env *env, const struct mlp
 	if (head_init(m, env, "predictor", "", PART_PREDICTOR, d, frozen, err))
 		return -1;
 	if (mlp_out_dim(m) != d)
-		return error_set(err, ERR_USAGE,
-				 "predictor.dims: the last is %d, but the projector's output is %d",
-				 mlp_out_dim(m), d);
+		return error_set(
+		    err, ERR_USAGE,
+		    "predictor.dims: the output size is %d, but that of the projector is %d",
+		    mlp_out_dim(m), d);
 	return 0;
 }
 

@@ -45,8 +45,8 @@ int siamese_init(struct siamese *s, const struct method_env *env, const char *me
 	s->spread.gamma = recipe_real(r, key(method, "gamma").text);
 	if (s->kind == TARGET_EMA && !stop)
 		return error_set(err, ERR_USAGE,
-				 "%s.stop_gradient: false, but an ema target has no gradient: "
-				 "%s.target=shared",
+				 "%s.stop_gradient: false, but an ema target has no gradient; "
+				 "use %s.target=shared",
 				 method, method);
 	if (head_init(&s->projector, env, "projector", "", PART_PROJECTOR, encoder_dim(s->encoder),
 		      0, err))
@@ -63,8 +63,8 @@ int siamese_init_heads(struct siamese *s, const struct method_env *env, const ch
 	s->symmetric_predictor = recipe_bool(env->recipe, "predictor.symmetric");
 	if (s->symmetric_predictor && !mlp_is_linear(&s->predictor))
 		return error_set(err, ERR_USAGE,
-				 "predictor.symmetric: for a predictor of one Linear without bias "
-				 "and norm: predictor.dims=%d",
+				 "predictor.symmetric: needs a predictor of one Linear layer "
+				 "without bias and norm, such as predictor.dims=%d",
 				 mlp_out_dim(&s->projector));
 	return 0;
 }

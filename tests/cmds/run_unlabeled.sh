@@ -129,7 +129,7 @@ refused 'data.val: 24 images cannot be held out of 24' -m vicreg -d mixed $heads
 refused 'optim.batch: 25 is more than the 24 images' -m vicreg -d flat $heads --set optim.batch=25
 refused 'optim.batch: 33 is more than the 31 images' -m vicreg -d mixed $heads --set data.val=5 --set optim.batch=33
 refused 'encoder.depth: images of 16 x 16 are too small' -m vicreg -d flat $heads --set encoder.depth=8
-refused 'predictor.dims: the last is 8' -m byol -d flat $heads --set predictor.dims=8
+refused 'predictor.dims: the output size is 8' -m byol -d flat $heads --set predictor.dims=8
 folder plain/cat 12
 folder plain/dog 12
 ok ssl data add plain plain

@@ -30,8 +30,8 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Only the sums that are used: narrow nets have a few for each pixel, and clearing all would cost
- * more than the sums. */
+/* Clears only the sums that are used. A narrow network has few sums per pixel, and clearing the
+ * whole block would cost more than computing them. */
 static inline void clear(double *acc, int n)
 {
 	for (int i = 0; i < n; i++)

@@ -103,7 +103,7 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (unset ? config_unset(&c, argv[1], n == 2 ? argv[2] : NULL, err)
 		  : config_set(&c, argv[1], argv[2], err))
 		return -1;
-	if (c.dry)
-		log_info("%s would be %s", argv[1], unset ? "unset" : "set");
+	log_info("%s: %s%s in %s", argv[1], c.dry ? "would be " : "", unset ? "unset" : "set",
+		 c.path);
 	return 0;
 }

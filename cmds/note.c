@@ -28,13 +28,19 @@ static int list(struct cmd_ctx *ctx, int64_t id, struct error *err)
 static int write_note(struct cmd_ctx *ctx, int64_t id, char **word, int n, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
+	struct run_row row;
 	int ret;
 
 	for (int i = 0; i < n; i++)
 		strbuf_addf(&text, "%s%s", i ? " " : "", word[i]);
-	ret = runs_note(ctx->store, id, text.buf, err);
-	if (!ret && ctx->dry_run)
-		log_info("run %lld would have one more note: %s", (long long)id, text.buf);
+	ret = runs_get(ctx->store, id, &row, err);
+	if (!ret) {
+		ret = runs_note(ctx->store, id, text.buf, err);
+		if (!ret)
+			log_info("%s: %snoted: %s", row.name, ctx->dry_run ? "would be " : "",
+				 text.buf);
+		run_row_release(&row);
+	}
 	strbuf_release(&text);
 	return ret;
 }

@@ -8,6 +8,7 @@ extern const struct cmd cmd_rename;
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
+	struct run_row row;
 	int64_t id;
 	long epoch;
 	int ret = opt_parse(ctx, &cmd_rename, NULL, argc, argv, 2, 2, NULL, err);
@@ -16,11 +17,13 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return ret < 0 ? -1 : 0;
 	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err))
 		return -1;
-	if (runs_rename(ctx->store, id, argv[2], err))
+	if (runs_get(ctx->store, id, &row, err))
 		return -1;
-	if (ctx->dry_run)
-		log_info("%s: run %lld would be named %s", argv[1], (long long)id, argv[2]);
-	return 0;
+	ret = runs_rename(ctx->store, id, argv[2], err);
+	if (!ret)
+		log_info("%s: %srenamed to %s", row.name, ctx->dry_run ? "would be " : "", argv[2]);
+	run_row_release(&row);
+	return ret;
 }
 
 const struct cmd cmd_rename = {

@@ -10,7 +10,7 @@
 
 extern const struct cmd cmd_rm;
 
-enum { REFS_MAX = 100000 };
+enum { REFS_MAX = 100000, NAMES_SHOWN = 10 };
 
 static int list(struct cmd_ctx *ctx, struct error *err)
 {
@@ -56,18 +56,43 @@ static int delete (struct cmd_ctx *ctx, int64_t id, struct error *err)
 	return ret;
 }
 
-static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, struct error *err)
-{
-	int ret = restore      ? runs_restore(ctx->store, id, err)
-		  : ctx->force ? delete (ctx, id, err)
-			       : runs_trash(ctx->store, id, RUN_STALE, err);
+/* The runs that something was done to, for the one line about it. */
+struct done {
+	struct strbuf names;
+	int n;
+};
 
-	if (!ret && ctx->dry_run)
-		log_info("%s: run %lld would be %s", ref, (long long)id,
-			 restore      ? "restored"
-			 : ctx->force ? "deleted for good"
-				      : "moved to the trash");
+static int act(struct cmd_ctx *ctx, int64_t id, int restore, struct done *done, struct error *err)
+{
+	struct run_row row;
+	int ret;
+
+	if (runs_get(ctx->store, id, &row, err))
+		return -1;
+	ret = restore      ? runs_restore(ctx->store, id, err)
+	      : ctx->force ? delete (ctx, id, err)
+			   : runs_trash(ctx->store, id, RUN_STALE, err);
+	if (!ret && done->n++ < NAMES_SHOWN)
+		strbuf_addf(&done->names, "%s%s", done->n > 1 ? ", " : "", row.name);
+	run_row_release(&row);
 	return ret;
+}
+
+static void tell(const struct cmd_ctx *ctx, const struct done *done, int restore)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_adds(&text, done->names.buf);
+	if (done->n > NAMES_SHOWN)
+		strbuf_addf(&text, " and %d more", done->n - NAMES_SHOWN);
+	strbuf_addf(&text, ": %s%s", ctx->dry_run ? "would be " : "",
+		    restore      ? "restored from the trash"
+		    : ctx->force ? "deleted for good"
+				 : "moved to the trash");
+	if (!restore && !ctx->force && !ctx->dry_run)
+		strbuf_adds(&text, ": `ssl rm --restore` takes back what it names");
+	log_info("%s", text.buf);
+	strbuf_release(&text);
 }
 
 /* All refs are looked up before anything is done: @ must not move on the way, and a wrong one
@@ -75,6 +100,7 @@ static int act(struct cmd_ctx *ctx, const char *ref, int64_t id, int restore, st
 static int act_all(struct cmd_ctx *ctx, char **ref, int n, int restore, struct error *err)
 {
 	int64_t *id = xcalloc((size_t)n, sizeof *id);
+	struct done done = {.names = STRBUF_INIT};
 	int ret = 0;
 
 	for (int i = 0; !ret && i < n; i++)
@@ -85,8 +111,11 @@ static int act_all(struct cmd_ctx *ctx, char **ref, int n, int restore, struct e
 		for (int k = 0; k < i; k++)
 			again |= id[k] == id[i];
 		if (!again)
-			ret = act(ctx, ref[i], id[i], restore, err);
+			ret = act(ctx, id[i], restore, &done, err);
 	}
+	if (done.n)
+		tell(ctx, &done, restore);
+	strbuf_release(&done.names);
 	free(id);
 	return ret;
 }

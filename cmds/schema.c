@@ -48,7 +48,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return -1;
 	if (ctx->dry_run)
 		log_info("the view %s would be %s", drop ? drop : pivot, drop ? "removed" : "made");
-	else if (pivot)
+	else if (drop)
+		log_info("removed the view %s", drop);
+	else
 		log_info("made the view %s: `ssl sql \"SELECT * FROM %s\"`", pivot, pivot);
 	return 0;
 }

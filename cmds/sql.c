@@ -4,6 +4,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/usage.h"
+#include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/config.h"
@@ -81,6 +82,8 @@ static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct e
 		ret = query_check(ctx->store, text.buf, err);
 	if (!ret && !ctx->dry_run)
 		ret = config_set(&c, key.buf, text.buf, err);
+	if (!ret)
+		log_info("%ssaved: `ssl sql @%s` asks it", ctx->dry_run ? "would be " : "", name);
 	strbuf_release(&key);
 	strbuf_release(&text);
 	return ret;
@@ -97,6 +100,8 @@ static int forget(struct cmd_ctx *ctx, const char *name, struct error *err)
 		ret = key_of(name, &key, err);
 	if (!ret && !ctx->dry_run)
 		ret = config_unset(&c, key.buf, NULL, err);
+	if (!ret)
+		log_info("@%s: %sdeleted", name, ctx->dry_run ? "would be " : "");
 	strbuf_release(&key);
 	strbuf_release(&old);
 	return ret;

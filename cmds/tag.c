@@ -25,21 +25,42 @@ static int list(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	return ret;
 }
 
+static void add_word(struct strbuf *out, const char *what, const char *word)
+{
+	strbuf_addf(out, "%s%s", out->len ? ", " : what, word);
+}
+
+/* One line: what changed, and what was so already. */
+static void tell(const struct cmd_ctx *ctx, const char *name, const struct strbuf *changed,
+		 const struct strbuf *same)
+{
+	log_info("%s: %s%s%s%s", name, changed->len && ctx->dry_run ? "would be " : "",
+		 changed->buf, changed->len && same->len ? "; " : "", same->buf);
+}
+
 static int mark(struct cmd_ctx *ctx, int64_t id, char **tag, int n, int off, struct error *err)
 {
-	int changed;
+	struct strbuf changed = STRBUF_INIT, same = STRBUF_INIT;
+	struct run_row row;
+	int one, ret = 0;
 
-	for (int i = 0; i < n; i++) {
-		if (runs_tag(ctx->store, id, tag[i], !off, &changed, err))
-			return -1;
-		if (!changed)
-			log_info("run %lld %s tagged %s", (long long)id,
-				 off ? "was not" : "is already", tag[i]);
-		else if (ctx->dry_run)
-			log_info("run %lld would %s tagged %s", (long long)id,
-				 off ? "no longer be" : "be", tag[i]);
+	if (runs_get(ctx->store, id, &row, err))
+		return -1;
+	for (int i = 0; !ret && i < n; i++) {
+		ret = runs_tag(ctx->store, id, tag[i], !off, &one, err);
+		if (ret)
+			break;
+		if (one)
+			add_word(&changed, off ? "no longer tagged " : "tagged ", tag[i]);
+		else
+			add_word(&same, off ? "was not tagged " : "already tagged ", tag[i]);
 	}
-	return 0;
+	if (changed.len || same.len)
+		tell(ctx, row.name, &changed, &same);
+	strbuf_release(&changed);
+	strbuf_release(&same);
+	run_row_release(&row);
+	return ret;
 }
 
 static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)

@@ -10,6 +10,7 @@ out_lacks query
 
 note 'set, read, list, unset'
 ok ssl config query.all 'select * from v_run'
+err_has '^ssl: query.all: set in .*/.ssl/config$'
 ok ssl config query.all
 same "$(cat "$out")" 'select * from v_run'
 two=$(printf 'select 1,\n  2 -- \\ and = and "x"')

@@ -11,6 +11,9 @@ ok ssl note one
 err_has 'no note'
 ok ssl note one 'first, with "quotes"'
 ok ssl note @ three plain words
+same "$(cat "$err")" 'ssl: one: noted: three plain words'
+ok ssl note -q -n @ nothing
+[ ! -s "$err" ] || fail 'not quiet'
 ok ssl note -n @ not this
 ok ssl note one --format tsv
 same "$(sed 1d "$out" | cut -f2 | tr '\n' '|')" 'first, with "quotes"|three plain words|'

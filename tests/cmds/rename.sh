@@ -9,6 +9,7 @@ ok ssl data add tiny --shapes --train 64 --test 16
 ok ssl run -m vicreg $tiny --name one
 ok ssl run -m vicreg $tiny --name two --seed 2
 ok ssl rename one better
+same "$(cat "$err")" 'ssl: one: renamed to better'
 ok ssl show better
 fails 3 'no such run' "$SSL" show one
 fails 2 'taken by run 2' "$SSL" rename better two

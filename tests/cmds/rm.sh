@@ -19,6 +19,7 @@ counts()
 
 note 'to the trash: no view and no ref shows it'
 ok ssl rm two
+same "$(cat "$err")" 'ssl: two: moved to the trash: `ssl rm --restore` takes back what it names'
 same "$(counts)" 111111
 ok ssl sql --format csv "SELECT count(*) FROM v_run WHERE name = 'two'"
 same "$(tail -1 "$out")" 0
@@ -36,6 +37,7 @@ fails 2 'taken by run 2' "$SSL" run -m vicreg $tiny --name two
 
 note 'and out of it'
 ok ssl rm --restore two 3
+same "$(cat "$err")" 'ssl: two, three: restored from the trash'
 ok ssl log --columns name --format csv
 same "$(sed 1d "$out" | tr '\n' ' ')" 'three two one '
 fails 3 'not in the trash' "$SSL" rm --restore one
@@ -55,7 +57,8 @@ files()
 }
 before=$(files)
 ok ssl rm one
-ok ssl rm -f one two
+ok ssl rm -q -f one two
+[ ! -s "$err" ] || fail 'not quiet'
 ok ssl rm --list
 err_has 'empty'
 for t in run metric metric_summary attempt checkpoint eval recipe; do

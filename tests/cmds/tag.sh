@@ -11,6 +11,7 @@ ok ssl run -m vicreg $tiny --name two --seed 2
 
 note 'on, seen, off'
 ok ssl tag one paper table2
+same "$(cat "$err")" 'ssl: one: tagged paper, table2'
 ok ssl tag two paper
 ok ssl tag one --format csv
 same "$(sed 1d "$out" | cut -d, -f1 | tr '\n' ' ')" 'paper table2 '
@@ -21,7 +22,7 @@ same "$(sed 1d "$out")" one
 ok ssl log -w "tags like '%table2%'" --columns name,tags --format csv
 same "$(sed 1d "$out")" 'one,paper table2'
 ok ssl tag -d one table2 never
-err_has 'was not tagged never'
+same "$(cat "$err")" 'ssl: one: no longer tagged table2; was not tagged never'
 ok ssl tag one --format csv
 same "$(sed 1d "$out" | cut -d, -f1)" paper
 ok ssl tag one paper

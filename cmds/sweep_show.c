@@ -1,6 +1,7 @@
 /* ssl sweep show: what the hyperparameters of a sweep do to its objective. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmds/select.h"
 #include "cmds/pager.h"
@@ -16,7 +17,8 @@
 /* People see both tables and the warnings; programs one table. */
 static void print(struct cmd_ctx *ctx, const struct effects *e, const struct metric_info *metric)
 {
-	struct table *shares = effects_shares(e), *levels = effects_levels(e, TABLE_SIX);
+	int digits = strcmp(metric->unit, "%") != 0 ? TABLE_SIX : 2;
+	struct table *shares = effects_shares(e), *levels = effects_levels(e, digits);
 	struct table *whole = effects_whole(e);
 	struct strbuf warnings = STRBUF_INIT;
 

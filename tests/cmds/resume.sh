@@ -3,7 +3,7 @@
 # was never stopped: series, evaluations and weights.
 . "$(dirname "$0")/lib.sh"
 
-recipe='-m byol --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=32,16 --set predictor.dims=32,16 --set optim.batch=16 --set optim.epochs=12 --set eval.every=1 --set checkpoint.every=1 -d tiny'
+recipe='-m byol --set encoder.arch=convnet --set encoder.width=4 --set encoder.depth=2 --set augment.size=16 --set projector.dims=32,16 --set predictor.dims=32,16 --set optim.batch=16 --set optim.epochs=12 --set eval.every=1 --set checkpoint.every=1 -d tiny'
 series()
 {
 	ssl sql --format csv "select metric, step, printf('%.17g', value) from v_metric where run = '$1'

@@ -15,6 +15,7 @@ out_has '^  to train it longer: ssl run --like [^ ]+ --set optim.epochs=[0-9]+$'
 out_has '^val.knn.top1, %$'
 out_has '^vicreg +vicreg.lambda +9[0-9]\.[0-9] +4$'
 out_has '^vicreg +\(seeds\) '
+out_has '^vicreg +vicreg.lambda +25 +[0-9]+ +[0-9]+[.][0-9][0-9] +[0-9]+[.][0-9][0-9] ' # percentages as everywhere
 out_has '^vicreg: the best cell has vicreg.lambda = 25, the largest value of the grid'
 out_has '^vicreg: 1 run collapsed: counted with each value, and in no mean$'
 out_lacks 'byol'

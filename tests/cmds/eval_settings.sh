@@ -92,5 +92,5 @@ out_has 'only val.knn.top1'
 same 'val,val' "$(ssl sql --format csv "select name, knn_split from v_run where name = 'val'" | tail -1)"
 same 'v1,test' "$(ssl sql --format csv "select name, knn_split from v_run where name = 'v1'" | tail -1)"
 ok ssl compare val
-out_has 'knn.top1 is val.knn.top1 here'
+out_has '^Compared by val.knn.top1: none of these runs has test.knn.top1'
 ok ssl fsck

@@ -10,7 +10,7 @@ fails 3 'no such sweep' "$SSL" worker nothing
 cat >s.yaml <<'YAML'
 version: 1
 sweep: w
-base: {method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 8}, augment: {size: 16}, projector: {dims: [64, 64]},
+base: {method: barlow, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [64, 64]},
   optim: {batch: 16, epochs: 40, warmup: 0}, eval: {every: 0, at_start: false}, checkpoint: {every: 8}}
 grid: {barlow.lambda: [0.01, 0.02]}
 exec: {lease: 1, retries: 20}

@@ -415,11 +415,12 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	m->result->added++;
 	if (identity_import(m->s, run, err))
 		return -1;
-	return db_run(
-	    m->s, err,
-	    "UPDATE run SET attempt_id = (SELECT id FROM attempt WHERE run_id = ?1 AND n = "
-	    "?2) WHERE id = ?1",
-	    "II", run, attempt);
+	if (db_run(m->s, err,
+		   "UPDATE run SET attempt_id = (SELECT id FROM attempt WHERE run_id = ?1 AND n = "
+		   "?2) WHERE id = ?1",
+		   "II", run, attempt))
+		return -1;
+	return bundle_check_run(m, run, in->name, err);
 }
 
 static int take_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)

@@ -68,6 +68,8 @@ int bundle_next_line(struct bundle_import *m, const struct bundle_text *in, size
 const char *bundle_field(const struct bundle_import *m, const char *name);
 /* ERR_CORRUPT unless the line's values are what a row of the table can have. */
 int bundle_check_values(struct bundle_import *m, const char *table, struct error *err);
+/* ERR_CORRUPT when the rows of a run that was taken in contradict each other. */
+int bundle_check_run(struct bundle_import *m, int64_t run, const char *uuid, struct error *err);
 /* Inserts the line as a row of `owner`, the number of a run or a sweep. without: a column left
  * NULL, or NULL; name: for a run or a sweep, or NULL. */
 int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t owner,

@@ -46,6 +46,35 @@ shared/object.jsonl|s/"bytes":[0-9]*/"bytes":-1/
 shared/recipe.jsonl|s/"json":"{/"json":"{{{/
 END
 ok ssl -C b import one.tzst
+
+note 'rows that contradict each other'
+ok ssl -C a run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set projector.dims=16,16 \
+	--set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -j 1 --name two
+ok ssl -C a export -o two.tzst two
+rm -rf x
+mkdir x
+zstd -dqc two.tzst >two.tar && tar -xf two.tar -C x
+run=runs/$(cd x/runs && ls)
+ok ssl init c
+while IFS='|' read -r why edit; do
+	changed "$run" "$edit"
+	fails 5 "its rows contradict each other: .*$why" "$SSL" -C c import bad.tar
+	fails 5 "its rows contradict each other: .*$why" "$SSL" -C c import -n bad.tar
+	same "$(ssl -C c sql --format csv 'select count(*) from run' | tail -1)" 0
+done <<'END'
+done at step 3|/"table":"run"/s/"step":4/"step":3/
+a metric has a value at step 5|/"table":"metric".*"lr"/s/"step":4/"step":5/
+checkpoint of step 5|/"table":"checkpoint"/s/"step":4/"step":5/
+evaluation of step 5|/"table":"eval"/s/"step":4/"step":5/
+link of step 5|/"table":"digest"/s/"step":4/"step":5/
+spectrum of step 5|/"table":"spectrum"/s/"step":4/"step":5/
+summary of a metric|/"table":"metric_summary".*"loss"/s/"last_step":[0-9]*/"last_step":1/
+attempts are not numbered|/"table":"attempt"/s/"n":1/"n":2/
+begins beyond|/"table":"attempt"/s/"from_step":0/"from_step":5/
+finished before|/"table":"run"/s/"finished":"[0-9]*/"finished":"1999/
+ended before|/"table":"attempt"/s/"ended":"[0-9]*/"ended":"1999/
+END
+ok ssl -C c import two.tzst
 note 'a pipe, a device and a folder are no bundle'
 mkfifo pipe
 fails 2 'not a regular file|neither a file nor a folder' "$SSL" -C b import pipe

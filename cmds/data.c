@@ -306,7 +306,8 @@ static int verify_row(void *ctx, const struct dataset_row *row)
 	int bad;
 
 	object_path(v->store, row->sha256, path, sizeof path);
-	bad = object_verify(v->store, row->sha256, &err) || dataset_open(&d, path, &err);
+	bad = datasets_check_object(v->store, row->id, &err) ||
+	      object_verify(v->store, row->sha256, &err) || dataset_open(&d, path, &err);
 	if (!bad)
 		dataset_close(&d);
 	if (bad && !v->bad++)

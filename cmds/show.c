@@ -9,6 +9,7 @@
 #include "core/report/rows.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/run_rows.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_show;
@@ -315,6 +316,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (epoch >= 0)
 		return error_set(err, ERR_USAGE, "show: %s: a run is shown whole, without @epoch",
 				 argv[1]);
+	if (run_rows_check(ctx->store, id, err))
+		return -1;
 	if (ctx->format == TABLE_TEXT)
 		return show_text(ctx, id, err);
 	return ctx->format == TABLE_JSON ? show_json(ctx, id, err) : show_row(ctx, id, err);

@@ -1,10 +1,12 @@
 /* Claims: who works on a cell, and how it ends; see sweeps.h. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/store/row.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
@@ -73,6 +75,26 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 	return found ? found : mend_leases(s, w, now, err);
 }
 
+static int read_columns(sqlite3_stmt *st, struct cell_claim *out, struct error *err)
+{
+	struct row r = {st, "cell", sqlite3_column_int64(st, 0), err, 0};
+
+	out->cell = r.id;
+	out->token = row_int(&r, 1, "claims", 0, INT64_MAX);
+	out->sweep = sqlite3_column_int64(st, 2);
+	out->run_id = sqlite3_column_int64(st, 3);
+	out->run_done = sqlite3_column_int(st, 4);
+	out->ordinal = (int)row_int(&r, 5, "ordinal", 1, INT_MAX);
+	out->rank = (int)row_int(&r, 6, "rank", 0, INT_MAX);
+	out->seed = row_int(&r, 7, "seed", INT64_MIN, INT64_MAX);
+	out->recipe_json = row_text(&r, 8, "json (of its recipe)");
+	out->label = row_text(&r, 9, "label");
+	row_hash(&r, 10, "sha256 (of its dataset)", out->dataset_sha256);
+	if (r.bad)
+		cell_claim_release(out);
+	return r.bad ? -1 : 0;
+}
+
 static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
@@ -82,25 +104,22 @@ static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, str
 	    "JOIN dataset d ON d.id = c.dataset_id LEFT JOIN run r ON r.id = c.run_id "
 	    "WHERE c.id = ?",
 	    err);
+	int found;
 
 	if (!st)
 		return -1;
 	db_bind(st, "I", cell);
-	if (db_step(s, st, err) <= 0)
-		return -1;
-	out->cell = sqlite3_column_int64(st, 0);
-	out->token = sqlite3_column_int64(st, 1);
-	out->sweep = sqlite3_column_int64(st, 2);
-	out->run_id = sqlite3_column_int64(st, 3);
-	out->run_done = sqlite3_column_int(st, 4);
-	out->ordinal = sqlite3_column_int(st, 5);
-	out->rank = sqlite3_column_int(st, 6);
-	out->seed = sqlite3_column_int64(st, 7);
-	out->recipe_json = xstrdup(db_text(st, 8));
-	out->label = xstrdup(db_text(st, 9));
-	db_text_into(st, 10, out->dataset_sha256, sizeof out->dataset_sha256);
+	found = db_step(s, st, err);
+	if (found <= 0)
+		return found
+			   ? -1
+			   : error_set(err, ERR_CORRUPT,
+				       "cell %lld: its recipe or its dataset is missing: the store "
+				       "is damaged: `ssl fsck`",
+				       (long long)cell);
+	found = read_columns(st, out, err);
 	sqlite3_reset(st);
-	return 0;
+	return found;
 }
 
 void cell_claim_release(struct cell_claim *c)

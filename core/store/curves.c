@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/store/row.h"
 #include "core/store/selection.h"
 #include "core/store/store_internal.h"
 
@@ -28,15 +29,23 @@ static void add(struct series *out, double step, double value)
 	out->value[out->n++] = value;
 }
 
-/* Rows of step, value, kind. */
-static int take(struct store *s, sqlite3_stmt *st, struct series *out, struct error *err)
+/* Rows of the run: a step or place (its column is named), value, kind. */
+static int take(struct store *s, struct row *r, const char *column, struct series *out,
+		struct error *err)
 {
 	int more;
 
-	while ((more = db_step(s, st, err)) > 0)
-		add(out, (double)sqlite3_column_int64(st, 0),
-		    value_make((enum value_kind)sqlite3_column_int(st, 2),
-			       sqlite3_column_double(st, 1)));
+	while ((more = db_step(s, r->st, err)) > 0) {
+		double at = (double)row_int(r, 0, column, 0, ROW_COUNT_MAX);
+		int kind = (int)row_int(r, 2, "kind", VALUE_NUMBER, VALUE_MINUS_INF);
+
+		add(out, at,
+		    value_make((enum value_kind)kind, kind ? 0 : row_real_or_null(r, 1, "value")));
+		if (r->bad) {
+			sqlite3_reset(r->st);
+			return -1;
+		}
+	}
 	return more;
 }
 
@@ -51,14 +60,16 @@ int series_read(struct store *s, int64_t run, const char *metric, struct series 
 	    "WHERE e.run_id = ?1 AND v.name_id = (SELECT id FROM metric_name WHERE name = ?2) "
 	    "ORDER BY e.step, e.id"};
 
+	static const char *const of[] = {"metric of run", "eval of run"};
+
 	*out = (struct series){0};
 	for (int i = 0; i < 2 && !out->n; i++) {
-		sqlite3_stmt *st = db_prepare(s, sql[i], err);
+		struct row r = {db_prepare(s, sql[i], err), of[i], run, err, 0};
 
-		if (!st)
+		if (!r.st)
 			return -1;
-		db_bind(st, "It", run, metric);
-		if (take(s, st, out, err)) {
+		db_bind(r.st, "It", run, metric);
+		if (take(s, &r, "step", out, err)) {
 			series_release(out);
 			return -1;
 		}
@@ -101,7 +112,7 @@ static int has_spectra(struct store *s, struct error *err)
 int spectrum_read(struct store *s, int64_t run, const char *name, long step, struct series *out,
 		  long *at, struct error *err)
 {
-	sqlite3_stmt *st;
+	struct row r = {NULL, "spectrum of run", run, err, 0};
 	int64_t found = 0;
 	int more = has_spectra(s, err);
 
@@ -115,15 +126,18 @@ int spectrum_read(struct store *s, int64_t run, const char *name, long step, str
 	if (more <= 0)
 		return more;
 	*at = (long)found;
-	st = db_prepare(
+	r.st = db_prepare(
 	    s,
 	    "SELECT i, value, 0 FROM spectrum WHERE run_id = ? AND name = ? AND step = ? "
 	    "ORDER BY i",
 	    err);
-	if (!st)
+	if (!r.st)
 		return -1;
-	db_bind(st, "ItI", run, name, found);
-	return take(s, st, out, err);
+	db_bind(r.st, "ItI", run, name, found);
+	if (!take(s, &r, "i", out, err))
+		return 0;
+	series_release(out);
+	return -1;
 }
 
 int spectrum_means(struct store *s, int64_t run, const char *name, struct series *mean,

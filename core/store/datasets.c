@@ -150,6 +150,42 @@ int datasets_check(struct store *s, const struct dataset_row *row, int replace, 
 	return ret;
 }
 
+int datasets_check_object(struct store *s, int64_t id, struct error *err)
+{
+	struct row r = {
+	    db_prepare(s,
+		       "SELECT o.id, o.sha256, o.bytes, d.sha256 FROM dataset d LEFT JOIN "
+		       "object o ON o.id = d.object_id WHERE d.id = ?",
+		       err),
+	    "object", 0, err, 0};
+	char hash[HASH_HEX];
+	int found;
+
+	if (!r.st)
+		return -1;
+	db_bind(r.st, "I", id);
+	found = db_step(s, r.st, err);
+	if (found <= 0)
+		return found;
+	r.id = sqlite3_column_int64(r.st, 0);
+	if (!r.id) {
+		r.bad = error_set(err, ERR_CORRUPT,
+				  "dataset %lld: column object_id names no object: the store is "
+				  "damaged: `ssl fsck` looks for more",
+				  (long long)id);
+	} else {
+		row_hash(&r, 1, "sha256", hash);
+		row_int(&r, 2, "bytes", 0, INT64_MAX);
+		if (!r.bad && strcmp(hash, db_text(r.st, 3)))
+			r.bad = error_set(err, ERR_CORRUPT,
+					  "object %lld: column sha256 is not that of the dataset "
+					  "that it is of: the store is damaged: `ssl fsck`",
+					  (long long)r.id);
+	}
+	sqlite3_reset(r.st);
+	return r.bad ? -1 : 0;
+}
+
 int datasets_skipped(struct store *s, int64_t id,
 		     int (*fn)(void *ctx, const char *file, const char *why), void *ctx,
 		     struct error *err)

@@ -25,6 +25,8 @@ struct dataset_row {
 int datasets_insert(struct store *s, const struct dataset_row *row, int replace, struct error *err);
 /* What datasets_insert() would say: 0, or ERR_USAGE when the name is taken by other content. */
 int datasets_check(struct store *s, const struct dataset_row *row, int replace, struct error *err);
+/* ERR_CORRUPT unless the dataset of this number names an object whose row has its hash. */
+int datasets_check_object(struct store *s, int64_t id, struct error *err);
 /* Calls fn for each file that the import of this dataset left out. */
 int datasets_skipped(struct store *s, int64_t id,
 		     int (*fn)(void *ctx, const char *file, const char *why), void *ctx,

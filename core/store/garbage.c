@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/store/object.h"
+#include "core/store/row.h"
 #include "core/store/store_internal.h"
 
 enum { YOUNG = 3600 }; /* seconds in which whatever is being written is named */
@@ -220,11 +221,12 @@ static int find_rows(struct store *s, struct found *f, struct error *err)
 {
 	sqlite3_stmt *st =
 	    db_prepare(s,
-		       "SELECT sha256, bytes FROM object o "
+		       "SELECT sha256, bytes, id FROM object o "
 		       "WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE object_id = o.id) "
 		       "AND NOT EXISTS (SELECT 1 FROM dataset WHERE object_id = o.id) "
 		       "ORDER BY sha256",
 		       err);
+	struct row r = {st, "object", 0, err, 0};
 	char path[400];
 	int more;
 
@@ -236,9 +238,10 @@ static int find_rows(struct store *s, struct found *f, struct error *err)
 		if (!hash_is_hex(sha256)) /* `ssl fsck` reports it */
 			continue;
 		snprintf(path, sizeof path, "objects/%.2s/%.62s", sha256, sha256 + 2);
-		found_add(f, GARBAGE_ROW, path, sha256, sqlite3_column_int64(st, 1));
+		r.id = sqlite3_column_int64(st, 2);
+		found_add(f, GARBAGE_ROW, path, sha256, row_int(&r, 1, "bytes", 0, INT64_MAX));
 	}
-	return more;
+	return r.bad ? -1 : more;
 }
 
 /* objects/FOLDER, open, and the name in it. */
@@ -342,6 +345,34 @@ static int remove_one(struct store *s, const struct item *it, double age, struct
 	return ret;
 }
 
+/* An object is not garbage because the row that refers to it is damaged. */
+static int check_references(struct store *s, struct error *err)
+{
+	static const char *const sql[] = {
+	    "SELECT id FROM checkpoint c WHERE NOT EXISTS (SELECT 1 FROM object o WHERE o.id = "
+	    "c.object_id) LIMIT 1",
+	    "SELECT id FROM dataset d WHERE d.removed IS NULL AND NOT EXISTS (SELECT 1 FROM object "
+	    "o "
+	    "WHERE o.id = d.object_id) LIMIT 1"};
+	static const char *const table[] = {"checkpoint", "dataset"};
+
+	for (int i = 0; i < 2; i++) {
+		int64_t id = 0;
+		int found = db_int(s, &id, err, sql[i], "");
+
+		if (found)
+			return found < 0
+				   ? -1
+				   : error_set(
+					 err, ERR_CORRUPT,
+					 "%s %lld: column object_id names no object: the store "
+					 "is damaged: `ssl fsck` looks for more; restore it "
+					 "from a backup",
+					 table[i], (long long)id);
+	}
+	return 0;
+}
+
 /* A file is not garbage because the row that names it is damaged. */
 static int check_names(struct store *s, struct error *err)
 {
@@ -362,7 +393,8 @@ static int each(struct store *s, double age, int collect,
 		int (*fn)(void *ctx, const struct garbage *g), void *ctx, struct error *err)
 {
 	struct found f = {0};
-	int ret = objects_check(s, collect, err) || check_names(s, err) || find_rows(s, &f, err) ||
+	int ret = objects_check(s, collect, err) || check_names(s, err) ||
+			  check_references(s, err) || find_rows(s, &f, err) ||
 			  find_files(s, age, &f, err)
 		      ? -1
 		      : 0;

@@ -25,6 +25,11 @@ int64_t row_int(struct row *r, int col, const char *column, int64_t lo, int64_t 
 	return lo;
 }
 
+int64_t row_int_or_null(struct row *r, int col, const char *column, int64_t lo, int64_t hi)
+{
+	return sqlite3_column_type(r->st, col) == SQLITE_NULL ? 0 : row_int(r, col, column, lo, hi);
+}
+
 double row_real(struct row *r, int col, const char *column)
 {
 	int type = sqlite3_column_type(r->st, col);
@@ -34,6 +39,22 @@ double row_real(struct row *r, int col, const char *column)
 		return v;
 	damaged(r, column, "is no finite number");
 	return 0;
+}
+
+double row_real_or_null(struct row *r, int col, const char *column)
+{
+	return sqlite3_column_type(r->st, col) == SQLITE_NULL ? 0 : row_real(r, col, column);
+}
+
+void row_text_into(struct row *r, int col, const char *column, char *out, size_t size)
+{
+	int type = sqlite3_column_type(r->st, col);
+
+	out[0] = 0;
+	if (type == SQLITE_TEXT)
+		db_text_into(r->st, col, out, size);
+	else
+		damaged(r, column, type == SQLITE_NULL ? "is missing" : "is no text");
 }
 
 char *row_text_or_null(struct row *r, int col, const char *column)

@@ -21,12 +21,17 @@ struct row {
 
 /* A whole number from lo to hi; else lo, and bad. */
 int64_t row_int(struct row *r, int col, const char *column, int64_t lo, int64_t hi);
+/* The same, where NULL is as good, and 0. */
+int64_t row_int_or_null(struct row *r, int col, const char *column, int64_t lo, int64_t hi);
 /* A finite number; else 0, and bad. */
 double row_real(struct row *r, int col, const char *column);
+double row_real_or_null(struct row *r, int col, const char *column);
 /* An owned text, which must be there; else NULL, and bad. */
 char *row_text(struct row *r, int col, const char *column);
 /* The same, where NULL is as good. */
 char *row_text_or_null(struct row *r, int col, const char *column);
+/* As row_text() into a buffer, cut to its size; else "", and bad. */
+void row_text_into(struct row *r, int col, const char *column, char *out, size_t size);
 /* A SHA-256; else "", and bad. */
 void row_hash(struct row *r, int col, const char *column, char out[HASH_HEX]);
 

@@ -2,12 +2,14 @@
 #include "core/store/sweeps.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/store/query.h"
+#include "core/store/row.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweep_recipes.h"
 
@@ -37,6 +39,27 @@ static int no_sweep(struct store *s, const char *name, struct error *err)
 	return error_set(err, ERR_NOT_FOUND, "%s: no such sweep: see `ssl sweep ls`", name);
 }
 
+static int read_sweep(sqlite3_stmt *st, struct sweep_row *out, struct error *err)
+{
+	struct row r = {st, "sweep", sqlite3_column_int64(st, 0), err, 0};
+
+	memset(out, 0, sizeof *out);
+	out->id = r.id;
+	row_text_into(&r, 1, "name", out->name, sizeof out->name);
+	row_text_into(&r, 2, "state", out->state, sizeof out->state);
+	row_text_into(&r, 3, "goal", out->goal, sizeof out->goal);
+	row_text_into(&r, 4, "on_fail", out->on_fail, sizeof out->on_fail);
+	row_hash(&r, 5, "spec_hash", out->spec_hash);
+	db_text_into(st, 6, out->objective, sizeof out->objective);
+	out->lease = row_real(&r, 7, "lease");
+	out->retries = (long)row_int(&r, 8, "retries", 0, ROW_COUNT_MAX);
+	out->spec = row_text(&r, 9, "spec");
+	out->defaults = (int)row_int(&r, 10, "defaults", 1, INT_MAX);
+	if (r.bad)
+		sweep_row_release(out);
+	return r.bad ? -1 : 0;
+}
+
 int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct error *err)
 {
 	sqlite3_stmt *st =
@@ -52,20 +75,9 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	found = db_step(s, st, err);
 	if (found <= 0)
 		return found ? -1 : no_sweep(s, name, err);
-	memset(out, 0, sizeof *out);
-	out->id = sqlite3_column_int64(st, 0);
-	db_text_into(st, 1, out->name, sizeof out->name);
-	db_text_into(st, 2, out->state, sizeof out->state);
-	db_text_into(st, 3, out->goal, sizeof out->goal);
-	db_text_into(st, 4, out->on_fail, sizeof out->on_fail);
-	db_text_into(st, 5, out->spec_hash, sizeof out->spec_hash);
-	db_text_into(st, 6, out->objective, sizeof out->objective);
-	out->lease = sqlite3_column_double(st, 7);
-	out->retries = (long)sqlite3_column_int64(st, 8);
-	out->spec = xstrdup(db_text(st, 9));
-	out->defaults = sqlite3_column_int(st, 10);
+	found = read_sweep(st, out, err);
 	sqlite3_reset(st);
-	return 0;
+	return found;
 }
 
 void sweep_row_release(struct sweep_row *w)
@@ -332,26 +344,30 @@ int sweeps_retry(struct store *s, int64_t id, int which, int *n, struct error *e
 	return tx_end(s, ret, err);
 }
 
-static void read_cell(sqlite3_stmt *st, struct cell_row *c)
+/* What its run says may be NULL: it may have none. */
+static int read_cell(sqlite3_stmt *st, struct cell_row *c, struct error *err)
 {
+	struct row r = {st, "cell", sqlite3_column_int64(st, 0), err, 0};
+
 	memset(c, 0, sizeof *c);
-	c->id = sqlite3_column_int64(st, 0);
-	c->ordinal = sqlite3_column_int(st, 1);
-	c->seed = sqlite3_column_int64(st, 2);
-	db_text_into(st, 3, c->label, sizeof c->label);
-	db_text_into(st, 4, c->status, sizeof c->status);
+	c->id = r.id;
+	c->ordinal = (int)row_int(&r, 1, "ordinal", 1, INT_MAX);
+	c->seed = row_int(&r, 2, "seed", INT64_MIN, INT64_MAX);
+	row_text_into(&r, 3, "label", c->label, sizeof c->label);
+	row_text_into(&r, 4, "status", c->status, sizeof c->status);
 	db_text_into(st, 5, c->run, sizeof c->run);
-	c->epoch = (long)sqlite3_column_int64(st, 6);
-	c->epochs = (long)sqlite3_column_int64(st, 7);
+	c->epoch = (long)row_int_or_null(&r, 6, "epoch (of its run)", 0, ROW_COUNT_MAX);
+	c->epochs = (long)row_int_or_null(&r, 7, "epochs (of its run)", 0, ROW_COUNT_MAX);
 	c->objective = sqlite3_column_type(st, 8) == SQLITE_NULL ? value_make(VALUE_NAN, 0)
 								 : sqlite3_column_double(st, 8);
-	c->claims = sqlite3_column_int(st, 9);
-	c->failures = sqlite3_column_int(st, 10);
+	c->claims = (int)row_int(&r, 9, "claims", 0, INT_MAX);
+	c->failures = (int)row_int(&r, 10, "failures", 0, INT_MAX);
 	db_text_into(st, 11, c->worker, sizeof c->worker);
 	db_text_into(st, 12, c->error, sizeof c->error);
 	db_text_into(st, 13, c->finished, sizeof c->finished);
-	c->seconds = sqlite3_column_double(st, 14);
+	c->seconds = row_real_or_null(&r, 14, "seconds (of its run)");
 	c->run_id = sqlite3_column_int64(st, 15);
+	return r.bad ? -1 : 0;
 }
 
 int cells_each(struct store *s, int64_t sweep, const char *status, const char *since,
@@ -366,16 +382,16 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 	    "c.rank, c.ordinal",
 	    err);
 	struct cell_row *rows = NULL;
-	int n = 0, more, ret;
+	int n = 0, more, ret = 0;
 
 	if (!st)
 		return -1;
 	db_bind(st, "Itt", sweep, status, since);
-	while ((more = db_step(s, st, err)) > 0) {
+	while (!ret && (more = db_step(s, st, err)) != 0) {
 		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
-		read_cell(st, &rows[n++]);
+		ret = more < 0 ? -1 : read_cell(st, &rows[n++], err);
 	}
-	ret = more;
+	sqlite3_reset(st);
 	for (int i = 0; !ret && i < n; i++)
 		ret = fn(ctx, &rows[i]);
 	free(rows);

@@ -50,6 +50,40 @@ for set in 'run set step = -1' 'run set epochs = 9223372036854775807' 'run set s
 	fails 5 "${set%% *} [0-9]*: column $column is out of range" "$SSL" $c
 done
 
+note 'rows of sweeps, cells, evaluations and spectra, and what show, gc and data verify need'
+again
+ok ssl sweep start -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --name pair --seeds 1 -j 1
+ok ssl eval -q a --k 3
+sqlite3 .ssl/ssl.db 'pragma wal_checkpoint(truncate)' >/dev/null
+rm -rf "$scratch/sound"
+cp -R .ssl "$scratch/sound"
+while IFS='|' read -r set why command; do
+	again
+	sqlite3 .ssl/ssl.db 'pragma ignore_check_constraints = on' 'pragma foreign_keys = off' "update $set"
+	code 5 ssl $command
+	grep -q -- "$why" "$out" "$err" || fail "nobody says $why"
+done <<'END'
+sweep set retries = -1|sweep 1: column retries is out of range|sweep status pair
+sweep set defaults = -1|sweep 1: column defaults is out of range|sweep show pair
+cell set failures = -1|cell 1: column failures is out of range|sweep status pair
+cell set claims = -1|cell 1: column claims is out of range|sweep status pair
+cell set rank = -1, status = 'queued', finished = null, run_id = null|cell 1: column rank is out of range|worker pair
+cell set ordinal = -1, status = 'queued', finished = null, run_id = null|cell 1: column ordinal is out of range|worker pair
+eval set step = -1|eval [0-9]*: column step is out of range|show a
+eval set epoch = -1|eval [0-9]*: column epoch is out of range|show a
+eval set step = -1|eval of run 1: column step is out of range|plot curve --metric test.knn.top1/k=3 a
+metric set step = -1 - step|metric of run 1: column step is out of range|plot curve a
+checkpoint set step = -1|checkpoint [0-9]*: column step is out of range|show a
+attempt set from_step = -1|attempt [0-9]*: column from_step is out of range|show a
+spectrum set i = -1 - i|spectrum of run 1: column i is out of range|plot spectrum a
+checkpoint set object_id = 999|checkpoint [0-9]*: column object_id names no object|gc
+dataset set object_id = 999|dataset [0-9]*: column object_id names no object|gc
+dataset set object_id = 999|dataset [0-9]*: column object_id names no object|data verify
+object set sha256 = printf('Z%s', substr(sha256, 2))|object [0-9]*: column sha256 is no SHA-256|data verify
+object set bytes = -1|object [0-9]*: column bytes is out of range|data verify
+END
+
+again
 note 'a step in a checkpoint that is not the one that the store says'
 for step in -1 99999999999999999999 999999 x ''; do
 	again

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/base/terminal.h"
 #include "core/data/dataset.h"
 #include "core/run/check.h"
 #include "core/run/datasets.h"
@@ -41,7 +42,7 @@ static int show_progress(void *ctx, uint32_t images)
 	struct adding *p = ctx;
 	double now = clock_now();
 
-	if (isatty(STDERR_FILENO) && log_get_level() > LOG_QUIET && now - p->last > 0.1) {
+	if (terminal_moves() && log_get_level() > LOG_QUIET && now - p->last > 0.1) {
 		fprintf(stderr, "\r%u images", images);
 		fflush(stderr);
 		p->shown = 1;

@@ -56,7 +56,7 @@ void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const stru
 	v->store = ctx->store;
 	v->sweep = w;
 	v->workers = workers;
-	v->moving = !ctx->quiet && isatty(STDERR_FILENO);
+	v->moving = !ctx->quiet && terminal_moves();
 	v->settled = n->done + n->failed + n->pruned;
 	clock_text(clock_unix(), v->since);
 	if (!ctx->quiet)
@@ -132,8 +132,8 @@ static int draw_running(void *ctx, const struct cell_row *c)
 
 	if (v->drawn > SHOWN)
 		return 0;
-	terminal_line(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %.50s", c->ordinal,
-		      (long long)c->seed, c->epoch, c->epochs, c->run, c->label);
+	terminal_row(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %s", c->ordinal, (long long)c->seed,
+		     c->epoch, c->epochs, c->run, c->label);
 	v->drawn++;
 	return 0;
 }
@@ -150,7 +150,7 @@ void sweep_view_tick(void *view, const struct sweep_counts *n, int alive)
 	tell_new(v, n);
 	if (v->moving && alive) {
 		head_line(v->sweep, n, v->workers, &head);
-		terminal_line(stderr, "%.110s", head.buf);
+		terminal_row(stderr, "%s", head.buf);
 		v->drawn = 1;
 		cells_each(v->store, v->sweep->id, "running", NULL, draw_running, v, &passing);
 	}

@@ -32,6 +32,11 @@ int terminal_is_dumb(void)
 	return !term || !*term || !strcmp(term, "dumb");
 }
 
+int terminal_moves(void)
+{
+	return isatty(STDERR_FILENO) && !terminal_is_dumb();
+}
+
 int terminal_is_ascii(FILE *out)
 {
 	static const char *const variable[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -48,7 +53,8 @@ int terminal_is_ascii(FILE *out)
 	return 1;
 }
 
-static void put(FILE *out, const char *text)
+/* columns: at most so many; 0: all. */
+static void put(FILE *out, const char *text, int columns)
 {
 	struct strbuf safe = STRBUF_INIT, shown = STRBUF_INIT;
 
@@ -57,6 +63,12 @@ static void put(FILE *out, const char *text)
 		utf8_ascii(safe.buf, &shown);
 	else
 		strbuf_add(&shown, safe.buf, safe.len);
+	if (columns && utf8_width(shown.buf) > columns) {
+		strbuf_clear(&safe);
+		utf8_cut(shown.buf, columns, &safe);
+		strbuf_clear(&shown);
+		strbuf_add(&shown, safe.buf, safe.len);
+	}
 	strbuf_addc(&shown, '\n');
 	fwrite(shown.buf, 1, shown.len, out);
 	strbuf_release(&safe);
@@ -71,7 +83,19 @@ void terminal_line(FILE *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	strbuf_vaddf(&text, fmt, ap);
 	va_end(ap);
-	put(out, text.buf);
+	put(out, text.buf, 0);
+	strbuf_release(&text);
+}
+
+void terminal_row(FILE *out, const char *fmt, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	put(out, text.buf, terminal_columns(out));
 	strbuf_release(&text);
 }
 

@@ -16,6 +16,9 @@ int terminal_columns(FILE *out);
 /* The terminal knows no escape sequences: TERM is dumb, or not set. */
 int terminal_is_dumb(void);
 
+/* Lines on standard error may move: it is a terminal, and no dumb one. */
+int terminal_moves(void);
+
 /* What people read has to be utf8_ascii(): `out` is standard output or standard error, and TERM is dumb
  * or the locale (LC_ALL, else LC_CTYPE, else LANG) not UTF-8. Files of our own (-o) are the same
  * everywhere. */
@@ -23,6 +26,9 @@ int terminal_is_ascii(FILE *out);
 
 /* One line: the whole text made visible, newlines in it too, and a newline. */
 void terminal_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* As terminal_line(), cut to the width of the terminal: a line that the next look goes back over. */
+void terminal_row(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* A text of several lines, whose newlines and tabs stay. */
 void terminal_text(FILE *out, const char *text);

@@ -204,3 +204,22 @@ void utf8_ascii(const char *s, struct strbuf *out)
 			strbuf_add(out, s, (size_t)n);
 	}
 }
+
+int utf8_cut(const char *s, int width, struct strbuf *out)
+{
+	int used = 0, step, n;
+	char one[8];
+	uint32_t c;
+
+	for (; *s; s += n) {
+		n = utf8_next(s, &c);
+		memcpy(one, s, (size_t)n);
+		one[n] = 0;
+		step = utf8_width(one);
+		if (used + step > width)
+			break;
+		strbuf_add(out, s, (size_t)n);
+		used += step;
+	}
+	return used;
+}

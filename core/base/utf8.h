@@ -15,6 +15,9 @@ int utf8_is_valid(const char *s);
 /* Columns that the text takes: 0 for combining marks, 2 for wide characters. */
 int utf8_width(const char *s);
 
+/* Appends as much of s as fits `width` columns; how many it takes. */
+int utf8_cut(const char *s, int width, struct strbuf *out);
+
 /* Appends s as valid UTF-8. */
 void utf8_repair(const char *s, struct strbuf *out);
 

@@ -112,29 +112,18 @@ static void put(struct strbuf *out, const char *s, int width)
 /* At most `most` columns wide, what is too much left out at the end. */
 static void put_cut(struct strbuf *out, const char *s, int most, int pad)
 {
-	struct strbuf text = STRBUF_INIT;
-	uint32_t c;
+	struct strbuf text = STRBUF_INIT, cut = STRBUF_INIT;
 
 	utf8_visible(s, &text);
 	if (utf8_width(text.buf) > most) {
-		size_t n = 0;
-		int width = 0;
-
-		while (width < most - 1) {
-			int step = utf8_next(text.buf + n, &c);
-			char one[8];
-
-			snprintf(one, sizeof one, "%.*s", step, text.buf + n);
-			width += utf8_width(one);
-			if (width < most)
-				n += (size_t)step;
-		}
-		text.len = n;
-		text.buf[n] = 0;
-		strbuf_adds(&text, "\xE2\x80\xA6");
+		utf8_cut(text.buf, most - 1, &cut);
+		strbuf_adds(&cut, "\xE2\x80\xA6");
+	} else {
+		strbuf_add(&cut, text.buf, text.len);
 	}
-	put(out, text.buf, pad ? most : 0);
+	put(out, cut.buf, pad ? most : 0);
 	strbuf_release(&text);
+	strbuf_release(&cut);
 }
 
 /* Columns that put() takes. */

@@ -140,20 +140,8 @@ static void add_spaces(struct strbuf *out, int n)
 /* The beginning of the text, and two dots: `width` columns or one less. Returns how many. */
 static int add_cut(struct strbuf *out, const char *s, int width)
 {
-	int used = 0, dots = width < 2 ? width : 2, step, n;
-	char one[8];
-	uint32_t c;
+	int dots = width < 2 ? width : 2, used = utf8_cut(s, width - dots, out);
 
-	for (; *s; s += n) {
-		n = utf8_next(s, &c);
-		memcpy(one, s, (size_t)n);
-		one[n] = 0;
-		step = utf8_width(one);
-		if (used + step > width - dots)
-			break;
-		strbuf_add(out, s, (size_t)n);
-		used += step;
-	}
 	for (int i = 0; i < dots; i++)
 		strbuf_addc(out, '.');
 	return used + dots;

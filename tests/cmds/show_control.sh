@@ -80,7 +80,7 @@ assert row["d"].startswith("w"), row' "$out" || fail 'JSON gives another text'
 fi
 
 note 'messages'
-for word in "$esc" "$c1" "$bidi" "$bad"; do
+for word in "$esc$c1$bidi" "$bad"; do
 	for command in '' show log 'log -w' 'log -s' 'log --columns' run 'run -m' 'run -d' 'run --set' 'run --name' eval features 'data show' 'data add x' 'tag @' \
 		'sweep start' 'sweep status' 'config' 'sql' 'sql --format' 'import' 'help' 'best' 'plot' 'report' 'metrics @' 'checkpoint ls' 'diff @' 'worker' \
 		'verify' 'resume' 'rm' 'schema' 'backup -n' 'export -o' '-C' 'methods' 'completion' 'log --'; do

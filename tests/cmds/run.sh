@@ -32,7 +32,7 @@ fails 2 'twice.yaml:5' "$SSL" run twice.yaml
 same "$(runs)" 0
 
 note 'dry run prints the recipe and does nothing'
-ok ssl run -n -m vicreg --set vicreg.μ=10
+ok ssl run -n -m vicreg $tiny --set vicreg.μ=10
 out_has 'mu: 10'
 same "$(runs)" 0
 

@@ -37,12 +37,12 @@ ok ssl checkpoint export -q -o random.st the-random
 fails 2 'projector' ssl run -m random --set projector.dims=16
 
 note 'keys by their letters'
-ok ssl run -n -m simclr --set simclr.τ=0.5
+ok ssl run -n -m simclr $net --set simclr.τ=0.5
 out_has 'temperature: 0\.5'
-ok ssl run -n -m directpred --set directpred.ρ=0.5 --set directpred.ε=0.01
+ok ssl run -n -m directpred $net --set directpred.ρ=0.5 --set directpred.ε=0.01
 out_has 'rho: 0\.5'
 out_has 'epsilon: 0\.01'
-ok ssl run -n -m simsiam
+ok ssl run -n -m simsiam $net
 out_has 'predictor_lr_fixed: true'
 out_has 'lr: 0\.5'
 fails 2 'byol.target=shared' ssl run -m byol -d tiny --set byol.stop_gradient=false

@@ -118,3 +118,11 @@ assert x.shape == (20, 32) and x.dtype == np.float32 and np.isfinite(x).all()
 assert y.shape == (20,) and y.dtype == np.int64 and len(json.load(open("t.classes.json"))) == y.max() + 1 == 10
 assert p.shape == (20, 32, 32, 3) and p.dtype == np.uint8' || fail 'numpy does not read it'
 fi
+
+note 'data of its own that was removed is made again aside: a command that reads adds nothing to the store'
+ok ssl run -q -m random -d shapes --set encoder.arch=convnet --set encoder.width=4 --set eval.every=0 --set eval.at_start=false \
+	-j 1 --name on-shapes
+ok ssl data rm -q -f shapes
+ok ssl features -o shapes.npy --split test on-shapes
+[ -s shapes.npy ] || fail 'no features'
+same "$(value "select count(*) from dataset where name = 'shapes' and removed is null")" 0

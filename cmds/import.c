@@ -31,7 +31,7 @@ struct file {
 };
 struct bundle {
 	struct store *store;
-	struct file *file;
+	struct file *file, **sorted; /* sorted: by name, once all are staged */
 	int n;
 	struct strbuf manifest;
 	const char *sweep_name;
@@ -142,9 +142,6 @@ static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *
 	}
 	if (!is_expected(e->name))
 		return error_set(err, ERR_CORRUPT, "%s: no part of a bundle of runs", e->name);
-	for (int i = 0; i < b->n; i++)
-		if (!strcmp(b->file[i].name, e->name))
-			return error_set(err, ERR_CORRUPT, "%s: twice", e->name);
 	b->file = xrealloc(b->file, (size_t)(b->n + 1) * sizeof *b->file);
 	f = &b->file[b->n++];
 	*f = (struct file){.text = STRBUF_INIT};
@@ -154,6 +151,23 @@ static int stage(struct bundle *b, struct unpack *u, const struct unpack_entry *
 	if (read_text(b, u, &f->text, err))
 		return -1;
 	hash_buffer(f->text.buf, f->text.len, f->sha256);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct file *const *)a)->name, (*(struct file *const *)b)->name);
+}
+
+static int sort_files(struct bundle *b, struct error *err)
+{
+	b->sorted = xcalloc((size_t)b->n + 1, sizeof(struct file *));
+	for (int i = 0; i < b->n; i++)
+		b->sorted[i] = &b->file[i];
+	qsort(b->sorted, (size_t)b->n, sizeof *b->sorted, by_name);
+	for (int i = 1; i < b->n; i++)
+		if (!strcmp(b->sorted[i - 1]->name, b->sorted[i]->name))
+			return error_set(err, ERR_CORRUPT, "%s: twice", b->sorted[i]->name);
 	return 0;
 }
 
@@ -183,21 +197,20 @@ static int check_line(struct bundle *b, const struct jsonline *line, struct erro
 {
 	const struct json_field *name = jsonline_find(line, "name");
 	const struct json_field *sha256 = jsonline_find(line, "sha256");
+	struct file key, *wanted = &key, **found, *f;
 
 	if (!name || name->kind != JSON_TEXT || !sha256 || sha256->kind != JSON_TEXT)
 		return error_set(err, ERR_CORRUPT, "the manifest is damaged");
-	for (int i = 0; i < b->n; i++) {
-		struct file *f = &b->file[i];
-
-		if (strcmp(f->name, jsonline_text(line, name)) != 0)
-			continue;
-		if (strcmp(f->sha256, jsonline_text(line, sha256)) != 0)
-			return error_set(err, ERR_CORRUPT,
-					 "%s: damaged: it is not what the manifest says", f->name);
-		f->listed = 1;
-		return 0;
-	}
-	return error_set(err, ERR_CORRUPT, "%s: missing", jsonline_text(line, name));
+	snprintf(key.name, sizeof key.name, "%s", jsonline_text(line, name));
+	found = bsearch(&wanted, b->sorted, (size_t)b->n, sizeof *b->sorted, by_name);
+	f = found ? *found : NULL;
+	if (!f || strcmp(f->name, jsonline_text(line, name)) != 0) /* it may be longer */
+		return error_set(err, ERR_CORRUPT, "%s: missing", jsonline_text(line, name));
+	if (strcmp(f->sha256, jsonline_text(line, sha256)) != 0)
+		return error_set(err, ERR_CORRUPT, "%s: damaged: it is not what the manifest says",
+				 f->name);
+	f->listed = 1;
+	return 0;
 }
 
 static int check_head(struct bundle *b, const struct jsonline *line, struct error *err)
@@ -220,7 +233,8 @@ static int check_manifest(struct bundle *b, struct error *err)
 {
 	struct jsonline line = {.text = STRBUF_INIT};
 	const char *p = b->manifest.buf;
-	int ret = *p ? 0 : error_set(err, ERR_CORRUPT, "not a bundle of runs: it has no manifest");
+	int ret = *p ? sort_files(b, err)
+		     : error_set(err, ERR_CORRUPT, "not a bundle of runs: it has no manifest");
 
 	for (int first = 1; !ret && *p; first = 0) {
 		const char *end = strchr(p, '\n');
@@ -330,6 +344,7 @@ static void clean_up(struct bundle *b, int failed)
 		strbuf_release(&f->text);
 	}
 	free(b->file);
+	free(b->sorted);
 	strbuf_release(&b->manifest);
 }
 

@@ -75,6 +75,9 @@ finished before|/"table":"run"/s/"finished":"[0-9]*/"finished":"1999/
 ended before|/"table":"attempt"/s/"ended":"[0-9]*/"ended":"1999/
 END
 ok ssl -C c import two.tzst
+note 'a part that stands twice'
+tar -cf twice.tar -C x shared runs objects manifest.jsonl && tar -rf twice.tar -C x "$run"
+fails 5 "$run: twice" "$SSL" -C b import twice.tar
 note 'a pipe, a device and a folder are no bundle'
 mkfifo pipe
 fails 2 'not a regular file|neither a file nor a folder' "$SSL" -C b import pipe

@@ -53,7 +53,28 @@ static void png_release(struct png_reader *r)
 	free(r->wide);
 }
 
-static void png_begin(struct png_reader *r)
+static uint32_t big32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* libpng takes as much memory as a chunk claims before it reads it: gigabytes, where the file has
+ * none. Of the chunks before the image, or all. */
+static void check_lengths(struct png_reader *r, int all)
+{
+	for (size_t at = SIGNATURE; at + CHUNK <= r->n;) {
+		size_t length = big32(r->data + at);
+
+		if (!memcmp(r->data + at + 4, "IEND", 4) ||
+		    (!all && !memcmp(r->data + at + 4, "IDAT", 4)))
+			return;
+		if (length > r->n - at - CHUNK)
+			png_error(r->png, "the file ends too early");
+		at += CHUNK + length;
+	}
+}
+
+static void png_begin(struct png_reader *r, int all)
 {
 	r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, png_fail, png_warn);
 	r->info = r->png ? png_create_info_struct(r->png) : NULL;
@@ -66,12 +87,8 @@ static void png_begin(struct png_reader *r)
 	png_set_chunk_cache_max(r->png, 64);
 	png_set_chunk_malloc_max(r->png, 8 << 20);
 	png_set_crc_action(r->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+	check_lengths(r, all);
 	png_read_info(r->png, r->info);
-}
-
-static uint32_t big32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* The chunks that libpng does not hand out before it decodes: the orientation in EXIF data, which
@@ -158,7 +175,7 @@ static int png_probe(const uint8_t *data, size_t n, struct image_info *info, str
 		png_release(&r);
 		return error_set(err, ERR_FAILED, "not a PNG that can be read: %s", r.msg);
 	}
-	png_begin(&r);
+	png_begin(&r, 0);
 	info->width = (int)png_get_image_width(r.png, r.info);
 	info->height = (int)png_get_image_height(r.png, r.info);
 	look_at_texts(&r, &by_text[0], &by_text[1]);
@@ -215,7 +232,7 @@ static int png_decode(const uint8_t *data, size_t n, const struct image_info *in
 		png_release(&r);
 		return error_set(err, ERR_FAILED, "does not decode: %s", r.msg);
 	}
-	png_begin(&r);
+	png_begin(&r, 1);
 	found->grey = !(png_get_color_type(r.png, r.info) & PNG_COLOR_MASK_COLOR);
 	wide = png_get_color_type(r.png, r.info) == PNG_COLOR_TYPE_GRAY &&
 	       png_get_bit_depth(r.png, r.info) == 16;

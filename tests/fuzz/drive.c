@@ -21,6 +21,14 @@
 void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
 void __sanitizer_set_death_callback(void (*fn)(void)) __attribute__((weak));
 
+const char *__asan_default_options(void);
+
+/* One allocation of more is a finding, as it is for libFuzzer (fuzz.sh). */
+const char *__asan_default_options(void)
+{
+	return "max_allocation_size_mb=" FUZZ_MALLOC_MB;
+}
+
 enum { SIZE_MAX_INPUT = 1 << 20, SLACK = 4096 };
 
 struct input {

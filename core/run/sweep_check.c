@@ -107,7 +107,7 @@ static int all_measure(const struct checking *k, const char *name)
  * whoever looks at it compares its cells by the same. */
 static const char *choose_objective(const struct checking *k)
 {
-	static const char *const usual[] = {METRIC_HELD_OUT, "test." METRIC_USUAL,
+	static const char *const usual[] = {METRIC_HELD_OUT, ("test." METRIC_USUAL),
 					    METRIC_UNLABELED};
 	char text[200];
 

@@ -16,7 +16,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/store.h"
 
-enum { COLUMNS = 600, LINES = 24 };
+enum { COLUMNS = 600, LINES = 24, FEW = 6 };
 
 static struct strbuf sound = STRBUF_INIT; /* the database */
 static char column[COLUMNS][80];          /* table.column, of those that are no view's */
@@ -327,17 +327,18 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	struct strbuf text = STRBUF_INIT;
 	struct lines l;
 	struct rng r;
-	int at;
+	int at, drop;
 
 	rng_init(&r, seed, RNG_TEST, 0, 0);
 	if (!rng_below(&r, 16))
 		return LLVMFuzzerMutate(data, size, max_size);
 	split(&l, data, size);
 	at = (int)rng_below(&r, (uint32_t)l.n + 1);
+	drop = (int)rng_below(&r, l.n < FEW ? 2 * FEW : (uint32_t)l.n); /* commands take time */
 	for (int i = 0; i <= l.n; i++) {
 		if (i == at)
 			add_line(&r, &text);
-		if (i < l.n && (i != at || rng_below(&r, 3))) {
+		if (i < l.n && i != drop) {
 			strbuf_add(&text, l.at[i], l.length[i]);
 			strbuf_addc(&text, '\n');
 		}

@@ -125,7 +125,9 @@ static int checkpoint_run(struct cmd_ctx *ctx, int argc, char **argv, struct err
 	if (strcmp(argv[1], "export") != 0)
 		return error_set(err, ERR_USAGE, "checkpoint %s: no such command: ls or export",
 				 argv[1]);
-	return usage_check(&cmd_checkpoint, "export", argv + 2, n - 1, 1, 1, err)
+	return usage_check(&cmd_checkpoint, "export", argv + 2, n - 1, 1, 1, err) ||
+		       usage_no_table(ctx, "checkpoint export", "a file of tensors has one format",
+				      err)
 		   ? -1
 		   : export(ctx, argv[2], whole, err);
 }

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/store/config.h"
@@ -95,6 +96,9 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		return error_set(err, ERR_USAGE,
 				 "config: missing argument KEY; usage: ssl config [--user] --unset "
 				 "KEY [VALUE]");
+	if ((unset || n == 2) &&
+	    usage_no_table(ctx, "config", "`ssl config` lists the settings", err))
+		return -1;
 	if (find_file(ctx, user, (unset && n) || n == 2, &c, err))
 		return -1;
 	if (!unset && n < 2)

@@ -269,7 +269,8 @@ static int data_rm(struct data_args *a, struct error *err)
 {
 	struct dataset_row row;
 
-	if (usage_check(&cmd_data, "rm", a->name, a->n, 1, 1, err))
+	if (usage_check(&cmd_data, "rm", a->name, a->n, 1, 1, err) ||
+	    usage_no_table(a->ctx, "data rm", "`ssl data ls` lists the datasets", err))
 		return -1;
 	if (cmd_open_store(a->ctx, NEED_STORE_WRITE, err) || find_row(a, a->name[0], &row, err))
 		return -1;

@@ -1,5 +1,6 @@
 /* `ssl note`: free text about a run. */
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
@@ -53,6 +54,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
+	if (n > 1 && usage_no_table(ctx, "note", "`ssl note REF` lists the notes", err))
+		return -1;
 	if (cmd_open_store(ctx, n > 1 ? NEED_STORE_WRITE : NEED_STORE_READ, err) ||
 	    refs_resolve(ctx->store, argv[1], &id, &epoch, err))
 		return -1;

@@ -355,9 +355,8 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 		return answer_help(ctx, cmd, table, common, c.help, err);
 	if (apply_common(ctx, &c, err))
 		return -1;
-	if (cmd->no_table && ctx->format != TABLE_TEXT)
-		return error_set(err, ERR_USAGE, "%s: --format, --json and --csv do not apply: %s",
-				 cmd->name, cmd->no_table);
+	if (cmd->no_table && usage_no_table(ctx, cmd->name, cmd->no_table, err))
+		return -1;
 	if (usage_check(cmd, NULL, argv + 1, n, min, max, err))
 		return -1;
 	if (n_operands)

@@ -140,6 +140,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 				  : NULL,
 			argv + 1, n, !show, show ? 0 : REFS_MAX, err))
 		return -1;
+	if (!show && usage_no_table(ctx, "rm", "`ssl rm --list` lists the trash", err))
+		return -1;
 	if (cmd_open_store(ctx, show ? NEED_STORE_READ : NEED_STORE_WRITE, err))
 		return -1;
 	return show ? list(ctx, err) : act_all(ctx, argv + 1, n, restore, err);

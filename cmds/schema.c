@@ -1,5 +1,6 @@
 /* `ssl schema`: the store's tables and views in their own words, and pivots. */
 #include "cmds/cmd.h"
+#include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/store/catalog.h"
@@ -39,6 +40,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if ((pivot != NULL) + (drop != NULL) + (n > 0) > 1)
 		return error_set(err, ERR_USAGE,
 				 "schema: a table, --pivot and --drop exclude each other");
+	if ((pivot || drop) &&
+	    usage_no_table(ctx, "schema", "`ssl sql` prints the rows of a view", err))
+		return -1;
 	if (cmd_open_store(ctx, pivot || drop ? NEED_STORE_WRITE : NEED_STORE_READ, err))
 		return -1;
 	if (!pivot && !drop)

@@ -223,6 +223,13 @@ static const struct {
 #define VERB_LIST "plan, start, status, show, pause, retry, extend or ls"
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
+/* It does its work, and says so, but lists nothing. */
+static int is_silent(const char *verb)
+{
+	return !strcmp(verb, "start") || !strcmp(verb, "pause") || !strcmp(verb, "retry") ||
+	       !strcmp(verb, "extend");
+}
+
 static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 {
 	const char *names[VERBS], *near;
@@ -233,6 +240,9 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 			continue;
 		if (usage_check(&cmd_sweep, verb, (char **)&a->operand, a->operand != NULL,
 				verbs[i].operand > 0, verbs[i].operand >= 0, err))
+			return -1;
+		if (is_silent(verb) &&
+		    usage_no_table(a->ctx, verb, "`ssl sweep status` lists the cells", err))
 			return -1;
 		return verbs[i].run(a, err);
 	}

@@ -76,7 +76,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = opt_parse(ctx, &cmd_tag, table, argc, argv, 0, TAGS_MAX, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (usage_check(&cmd_tag, NULL, argv + 1, n, off ? 2 : 0, TAGS_MAX, err))
+	if (usage_check(&cmd_tag, NULL, argv + 1, n, off ? 2 : 0, TAGS_MAX, err) ||
+	    (n > 1 && usage_no_table(ctx, "tag", "`ssl tag REF` lists the tags", err)))
 		return -1;
 	if (cmd_open_store(ctx, n > 1 ? NEED_STORE_WRITE : NEED_STORE_READ, err))
 		return -1;

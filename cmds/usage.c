@@ -121,3 +121,12 @@ int usage_check(const struct cmd *cmd, const char *form, char **operand, int n, 
 			 cmd->name, *verb ? " " : "", verb, operand[max], (int)line_length(line),
 			 line);
 }
+
+int usage_no_table(const struct cmd_ctx *ctx, const char *what, const char *instead,
+		   struct error *err)
+{
+	if (ctx->format == TABLE_TEXT)
+		return 0;
+	return error_set(err, ERR_USAGE, "%s: --format, --json and --csv do not apply: %s", what,
+			 instead);
+}

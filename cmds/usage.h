@@ -11,4 +11,9 @@
 int usage_check(const struct cmd *cmd, const char *form, char **operand, int n, int min, int max,
 		struct error *err);
 
+/* For what prints no table: ERR_USAGE where --format, --json or --csv asks for one. `instead`: what to
+ * use, or why there is none. */
+int usage_no_table(const struct cmd_ctx *ctx, const char *what, const char *instead,
+		   struct error *err);
+
 #endif

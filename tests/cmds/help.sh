@@ -97,6 +97,12 @@ for c in init run resume worker export import rename backup completion version p
 	fails 2 "$c: --format, --json and --csv do not apply: ." "$SSL" "$c" --csv
 done
 
+for words in 'sweep start x' 'sweep pause x' 'sweep retry x' 'sweep extend x' 'data rm x' 'checkpoint export x' \
+	'tag x y' 'tag -d x y' 'note x y' 'rm x' 'rm -f x' 'config gc.age 5' 'config --unset gc.age' 'schema --drop x'; do
+	# shellcheck disable=SC2086  # a list of words
+	fails 2 'do not apply: .' "$SSL" $words --json
+done
+
 note '-o: whole, or not at all'
 ok ssl help keys --format tsv -o keys.tsv
 [ "$(wc -l <keys.tsv)" -gt 50 ] || fail 'keys.tsv is not whole'

@@ -1,4 +1,5 @@
-/* A sweep as it is told: exec's keys, settings of the command line, the canonical form. */
+/* The keys of exec and objective, the settings of the command line, the canonical form; see grid.h.
+ */
 #include "core/recipe/grid.h"
 
 #include <stdlib.h>
@@ -13,25 +14,31 @@ static const struct hparam exec_rows[] = {
     {"exec.retries", HP_INT, "2", 0, 1000000, NULL,
      "how often a cell is tried again after its worker died or could not write"},
     {"exec.lease", HP_REAL, "90", 1, 86400, NULL,
-     "seconds without a sign of life after which a worker counts as dead"},
+     "seconds without a heartbeat after which a worker counts as dead"},
     {"exec.on_fail", HP_ENUM, "continue", 0, 0, "continue|stop",
-     "after a failed cell: go on, or claim no more"},
+     "after a failed cell: continue, or stop claiming cells"},
     {"exec.strategy", HP_ENUM, "grid", 0, 0, "grid|random|sobol|list",
      "which points of a block's axes become cells"},
-    {"exec.samples", HP_INT, "16", 1, 100000, NULL, "random, sobol: points of a block"},
-    {"exec.seed", HP_INT, "1", 0, 9007199254740991.0, NULL, "random, sobol: which points"},
-    {"exec.prune", HP_ENUM, "none", 0, 0, "none|median|asha", "stops hopeless cells early"},
+    {"exec.samples", HP_INT, "16", 1, 100000, NULL,
+     "random, sobol: number of points drawn per block"},
+    {"exec.seed", HP_INT, "1", 0, 9007199254740991.0, NULL,
+     "random, sobol: seed of the drawn points"},
+    {"exec.prune", HP_ENUM, "none", 0, 0, "none|median|asha",
+     "rule that stops hopeless cells early"},
     {"exec.prune_metric", HP_TEXT, "", 0, 0, NULL,
-     "the series that is judged; empty: that of objective.metric"},
+     "metric whose series the rule evaluates; empty: objective.metric"},
     {"exec.prune_warmup", HP_INT, "5", 1, 1000000, NULL, "epochs before a cell may be pruned"},
-    {"exec.prune_min", HP_INT, "4", 1, 100000, NULL, "median: cells to compare with, at least"},
+    {"exec.prune_min", HP_INT, "4", 1, 100000, NULL,
+     "median: minimum number of cells to compare with"},
     {"exec.prune_eta", HP_INT, "3", 2, 100, NULL,
-     "asha: one in eta goes on at each rung, and rungs are eta apart (1810.05934: 4)"},
+     "asha: one in eta cells continues at each rung, and rungs are a factor of eta apart "
+     "(1810.05934: 4)"},
     {"exec.prune_seeds", HP_BOOL, "false", 0, 0, NULL,
      "prune replicates too, not only cells of the first seed"},
-    {"objective.metric", HP_TEXT, "", 0, 0, NULL, "what the sweep is for: val.knn.top1"},
+    {"objective.metric", HP_TEXT, "", 0, 0, NULL,
+     "metric that the sweep optimises, such as val.knn.top1"},
     {"objective.goal", HP_ENUM, "auto", 0, 0, "auto|max|min",
-     "which way is better; auto: as the metric says itself"},
+     "whether larger or smaller values are better; auto: the metric's own goal"},
     {0},
 };
 
@@ -43,8 +50,8 @@ static int exec_group(int i, struct hparam_group *out)
 
 const struct recipe_schema *grid_exec_schema(void)
 {
-	/* Versions of the defaults are counted with those of recipes: 1 is the first. A key that is
-	 * added needs a row in `added`, a default that changes one in `was`. */
+	/* The versions of the defaults are those of recipes; 1 is the first. A key that is added
+	 * needs a row in `added`, a default that changes one in `was`. */
 	static const struct recipe_was was[] = {{2, "objective.goal", "max", NULL, NULL}, {0}};
 	static const struct recipe_history history = {.defaults = 2, .was = was};
 	static const struct recipe_schema schema = {.group = exec_group, .history = &history};
@@ -92,8 +99,9 @@ static int read_text(struct grid *g, const char *text, size_t n, struct error *e
 {
 	struct yaml_node *root;
 
-	return yaml_read(&root, &g->arena, text, n, g->file, err) || grid_take(g, root, err) ? -1
-											     : 0;
+	return yaml_read(&root, &g->arena, text, n, g->file, err) || grid_read_tree(g, root, err)
+		   ? -1
+		   : 0;
 }
 
 int grid_read(struct grid *g, const char *path, struct error *err)
@@ -136,7 +144,7 @@ int grid_from_json(struct grid *g, const char *json, struct error *err)
 	return ret;
 }
 
-/* exec.KEY=VALUE: the keys that are there, and this one. */
+/* exec.KEY=VALUE: resolves exec again with its present settings and this one. */
 static int set_exec(struct grid *g, const char *setting, struct error *err)
 {
 	struct resolver r;
@@ -146,8 +154,8 @@ static int set_exec(struct grid *g, const char *setting, struct error *err)
 	resolve_init(&r, grid_exec_schema(), &g->how, "sweep");
 	for (int i = 0; i < g->exec.n; i++)
 		if (strcmp(g->exec.value[i].origin, "default") != 0)
-			resolve_put(&r, g->exec.value[i].hp, g->exec.value[i].text,
-				    g->how.recorded);
+			resolve_set_text(&r, g->exec.value[i].hp, g->exec.value[i].text,
+					 g->how.recorded);
 	ret = resolve_set(&r, setting, err) || resolve_finish(&r, &exec, err);
 	resolve_release(&r);
 	if (ret)
@@ -157,7 +165,7 @@ static int set_exec(struct grid *g, const char *setting, struct error *err)
 	return 0;
 }
 
-/* Splits KEY=REST at its equals sign; *key is in g's arena, Greek spelt out. */
+/* Splits KEY=REST at its equals sign; *key is in g's arena, with Greek letters spelt out. */
 static int split(struct grid *g, const char *option, const char *text, const char **key,
 		 const char **rest, struct error *err)
 {
@@ -165,7 +173,7 @@ static int split(struct grid *g, const char *option, const char *text, const cha
 	char shown[YAML_SHOWN], *copy;
 
 	if (!equals || equals == text)
-		return error_set(err, ERR_USAGE, "%s %s: want KEY=VALUE", option,
+		return error_set(err, ERR_USAGE, "%s %s: expected KEY=VALUE", option,
 				 yaml_shown(shown, text));
 	copy = arena_strdup(&g->arena, text);
 	copy[equals - text] = 0;
@@ -193,14 +201,14 @@ int grid_set(struct grid *g, const char *setting, struct error *err)
 
 		if (hp)
 			grid_drop_axis(&g->block[b].set, hp);
-		if (grid_take_value(g, key, list, &g->block[b].set, err))
+		if (grid_read_value(g, key, list, &g->block[b].set, err))
 			return error_prefix(err, "--set %s", yaml_shown(shown, setting));
 		grid_find_axis(&g->block[b].set, hp)->option = "--set";
 	}
 	return 0;
 }
 
-/* KEY=V1,V2 as a node: [V1,V2], or what is in brackets already. */
+/* Reads KEY=V1,V2 as a list node; text in braces or double brackets is read as it is. */
 static int axis_node(struct grid *g, const char *option, const char *text, const char **key,
 		     struct yaml_node **node, struct error *err)
 {
@@ -236,19 +244,19 @@ int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err)
 
 		if (old && old->option && !g->how.recorded)
 			return error_set(err, ERR_USAGE,
-					 "%s %s: %s is an axis already: give all its values in one "
+					 "%s %s: %s is already an axis: give all its values in one "
 					 "%s",
 					 option, yaml_shown(shown, text), hp->name, option);
 		if (hp)
 			grid_drop_axis(to, hp);
-		if (grid_take_axis(g, key, node, to, err))
+		if (grid_read_axis(g, key, node, to, err))
 			return error_prefix(err, "%s %s", option, yaml_shown(shown, text));
 		grid_find_axis(to, hp)->option = option;
 	}
 	return 0;
 }
 
-/* Those values of `more` that the axis lacks. */
+/* Adds the values of `more` that the axis lacks. */
 static void join_values(struct grid *g, struct grid_axis *a, const struct grid_axis *more)
 {
 	char **value = arena_alloc(&g->arena, (size_t)(a->n + more->n) * sizeof *value);
@@ -273,7 +281,7 @@ int grid_extend_axis(struct grid *g, const char *text, struct error *err)
 	int found = 0;
 
 	if (axis_node(g, "--grid", text, &key, &node, err) ||
-	    grid_take_axis(g, key, node, &more, err))
+	    grid_read_axis(g, key, node, &more, err))
 		return -1;
 	for (int b = 0; b < g->n_blocks; b++) {
 		struct grid_axis *a = grid_find_axis(&g->block[b].grid, more.axis[0].hp);
@@ -340,7 +348,7 @@ static void add_block(const struct grid *g, const struct grid_block *b, struct s
 	strbuf_addc(out, '}');
 }
 
-/* The keys that the base says, in table order. */
+/* Appends the keys that the base gives, in table order. */
 static void add_base(struct grid *g, struct strbuf *out)
 {
 	struct resolver r;
@@ -349,7 +357,7 @@ static void add_base(struct grid *g, struct strbuf *out)
 
 	resolve_init(&r, g->schema, &g->how, g->base_name ? g->base_name : "base");
 	if (g->base && resolve_tree(&r, g->base, &err))
-		BUG("a base that was read before: %s", err.msg);
+		BUG("base: %s", err.msg);
 	strbuf_addc(out, '{');
 	for (int i = 0; i < r.n; i++) {
 		if (!r.slot[i].file || !strcmp(r.slot[i].hp->name, "seed"))

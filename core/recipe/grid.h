@@ -1,25 +1,25 @@
 /*
- * Sweeps as they are written: a base recipe, blocks that each set some keys and span axes over
- * others, seeds, and how to carry it out (`exec`, `objective`). Read as strictly as a recipe. Every
- * point of a block resolves to a whole recipe; a key that does not apply to a point's method is
- * dropped there, and points that come to the same recipe are one cell, so that a key which is not
- * used never multiplies anything.
+ * Sweep files: a base recipe, blocks that each set some keys and span axes over others, seeds, and
+ * how to execute the sweep (`exec`, `objective`). They are read as strictly as recipes. Every
+ * point of a block resolves to a complete recipe. A key that does not apply to a point's method is
+ * dropped from that point, and points that resolve to the same recipe become one cell, so that an
+ * unused key never multiplies cells.
  *
  *     version: 1
  *     sweep: weights
- *     base: vicreg.yaml                    a recipe's path beside this file, or a recipe as a map
- *     blocks:                              or one block's keys at the top
+ *     base: vicreg.yaml                    the path of a recipe, from here, or a recipe as a map
+ *     blocks:                              or the keys of a single block at the top
  *     - set: {method: vicreg}
- *       grid: {vicreg.mu: [1, 5, 25]}      each with each
- *       zip: {optim.batch: [128, 256], optim.lr: [0.2, 0.4]}    in step
+ *       grid: {vicreg.mu: [1, 5, 25]}      every combination
+ *       zip: {optim.batch: [128, 256], optim.lr: [0.2, 0.4]}    values paired
  *       list: [{optim.epochs: 10}, {optim.epochs: 20, optim.lr: 0.1}]
  *       exclude: [{vicreg.mu: [1, 5], optim.batch: 128}]
- *     seeds: [1, 2, 3]                     or how many: 3
+ *     seeds: [1, 2, 3]                     or their number: 3
  *     exec: {retries: 2, lease: 90, on_fail: continue}
  *     objective: {metric: val.knn.top1, goal: max}
  *
  * With exec.strategy random or sobol an axis of `grid` may also be {min: 0.01, max: 1, log: true},
- * and a block gives exec.samples points of the product of its axes.
+ * and a block gives exec.samples points drawn from the product of its axes.
  */
 #ifndef SSL_RECIPE_GRID_H
 #define SSL_RECIPE_GRID_H
@@ -30,7 +30,7 @@
 #include "core/recipe/recipe.h"
 
 enum {
-	GRID_MAX_POINTS = 100000, /* of all blocks, before those that come to the same are joined */
+	GRID_MAX_POINTS = 100000, /* of all blocks, before equal points are merged */
 	GRID_MAX_CELLS = 50000,   /* a cell of a plan takes about 20 kB */
 	GRID_MAX_SEEDS = 1000,
 };
@@ -39,14 +39,16 @@ struct grid_axis {
 	const struct hparam *hp;
 	char **value; /* n of them, canonical; n = 0: a range */
 	int n, line;
-	int recorded; /* so many of them, the first ones, were recorded before */
+	int recorded; /* how many of the values, the first ones, were recorded before */
 	double min, max;
-	int log;            /* even on the logarithm */
-	const char *option; /* "--grid" where the command line gave it, else NULL */
-	/* What came of it, by grid_each(): points of its own that have the key (of an exclude: and
-	 * one of the values), and points of all blocks; the cells that have it, of so many that it
-	 * speaks of; what the points have instead, as a list; of `grid` for each value, the points
-	 * that have the key, and those that are a cell of their own. */
+	int log;            /* the range is uniform in the logarithm */
+	const char *option; /* "--grid" if the command line gave the axis, else NULL */
+	/* Statistics that grid_each() collects for grid_review(). `points`: the points of the
+	 * axis's own block that have the key (of an exclude: that have one of the values).
+	 * `anywhere`: the points of all blocks that have the key. `cells`: the new cells that have
+	 * the key, of the `of` new cells that the axis applies to. `instead`: the values that the
+	 * other points have, as a list. For an axis of `grid`, per value: the points that have the
+	 * key, and how many of them are a cell of their own. */
 	int points, anywhere, cells, of;
 	const char *instead;
 	int *of_value, *own_of_value;
@@ -55,84 +57,87 @@ struct grid_axis {
 struct grid_axes {
 	struct grid_axis *axis;
 	int n;
-	int points; /* that an exclude left out */
+	int points; /* number of points that match, where this is a row of `exclude` */
 };
 
 struct grid_block {
 	struct grid_axes set, grid, zip; /* set: of one value each */
 	struct grid_axes *list, *exclude;
 	int n_list, n_exclude, line;
-	int points, kept, cells; /* by grid_each(): all, those that are not excluded, new cells */
+	int points, kept, cells; /* set by grid_each(): all, those not excluded, new cells */
 };
 
 struct yaml_node;
 struct resolver;
 
 struct grid {
-	struct arena arena; /* everything below lives here, but for rows and exec */
+	struct arena arena; /* owns everything below except rows and exec */
 	const struct recipe_schema *schema;
 	struct recipe_how how;
-	struct resolver *rows; /* to look rows up and read values */
+	struct resolver *rows; /* used to look up rows and read values */
 	const char *file;      /* for messages */
-	int from_json;         /* it was recorded: text from a store names no file */
-	const char *name;      /* NULL: none was given */
+	int from_json;         /* read from a store: errors name no file */
+	const char *name;      /* of the sweep; NULL: none was given */
 	struct yaml_node *base;
 	const char *base_name;
 	struct grid_block *block;
 	int n_blocks;
 	int64_t *seed;
 	int n_seeds;
-	const char **remark; /* sentences on what grid_each() found, for the user */
+	const char **remark; /* sentences for the user about what grid_each() found */
 	int n_remarks;
-	int goal_open;      /* objective.goal was not said, and its metric has none of its own */
-	struct recipe exec; /* exec.* and objective.*, by recipe_text() and so on */
+	int goal_open;      /* objective.goal is not given, and its metric has no goal of its own */
+	struct recipe exec; /* exec.* and objective.*, read with recipe_text() and the like */
 };
 
-/* An empty sweep of one block: `grid_read()` may follow, then settings of the command line, then
- * grid_finish(). how (NULL: all zero): `recorded` says that what is read was recorded before, or is
- * what a sweep was started with; then what is added by grid_extend_axis() alone is given now. */
+/* Initialises an empty sweep of one block. grid_read() may follow, then the settings of the
+ * command line, then grid_finish(). how (NULL: all zero): with `recorded` set, what is read was
+ * recorded before, or is the file that the sweep was started with; only what grid_extend_axis()
+ * adds is new. */
 void grid_init(struct grid *g, const struct recipe_schema *schema, const struct recipe_how *how);
 void grid_release(struct grid *g);
 
-/* Reads a sweep, or a recipe, which then is the base. ERR_USAGE with file and line. */
+/* Reads a sweep, or a recipe, which becomes the base. ERR_USAGE with file and line. */
 int grid_read(struct grid *g, const char *path, struct error *err);
-/* From what grid_json() wrote, in this version or an earlier one; for a grid that was recorded.
- * ERR_CORRUPT; then the grid can only be released. */
+/* Reads what this or an earlier version of grid_json() wrote; for a grid that was recorded.
+ * ERR_CORRUPT; after that the grid can only be released. */
 int grid_from_json(struct grid *g, const char *json, struct error *err);
 
-/* KEY=VALUE for every cell, above base and `set`; KEY=V1,V2 as an axis of `grid` or `zip` of every
- * block, in the place of one of that key; seeds as "3" (1, 2, 3) or "1,4,5"; exec.KEY=VALUE or
- * objective.KEY=VALUE are settings as well. Of two settings of one key the later counts; two axes
- * of one key are ERR_USAGE. */
+/* Settings of the command line. grid_set(): KEY=VALUE for every cell, which takes precedence over
+ * the base and `set`; exec.KEY=VALUE and objective.KEY=VALUE are settings too; of two settings of
+ * one key the later counts. grid_add_axis(): KEY=V1,V2 as an axis of `grid` or `zip` of every
+ * block, replacing the file's axis of that key; a second one of the same key is ERR_USAGE.
+ * grid_add_seeds(): "3" (1, 2, 3) or "1,4,5"; with `more` they are added to the present seeds. */
 int grid_set(struct grid *g, const char *setting, struct error *err);
 int grid_add_axis(struct grid *g, const char *text, int zip, struct error *err);
 int grid_add_seeds(struct grid *g, const char *text, int more, struct error *err);
-/* More values for an axis that blocks have, those that are there already passed over. */
+/* KEY=V1,V2: adds values to the axis of that key in every block that has one; values that it
+ * already has are ignored. */
 int grid_extend_axis(struct grid *g, const char *text, struct error *err);
 
-/* What must hold between the parts: no key twice in a block, zips of one length, ranges only where
- * points are drawn, no `seed` among the keys. Then the sweep is complete. */
+/* Completes the sweep and checks its parts against each other: no key twice in a block, zips of
+ * equal length, ranges only where points are drawn, no `seed` among the keys. */
 int grid_finish(struct grid *g, struct error *err);
 
-/* Of a grid that grid_from_json() read or grid_finish() found sound. Appends the canonical form: one
- * JSON object, the base's keys included. Equal sweeps give equal
- * text, however they were written; and the text that earlier versions gave (history.h). */
+/* Appends the canonical form of a grid that grid_from_json() or grid_finish() accepted: one JSON
+ * object, the base's keys included. Equal sweeps give equal text, however they were written, and
+ * the same text as in earlier versions (history.h). */
 void grid_json(struct grid *g, struct strbuf *out);
 
 struct grid_cell {
-	int ordinal; /* of the recipe, from 1, in the order of the blocks */
-	int rank;    /* of the seed, from 0 */
+	int ordinal; /* number of the recipe, from 1, in the order of the blocks */
+	int rank;    /* index of the seed, from 0 */
 	int64_t seed;
-	const struct recipe *recipe; /* whole, with its seed */
-	char group[HASH_HEX];        /* of the recipe without the seed */
-	const char *label; /* "method=vicreg vicreg.mu=5": what tells it from the others */
+	const struct recipe *recipe; /* complete, with its seed; valid during the call */
+	char group[HASH_HEX];        /* hash of the recipe without the seed */
+	const char *label; /* what distinguishes it from the others: "method=vicreg vicreg.mu=5" */
 };
 
-/* Calls fn for every cell, all recipes with the first seed first. fn returns 0, or -1 to end it. A
- * cell whose recipe makes no sense is ERR_USAGE with its label; and so is, unless it was recorded
- * before, what no cell uses: an axis, a setting or an exclude of a key that none has, a value that
- * comes to the same recipes as another one, a block or an exclude that leaves no cell. What only
- * some cells have is among g's remarks. */
+/* Calls fn for every cell, beginning with all recipes of the first seed. fn returns 0, or -1 to
+ * stop. A cell whose recipe is refused is ERR_USAGE with its label. Unless the sweep was recorded
+ * before, anything that no cell uses is ERR_USAGE as well: an axis, a setting or an exclude of a
+ * key that no cell has, a value that resolves to the same recipes as another one, a block or an
+ * exclude that leaves no cell. A key that only some cells have becomes one of g's remarks. */
 int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err),
 	      void *ctx, struct error *err);
 

@@ -1,4 +1,4 @@
-/* What must hold between the parts of a sweep before it is expanded; see grid.h. */
+/* Checks the parts of a sweep against each other before it is expanded; see grid.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ const char *grid_place(struct grid *g, const struct grid_axis *a)
 static int fail_twice(struct grid *g, const struct grid_axis *a, const struct grid_axis *other,
 		      struct error *err)
 {
-	return error_set(err, ERR_USAGE, "%s: %s: said twice in this block: first by %s",
+	return error_set(err, ERR_USAGE, "%s: %s: given twice in this block, first at %s",
 			 grid_place(g, a), a->hp->name, grid_place(g, other));
 }
 
@@ -43,8 +43,9 @@ static int check_axes(struct grid *g, const struct grid_axes *axes, const struct
 	return 0;
 }
 
-/* `set` is for every cell of the block, and a row of `list` above it: what is set on the command
- * line, or what every row says again, would be dropped without a word. */
+/* `set` applies to every cell of the block, and a row of `list` takes precedence over it. A key
+ * that the command line sets, or that every row sets again, would be overridden silently: refuse
+ * it. */
 static int check_list(struct grid *g, const struct grid_block *b, struct error *err)
 {
 	for (int i = 0; i < b->n_list; i++)
@@ -72,7 +73,7 @@ static int check_zip(struct grid *g, const struct grid_block *b, struct error *e
 		const struct grid_axis *a = &b->zip.axis[i];
 
 		if (!a->n)
-			return error_set(err, ERR_USAGE, "%s: %s: zip takes values, no range",
+			return error_set(err, ERR_USAGE, "%s: %s: zip takes values, not a range",
 					 grid_place(g, a), a->hp->name);
 		if (a->n != b->zip.axis[0].n)
 			return error_set(err, ERR_USAGE, "%s: zip: %s has %d values and %s has %d",
@@ -89,18 +90,18 @@ static int check_strategy(struct grid *g, const struct grid_block *b, struct err
 
 	if (list && (b->grid.n || b->zip.n))
 		return error_set(err, ERR_USAGE,
-				 "%s:%d: exec.strategy: list takes the cells of `list` alone",
+				 "%s:%d: exec.strategy: list uses only the cells of `list`",
 				 g->file, b->line);
 	if (list && given && !b->n_list)
-		return error_set(err, ERR_USAGE, "%s: exec.strategy: list, and there is no `list`",
-				 g->file);
+		return error_set(err, ERR_USAGE, "%s: exec.strategy: list needs a `list`", g->file);
 	if (!strcmp(strategy, "sobol") && b->grid.n + 2 > SOBOL_DIMS)
-		return error_set(err, ERR_USAGE, "%s:%d: sobol has numbers for %d axes", g->file,
+		return error_set(err, ERR_USAGE, "%s:%d: sobol supports at most %d axes", g->file,
 				 b->line, SOBOL_DIMS - 2);
 	if (grid_is_drawn(g) && given && !b->grid.n && !b->zip.n && !b->n_list)
-		return error_set(err, ERR_USAGE,
-				 "%s: exec.strategy: %s draws points of axes, and there are none",
-				 g->file, strategy);
+		return error_set(
+		    err, ERR_USAGE,
+		    "%s: exec.strategy: %s draws points from axes, but a block has none", g->file,
+		    strategy);
 	return 0;
 }
 
@@ -116,7 +117,7 @@ static int check_block(struct grid *g, const struct grid_block *b, struct error 
 		   : 0;
 }
 
-/* Keys of exec that are looked at only while another one has one of these values. */
+/* Keys of exec that are used only if another key has one of these values. */
 static const struct {
 	const char *key, *when, *values;
 } used[] = {
@@ -139,8 +140,8 @@ static int is_one_of(const char *word, const char *words)
 	return 0;
 }
 
-/* A key that nothing looks at: who did not say how cells are chosen or pruned meant to; who did may
- * have switched it off. */
+/* Refuses a key that is not used, unless the user also gave the key that it depends on and may so
+ * have switched it off on purpose. */
 static int check_used(const struct grid *g, struct error *err)
 {
 	for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
@@ -149,9 +150,9 @@ static int check_used(const struct grid *g, struct error *err)
 		if (!recipe_given(&g->exec, used[i].key) || recipe_given(&g->exec, used[i].when) ||
 		    is_one_of(value, used[i].values))
 			continue;
-		return error_set(err, ERR_USAGE,
-				 "%s: %s: nothing looks at it: %s is %s, and it is for %s", g->file,
-				 used[i].key, used[i].when, value, used[i].values);
+		return error_set(err, ERR_USAGE, "%s: %s: not used: it is for %s %s, but %s is %s",
+				 g->file, used[i].key, used[i].when, used[i].values, used[i].when,
+				 value);
 	}
 	return 0;
 }
@@ -164,18 +165,18 @@ static int check_exec(const struct grid *g, struct error *err)
 	if (strcmp(recipe_text(r, "exec.prune"), "none") && !*recipe_text(r, "exec.prune_metric") &&
 	    !objective)
 		return error_set(err, ERR_USAGE,
-				 "%s: exec.prune: on which metric? say exec.prune_metric", g->file);
+				 "%s: exec.prune needs a metric: set exec.prune_metric", g->file);
 	if (g->how.recorded)
 		return 0;
 	if (recipe_given(r, "objective.goal") && !recipe_given(r, "objective.metric") &&
 	    !*recipe_text(r, "exec.prune_metric"))
 		return error_set(err, ERR_USAGE,
-				 "%s: objective.goal: of which metric? say objective.metric",
+				 "%s: objective.goal needs a metric: set objective.metric",
 				 g->file);
 	return check_used(g, err);
 }
 
-/* The base's seed where no seeds were given. */
+/* Takes the base's seed if no seeds were given. */
 static void default_seed(struct grid *g, struct resolver *base)
 {
 	const char *text = "1";

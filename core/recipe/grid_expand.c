@@ -1,4 +1,5 @@
-/* From axes to cells: points of every block, their recipes, those that are the same joined. */
+/* Expands axes to cells: the points of every block, their recipes, and the merging of equal ones.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "core/recipe/grid_internal.h"
 #include "core/recipe/sobol.h"
 
-/* What a point says above the base; its first n_set settings are the block's `set`. */
+/* The settings of a point, applied to the base; the first n_set of them are the block's `set`. */
 struct point {
 	struct grid_block *block;
 	const struct hparam **hp;
@@ -39,10 +40,10 @@ static int resolve_point(struct grid *g, const struct point *p, int64_t seed, st
 	r.lenient = 1;
 	ret = g->base ? resolve_tree(&r, g->base, err) : 0;
 	for (int i = 0; i < p->n && !ret; i++)
-		resolve_put(&r, p->hp[i], p->text[i], p->recorded[i]);
+		resolve_set_text(&r, p->hp[i], p->text[i], p->recorded[i]);
 	snprintf(text, sizeof text, "%lld", (long long)seed);
 	if (!ret)
-		resolve_put(&r, resolve_row(&r, "seed"), text, g->how.recorded);
+		resolve_set_text(&r, resolve_row(&r, "seed"), text, g->how.recorded);
 	if (!ret)
 		ret = resolve_finish(&r, out, err);
 	resolve_release(&r);
@@ -57,7 +58,7 @@ static void add_label(struct strbuf *out, const struct hparam *hp, const char *t
 			strbuf_addc(out, *text);
 }
 
-/* What tells the point from others: its axes, and with several blocks what they set. */
+/* What distinguishes the point from others: its axes and, with several blocks, what they set. */
 static char *label_of(struct expansion *x, const struct point *p, const struct recipe *r)
 {
 	struct strbuf label = STRBUF_INIT;
@@ -76,11 +77,11 @@ static int is_excluded(const struct point *p, const struct recipe *r)
 	int excluded = 0;
 
 	for (int i = 0; i < p->block->n_exclude; i++)
-		excluded |= grid_rule_fits(&p->block->exclude[i], r);
+		excluded |= grid_rule_matches(&p->block->exclude[i], r);
 	return excluded;
 }
 
-/* The slot of the hash: 0 in it when it is new. */
+/* The table's slot for the hash; it holds 0 if the hash is new. */
 static int *lookup(struct expansion *x, const char *hash)
 {
 	size_t at = (size_t)rng_name_hash(hash);
@@ -107,10 +108,10 @@ static void make_room(struct expansion *x)
 		*lookup(x, x->hash[i]) = i + 1;
 }
 
-/* Takes the point in unless it is excluded, or there under its recipe. */
-static int take_point(struct expansion *x, struct point *p, const int *at, struct error *err)
+/* Adds the point unless it is excluded or another point has the same recipe. */
+static int add_point(struct expansion *x, struct point *p, const int *at, struct error *err)
 {
-	struct grid_point told = {.block = p->block, .at = at};
+	struct grid_point review = {.block = p->block, .at = at};
 	struct recipe r = {0};
 	int *slot;
 
@@ -121,38 +122,38 @@ static int take_point(struct expansion *x, struct point *p, const int *at, struc
 	}
 	make_room(x);
 	slot = lookup(x, r.hash);
-	told.recipe = &r;
-	told.excluded = is_excluded(p, &r);
-	told.fresh = !*slot && !told.excluded;
-	told.own = told.fresh || (*slot && x->point[*slot - 1].block != p->block);
-	if (told.fresh) {
+	review.recipe = &r;
+	review.excluded = is_excluded(p, &r);
+	review.fresh = !*slot && !review.excluded;
+	review.own = review.fresh || (*slot && x->point[*slot - 1].block != p->block);
+	if (review.fresh) {
 		p->label = label_of(x, p, &r);
 		memcpy(x->hash[x->n], r.hash, HASH_HEX);
 		x->point[x->n++] = *p;
 		*slot = x->n;
 	}
-	grid_review_point(x->g, &told);
+	grid_review_point(x->g, &review);
 	recipe_release(&r);
 	return 0;
 }
 
-/* The axis' value at that place. */
-static void say(const struct expansion *x, struct point *p, const struct grid_axis *a, int at,
-		const char *text)
+/* Adds the axis's value `text`, which has index `at`, to the point's settings. */
+static void add_setting(const struct expansion *x, struct point *p, const struct grid_axis *a,
+			int at, const char *text)
 {
 	p->recorded[p->n] = x->g->how.recorded && (!a->n || at < a->recorded);
 	p->hp[p->n] = a->hp;
 	p->text[p->n++] = text;
 }
 
-/* A number of a range, in six digits. */
+/* The number at fraction u of a range, rounded to six digits. */
 static const char *draw(struct expansion *x, const struct grid_axis *a, double u)
 {
 	double lo = a->min, hi = a->max, v;
 	char text[40];
 
 	if (a->hp->type == HP_INT) {
-		lo -= a->log ? 0.5 : 0; /* every whole number has its share */
+		lo -= a->log ? 0.5 : 0; /* so that every whole number has an equal share */
 		hi += a->log ? 0.5 : 1;
 	}
 	v = a->log ? exp(log(lo) + u * (log(hi) - log(lo))) : lo + u * (hi - lo);
@@ -170,7 +171,7 @@ static const char *draw(struct expansion *x, const struct grid_axis *a, double u
 	}
 }
 
-/* The point with the given place on each axis: those of grid, then zip, then list. */
+/* Makes the point with the given index on each axis: those of grid, then zip, then list. */
 static int make_point(struct expansion *x, struct grid_block *b, const int *at, const double *u,
 		      struct error *err)
 {
@@ -183,21 +184,22 @@ static int make_point(struct expansion *x, struct grid_block *b, const int *at, 
 	p.text = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.text);
 	p.recorded = arena_alloc(&x->arena, (size_t)(most + 1) * sizeof *p.recorded);
 	for (int i = 0; i < b->set.n; i++)
-		say(x, &p, &b->set.axis[i], 0, b->set.axis[i].value[0]);
+		add_setting(x, &p, &b->set.axis[i], 0, b->set.axis[i].value[0]);
 	p.n_set = p.n;
 	for (int i = 0; i < b->grid.n; i++) {
 		const struct grid_axis *a = &b->grid.axis[i];
 
-		say(x, &p, a, at[i], a->n ? a->value[at[i]] : draw(x, a, u[i]));
+		add_setting(x, &p, a, at[i], a->n ? a->value[at[i]] : draw(x, a, u[i]));
 	}
 	for (int i = 0; i < b->zip.n; i++)
-		say(x, &p, &b->zip.axis[i], at[b->grid.n], b->zip.axis[i].value[at[b->grid.n]]);
+		add_setting(x, &p, &b->zip.axis[i], at[b->grid.n],
+			    b->zip.axis[i].value[at[b->grid.n]]);
 	for (int i = 0; b->n_list && i < b->list[row].n; i++)
-		say(x, &p, &b->list[row].axis[i], 0, b->list[row].axis[i].value[0]);
-	return take_point(x, &p, at, err);
+		add_setting(x, &p, &b->list[row].axis[i], 0, b->list[row].axis[i].value[0]);
+	return add_point(x, &p, at, err);
 }
 
-/* How many places each axis has; 1 where there is none. */
+/* The number of values of each axis; 1 where there is no axis. */
 static void sizes_of(const struct grid_block *b, int *size)
 {
 	for (int i = 0; i < b->grid.n; i++)
@@ -206,7 +208,7 @@ static void sizes_of(const struct grid_block *b, int *size)
 	size[b->grid.n + 1] = b->n_list ? b->n_list : 1;
 }
 
-/* Each with each, the last axis fastest. */
+/* All combinations; the last axis varies fastest. */
 static int all_points(struct expansion *x, struct grid_block *b, int *size, int *at,
 		      struct error *err)
 {
@@ -247,7 +249,7 @@ static int drawn_points(struct expansion *x, struct grid_block *b, int *size, in
 	return ret;
 }
 
-/* Each takes time and memory, also where many come to the same recipe. */
+/* Every point takes time and memory, even if many resolve to the same recipe. */
 static int check_points(const struct grid *g, struct error *err)
 {
 	double all = 0;
@@ -290,9 +292,9 @@ static int expand_block(struct expansion *x, struct grid_block *b, struct error 
 	return ret;
 }
 
-static int tell(struct expansion *x, int i, int rank,
-		int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err), void *ctx,
-		struct error *err)
+static int report_cell(struct expansion *x, int i, int rank,
+		       int (*fn)(void *ctx, const struct grid_cell *cell, struct error *err),
+		       void *ctx, struct error *err)
 {
 	struct grid_cell cell = {.ordinal = i + 1, .rank = rank, .seed = x->g->seed[rank]};
 	struct recipe r = {0};
@@ -325,7 +327,7 @@ int grid_each(struct grid *g, int (*fn)(void *ctx, const struct grid_cell *cell,
 				x.n, g->n_seeds, GRID_MAX_CELLS);
 	for (int rank = 0; rank < g->n_seeds && !ret; rank++)
 		for (int i = 0; i < x.n && !ret; i++)
-			ret = tell(&x, i, rank, fn, ctx, err);
+			ret = report_cell(&x, i, rank, fn, ctx, err);
 	free(x.point);
 	free(x.hash);
 	free(x.table);

@@ -1,4 +1,4 @@
-/* A sweep's file into blocks of axes; see grid.h. */
+/* Reads a sweep file into blocks of axes; see grid.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 static const char *const top_keys[] = {"version", "sweep", "base", "blocks", "seeds", "exec",
 				       "objective",
-				       /* of a block, or of the file when it has one block */
+				       /* of a block, or of a file that has a single block */
 				       "set", "grid", "zip", "list", "exclude"};
 enum { TOP_KEYS = sizeof top_keys / sizeof *top_keys, BLOCK_KEYS_AT = 7, BLOCK_KEYS = 5 };
 
@@ -73,14 +73,14 @@ static int check_key(const struct grid_axes *to, const struct hparam *hp, struct
 
 	if (!strcmp(hp->name, "seed"))
 		return error_set(err, ERR_USAGE,
-				 "seed: replicates are no axis: say `seeds: [1, 2, 3]`");
+				 "seed: replicates are not an axis: use `seeds: [1, 2, 3]`");
 	if (twice)
 		return error_set(err, ERR_USAGE, "%s is set twice: first at line %d", hp->name,
 				 twice->line);
 	return 0;
 }
 
-int grid_take_value(struct grid *g, const char *key, const struct yaml_node *node,
+int grid_read_value(struct grid *g, const char *key, const struct yaml_node *node,
 		    struct grid_axes *to, struct error *err)
 {
 	const struct hparam *hp;
@@ -100,13 +100,13 @@ int grid_take_value(struct grid *g, const char *key, const struct yaml_node *nod
 }
 
 /* {min: 0.01, max: 1, log: true} */
-static int take_range(struct grid *g, const struct hparam *hp, const struct yaml_node *node,
+static int read_range(struct grid *g, const struct hparam *hp, const struct yaml_node *node,
 		      struct grid_axis *a, struct error *err)
 {
 	int seen[3] = {0};
 
 	if (hp->type != HP_REAL && hp->type != HP_INT)
-		return error_set(err, ERR_USAGE, "%s: only numbers have a range", hp->name);
+		return error_set(err, ERR_USAGE, "%s: only a number can have a range", hp->name);
 	for (const struct yaml_node *c = node->child; c; c = c->next) {
 		static const char *const word[] = {"min", "max", "log"};
 		const struct hparam *row;
@@ -123,7 +123,7 @@ static int take_range(struct grid *g, const struct hparam *hp, const struct yaml
 			return -1;
 		if (k == 2 && (c->kind != YAML_SCALAR ||
 			       (strcmp(c->text, "true") && strcmp(c->text, "false"))))
-			return error_set(err, ERR_USAGE, "%s: log: true or false", hp->name);
+			return error_set(err, ERR_USAGE, "%s: log must be true or false", hp->name);
 		if (k < 2)
 			*(k ? &a->max : &a->min) = strtod(text, NULL);
 		else
@@ -132,12 +132,12 @@ static int take_range(struct grid *g, const struct hparam *hp, const struct yaml
 	if (!seen[0] || !seen[1])
 		return error_set(err, ERR_USAGE, "%s: a range needs min and max", hp->name);
 	if (a->max <= a->min || (a->log && a->min <= 0))
-		return error_set(err, ERR_USAGE, "%s: a range goes up%s", hp->name,
-				 a->log ? ", and a logarithmic one starts above 0" : "");
+		return error_set(err, ERR_USAGE, "%s: max must be greater than min%s", hp->name,
+				 a->log ? ", and min of a logarithmic range greater than 0" : "");
 	return 0;
 }
 
-/* In a zip a value may come again, beside another one of its neighbour's. */
+/* In a zip a value may be repeated, paired with another value of another axis. */
 static int is_zip(const struct grid *g, const struct grid_axes *axes)
 {
 	for (int b = 0; b < g->n_blocks; b++)
@@ -146,7 +146,7 @@ static int is_zip(const struct grid *g, const struct grid_axes *axes)
 	return 0;
 }
 
-static int take_values(struct grid *g, const char *key, const struct yaml_node *node, int again,
+static int read_values(struct grid *g, const char *key, const struct yaml_node *node, int again,
 		       struct grid_axis *a, struct error *err)
 {
 	a->value = arena_alloc(&g->arena, ((size_t)node->n + 1) * sizeof *a->value);
@@ -163,7 +163,7 @@ static int take_values(struct grid *g, const char *key, const struct yaml_node *
 	return 0;
 }
 
-int grid_take_axis(struct grid *g, const char *key, const struct yaml_node *node,
+int grid_read_axis(struct grid *g, const char *key, const struct yaml_node *node,
 		   struct grid_axes *to, struct error *err)
 {
 	const struct hparam *hp = resolve_row(g->rows, key);
@@ -171,38 +171,38 @@ int grid_take_axis(struct grid *g, const char *key, const struct yaml_node *node
 	const struct yaml_node none = {.kind = YAML_SCALAR, .text = ""};
 	char *text;
 
-	if (!hp) /* for its words on unknown keys */
+	if (!hp) /* for its message about unknown keys */
 		return resolve_value(g->rows, key, &none, &hp, &text, err);
 	if (check_key(to, hp, err))
 		return -1;
 	if (node->kind == YAML_SCALAR || (node->kind == YAML_LIST && !node->n))
-		return error_set(err, ERR_USAGE, "%s: a list of values is wanted: [1, 2]",
+		return error_set(err, ERR_USAGE, "%s: expected a list of values, such as [1, 2]",
 				 hp->name);
-	if (node->kind == YAML_MAP ? take_range(g, hp, node, &a, err)
-				   : take_values(g, key, node, is_zip(g, to), &a, err))
+	if (node->kind == YAML_MAP ? read_range(g, hp, node, &a, err)
+				   : read_values(g, key, node, is_zip(g, to), &a, err))
 		return -1;
 	*axis_add(g, to) = a;
 	return 0;
 }
 
-typedef int take_fn(struct grid *g, const char *key, const struct yaml_node *node,
+typedef int read_fn(struct grid *g, const char *key, const struct yaml_node *node,
 		    struct grid_axes *to, struct error *err);
 
-/* A map of keys, dotted or nested, each to `take`. */
-static int take_map(struct grid *g, const struct yaml_node *map, const char *prefix, take_fn *take,
+/* Calls `read` for each key of a map, dotted or nested. */
+static int read_map(struct grid *g, const struct yaml_node *map, const char *prefix, read_fn *read,
 		    struct grid_axes *to, struct error *err)
 {
 	if (map->kind != YAML_MAP)
-		return fail_at(g, map->line, err, "a map of keys is wanted");
+		return fail_at(g, map->line, err, "expected a map of keys");
 	for (const struct yaml_node *c = map->child; c; c = c->next) {
 		struct strbuf key = STRBUF_INIT;
 		int ret;
 
 		strbuf_addf(&key, "%s%s%s", prefix, *prefix ? "." : "", c->key);
 		if (c->kind == YAML_MAP && resolve_is_family(g->rows, key.buf)) {
-			ret = take_map(g, c, key.buf, take, to, err);
+			ret = read_map(g, c, key.buf, read, to, err);
 		} else {
-			ret = take(g, key.buf, c, to, err);
+			ret = read(g, key.buf, c, to, err);
 			if (ret)
 				at_line(g, c->line, err);
 		}
@@ -213,22 +213,22 @@ static int take_map(struct grid *g, const struct yaml_node *map, const char *pre
 	return 0;
 }
 
-/* In `exclude` a key has one value or a list of them. */
-static int take_either(struct grid *g, const char *key, const struct yaml_node *node,
+/* In `exclude` a key has one value or a list of values. */
+static int read_either(struct grid *g, const char *key, const struct yaml_node *node,
 		       struct grid_axes *to, struct error *err)
 {
-	return node->kind == YAML_LIST ? grid_take_axis(g, key, node, to, err)
-				       : grid_take_value(g, key, node, to, err);
+	return node->kind == YAML_LIST ? grid_read_axis(g, key, node, to, err)
+				       : grid_read_value(g, key, node, to, err);
 }
 
-static int take_rows(struct grid *g, const struct yaml_node *list, take_fn *take,
+static int read_rows(struct grid *g, const struct yaml_node *list, read_fn *read,
 		     struct grid_axes **out, int *n, struct error *err)
 {
 	if (list->kind != YAML_LIST || !list->n)
-		return fail_at(g, list->line, err, "a list of maps is wanted: [{key: value}]");
+		return fail_at(g, list->line, err, "expected a list of maps: [{key: value}]");
 	*out = arena_zalloc(&g->arena, (size_t)list->n * sizeof **out);
 	for (const struct yaml_node *c = list->child; c; c = c->next)
-		if (take_map(g, c, "", take, &(*out)[(*n)++], err))
+		if (read_map(g, c, "", read, &(*out)[(*n)++], err))
 			return -1;
 	return 0;
 }
@@ -244,26 +244,26 @@ static int unknown(const struct grid *g, const struct yaml_node *c, const char *
 			 near ? "?)" : "");
 }
 
-static int take_block_key(struct grid *g, struct grid_block *b, const struct yaml_node *c,
+static int read_block_key(struct grid *g, struct grid_block *b, const struct yaml_node *c,
 			  struct error *err)
 {
 	if (!strcmp(c->key, "set"))
-		return take_map(g, c, "", grid_take_value, &b->set, err);
+		return read_map(g, c, "", grid_read_value, &b->set, err);
 	if (!strcmp(c->key, "grid"))
-		return take_map(g, c, "", grid_take_axis, &b->grid, err);
+		return read_map(g, c, "", grid_read_axis, &b->grid, err);
 	if (!strcmp(c->key, "zip"))
-		return take_map(g, c, "", grid_take_axis, &b->zip, err);
+		return read_map(g, c, "", grid_read_axis, &b->zip, err);
 	if (!strcmp(c->key, "list"))
-		return take_rows(g, c, grid_take_value, &b->list, &b->n_list, err);
+		return read_rows(g, c, grid_read_value, &b->list, &b->n_list, err);
 	if (!strcmp(c->key, "exclude"))
-		return take_rows(g, c, take_either, &b->exclude, &b->n_exclude, err);
+		return read_rows(g, c, read_either, &b->exclude, &b->n_exclude, err);
 	return unknown(g, c, top_keys + BLOCK_KEYS_AT, BLOCK_KEYS, err);
 }
 
-static int take_blocks(struct grid *g, const struct yaml_node *list, struct error *err)
+static int read_blocks(struct grid *g, const struct yaml_node *list, struct error *err)
 {
 	if (list->kind != YAML_LIST || !list->n)
-		return fail_at(g, list->line, err, "blocks: a list of blocks is wanted");
+		return fail_at(g, list->line, err, "blocks: expected a list of blocks");
 	g->block = arena_zalloc(&g->arena, (size_t)list->n * sizeof *g->block);
 	g->n_blocks = 0;
 	for (const struct yaml_node *b = list->child; b; b = b->next) {
@@ -273,7 +273,7 @@ static int take_blocks(struct grid *g, const struct yaml_node *list, struct erro
 		if (b->kind != YAML_MAP)
 			return fail_at(g, b->line, err, "a block is a map: {set: ..., grid: ...}");
 		for (const struct yaml_node *c = b->child; c; c = c->next)
-			if (take_block_key(g, to, c, err))
+			if (read_block_key(g, to, c, err))
 				return -1;
 	}
 	return 0;
@@ -285,18 +285,19 @@ static int add_seed(struct grid *g, const char *text, int line, struct error *er
 	long long v = strtoll(text, &end, 10);
 
 	if (!*text || *end || v < 0 || v > 9007199254740991LL)
-		return fail_at(g, line, err, "seeds: whole numbers from 0 to 9007199254740991");
+		return fail_at(g, line, err,
+			       "seeds: expected whole numbers from 0 to 9007199254740991");
 	for (int i = 0; i < g->n_seeds; i++)
 		if (g->seed[i] == v)
-			return fail_at(g, line, err, "seeds: one is listed twice");
+			return fail_at(g, line, err, "seeds: a seed is listed twice");
 	if (g->n_seeds == GRID_MAX_SEEDS)
-		return fail_at(g, line, err, "seeds: more than 1000");
+		return fail_at(g, line, err, "seeds: more than 1000 are given");
 	g->seed = grow(g, g->seed, (size_t)g->n_seeds, sizeof *g->seed);
 	g->seed[g->n_seeds++] = v;
 	return 0;
 }
 
-static int take_seeds(struct grid *g, const struct yaml_node *node, struct error *err)
+static int read_seeds(struct grid *g, const struct yaml_node *node, struct error *err)
 {
 	g->n_seeds = 0;
 	if (node->kind == YAML_SCALAR) {
@@ -304,7 +305,8 @@ static int take_seeds(struct grid *g, const struct yaml_node *node, struct error
 		long n = strtol(node->text, &end, 10);
 
 		if (*end || !*node->text || n < 1 || n > GRID_MAX_SEEDS)
-			return fail_at(g, node->line, err, "seeds: a list, or how many: 1 to 1000");
+			return fail_at(g, node->line, err,
+				       "seeds: expected a list, or a number from 1 to 1000");
 		for (long i = 1; i <= n; i++) {
 			snprintf(text, sizeof text, "%ld", i);
 			if (add_seed(g, text, node->line, err))
@@ -313,10 +315,10 @@ static int take_seeds(struct grid *g, const struct yaml_node *node, struct error
 		return 0;
 	}
 	if (node->kind != YAML_LIST || !node->n)
-		return fail_at(g, node->line, err, "seeds: a list, or how many");
+		return fail_at(g, node->line, err, "seeds: expected a list or a number");
 	for (const struct yaml_node *c = node->child; c; c = c->next)
 		if (c->kind != YAML_SCALAR || c->quoted)
-			return fail_at(g, node->line, err, "seeds: whole numbers");
+			return fail_at(g, node->line, err, "seeds: expected whole numbers");
 		else if (add_seed(g, c->text, c->line, err))
 			return -1;
 	return 0;
@@ -333,11 +335,11 @@ int grid_add_seeds(struct grid *g, const char *text, int more, struct error *err
 		strbuf_addf(&list, "[%s]", text);
 	else
 		strbuf_adds(&list, text);
-	ret = grid_parse(g, list.buf, "--seeds", &node, err) || take_seeds(g, node, err);
+	ret = grid_parse(g, list.buf, "--seeds", &node, err) || read_seeds(g, node, err);
 	strbuf_release(&list);
 	if (ret)
 		return -1;
-	for (int i = 0; i < n_old; i++) { /* the old ones first, each once */
+	for (int i = 0; i < n_old; i++) { /* the old seeds come first; none is repeated */
 		for (int k = 0; k < g->n_seeds; k++)
 			if (g->seed[k] == old[i])
 				memmove(&g->seed[k], &g->seed[k + 1],
@@ -350,15 +352,15 @@ int grid_add_seeds(struct grid *g, const char *text, int more, struct error *err
 	return 0;
 }
 
-static int take_name(struct grid *g, const struct yaml_node *c, struct error *err)
+static int read_name(struct grid *g, const struct yaml_node *c, struct error *err)
 {
 	if (c->kind != YAML_SCALAR || !*c->text)
-		return fail_at(g, c->line, err, "sweep: a name is wanted");
+		return fail_at(g, c->line, err, "sweep: expected a name");
 	g->name = arena_strdup(&g->arena, c->text);
 	return 0;
 }
 
-static int take_base(struct grid *g, struct yaml_node *c, struct error *err)
+static int read_base(struct grid *g, struct yaml_node *c, struct error *err)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	const char *slash = strrchr(g->file, '/');
@@ -370,7 +372,8 @@ static int take_base(struct grid *g, struct yaml_node *c, struct error *err)
 		return 0;
 	}
 	if (c->kind != YAML_SCALAR || !*c->text || g->from_json)
-		return fail_at(g, c->line, err, "base: a recipe's path, or a recipe as a map");
+		return fail_at(g, c->line, err,
+			       "base: expected the path of a recipe, or a recipe as a map");
 	if (slash && *c->text != '/')
 		strbuf_add(&path, g->file, (size_t)(slash + 1 - g->file));
 	strbuf_adds(&path, c->text);
@@ -392,32 +395,32 @@ static int is_family(const char *key, const char *family)
 	return !strncmp(key, family, n) && (!key[n] || key[n] == '.');
 }
 
-static int take_version(struct grid *g, const struct yaml_node *c, struct error *err)
+static int read_version(struct grid *g, const struct yaml_node *c, struct error *err)
 {
 	if (c->kind != YAML_SCALAR || strcmp(c->text, "1"))
 		return fail_at(g, c->line, err, "version: this ssl reads version 1");
 	return 0;
 }
 
-static int take_top(struct grid *g, struct yaml_node *c, struct error *err)
+static int read_top(struct grid *g, struct yaml_node *c, struct error *err)
 {
 	if (!strcmp(c->key, "version"))
-		return take_version(g, c, err);
+		return read_version(g, c, err);
 	if (!strcmp(c->key, "sweep"))
-		return take_name(g, c, err);
+		return read_name(g, c, err);
 	if (!strcmp(c->key, "base"))
-		return take_base(g, c, err);
+		return read_base(g, c, err);
 	if (!strcmp(c->key, "blocks"))
-		return take_blocks(g, c, err);
+		return read_blocks(g, c, err);
 	if (!strcmp(c->key, "seeds"))
-		return take_seeds(g, c, err);
+		return read_seeds(g, c, err);
 	for (int i = 0; i < BLOCK_KEYS; i++)
 		if (!strcmp(c->key, top_keys[BLOCK_KEYS_AT + i]))
-			return take_block_key(g, &g->block[0], c, err);
+			return read_block_key(g, &g->block[0], c, err);
 	return unknown(g, c, top_keys, TOP_KEYS, err);
 }
 
-/* Blocks and the keys of a block at the top exclude each other. */
+/* A sweep has either `blocks` or the keys of one block at the top, not both. */
 static int check_one_form(struct grid *g, const struct yaml_node *root, struct error *err)
 {
 	int blocks = 0;
@@ -428,8 +431,8 @@ static int check_one_form(struct grid *g, const struct yaml_node *root, struct e
 		for (int i = 0; i < BLOCK_KEYS; i++)
 			if (!strcmp(c->key, top_keys[BLOCK_KEYS_AT + i]))
 				return error_set(err, ERR_USAGE,
-						 "%s:%d: %s: belongs into one of the blocks",
-						 g->file, c->line, c->key);
+						 "%s:%d: %s: belongs in one of the blocks", g->file,
+						 c->line, c->key);
 	return 0;
 }
 
@@ -442,8 +445,8 @@ static int is_sweep(const struct yaml_node *root)
 	return 0;
 }
 
-/* Moves the keys of exec and objective into a tree of their own. */
-static int take_exec(struct grid *g, struct yaml_node *root, struct error *err)
+/* Moves the keys of exec and objective into their own tree and resolves it. */
+static int read_exec(struct grid *g, struct yaml_node *root, struct error *err)
 {
 	struct yaml_node exec = {.kind = YAML_MAP, .line = 1}, **at = &root->child;
 	struct yaml_node **end = &exec.child;
@@ -464,13 +467,13 @@ static int take_exec(struct grid *g, struct yaml_node *root, struct error *err)
 	}
 	recipe_release(&g->exec);
 	resolve_init(&r, grid_exec_schema(), &g->how, g->file);
-	/* walked, not checked for being a recipe: `objective` is a sweep's word */
+	/* not resolve_tree(), which would refuse `objective` as a key of a sweep */
 	ret = resolve_keys(&r, &exec, err) || resolve_finish(&r, &g->exec, err);
 	resolve_release(&r);
 	return ret;
 }
 
-int grid_take(struct grid *g, struct yaml_node *root, struct error *err)
+int grid_read_tree(struct grid *g, struct yaml_node *root, struct error *err)
 {
 	if (root->kind != YAML_MAP)
 		return fail_at(g, root->line, err, "not a sweep: no \"key: value\"");
@@ -479,10 +482,10 @@ int grid_take(struct grid *g, struct yaml_node *root, struct error *err)
 		g->base_name = g->file;
 		return 0;
 	}
-	if (check_one_form(g, root, err) || take_exec(g, root, err))
+	if (check_one_form(g, root, err) || read_exec(g, root, err))
 		return -1;
 	for (struct yaml_node *c = root->child; c; c = c->next)
-		if (take_top(g, c, err))
+		if (read_top(g, c, err))
 			return -1;
 	return 0;
 }

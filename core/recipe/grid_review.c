@@ -1,10 +1,10 @@
-/* Is everything that a sweep says used by its cells? See grid_internal.h. */
+/* Checks that the cells of a sweep use everything that the sweep gives; see grid_internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/recipe/grid_internal.h"
 
-enum { SHOWN = 80 }; /* bytes of a list of what there is instead */
+enum { SHOWN = 80 }; /* bytes of the list `instead` of an axis */
 
 typedef void axis_fn(struct grid *g, struct grid_axis *a, int own_row, const struct grid_point *p);
 
@@ -15,7 +15,8 @@ static void each_axis(struct grid *g, struct grid_axes *axes, axis_fn *fn, int o
 		fn(g, &axes->axis[i], own_row, p);
 }
 
-/* own_row: do the axes speak of the point? All but those of other rows of `list` do. */
+/* own_row: true if the axes apply to the point, that is, unless they belong to another block or to
+ * another row of `list`. */
 static void each_in_block(struct grid *g, struct grid_block *b, axis_fn *fn,
 			  const struct grid_point *p)
 {
@@ -28,7 +29,7 @@ static void each_in_block(struct grid *g, struct grid_block *b, axis_fn *fn,
 		each_axis(g, &b->list[i], fn, own && p->at[b->grid.n + 1] == i, p);
 }
 
-static void forget(struct grid *g, struct grid_axis *a, int own_row, const struct grid_point *p)
+static void reset_axis(struct grid *g, struct grid_axis *a, int own_row, const struct grid_point *p)
 {
 	(void)own_row;
 	(void)p;
@@ -45,15 +46,15 @@ void grid_review_start(struct grid *g)
 		struct grid_block *block = &g->block[b];
 
 		block->points = block->kept = block->cells = 0;
-		each_in_block(g, block, forget, NULL);
+		each_in_block(g, block, reset_axis, NULL);
 		for (int i = 0; i < block->n_exclude; i++) {
 			block->exclude[i].points = 0;
-			each_axis(g, &block->exclude[i], forget, 0, NULL);
+			each_axis(g, &block->exclude[i], reset_axis, 0, NULL);
 		}
 	}
 }
 
-/* Adds a word to the list of what there is instead, each once. */
+/* Adds a word to the list `instead`, unless it is in it. */
 static void add_instead(struct grid *g, struct grid_axis *a, const char *word)
 {
 	const size_t n = strlen(word);
@@ -73,7 +74,7 @@ static void add_instead(struct grid *g, struct grid_axis *a, const char *word)
 	strbuf_release(&text);
 }
 
-/* The key on whose value it depends whether a recipe has this one; NULL: all have it. */
+/* The condition under which a recipe has the key of the axis; NULL: every recipe has it. */
 static const struct hparam_group *group_of(const struct grid *g, const struct grid_axis *a)
 {
 	const struct slot *s = resolve_find(g->rows, a->hp->name);
@@ -81,7 +82,8 @@ static const struct hparam_group *group_of(const struct grid *g, const struct gr
 	return s && s->group.when_key ? &s->group : NULL;
 }
 
-static void see(struct grid *g, struct grid_axis *a, int own_row, const struct grid_point *p)
+static void count_point(struct grid *g, struct grid_axis *a, int own_row,
+			const struct grid_point *p)
 {
 	int has = recipe_has(p->recipe, a->hp->name);
 	const struct hparam_group *group = has ? NULL : group_of(g, a);
@@ -96,7 +98,7 @@ static void see(struct grid *g, struct grid_axis *a, int own_row, const struct g
 	a->cells += has && p->fresh;
 }
 
-static int takes(const struct grid_axis *a, const char *value)
+static int has_value(const struct grid_axis *a, const char *value)
 {
 	for (int i = 0; i < a->n; i++)
 		if (!strcmp(a->value[i], value))
@@ -104,20 +106,20 @@ static int takes(const struct grid_axis *a, const char *value)
 	return 0;
 }
 
-int grid_rule_fits(const struct grid_axes *rule, const struct recipe *r)
+int grid_rule_matches(const struct grid_axes *rule, const struct recipe *r)
 {
 	for (int i = 0; i < rule->n; i++) {
 		const struct grid_axis *a = &rule->axis[i];
 
-		if (!recipe_has(r, a->hp->name) || !takes(a, recipe_text_of(r, a->hp->name)))
+		if (!recipe_has(r, a->hp->name) || !has_value(a, recipe_text_of(r, a->hp->name)))
 			return 0;
 	}
 	return 1;
 }
 
-static void see_rule(struct grid *g, struct grid_axes *rule, const struct grid_point *p)
+static void count_rule(struct grid *g, struct grid_axes *rule, const struct grid_point *p)
 {
-	rule->points += grid_rule_fits(rule, p->recipe);
+	rule->points += grid_rule_matches(rule, p->recipe);
 	for (int i = 0; i < rule->n; i++) {
 		struct grid_axis *a = &rule->axis[i];
 		const char *value;
@@ -126,15 +128,15 @@ static void see_rule(struct grid *g, struct grid_axes *rule, const struct grid_p
 			continue;
 		a->anywhere++;
 		value = recipe_text_of(p->recipe, a->hp->name);
-		if (takes(a, value))
+		if (has_value(a, value))
 			a->points++;
 		else
 			add_instead(g, a, value);
 	}
 }
 
-/* Of the values of `grid` that this point has. */
-static void see_values(struct grid_axes *grid, const struct grid_point *p)
+/* Counts the values of `grid` that this point has. */
+static void count_values(struct grid_axes *grid, const struct grid_point *p)
 {
 	for (int i = 0; i < grid->n; i++) {
 		struct grid_axis *a = &grid->axis[i];
@@ -149,18 +151,18 @@ static void see_values(struct grid_axes *grid, const struct grid_point *p)
 void grid_review_point(struct grid *g, const struct grid_point *p)
 {
 	for (int b = 0; b < g->n_blocks; b++)
-		each_in_block(g, &g->block[b], see, p);
+		each_in_block(g, &g->block[b], count_point, p);
 	p->block->points++;
 	p->block->kept += !p->excluded;
 	p->block->cells += p->fresh;
-	see_values(&p->block->grid, p);
+	count_values(&p->block->grid, p);
 	for (int i = 0; i < p->block->n_exclude; i++)
-		see_rule(g, &p->block->exclude[i], p);
+		count_rule(g, &p->block->exclude[i], p);
 }
 
-/* ---- what is refused ---- */
+/* ---- errors ---- */
 
-/* A key that no cell has, and why. */
+/* Refuses a key that no cell has, and says why. */
 static int check_has(struct grid *g, const struct grid_axes *axes, struct error *err)
 {
 	for (int i = 0; i < axes->n; i++) {
@@ -171,10 +173,11 @@ static int check_has(struct grid *g, const struct grid_axes *axes, struct error 
 			continue;
 		if (group->when_value)
 			return error_set(err, ERR_USAGE,
-					 "%s: %s: no cell has it: it is for %s %s, and %s is %s",
+					 "%s: %s: no cell has it: it is for %s %s, but %s is %s",
 					 grid_place(g, a), a->hp->name, group->when_key,
 					 group->when_value, group->when_key, a->instead);
-		return error_set(err, ERR_USAGE, "%s: %s: no cell has it: %s is %s, without one",
+		return error_set(err, ERR_USAGE,
+				 "%s: %s: no cell has it: it does not apply to %s %s",
 				 grid_place(g, a), a->hp->name, group->when_key, a->instead);
 	}
 	return 0;
@@ -188,7 +191,7 @@ static int check_values(struct grid *g, const struct grid_axes *grid, struct err
 
 			if (a->of_value[k] && !a->own_of_value[k])
 				return error_set(err, ERR_USAGE,
-						 "%s: %s: %s gives no cell of its own: it comes to "
+						 "%s: %s: %s gives no cell of its own: it gives "
 						 "the same recipes as another value",
 						 grid_place(g, a), a->hp->name, a->value[k]);
 		}
@@ -206,17 +209,18 @@ static int fail_rule(struct grid *g, const struct grid_axes *rule, const struct 
 		error_set(err, ERR_USAGE, "%s: exclude: no cell has %s", grid_place(g, a),
 			  a->hp->name);
 	else if (!a->points)
-		error_set(err, ERR_USAGE, "%s: exclude: no cell has %s=%s, but %s",
+		error_set(err, ERR_USAGE, "%s: exclude: no cell has %s=%s; the cells have %s",
 			  grid_place(g, a), a->hp->name, values.buf, a->instead);
 	else
-		error_set(err, ERR_USAGE,
-			  "%s: exclude: each of its %d keys fits some cells, and no cell fits all",
-			  grid_place(g, a), rule->n);
+		error_set(
+		    err, ERR_USAGE,
+		    "%s: exclude: each of its %d keys matches some cells, but no cell matches all",
+		    grid_place(g, a), rule->n);
 	strbuf_release(&values);
 	return -1;
 }
 
-/* Drawn points may miss by chance what is to be left out, but not a key. */
+/* Drawn points may by chance not include an excluded value, but they must have its key. */
 static int check_rules(struct grid *g, const struct grid_block *b, struct error *err)
 {
 	for (int i = 0; i < b->n_exclude; i++) {
@@ -242,13 +246,13 @@ static int check_block(struct grid *g, const struct grid_block *b, struct error 
 	if (!ret)
 		ret = check_rules(g, b, err);
 	if (!ret && !b->kept)
-		ret = error_set(err, ERR_USAGE, "%s:%d: no cell is left: exclude fits all %d of %s",
-				g->file, b->line, b->points,
-				g->n_blocks > 1 ? "this block" : "the sweep");
+		ret = error_set(
+		    err, ERR_USAGE, "%s:%d: no cell is left: exclude matches all %d points of %s",
+		    g->file, b->line, b->points, g->n_blocks > 1 ? "this block" : "the sweep");
 	return ret || (!grid_is_drawn(g) && check_values(g, &b->grid, err)) ? -1 : 0;
 }
 
-/* ---- what is remarked ---- */
+/* ---- remarks ---- */
 
 static void remark(struct grid *g, struct strbuf *text)
 {
@@ -274,7 +278,7 @@ static void add_axes(const struct grid_axes *axes, struct sum *sum)
 	sum->of += a ? a->of : 0;
 }
 
-/* The key in all places that say it. */
+/* The sum over all axes of the key. */
 static struct sum sum_of(const struct grid *g, const struct hparam *hp)
 {
 	struct sum sum = {.hp = hp};
@@ -291,7 +295,7 @@ static struct sum sum_of(const struct grid *g, const struct hparam *hp)
 	return sum;
 }
 
-/* Each key once, in the order of the tables. */
+/* Remarks on keys that only some cells have: one per key, in the order of the tables. */
 static void remark_keys(struct grid *g, struct strbuf *text)
 {
 	const struct hparam *hp;
@@ -302,7 +306,8 @@ static void remark_keys(struct grid *g, struct strbuf *text)
 		if (sum.cells == sum.of)
 			continue;
 		strbuf_addf(
-		    text, "%s: %d of %d cells %s it; it neither changes nor multiplies the others",
+		    text,
+		    "%s: %d of %d cells %s it; it neither changes nor multiplies the other cells",
 		    hp->name, sum.cells, sum.of, sum.cells == 1 ? "has" : "have");
 		remark(g, text);
 	}
@@ -316,12 +321,12 @@ static int is_whole(const struct grid_axes *axes, const struct grid_block *b)
 	return 1;
 }
 
-/* Points that were joined although every key of theirs is used. */
+/* Remarks on points that were merged although all of their keys are used. */
 static void remark_joined(struct grid *g, const struct grid_block *b, struct strbuf *text)
 {
 	if (b->cells == b->kept || !is_whole(&b->grid, b) || !is_whole(&b->zip, b))
 		return;
-	strbuf_addf(text, "%s:%d: %d of %d points came to recipes that other points have: %d cells",
+	strbuf_addf(text, "%s:%d: %d of %d points have the same recipe as another point: %d cells",
 		    g->file, b->line, b->kept - b->cells, b->kept, b->cells);
 	remark(g, text);
 }

@@ -1,4 +1,4 @@
-/* Questions to the tables of what earlier versions recorded otherwise. */
+/* Look-ups in the tables of history.h. */
 #include "core/recipe/history.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ int history_is_family(const struct recipe_schema *schema, const char *path)
 	return 0;
 }
 
-/* The other name of the word of n bytes at `s`, or NULL. */
+/* The old name (to_old) or the present name of the word of n bytes at `s`, or NULL. */
 static const char *other_word(const struct recipe_schema *schema, const char *key, const char *s,
 			      size_t n, int to_old)
 {
@@ -61,7 +61,7 @@ static const char *other_word(const struct recipe_schema *schema, const char *ke
 	return NULL;
 }
 
-/* A canonical list keeps its brackets and commas; each item between them is a word. */
+/* Replaces words in a value; a canonical list keeps its brackets and commas. */
 static void change_words(const struct recipe_schema *schema, const char *key, const char *text,
 			 int to_old, struct strbuf *out)
 {

@@ -1,4 +1,4 @@
-/* One value against one row: type, range, choices; and its canonical text. */
+/* Checks a value against its row (type, range, choices) and makes its canonical text. */
 #include "core/recipe/hparam.h"
 
 #include <ctype.h>
@@ -11,7 +11,8 @@
 
 enum { LIST_MAX = 64, TEXT_MAX = 1024 };
 
-static const double whole_max = 9007199254740992.0; /* 2^53: doubles count exactly up to here */
+static const double whole_max =
+    9007199254740992.0; /* 2^53: doubles hold every whole number up to here */
 
 static const char *skip_digits(const char *s, const char **first, int *n)
 {
@@ -22,9 +23,9 @@ static const char *skip_digits(const char *s, const char **first, int *n)
 	return s;
 }
 
-/* [+-] digits [. digits] [e [+-] digits], and nothing that strtod() takes besides: no hexadecimal,
- * no nan, no inf. NULL if it is one, else what it is. A leading zero is an octal number to some
- * readers of YAML, so it is refused rather than guessed. */
+/* Reads [+-] digits [. digits] [e [+-] digits], without what strtod() also accepts: hexadecimal,
+ * nan, inf. Returns NULL and *out, or what is wrong with the text. A number with a leading zero is
+ * octal to some readers of YAML, so it is refused. */
 static const char *number_fault(const char *s, double *out)
 {
 	const char *first, *p = s + (*s == '-' || *s == '+');
@@ -48,12 +49,12 @@ static const char *number_fault(const char *s, double *out)
 	if (*out == 0) {
 		if (strcspn(s, "123456789") < strcspn(s, "eE"))
 			return "is too small for a number";
-		*out = 0; /* no -0 */
+		*out = 0; /* avoid -0 */
 	}
 	return NULL;
 }
 
-/* The allowed interval in words: "from 0 to 1", "at least 1", "any". */
+/* Appends the allowed interval in words: "from 0 to 1", "at least 1", "any". */
 static void add_interval(const struct hparam *hp, struct strbuf *out)
 {
 	const int lower = isfinite(hp->min), upper = isfinite(hp->max);
@@ -70,7 +71,7 @@ static void add_interval(const struct hparam *hp, struct strbuf *out)
 		strbuf_add_number(out, hp->max);
 }
 
-/* Is s one of "a|b|c"? */
+/* True if s is one of "a|b|c". */
 static int is_word(const char *choices, const char *s)
 {
 	const size_t len = strlen(s);
@@ -123,23 +124,23 @@ static int parse_bool(const struct hparam *hp, const char *s, struct strbuf *out
 {
 	static const char *const yes[] = {"yes", "y", "on", "1"}, *const no[] = {"no", "n", "off",
 										 "0"};
-	const char *mend = !strcasecmp(s, "true")    ? "true"
-			   : !strcasecmp(s, "false") ? "false"
-						     : NULL;
+	const char *meant = !strcasecmp(s, "true")    ? "true"
+			    : !strcasecmp(s, "false") ? "false"
+						      : NULL;
 	char shown[YAML_SHOWN];
 
-	if (mend && !strcmp(s, mend)) {
+	if (meant && !strcmp(s, meant)) {
 		strbuf_adds(out, s);
 		return 0;
 	}
-	for (int i = 0; i < 4 && !mend; i++)
-		mend = !strcasecmp(s, yes[i]) ? "true" : !strcasecmp(s, no[i]) ? "false" : NULL;
+	for (int i = 0; i < 4 && !meant; i++)
+		meant = !strcasecmp(s, yes[i]) ? "true" : !strcasecmp(s, no[i]) ? "false" : NULL;
 	return error_set(err, ERR_USAGE, "%s: %s is not true or false%s%s%s", hp->name,
-			 yaml_shown(shown, s), mend ? " (did you mean " : "", mend ? mend : "",
-			 mend ? "?)" : "");
+			 yaml_shown(shown, s), meant ? " (did you mean " : "", meant ? meant : "",
+			 meant ? "?)" : "");
 }
 
-/* Splits "a|b|c" in place into out[]. */
+/* Splits "a|b|c" in place into out[] and returns the number of words. */
 static int split_choices(char *choices, const char **out)
 {
 	int n = 0;
@@ -166,7 +167,7 @@ static int fail_choice(const struct hparam *hp, const char *s, const char *const
 	return -1;
 }
 
-/* The place of s among the choices; -1 with *err. */
+/* The index of s among the choices; -1 with *err. */
 static int choice_of(const struct hparam *hp, const char *s, const char *const *names, int n,
 		     struct error *err)
 {
@@ -196,7 +197,8 @@ static int parse_text(const struct hparam *hp, const char *s, struct strbuf *out
 	if (n > TEXT_MAX)
 		return error_set(err, ERR_USAGE, "%s: longer than %d bytes", hp->name, TEXT_MAX);
 	if (yaml_text_fault(s, n, 0) >= 0)
-		return error_set(err, ERR_USAGE, "%s: control characters, or not UTF-8", hp->name);
+		return error_set(err, ERR_USAGE, "%s: has control characters or is not UTF-8",
+				 hp->name);
 	strbuf_add(out, s, n);
 	return 0;
 }
@@ -214,7 +216,8 @@ static int parse_ints(const struct hparam *hp, const struct hparam_input *in, st
 	return 0;
 }
 
-/* Words are a set: in the order of the choices, each once, so that [a, b] and [b, a] hash alike. */
+/* A list of words is a set. It is written in the order of the choices, so that [a, b] and [b, a]
+ * have the same hash. */
 static int parse_list(const struct hparam *hp, const char *choices, const struct hparam_input *in,
 		      struct strbuf *out, struct error *err)
 {
@@ -286,7 +289,7 @@ static int parse_items(const struct hparam *hp, const char *choices, const struc
 				   : parse_list(hp, choices, in, out, err);
 }
 
-/* "a, b" as the list [a, b]. */
+/* Reads "a, b" as the list [a, b]. */
 static int parse_commas(const struct hparam *hp, const char *choices, const char *text,
 			struct strbuf *out, struct error *err)
 {
@@ -316,14 +319,14 @@ static int parse_any(const struct hparam *hp, const char *choices, const struct 
 	char shown[YAML_SHOWN];
 
 	if (in->list && !many)
-		return error_set(err, ERR_USAGE, "%s: one value, not a list", hp->name);
+		return error_set(err, ERR_USAGE, "%s: takes one value, not a list", hp->name);
 	if (in->list)
 		return parse_items(hp, choices, in, out, err);
 	if (!in->quoted && is_null(in->item[0]))
 		return error_set(err, ERR_USAGE, "%s: no value", hp->name);
 	if (in->quoted && hp->type != HP_TEXT && hp->type != HP_ENUM &&
 	    !is_word(hp->choices, in->item[0]))
-		return error_set(err, ERR_USAGE, "%s: \"%s\" in quotes is text: write it without",
+		return error_set(err, ERR_USAGE, "%s: \"%s\" in quotes is text: remove the quotes",
 				 hp->name, yaml_shown(shown, in->item[0]));
 	if (many)
 		return parse_commas(hp, choices, in->item[0], out, err);
@@ -353,7 +356,7 @@ int hparam_parse_text(const struct hparam *hp, const char *choices, const char *
 	if (hp->type == HP_TEXT || n < 2 || text[0] != '[' || text[n - 1] != ']')
 		return hparam_parse(hp, choices, &in, out, err);
 	if (hp->type != HP_INTS && hp->type != HP_LIST)
-		return error_set(err, ERR_USAGE, "%s: one value, not a list", hp->name);
+		return error_set(err, ERR_USAGE, "%s: takes one value, not a list", hp->name);
 	strbuf_add(&inner, text + 1, n - 2);
 	ret = parse_commas(hp, choices, inner.buf, out, err);
 	strbuf_release(&inner);

@@ -1,7 +1,8 @@
 /*
- * Hyperparameters as rows of tables. Each module that has some (optim, encoder, augment, every
- * method) owns a table ended by {0}; core/run/keys.c lists the tables. From a row follow parsing,
- * validation, --set, grids, `ssl help METHOD`, the man page and the recorded rows.
+ * Hyperparameters as rows of tables. Each module with hyperparameters (optim, encoder, augment,
+ * every method) owns a table that ends with {0}; core/run/keys.c lists the tables. Parsing,
+ * validation, --set, grids, `ssl help METHOD`, the man page and the recorded rows all use these
+ * rows.
  */
 #ifndef SSL_RECIPE_HPARAM_H
 #define SSL_RECIPE_HPARAM_H
@@ -15,8 +16,8 @@ enum hparam_type {
 	HP_BOOL, /* true / false */
 	HP_ENUM, /* one of `choices` */
 	HP_TEXT, /* any string */
-	HP_INTS, /* a list of whole numbers in [min, max], may be empty: [2048, 2048] */
-	HP_LIST, /* a list of words out of `choices`: [knn, linear] */
+	HP_INTS, /* a list of whole numbers in [min, max], perhaps empty: [2048, 2048] */
+	HP_LIST, /* a list of words from `choices`: [knn, linear] */
 };
 
 struct hparam {
@@ -24,25 +25,26 @@ struct hparam {
 	enum hparam_type type;
 	const char *def; /* as text, as in a recipe */
 	double min, max; /* inclusive */
-	const char *choices; /* HP_ENUM, HP_LIST: "a|b|c"; NULL: asked of recipe_schema.choice */
-	const char *help;    /* one line: what it is, and where the default is from */
+	const char *choices; /* HP_ENUM, HP_LIST: "a|b|c"; NULL: recipe_schema.choice gives them */
+	const char *help;    /* one line: what it is, and the source of the default */
 };
 
-/* A key that gets another default from a method, a preset or an architecture. */
+/* A default that a method, a preset or an architecture sets for a key. */
 struct hparam_default {
 	const char *name, *value;
 };
 
-/* A table and when its keys apply: always (when_key NULL); while when_key has when_value ("method",
- * "vicreg"), which may be several words ("vit_tiny|vit_small"); or, with a when_value of NULL, while
- * the defaults of when_key's value name a key of the same family: a method whose defaults name
- * predictor.dims has a predictor, and all predictor.* keys apply. */
+/* A table, and the condition under which its keys apply. when_key NULL: always. when_value not
+ * NULL: while when_key has that value ("method", "vicreg"), or one of several
+ * ("vit_tiny|vit_small"). when_value NULL: while the defaults of when_key's value name a key of
+ * the same family; for example, a method whose defaults name predictor.dims has a predictor, and
+ * all predictor.* keys apply. */
 struct hparam_group {
 	const struct hparam *rows;
 	const char *when_key, *when_value;
 };
 
-/* A value as it was written, before it is known of what type it should be. */
+/* A value as it was written, before its type is known. */
 struct hparam_input {
 	const char *const *item; /* 1 for a scalar */
 	int n;
@@ -50,13 +52,13 @@ struct hparam_input {
 	int quoted; /* a scalar in quotes: text */
 };
 
-/* Appends the canonical text of a value, or fails with "NAME: WHAT" (ERR_USAGE): wrong type, out of
- * range, none of the choices ("a|b|c", NULL for types without). Numbers are decimal and finite; a
- * scalar for a list is split at its commas. */
+/* Appends the canonical text of a value. ERR_USAGE with "NAME: WHAT" for a wrong type, a value out
+ * of range or one that is not among the choices ("a|b|c"; NULL for types without choices). Numbers
+ * must be decimal and finite; a scalar given for a list is split at its commas. */
 int hparam_parse(const struct hparam *hp, const char *choices, const struct hparam_input *in,
 		 struct strbuf *out, struct error *err);
 
-/* As hparam_parse() of bare text, as in a table or behind --set: "512,512" and "[512, 512]" are
+/* As hparam_parse(), for plain text as in a table or after --set: "512,512" and "[512, 512]" are
  * both lists. */
 int hparam_parse_text(const struct hparam *hp, const char *choices, const char *text,
 		      struct strbuf *out, struct error *err);
@@ -64,12 +66,12 @@ int hparam_parse_text(const struct hparam *hp, const char *choices, const char *
 /* "real", "int", "bool", "enum", "text", "ints", "list". */
 const char *hparam_type_name(enum hparam_type type);
 
-/* Appends what values are allowed, for people: "from 0 to 1", "at least 1",
- * "true|false", "a|b|c", "text". */
+/* Appends a description of the allowed values: "from 0 to 1", "at least 1", "true|false", "a|b|c",
+ * "text". */
 void hparam_range(const struct hparam *hp, const char *choices, struct strbuf *out);
 
-/* Of n names the one nearest to `word` by edit distance (or the only one that starts with it), NULL
- * if none is near enough to suggest. */
+/* The one of n names that is nearest to `word` by edit distance, or the only one that starts with
+ * it; NULL if none is near enough to suggest. */
 const char *nearest_word(const char *word, const char *const *names, int n);
 
 #endif

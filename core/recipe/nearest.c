@@ -1,4 +1,4 @@
-/* "did you mean": the nearest of a list of names. */
+/* The nearest of a list of names, for "did you mean". */
 #include <string.h>
 
 #include "core/base/words.h"
@@ -29,7 +29,7 @@ const char *nearest_word(const char *word, const char *const *names, int n)
 	if (len > WORD_LONGEST || len < 2)
 		return NULL;
 	if (len >= LONG_START && (best = only_completion(word, len, names, n)))
-		return best; /* "stat" is the start of status sooner than a slip for start */
+		return best; /* "stat" is more likely short for status than a misspelt start */
 	allowed = len < 6 ? 1 + (len > 3) : (int)len / 3;
 	for (int i = 0; i < n; i++) {
 		int d = word_distance(word, names[i]);

@@ -1,4 +1,4 @@
-/* A resolved recipe: loading, its canonical forms, and its values by key. */
+/* Resolved recipes: loading, canonical forms, and values by key. */
 #include "core/recipe/recipe.h"
 
 #include <ctype.h>
@@ -51,7 +51,7 @@ int recipe_load(struct recipe *out, const struct recipe_schema *schema, const ch
 	return recipe_load_by(out, schema, NULL, path, set, n_set, err);
 }
 
-/* JSON is YAML as far as the canonical form goes. */
+/* The canonical JSON is also valid YAML, so resolve_file() reads it. */
 int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, const char *json,
 		     int defaults, struct error *err)
 {
@@ -67,7 +67,7 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 	resolve_release(&r);
 	for (int i = 0; !ret && i < out->n; i++)
 		out->value[i].line = 0;
-	if (!ret) /* its own, whatever the text would be now */
+	if (!ret) /* of the recorded text, even if this version would write another text */
 		hash_buffer(json, strlen(json), out->hash);
 	if (ret && err)
 		err->code = ERR_CORRUPT;
@@ -109,7 +109,7 @@ int recipe_default_of(const struct recipe *r, int i, const struct recipe_ask *as
 	v.lenient = 1; /* without the method, keys of a method may be for another */
 	for (int k = 0; k < r->n; k++)
 		if (k != i)
-			resolve_put(&v, r->value[k].hp, r->value[k].text, 1);
+			resolve_set_text(&v, r->value[k].hp, r->value[k].text, 1);
 	ret = resolve_finish(&v, &made, err);
 	resolve_release(&v);
 	if (ret)
@@ -128,7 +128,7 @@ void recipe_release(struct recipe *r)
 	memset(r, 0, sizeof *r);
 }
 
-/* The words between [ and ] of a canonical list; calls each with its length. */
+/* The next word of a canonical list, with its length; NULL at the end. */
 static const char *next_item(const char **at, size_t *n)
 {
 	const char *s = *at + strspn(*at, "[, ");
@@ -154,7 +154,7 @@ static void json_value(enum hparam_type type, const char *text, struct strbuf *o
 	switch (type) {
 	case HP_REAL:
 	case HP_INT:
-		if (isalpha((unsigned char)*text)) /* a word in a number's place */
+		if (isalpha((unsigned char)*text)) /* a word in place of a number */
 			strbuf_add_json(out, text);
 		else
 			strbuf_adds(out, text);
@@ -183,7 +183,7 @@ void recipe_value_json(const struct recipe_schema *schema, const struct hparam *
 	strbuf_release(&old);
 }
 
-/* A value under the name that it is recorded by. */
+/* A value and the name under which it is recorded. */
 struct recorded {
 	const char *name;
 	const struct recipe_value *value;
@@ -196,7 +196,7 @@ static int by_recorded_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* What the canonical form holds, in its order; to be freed. */
+/* The values of the canonical form, in its order. The caller frees the array. */
 static struct recorded *recorded_values(const struct recipe *r, int *n)
 {
 	struct recorded *out = xcalloc((size_t)r->n + 1, sizeof *out);
@@ -251,7 +251,7 @@ void recipe_json(const struct recipe *r, struct strbuf *out)
 	strbuf_addc(out, '}');
 }
 
-/* Can no reader of YAML take it for anything but this text? */
+/* True if every reader of YAML reads the plain scalar as this text. */
 static int plain_safe(const char *s)
 {
 	static const char *const other[] = {"true", "false", "yes", "no",  "on", "off",
@@ -268,7 +268,8 @@ static int plain_safe(const char *s)
 	return 1;
 }
 
-/* "a.b.c" behind "a.d.e": opens b, and writes c where it belongs. */
+/* Appends the line of key v, and the lines of the maps that it opens: for "a.b.c" after "a.d.e" it
+ * opens b and writes c. */
 static void yaml_line(const char *before, const struct recipe_value *v, struct strbuf *out)
 {
 	const char *name = v->hp->name, *at = name, *dot;
@@ -313,7 +314,7 @@ static const struct recipe_value *find(const struct recipe *r, const char *key)
 	return NULL;
 }
 
-/* The text of a key that must be there and be of type a or b. */
+/* The text of a key, which must exist and be of type a or b. */
 static const char *text_of(const struct recipe *r, const char *key, enum hparam_type a,
 			   enum hparam_type b)
 {
@@ -406,7 +407,7 @@ int recipe_recorded(const struct recipe *r, const char *key)
 	return v && !strcmp(v->origin, "recorded");
 }
 
-/* The text as a number; 0 for anything else. */
+/* The value as a number: 1 and *out, or 0 if it is not a number. */
 static int is_number(const struct recipe_value *v, double *out)
 {
 	char *end;

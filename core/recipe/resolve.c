@@ -1,4 +1,4 @@
-/* The layers of a recipe: tables, what values bring with them, the file, --set. */
+/* The layers of a recipe: the tables' defaults, the file, --set; see resolve.h. */
 #include "core/recipe/resolve.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "core/recipe/history.h"
 
-/* The canonical text of a default; one that its own row refuses is a fault of the table. */
+/* A default that its own row refuses is a bug of the table. */
 char *resolve_default(const struct resolver *r, const struct hparam *hp, const char *text)
 {
 	struct strbuf choices = STRBUF_INIT, out = STRBUF_INIT;
@@ -18,7 +18,7 @@ char *resolve_default(const struct resolver *r, const struct hparam *hp, const c
 
 	hp = &wide;
 	recipe_choices(r->schema, hp, &choices);
-	if (hp->type == HP_TEXT) /* may be empty here */
+	if (hp->type == HP_TEXT) /* may be empty */
 		ret = hparam_parse(hp, choices.buf, &in, &out, &err);
 	else
 		ret = hparam_parse_text(hp, choices.buf, text, &out, &err);
@@ -28,7 +28,7 @@ char *resolve_default(const struct resolver *r, const struct hparam *hp, const c
 	return strbuf_detach(&out);
 }
 
-/* The default by itself, in the version that is asked for. */
+/* The row's own default in the requested version. */
 static const char *own_default(const struct resolver *r, const struct hparam *hp)
 {
 	const struct recipe_added *added = history_added(r->schema, hp->name);
@@ -90,7 +90,7 @@ struct slot *resolve_find(const struct resolver *r, const char *key)
 	return NULL;
 }
 
-/* Do keys begin with "PATH."? Returns the first; not for a path that only old names have. */
+/* The first key that begins with "PATH.", or NULL; old names do not count. */
 static const struct hparam *family(const struct resolver *r, const char *path)
 {
 	const size_t n = strlen(path);
@@ -101,7 +101,7 @@ static const struct hparam *family(const struct resolver *r, const char *path)
 	return NULL;
 }
 
-/* "mu" is meant as the key of the method in use, where it has one. */
+/* The key that the method in use has for a short name such as "mu", or NULL. */
 static const char *own_key(const struct resolver *r, const char *key)
 {
 	const char *method = NULL;
@@ -148,7 +148,7 @@ static int parse(const struct hparam *hp, const char *choices, int split,
 	return hparam_parse(hp, choices, in, out, err);
 }
 
-/* As parse(), of a value with words that have other names now. */
+/* As parse(), for a value with old words. */
 static int parse_old(const struct resolver *r, const struct hparam *hp, const char *choices,
 		     int split, const struct hparam_input *in, struct strbuf *out)
 {
@@ -173,8 +173,7 @@ static int parse_old(const struct resolver *r, const struct hparam *hp, const ch
 	return ret;
 }
 
-/* Reads a value for its key; *out on success is the canonical text. split: as hparam_parse_text().
- */
+/* Reads a value for its key; *out is its canonical text. split: as hparam_parse_text(). */
 static int slot_parse(const struct resolver *r, const struct slot *s, int split,
 		      const struct hparam_input *in, char **out, struct error *err)
 {
@@ -195,7 +194,7 @@ static int slot_parse(const struct resolver *r, const struct slot *s, int split,
 	return ret;
 }
 
-static int take_list(const struct resolver *r, const struct slot *s, const struct yaml_node *node,
+static int read_list(const struct resolver *r, const struct slot *s, const struct yaml_node *node,
 		     char **out, struct error *err)
 {
 	const char **item = xcalloc((unsigned long)node->n, sizeof *item);
@@ -217,7 +216,7 @@ done:
 	return ret;
 }
 
-static int take_leaf(struct resolver *r, const char *path, const struct yaml_node *node,
+static int read_leaf(struct resolver *r, const char *path, const struct yaml_node *node,
 		     struct error *err)
 {
 	struct slot *s = resolve_find(r, path);
@@ -230,7 +229,7 @@ static int take_leaf(struct resolver *r, const char *path, const struct yaml_nod
 				 s->line);
 	s->line = node->line;
 	if (node->kind == YAML_LIST)
-		return take_list(r, s, node, &s->file, err);
+		return read_list(r, s, node, &s->file, err);
 	return slot_parse(r, s, 0, &in, &s->file, err);
 }
 
@@ -241,7 +240,8 @@ static int open_family(struct resolver *r, const char *path, const struct yaml_n
 	char shown[YAML_SHOWN];
 
 	if (s)
-		return error_set(err, ERR_USAGE, "%s: a value, not a map of keys", s->hp->name);
+		return error_set(err, ERR_USAGE, "%s: takes a value, not a map of keys",
+				 s->hp->name);
 	if (!resolve_is_family(r, path))
 		return fail_unknown(r, path, err);
 	for (int i = 0; i < r->n_opened; i++)
@@ -253,22 +253,22 @@ static int open_family(struct resolver *r, const char *path, const struct yaml_n
 	return 0;
 }
 
-static int walk(struct resolver *r, const struct yaml_node *map, const char *prefix,
-		struct error *err);
+static int read_map(struct resolver *r, const struct yaml_node *map, const char *prefix,
+		    struct error *err);
 
-static int take(struct resolver *r, const struct yaml_node *node, const char *path,
-		struct error *err)
+static int read_node(struct resolver *r, const struct yaml_node *node, const char *path,
+		     struct error *err)
 {
 	int ret = node->kind == YAML_MAP ? open_family(r, path, node, err)
-					 : take_leaf(r, path, node, err);
+					 : read_leaf(r, path, node, err);
 
 	if (ret)
 		return error_prefix(err, "%s:%d", r->name, node->line);
-	return node->kind == YAML_MAP ? walk(r, node, path, err) : 0;
+	return node->kind == YAML_MAP ? read_map(r, node, path, err) : 0;
 }
 
-static int walk(struct resolver *r, const struct yaml_node *map, const char *prefix,
-		struct error *err)
+static int read_map(struct resolver *r, const struct yaml_node *map, const char *prefix,
+		    struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;
 	int ret = 0;
@@ -276,13 +276,13 @@ static int walk(struct resolver *r, const struct yaml_node *map, const char *pre
 	for (const struct yaml_node *c = map->child; c && !ret; c = c->next) {
 		strbuf_clear(&path);
 		strbuf_addf(&path, "%s%s%s", prefix, *prefix ? "." : "", c->key);
-		ret = take(r, c, path.buf, err);
+		ret = read_node(r, c, path.buf, err);
 	}
 	strbuf_release(&path);
 	return ret;
 }
 
-/* Top-level keys of another kind of file. Unlinks `version`. */
+/* Refuses a sweep, by its top-level keys, and another version. Unlinks `version`. */
 static int check_kind(const struct resolver *r, struct yaml_node *root, struct error *err)
 {
 	static const char *const sweep[] = {"sweep", "blocks", "base", "grid",
@@ -314,7 +314,7 @@ static int check_kind(const struct resolver *r, struct yaml_node *root, struct e
 
 int resolve_keys(struct resolver *r, const struct yaml_node *root, struct error *err)
 {
-	return walk(r, root, "", err);
+	return read_map(r, root, "", err);
 }
 
 int resolve_tree(struct resolver *r, struct yaml_node *root, struct error *err)
@@ -322,7 +322,7 @@ int resolve_tree(struct resolver *r, struct yaml_node *root, struct error *err)
 	if (root->kind != YAML_MAP)
 		return error_set(err, ERR_USAGE, "%s:%d: not a recipe: no \"key: value\"", r->name,
 				 root->line);
-	return check_kind(r, root, err) ? -1 : walk(r, root, "", err);
+	return check_kind(r, root, err) ? -1 : read_map(r, root, "", err);
 }
 
 int resolve_file(struct resolver *r, const char *text, size_t len, struct error *err)
@@ -359,18 +359,19 @@ int resolve_value(struct resolver *r, const char *key, const struct yaml_node *n
 		return fail_unknown(r, key, err);
 	*hp = s->hp;
 	if (node->kind == YAML_MAP)
-		return error_set(err, ERR_USAGE, "%s: a value, not a map of keys", s->hp->name);
+		return error_set(err, ERR_USAGE, "%s: takes a value, not a map of keys",
+				 s->hp->name);
 	if (node->kind == YAML_LIST)
-		return take_list(r, s, node, text, err);
+		return read_list(r, s, node, text, err);
 	return slot_parse(r, s, 0, &in, text, err);
 }
 
-void resolve_put(struct resolver *r, const struct hparam *hp, const char *text, int recorded)
+void resolve_set_text(struct resolver *r, const struct hparam *hp, const char *text, int recorded)
 {
 	struct slot *s = resolve_find(r, hp->name);
 
 	if (!s)
-		BUG("%s is of another table", hp->name);
+		BUG("%s is in another table", hp->name);
 	free(s->set);
 	s->set = xstrdup(text);
 	s->setting = NULL;
@@ -405,7 +406,7 @@ int resolve_set(struct resolver *r, const char *setting, struct error *err)
 
 	yaml_shown(shown, setting);
 	if (!equals || equals == setting)
-		return error_set(err, ERR_USAGE, "--set %s: want KEY=VALUE", shown);
+		return error_set(err, ERR_USAGE, "--set %s: expected KEY=VALUE", shown);
 	strbuf_add(&key, setting, (size_t)(equals - setting));
 	ret = set_value(r, yaml_key(&arena, key.buf), equals + 1, setting, err);
 	if (ret)

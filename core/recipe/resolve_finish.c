@@ -1,5 +1,5 @@
-/* The end of resolving: defaults that values bring with them, values that are computed, what does
- * not apply left out. */
+/* The end of resolving: applies the defaults that values set, computes values, and drops the keys
+ * that do not apply. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +17,12 @@ static int applies(struct resolver *r, const struct slot *s)
 	const struct slot *when = s->group.when_key ? resolve_find(r, s->group.when_key) : NULL;
 
 	if (s->group.when_key && !when)
-		BUG("%s depends on %s, which there is not", s->hp->name, s->group.when_key);
+		BUG("%s depends on %s, which does not exist", s->hp->name, s->group.when_key);
 	return recipe_applies(r->schema, s->hp, &s->group, when ? resolve_value_of(when) : NULL);
 }
 
-/* Is its value so far the method's own default? */
-static int is_methods(const struct slot *s)
+/* True if its value so far is the method's own default. */
+static int is_from_method(const struct slot *s)
 {
 	return !s->set && !s->file && s->origin && !strcmp(s->origin, "method");
 }
@@ -32,21 +32,21 @@ static void set_default(struct resolver *r, struct slot *from, struct slot *to, 
 {
 	const struct recipe_added *added = history_added(r->schema, to->hp->name);
 
-	if (is_methods(from) && is_methods(to))
-		return; /* the method chose `from`, and knows better what goes with it */
+	if (is_from_method(from) && is_from_method(to))
+		return; /* the method chose `from` together with its own default for `to` */
 	if (added && r->how.defaults < added->since)
 		return;
-	if (to->asked)
-		BUG("%s = %s comes too late with a default for %s", from->hp->name,
+	if (to->applied)
+		BUG("%s = %s sets a default for %s too late", from->hp->name,
 		    resolve_value_of(from), to->hp->name);
 	free(to->def);
 	to->def = resolve_default(r, to->hp, text);
 	to->origin = origin;
 }
 
-/* What s brought in the version that is asked for, and does not bring now. */
-static void bring_old(struct resolver *r, struct slot *s, const struct hparam_default *now,
-		      const char *origin)
+/* Applies the defaults that s set in the requested version and no longer sets. */
+static void apply_old_defaults(struct resolver *r, struct slot *s, const struct hparam_default *now,
+			       const char *origin)
 {
 	for (int i = 0; i < r->n; i++) {
 		struct slot *to = &r->slot[i];
@@ -61,31 +61,31 @@ static void bring_old(struct resolver *r, struct slot *s, const struct hparam_de
 	}
 }
 
-/* What the value of s brings with it. */
-static void bring_defaults(struct resolver *r, struct slot *s, const char *origin)
+/* Applies the defaults that the value of s sets for other keys. */
+static void apply_defaults(struct resolver *r, struct slot *s, const char *origin)
 {
 	const struct hparam_default *now, *d;
 
-	if (s->asked || !applies(r, s) || !r->schema->defaults)
+	if (s->applied || !applies(r, s) || !r->schema->defaults)
 		return;
 	now = r->schema->defaults(s->hp->name, resolve_value_of(s));
-	s->asked = now != NULL;
+	s->applied = now != NULL;
 	for (d = now; d && d->name; d++) {
 		struct slot *to = resolve_find(r, d->name);
 		const struct recipe_was *was = history_was(r->schema, r->how.defaults, s->hp->name,
 							   resolve_value_of(s), d->name);
 
 		if (!to)
-			BUG("%s = %s has a default for %s, which there is not", s->hp->name,
+			BUG("%s = %s has a default for %s, which does not exist", s->hp->name,
 			    resolve_value_of(s), d->name);
 		if (!was || was->value)
 			set_default(r, s, to, was ? was->value : d->value, origin);
 	}
 	if (r->how.defaults < history_newest(r->schema))
-		bring_old(r, s, now, origin);
+		apply_old_defaults(r, s, now, origin);
 }
 
-/* A word that stands for a number is that number from here on. */
+/* Replaces a word that stands for a number by that number. */
 static int compute(struct resolver *r, struct slot *s, struct error *err)
 {
 	char **at = s->set ? &s->set : s->file ? &s->file : &s->def;
@@ -105,8 +105,8 @@ static int compute(struct resolver *r, struct slot *s, struct error *err)
 	return ret;
 }
 
-/* Does the row apply by the values of the recorded text? */
-static int was_asked(const struct resolver *r, const struct slot *s)
+/* True if the row applies according to the values of the recorded text. */
+static int applied_when_recorded(const struct resolver *r, const struct slot *s)
 {
 	const struct slot *when = s->group.when_key ? resolve_find(r, s->group.when_key) : NULL;
 
@@ -116,15 +116,15 @@ static int was_asked(const struct resolver *r, const struct slot *s)
 					   : when->def);
 }
 
-/* A recorded text without a key that was added later has its neutral value, whatever the default.
+/* A key that was added after a text was recorded has its neutral value there, whatever its default.
  */
-static void take_neutral(struct resolver *r)
+static void set_neutral(struct resolver *r)
 {
 	for (int i = 0; i < r->n; i++) {
 		struct slot *s = &r->slot[i];
 		const struct recipe_added *added = history_added(r->schema, s->hp->name);
 
-		if (added && !s->file && was_asked(r, s))
+		if (added && !s->file && applied_when_recorded(r, s))
 			s->file = xstrdup(added->neutral);
 	}
 }
@@ -143,10 +143,10 @@ static int fail_other(const struct slot *s, const struct slot *when, struct erro
 
 	yaml_shown(shown, s->setting);
 	if (g->when_value)
-		return error_set(err, ERR_USAGE, "--set %s: %s is for %s %s, and %s is %s", shown,
+		return error_set(err, ERR_USAGE, "--set %s: %s is for %s %s, but %s is %s", shown,
 				 s->hp->name, g->when_key, g->when_value, g->when_key,
 				 resolve_value_of(when));
-	return error_set(err, ERR_USAGE, "--set %s: %s: %s %s has none", shown, s->hp->name,
+	return error_set(err, ERR_USAGE, "--set %s: %s does not apply to %s %s", shown, s->hp->name,
 			 g->when_key, resolve_value_of(when));
 }
 
@@ -166,8 +166,8 @@ static void hash_recipe(struct recipe *out)
 	strbuf_release(&json);
 }
 
-/* Hands the value that won to the recipe. */
-static void take_value(const struct resolver *r, struct recipe_value *v, struct slot *s)
+/* Moves the value of the last layer to the recipe. */
+static void move_value(const struct resolver *r, struct recipe_value *v, struct slot *s)
 {
 	const int recorded = s->set ? s->recorded : r->how.recorded;
 	char **from = s->set ? &s->set : s->file ? &s->file : &s->def;
@@ -196,12 +196,12 @@ static int collect(struct resolver *r, struct recipe *out, struct error *err)
 	}
 	for (int i = 0; i < r->n && !ret; i++)
 		if (use[i])
-			take_value(r, &out->value[out->n++], &r->slot[i]);
+			move_value(r, &out->value[out->n++], &r->slot[i]);
 	free(use);
 	return ret;
 }
 
-/* Is it a replicate of one that was recorded, when no such rule refused it? */
+/* True if a replicate of the recipe was recorded, before a newer rule would have refused it. */
 static int is_known(const struct resolver *r, const struct recipe *recipe)
 {
 	const struct recipe_ask *ask = r->how.ask;
@@ -213,7 +213,7 @@ static int is_known(const struct resolver *r, const struct recipe *recipe)
 	return ask->known(ask->known_ctx, group);
 }
 
-/* What holds between keys, blamed on the place of the key that breaks it. */
+/* Runs the schema's checks. An error names the place of the key that is at fault. */
 static int check(struct resolver *r, const struct recipe *recipe, struct error *err)
 {
 	const struct recipe_schema *schema = r->schema;
@@ -238,13 +238,13 @@ int resolve_finish(struct resolver *r, struct recipe *out, struct error *err)
 	struct slot *method = resolve_find(r, "method");
 
 	if (r->complete)
-		take_neutral(r);
+		set_neutral(r);
 	if (method)
-		bring_defaults(r, method, "method");
+		apply_defaults(r, method, "method");
 	for (int i = 0; i < r->n; i++) {
 		if (compute(r, &r->slot[i], err))
 			return -1;
-		bring_defaults(r, &r->slot[i], "preset");
+		apply_defaults(r, &r->slot[i], "preset");
 	}
 	if (collect(r, &recipe, err))
 		goto fail;

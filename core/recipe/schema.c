@@ -1,4 +1,4 @@
-/* Questions to a recipe_schema: its rows, their choices, when they apply, which one was meant. */
+/* Look-ups in a recipe_schema: rows, their choices, when they apply, and the nearest key. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +39,7 @@ static size_t family_len(const char *key)
 	return strcspn(key, ".");
 }
 
-/* Do the defaults of key = value name a key of hp's family? */
+/* True if the defaults of key = value name a key of hp's family. */
 static int names_family(const struct recipe_schema *schema, const char *key, const char *value,
 			const struct hparam *hp)
 {
@@ -52,7 +52,7 @@ static int names_family(const struct recipe_schema *schema, const char *key, con
 	return 0;
 }
 
-/* Is the word one of "a|b|c"? */
+/* True if the word is one of "a|b|c". */
 static int is_one_of(const char *word, const char *words)
 {
 	const size_t n = strlen(word);

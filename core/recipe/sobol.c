@@ -5,8 +5,8 @@
 
 enum { BITS = 32, DEGREE_MAX = 7 };
 
-/* Dimensions 2 to 20 of Joe and Kuo's table: degree s of the primitive polynomial, its inner
- * coefficients a as bits, and the initial numbers m. Dimension 1 is van der Corput's sequence. */
+/* Dimensions 2 to 20 of Joe and Kuo's table: the degree s of the primitive polynomial, its inner
+ * coefficients a as bits, and the initial numbers m. Dimension 1 is the van der Corput sequence. */
 static const struct {
 	int s;
 	unsigned a, m[DEGREE_MAX];
@@ -57,7 +57,7 @@ static void directions(int dim, uint32_t v[BITS])
 void sobol_point(uint64_t seed, uint32_t i, int dims, double *x)
 {
 	if (dims > SOBOL_DIMS)
-		BUG("%d dimensions: there are numbers for %d", dims, SOBOL_DIMS);
+		BUG("%d dimensions: at most %d are supported", dims, SOBOL_DIMS);
 	for (int d = 0; d < dims; d++) {
 		uint32_t v[BITS], bits;
 		struct rng shift;

@@ -1,4 +1,4 @@
-/* A recursive descent over libyaml's events, which is the only yaml.h. */
+/* A recursive descent over libyaml's events. This is the only file that includes its <yaml.h>. */
 #include "core/recipe/yaml.h"
 
 #include <stdint.h>
@@ -14,8 +14,8 @@ struct reader {
 	struct error *err;
 };
 
-/* Length of the UTF-8 sequence at s and its code point, 0 if there is none. Shortest forms only, no
- * surrogates. */
+/* The length of the UTF-8 sequence at s, and its code point; 0 if there is none. Only shortest
+ * forms, no surrogates. */
 static int utf8_next(const char *s, size_t left, uint32_t *code)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -90,7 +90,7 @@ const char *yaml_shown(char buf[YAML_SHOWN], const char *s)
 	return buf;
 }
 
-/* The letters that keys may be written with; both micro signs, both epsilons. */
+/* Greek letters that keys may contain, with both micro signs and both epsilons. */
 static const struct {
 	const char *letter, *latin;
 } greek[] = {
@@ -125,7 +125,7 @@ static int fail(struct reader *r, size_t line, const char *what)
 	return error_set(r->err, ERR_USAGE, "%s:%zu: %s", r->name, line, what);
 }
 
-/* Next event; every libyaml fault becomes one line with its place. */
+/* The next event. An error of libyaml becomes one line with its place. */
 static int next_event(struct reader *r, yaml_event_t *e)
 {
 	const yaml_parser_t *p = &r->parser;
@@ -151,7 +151,8 @@ static int node_new(struct reader *r, const yaml_event_t *e, struct yaml_node **
 	return 0;
 }
 
-/* Anchors, aliases and tags make a value come from elsewhere or be of a type that is not seen. */
+/* Refuses anchors, aliases and tags, with which a value comes from another place or has a hidden
+ * type. */
 static int refuse_extras(struct reader *r, const yaml_event_t *e)
 {
 	const yaml_char_t *anchor = NULL, *tag = NULL;
@@ -169,11 +170,12 @@ static int refuse_extras(struct reader *r, const yaml_event_t *e)
 		tag = e->data.mapping_start.tag;
 	}
 	if (anchor)
-		return fail(r, e->start_mark.line + 1,
-			    "anchors (&) and aliases (*) are not read in recipes: write the value");
+		return fail(
+		    r, e->start_mark.line + 1,
+		    "anchors (&) and aliases (*) are not supported in recipes: write the value");
 	if (tag)
 		return fail(r, e->start_mark.line + 1,
-			    "tags (!) are not read in recipes: write the value alone");
+			    "tags (!) are not supported in recipes: write only the value");
 	return 0;
 }
 
@@ -204,7 +206,7 @@ static int refuse_twice(struct reader *r, const struct yaml_node *map, const str
 	return 0;
 }
 
-/* A key of a map: leaves its text and line, and puts the value's event in *e. */
+/* Reads a key of a map: its text and line, and in *e the event of its value. */
 static int parse_key(struct reader *r, yaml_event_t *e, const char **key, int *line)
 {
 	const char *text = NULL;
@@ -222,7 +224,7 @@ static int parse_key(struct reader *r, yaml_event_t *e, const char **key, int *l
 	return next_event(r, e);
 }
 
-/* Children until the closing event. */
+/* Reads children until the closing event. */
 static int parse_children(struct reader *r, struct yaml_node *parent, int depth)
 {
 	const int map = parent->kind == YAML_MAP;
@@ -252,7 +254,7 @@ static int parse_children(struct reader *r, struct yaml_node *parent, int depth)
 	}
 }
 
-/* The node that event e starts. */
+/* Reads the node that event e starts. */
 static int parse_node(struct reader *r, const yaml_event_t *e, int depth, struct yaml_node **out)
 {
 	struct yaml_node *node = NULL;
@@ -275,7 +277,7 @@ static int parse_node(struct reader *r, const yaml_event_t *e, int depth, struct
 	return 0;
 }
 
-/* Stream and document around the one root. */
+/* Reads the stream and the document around the root. */
 static int parse_stream(struct reader *r, struct yaml_node **root)
 {
 	yaml_event_t e = {0};
@@ -290,7 +292,8 @@ static int parse_stream(struct reader *r, struct yaml_node **root)
 		if (e.type == YAML_STREAM_END_EVENT)
 			end = 1;
 		else if (e.type == YAML_DOCUMENT_START_EVENT && *root) {
-			fail(r, e.start_mark.line + 1, "a second document (---): a recipe is one");
+			fail(r, e.start_mark.line + 1,
+			     "a second document (---): a recipe has only one");
 			goto done;
 		} else if (e.type != YAML_STREAM_START_EVENT &&
 			   e.type != YAML_DOCUMENT_START_EVENT &&

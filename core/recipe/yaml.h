@@ -1,8 +1,8 @@
 /*
- * The YAML that recipes are written in, as a tree: maps, lists and scalars. What YAML can do beyond
- * that and people get hurt by is refused: anchors, aliases, tags, several documents, keys that are
- * not plain text, a key twice in one map, text that is not UTF-8, deep or huge files. JSON is read
- * as well.
+ * Reads the YAML of recipes as a tree of maps, lists and scalars. Features of YAML beyond that,
+ * which cause mistakes, are refused: anchors, aliases, tags, several documents, keys that are not
+ * plain text, a key twice in one map, text that is not UTF-8, deep or huge files. JSON is accepted
+ * too.
  */
 #ifndef SSL_RECIPE_YAML_H
 #define SSL_RECIPE_YAML_H
@@ -25,26 +25,26 @@ struct yaml_node {
 	int line;         /* of the key in a map, of the value elsewhere; from 1 */
 	const char *key;  /* in a map: its key, Greek letters spelt out; elsewhere NULL */
 	const char *text; /* of a scalar, else NULL */
-	int quoted;       /* a scalar in quotes or a block: text, even if it looks like a number */
+	int quoted;       /* in quotes or a block scalar: text, even if it looks like a number */
 	int n;            /* children of a list or map */
 	struct yaml_node *child, *next;
 };
 
-/* Reads one document. `name` is what errors call the text: "NAME:LINE: WHAT", ERR_USAGE. The tree
- * lives in `a`. */
+/* Reads one document into a tree in `a`. ERR_USAGE with "NAME:LINE: WHAT"; `name` is the name of
+ * the text in errors. */
 int yaml_read(struct yaml_node **root, struct arena *a, const char *text, size_t len,
 	      const char *name, struct error *err);
 
-/* `key` with λ μ ν τ ρ γ ε spelt out, in `a`. */
+/* A copy of `key`, in `a`, with λ μ ν τ ρ γ ε spelt out. */
 const char *yaml_key(struct arena *a, const char *key);
 
-/* The offset of the first thing in s[0..n-1] that is not UTF-8, or is a control character, line
- * separator or byte order mark; -1 if there is none. With `breaks` tabs, line ends and a byte order
- * mark at the start are fine. */
+/* The offset of the first byte in s[0..n-1] that is not UTF-8, or that begins a control character,
+ * line separator or byte order mark; -1 if there is none. With `breaks` set, tabs, line ends and a
+ * byte order mark at the start are allowed. */
 long yaml_text_fault(const char *s, size_t n, int breaks);
 
-/* `s` made fit for a message: at most 60 bytes, and nothing that a terminal would obey. Returns
- * buf. */
+/* Writes `s` to buf in a form that is safe in a message: at most 60 bytes, and no control
+ * characters for a terminal. Returns buf. */
 enum { YAML_SHOWN = 72 };
 const char *yaml_shown(char buf[YAML_SHOWN], const char *s);
 

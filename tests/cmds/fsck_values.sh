@@ -136,6 +136,6 @@ while IFS='|' read -r edit why; do
 done <<'END'
 replace(spec, '"base":{', '"base":{"nosuch":1,')|nosuch: unknown key
 replace(spec, '"exec.lease":90', '"exec.lease":-90')|exec.lease: -90 is out of range
-replace(spec, '"seeds":[', '"seeds":[-1,')|seeds: whole numbers
-json_set(spec, '$.base', 'FILE')|base: a recipe's path
+replace(spec, '"seeds":[', '"seeds":[-1,')|seeds: expected whole numbers
+json_set(spec, '$.base', 'FILE')|base: expected the path of a recipe
 END

@@ -37,22 +37,22 @@ fails 2 'bad.yaml:7: barlow.lamda: unknown key .did you mean barlow.lambda' "$SS
 sed 's/^seeds:/seds:/' grid.yaml >bad.yaml
 fails 2 'bad.yaml:10: seds: unknown key .did you mean seeds' "$SSL" sweep start bad.yaml
 fails 2 'exec.lease' "$SSL" sweep start grid.yaml --set exec.lease=0
-fails 2 'no axis' "$SSL" sweep start grid.yaml --grid seed=1,2
+fails 2 'not an axis' "$SSL" sweep start grid.yaml --grid seed=1,2
 fails 2 'base.yaml' "$SSL" sweep start -q --set data.set=tiny nosuch/base.yaml
 
 note 'what no cell has is refused as run does; an axis is given once; what some cells have is said'
 for what in '--grid byol.tau=0.9,0.99' '--set byol.tau=0.9' '--grid optim.lr=0.1,0.2 --zip byol.tau=0.1,0.2'; do
 	for verb in plan start; do
-		fails 2 'byol.tau: no cell has it: it is for method byol, and method is barlow, vicreg' "$SSL" sweep $verb grid.yaml $what
+		fails 2 'byol.tau: no cell has it: it is for method byol, but method is barlow, vicreg' "$SSL" sweep $verb grid.yaml $what
 	done
 done
-fails 2 'predictor.depth: unknown|predictor.dims: no cell has it: method is barlow, vicreg, without one' \
+fails 2 'predictor.depth: unknown|predictor.dims: no cell has it: it does not apply to method barlow, vicreg' \
 	"$SSL" sweep plan grid.yaml --set predictor.dims=8
-fails 2 'grid optim.lr=3: optim.lr is an axis already' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --grid optim.lr=3
-fails 2 'zip: optim.lr: said twice in this block: first by --grid' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --zip optim.lr=3,4
-fails 2 'grid: optim.lr: said twice in this block: first by --set' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --set optim.lr=3
-fails 2 'set: vicreg.mu: said twice|vicreg.mu: said twice in this block: first by --set' "$SSL" sweep plan grid.yaml --set vicreg.mu=3
-fails 2 'exec.samples: nothing looks at it: exec.strategy is grid' "$SSL" sweep plan grid.yaml --set exec.samples=3
+fails 2 'grid optim.lr=3: optim.lr is already an axis' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --grid optim.lr=3
+fails 2 'zip: optim.lr: given twice in this block, first at --grid' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --zip optim.lr=3,4
+fails 2 'grid: optim.lr: given twice in this block, first at --set' "$SSL" sweep plan grid.yaml --grid optim.lr=1,2 --set optim.lr=3
+fails 2 'set: vicreg.mu: given twice|vicreg.mu: given twice in this block, first at --set' "$SSL" sweep plan grid.yaml --set vicreg.mu=3
+fails 2 'exec.samples: not used: it is for exec.strategy random.sobol, but exec.strategy is grid' "$SSL" sweep plan grid.yaml --set exec.samples=3
 fails 2 'not a ref' "$SSL" show weights:x
 same "$(value 'select count(*) from sweep')" 0
 
@@ -149,4 +149,4 @@ same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id whe
 same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id where c.sweep = 'prunes' and c.status = 'done' and r.reason is not null")" 0
 ok ssl sweep retry -n --pruned prunes
 err_has '4 cells would be queued'
-fails 2 'on which metric' "$SSL" sweep start -q $small --set exec.prune=median
+fails 2 'exec.prune needs a metric' "$SSL" sweep start -q $small --set exec.prune=median

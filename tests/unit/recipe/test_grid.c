@@ -127,8 +127,8 @@ static void test_refused(void)
 		"r.yaml:2: optim.rl: unknown key (did you mean optim.lr?)");
 	refuses("grid: {optim.lr: [0.1, hot]}\n", "r.yaml:1: optim.lr");
 	refuses("grid: {optim.lr: [-1]}\n", "optim.lr");
-	refuses("grid: {optim.lr: 0.1}\n", "a list of values is wanted");
-	refuses("grid: {optim.lr: []}\n", "a list of values is wanted");
+	refuses("grid: {optim.lr: 0.1}\n", "expected a list of values");
+	refuses("grid: {optim.lr: []}\n", "expected a list of values");
 	refuses("grid: {optim.lr: [1, 1.0]}\n", "listed twice");
 	refuses("grid: {optim: [1]}\n", "optim: holds other keys");
 	refuses("grid: {optim.lr: {min: 0.1, max: 1}}\nexec: {strategy: random, samples: 100}\n"
@@ -139,21 +139,21 @@ static void test_refused(void)
 		"exec: {strategy: random, samples: 50001}\nseeds: 1\n",
 		"r.yaml:3: 100002 points with those of this block: at most 100000");
 	refuses("grid: {optim.lr: {min: 0, max: 1}}\n", "a range needs exec.strategy");
-	refuses("grid: {optim.lr: {min: 1, max: 0}}\nexec: {strategy: random}\n", "goes up");
+	refuses("grid: {optim.lr: {min: 1, max: 0}}\nexec: {strategy: random}\n",
+		"max must be greater than min");
 	refuses("grid: {optim.lr: {min: 0, max: 1, log: true}}\nexec: {strategy: sobol}\n",
-		"above 0");
-	refuses("grid: {seed: [1, 2]}\n", "replicates are no axis");
-	refuses("set: {seed: 3}\n", "replicates are no axis");
+		"greater than 0");
+	refuses("grid: {seed: [1, 2]}\n", "replicates are not an axis");
+	refuses("set: {seed: 3}\n", "replicates are not an axis");
 	refuses("seeds: [1, 1]\n", "listed twice");
 	refuses("seeds: 0\n", "1 to 1000");
 	refuses("seeds: [-1]\n", "whole numbers");
 	refuses("zip: {optim.lr: [1, 2], optim.epochs: [1]}\n", "has 2 values and");
-	refuses("set: {optim.lr: 1}\ngrid: {optim.lr: [2]}\n", "said twice");
-	refuses("zip: {optim.lr: [1]}\ngrid: {optim.lr: [2]}\n", "said twice");
+	refuses("set: {optim.lr: 1}\ngrid: {optim.lr: [2]}\n", "given twice");
+	refuses("zip: {optim.lr: [1]}\ngrid: {optim.lr: [2]}\n", "given twice");
 	refuses("blocks: []\n", "a list of blocks");
 	refuses("blocks: [3]\n", "a block is a map");
-	refuses("grid: {optim.lr: [1]}\nblocks: [{set: {optim.lr: 2}}]\n",
-		"into one of the blocks");
+	refuses("grid: {optim.lr: [1]}\nblocks: [{set: {optim.lr: 2}}]\n", "in one of the blocks");
 	refuses("base: nothere.yaml\n", "r.yaml:1: nothere.yaml");
 	refuses("base: {optim: {lr: x}}\ngrid: {optim.epochs: [1]}\n", "optim.lr");
 	refuses("base: {sweep: x}\nseeds: 1\n", "this is a sweep, not a recipe");
@@ -161,7 +161,7 @@ static void test_refused(void)
 	refuses("grid: {data.val: [1, 13]}\n", "cell data.val=13");
 	refuses("version: 2\nsweep: a\n", "version 1");
 	refuses("exec: {prune: median}\n", "exec.prune");
-	refuses("sweep: [a]\n", "a name is wanted");
+	refuses("sweep: [a]\n", "expected a name");
 	refuses("grid: {optim.lr: &x [1]}\n", "r.yaml:1");
 	refuses("- a\n", "not a sweep");
 }
@@ -170,7 +170,7 @@ static void test_refused(void)
 static void test_idle(void)
 {
 	refuses("grid: {byol.tau: [0.1, 0.2]}\n",
-		"r.yaml:1: byol.tau: no cell has it: it is for method byol, and method is vicreg");
+		"r.yaml:1: byol.tau: no cell has it: it is for method byol, but method is vicreg");
 	refuses("set: {byol.tau: 0.1}\ngrid: {optim.lr: [1, 2]}\n", "r.yaml:1: byol.tau: no cell");
 	refuses("grid: {optim.lr: [1, 2]}\nzip: {byol.tau: [0.1, 0.2]}\n",
 		"r.yaml:2: byol.tau: no");
@@ -181,21 +181,23 @@ static void test_idle(void)
 	refuses("grid: {optim.lr: [1, 2]}\nexclude:\n- {byol.tau: 0.1}\n",
 		"r.yaml:3: exclude: no cell has byol.tau");
 	refuses("grid: {optim.lr: [1, 2]}\nexclude: [{optim.lr: 3}]\n",
-		"exclude: no cell has optim.lr=3, but 1, 2");
+		"exclude: no cell has optim.lr=3; the cells have 1, 2");
 	refuses("grid: {optim.lr: [1, 2], vicreg.mu: [1, 2]}\n"
 		"exclude: [{optim.lr: 1, vicreg.mu: 1}, {optim.lr: 1, vicreg.mu: 2, optim.epochs: "
 		"99}]\n",
 		"exclude: no cell has optim.epochs=99");
 	refuses("blocks:\n- {grid: {optim.lr: [1, 2]}}\n"
 		"- {grid: {optim.lr: [3, 4]}, exclude: [{optim.lr: [3, 4]}]}\n",
-		"r.yaml:3: no cell is left: exclude fits all 2 of this block");
-	refuses("list: [{optim.lr: 1}, {optim.lr: 2}]\nset: {optim.lr: 3}\n", "said twice");
-	refuses("seeds: 2\nexec: {strategy: list}\n", "there is no `list`");
-	refuses("seeds: 2\nexec: {strategy: random}\n", "there are none");
+		"r.yaml:3: no cell is left: exclude matches all 2 points of this block");
+	refuses("list: [{optim.lr: 1}, {optim.lr: 2}]\nset: {optim.lr: 3}\n", "given twice");
+	refuses("seeds: 2\nexec: {strategy: list}\n", "needs a `list`");
+	refuses("seeds: 2\nexec: {strategy: random}\n", "a block has none");
 	refuses("grid: {optim.lr: [1, 2]}\nexec: {samples: 3}\n",
-		"exec.samples: nothing looks at it: exec.strategy is grid");
+		"exec.samples: not used: it is for exec.strategy random|sobol, but exec.strategy "
+		"is grid");
 	refuses("grid: {optim.lr: [1, 2]}\nexec: {prune_eta: 3}\n", "exec.prune is none");
-	refuses("grid: {optim.lr: [1, 2]}\nobjective: {goal: min}\n", "of which metric");
+	refuses("grid: {optim.lr: [1, 2]}\nobjective: {goal: min}\n",
+		"objective.goal needs a metric");
 	/* a drawn point may miss an exclude; what is switched off may keep its settings */
 	gives("grid: {optim.lr: [1, 2]}\nexclude: [{optim.lr: 9}]\n"
 	      "exec: {strategy: random, samples: 1}\n",
@@ -327,7 +329,7 @@ static void test_command_line(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "vicreg.mu"));
 	CU_ASSERT_EQUAL(grid_add_axis(&g, "vicreg.mu", 0, &err), -1);
 	CU_ASSERT_EQUAL(grid_add_axis(&g, "vicreg.lambda=5,6", 0, &err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "an axis already"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "already an axis"));
 	CU_ASSERT_EQUAL(grid_extend_axis(&g, "optim.epochs=3", &err), -1);
 	grid_release(&g);
 	told_release(&t);

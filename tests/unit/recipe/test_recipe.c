@@ -101,9 +101,9 @@ static void test_which_apply(void)
 	gives("byol.tau: 0.5\n", "method=byol", "byol.tau", "0.5");
 	gives("method: byol\n", NULL, "predictor.dims", "[4096, 256]");
 	refuses(NULL, "byol.tau=0.5",
-		"--set byol.tau=0.5: byol.tau is for method byol, and method is vicreg");
+		"--set byol.tau=0.5: byol.tau is for method byol, but method is vicreg");
 	refuses(NULL, "predictor.dims=9",
-		"--set predictor.dims=9: predictor.dims: method vicreg has none");
+		"--set predictor.dims=9: predictor.dims does not apply to method vicreg");
 	refuses("byol.tau: 2\n", NULL, "r.yaml:1: byol.tau: 2 is out of range: from 0 to 1");
 }
 
@@ -156,14 +156,14 @@ static void test_numbers(void)
 	refuses("optim.floor: 0.1\n", NULL,
 		"r.yaml:1: optim.floor: 0.1 is out of range: at least 0.5");
 	refuses("optim.lr: \"0.3\"\n", NULL,
-		"r.yaml:1: optim.lr: \"0.3\" in quotes is text: write it without");
+		"r.yaml:1: optim.lr: \"0.3\" in quotes is text: remove the quotes");
 	refuses("projector.dims: [3, x]\n", NULL, "r.yaml:1: projector.dims: x is not a number");
 	refuses("projector.dims: [3, 0]\n", NULL,
 		"r.yaml:1: projector.dims: 0 is out of range: from 1 to 65536");
 	refuses("projector.dims: [[3]]\n", NULL,
 		"r.yaml:1: projector.dims: item 1 of the list is not a number");
-	refuses("optim.lr: [1]\n", NULL, "r.yaml:1: optim.lr: one value, not a list");
-	refuses(NULL, "optim.lr=[1]", "--set optim.lr=[1]: optim.lr: one value, not a list");
+	refuses("optim.lr: [1]\n", NULL, "r.yaml:1: optim.lr: takes one value, not a list");
+	refuses(NULL, "optim.lr=[1]", "--set optim.lr=[1]: optim.lr: takes one value, not a list");
 }
 
 static void test_words(void)
@@ -195,9 +195,9 @@ static void test_words(void)
 	refuses("data.set:\n", NULL, "r.yaml:1: data.set: no value");
 	refuses("seed: ~\n", NULL, "r.yaml:1: seed: no value");
 	refuses("data.set: \"a\\tb\"\n", NULL,
-		"r.yaml:1: data.set: control characters, or not UTF-8");
+		"r.yaml:1: data.set: has control characters or is not UTF-8");
 	refuses(NULL, "data.set=\xff",
-		"--set data.set=?: data.set: control characters, or not UTF-8");
+		"--set data.set=?: data.set: has control characters or is not UTF-8");
 	refuses("data.val: 13\n", NULL, "r.yaml:1: data.val: 13 is unlucky");
 	refuses(NULL, "data.val=13", "--set data.val=13: data.val: 13 is unlucky");
 }
@@ -214,11 +214,11 @@ static void test_keys(void)
 	refuses(
 	    "optim: 3\n", NULL,
 	    "r.yaml:1: optim: holds other keys and has no value itself (did you mean optim.lr?)");
-	refuses("seed: {a: 3}\n", NULL, "r.yaml:1: seed: a value, not a map of keys");
+	refuses("seed: {a: 3}\n", NULL, "r.yaml:1: seed: takes a value, not a map of keys");
 	refuses(NULL, "optim.lrr=3",
 		"--set optim.lrr=3: optim.lrr: unknown key (did you mean optim.lr?)");
-	refuses(NULL, "optim.lr", "--set optim.lr: want KEY=VALUE");
-	refuses(NULL, "=3", "--set =3: want KEY=VALUE");
+	refuses(NULL, "optim.lr", "--set optim.lr: expected KEY=VALUE");
+	refuses(NULL, "=3", "--set =3: expected KEY=VALUE");
 	refuses("\"\\e[31m\": 3\n", NULL, "r.yaml:1: ?[31m: unknown key");
 }
 

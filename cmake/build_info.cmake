@@ -1,6 +1,7 @@
-# Writes OUT (build_info.h): what `ssl version` says and every run records about the binary. Runs at
-# every build, since a commit changes without any source changing; touches OUT only if it differs.
-# Without git, or outside a clone, the commit is "unknown"; where git cannot compare, it ends in "-unverified". Input: OUT SOURCE VERSION COMPILER CFLAGS.
+# Writes OUT (build_info.h): what `ssl version` prints and every run records about the binary. It runs at every
+# build, since the commit can change while no source does, and writes OUT only if its text differs. Without git, or
+# outside a clone, the commit is "unknown"; if git cannot compare the sources with it, it ends in "-unverified".
+# Input: OUT SOURCE VERSION COMPILER CFLAGS.
 find_program(GIT git)
 set(commit "unknown")
 if(GIT AND EXISTS "${SOURCE}/.git")

@@ -1,6 +1,6 @@
-# Writes OUT: the table NAME_files of struct NAME_file, declared in HEADER, with the name of each of FILES
-# and its text as a C string (see core/store/schema.h, cmds/completion.h).
-# Byte by byte as hex, so that no character of the text can upset the compiler.
+# Writes OUT: the table NAME_files of struct NAME_file, which HEADER declares, with the name of each of FILES and its
+# text as a C string (see core/store/schema.h, cmds/completion.h). The bytes are written in hex, so that the text may
+# contain any character.
 set(text "/* made by cmake/embed.cmake */\n#include \"${HEADER}\"\n\n")
 set(rows "")
 foreach(file ${FILES})

@@ -1,12 +1,12 @@
-# Compiler and linker flags, as the target ssl_flags; SSL_CFLAGS is the same as text, for the record.
+# Compiler and linker flags, as the target ssl_flags; SSL_CFLAGS has them as text, to be recorded.
 include(CheckCCompilerFlag)
 include(CheckLinkerFlag)
 
-# wanted(VARIABLE FLAG...): appends the flags that this compiler knows
+# wanted(VARIABLE FLAG...): appends the flags that this compiler supports
 function(wanted variable)
   foreach(flag ${ARGN})
     string(MAKE_C_IDENTIFIER "HAVE${flag}" have)
-    string(REGEX REPLACE "^-Wno-" "-W" positive ${flag}) # gcc takes any -Wno-x in silence
+    string(REGEX REPLACE "^-Wno-" "-W" positive ${flag}) # gcc accepts any -Wno-x silently
     check_c_compiler_flag(${positive} ${have})
     if(${have})
       list(APPEND ${variable} ${flag})
@@ -18,12 +18,13 @@ endfunction()
 set(warnings
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
   -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral -Wold-style-definition -Wredundant-decls)
-# a narrowing is said with a cast; signs alone are not worth the casts
+# a narrowing conversion needs a cast; a change of sign does not
 list(APPEND warnings -Wconversion -Wno-sign-conversion)
 wanted(warnings -Wimplicit-fallthrough -Wlogical-op -Wduplicated-cond
   -Wnested-externs -Wdate-time)
 
-# What changes the numbers: recorded with every run. errno and traps of the maths are never looked at.
+# Flags that change numerical results; they are recorded with every run. The program never uses errno or traps of
+# floating-point operations.
 set(numeric -fno-math-errno -fno-trapping-math)
 if(SSL_NATIVE)
   wanted(numeric -march=native)
@@ -32,7 +33,7 @@ if(SSL_NATIVE)
   endif()
 endif()
 
-# Hardening that costs nothing measurable.
+# Hardening without a measurable cost.
 set(hard -fno-common -fstack-protector-strong)
 wanted(hard -fstack-clash-protection)
 if(SSL_FUZZ AND NOT CMAKE_C_COMPILER_ID MATCHES "Clang")

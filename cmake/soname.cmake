@@ -1,5 +1,5 @@
-# soname(VARIABLE NAME DIRS): the name under which a program loads library NAME as it runs: the one that it has
-# for the linker, by which every machine with the library finds it. Where that cannot be read, the whole path.
+# soname(VARIABLE NAME DIRS): the name by which a program loads library NAME at run time: its SONAME, by which every
+# machine with the library finds it, or its full path if the SONAME cannot be read.
 function(soname variable name dirs)
   find_library(${variable}_PATH ${name} HINTS ${dirs} REQUIRED)
   set(found ${${variable}_PATH})

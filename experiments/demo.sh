@@ -1,6 +1,6 @@
 #!/bin/sh
-# The sweep of all methods on the built-in dataset, a few epochs each and two runs at a time; what was recorded,
-# which differences hold, and a table of what each method learned beyond the untrained encoder.
+# Runs the sweep of all methods on the built-in dataset, a few epochs each and two runs at a time. Then prints the
+# runs, the significant differences between methods, and a table of each method's gain over the untrained encoder.
 # usage: demo.sh SSL_BINARY SOURCE_DIR [FOLDER]      FOLDER keeps the store; otherwise it is removed
 set -eu
 [ $# -ge 2 ] || { echo "usage: $0 SSL_BINARY SOURCE_DIR [FOLDER]" >&2; exit 2; }
@@ -20,7 +20,7 @@ else
 fi
 cd "$folder"
 
-# Shows a command as one would type it, then runs it.
+# Prints a command as a user would type it, and runs it.
 ssl()
 {
 	printf '\n$ ssl'
@@ -34,7 +34,7 @@ ssl()
 	"$binary" "$@"
 }
 
-# Before: the encoder untrained, which is the method random; each seed against its own.
+# knn_before is that of the untrained encoder (method random) with the same seed.
 gains="SELECT m.method, count(*) AS runs,
   round(avg(u.knn_top1), 1) AS knn_before, round(avg(m.knn_top1), 1) AS knn_after,
   round(min(m.knn_top1 - u.knn_top1), 1) AS least_gain
@@ -52,7 +52,7 @@ ssl sql "$gains"
 all=$("$binary" methods --format tsv | awk -F '\t' 'NR > 1 && $1 != "random"' | wc -l)
 above=$("$binary" sql --format tsv "$gains" | awk -F '\t' 'NR > 1 && $5 > 0' | wc -l)
 if [ "$all" -eq 0 ] || [ "$above" -ne "$all" ]; then
-	echo "demo: not every method ended above the untrained encoder: $above of $all did" >&2
+	echo "demo: only $above of $all methods ended above the untrained encoder" >&2
 	exit 1
 fi
 [ -z "$keep" ] || printf '\nThe store is in %s.\n' "$folder"

@@ -1,6 +1,6 @@
 /*
- * What every CUnit program here needs: a suite from a table, verbose output, an exit status. A test
- * program is
+ * What every CUnit program needs: a suite from a table of cases, verbose output, an exit status. A
+ * test program looks like this:
  *
  *     static void test_x(void) { CU_ASSERT(...); }
  *     int main(void)
@@ -20,6 +20,8 @@ struct check_case {
 	void (*fn)(void);
 };
 
+/* Runs the cases as one suite. Returns the exit status: 0 if at least one test ran and none
+ * failed. */
 static inline int check_run(const char *suite_name, const struct check_case *cases)
 {
 	CU_pSuite suite;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is written about a command is true of it: every command of the table has a page whose SYNOPSIS
-# is its usage, a test, a word in each completion and a line in ssl(1); and every page has its command.
+# The documentation of commands is complete and correct: every command of the table has a man page whose SYNOPSIS is
+# its usage, a test, an entry in each completion and a line in ssl(1); and every page belongs to a command.
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
@@ -8,7 +8,7 @@ commands=$(sed -n '/^static const struct cmd \*const table/,/^};/s/.*&cmd_\([a-z
 [ -n "$commands" ] || fail 'no command found in cmds/cmds.c'
 
 bs=$(printf '\b')
-# plain PAGE SECTION: its text without any blanks
+# plain PAGE SECTION: the text of the section without blanks
 plain()
 {
 	mandoc -Tascii -Owidth=500 "$1" | sed "s/.$bs//g" |
@@ -21,7 +21,7 @@ bad()
 	echo "$*" >>"$scratch/bad"
 }
 
-note 'every command has its file, page, test, completions and its line in ssl(1)'
+note 'every command has its file, page, test, completions and line in ssl(1)'
 for c in $commands; do
 	[ -f "cmds/$c.c" ] || bad "cmds/$c.c: missing"
 	[ -f "man/ssl-$c.1" ] || bad "man/ssl-$c.1: missing"
@@ -33,20 +33,20 @@ for c in $commands; do
 done
 for page in man/ssl-*.1; do
 	c=${page#man/ssl-}
-	echo "$commands" | grep -qx "${c%.1}" || bad "$page: there is no such command"
+	echo "$commands" | grep -qx "${c%.1}" || bad "$page: no such command"
 done
 for file in tests/cmds/*.sh; do
 	c=$(basename "$file" .sh)
 	c=${c#slow_}
-	[ "$c" = lib ] || echo "$commands" | grep -qx "${c%%_*}" || bad "$file: there is no such command"
+	[ "$c" = lib ] || echo "$commands" | grep -qx "${c%%_*}" || bad "$file: no such command"
 done
 
-note 'the commands stand everywhere in the order of the table, and no other with them'
-# in_order FILE SED: what the script finds in the file
+note 'lists of commands have all commands of the table, in its order, and no others'
+# in_order FILE SED: the commands that the sed script finds in the file are those of the table, in its order
 in_order()
 {
 	sed -n "$2" "$1" | tr ' ' '\n' >"$scratch/found"
-	echo "$commands" | cmp -s - "$scratch/found" || bad "$1: not the commands of cmds/cmds.c in their order"
+	echo "$commands" | cmp -s - "$scratch/found" || bad "$1: does not list the commands of cmds/cmds.c in their order"
 }
 in_order man/ssl.1 's/^\.It Xr ssl-\([a-z]*\) 1$/\1/p'
 in_order README.md '/^| work |/,/^| meta |/{s/^|[^|]*| *//;s/[|`]//g;s/ *$//;p;}'
@@ -54,12 +54,12 @@ in_order cmds/completion/ssl.bash "s/.*local commands='\(.*\)'/\1/p"
 in_order cmds/completion/ssl.zsh "/^	commands=(/,/^	)/s/^		'\([a-z]*\):.*/\1/p"
 in_order cmds/completion/ssl.fish 's/^complete .* __fish_use_subcommand -a \([a-z]*\) .*/\1/p'
 
-note 'usage is said in one way'
+note 'every command prints its usage in the same form'
 for c in $commands; do
 	ssl "$c" -h >"$out" 2>"$err" || bad "ssl $c -h: exit $?"
 	sed -n 's/^usage: ssl //p' "$out" >"$scratch/usage.$c"
-	[ -s "$scratch/usage.$c" ] || bad "ssl $c -h: no line 'usage: ssl ...'"
-	cut -d' ' -f1 "$scratch/usage.$c" | grep -qvx "$c" && bad "ssl $c -h: a form that is not of $c"
+	[ -s "$scratch/usage.$c" ] || bad "ssl $c -h: has no line 'usage: ssl ...'"
+	cut -d' ' -f1 "$scratch/usage.$c" | grep -qvx "$c" && bad "ssl $c -h: has a form of another command"
 done
 
 note 'every option is in the completions'
@@ -83,20 +83,20 @@ if command -v mandoc >/dev/null; then
     page:  $page
     usage: $usage"
 	done
-	note 'every option of a command is in its page'
+	note 'every option of a command is in its man page'
 	for c in $commands; do
 		[ -f "man/ssl-$c.1" ] || continue
 		ssl "$c" -h 2>/dev/null | sed -n '/^options:/,/^everywhere:/s/^ *\(-.,\)\{0,1\} *--\([a-z-]*\).*/\2/p' |
 			while read -r option; do
 				grep -qE "Fl (\\\\?-)?-?$option( |$)" "man/ssl-$c.1" ||
-					bad "man/ssl-$c.1: says nothing of --$option"
+					bad "man/ssl-$c.1: does not mention --$option"
 			done
 	done
 	note 'the pages are clean mdoc'
-	# but that pages are not installed yet
+	# except that the pages are not installed yet
 	mandoc -T lint man/*.[157] 2>/dev/null | grep -v 'referenced manual not found' >"$out" && bad "$(cat "$out")"
 else
-	note 'no mandoc: SYNOPSIS and lint of the pages were not looked at'
+	note 'no mandoc: SYNOPSIS and lint of the pages were not checked'
 fi
 
 cat "$scratch/bad"

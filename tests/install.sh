@@ -1,5 +1,5 @@
 #!/bin/sh
-# `cmake --install` puts everything in place, and what it installs runs from there.
+# `cmake --install` installs every file, and the installed program runs.
 . "$(dirname "$0")/cmds/lib.sh"
 
 command -v cmake >/dev/null || skip 'no cmake'

@@ -1,15 +1,15 @@
 #!/bin/sh
-# The architecture stays what core/LAYERS says: includes point downwards, a dependency has one door,
-# and no data outlives a call except what is listed there.
+# The sources keep the rules of core/LAYERS: includes point downwards, one folder alone includes the headers of a
+# dependency, and the only mutable globals are those that it lists.
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
 table=core/LAYERS
 
-note 'includes point downwards, and each dependency has one door'
+note 'includes point downwards, and only one folder includes a dependency'
 find core cmds -name '*.[ch]' | sort | xargs grep -nE '^[[:space:]]*#[[:space:]]*include' |
 	sed -E 's/^([^:]*):([0-9]*):[[:space:]]*#[[:space:]]*include[[:space:]]*/\1 \2 /' >"$scratch/includes"
-[ "$(wc -l <"$scratch/includes")" -gt 100 ] || fail 'hardly an include was found'
+[ "$(wc -l <"$scratch/includes")" -gt 100 ] || fail 'too few includes were found'
 awk -v table=$table '
 function folder(path,    f, best) {
 	for (f in level)
@@ -44,9 +44,9 @@ BEGIN {
 	} else if (name != "build_info.h") {
 		to = folder(name)
 		if (to == "")
-			bad("say it from the root, as core/base/error.h")
+			bad("write the path from the root, as in core/base/error.h")
 		else if (to != own && level[to] >= level[own])
-			bad(own " (" level[own] ") may not look up to " to " (" level[to] ")")
+			bad(own " (" level[own] ") may not include " to " (" level[to] ")")
 	}
 }' "$scratch/includes" >"$out"
 [ ! -s "$out" ] || fail 'includes against core/LAYERS'
@@ -60,9 +60,9 @@ comm -23 "$scratch/there" "$scratch/listed" >"$out"
 note 'no mutable globals'
 build=$(dirname "$SSL")
 if ! command -v objdump >/dev/null; then
-	note 'no objdump: not looked at'
+	note 'no objdump: not checked'
 elif grep -q 'fsanitize' "$build/generated/build_info.h"; then
-	note 'the sanitizers add their own: the release build is looked at'
+	note 'not checked: the sanitizers add globals, so only the release build is checked'
 else
 	awk '$1 == "global" { print $3 }' $table >"$scratch/allowed"
 	find "$build" -path '*CMakeFiles/ssl*.dir/*' -name '*.o' | sort | while read -r object; do

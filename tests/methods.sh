@@ -1,6 +1,6 @@
 #!/bin/sh
-# A file of core/methods that defines a method is in the table of methods.c, and so `ssl methods` knows
-# it: nobody writes a method that cannot be run.
+# Every method that a file of core/methods defines is in the table of methods.c, so that `ssl methods` lists it and it
+# can be run.
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
@@ -14,7 +14,7 @@ while read -r name; do
 	[ -f "core/methods/$name.c" ] || fail "method $name is not in core/methods/$name.c"
 done <"$scratch/defined"
 
-note 'and each is one file that can be read in one sitting'
+note 'every method is one file of less than 200 lines'
 while read -r name; do
 	lines=$(wc -l <"core/methods/$name.c")
 	[ "$lines" -lt 200 ] || fail "core/methods/$name.c has $lines lines, not under 200"

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Two binaries compute the same bits: `sh tests/same_bits.sh OLD_BINARY NEW_BINARY`.
+# Checks that two binaries compute the same bits: `sh tests/same_bits.sh OLD_BINARY NEW_BINARY`. It shows that a
+# refactoring changed no result.
 #
-# Each trains one short run per method, encoder, optimiser, form of a loss and protocol, and one sweep, in a store
-# of its own. Compared are the digest chains (every recorded value and every tensor, at the end of every epoch),
-# the results of evaluations, the spectra, the exported weights, the hashes of recipes, and what a dataset's
-# file holds. NEW_BINARY then opens OLD_BINARY's store, checks it, verifies a run, and trains another one longer.
-# OLD_BINARY works on one thread and NEW_BINARY on two, since the number of threads never changes a result.
-# A refactoring proves with this that it changed no result. It prints what it compared, and each difference.
+# Each binary trains one short run per method, encoder, optimiser, form of a loss and protocol, and one sweep, in its
+# own store. The script compares the digest chains (every recorded value and every tensor, at the end of every epoch),
+# the results of evaluations, the spectra, the exported weights, the hashes of recipes and the contents of the
+# dataset's file. NEW_BINARY then opens OLD_BINARY's store, checks it, verifies a run, extends the sweep and resumes a
+# run. OLD_BINARY uses one thread and NEW_BINARY two, since the number of threads never changes a result. The script
+# prints what it compared, and each difference.
 set -u
 [ $# -eq 2 ] || { echo "usage: sh $0 OLD_BINARY NEW_BINARY" >&2; exit 2; }
 LC_ALL=C
@@ -25,7 +26,7 @@ HOME=$scratch/home
 export HOME
 mkdir "$HOME"
 
-# What every run shares, then NAME METHOD SETTING...
+# The settings of every run; then the runs, as NAME METHOD SETTING...
 shared='encoder.arch=convnet encoder.width=4 encoder.depth=2 optim.batch=16 optim.epochs=2 checkpoint.every=1'
 runs='
 byol          byol       projector.dims=16,16 predictor.dims=8,16
@@ -78,7 +79,7 @@ die()
 	exit 1
 }
 
-# train BINARY THREADS: a store in the current folder
+# train BINARY THREADS: creates a store in the current folder and trains all runs in it
 train()
 {
 	"$1" init -q && "$1" data add -q tiny --shapes --train 96 --test 32 || die "$1: no store"
@@ -109,13 +110,13 @@ train()
 	done
 }
 
-# ask BINARY SQL: rows as CSV, without their heading
+# ask BINARY SQL: the rows of a query as CSV, without their header
 ask()
 {
 	"$1" sql --format csv "$2" | sed 1d
 }
 
-# results BINARY: all that must be the same, one line each, as WHAT,WHERE,VALUE
+# results BINARY: everything that must be the same, one line each, as WHAT,WHERE,VALUE
 results()
 {
 	ask "$1" "SELECT 'dataset', name, sha256 FROM dataset ORDER BY 2"
@@ -137,7 +138,7 @@ results()
 mkdir "$scratch/old" "$scratch/new"
 (cd "$scratch/old" && train "$old" 1 && results "$old" >../old.csv) || exit 1
 (cd "$scratch/new" && train "$new" 2 && results "$new" >../new.csv) || exit 1
-[ "$(wc -l <"$scratch/old.csv")" -gt 1000 ] || die 'hardly a value was recorded'
+[ "$(wc -l <"$scratch/old.csv")" -gt 1000 ] || die 'too few values were recorded'
 cut -d, -f1 "$scratch/old.csv" | sort | uniq -c
 if ! cmp -s "$scratch/old.csv" "$scratch/new.csv"; then
 	diff "$scratch/old.csv" "$scratch/new.csv" | head -40
@@ -148,12 +149,12 @@ cd "$scratch/old" || exit 1
 "$new" init -q || die "init of the older binary's store exits $?"
 "$new" fsck -q || die "fsck of the older binary's store exits $?"
 results "$new" >../read.csv
-cmp -s ../old.csv ../read.csv || die 'read by the newer binary, the store of the older says something else'
+cmp -s ../old.csv ../read.csv || die 'the newer binary reads other results from the store of the older one'
 "$new" verify -q byol >/dev/null || die "verify of the older binary's run exits $?"
 "$new" sweep extend -q --seeds 3 grid >/dev/null && "$new" sweep start -q grid >/dev/null ||
 	die "extending the older binary's sweep exits $?"
 
-# A run that OLD started and NEW ended has the chain of one that was never stopped.
+# A run that OLD_BINARY started and NEW_BINARY finished has the chain of a run that was never stopped.
 # shellcheck disable=SC2086
 "$old" run -q -m vicreg -d tiny --name cut -j 1 $long </dev/null 2>/dev/null &
 pid=$!
@@ -167,5 +168,5 @@ wait $pid
 for name in cut long; do
 	ask "$new" "SELECT step, state FROM v_digest WHERE run = '$name' ORDER BY step" >"../$name.csv"
 done
-cmp -s ../cut.csv ../long.csv || die 'begun by the older binary and resumed by the newer one, a run has other bits'
-echo "same_bits: the same bits in $(wc -l <../old.csv) lines, and the older store goes on"
+cmp -s ../cut.csv ../long.csv || die 'a run that the older binary started and the newer one resumed has other bits'
+echo "same_bits: the same bits in $(wc -l <../old.csv) lines, and the newer binary continues the older store"

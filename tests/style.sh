@@ -1,12 +1,12 @@
 #!/bin/sh
-# The code stays readable in one sitting: short files and functions, no functions that invite overruns,
-# headers that stand alone, one layout.
+# The code keeps its style: short files and functions, no functions that invite buffer overruns, headers that compile
+# alone, one layout.
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
 find core cmds tests -name '*.[ch]' | sort >"$scratch/files"
 find core cmds -name '*.[ch]' | sort >"$scratch/ours"
-[ "$(wc -l <"$scratch/files")" -gt 50 ] || fail 'hardly a source file was found'
+[ "$(wc -l <"$scratch/files")" -gt 50 ] || fail 'too few source files were found'
 
 note 'files of at most 600 lines, headers (of core and cmds) of 150, functions of 60'
 xargs awk '
@@ -27,19 +27,19 @@ END {
 }' <"$scratch/files" >"$out"
 [ ! -s "$out" ] || fail 'too long'
 
-note 'no banned functions, no notes to self'
+note 'no banned functions, no TODO comments'
 banned='strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|rand|srand|random|alloca|tmpnam|mktemp'
 xargs grep -nE "(^|[^A-Za-z0-9_>.])($banned)[[:space:]]*\(" <"$scratch/ours" |
 	grep -vE '^[^:]*:[0-9]*:[[:space:]]*(/?\*|//)' >"$out"
-[ ! -s "$out" ] || fail 'banned: there is a bounded or checked one'
+[ ! -s "$out" ] || fail 'banned functions: use a bounded or checked one'
 xargs grep -nE '\b(TODO|FIXME|HACK)\b' <"$scratch/files" >"$out"
-[ ! -s "$out" ] || fail 'an issue is the place for this'
+[ ! -s "$out" ] || fail 'TODO comments belong in an issue'
 
 note 'tabs, and no blanks at the end of a line'
 xargs grep -nE '[[:blank:]]+$' <"$scratch/files" >"$out"
 [ ! -s "$out" ] || fail 'blanks at the end of a line'
 
-note 'every header stands alone, and has a guard'
+note 'every header compiles alone and has a guard'
 cc=${CC:-cc}
 command -v "$cc" >/dev/null || skip "no $cc"
 flags=$(pkg-config --cflags openblas sqlite3 yaml-0.1 libarchive libjpeg libpng libcrypto cairo-ft cunit)
@@ -54,12 +54,12 @@ done >"$out"
 
 case $(clang-format --version 2>/dev/null) in
 *'version 14.'*)
-	note 'sources laid out by .clang-format (contracts in headers are laid out to be read)'
+	note 'sources have the layout of .clang-format (headers are laid out by hand)'
 	grep '\.c$' "$scratch/files" | xargs clang-format --dry-run 2>&1 | grep -o '^[^ ]*: warning.*' |
 		cut -d: -f1 | uniq -c >"$out"
 	[ ! -s "$out" ] || fail 'clang-format -i would change these (lines)'
 	;;
 *)
-	note 'no clang-format 14: the layout was not looked at'
+	note 'no clang-format 14: the layout was not checked'
 	;;
 esac

@@ -18,18 +18,18 @@ static char *payload(struct arena_block *b)
 	return (char *)b + ALIGN;
 }
 
-/* Activations are large and walked in strides: in small pages the address translation costs as much
- * as the memory. */
+/* Activations are large and accessed in strides. With small pages address translation would cost as
+ * much as the memory access. */
 static void *pages_new(size_t size)
 {
 	void *p;
 
-	/* aligned_alloc() would want a size that is a multiple of the alignment */
+	/* aligned_alloc() would require a size that is a multiple of the alignment */
 	if (posix_memalign(&p, size < HUGE_PAGE ? ALIGN : HUGE_PAGE, size))
 		return NULL;
 #ifdef MADV_HUGEPAGE
 	if (size >= HUGE_PAGE)
-		(void)madvise(p, size, MADV_HUGEPAGE); /* a hint: refusing it changes nothing */
+		(void)madvise(p, size, MADV_HUGEPAGE); /* only a hint, so errors are ignored */
 #endif
 	return p;
 }
@@ -39,7 +39,7 @@ static struct arena_block *block_new(size_t size)
 	struct arena_block *b = pages_new(ALIGN + size);
 
 	if (!b) {
-		(void)xmalloc((size_t)-1 / 2); /* prints the one message and exits */
+		(void)xmalloc((size_t)-1 / 2); /* prints the message and exits */
 		abort();
 	}
 	b->next = NULL;

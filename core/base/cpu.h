@@ -1,17 +1,19 @@
-/* What the process runs on: recorded with every run, since bits may differ between machines. */
+/* The machine that the process runs on. It is recorded with every run, since results may differ in
+ * their last bits between machines. */
 #ifndef SSL_BASE_CPU_H
 #define SSL_BASE_CPU_H
 
-/* Cores this process may use (affinity respected), at least 1. */
+/* The number of cores that this process may use, given its CPU affinity; at least 1. */
 int cpu_count(void);
 
-/* "AMD EPYC 9354", or "unknown". */
+/* Writes the model of the processor, such as "AMD EPYC 9354", or "unknown". */
 void cpu_model(char *out, int size);
 
-/* The instruction sets that the kernels were compiled for: "avx512f avx2 fma", "neon" or "generic". */
+/* The instruction sets that the kernels were compiled for: "avx512f avx2 fma", "neon" or
+ * "generic". */
 const char *cpu_isa(void);
 
-/* Most memory that the process ever held, in bytes. */
+/* The peak resident set size of the process in bytes; 0 if unknown. */
 long long cpu_peak_rss(void);
 
 #endif

@@ -9,7 +9,7 @@
 static void one_line(char *s)
 {
 	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 127) /* names of files may hold anything */
+		if ((unsigned char)*s < ' ' || *s == 127) /* file names may contain any character */
 			*s = ' ';
 }
 

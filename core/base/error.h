@@ -1,19 +1,20 @@
 /*
- * Errors as values. A function that can fail returns 0, or -1 with a filled `struct error`; the
- * message is made where the fault is known, and printed once, by cmds/main.c, as `ssl: WHAT: WHY`.
- * The code is the exit status of the process (ssl(1), EXIT STATUS), so that a fault keeps its meaning
- * on the way up. A broken invariant of our own is BUG(): it prints where, and aborts.
+ * Errors as values. A function that can fail returns 0, or -1 with a filled `struct error`. The
+ * message is made where the error is detected; cmds/main.c prints it once, as `ssl: WHAT: WHY`.
+ * The code becomes the exit status of the process (ssl(1), EXIT STATUS), so that an error
+ * keeps its meaning on the way up. A violated invariant of the program itself is a BUG(), which
+ * prints the place and aborts.
  */
 #ifndef SSL_BASE_ERROR_H
 #define SSL_BASE_ERROR_H
 
 enum error_code {
-	ERR_NO = 1,         /* the honest answer is "no": a diff differs, a check fails */
+	ERR_NO = 1,         /* the answer is "no": a diff finds differences, a check fails */
 	ERR_USAGE = 2,      /* command line or recipe */
-	ERR_NOT_FOUND = 3,  /* no such ref, or an ambiguous one */
+	ERR_NOT_FOUND = 3,  /* no such ref, or an ambiguous ref */
 	ERR_BUSY = 4,       /* the database stayed locked */
 	ERR_CORRUPT = 5,    /* database or object corrupt, or schema newer than the binary */
-	ERR_FAILED = 6,     /* the work failed: training, import, disk full, read-only store */
+	ERR_FAILED = 6,     /* the operation failed: training, import, disk full, read-only store */
 	ERR_GUARD = 7,      /* stopped by a guard (NaN, collapse) */
 	ERR_CELLS = 8,      /* a sweep finished with failed cells */
 	ERR_PREEMPTED = 75, /* stopped by a signal with a checkpoint; can be resumed */
@@ -28,13 +29,14 @@ struct error {
 int error_set(struct error *err, enum error_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As error_set(), with ": strerror(errno)" behind the message. */
+/* As error_set(), with ": strerror(errno)" appended to the message. */
 int error_errno(struct error *err, enum error_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts "PREFIX: " in front of the message that *err holds; returns -1. */
+/* Inserts "PREFIX: " before the message in *err (which may be NULL); returns -1. */
 int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints the place and the message, and aborts. Called through BUG(). */
 _Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
@@ -42,7 +44,8 @@ _Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
 /* Prints "out of memory" and exits 6. */
 _Noreturn void out_of_memory(void);
 
-/* Allocation that cannot fail: prints "out of memory" and exits 6. xcalloc() zeroes. */
+/* Allocation that cannot fail: prints "out of memory" and exits 6 instead. xcalloc() clears the
+ * memory. */
 void *xmalloc(unsigned long n);
 void *xcalloc(unsigned long count, unsigned long size);
 void *xrealloc(void *p, unsigned long n);

@@ -45,7 +45,7 @@ int fs_read(const char *path, struct strbuf *out, struct error *err)
 			return -1;
 		}
 		strbuf_add(out, buf, (size_t)n);
-		if (out->len > FS_READ_MAX) { /* a device, say */
+		if (out->len > FS_READ_MAX) {
 			close(fd);
 			return error_set(err, ERR_USAGE, "%s: too large for a text", path);
 		}
@@ -104,7 +104,7 @@ int fs_mkdirs(const char *path, struct error *err)
 	return 0;
 }
 
-/* The file is not opened: closing it would end the locks that the process has on it. */
+/* The file is not opened, since closing it would release the process's POSIX locks on it. */
 void fs_share(const char *path, const char *folder)
 {
 	struct stat file, like;
@@ -122,6 +122,7 @@ void fs_share(const char *path, const char *folder)
 		(void)!fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
 }
 
+/* True if the path still names the file that is open as fd. */
 static int is_still(const char *path, int fd)
 {
 	struct stat named, held;
@@ -185,7 +186,8 @@ void fs_unlock(int lock)
 		close(lock);
 }
 
-/* In an open folder, so that none on the way can become a link. */
+/* Removes a name in an open folder, so that no part of the path can be replaced by a link
+ * meanwhile. */
 static void remove_at(int dir, const char *name)
 {
 	struct dirent *e;
@@ -360,7 +362,7 @@ int fs_is_network(const char *path)
 	    0x47504653, /* GPFS */
 	    0x00C36400, /* Ceph */
 	    0x5346414F, /* AFS */
-	    0x65735546, /* FUSE: sshfs, and others that cannot be told apart */
+	    0x65735546, /* FUSE: sshfs, and others that cannot be distinguished from it */
 	    0x19830326, /* BeeGFS */
 	    0x01021997, /* 9P */
 	};

@@ -19,10 +19,10 @@ struct hash *hash_new(void)
 	struct hash *h = xmalloc(sizeof *h);
 
 	if (!OPENSSL_init_crypto(0, NULL) || !OSSL_LIB_CTX_get0_global_default())
-		out_of_memory(); /* it would crash later */
+		out_of_memory(); /* libcrypto would crash later */
 	h->ctx = EVP_MD_CTX_new();
 	if (!h->ctx || EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1)
-		out_of_memory(); /* libcrypto always has it: what it lacks is memory */
+		out_of_memory(); /* libcrypto always has SHA-256, so it lacks memory */
 	return h;
 }
 

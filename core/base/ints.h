@@ -1,4 +1,4 @@
-/* Whole numbers. */
+/* Helpers for whole numbers. */
 #ifndef SSL_BASE_INTS_H
 #define SSL_BASE_INTS_H
 

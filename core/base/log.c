@@ -18,7 +18,7 @@ enum log_level log_get_level(void)
 	return current;
 }
 
-static void say(const char *prefix, const char *fmt, va_list ap)
+static void print_line(const char *prefix, const char *fmt, va_list ap)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -34,7 +34,7 @@ void log_info(const char *fmt, ...)
 	if (current < LOG_NORMAL)
 		return;
 	va_start(ap, fmt);
-	say("", fmt, ap);
+	print_line("", fmt, ap);
 	va_end(ap);
 }
 
@@ -43,7 +43,7 @@ void log_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("warning: ", fmt, ap);
+	print_line("warning: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -54,6 +54,6 @@ void log_debug(const char *fmt, ...)
 	if (current < LOG_VERBOSE)
 		return;
 	va_start(ap, fmt);
-	say("", fmt, ap);
+	print_line("", fmt, ap);
 	va_end(ap);
 }

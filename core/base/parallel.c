@@ -1,11 +1,12 @@
 /*
- * A pool of threads of our own rather than OpenMP's: between two pieces of work its threads wait a
- * moment and then sleep, where libgomp's go on spinning, which on a machine with other work to do
- * (a sweep's other workers, most of all) made a step ten times slower.
+ * A thread pool that replaces OpenMP's. Between two jobs its threads spin for a moment and then
+ * sleep, whereas the threads of libgomp keep spinning, which made a step ten times slower on a
+ * machine with other work to do, such as the other workers of a sweep.
  *
- * A job is published by one store of `state`, which holds its number and how many chunks are left.
- * Taking a chunk is one compare-and-swap of it, so a thread that comes late can only find work that
- * is there, and the caller, who takes chunks as well, never waits for one that did not wake up.
+ * A job is published by one store to `state`, which holds its number and the number of chunks left.
+ * A thread claims a chunk by one compare-and-swap of `state`, so a late thread can only find chunks
+ * that exist. The caller processes chunks as well, so it never waits for a thread that has not
+ * woken up.
  */
 #include "core/base/parallel.h"
 
@@ -18,16 +19,16 @@
 enum { MAX_THREADS = 256, SPINS = 2000 };
 
 struct pool {
-	_Atomic uint64_t state; /* job number << 32 | chunks not yet taken */
+	_Atomic uint64_t state; /* job number << 32 | chunks not yet claimed */
 	_Atomic int done;       /* chunks finished */
-	_Atomic int threads;    /* that may work, the caller included */
+	_Atomic int threads;    /* number of threads that may work, the caller included */
 	_Atomic int sleepers;   /* threads waiting for `wake` */
 	_Atomic int waiting;    /* the caller waits for `finished` */
-	int started;            /* threads made so far, the caller included */
+	int started;            /* threads started so far, the caller included */
 	pthread_mutex_t lock;
 	pthread_cond_t wake, finished;
 
-	/* the job: written before `state`, steady until every chunk is done */
+	/* the job: written before `state`, constant until every chunk is done */
 	int n;
 	void (*fn)(void *ctx, int i);
 	void *ctx;
@@ -74,7 +75,7 @@ static uint32_t left_of(uint64_t state)
 	return (uint32_t)state;
 }
 
-/* Takes and carries out chunks until none is left. */
+/* Claims and processes chunks until none is left. */
 static void work(void)
 {
 	uint64_t state = atomic_load(&pool.state);
@@ -84,7 +85,7 @@ static void work(void)
 
 		if (!atomic_compare_exchange_weak(&pool.state, &state, state - 1))
 			continue;
-		n = pool.n; /* steady: this chunk is not done yet */
+		n = pool.n; /* constant: this chunk is not done yet */
 		inside = 1;
 		pool.fn(pool.ctx, n - (int)left_of(state));
 		inside = 0;
@@ -125,7 +126,7 @@ static void *worker(void *id)
 	return NULL;
 }
 
-/* Threads come as they are first needed. */
+/* Starts threads up to the given number. */
 static void start_threads(int threads)
 {
 	while (pool.started < threads) {

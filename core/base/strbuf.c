@@ -118,8 +118,8 @@ void strbuf_add_number(struct strbuf *sb, double x)
 		strbuf_adds(sb, x < 0 ? "-inf" : "inf");
 		return;
 	}
-	/* 15 digits always survive (but in denormals), and %g drops trailing zeros: no fewer need
-	 * be tried */
+	/* 15 digits always survive (except in denormals), and %g drops trailing zeros, so fewer
+	 * digits need not be tried */
 	for (digits = fabs(x) < 1e-300 ? 1 : 15; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, x);
 		if (strtod(text, NULL) == x)

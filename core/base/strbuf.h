@@ -31,17 +31,17 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap)
 
 void strbuf_add_int(struct strbuf *sb, int64_t v);
 
-/* Takes the last n bytes away. */
+/* Removes the last n bytes. */
 void strbuf_shorten(struct strbuf *sb, size_t n);
 
-/* Appends x so that it reads back as the same double, in as few digits as that takes: 0.1, 1e-05,
- * 25, nan, inf, -inf. */
+/* Appends x with as few digits as it needs to read back as the same double: 0.1, 1e-05, 25, nan,
+ * inf, -inf. */
 void strbuf_add_number(struct strbuf *sb, double x);
 
 /* Appends s as a JSON string, quotes included. */
 void strbuf_add_json(struct strbuf *sb, const char *s);
 
-/* Hands the string to the caller, who frees it; sb is empty afterwards. */
+/* Returns the string, which the caller frees; sb is empty afterwards. */
 char *strbuf_detach(struct strbuf *sb);
 
 #endif

@@ -28,7 +28,8 @@ int thread_main_stack(struct error *err)
 	    limit.rlim_cur >= THREAD_STACK)
 		return 0;
 	if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= THREAD_STACK) {
-		limit.rlim_cur = THREAD_STACK; /* the stack grows as far as the limit of the day */
+		limit.rlim_cur =
+		    THREAD_STACK; /* the stack grows up to the limit in effect when it grows */
 		if (!setrlimit(RLIMIT_STACK, &limit))
 			return 0;
 	}

@@ -1,5 +1,5 @@
-/* Starting a thread, in one way: with all signals blocked, since those are the main thread's, and a
- * stack of its own size, whatever the limit of the main thread's is. */
+/* The one way to start a thread: with all signals blocked, since the main thread handles them, and
+ * with a stack of THREAD_STACK bytes, whatever the limit of the main thread's stack is. */
 #ifndef SSL_BASE_THREAD_H
 #define SSL_BASE_THREAD_H
 
@@ -7,13 +7,13 @@
 
 #include "core/base/error.h"
 
-enum { THREAD_STACK = 4 << 20 }; /* bytes; products keep partial sums of a megabyte there */
+enum { THREAD_STACK = 4 << 20 }; /* bytes; matrix products keep partial sums of a megabyte there */
 
-/* 0, or the error number of pthread_create(). */
+/* Starts fn(arg). 0, or the error number of pthread_create(). */
 int thread_start(pthread_t *t, void *(*fn)(void *arg), void *arg);
 
-/* Gives the main thread THREAD_STACK where its limit is lower but may be raised. ERR_FAILED, saying
- * so, where it may not. */
+/* Raises the stack limit of the main thread to THREAD_STACK if it is lower. ERR_FAILED if it may
+ * not be raised. */
 int thread_main_stack(struct error *err);
 
 #endif

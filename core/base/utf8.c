@@ -6,7 +6,7 @@ struct range {
 	uint32_t lo, hi;
 };
 
-/* Marks that stand over the character before them, and characters that show nothing. */
+/* Combining marks and invisible characters, which take no column. */
 static const struct range zero[] = {
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A},   {0x064B, 0x065F},
     {0x093C, 0x093C}, {0x0941, 0x0948}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},   {0x1AB0, 0x1AFF},
@@ -108,8 +108,8 @@ void utf8_repair(const char *s, struct strbuf *out)
 	}
 }
 
-/* Marks that turn the direction of writing: a name could show as another one. */
-static int turns_writing(uint32_t c)
+/* Marks that change the direction of writing, with which a name could be shown as another one. */
+static int changes_direction(uint32_t c)
 {
 	return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
 	       (c >= 0x2066 && c <= 0x2069);
@@ -117,7 +117,7 @@ static int turns_writing(uint32_t c)
 
 int utf8_hides(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || turns_writing(c) || c == 0x2028 ||
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || changes_direction(c) || c == 0x2028 ||
 	       c == 0x2029;
 }
 

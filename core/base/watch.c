@@ -37,7 +37,7 @@ static void *wait_for_end(void *ctx)
 	return NULL;
 }
 
-/* Signals are the other threads' matter. */
+/* The new thread blocks all signals, which other threads handle. */
 static int start(struct watch *w)
 {
 	sigset_t all, old;

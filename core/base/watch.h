@@ -1,17 +1,17 @@
 /*
- * A deadline for work that cannot be asked to stop: a library that is deep in one call looks at no
- * flag. When it is over, the process prints a line and exits with ERR_FAILED, so it is only for work
- * that leaves nothing half done: reading.
+ * A deadline for work that cannot be interrupted, such as one long call of a library. When the
+ * deadline passes, the process prints a line and exits with ERR_FAILED. So it is only for work
+ * that can be abandoned at any point, such as reading.
  */
 #ifndef SSL_BASE_WATCH_H
 #define SSL_BASE_WATCH_H
 
 struct watch;
 
-/* `line` is copied: the error without "ssl: ". NULL where no thread can be started: nothing is
- * watched. */
+/* Starts the deadline. `line` is the error without "ssl: "; it is copied. NULL if no thread can be
+ * started; then there is no deadline. */
 struct watch *watch_begin(double seconds, const char *line);
-/* In time. NULL is fine. */
+/* Cancels the deadline and frees w, which may be NULL. */
 void watch_end(struct watch *w);
 
 #endif

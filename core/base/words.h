@@ -1,11 +1,12 @@
-/* How far two words are apart: for "did you mean". */
+/* The edit distance between words, for "did you mean". */
 #ifndef SSL_BASE_WORDS_H
 #define SSL_BASE_WORDS_H
 
 enum { WORD_LONGEST = 63 };
 
-/* Edits (insert, delete, replace, swap two neighbours) that turn a into b: the restricted
- * Damerau-Levenshtein distance. WORD_LONGEST + 1 where either is longer than that. */
+/* The number of edits (insert, delete, replace, swap two neighbours) that turn a into b: the
+ * restricted Damerau-Levenshtein distance. WORD_LONGEST + 1 if either word is longer than
+ * WORD_LONGEST. */
 int word_distance(const char *a, const char *b);
 
 #endif

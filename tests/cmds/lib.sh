@@ -1,4 +1,4 @@
-# What every test of a command starts with. A test is called as `sh FILE SSL_BINARY SOURCE_DIR` and says
+# The library of the tests of commands. A test is called as `sh FILE SSL_BINARY SOURCE_DIR` and looks like this:
 #
 #	#!/bin/sh
 #	# `ssl tag`: a tag names one run; a second run cannot take it.
@@ -8,10 +8,10 @@
 #	note 'a name is needed'
 #	fails 2 'tag: needs' ssl tag
 #
-# It then runs in an empty scratch folder, with nothing of the caller's environment but PATH (and the
-# sanitizers' options) and no signal ignored, stops at the first thing that is not as it should be, and
-# leaves nothing behind, nor a program running (SSL_TEST_KEEP=1 keeps the folder). What the last `ok` or
-# `fails` printed is in the files $out and $err.
+# It runs in an empty scratch folder, with only PATH (and the sanitizers' options) from the caller's environment
+# and no signal ignored, stops at the first failure, and at the end ends every program that it left running and
+# removes the folder (SSL_TEST_KEEP=1 keeps it). The files $out and $err hold the output of the last `ok`, `code` or
+# `fails`.
 #
 #	$SSL  the binary          $SRC  the source folder         $scratch  the folder, $scratch/here is "."
 #	ssl ARG...                runs the binary
@@ -21,16 +21,17 @@
 #	out_has 'REGEX'           a line of the last stdout matches (grep -E); out_lacks: none does
 #	err_has 'REGEX'           a line of the last stderr matches
 #	same A B                  two strings are equal
-#	value SQL                 the last row of a query, as CSV; wait_until SQL VALUE: some minutes at most
-#	hold PID SQL              stops PID as soon as the query says 1, so that it cannot end first; fails if it did
-#	hold_saved PID RUN        the same once the run has a checkpoint
+#	value SQL                 the last row of a query, as CSV
+#	wait_until SQL VALUE      waits until the query has this value, for some minutes at most
+#	hold PID SQL              stops PID once the query gives 1; fails if the process ended before
+#	hold_saved PID RUN        the same, once the run has a checkpoint
 #	damage DATASET            changes the last pixel of a dataset's file
-#	note TEXT                 says what comes next
+#	note TEXT                 prints what comes next
 #	skip WHY                  ends the test as skipped (77)
 #	fail WHY                  ends the test as failed, showing the last output
 
 if [ -z "$SSL_TEST_CLEAN" ]; then
-	# nohup has it ignored, and what a shell finds ignored it cannot undo
+	# nohup ignores HUP, and a shell cannot undo what was ignored when it started
 	lib_signals=--default-signal=HUP,INT,TERM
 	env $lib_signals true 2>/dev/null || lib_signals=
 	exec env $lib_signals -i PATH="$PATH" LC_ALL=C SSL_TEST_CLEAN=1 \
@@ -55,7 +56,7 @@ mkdir "$HOME" "$scratch/here"
 lib_end()
 {
 	cd /
-	# a test that failed leaves no program of its own behind, running or stopped
+	# a failed test must not leave programs behind, running or stopped
 	jobs -p >"$scratch/jobs" 2>/dev/null
 	while read -r lib_job; do
 		kill -KILL "$lib_job" 2>/dev/null
@@ -109,19 +110,19 @@ wait_until()
 	lib_i=0
 	while [ "$(value "$1")" != "$2" ]; do
 		lib_i=$((lib_i + 1))
-		[ $lib_i -lt 3000 ] || fail "in vain: $1: $(value "$1"), not $2"
+		[ $lib_i -lt 3000 ] || fail "timeout: $1: $(value "$1"), not $2"
 		sleep 0.02
 	done
 }
 
-# It is stopped while we look, so that a look may take its time.
+# The process is stopped during each query, so that a slow query cannot miss the moment.
 hold()
 {
 	lib_i=0
-	while kill -STOP "$1" 2>/dev/null || fail "it ended before: $2"; [ "$(value "$2")" != 1 ]; do
+	while kill -STOP "$1" 2>/dev/null || fail "the process ended before: $2"; [ "$(value "$2")" != 1 ]; do
 		kill -CONT "$1"
 		lib_i=$((lib_i + 1))
-		[ $lib_i -lt 3000 ] || fail "in vain: $2: $(value "$2"), not 1"
+		[ $lib_i -lt 3000 ] || fail "timeout: $2: $(value "$2"), not 1"
 		sleep 0.02
 	done
 }
@@ -140,7 +141,7 @@ damage()
 	printf '\252' | dd of="$lib_file" bs=1 seek=$((lib_size - 1)) conv=notrunc 2>/dev/null
 }
 
-# lib_run CMD...: its output into $out and $err, its exit code into $status
+# lib_run CMD...: runs it with its output in $out and $err and its exit code in $status
 lib_run()
 {
 	last="$*"

@@ -14,7 +14,8 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 {
 	int n = table_rows(rows->table);
 
-	cmd_print(ctx, rows->table, q->where || q->tag ? "no run matches" : "no run yet");
+	cmd_print(ctx, rows->table,
+		  q->where || q->tag || q->sweep ? "no run matches" : "no run yet");
 	if (cut && n == q->limit)
 		log_info("the first %d; -l 0 lists all", n);
 }
@@ -49,6 +50,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {'l', "limit", OPT_INT, &q.limit, "N", "at most N runs; 0: all", 0, LIMIT_MAX},
 	    {0, "columns", OPT_TEXT, &q.columns, "A,B", "show these columns", 0, 0},
 	    {0, "tag", OPT_TEXT, &q.tag, "TAG", "only runs with this tag", 0, 0},
+	    {0, "sweep", OPT_TEXT, &q.sweep, "SWEEP", "only runs of this sweep", 0, 0},
 	    {0, "group", OPT_FLAG, &q.group, NULL, "a line per recipe: mean and sd over seeds", 0,
 	     0},
 	    {0},
@@ -82,7 +84,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_log = {
     .name = "log",
     .summary = "list runs",
-    .usage = "log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG] [--group]",
+    .usage =
+	"log [-w EXPR] [-s [-]KEY] [-l N] [--columns A,B] [--tag TAG] [--sweep SWEEP] [--group]",
     .needs = NEED_STORE_READ,
     .pages = 1,
     .run = run,

@@ -9,11 +9,10 @@ static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection 
 		     struct error *err)
 {
 	int found = selection_add_sweep(ctx->store, out, what->sweep, err);
-	struct sweep_row row;
 
 	if (found)
 		return found < 0 ? -1 : 0;
-	return sweeps_find(ctx->store, what->sweep, &row, err); /* says which one was meant */
+	return sweeps_require(ctx->store, what->sweep, err); /* says which one was meant */
 }
 
 /* A sweep of that name, else a run. */

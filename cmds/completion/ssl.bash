@@ -113,6 +113,7 @@ _ssl_choose()
 	--test) _ssl_words 'permutation rank'; return ;;
 	--by) _ssl_words "method dataset recipe $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
+	--sweep) _ssl_words "$(_ssl_column sweep ls)"; return ;;
 	--as) _ssl_words 'text svg png pdf'; return ;;
 	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;
 	--split)
@@ -138,7 +139,7 @@ _ssl_choose()
 	import:-*) _ssl_words "$options --as" ;;
 	report:-*) _ssl_words "$options -w --where --sweep --metric --title" ;;
 	sql:-*) _ssl_words "$options --time-limit --save --delete --list" ;;
-	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --group" ;;
+	log:-*) _ssl_words "$options -w -s -l --where --sort --limit --columns --tag --sweep --group" ;;
 	gc:-*) _ssl_words "$options --age" ;;
 	fsck:-*) _ssl_words "$options --fix --quick" ;;
 	backup:-*) _ssl_words "$options --link" ;;

@@ -135,7 +135,8 @@ _ssl()
 		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key:_ssl_sorts' '(-l --limit)'{-l,--limit}'[how many]:n' \
-			'--columns[columns]:columns:_ssl_columns' '--tag[a tag]:tag:_ssl_tags' '--group[a line per recipe]' ;;
+			'--columns[columns]:columns:_ssl_columns' '--tag[a tag]:tag:_ssl_tags' \
+			'--sweep[runs of a sweep]:sweep:_ssl_sweeps' '--group[a line per recipe]' ;;
 		resume) _arguments $common '*--set[what the recipe is to hold]:setting:_ssl_settings' \
 			'(-j --threads)'{-j,--threads}'[threads]:n' '1:run:_ssl_refs' '2:recipe:_files -g "*.y(a|)ml"' ;;
 		verify) _arguments $common '--cut[stop there and resume]:step' '--epochs[only the first]:n' \

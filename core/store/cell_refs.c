@@ -71,7 +71,6 @@ int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err)
 {
 	const char *colon = strchr(ref, ':');
 	struct found f = {.list = STRBUF_INIT};
-	struct sweep_row w;
 	char sweep[64];
 	int64_t cell, seed;
 	int ret;
@@ -79,9 +78,8 @@ int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err)
 	if (colon - ref >= (long)sizeof sweep || !parse(colon + 1, &cell, &seed))
 		return error_set(err, ERR_USAGE, "%s: not a ref: SWEEP:CELL.SEED", ref);
 	snprintf(sweep, sizeof sweep, "%.*s", (int)(colon - ref), ref);
-	if (sweeps_find(s, sweep, &w, err))
+	if (sweeps_require(s, sweep, err))
 		return -1;
-	sweep_row_release(&w);
 	ret = find(s, sweep, cell, seed, &f, err) || judge(ref, &f, err) ? -1 : 0;
 	if (!ret)
 		*run = f.run;

@@ -76,6 +76,9 @@ const char filter_replaced[] =
     "END AND +q.dataset_id IS v_run.dataset_id "
     "AND q.id NOT IN (SELECT run_id FROM trash))";
 
+const char filter_of_sweep[] = "v_run.id IN (SELECT c.run_id FROM cell c JOIN sweep w ON w.id = "
+			       "c.sweep_id WHERE w.name = ?3)";
+
 /* The value at the last step: of the newest evaluation there, else of the series; as in v_last. */
 static void add_last(long long id, int evaluated, struct strbuf *out)
 {

@@ -35,6 +35,8 @@ int filter_metric(struct store *s, int64_t id, const char *goal, enum filter_val
 /* SQL: 1 where another run of the same recipe on the same data counts for the seed of v_run.id: the
  * newest that is done, before any that collapsed or was pruned. */
 extern const char filter_replaced[];
+/* SQL: 1 for the runs of the sweep of name ?3. */
+extern const char filter_of_sweep[];
 
 /* Appends ` AS "name"`. */
 void filter_alias(const char *name, size_t n, struct strbuf *out);

@@ -9,6 +9,7 @@
 #include "core/store/guard.h"
 #include "core/store/query.h"
 #include "core/store/remarks.h"
+#include "core/store/sweeps.h"
 
 static const char usual[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, seconds, age";
@@ -255,8 +256,10 @@ static int build(struct store *s, const struct log_query *q, const char *columns
 	strbuf_adds(sql, " FROM v_run WHERE ");
 	if (filter_where(s, q->where, sql, err))
 		return -1;
-	strbuf_adds(sql,
-		    " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))");
+	strbuf_adds(sql, " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1))"
+			 " AND (?3 IS NULL OR ");
+	strbuf_adds(sql, filter_of_sweep);
+	strbuf_addc(sql, ')');
 	if (q->group) {
 		strbuf_adds(sql, " AND v_run.status = 'done' AND NOT ");
 		strbuf_adds(sql, filter_replaced);
@@ -266,6 +269,13 @@ static int build(struct store *s, const struct log_query *q, const char *columns
 		return -1;
 	strbuf_adds(sql, " LIMIT ?2");
 	return 0;
+}
+
+static void bind(sqlite3_stmt *st, const struct log_query *q)
+{
+	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, q->limit > 0 ? q->limit : -1);
+	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
 }
 
 /* Passes the values on, and marks the columns that have a NULL. */
@@ -319,13 +329,12 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 	sqlite3_stmt *st = NULL;
 	int ret = -1;
 
-	if (build(s, q, columns_of(q), &sql, err))
+	if ((q->sweep && sweeps_require(s, q->sweep, err)) || build(s, q, columns_of(q), &sql, err))
 		goto done;
 	st = guard_prepare(s, "-w", sql.buf, LOG_SECONDS, err);
 	if (!st)
 		goto done;
-	sqlite3_bind_text(st, 1, q->tag, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 2, q->limit > 0 ? q->limit : -1);
+	bind(st, q);
 	ret = guard_run(s, "-w", st, &marker, err);
 done:
 	sqlite3_finalize(st);
@@ -362,8 +371,7 @@ static int read_ids(struct remarks *r, struct error *err)
 	st = guard_prepare(r->s, "-w", sql.buf, LOG_SECONDS, err);
 	if (!st)
 		goto done;
-	sqlite3_bind_text(st, 1, q.tag, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 2, q.limit > 0 ? q.limit : -1);
+	bind(st, &q);
 	r->id = xmalloc(sizeof *r->id);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (r->q->group && strcmp(db_text(st, 1), "done"))

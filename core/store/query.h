@@ -38,7 +38,8 @@ struct log_query {
 	const char *sort;    /* "-knn.top1": descending; NULL: newest first */
 	const char *columns; /* comma-separated, or NULL: the usual */
 	const char *tag;
-	long limit; /* 0: none */
+	const char *sweep; /* the runs of its cells; NULL: any */
+	long limit;        /* 0: none */
 	uint64_t *nulls; /* not NULL: gets a bit for each of the first 64 columns that has a NULL */
 	int group;  /* a row per recipe, over the seeds of its finished runs: of every measure NAME
 		     * its mean, and behind it the columns "NAME.sd", its standard deviation, and

@@ -80,6 +80,16 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	return found;
 }
 
+int sweeps_require(struct store *s, const char *name, struct error *err)
+{
+	struct sweep_row w;
+
+	if (sweeps_find(s, name, &w, err))
+		return -1;
+	sweep_row_release(&w);
+	return 0;
+}
+
 void sweep_row_release(struct sweep_row *w)
 {
 	free(w->spec);

@@ -53,8 +53,9 @@ struct sweep_row {
 	int defaults;
 	char *spec; /* sweep_row_release() */
 };
-/* By name; ERR_NOT_FOUND with the nearest. */
+/* By name; ERR_NOT_FOUND with the nearest, or when it is in the trash. */
 int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct error *err);
+int sweeps_require(struct store *s, const char *name, struct error *err); /* the same, without a row */
 void sweep_row_release(struct sweep_row *w);
 /* The name of the sweep that was made last. ERR_NOT_FOUND if there is none. */
 int sweeps_newest(struct store *s, char name[64], struct error *err);

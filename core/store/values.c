@@ -46,9 +46,9 @@ static int add_runs(struct store *s, const struct value_query *q, struct strbuf 
 	strbuf_adds(sql,
 		    " AND (?1 IS NULL OR v_run.id IN (SELECT run_id FROM tag WHERE name = ?1)) "
 		    "AND (?2 IS NULL OR v_run.id IN (SELECT value FROM json_each(?2))) "
-		    "AND (?3 IS NULL OR v_run.id IN (SELECT c.run_id FROM cell c "
-		    "JOIN sweep w ON w.id = c.sweep_id WHERE w.name = ?3)) "
-		    "ORDER BY v_run.id");
+		    "AND (?3 IS NULL OR ");
+	strbuf_adds(sql, filter_of_sweep);
+	strbuf_adds(sql, ") ORDER BY v_run.id");
 	return 0;
 }
 

@@ -18,6 +18,18 @@ ok ssl run -m vicreg $tiny --set vicreg.mu=5 --name low --tag first
 ok ssl run -m vicreg $tiny --set vicreg.mu=25 --name high
 ok ssl run -m barlow $tiny --name other
 
+note 'the runs of a sweep'
+ok ssl sweep start --reuse --name weights -m vicreg $tiny --grid vicreg.mu=5,25
+ok ssl log --sweep weights --columns name --format csv
+same "$(sed 1d "$out" | tr '\n' ' ')" 'high low '
+ok ssl log --sweep weights -w '[vicreg.mu] < 10' --columns name,loss --format csv
+same "$(sed 1d "$out" | cut -d, -f1)" low
+ok ssl log --sweep weights --group --columns n,vicreg.mu --format csv -s vicreg.mu
+same "$(sed 1d "$out" | tr '\n' ' ')" '1,5 1,25 '
+ok ssl log --sweep weights -w 0
+err_has 'no run matches'
+fails 3 'no such sweep: did you mean weights' "$SSL" log --sweep weight
+
 note 'the newest first'
 ok ssl log --columns name
 same "$(tr '\n' ' ' <"$out")" 'name other high low '

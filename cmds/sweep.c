@@ -25,7 +25,11 @@ const struct cmd cmd_sweep = {
 	     "sweep pause SWEEP\n"
 	     "sweep retry [--pruned] [--collapsed] SWEEP\n"
 	     "sweep extend [--grid KEY=V,V]... [--seeds N] [-n] SWEEP|FILE\n"
-	     "sweep ls",
+	     "sweep ls\n"
+	     "sweep rename SWEEP NAME\n"
+	     "sweep rm [-f] [-n] SWEEP ...\n"
+	     "sweep rm --restore [-n] SWEEP ...\n"
+	     "sweep rm --list",
     .needs = NEED_NOTHING, /* reading or writing: the verb says */
     .run = sweep_cmd,
 };
@@ -214,13 +218,14 @@ int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p
 static const struct {
 	const char *name;
 	int (*run)(struct sweep_args *a, struct error *err);
-	int operand; /* -1 none, 0 perhaps one, 1 one */
+	int min, max; /* operands */
 } verbs[] = {
-    {"plan", sweep_plan, 0},   {"start", sweep_start, 0}, {"status", sweep_status, 0},
-    {"pause", sweep_pause, 1}, {"retry", sweep_retry, 1}, {"extend", sweep_extend, 1},
-    {"ls", sweep_ls, -1},      {"show", sweep_show, 0},
+    {"plan", sweep_plan, 0, 1},      {"start", sweep_start, 0, 1}, {"status", sweep_status, 0, 1},
+    {"pause", sweep_pause, 1, 1},    {"retry", sweep_retry, 1, 1}, {"extend", sweep_extend, 1, 1},
+    {"ls", sweep_ls, 0, 0},          {"show", sweep_show, 0, 1},   {"rename", sweep_rename, 2, 2},
+    {"rm", sweep_rm, 0, SWEEPS_MAX},
 };
-#define VERB_LIST "plan, start, status, show, pause, retry, extend or ls"
+#define VERB_LIST "plan, start, status, show, pause, retry, extend, ls, rename or rm"
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 /* It does its work, and says so, but lists nothing. */
@@ -238,8 +243,8 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 		names[i] = verbs[i].name;
 		if (strcmp(verb, names[i]))
 			continue;
-		if (usage_check(&cmd_sweep, verb, (char **)&a->operand, a->operand != NULL,
-				verbs[i].operand > 0, verbs[i].operand >= 0, err))
+		if (usage_check(&cmd_sweep, verb, a->operands, a->n_operands, verbs[i].min,
+				verbs[i].max, err))
 			return -1;
 		if (is_silent(verb) &&
 		    usage_no_table(a->ctx, verb, "`ssl sweep status` lists the cells", err))
@@ -275,12 +280,17 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	     0},
 	    {0, "metric", OPT_TEXT, &a.metric, "M", "show: of M, not of the objective", 0, 0},
 	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
+	    {0, "restore", OPT_FLAG, &a.restore, NULL, "rm: take the sweeps out of the trash", 0,
+	     0},
+	    {0, "list", OPT_FLAG, &a.list, NULL, "rm: show which sweeps are in the trash", 0, 0},
 	    {0}};
-	int n, ret;
+	int n = 0, ret;
 
 	cmd_join(&command, argc, argv);
-	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 1, 2, &n, err);
+	ret = opt_parse(ctx, &cmd_sweep, table, argc, argv, 1, 1 + SWEEPS_MAX, &n, err);
 	a.command = command.buf;
+	a.operands = argv + 2;
+	a.n_operands = n > 1 ? n - 1 : 0;
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;

@@ -6,16 +6,21 @@
 #include "core/run/ask.h"
 #include "core/run/sweep.h"
 
+enum { SWEEPS_MAX = 100000 }; /* that `rm` takes */
+
 struct sweep_args {
 	struct cmd_ctx *ctx;
 	const char *command; /* as typed */
 	const char *operand; /* the first one behind the verb, or NULL */
+	char **operands;     /* all of them */
+	int n_operands;
 	const char *method, *dataset, *seeds, *name, *metric;
 	struct opt_list set, grid, zip;
 	struct recipe_ask ask;    /* of the store, once it is open */
 	struct ask_cells extends; /* extend: the sweep that is there; else no sweep */
 	long workers;
-	int reuse, pruned, collapsed, watch;
+	int reuse, pruned, collapsed, watch, restore, list;
+	int64_t replaces; /* start: the sweep that gives way to the one that is described */
 };
 
 int sweep_plan(struct sweep_args *a, struct error *err);
@@ -26,6 +31,8 @@ int sweep_show(struct sweep_args *a, struct error *err);
 int sweep_ls(struct sweep_args *a, struct error *err);
 int sweep_pause(struct sweep_args *a, struct error *err);
 int sweep_retry(struct sweep_args *a, struct error *err);
+int sweep_rename(struct sweep_args *a, struct error *err);
+int sweep_rm(struct sweep_args *a, struct error *err);
 
 /* Reads the grid that the arguments describe with that version of the defaults (0: the newest), and
  * expands it. recorded: it is what a recorded sweep was started with, and so not refused. Release
@@ -43,6 +50,12 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct er
  * that nothing was checked. */
 int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p,
 		struct error *err);
+
+/* Prints the plan and what it will take, sweep_check() first; or of a sweep that is there, what
+ * `start` would run. */
+int sweep_print_plan(struct sweep_args *a, const struct grid *g, struct sweep_plan *p,
+		     struct error *err);
+int sweep_print_queue(struct sweep_args *a, const struct sweep_row *w, struct error *err);
 
 /* Warns where the recorded goal of a sweep is not that of its metric (sweep_goal_remark()). */
 void sweep_warn_goal(const struct sweep_row *w);

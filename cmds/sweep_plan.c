@@ -99,54 +99,110 @@ static void add_row(struct table *t, const struct sweep_cell *c, int seeds,
 	table_text(t, c->label);
 }
 
-static void say_total(const struct sweep_plan *p, const struct grid *g, const struct total *total,
-		      long workers)
+/* "; about 40 s with 2 workers, 3 MB on disk" */
+static void add_total(const struct sweep_plan *p, const struct total *total, long workers,
+		      struct strbuf *text)
 {
-	struct strbuf text = STRBUF_INIT;
-
-	strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->recipes,
-		    p->n / p->recipes, p->n == p->recipes ? "" : "s", p->n);
 	if (total->unknown < p->recipes) {
-		strbuf_adds(&text, "; about ");
-		human_duration(total->seconds / (double)workers, &text);
-		strbuf_addf(&text, " with %ld worker%s, ", workers, workers == 1 ? "" : "s");
-		human_bytes(total->bytes, &text);
-		strbuf_adds(&text, " on disk");
+		strbuf_adds(text, "; about ");
+		human_duration(total->seconds / (double)workers, text);
+		strbuf_addf(text, " with %ld worker%s, ", workers, workers == 1 ? "" : "s");
+		human_bytes(total->bytes, text);
+		strbuf_adds(text, " on disk");
 	}
 	if (total->unknown)
-		strbuf_addf(&text, " (%d cells were not timed)", total->unknown);
-	log_info("%s", text.buf);
-	strbuf_release(&text);
+		strbuf_addf(text, " (%d cells were not timed)", total->unknown);
 }
 
-static int print_plan(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
-		      struct error *err)
+/* A row for each recipe. */
+static int make_table(struct sweep_args *a, const struct sweep_plan *p, struct table *t,
+		      struct total *total, struct error *err)
 {
 	static const char *const column[] = {"cell",    "seeds", "epochs", "steps",
 					     "seconds", "bytes", "label"};
 	struct costing k = {.store = a->ctx->store, .started = clock_now()};
-	struct table *t = table_new();
-	struct total total = {0};
 	int ret = 0;
 
 	k.threads = cpu_count() / (int)a->workers > 1 ? cpu_count() / (int)a->workers : 1;
 	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
 		table_column(t, column[i]);
 	for (int i = 0; i < p->recipes && !ret; i++) {
+		const struct sweep_cell *c = &p->cell[i];
 		const struct estimate *e;
 
-		ret = cost_of(&k, &p->cell[i], &e, err);
+		ret = cost_of(&k, c, &e, err);
 		if (!ret)
-			add_row(t, &p->cell[i], p->n / p->recipes, e, &total);
-	}
-	if (!ret) {
-		pager_start(a->ctx);
-		table_print(t, a->ctx->format, a->ctx->out);
-		say_total(p, g, &total, a->workers);
+			add_row(t, c, c->waiting ? c->waiting : p->n / p->recipes, e, total);
 	}
 	free(k.known);
+	return ret;
+}
+
+static int print_plan(struct sweep_args *a, const struct grid *g, const struct sweep_plan *p,
+		      struct error *err)
+{
+	struct table *t = table_new();
+	struct total total = {0};
+	int ret = make_table(a, p, t, &total, err);
+
+	if (!ret) {
+		struct strbuf text = STRBUF_INIT;
+
+		pager_start(a->ctx);
+		table_print(t, a->ctx->format, a->ctx->out);
+		strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->recipes,
+			    p->n / p->recipes, p->n == p->recipes ? "" : "s", p->n);
+		add_total(p, &total, a->workers, &text);
+		log_info("%s", text.buf);
+		strbuf_release(&text);
+	}
 	table_free(t);
 	return ret;
+}
+
+int sweep_print_plan(struct sweep_args *a, const struct grid *g, struct sweep_plan *p,
+		     struct error *err)
+{
+	return sweep_check(a, g, p, err) || print_plan(a, g, p, err) ? -1 : 0;
+}
+
+static void say_queue(struct sweep_args *a, const struct sweep_row *w, const struct sweep_counts *n,
+		      const struct sweep_plan *p, const struct total *total)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s: %d of %d cells would be run", w->name,
+		    n->stopped ? 0 : n->queued + n->held + n->stale, n->cells);
+	if (!n->stopped)
+		add_total(p, total, a->workers, &text);
+	if (n->failed)
+		strbuf_addf(&text, "; %d failed%s: `ssl sweep retry %s` queues %s again", n->failed,
+			    n->stopped ? ", and exec.on_fail is stop" : "", w->name,
+			    n->failed == 1 ? "it" : "them");
+	log_info("%s", text.buf);
+	strbuf_release(&text);
+}
+
+int sweep_print_queue(struct sweep_args *a, const struct sweep_row *w, struct error *err)
+{
+	struct table *t = table_new();
+	struct total total = {0};
+	struct sweep_plan p = {0};
+	struct sweep_counts n;
+	int ret = sweeps_count(a->ctx->store, w->id, &n, err);
+
+	if (!ret && !n.stopped)
+		ret = sweep_plan_queue(&p, a->ctx->store, w, err);
+	if (!ret)
+		ret = make_table(a, &p, t, &total, err);
+	if (!ret) {
+		pager_start(a->ctx);
+		cmd_print(a->ctx, t, NULL);
+		say_queue(a, w, &n, &p, &total);
+	}
+	sweep_plan_release(&p);
+	table_free(t);
+	return ret ? -1 : 0;
 }
 
 /* The sweep that is described, or one that is there. */
@@ -188,7 +244,7 @@ int sweep_plan(struct sweep_args *a, struct error *err)
 {
 	struct sweep_plan p = {0};
 	struct grid g = {0};
-	int ret = read(a, &g, &p, err) || sweep_check(a, &g, &p, err) || print_plan(a, &g, &p, err);
+	int ret = read(a, &g, &p, err) || sweep_print_plan(a, &g, &p, err);
 
 	sweep_plan_release(&p);
 	grid_release(&g);

@@ -7,24 +7,25 @@
 #include "core/base/log.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/sweep_trash.h"
 
 static int open_writer(struct sweep_args *a, struct error *err)
 {
 	return cmd_open_store(a->ctx, NEED_STORE_WRITE, err);
 }
 
-/* Saves a sweep that is not there yet. why: of a file that is no sweep, or of no store. */
+/* Saves a sweep that is not there yet, or takes the place of a->replaces; *name is the sweep's. */
 static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
 	struct grid g;
 	struct sweep_plan p;
-	int64_t id;
 	int ret = sweep_read(a, 0, 0, &g, &p, err), added;
 
 	if (!ret)
-		ret =
-		    open_writer(a, err) || sweep_check(a, &g, &p, err) ||
-		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
+		ret = open_writer(a, err) || sweeps_check_name_free(a->ctx->store, g.name, err) ||
+		      sweep_check(a, &g, &p, err) ||
+		      sweep_plan_save(&p, &g, a->ctx->store, a->command, a->replaces, a->reuse,
+				      &added, err);
 	if (!ret)
 		strbuf_adds(name, g.name);
 	sweep_plan_release(&p);
@@ -32,27 +33,110 @@ static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err
 	return ret ? -1 : 0;
 }
 
+/* A sweep is there under the name, and is another. While none of its cells is done nothing is lost
+ * by starting it anew: 0, a->replaces and *n. */
+static int may_replace(struct sweep_args *a, const struct sweep_row *w, struct sweep_counts *n,
+		       struct error *err)
+{
+	if (sweeps_count(a->ctx->store, w->id, n, err))
+		return -1;
+	if (n->done)
+		return error_set(err, ERR_USAGE,
+				 "sweep %s: it is there, and was another: `ssl sweep extend` adds "
+				 "cells to it, --name makes a new one",
+				 w->name);
+	if (n->running)
+		return error_set(err, ERR_USAGE,
+				 "sweep %s: it is there, was another, and is running: stop its "
+				 "workers to start it anew, or --name makes a new one",
+				 w->name);
+	a->replaces = w->id;
+	return 0;
+}
+
+static void say_replaced(const struct sweep_args *a, const char *name, const struct sweep_counts *n)
+{
+	log_info("%s: none of its %d cells was done: it %s anew from this description; the runs of "
+		 "the former one stay",
+		 name, n->cells, a->ctx->dry_run ? "would be started" : "is started");
+}
+
 /* Finds what the arguments describe, or saves it; *name is the sweep's. One that was started before
  * is known by what it was started with: no default that changed and no rule that came since stands
  * in its way. */
 static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
+	struct sweep_counts n;
 	struct sweep_row old;
-	int same, there;
+	int same, there, ret;
 
 	if (open_writer(a, err)) /* a fault of the file is more worth telling than that none is */
 		return err->code == ERR_NOT_FOUND ? save_new(a, name, err) : -1;
 	there = sweep_recall(a, &old, &same, err);
 	if (there <= 0)
 		return there ? -1 : save_new(a, name, err);
-	strbuf_adds(name, old.name);
+	if (same) {
+		strbuf_adds(name, old.name);
+		ret = 0;
+	} else {
+		ret = may_replace(a, &old, &n, err) || save_new(a, name, err) ? -1 : 0;
+		if (!ret)
+			say_replaced(a, name->buf, &n);
+	}
 	sweep_row_release(&old);
+	return ret;
+}
+
+/* -n, of a sweep that `start` would record. */
+static int forecast_new(struct sweep_args *a, struct error *err)
+{
+	struct grid g;
+	struct sweep_plan p;
+	int ret = sweep_read(a, 0, 0, &g, &p, err);
+
+	if (!ret && a->ctx->store)
+		ret = sweeps_check_name_free(a->ctx->store, g.name, err);
+	if (!ret)
+		ret = sweep_print_plan(a, &g, &p, err);
+	sweep_plan_release(&p);
+	grid_release(&g);
+	return ret ? -1 : 0;
+}
+
+/* -n, of a sweep that is there: what waits or, where it is described otherwise, what is refused or
+ * would be started. */
+static int forecast_old(struct sweep_args *a, const struct sweep_row *w, int same,
+			struct error *err)
+{
+	struct sweep_counts n;
+
 	if (same)
-		return 0;
-	return error_set(err, ERR_USAGE,
-			 "sweep %s: it is there, and was another: `ssl sweep extend` adds cells to "
-			 "it, --name makes a new one",
-			 name->buf);
+		return sweep_print_queue(a, w, err);
+	if (may_replace(a, w, &n, err))
+		return -1;
+	say_replaced(a, w->name, &n);
+	return forecast_new(a, err);
+}
+
+static int forecast(struct sweep_args *a, struct error *err)
+{
+	struct sweep_row w;
+	int same = 1, there = 1, ret;
+
+	if (a->operand && !sweep_is_file(a)) {
+		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
+		    sweeps_find(a->ctx->store, a->operand, &w, err))
+			return -1;
+	} else {
+		if (cmd_open_store_if_any(a->ctx, err))
+			return -1;
+		there = a->ctx->store ? sweep_recall(a, &w, &same, err) : 0;
+	}
+	if (there <= 0)
+		return there ? -1 : forecast_new(a, err);
+	ret = forecast_old(a, &w, same, err);
+	sweep_row_release(&w);
+	return ret;
 }
 
 static int has_settings(const struct sweep_args *a)
@@ -99,13 +183,13 @@ int sweep_start(struct sweep_args *a, struct error *err)
 	struct strbuf name = STRBUF_INIT;
 	int ret;
 
-	if (a->ctx->dry_run)
-		return sweep_plan(a, err);
 	if (a->operand && !sweep_is_file(a) && has_settings(a))
 		return error_set(err, ERR_USAGE,
 				 "sweep start %s: it has its settings: `ssl sweep extend` adds to "
 				 "it",
 				 a->operand);
+	if (a->ctx->dry_run)
+		return forecast(a, err);
 	if (a->operand && !sweep_is_file(a)) {
 		strbuf_adds(&name, a->operand);
 		ret = open_writer(a, err);
@@ -212,17 +296,14 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 		sweep_row_release(&w);
 		return sweep_read(a, defaults, same, g, p, err);
 	}
-	if (sweep_read(a, 0, 0, g, p, err) || sweeps_find(a->ctx->store, g->name, &w, err))
-		return -1;
-	sweep_row_release(&w);
-	return 0;
+	return sweep_read(a, 0, 0, g, p, err) || sweeps_require(a->ctx->store, g->name, err) ? -1
+											     : 0;
 }
 
 int sweep_extend(struct sweep_args *a, struct error *err)
 {
 	struct grid g = {0};
 	struct sweep_plan p = {0};
-	int64_t id;
 	int ret, added = 0;
 
 	if (open_writer(a, err))
@@ -236,8 +317,7 @@ int sweep_extend(struct sweep_args *a, struct error *err)
 	if (!ret && a->ctx->dry_run)
 		ret = report_extension(a, g.name, &p, err);
 	else if (!ret)
-		ret =
-		    sweep_plan_save(&p, &g, a->ctx->store, a->command, a->reuse, &id, &added, err);
+		ret = sweep_plan_save(&p, &g, a->ctx->store, a->command, 0, a->reuse, &added, err);
 	if (!ret && !a->ctx->dry_run)
 		log_info("%s: %d cells added: `ssl sweep start %s` runs them", g.name, added,
 			 g.name);

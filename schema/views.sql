@@ -510,7 +510,8 @@ CREATE VIEW v_sweep AS
       CAST(total(status = 'done') AS INTEGER) AS done,
       CAST(total(status = 'failed') AS INTEGER) AS failed,
       CAST(total(status = 'pruned') AS INTEGER) AS pruned
-      FROM cell GROUP BY sweep_id) c ON c.sweep_id = s.id;
+      FROM cell GROUP BY sweep_id) c ON c.sweep_id = s.id
+  WHERE NOT EXISTS (SELECT 1 FROM sweep_trash x WHERE x.sweep_id = s.id);
 
 CREATE VIEW v_cell AS
   -- Cells of sweeps, one per row.
@@ -546,7 +547,8 @@ CREATE VIEW v_cell AS
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id
     JOIN v_dataset d ON d.id = c.dataset_id
-    LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash);
+    LEFT JOIN run r ON r.id = c.run_id AND r.id NOT IN (SELECT run_id FROM trash)
+  WHERE NOT EXISTS (SELECT 1 FROM sweep_trash x WHERE x.sweep_id = s.id);
 
 CREATE VIEW v_spectrum AS
   -- Vectors of runs, one element per row. z and h: log10 of the eigenvalues of the covariance of embeddings and of

@@ -113,7 +113,6 @@ _ssl_choose()
 	--test) _ssl_words 'permutation rank'; return ;;
 	--by) _ssl_words "method dataset recipe $(_ssl_column help keys)"; return ;;
 	--color) _ssl_words 'auto always never'; return ;;
-	--sweep) _ssl_words "$(_ssl_column sweep ls)"; return ;;
 	--as) _ssl_words 'text svg png pdf'; return ;;
 	--like) _ssl_words "@ $(_ssl_column log -l 50 --columns name)"; return ;;
 	--split)
@@ -130,7 +129,7 @@ _ssl_choose()
 	run:-*) _ssl_words "$options -m -d -j --method --data --like --set --seed --name --tag --threads" ;;
 	resume:-*) _ssl_words "$options -j --set --threads" ;;
 	eval:-*) _ssl_words "$options -T -j --protocol --split --labels --seed --set --k --temperature --untrained --per-class --confusion --threads" ;;
-	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --collapsed --watch --metric" ;;
+	sweep:-*) _ssl_words "$options -m -d -j --method --data --set --grid --zip --seeds --name --workers --reuse --pruned --collapsed --watch --metric --restore --list" ;;
 	worker:-*) _ssl_words "$options -j --threads" ;;
 	verify:-*) _ssl_words "$options -j --cut --epochs --threads" ;;
 	data:-*) _ssl_words "$options --size --split --no-splits --class-depth --exclude --skip-bad --shapes --seed --train --test" ;;
@@ -154,7 +153,7 @@ _ssl_choose()
 	*:-*) _ssl_words "$options" ;;
 	data:*) _ssl_words "add ls show rm verify $(_ssl_column data ls)" ;;
 	sweep:*)
-		_ssl_words "plan start status show pause retry extend ls $(_ssl_column sweep ls)"
+		_ssl_words "plan start status show pause retry extend ls rename rm $(_ssl_column sweep ls)"
 		_ssl_files -f -X '!*.y?(a)ml'
 		;;
 	worker:*) _ssl_words "$(_ssl_column sweep ls)" ;;

@@ -136,6 +136,8 @@ complete -c ssl -n '__fish_seen_subcommand_from sweep' -l metric -x -d 'show: of
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l pruned -d 'retry pruned cells'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l collapsed -d 'retry cells that collapsed'
 complete -c ssl -n '__fish_seen_subcommand_from sweep' -l watch -d 'until it is finished'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l restore -d 'rm: out of the trash'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -l list -d 'rm: what is in the trash'
 complete -c ssl -n '__fish_seen_subcommand_from worker' -s j -l threads -x -d 'threads'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s w -l where -x -d 'condition'
 complete -c ssl -n '__fish_seen_subcommand_from log' -s s -l sort -x -a '(__ssl_sorts)' -d 'order'
@@ -217,7 +219,7 @@ complete -c ssl -n '__fish_seen_subcommand_from config' -l unset -d 'take the se
 complete -c ssl -n '__fish_seen_subcommand_from config' -l user -d 'the settings of the user, not of the store'
 
 complete -c ssl -n '__fish_seen_subcommand_from data' -f -a 'add ls show rm verify'
-complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status show pause retry extend ls (__ssl_column sweep ls)'
+complete -c ssl -n '__fish_seen_subcommand_from sweep' -a 'plan start status show pause retry extend ls rename rm (__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from worker' -f -a '(__ssl_column sweep ls)'
 complete -c ssl -n '__fish_seen_subcommand_from checkpoint' -f -a 'ls export'
 complete -c ssl -n '__fish_seen_subcommand_from plot' -f -a 'curve bars heatmap parallel spectrum alignment @ (__ssl_column log -l 50 --columns name)'

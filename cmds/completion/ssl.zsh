@@ -130,8 +130,9 @@ _ssl()
 			'--name[a name]:name' '(-j --workers)'{-j,--workers}'[processes]:n' \
 			'--reuse[take runs that are done]' '--pruned[retry pruned cells]' '--collapsed[retry cells that collapsed]' \
 			'--metric[show: of which metric]:metric:_ssl_metrics' '--watch[until it is finished]' \
-			'1:verb:(plan start status show pause retry extend ls)' \
-			'2:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;
+			'--restore[rm: out of the trash]' '--list[rm: what is in the trash]' \
+			'1:verb:(plan start status show pause retry extend ls rename rm)' \
+			'*:sweep:{_ssl_sweeps; _files -g "*.y(a|)ml"}' ;;
 		worker) _arguments $common '(-j --threads)'{-j,--threads}'[threads]:n' '1:sweep:_ssl_sweeps' ;;
 		log) _arguments $common '(-w --where)'{-w,--where}'[condition]:expression' \
 			'(-s --sort)'{-s,--sort}'[order]:key:_ssl_sorts' '(-l --limit)'{-l,--limit}'[how many]:n' \

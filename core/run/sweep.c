@@ -138,7 +138,7 @@ static int add_cells(void *ctx, struct sweep_edit *edit, struct error *err)
 }
 
 int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
-		    const char *command, int reuse, int64_t *id, int *added, struct error *err)
+		    const char *command, int64_t replaces, int reuse, int *added, struct error *err)
 {
 	const struct recipe *exec = &g->exec;
 	const char *named = recipe_text(exec, "objective.metric");
@@ -147,6 +147,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 			      .spec = p->spec,
 			      .spec_hash = p->spec_hash,
 			      .command = command,
+			      .replaces = replaces,
 			      .lease = recipe_real(exec, "exec.lease"),
 			      .defaults = exec->defaults,
 			      .retries = recipe_int(exec, "exec.retries"),
@@ -156,6 +157,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 	int64_t *dataset = xcalloc((size_t)p->n, sizeof *dataset);
 	struct code_info code;
 	struct saving v = {p, dataset, NULL};
+	int64_t id;
 	int ret = find_datasets(p, s, dataset, err);
 
 	if (reuse) {
@@ -163,7 +165,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 		v.binary = code.binary;
 	}
 	if (!ret)
-		ret = sweeps_save(s, &w, add_cells, &v, id, added, err);
+		ret = sweeps_save(s, &w, add_cells, &v, &id, added, err);
 	free(dataset);
 	return ret;
 }

@@ -14,6 +14,7 @@ struct sweep_cell {
 	const char *dataset, *label;
 	int64_t dataset_id; /* 0: the one that is called so now */
 	int ordinal, rank;
+	int waiting;     /* of a queue: how many of the recipe's cells wait */
 	int names_split; /* run_check_names_split() of its recipe */
 };
 
@@ -38,6 +39,10 @@ int sweep_plan_add(struct sweep_plan *p, const struct grid_cell *cell, int64_t d
  * seeds: an edit of the file took them out, and their cells are still the sweep's. */
 int sweep_plan_join(struct sweep_plan *p, struct grid *g, struct store *s, int64_t sweep,
 		    struct error *err);
+/* What waits for a worker in the recorded sweep: its recipes that have such cells, one cell for each.
+ */
+int sweep_plan_queue(struct sweep_plan *p, struct store *s, const struct sweep_row *w,
+		     struct error *err);
 /* How many of the plan's cells the recorded sweep lacks; -1. */
 int sweep_plan_missing(const struct sweep_plan *p, struct store *s, int64_t sweep,
 		       struct error *err);
@@ -91,10 +96,11 @@ const char *sweep_prune_metric(const struct recipe *exec);
  * where none was given. */
 int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct error *err);
 
-/* Saves it under the grid's name (sweeps_save()); datasets are looked up, `shapes` made. With
- * `reuse` cells that this binary has run to their end elsewhere are taken as done. */
+/* Saves it under the grid's name (sweeps_save(), and of `replaces`); datasets are looked up, `shapes`
+ * made. With `reuse` cells that this binary has run to their end elsewhere are taken as done. */
 int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
-		    const char *command, int reuse, int64_t *id, int *added, struct error *err);
+		    const char *command, int64_t replaces, int reuse, int *added,
+		    struct error *err);
 
 /* Minds `workers` processes, `ssl worker` each, until they end: one that is killed is replaced, its
  * cell free at once; a signal is passed on as SIGTERM, and should the supervisor die, they get one

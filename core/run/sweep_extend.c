@@ -1,5 +1,5 @@
-/* What a sweep has beside its plan: recipes that an edit of its file took out, and the count of
- * what is to be added. See sweep.h. */
+/* What a sweep has beside its plan: recipes that an edit of its file took out, the count of what is
+ * to be added, and what waits. See sweep.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +65,38 @@ int sweep_plan_join(struct sweep_plan *p, struct grid *g, struct store *s, int64
 	struct joining j = {p, g};
 
 	return sweeps_recipes(s, sweep, join, &j, err);
+}
+
+struct queueing {
+	struct sweep_plan *p;
+	int defaults;
+};
+
+static int queue(void *ctx, const struct sweep_recipe *r, struct error *err)
+{
+	struct queueing *q = ctx;
+	struct recipe recorded = {0};
+	struct grid_cell cell = {.ordinal = r->ordinal, .label = r->label, .recipe = &recorded};
+	int ret;
+
+	if (!r->waiting)
+		return 0;
+	if (recipe_from_json(&recorded, keys_schema(), r->json, q->defaults, err))
+		return -1;
+	ret = sweep_plan_add(q->p, &cell, r->dataset_id, err);
+	if (!ret)
+		q->p->cell[q->p->n - 1].waiting = r->waiting;
+	recipe_release(&recorded);
+	return ret;
+}
+
+int sweep_plan_queue(struct sweep_plan *p, struct store *s, const struct sweep_row *w,
+		     struct error *err)
+{
+	struct queueing q = {p, w->defaults};
+
+	memset(p, 0, sizeof *p);
+	return sweeps_recipes(s, w->id, queue, &q, err);
 }
 
 int sweep_plan_missing(const struct sweep_plan *p, struct store *s, int64_t sweep,

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/store/bundle_internal.h"
+#include "core/store/sweep_trash.h"
 #include "core/store/sweeps.h"
 
 struct merge {
@@ -108,6 +109,21 @@ static int check_lease(const struct bundle_import *m, const char *name, struct e
 	return error_set(err, ERR_CORRUPT, "sweep %s: its lease is not one of up to a day", name);
 }
 
+static int in_trash(struct merge *g, struct error *err)
+{
+	int64_t id;
+	int gone = sweeps_find_trash(g->m->s, g->name, &id, err);
+
+	if (gone > 0) {
+		strbuf_addf(&g->m->result->report,
+			    "sweep %s: it is in the trash here and stays as it is: `ssl sweep rm "
+			    "--restore %s` takes it out, then import again\n",
+			    g->name, g->name);
+		return conflict(g);
+	}
+	return gone ? -1 : 1;
+}
+
 /* 1 its cells are to be taken in, 0 not, -1. */
 static int take_row(struct merge *g, const char *uuid, struct error *err)
 {
@@ -115,7 +131,7 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	static const char taken[] = "SELECT id FROM sweep WHERE name = ?";
 	const char *name = m->sweep_name ? m->sweep_name : bundle_field(m, "name");
 	int64_t other;
-	int found;
+	int found, gone;
 
 	if (strcmp(bundle_field(m, "table"), "sweep") || strcmp(bundle_field(m, "uuid"), uuid))
 		return error_set(err, ERR_CORRUPT, "sweep %.13s: it does not begin with its row",
@@ -125,23 +141,24 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	snprintf(g->name, sizeof g->name, "%s", name);
 	found = find_sweep(g, uuid, err);
 	if (found)
-		return found;
+		return found < 0 ? -1 : in_trash(g, err);
 	found = db_int(m->s, &other, err, taken, "t", name);
-	if (found < 0)
+	gone = sweeps_find_trash(m->s, name, &other, err);
+	if (found < 0 || gone < 0)
 		return -1;
 	if (found && m->sweep_name) {
 		strbuf_addf(&m->result->report,
-			    "sweep %s: another sweep has this name here: only its runs were taken "
-			    "in\n",
-			    name);
+			    "sweep %s: another sweep%s has this name here: only its runs were "
+			    "taken in\n",
+			    name, gone ? ", in the trash," : "");
 		return conflict(g);
 	}
 	if (found && name_like(m->s, taken, name, g->name, err))
 		return -1;
 	if (found)
 		strbuf_addf(&m->result->report,
-			    "sweep %s: another sweep has this name here: it is %s now\n", name,
-			    g->name);
+			    "sweep %s: another sweep%s has this name here: it is %s now\n", name,
+			    gone ? ", in the trash," : "", g->name);
 	if (bundle_insert(m, bundle_table_find(&m->schema, "sweep"), 0, NULL, g->name, err))
 		return -1;
 	g->sweep = sqlite3_last_insert_rowid(m->s->db);

@@ -21,7 +21,8 @@ static int may_claim(struct store *s, int64_t sweep, struct error *err)
 	int64_t yes = 0;
 	int found = db_int(s, &yes, err,
 			   "SELECT state = 'active' AND NOT (on_fail = 'stop' AND EXISTS (SELECT 1 "
-			   "FROM cell WHERE sweep_id = ?1 AND status = 'failed')) "
+			   "FROM cell WHERE sweep_id = ?1 AND status = 'failed')) AND NOT EXISTS "
+			   "(SELECT 1 FROM sweep_trash WHERE sweep_id = ?1) "
 			   "FROM sweep WHERE id = ?1",
 			   "I", sweep);
 

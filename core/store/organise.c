@@ -77,7 +77,7 @@ int runs_rename(struct store *s, int64_t id, const char *name, struct error *err
 	return tx_end(s, ret, err);
 }
 
-static int check_settled(struct store *s, int64_t id, double stale_s, struct error *err)
+int runs_check_settled(struct store *s, int64_t id, double stale_s, struct error *err)
 {
 	int64_t lives = 0;
 	int running =
@@ -97,7 +97,7 @@ int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err)
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = check_settled(s, id, stale_s, err);
+	ret = runs_check_settled(s, id, stale_s, err);
 	if (!ret)
 		ret = db_run(s, err, "INSERT OR IGNORE INTO trash (run_id, created) VALUES (?, ?)",
 			     "It", id, stamp_now().text);
@@ -112,11 +112,12 @@ int runs_restore(struct store *s, int64_t id, struct error *err)
 }
 
 /* What hangs on the run goes by ON DELETE CASCADE. */
-static int delete_rows(struct store *s, int64_t id, struct error *err)
+int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct error *err)
 {
 	int64_t recipe = 0;
 
-	if (db_int(s, &recipe, err, "SELECT recipe_id FROM run WHERE id = ?", "I", id) < 0 ||
+	if (checkpoints_cut(s, id, INT64_MIN, INT64_MAX, INT64_MIN, gone, err) ||
+	    db_int(s, &recipe, err, "SELECT recipe_id FROM run WHERE id = ?", "I", id) < 0 ||
 	    db_run(s, err, "DELETE FROM run WHERE id = ?", "I", id))
 		return -1;
 	return db_run(s, err,
@@ -133,7 +134,8 @@ static int queue_cells(struct store *s, int64_t id, struct strbuf *queued, struc
 	    db_prepare(s,
 		       "SELECT ' ' || w.name || ':' || c.ordinal || '.' || c.seed FROM "
 		       "cell c JOIN sweep w ON w.id = c.sweep_id WHERE c.run_id = ? "
-		       "AND c.status = 'done' ORDER BY c.id",
+		       "AND c.status = 'done' AND w.id NOT IN (SELECT sweep_id FROM sweep_trash) "
+		       "ORDER BY c.id",
 		       err);
 	int more;
 
@@ -158,9 +160,8 @@ int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queu
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = check_settled(s, id, stale_s, err) || queue_cells(s, id, queued, err) ||
-	      checkpoints_cut(s, id, INT64_MIN, INT64_MAX, INT64_MIN, &gone, err) ||
-	      delete_rows(s, id, err);
+	ret = runs_check_settled(s, id, stale_s, err) || queue_cells(s, id, queued, err) ||
+	      run_rows_delete(s, id, &gone, err);
 	ret = tx_end(s, ret ? -1 : 0, err);
 	return hashes_drop(s, &gone, ret, err);
 }

@@ -20,8 +20,10 @@ int runs_note(struct store *s, int64_t id, const char *text, struct error *err);
 /* ERR_USAGE when the name is taken, or could not be told from another ref. */
 int runs_rename(struct store *s, int64_t id, const char *name, struct error *err);
 
-/* Into the trash, and out of it. ERR_USAGE for a run that is alive: its process holds its lock or,
- * where locks cannot be trusted, it gave a sign of life less than `stale_s` seconds ago. */
+/* ERR_USAGE for a run that is alive: its process holds its lock or, where locks cannot be trusted, its
+ * last heartbeat is less than `stale_s` seconds old. */
+int runs_check_settled(struct store *s, int64_t id, double stale_s, struct error *err);
+/* Into the trash, and out of it. ERR_USAGE as runs_check_settled(). */
 int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err);
 int runs_restore(struct store *s, int64_t id, struct error *err);
 
@@ -30,6 +32,11 @@ int runs_restore(struct store *s, int64_t id, struct error *err);
  * to *queued, behind a blank. ERR_USAGE as runs_trash(). */
 int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queued,
 		struct error *err);
+
+/* Inside core/store/ only, in the caller's transaction: the rows of the run, whatever names it; the
+ * hashes of its objects are added to *gone. */
+struct hashes;
+int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct error *err);
 
 /* As refs_resolve(), of the runs in the trash: a number, a name or the beginning of a uuid. */
 int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err);

@@ -10,6 +10,7 @@
 #include "core/store/organise.h"
 #include "core/store/remarks.h"
 #include "core/store/runs.h"
+#include "core/store/sweep_trash.h"
 
 enum { REF_MAX = 200, PREFIX_MIN = 4 };
 
@@ -189,6 +190,14 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 		return error_set(err, ERR_NOT_FOUND,
 				 "%s: it is in the trash: `ssl rm --restore %s` takes it out", ref,
 				 ref);
+	sweep = sweeps_find_trash(s, ref, &id, err);
+	if (sweep)
+		return sweep < 0
+			   ? -1
+			   : error_set(err, ERR_NOT_FOUND,
+				       "%s: a sweep in the trash: `ssl sweep rm --restore %s` "
+				       "takes it out",
+				       ref, ref);
 	sweep = db_int(s, &id, err, "SELECT id FROM sweep WHERE name = ?", "t", ref);
 	if (sweep)
 		return sweep < 0 ? -1

@@ -130,7 +130,8 @@ int selection_add_plan(struct store *s, struct selection *sel, const char *name,
 
 int selection_add_sweeps(struct store *s, struct selection *sel, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(s, "SELECT id FROM sweep", err);
+	sqlite3_stmt *st = db_prepare(
+	    s, "SELECT id FROM sweep WHERE id NOT IN (SELECT sweep_id FROM sweep_trash)", err);
 	int more;
 
 	if (!st)
@@ -144,7 +145,10 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 {
 	sqlite3_stmt *st;
 	int64_t sweep = 0;
-	int more = db_int(s, &sweep, err, "SELECT id FROM sweep WHERE name = ?", "t", name),
+	int more = db_int(s, &sweep, err,
+			  "SELECT id FROM sweep WHERE name = ? AND id NOT IN (SELECT sweep_id FROM "
+			  "sweep_trash)",
+			  "t", name),
 	    empty = !sel->n;
 
 	if (more <= 0)

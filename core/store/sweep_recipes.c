@@ -11,22 +11,25 @@ int sweeps_recipes(struct store *s, int64_t sweep,
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT p.json, p.group_hash, c.label, d.name, c.dataset_id, c.ordinal, min(c.rank) "
+	    "SELECT p.json, p.group_hash, c.label, d.name, c.dataset_id, c.ordinal, "
+	    "total(c.status = 'queued' OR (c.status = 'running' AND NOT coalesce(cell_lives(c.id), "
+	    "c.lease_until >= ?2))), min(c.rank) "
 	    "FROM cell c JOIN recipe p ON p.id = c.recipe_id JOIN dataset d ON d.id = c.dataset_id "
-	    "WHERE c.sweep_id = ? GROUP BY c.ordinal ORDER BY c.ordinal",
+	    "WHERE c.sweep_id = ?1 GROUP BY c.ordinal ORDER BY c.ordinal",
 	    err);
 	int more, ret = 0;
 
 	if (!st)
 		return -1;
-	db_bind(st, "I", sweep);
+	db_bind(st, "If", sweep, clock_unix());
 	while (!ret && (more = db_step(s, st, err)) > 0) {
 		struct sweep_recipe r = {.json = db_text(st, 0),
 					 .group_hash = db_text(st, 1),
 					 .label = db_text(st, 2),
 					 .dataset = db_text(st, 3),
 					 .dataset_id = sqlite3_column_int64(st, 4),
-					 .ordinal = sqlite3_column_int(st, 5)};
+					 .ordinal = sqlite3_column_int(st, 5),
+					 .waiting = sqlite3_column_int(st, 6)};
 
 		ret = fn(ctx, &r, err);
 	}

@@ -13,7 +13,7 @@
 struct sweep_recipe {
 	const char *json, *group_hash, *label, *dataset;
 	int64_t dataset_id;
-	int ordinal;
+	int ordinal, waiting; /* waiting: of its cells those that are queued or whose worker is dead */
 };
 int sweeps_recipes(struct store *s, int64_t sweep,
 		   int (*fn)(void *ctx, const struct sweep_recipe *r, struct error *err), void *ctx,

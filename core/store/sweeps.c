@@ -12,6 +12,7 @@
 #include "core/store/row.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweep_recipes.h"
+#include "core/store/sweep_trash.h"
 
 int sweep_name_check(const char *name, struct error *err)
 {
@@ -30,8 +31,20 @@ int sweep_name_check(const char *name, struct error *err)
 static int no_sweep(struct store *s, const char *name, struct error *err)
 {
 	char near[64];
+	int64_t id;
+	int gone = sweeps_find_trash(s, name, &id, err);
 
-	if (store_nearest(s, "SELECT name FROM sweep ORDER BY id DESC", name, near, err))
+	if (gone < 0)
+		return -1;
+	if (gone)
+		return error_set(err, ERR_NOT_FOUND,
+				 "sweep %s: it is in the trash: `ssl sweep rm --restore %s` takes "
+				 "it out",
+				 name, name);
+	if (store_nearest(s,
+			  "SELECT name FROM sweep WHERE id NOT IN (SELECT sweep_id FROM "
+			  "sweep_trash) ORDER BY id DESC",
+			  name, near, err))
 		return -1;
 	if (near[0])
 		return error_set(err, ERR_NOT_FOUND, "%s: no such sweep: did you mean %s?", name,
@@ -65,7 +78,8 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 	sqlite3_stmt *st =
 	    db_prepare(s,
 		       "SELECT id, name, state, goal, on_fail, spec_hash, objective, "
-		       "lease, retries, spec, defaults FROM sweep WHERE name = ?",
+		       "lease, retries, spec, defaults FROM sweep WHERE name = ? AND id NOT IN "
+		       "(SELECT sweep_id FROM sweep_trash)",
 		       err);
 	int found;
 
@@ -98,7 +112,11 @@ void sweep_row_release(struct sweep_row *w)
 
 int sweeps_newest(struct store *s, char name[64], struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(s, "SELECT name FROM sweep ORDER BY id DESC LIMIT 1", err);
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT name FROM sweep WHERE id NOT IN (SELECT sweep_id FROM "
+		       "sweep_trash) ORDER BY id DESC LIMIT 1",
+		       err);
 	int found = st ? db_step(s, st, err) : -1;
 
 	if (found > 0) {
@@ -152,15 +170,50 @@ static int insert_sweep(struct store *s, const struct sweep_new *w, struct error
 		      (int64_t)(w->defaults ? w->defaults : 1));
 }
 
+/* The sweep that gives way is called by its uuid until it goes, so that its name is free. */
+static int begin_replacing(struct store *s, int64_t id, struct error *err)
+{
+	struct sweep_counts n;
+
+	if (sweeps_count(s, id, &n, err))
+		return -1;
+	if (n.done || n.running)
+		return error_set(err, ERR_USAGE, "sweep: some of its cells are %s by now",
+				 n.done ? "done" : "running");
+	return db_run(s, err, "UPDATE sweep SET name = uuid WHERE id = ?", "I", id);
+}
+
+/* Runs that go on from their checkpoints belong to the cells of the new sweep; then the former one
+ * goes. */
+static int end_replacing(struct store *s, int64_t old, int64_t new, struct error *err)
+{
+	return db_run(
+		   s, err,
+		   "UPDATE cell SET run_id = o.run_id FROM cell o WHERE cell.sweep_id = ?2 AND "
+		   "cell.status = 'queued' AND o.sweep_id = ?1 AND o.recipe_id = cell.recipe_id "
+		   "AND o.dataset_id = cell.dataset_id AND o.status IN ('queued', 'running') AND "
+		   "o.run_id NOT IN (SELECT run_id FROM trash)",
+		   "II", old, new) ||
+		       sweep_row_delete(s, old, err)
+		   ? -1
+		   : 0;
+}
+
 /* The row as it is to be; *id gets its number. */
 static int save_row(struct store *s, const struct sweep_new *w, int64_t *id, struct error *err)
 {
-	int found = db_int(s, id, err, "SELECT id FROM sweep WHERE name = ?", "t", w->name);
+	int found;
 
+	if (w->replaces && begin_replacing(s, w->replaces, err))
+		return -1;
+	found = db_int(s, id, err,
+		       "SELECT id FROM sweep WHERE name = ? AND id NOT IN (SELECT sweep_id FROM "
+		       "sweep_trash)",
+		       "t", w->name);
 	if (found < 0)
 		return -1;
 	if (!found) {
-		if (insert_sweep(s, w, err))
+		if (sweeps_check_name_free(s, w->name, err) || insert_sweep(s, w, err))
 			return -1;
 		*id = sqlite3_last_insert_rowid(s->db);
 		return 0;
@@ -192,6 +245,8 @@ int sweeps_save(struct store *s, const struct sweep_new *w,
 		ret = -1;
 	if (!ret)
 		ret = each(ctx, &edit, err);
+	if (!ret && w->replaces)
+		ret = end_replacing(s, w->replaces, edit.id, err);
 	if (tx_end(s, ret, err))
 		return -1;
 	*id = edit.id;
@@ -268,20 +323,29 @@ int sweep_add_cell(struct sweep_edit *e, const struct cell_new *c, struct error 
 
 static int is_stopped(struct store *s, int64_t id, struct sweep_counts *out, struct error *err)
 {
-	sqlite3_stmt *st =
-	    db_prepare(s, "SELECT state = 'paused', on_fail = 'stop' FROM sweep WHERE id = ?", err);
-	int found;
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT state = 'paused', on_fail = 'stop', id IN (SELECT "
+				      "sweep_id FROM sweep_trash), name FROM sweep WHERE id = ?",
+				      err);
+	int found, gone;
 
 	if (!st)
 		return -1;
 	db_bind(st, "I", id);
 	found = db_step(s, st, err);
 	if (found <= 0)
-		return found ? -1 : error_set(err, ERR_NOT_FOUND, "the sweep is gone");
+		return found
+			   ? -1
+			   : error_set(err, ERR_NOT_FOUND,
+				       "the sweep was deleted, or started anew from another file");
 	out->paused = sqlite3_column_int(st, 0);
 	out->stopped = sqlite3_column_int(st, 1) && out->failed > 0;
+	gone = sqlite3_column_int(st, 2);
+	if (gone)
+		error_set(err, ERR_NOT_FOUND, "sweep %s: it was moved to the trash",
+			  db_text(st, 3));
 	sqlite3_reset(st);
-	return 0;
+	return gone ? -1 : 0;
 }
 
 int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct error *err)

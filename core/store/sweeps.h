@@ -24,6 +24,7 @@ struct sweep_new {
 	long retries;
 	const char *on_fail, *objective, *goal; /* objective: "" for none */
 	int defaults;                           /* version of the defaults; 0 stands for 1 */
+	int64_t replaces; /* sweep of the same name that gives way to this one; 0: none */
 };
 
 /* A cell to be: its recipe as in run_new, which gives method, recipe_*, group_hash, param, seed and
@@ -37,7 +38,12 @@ struct cell_new {
 
 /* The sweep, if there is none of its name, or its spec and settings as they are now; and what cells
  * `each` gives by calling sweep_add_cell(): those that are there stay as they are. One transaction.
- * *added counts the new ones. Cells of one recipe (without seed) have one number. */
+ * *added counts the new ones. Cells of one recipe (without seed) have one number. ERR_USAGE when a
+ * sweep in the trash has the name.
+ *
+ * With w->replaces it is a new sweep. The former one goes with its cells; its runs stay, and those
+ * that were not settled are taken for the new cells of their recipes. ERR_USAGE if one of its cells
+ * is done or a worker has one. */
 struct sweep_edit;
 int sweeps_save(struct store *s, const struct sweep_new *w,
 		int (*each)(void *ctx, struct sweep_edit *edit, struct error *err), void *ctx,

@@ -36,6 +36,7 @@ static const char all_times[] =
     "UNION ALL SELECT 'sweep.created', name, created FROM sweep "
     "UNION ALL SELECT 'cell.finished', 'number ' || id, finished FROM cell "
     "UNION ALL SELECT 'trash.created', 'run ' || run_id, created FROM trash "
+    "UNION ALL SELECT 'sweep_trash.created', 'sweep ' || sweep_id, created FROM sweep_trash "
     ") WHERE time IS NOT NULL AND time IS NOT strftime('%Y-%m-%d %H:%M:%f', time) GROUP BY place";
 
 int times_check(struct store *s, struct fsck *f, struct error *err)

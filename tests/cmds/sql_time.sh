@@ -49,6 +49,8 @@ ok ssl data rm -f gone
 ok ssl run -q -m random -d tiny $small --name kept
 ok ssl run -q -m random -d tiny $small --seed 2 --name trash
 ok ssl sweep start -q --name s -m random -d tiny --set encoder.arch=convnet --set optim.batch=32 --grid encoder.width=6
+ok ssl sweep start -q --name gone -m random -d tiny --set encoder.arch=convnet --set optim.batch=32 --grid encoder.width=8
+ok ssl sweep rm gone
 ok ssl tag kept paper
 ok ssl note kept 'seen on 2026-01-31T12:00:00Z'
 ok ssl eval -q kept --protocol knn

@@ -73,12 +73,25 @@ same "$(value "select ref from v_cell where label = 'method=barlow barlow.lambda
 same "$(value 'select sum(objective is not null) from v_cell')" 8
 
 note 'starting it again changes nothing, by file or by name'
+ok ssl sweep start -n --format csv grid.yaml
+same "$(wc -l <"$out")" 1
+err_has 'weights: 0 of 8 cells would be run$'
 ok ssl sweep start grid.yaml
 ok ssl sweep start weights
 same "$(value 'select count(*) from run')" 8
 same "$(value 'select sum(claims) from cell')" 8
 fails 2 'was another' "$SSL" sweep start -q grid.yaml --set optim.epochs=2
+fails 2 'was another' "$SSL" sweep start -n grid.yaml --set optim.epochs=2
 fails 2 'has its settings' "$SSL" sweep start weights --seeds 4
+
+note 'the command that show ends with trains the best recipe longer'
+ok ssl sweep show weights
+longer=$(sed -n 's/^  to train it longer: ssl //p' "$out")
+ok ssl ${longer:-nothing}
+same "$(value "select epochs || ' ' || (select group_concat(p.param) from v_param p join v_param q on q.param = p.param and
+	q.value <> p.value where p.run_id = v_run.id and q.run = '$(echo "$longer" | cut -d' ' -f3)') from v_run order by id desc limit 1")" \
+	'4 optim.epochs'
+ok ssl rm -f @
 
 note 'refs'
 ok ssl show weights:2.5
@@ -95,6 +108,9 @@ out_has '^weights,finished,4,2,8,8,0,0,'
 
 note 'extend adds seeds and values, and nothing twice'
 ok ssl sweep extend weights --seeds 5,7 --grid vicreg.mu=2,9
+ok ssl sweep start -n --format csv weights
+same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" '1,1 2,1 3,1 4,1 5,3 '
+err_has 'weights: 7 of 15 cells would be run; about'
 ok ssl sweep start -q weights
 same "$(value 'select count(*) from cell')" 15
 same "$(value 'select count(*) from run')" 15
@@ -133,6 +149,19 @@ same "$(value "select done || ' ' || failed from v_sweep where name = 'fails'")"
 same "$(value "select max(claims) from v_cell where sweep = 'fails'")" 1
 code 8 ssl sweep start --name stops --set exec.on_fail=stop $small --grid optim.lr=1000,0.001 $(echo "$bad" | cut -d' ' -f3-)
 same "$(value "select queued || ' ' || failed from v_sweep where name = 'stops'")" '1 1'
+ok ssl sweep start -n stops
+err_has 'stops: 0 of 2 cells would be run; 1 failed, and exec.on_fail is stop: .ssl sweep retry stops'
+
+note 'no cell is done: the sweep is started anew as it is described now; once one is, it is not'
+before=$(value 'select count(*) from run')
+ok ssl sweep start --name stops $small --grid optim.lr=0.002,0.001 $(echo "$bad" | cut -d' ' -f3-)
+err_has 'stops: none of its 2 cells was done: it is started anew'
+same "$(value "select done || ' ' || cells from v_sweep where name = 'stops'")" '2 2'
+same "$(value "select (select count(*) from run) - $before")" 2
+same "$(value "select s.spec_hash <> '' and s.spec glob '*0.002*' and s.command glob '*0.002*' from sweep s where name = 'stops'")" 1
+same "$(value "select count(*) from recipe p where not exists (select 1 from run where recipe_id = p.id)
+	and not exists (select 1 from cell where recipe_id = p.id)")" 0
+fails 2 'was another' "$SSL" sweep start -q --name stops $small --grid optim.lr=0.003,0.001
 ok ssl sweep retry fails
 same "$(value "select queued from v_sweep where name = 'fails'")" 2
 code 8 ssl sweep start -q fails

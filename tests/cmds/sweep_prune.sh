@@ -77,7 +77,7 @@ same "$(value "select group_concat(attempts || ':' || epoch, ' ') from v_run whe
 	id in (select run_id from v_cell where sweep = 'none')")" '1:1 1:1'
 
 note 'a run pruned by an older version, recorded as stopped, is known by its reason'
-ok sqlite3 .ssl/ssl.db "update run set status = 'stopped' where status = 'pruned'; pragma user_version = 14;
+ok sqlite3 .ssl/ssl.db "update run set status = 'stopped' where status = 'pruned'; drop table sweep_trash; pragma user_version = 14;
 	update metric_name set goal = 'max' where name = 'loss'"
 ok ssl init
 same "$(value "select group_concat(distinct status) from v_run where status not in ('done')")" pruned

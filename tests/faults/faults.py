@@ -41,6 +41,7 @@ QUESTIONS = {
     'tag': "SELECT r.name, t.name FROM tag t JOIN run r ON r.id = t.run_id ORDER BY 1, 2",
     'note': "SELECT r.name, t.text FROM note t JOIN run r ON r.id = t.run_id ORDER BY 1, 2",
     'sweep': "SELECT name, state FROM sweep ORDER BY 1",
+    'sweep_trash': "SELECT w.name FROM sweep_trash t JOIN sweep w ON w.id = t.sweep_id ORDER BY 1",
     'cell': "SELECT ordinal, seed, status, run_id IS NOT NULL FROM cell ORDER BY 1, 2",
     'eval': "SELECT DISTINCT r.name, e.protocol, e.split, e.step FROM eval e JOIN run r ON r.id = e.run_id "
             "ORDER BY 1, 2, 3, 4",
@@ -169,6 +170,8 @@ COMMANDS = {
     'sweep-plan': (sweep, ['sweep', 'plan', 's.yaml'], []),
     'sweep-start': (sweep, ['sweep', 'start', 's.yaml', '-j', '1'], []),
     'sweep-show': (swept, ['sweep', 'show', 'w'], []),
+    'sweep-rm': (swept, ['sweep', 'rm', 'w'], []),
+    'sweep-rm-for-good': (swept, ['sweep', 'rm', '-f', 'w'], []),
     'log': (runs, ['log'], []),
     'log-to-file': (runs, ['log', '--columns', 'name,status', '--format', 'csv', '-o', 'l.csv'], ['l.csv']),
     'show': (runs, ['show', 'r1'], []),

@@ -57,10 +57,13 @@ static int add(void *ctx, struct sweep_edit *e, struct error *err)
 	return 0;
 }
 
+#define SPEC_HASH                                                                                  \
+	"d4f02eaafd1a9e9de7d10972ca8e47fa7a985825c3c9c1e249c72683cb3e4f19" /* any SHA-256 */
+
 /* A sweep of two cells, of which the first is done. */
 static void make(struct scratch *x)
 {
-	struct sweep_new n = {"s", "{}", "hash", "cmd", 9, 2, "continue", "", "max", 1};
+	struct sweep_new n = {"s", "{}", SPEC_HASH, "cmd", 9, 2, "continue", "", "max", 1, 0};
 	struct dataset_row row = {
 	    .name = "d", .source = "test", .height = 1, .width = 1, .channels = 1, .bytes = 6};
 	struct run_end end = {.status = "done"};

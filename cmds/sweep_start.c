@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/run/worker.h"
 #include "core/store/sweep_trash.h"
 
 static int open_writer(struct sweep_args *a, struct error *err)
@@ -144,6 +145,17 @@ static int has_settings(const struct sweep_args *a)
 	return a->method || a->dataset || a->seeds || a->name || a->set.n || a->grid.n || a->zip.n;
 }
 
+/* Cells that others have are waited for, without a word while they go on. */
+static void say_holders(struct store *s, const struct sweep_row *w)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct error passing;
+
+	if (!worker_holders(s, w, &text, &passing) && text.len)
+		log_info("%s: other workers have %s", w->name, text.buf);
+	strbuf_release(&text);
+}
+
 static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 {
 	struct supervisor v = {.store = a->ctx->store, .dir = a->ctx->dir};
@@ -158,6 +170,8 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 	ret = strcmp(w.state, "paused") ? 0 : sweeps_set_state(v.store, w.id, "active", err);
 	if (!ret)
 		ret = sweeps_count(v.store, w.id, &n, err);
+	if (!ret && n.running)
+		say_holders(v.store, &w);
 	if (!ret) {
 		sweep_view_init(&view, a->ctx, &w, (int)a->workers, &n);
 		v.sweep = &w;

@@ -12,6 +12,7 @@
 #include "core/store/prune.h"
 
 enum { TROUBLES = 3 }; /* times in a row that the store may fail a worker */
+enum { HOLDERS = 3 };  /* that are named */
 
 struct labour {
 	const struct worker *w;
@@ -22,6 +23,7 @@ struct labour {
 	struct cell_claim claim;
 	char why[PRUNE_WHY];
 	int troubles;
+	int waits; /* it has said so since it last had a cell */
 };
 
 void worker_name(long pid, char *out, size_t size)
@@ -166,6 +168,48 @@ static int work(struct labour *l, struct error *err)
 	return ret;
 }
 
+struct holders {
+	const struct sweep_row *sweep;
+	struct strbuf *out;
+	int n;
+};
+
+static int add_holder(void *ctx, const struct cell_row *c)
+{
+	struct holders *h = ctx;
+
+	if (strcmp(c->status, "running") != 0 || h->n > HOLDERS) /* stale: its worker is dead */
+		return 0;
+	if (h->n++ == HOLDERS)
+		strbuf_adds(h->out, " and others");
+	else
+		strbuf_addf(h->out, "%s%s:%d.%lld (%s)", h->n > 1 ? ", " : "", h->sweep->name,
+			    c->ordinal, (long long)c->seed, c->worker);
+	return 0;
+}
+
+int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *out,
+		   struct error *err)
+{
+	struct holders h = {w, out, 0};
+
+	return cells_each(s, w->id, "running", NULL, add_holder, &h, err);
+}
+
+/* A worker that is suspended keeps its cell for as long as that lasts. */
+static int say_waiting(struct labour *l, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int ret = worker_holders(l->w->store, l->w->sweep, &text, err);
+
+	if (!ret && text.len) {
+		log_info("%s: waiting for %s", l->w->sweep->name, text.buf);
+		l->waits = 1;
+	}
+	strbuf_release(&text);
+	return ret;
+}
+
 /* Nothing can be claimed now. 1: nor later; 0 after a while. */
 static int wait_for_more(struct labour *l, struct error *err)
 {
@@ -175,6 +219,8 @@ static int wait_for_more(struct labour *l, struct error *err)
 		return -1;
 	if (n.paused || n.stopped || !(n.queued + n.held + n.running + n.stale))
 		return 1;
+	if (n.running && !n.queued && !l->waits && say_waiting(l, err))
+		return -1;
 	usleep(n.queued ? 1000 : 150000);
 	return 0;
 }
@@ -189,6 +235,7 @@ static int next_cell(struct labour *l, struct error *err)
 	ret = cells_claim(l->w->store, l->w->sweep, l->name, &l->claim, err);
 	if (!ret)
 		return wait_for_more(l, err);
+	l->waits = 0;
 	if (ret > 0)
 		ret = work(l, err);
 	cells_unclaim(l->w->store, &l->claim);

@@ -449,7 +449,9 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT v.id, v.cell, v.seed, v.label, v.status, v.run, v.epoch, v.epochs, "
+	    "SELECT v.id, v.cell, v.seed, v.label, CASE WHEN c.status = 'running' AND NOT "
+	    "coalesce(cell_lives(c.id), c.lease_until >= ?4) THEN 'stale' ELSE c.status END, "
+	    "v.run, v.epoch, v.epochs, "
 	    "v.objective, v.claims, v.failures, v.worker, v.error, v.finished, v.seconds, v.run_id "
 	    "FROM cell c JOIN v_cell v ON v.id = c.id WHERE c.sweep_id = ?1 "
 	    "AND (?2 IS NULL OR c.status = ?2) AND (?3 IS NULL OR c.finished >= ?3) ORDER BY "
@@ -460,7 +462,7 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 
 	if (!st)
 		return -1;
-	db_bind(st, "Itt", sweep, status, since);
+	db_bind(st, "Ittf", sweep, status, since, clock_unix());
 	while (!ret && (more = db_step(s, st, err)) != 0) {
 		rows = xrealloc(rows, ((size_t)n + 1) * sizeof *rows);
 		ret = more < 0 ? -1 : read_cell(st, &rows[n++], err);

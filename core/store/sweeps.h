@@ -142,8 +142,8 @@ struct cell_row {
 	char label[400], error[300];
 	double objective, seconds; /* objective NaN: none */
 };
-/* Calls fn for each cell, in the order in which they are claimed; `status` NULL: all; `since` not
- * NULL: those settled from then on. */
+/* Calls fn for each cell, in the order in which they are claimed; `status` NULL: all (running: those
+ * of dead workers, too); `since` not NULL: those settled from then on. */
 int cells_each(struct store *s, int64_t sweep, const char *status, const char *since,
 	       int (*fn)(void *ctx, const struct cell_row *row), void *ctx, struct error *err);
 

@@ -7,6 +7,8 @@
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
+#include "core/report/human.h"
+#include "core/report/outcome.h"
 
 enum { SIGNALS = 65 };
 
@@ -113,11 +115,31 @@ int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error 
 	return 0;
 }
 
+/* The last line: what it came to, and what shows more. The run is done, whatever can be read now.
+ */
+static void report_end(struct cmd_ctx *ctx, const struct run *r, double seconds)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct error passing = {0};
+
+	if (ctx->quiet)
+		return;
+	strbuf_addf(&text, "%s: done, %ld steps of %s on %s in ", r->handle.name, r->step,
+		    r->method->name, r->dataset_row.name);
+	human_duration(seconds, &text);
+	strbuf_adds(&text, ": ");
+	if (outcome_say(ctx->store, r->handle.id, &text, &passing))
+		strbuf_addf(&text, "%s", passing.msg);
+	log_info("%s; see `ssl show %s`", text.buf, r->handle.name);
+	strbuf_release(&text);
+}
+
 /* -n. Without a store there is nothing to try it on. */
-static int rehearse(struct cmd_ctx *ctx, struct run *r, struct error *err)
+static int rehearse(struct cmd_ctx *ctx, struct run *r, struct progress *bar, struct error *err)
 {
 	int ret = ctx->store ? run_execute(r, err) : 0;
 
+	progress_end(bar);
 	if (!ret && r->opts.resume_id)
 		log_info("%s: would go on from step %ld of %ld", r->handle.name, r->step, r->steps);
 	run_release(r);
@@ -126,23 +148,25 @@ static int rehearse(struct cmd_ctx *ctx, struct run *r, struct error *err)
 
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err)
 {
+	double started = clock_now();
 	struct progress bar;
 	int ret;
 
 	r->store = ctx->store;
 	if (!r->opts.threads)
 		r->opts.threads = cpu_count();
-	if (ctx->dry_run)
-		return rehearse(ctx, r, err);
 	progress_init(&bar, ctx);
+	bar.threads = r->opts.threads;
+	r->opts.progress = (struct run_progress){&bar, progress_step, progress_line,
+						 bar.lines ? progress_forecast : NULL};
+	if (ctx->dry_run)
+		return rehearse(ctx, r, &bar, err);
 	r->opts.stop = &signal_received;
-	r->opts.progress = (struct run_progress){&bar, progress_step, progress_line};
 	cmd_catch_signals();
 	ret = run_execute(r, err);
 	progress_end(&bar);
 	if (!ret)
-		log_info("%s: done: %ld steps of %s on %s", r->handle.name, r->step,
-			 r->method->name, r->dataset_row.name);
+		report_end(ctx, r, clock_now() - started);
 	run_release(r);
 	return ret;
 }

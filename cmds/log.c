@@ -68,6 +68,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	cut = q.limit < 0 && ctx->out == stdout && ctx->terminal;
 	if (q.limit < 0)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
+	q.brief = table_is_for_people(ctx->format);
 	rows_init(&rows, 1, ctx->format);
 	spread_init(&spread, &rows);
 	sink = q.group ? spread_sink(&spread) : rows_sink(&rows);

@@ -1,14 +1,21 @@
-/* The progress of a run on stderr: one line that moves, and only on a terminal. */
+/* The progress of a run on stderr: on a terminal one line that moves, elsewhere a line a minute. */
 #ifndef SSL_CMDS_PROGRESS_H
 #define SSL_CMDS_PROGRESS_H
 
 #include "cmds/cmd.h"
+#include "core/run/estimate.h"
 
 struct progress {
 	int bar, lines; /* draw the bar; print lines */
 	int shown;      /* a bar stands on the current line */
-	double drawn_at, started;
-	long first_step;
+	int dry;        /* -n: what would be */
+	int threads;    /* that compute: for progress_forecast() */
+	char name[64];  /* of the run, once it is known */
+	double drawn_at, said_at;
+	double every;      /* seconds between two lines: SSL_PROGRESS_SECONDS, or 60 */
+	double began;      /* when the run did */
+	double started;    /* when its first step did: what was told last came just before it */
+	long first_step;   /* steps that were there then; -1: none was taken */
 };
 
 void progress_init(struct progress *p, const struct cmd_ctx *ctx);
@@ -16,6 +23,7 @@ void progress_init(struct progress *p, const struct cmd_ctx *ctx);
 void progress_step(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		   double images_per_s);
 void progress_line(void *ctx, const char *text);
+void progress_forecast(void *ctx, const char *name, const struct estimate *e);
 /* Clears the bar. */
 void progress_end(struct progress *p);
 

@@ -44,7 +44,8 @@ static const char head_sql[] =
     "AS 'linear.top1', "
     "(SELECT 'none: ' || e.text FROM event e WHERE e.run_id = v.id AND e.kind = 'eval.skipped' "
     "ORDER BY e.id LIMIT 1) AS evaluation, "
-    "v.created, v.finished, v.attempts, v.seconds, v.images_per_s AS 'images/s', "
+    "v.created, v.finished, v.attempts, iif(v.status = 'running', NULL, v.seconds) AS seconds, "
+    "iif(v.status = 'running', v.elapsed, NULL) AS elapsed, v.eta, v.images_per_s AS 'images/s', "
     "v.peak_rss, v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
     "'ssl ' || c.version || coalesce(' ' || nullif(c.source_commit, ''), '') || ', binary ' || "
@@ -134,6 +135,7 @@ static void put(struct lines *l, const char *name, const char *text)
 {
 	const char *label = !strcmp(name, "peak_rss")     ? "peak memory"
 			    : !strcmp(name, "arena_peak") ? "of training"
+			    : !strcmp(name, "eta")        ? "time left"
 							  : name;
 
 	terminal_line(l->out, "%-12s %s", label, text);
@@ -173,7 +175,10 @@ static void line_real(void *ctx, double v)
 	const char *name = line_name(l);
 
 	strbuf_clear(&l->text);
-	strbuf_addf(&l->text, "%.1f", v);
+	if (human_kind_of(name) == HUMAN_DURATION)
+		human_duration(v, &l->text);
+	else
+		strbuf_addf(&l->text, "%.1f", v);
 	put(l, name, l->text.buf);
 }
 

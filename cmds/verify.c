@@ -77,7 +77,7 @@ static int verify(struct cmd_ctx *ctx, const struct run_row *row, struct verify_
 
 	progress_init(&bar, ctx);
 	opts->stop = &signal_received;
-	opts->progress = (struct run_progress){&bar, progress_step, NULL};
+	opts->progress = (struct run_progress){&bar, progress_step, NULL, NULL};
 	cmd_catch_signals();
 	ret = verify_run(ctx->store, row, opts, report, err);
 	progress_end(&bar);

@@ -20,6 +20,7 @@ struct talk {
 	struct progress bar;
 	const struct cmd_ctx *cmd;
 	const char *sweep;
+	int threads;
 };
 
 static void told(void *ctx, const struct cell_claim *c, const char *run, const char *status,
@@ -29,6 +30,7 @@ static void told(void *ctx, const struct cell_claim *c, const char *run, const c
 
 	progress_end(&t->bar);
 	progress_init(&t->bar, t->cmd);
+	t->bar.threads = t->threads;
 	log_info("%s:%d.%lld  %s  %s%s%s%s%s", t->sweep, c->ordinal, (long long)c->seed, status,
 		 run, *c->label ? "  " : "", c->label, why ? ": " : "", why ? why : "");
 }
@@ -65,7 +67,9 @@ static int work(struct cmd_ctx *ctx, struct worker *w, struct talk *talk, struct
 	int ret;
 
 	progress_init(&talk->bar, ctx);
-	w->progress = (struct run_progress){&talk->bar, progress_step, NULL};
+	talk->bar.threads = w->threads;
+	w->progress = (struct run_progress){&talk->bar, progress_step, NULL,
+					    talk->bar.lines ? progress_forecast : NULL};
 	cmd_catch_signals();
 	ret = worker_run(w, err);
 	progress_end(&talk->bar);
@@ -97,6 +101,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	w.store = ctx->store;
 	w.sweep = &sweep;
 	w.threads = threads ? (int)threads : cpu_count();
+	talk.threads = w.threads;
 	w.command = command.buf;
 	w.told = told;
 	w.ctx = &talk;

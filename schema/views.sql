@@ -127,7 +127,14 @@ CREATE VIEW v_run AS
                                  -- size in bytes of the files of the run's checkpoints; a file that several runs share counts in full for each of them
     r.seconds * r.threads / 3600 AS core_hours, -- seconds times threads, in hours
     CASE WHEN r.status NOT IN ('running', 'done') THEN coalesce((SELECT c.error FROM cell c
-      WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason -- why the run failed, collapsed, was stopped or was pruned; NULL if it is done or running
+      WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason, -- why the run failed, collapsed, was stopped or was pruned; NULL if it is done or running
+    CASE WHEN r.status = 'running' THEN coalesce(r.seconds, 0) + (SELECT max(0.0, CASE WHEN (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
+        THEN (julianday('now') - 2440587.5) * 86400 ELSE a.heartbeat END - (julianday(a.started) - 2440587.5) * 86400) FROM attempt a WHERE a.id = r.attempt_id)
+      ELSE r.seconds END AS elapsed, -- seconds that it has taken so far: settled attempts and the running one; of a stale run up to its last sign of life
+    CASE WHEN r.status = 'running' AND (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
+      THEN (SELECT (r.steps - r.step) * max(0.0, a.heartbeat - (julianday(a.started) - 2440587.5) * 86400 - coalesce((SELECT sum(e.seconds)
+        FROM eval e WHERE e.run_id = r.id AND e.step = a.from_step AND e.created >= a.started), 0)) / (r.step - a.from_step)
+        FROM attempt a WHERE a.id = r.attempt_id AND r.step > a.from_step) END AS eta -- seconds that are left of a running run, by the steps that its newest attempt has taken; NULL: it is not running, or none is recorded yet
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id

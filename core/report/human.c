@@ -60,7 +60,8 @@ enum human_kind human_kind_of(const char *column)
 		return HUMAN_PERCENT;
 	if (!strcmp(column, "seconds"))
 		return HUMAN_SECONDS;
-	if (!strcmp(column, "age") || !strcmp(column, "silent"))
+	if (!strcmp(column, "age") || !strcmp(column, "silent") || !strcmp(column, "elapsed") ||
+	    !strcmp(column, "eta"))
 		return HUMAN_DURATION;
 	if (!strcmp(column, "bytes") || !strcmp(column, "peak_rss") ||
 	    !strcmp(column, "arena_peak"))

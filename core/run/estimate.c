@@ -1,23 +1,54 @@
-/* What a run will take, from a timed step: see sweep.h. */
-#include <stdio.h>
+/* What a run will take, from timed steps: see estimate.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpu.h"
 #include "core/base/parallel.h"
 #include "core/run/datasets.h"
 #include "core/run/estimate.h"
 #include "core/run/keys.h"
-#include "core/run/sweep.h"
+#include "core/run/run.h"
 
-enum { STEPS = 4, POINT_BYTES = 30, SERIES = 8 }; /* bytes and series a step: measured, roughly */
-static const double patience = 1.5;               /* seconds, after the first step */
+enum {
+	STEPS = 4,
+	SAMPLE = 64,
+	POINT_BYTES = 30,
+	SERIES = 8
+};                                  /* bytes and series a step: measured, roughly */
+static const double patience = 1.5; /* seconds, after the first step */
 
-/* The quickest of a few steps: the first one pays for memory. */
-static double time_step(struct run *r)
+/* The values of all buffers, one behind the other: copied to `to`, or back. Returns their number.
+ */
+static size_t copy_buffers(struct run *r, real *to, int back)
 {
+	size_t n = 0;
+
+	for (int i = 0; i < r->params.n; i++) {
+		struct param *p = r->params.list[i];
+
+		if (p->kind != PARAM_BUFFER)
+			continue;
+		if (to)
+			memcpy(back ? p->t.data : to + n, back ? to + n : p->t.data,
+			       p->t.n * sizeof *to);
+		n += p->t.n;
+	}
+	return n;
+}
+
+/* The quickest of a few steps: the first one pays for memory. Of a large batch a part is timed, so
+ * that the answer comes before the step would have; *share: which part. */
+static double time_step(struct run *r, double *share)
+{
+	real *kept = xmalloc((copy_buffers(r, NULL, 0) + 1) * sizeof *kept);
+	const int batch = r->loader.batch, part = batch < SAMPLE ? batch : SAMPLE;
 	double best = 0, started = clock_now();
 
-	loader_epoch(&r->loader, 0);
+	*share = (double)part / batch;
+	copy_buffers(r, kept, 0);
+	loader_epoch(&r->loader, (uint32_t)r->epoch);
+	r->loader.batch = part;
 	for (int i = 0; i < STEPS && i < r->steps_per_epoch; i++) {
 		double seconds = run_time_step(r, i);
 
@@ -26,7 +57,10 @@ static double time_step(struct run *r)
 		if (clock_now() - started > patience)
 			break;
 	}
-	return best;
+	r->loader.batch = batch;
+	copy_buffers(r, kept, 1);
+	free(kept);
+	return best / *share;
 }
 
 /* How often something due `every` epochs happens, and after the last one. */
@@ -47,32 +81,37 @@ static int64_t checkpoint_bytes(const struct run *r)
 	return n;
 }
 
-/* An evaluation looks at every labelled image once, forward only: a third of a step's work for an
- * image and view. */
+/* The evaluations that are left. Each looks at every labelled image once, forward only: a third of
+ * a step's work for an image and view. */
 static double eval_seconds(const struct run *r, double step)
 {
 	const struct recipe *rc = &r->recipe;
 	double judged = r->check.split == EVAL_VAL ? r->check.val : r->data.n[SPLIT_TEST];
 	double images = (double)r->n_train + judged;
 	double work = (double)r->loader.batch * (r->method->views ? r->method->views : 1) * 3;
-	long n = times(r->epochs, recipe_int(rc, "eval.every")) + recipe_bool(rc, "eval.at_start");
+	long every = recipe_int(rc, "eval.every");
+	long n = times(r->epochs, every) - (every ? r->epoch / every : 0) +
+		 (!r->step && recipe_bool(rc, "eval.at_start"));
 
 	return !r->check.skip && recipe_lists(rc, "eval.protocol", "knn")
 		   ? (double)n * images / work * step
 		   : 0;
 }
 
-static void estimate(struct run *r, struct estimate *out)
+void estimate_built(struct run *r, struct estimate *out)
 {
 	const struct recipe *rc = &r->recipe;
 	long checkpoints = times(r->epochs, recipe_int(rc, "checkpoint.every"));
 	long kept = recipe_int(rc, "checkpoint.keep_last") + recipe_int(rc, "checkpoint.keep_best");
-	double step = r->epochs ? time_step(r) : 0;
+	double share = 1, step = r->steps > r->step ? time_step(r, &share) : 0;
 
+	memset(out, 0, sizeof *out);
 	out->known = 1;
 	out->epochs = r->epochs;
 	out->steps = r->steps;
-	out->seconds = step * (double)r->steps + eval_seconds(r, step);
+	out->left = r->steps - r->step;
+	out->seconds = step * (double)out->left + eval_seconds(r, step);
+	out->memory = cpu_peak_rss() + (int64_t)((double)r->tape.arena.peak * (1 / share - 1));
 	out->bytes = checkpoint_bytes(r) * (checkpoints < kept ? checkpoints : kept) +
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
 }
@@ -102,7 +141,7 @@ int estimate_run(struct store *s, const char *recipe_json, int threads, struct e
 		goto done;
 	if (r.method->start)
 		r.method->start(r.self, 0);
-	estimate(&r, out);
+	estimate_built(&r, out);
 	ret = 0;
 done:
 	run_release(&r);

@@ -94,6 +94,16 @@ static int end_at_start(struct run *r, struct error *err)
 								      : run_flush(r, NULL, err);
 }
 
+static void forecast(struct run *r)
+{
+	struct estimate e;
+
+	if (!r->opts.progress.forecast || r->step >= r->steps)
+		return;
+	estimate_built(r, &e);
+	r->opts.progress.forecast(r->opts.progress.ctx, r->handle.name, &e);
+}
+
 int run_execute(struct run *r, struct error *err)
 {
 	int ret = -1;
@@ -101,6 +111,7 @@ int run_execute(struct run *r, struct error *err)
 	r->started = clock_now();
 	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
 		return -1;
+	forecast(r);
 	if (!store_is_writable(r->store))
 		return 0;
 	store_wait_long(r->store, r->opts.stop);

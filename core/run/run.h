@@ -32,6 +32,7 @@
 #include "core/optim/optim.h"
 #include "core/recipe/recipe.h"
 #include "core/run/check.h"
+#include "core/run/estimate.h"
 #include "core/run/points.h"
 #include "core/store/datasets.h"
 #include "core/store/runs.h"
@@ -43,8 +44,9 @@ struct run_progress {
 	void *ctx;
 	void (*step)(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		     double images_per_s);
-	/* An online evaluation or another line worth showing. */
-	void (*line)(void *ctx, const char *text);
+	void (*line)(void *ctx, const char *text); /* an online evaluation, or another line */
+	/* Before the first step: what the run `name` will take. NULL: no step is timed. */
+	void (*forecast)(void *ctx, const char *name, const struct estimate *e);
 };
 
 struct run_opts {
@@ -106,10 +108,9 @@ struct run {
 };
 
 /* Carries out r (store, recipe and opts filled, the rest zero) to its end, with STORE_DRY to its first
- * step. 0 when done; -1 with *err: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle says
- * which run it was. Call run_release() afterwards. */
+ * step. 0; -1: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle: which run it was. */
 int run_execute(struct run *r, struct error *err);
-void run_release(struct run *r);
+void run_release(struct run *r); /* afterwards, whatever was returned */
 
 /* Fills r's recipe, dataset, model and parameters without recording anything: what eval and export
  * need. The recipe is the run's recorded one; values are those of checkpoint `ck`, or the initial
@@ -144,7 +145,6 @@ int run_settle(struct run *r, int ret, struct error *err);
 int run_checkpoint(struct run *r, struct error *err);
 /* True at every `every`-th finished epoch and at the last; never when every is 0. */
 int run_due(const struct run *r, long every);
-/* Saves where the run is and returns -1 with ERR_PREEMPTED. */
-int run_stop(struct run *r, struct error *err);
+int run_stop(struct run *r, struct error *err); /* saves where it is: -1, ERR_PREEMPTED */
 
 #endif

@@ -7,6 +7,7 @@
 #define SSL_RUN_SWEEP_H
 
 #include "core/recipe/grid.h"
+#include "core/run/estimate.h"
 #include "core/store/sweeps.h"
 
 struct sweep_cell {
@@ -118,15 +119,5 @@ struct supervisor {
 /* 0 when the sweep is finished (or paused: *n says); ERR_CELLS with failed cells, ERR_PREEMPTED
  * after a signal, ERR_FAILED when the workers could not work. */
 int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *err);
-
-/* What running a recipe will take: from one timed step, on a store that is open for reading. */
-struct estimate {
-	int known; /* 0: the dataset is not there, only epochs and steps are not known */
-	long epochs, steps;
-	double seconds;
-	int64_t bytes; /* on disk, at its end */
-};
-int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
-		 struct error *err);
 
 #endif

@@ -180,7 +180,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.dataset_sha256 = row->dataset_sha256;
 	r.opts.watch = watch;
 	r.opts.watch_ctx = v;
-	r.opts.progress = (struct run_progress){v, on_step, NULL};
+	r.opts.progress = (struct run_progress){v, on_step, NULL, NULL};
 	ret = run_execute(&r, err);
 	*h = r.handle;
 	v->report->steps = r.step;

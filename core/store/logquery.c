@@ -13,6 +13,10 @@
 
 static const char usual[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, seconds, age";
+static const char usual_running[] =
+    "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, age, elapsed, eta";
+static const char usual_all[] = "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, "
+				"gain, seconds, age, elapsed, eta";
 static const char usual_group[] =
     "method, dataset, n, seed, loss, knn.top1, gain, seconds, group_hash";
 
@@ -35,8 +39,9 @@ enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
 static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 {
 	static const char *const measures[] = {
-	    "loss",     "knn.top1",     "knn_top1",   "linear.top1", "linear_top1", "seconds",
-	    "peak_rss", "images_per_s", "arena_peak", "gain",        "bytes",       "core_hours"};
+	    "loss",    "knn.top1",   "knn_top1",     "linear.top1", "linear_top1",
+	    "seconds", "peak_rss",   "images_per_s", "arena_peak",  "gain",
+	    "bytes",   "core_hours", "elapsed"};
 	static const char *const shared[] = {"method",     "dataset",      "dataset_sha256",
 					     "dataset_id", "epochs",       "steps",
 					     "group_hash", "dataset_label"};
@@ -242,9 +247,19 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 	return 0;
 }
 
-static const char *columns_of(const struct log_query *q)
+static int columns_of(struct store *s, const struct log_query *q, const char **out,
+		      struct error *err)
 {
-	return q->columns ? q->columns : q->group ? usual_group : usual;
+	int64_t running = 0;
+
+	*out = q->columns ? q->columns : q->group ? usual_group : usual_all;
+	if (q->columns || q->group || !q->brief)
+		return 0;
+	if (db_int(s, &running, err, "SELECT EXISTS (SELECT 1 FROM run WHERE status = 'running')",
+		   "") < 0)
+		return -1;
+	*out = running ? usual_running : usual;
+	return 0;
 }
 
 static int build(struct store *s, const struct log_query *q, const char *columns,
@@ -327,9 +342,11 @@ int query_log(struct store *s, const struct log_query *q, const struct query_sin
 					  mark_real};
 	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
+	const char *columns;
 	int ret = -1;
 
-	if ((q->sweep && sweeps_require(s, q->sweep, err)) || build(s, q, columns_of(q), &sql, err))
+	if ((q->sweep && sweeps_require(s, q->sweep, err)) || columns_of(s, q, &columns, err) ||
+	    build(s, q, columns, &sql, err))
 		goto done;
 	st = guard_prepare(s, "-w", sql.buf, LOG_SECONDS, err);
 	if (!st)
@@ -421,7 +438,8 @@ int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf 
 		      struct error *err)
 {
 	struct remarks r = {.s = s, .q = q, .out = out, .seen = STRBUF_INIT};
-	int ret = each_column(columns_of(q), remark, &r, err);
+	const char *columns;
+	int ret = columns_of(s, q, &columns, err) || each_column(columns, remark, &r, err) ? -1 : 0;
 	const char *sort = q->sort;
 
 	if (!ret && sort) {

@@ -37,6 +37,8 @@ struct log_query {
 			      * metric's name its last value, best:NAME the best; NULL: all */
 	const char *sort;    /* "-knn.top1": descending; NULL: newest first */
 	const char *columns; /* comma-separated, or NULL: the usual */
+	int brief; /* the usual for people: `elapsed` and `eta` in place of `seconds`, and only while a
+		    * run is running */
 	const char *tag;
 	const char *sweep; /* the runs of its cells; NULL: any */
 	long limit;        /* 0: none */

@@ -48,6 +48,26 @@ for m in barlow vicreg byol; do
 	done
 done
 same "$(ssl sql --format csv "select count(*) from v_metric where run = 'the-vicreg' and metric = 'loss.covariance'" | tail -1)" 12
+
+note 'what it will take is told first, what it came to last; the steps that were timed change nothing'
+size='[0-9.]+ [kMG]?B'
+lasts='about [0-9]+[smhd] for 12 steps .2 epochs. on [0-9]+ threads?, '"$size of memory, $size on disk"
+out_lacks .
+err_has "^ssl: the-byol: $lasts$"
+tail -1 "$err" | grep -qE '^ssl: the-byol: done, 12 steps of byol on tiny in [0-9]+[smhd]: test.knn.top1 [0-9.]+ % .untrained [0-9.]+ %, [-+][0-9.]+., .*; see `ssl show the-byol`$' ||
+	fail 'the last line is another'
+ok ssl verify the-byol
+ok ssl run -n -m vicreg $tiny
+err_has "^ssl: it would take $lasts$"
+ok ssl run -q -n -m vicreg $tiny
+same "$(cat "$err")" ''
+note 'elsewhere than on a terminal it says how far it is every so often; with -q nothing'
+ok env SSL_PROGRESS_SECONDS=0 "$SSL" run -m vicreg $tiny --name often --seed 9
+same "$(grep -cE '^ssl: often: epoch [12]/2, step [0-9]+/12, loss [0-9.]+, [0-9]+ images/s, [0-9hms]+ so far, [0-9hms]+ left$' "$err")" 11
+ok env SSL_PROGRESS_SECONDS=0 "$SSL" run -q -m vicreg $tiny --name silent --seed 10
+same "$(cat "$err")" ''
+same "$(value "select elapsed = seconds and eta is null from v_run where name = 'often'")" 1
+ok ssl rm -q -f often silent
 same "$(ssl sql --format csv "select count(*) from v_param where run = 'the-vicreg' and param = 'vicreg.nu'" | tail -1)" 1
 ok ssl show the-barlow
 out_has 'peak'

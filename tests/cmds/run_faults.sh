@@ -91,6 +91,15 @@ straight=$(chain straight)
 "$SSL" run -q $run --name killed --set optim.epochs=6 --set checkpoint.every=1 --set checkpoint.keep_last=9 2>/dev/null &
 pid=$!
 hold $pid "select count(*) from run where name = 'killed' and epoch > 1"
+note '  of a run that is running it is known how long it took and will take'
+same "$(value "select elapsed > 0 and eta > 0 from v_run where name = 'killed'")" 1
+ok ssl show killed
+out_has '^elapsed +[0-9]+[smhd]$'
+out_has '^time left +[0-9]+[smhd]$'
+ok ssl log
+out_has '^id .* age +elapsed +eta$'
+ok ssl log --format csv -w "name = 'killed'"
+out_has '^id,.*,seconds,age,elapsed,eta$'
 kill -KILL $pid
 wait $pid 2>/dev/null || true
 note '  a process that was killed is known to be dead at once'

@@ -73,7 +73,7 @@ static int train(struct scratch *x, struct run *r, struct watch *w)
 	r->store = x->s;
 	r->opts.command = "test";
 	r->opts.threads = 2;
-	r->opts.progress = (struct run_progress){w, watch_step, NULL};
+	r->opts.progress = (struct run_progress){w, watch_step, NULL, NULL};
 	return run_execute(r, &x->err);
 }
 

@@ -12,8 +12,7 @@
 
 enum { BAR = 24, EVERY = 60, LONG = 600, VERY_LONG = 3600 };
 
-/* SSL_PROGRESS_SECONDS, or EVERY. */
-static double seconds_between(void)
+double progress_seconds(void)
 {
 	const char *text = getenv("SSL_PROGRESS_SECONDS");
 	char *end;
@@ -29,7 +28,7 @@ void progress_init(struct progress *p, const struct cmd_ctx *ctx)
 	p->dry = ctx->dry_run;
 	p->bar = p->lines && isatty(STDERR_FILENO);
 	p->began = p->started = p->said_at = clock_now();
-	p->every = seconds_between();
+	p->every = progress_seconds();
 	p->first_step = -1;
 }
 

@@ -24,6 +24,8 @@ void progress_step(void *ctx, long step, long steps, long epoch, long epochs, do
 		   double images_per_s);
 void progress_line(void *ctx, const char *text);
 void progress_forecast(void *ctx, const char *name, const struct estimate *e);
+/* Seconds between two lines where there is no terminal: SSL_PROGRESS_SECONDS, or 60. */
+double progress_seconds(void);
 /* Clears the bar. */
 void progress_end(struct progress *p);
 

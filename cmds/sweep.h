@@ -72,6 +72,8 @@ struct sweep_view {
 	int moving, drawn; /* lines that stand below the cursor's start */
 	int settled;       /* cells told so far */
 	int workers;
+	int told;       /* what the whole will take was told: by the running cells 1, by done ones 2 */
+	double said_at, every; /* elsewhere than on a terminal: the last line on all cells; how often */
 	char since[CLOCK_TEXT]; /* cells settled from then on may be new */
 	struct {
 		int64_t id;

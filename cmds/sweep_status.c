@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmds/execute.h"
+#include "cmds/progress.h"
 #include "cmds/pager.h"
 #include "cmds/sweep.h"
 #include "core/base/clock.h"
@@ -17,14 +18,17 @@
 enum { SHOWN = 8 };      /* running cells that the moving table shows */
 enum { LOOK_BACK = 10 }; /* seconds that may pass between a cell's time and its commit */
 
-/* Seconds that are left by what the done cells took; negative: not known yet. */
+/* Seconds that are left, by what the done cells took or, before there is one, by what the running
+ * ones will take; negative: not known yet. */
 static double seconds_left(const struct sweep_counts *n, int workers)
 {
 	double cells = n->queued + n->held + n->stale + n->running - n->progress;
 
-	if (!n->done || !workers)
+	double each = n->done ? n->seconds / n->done : n->expected;
+
+	if ((!n->done && !(each > 0)) || !workers)
 		return -1;
-	return cells * (n->seconds / n->done) / workers;
+	return cells * each / workers;
 }
 
 static void head_line(const struct sweep_row *w, const struct sweep_counts *n, int workers,
@@ -58,6 +62,8 @@ void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const stru
 	v->workers = workers;
 	v->moving = !ctx->quiet && terminal_moves();
 	v->settled = n->done + n->failed + n->pruned;
+	v->said_at = clock_now();
+	v->every = progress_seconds();
 	clock_text(clock_unix(), v->since);
 	if (!ctx->quiet)
 		log_info("%s: %d cell%s, %d of them done; %d worker%s", w->name, n->cells,
@@ -126,36 +132,79 @@ static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
 	memcpy(v->since, from, sizeof from);
 }
 
+/* On a terminal the row is cut where that ends, so that it can be wiped. */
+static void print_row(const struct sweep_view *v, const char *text)
+{
+	if (v->moving)
+		terminal_row(stderr, "%s", text);
+	else
+		terminal_line(stderr, "%s", text);
+}
+
+/* A running cell: where it is, and how long it will take. */
 static int draw_running(void *ctx, const struct cell_row *c)
 {
 	struct sweep_view *v = ctx;
+	struct strbuf left = STRBUF_INIT, line = STRBUF_INIT;
 
 	if (v->drawn > SHOWN)
 		return 0;
-	terminal_row(stderr, "  %d.%-4lld epoch %ld/%ld  %-16s %s", c->ordinal, (long long)c->seed,
-		     c->epoch, c->epochs, c->run, c->label);
+	if (!isnan(c->eta)) {
+		strbuf_adds(&left, ", ");
+		human_duration(c->eta, &left);
+		strbuf_adds(&left, " left");
+	}
+	strbuf_addf(&line, "%s%d.%-4lld epoch %ld/%ld%s  %-16s %s",
+		    v->moving ? "  " : "ssl:   ", c->ordinal, (long long)c->seed, c->epoch,
+		    c->epochs, left.buf, c->run, c->label);
+	print_row(v, line.buf);
+	strbuf_release(&line);
+	strbuf_release(&left);
 	v->drawn++;
 	return 0;
+}
+
+/* The whole, and the running cells. */
+static void show_all(struct sweep_view *v, const struct sweep_counts *n)
+{
+	struct strbuf head = STRBUF_INIT;
+	struct error passing;
+
+	strbuf_adds(&head, v->moving ? "" : "ssl: ");
+	head_line(v->sweep, n, v->workers, &head);
+	print_row(v, head.buf);
+	v->drawn = 1;
+	cells_each(v->store, v->sweep->id, "running", NULL, draw_running, v, &passing);
+	strbuf_release(&head);
+}
+
+/* Where no table moves: as soon as it is known what the whole will take, once more when the first
+ * cell is done, and then every so often. */
+static int is_time_to_show(struct sweep_view *v, const struct sweep_counts *n)
+{
+	int known = seconds_left(n, v->workers) < 0 ? 0 : n->done ? 2 : 1;
+	int due = known > v->told || clock_now() - v->said_at >= v->every;
+
+	if (due) {
+		v->told = known;
+		v->said_at = clock_now();
+	}
+	return due;
 }
 
 void sweep_view_tick(void *view, const struct sweep_counts *n, int alive)
 {
 	struct sweep_view *v = view;
-	struct strbuf head = STRBUF_INIT;
-	struct error passing;
 
 	if (v->ctx->quiet)
 		return;
 	wipe(v);
 	tell_new(v, n);
-	if (v->moving && alive) {
-		head_line(v->sweep, n, v->workers, &head);
-		terminal_row(stderr, "%s", head.buf);
-		v->drawn = 1;
-		cells_each(v->store, v->sweep->id, "running", NULL, draw_running, v, &passing);
-	}
+	if (alive && (v->moving || is_time_to_show(v, n)))
+		show_all(v, n);
+	if (!v->moving)
+		v->drawn = 0; /* these lines stay */
 	fflush(stderr);
-	strbuf_release(&head);
 }
 
 void sweep_view_end(struct sweep_view *v)

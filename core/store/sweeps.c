@@ -360,7 +360,11 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	    "total(c.status = 'failed'), total(c.status = 'pruned'), "
 	    "total(c.status = 'failed' AND r.status IS 'collapsed'), total(c.claims), "
 	    "total(CASE c.status WHEN 'done' THEN r.seconds END), "
-	    "total(CASE WHEN c.status = 'running' AND r.steps > 0 THEN 1.0 * r.step / r.steps END) "
+	    "total(CASE WHEN c.status = 'running' AND r.steps > 0 THEN 1.0 * r.step / r.steps "
+	    "END), "
+	    "avg(CASE WHEN c.status = 'running' THEN (SELECT v.elapsed + v.eta FROM v_run v WHERE "
+	    "v.id = "
+	    "c.run_id) END) "
 	    "FROM cell c LEFT JOIN run r ON r.id = c.run_id WHERE c.sweep_id = ?1",
 	    err);
 	int *field[] = {&out->cells, &out->queued, &out->held,   &out->running,  &out->stale,
@@ -378,6 +382,7 @@ int sweeps_count(struct store *s, int64_t id, struct sweep_counts *out, struct e
 	out->claims = sqlite3_column_int64(st, FIELDS);
 	out->seconds = sqlite3_column_double(st, FIELDS + 1);
 	out->progress = sqlite3_column_double(st, FIELDS + 2);
+	out->expected = sqlite3_column_double(st, FIELDS + 3);
 	sqlite3_reset(st);
 	return is_stopped(s, id, out, err);
 }
@@ -441,6 +446,8 @@ static int read_cell(sqlite3_stmt *st, struct cell_row *c, struct error *err)
 	db_text_into(st, 13, c->finished, sizeof c->finished);
 	c->seconds = row_real_or_null(&r, 14, "seconds (of its run)");
 	c->run_id = sqlite3_column_int64(st, 15);
+	c->eta = sqlite3_column_type(st, 16) == SQLITE_NULL ? value_make(VALUE_NAN, 0)
+							    : row_real(&r, 16, "eta (of its run)");
 	return r.bad ? -1 : 0;
 }
 
@@ -452,7 +459,10 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 	    "SELECT v.id, v.cell, v.seed, v.label, CASE WHEN c.status = 'running' AND NOT "
 	    "coalesce(cell_lives(c.id), c.lease_until >= ?4) THEN 'stale' ELSE c.status END, "
 	    "v.run, v.epoch, v.epochs, "
-	    "v.objective, v.claims, v.failures, v.worker, v.error, v.finished, v.seconds, v.run_id "
+	    "v.objective, v.claims, v.failures, v.worker, v.error, v.finished, v.seconds, "
+	    "v.run_id, "
+	    "CASE c.status WHEN 'running' THEN (SELECT r.eta FROM v_run r WHERE r.id = v.run_id) "
+	    "END "
 	    "FROM cell c JOIN v_cell v ON v.id = c.id WHERE c.sweep_id = ?1 "
 	    "AND (?2 IS NULL OR c.status = ?2) AND (?3 IS NULL OR c.finished >= ?3) ORDER BY "
 	    "c.rank, c.ordinal",

@@ -74,7 +74,7 @@ struct sweep_counts {
 	int cells, queued, held, running, stale, done, failed, pruned;
 	int collapsed;       /* of the failed ones */
 	int64_t claims;      /* in all: it goes up with every claim */
-	double seconds;      /* that the runs of done cells took */
+	double seconds, expected; /* the done cells took; a running one takes, on average: 0 unknown */
 	double progress;     /* finished shares of the running ones, in cells */
 	int paused, stopped; /* stopped: by on_fail */
 };
@@ -140,7 +140,7 @@ struct cell_row {
 	long epoch, epochs;
 	char status[12], run[64], worker[128], finished[CLOCK_TEXT];
 	char label[400], error[300];
-	double objective, seconds; /* objective NaN: none */
+	double objective, seconds, eta; /* NaN: no objective; eta not known (seconds that are left) */
 };
 /* Calls fn for each cell, in the order in which they are claimed; `status` NULL: all (running: those
  * of dead workers, too); `since` not NULL: those settled from then on. */

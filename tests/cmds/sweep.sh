@@ -179,3 +179,16 @@ same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id whe
 ok ssl sweep retry -n --pruned prunes
 err_has '4 cells would be queued'
 fails 2 'exec.prune needs a metric' "$SSL" sweep start -q $small --set exec.prune=median
+
+note 'where no table can move, lines say how far the sweep is'
+ok ssl sweep retry -q --pruned prunes
+SSL_PROGRESS_SECONDS=0 "$SSL" sweep status --watch prunes >/dev/null 2>watched &
+pid=$!
+i=0
+until grep -qE '^ssl: prunes: 2 of 6 done, 0 running, 4 queued$' watched; do
+	i=$((i + 1))
+	[ $i -lt 3000 ] || fail "no line on the whole: $(cat watched)"
+	sleep 0.02
+done
+kill $pid
+wait $pid || true

@@ -246,7 +246,8 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 		if (usage_check(&cmd_sweep, verb, a->operands, a->n_operands, verbs[i].min,
 				verbs[i].max, err))
 			return -1;
-		if (is_silent(verb) &&
+		/* start -n is plan, which prints one */
+		if (is_silent(verb) && !(a->ctx->dry_run && !strcmp(verb, "start")) &&
 		    usage_no_table(a->ctx, verb, "`ssl sweep status` lists the cells", err))
 			return -1;
 		return verbs[i].run(a, err);

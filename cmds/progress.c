@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/strbuf.h"
 #include "core/base/terminal.h"
+#include "core/base/utf8.h"
 #include "core/report/human.h"
 
 enum { BAR = 24, EVERY = 60, LONG = 600, VERY_LONG = 3600 };
@@ -26,7 +27,7 @@ void progress_init(struct progress *p, const struct cmd_ctx *ctx)
 	memset(p, 0, sizeof *p);
 	p->lines = !ctx->quiet;
 	p->dry = ctx->dry_run;
-	p->bar = p->lines && isatty(STDERR_FILENO);
+	p->bar = p->lines && terminal_moves();
 	p->began = p->started = p->said_at = clock_now();
 	p->every = progress_seconds();
 	p->first_step = -1;
@@ -49,15 +50,22 @@ struct at {
 
 static void draw(struct progress *p, const struct at *a, const char *left)
 {
+	struct strbuf text = STRBUF_INIT, fits = STRBUF_INIT;
 	char fill[BAR + 1];
 	int full = a->steps ? (int)(BAR * a->step / a->steps) : BAR;
+	int columns = terminal_columns(stderr);
 
 	memset(fill, '.', BAR);
 	memset(fill, '#', (size_t)full);
 	fill[BAR] = 0;
-	fprintf(stderr, "\r\033[K[%s] epoch %ld/%ld  loss %.4f  %.0f images/s  ETA %s", fill,
-		a->epoch, a->epochs, a->loss, a->images_per_s, left);
+	strbuf_addf(&text, "[%s] epoch %ld/%ld  loss %.4f  %.0f images/s  ETA %s", fill, a->epoch,
+		    a->epochs, a->loss, a->images_per_s, left);
+	/* one column is left for the cursor: in the last one some terminals begin a new line */
+	utf8_cut(text.buf, columns > 1 ? columns - 1 : (int)text.len, &fits);
+	fprintf(stderr, "\r\033[K%s", fits.buf);
 	fflush(stderr);
+	strbuf_release(&text);
+	strbuf_release(&fits);
 	p->shown = 1;
 }
 

@@ -146,15 +146,7 @@ if ! cmp -s "$scratch/old.csv" "$scratch/new.csv"; then
 fi
 
 cd "$scratch/old" || exit 1
-"$new" init -q || die "init of the older binary's store exits $?"
-"$new" fsck -q || die "fsck of the older binary's store exits $?"
-results "$new" >../read.csv
-cmp -s ../old.csv ../read.csv || die 'the newer binary reads other results from the store of the older one'
-"$new" verify -q byol >/dev/null || die "verify of the older binary's run exits $?"
-"$new" sweep extend -q --seeds 3 grid >/dev/null && "$new" sweep start -q grid >/dev/null ||
-	die "extending the older binary's sweep exits $?"
-
-# A run that OLD_BINARY started and NEW_BINARY finished has the chain of a run that was never stopped.
+# OLD_BINARY is stopped in a run before NEW_BINARY brings the store up to date.
 # shellcheck disable=SC2086
 "$old" run -q -m vicreg -d tiny --name cut -j 1 $long </dev/null 2>/dev/null &
 pid=$!
@@ -164,6 +156,17 @@ done
 kill -TERM $pid 2>/dev/null
 wait $pid
 [ "$(ask "$old" "SELECT status FROM v_run WHERE name = 'cut'")" = stopped ] || die 'the run to be resumed was not stopped'
+results "$old" >../before.csv
+
+"$new" init -q || die "init of the older binary's store exits $?"
+"$new" fsck -q || die "fsck of the older binary's store exits $?"
+results "$new" >../read.csv
+cmp -s ../before.csv ../read.csv || die 'the newer binary reads other results from the store of the older one'
+"$new" verify -q byol >/dev/null || die "verify of the older binary's run exits $?"
+"$new" sweep extend -q --seeds 3 grid >/dev/null && "$new" sweep start -q grid >/dev/null ||
+	die "extending the older binary's sweep exits $?"
+
+# NEW_BINARY finishes that run, which has the states of a run that was never stopped.
 "$new" resume -q -j 2 cut >/dev/null || die "resuming the older binary's run exits $?"
 for name in cut long; do
 	ask "$new" "SELECT step, state FROM v_digest WHERE run = '$name' ORDER BY step" >"../$name.csv"

@@ -316,6 +316,18 @@ static int read_runs(struct bmp *b, struct runs *r)
 	return done < 0 ? -1 : 0;
 }
 
+/* One row of indices as colours of the palette. */
+static void colour_row(const struct bmp *b, const uint8_t *index, uint8_t *rgb)
+{
+	for (int x = 0; x < b->width; x++) {
+		const uint8_t *colour = b->palette[index[x]];
+
+		rgb[3 * x] = colour[0];
+		rgb[3 * x + 1] = colour[1];
+		rgb[3 * x + 2] = colour[2];
+	}
+}
+
 static int read_compressed(struct bmp *b, uint8_t *rgb)
 {
 	size_t width = (size_t)b->width;
@@ -325,9 +337,7 @@ static int read_compressed(struct bmp *b, uint8_t *rgb)
 	r.out = xmalloc(r.all);
 	ret = read_runs(b, &r);
 	for (int y = 0; y < b->height && !ret; y++)
-		for (size_t x = 0; x < width; x++)
-			memcpy(row_of(b, rgb, y) + 3 * x, b->palette[r.out[(size_t)y * width + x]],
-			       3);
+		colour_row(b, r.out + (size_t)y * width, row_of(b, rgb, y));
 	free(r.out);
 	return ret;
 }

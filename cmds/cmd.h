@@ -10,6 +10,8 @@
 #ifndef SSL_CMDS_CMD_H
 #define SSL_CMDS_CMD_H
 
+#include <signal.h>
+
 #include "core/base/error.h"
 #include "core/report/table.h"
 #include "core/store/store.h"
@@ -115,6 +117,6 @@ int cmd_output_flags(const struct cmd_ctx *ctx);
 
 /* 0, or the number of the signal that asked the process to stop; set by the handlers that
  * cmds/execute.c installs. */
-extern volatile int signal_received;
+extern volatile sig_atomic_t signal_received;
 
 #endif

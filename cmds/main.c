@@ -15,7 +15,7 @@
 #include "core/base/output.h"
 #include "core/base/thread.h"
 
-volatile int signal_received;
+volatile sig_atomic_t signal_received;
 
 /* A standard stream that was closed before us (`>&-`) must not become a file that we open: it is
  * one that nothing can be written to. */

@@ -206,7 +206,7 @@ int sweep_print_queue(struct sweep_args *a, const struct sweep_row *w, struct er
 }
 
 /* The sweep that is described, or one that is there. */
-static int read(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
+static int read_plan(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
 {
 	struct recipe_how how = {.recorded = 1};
 	struct sweep_row w;
@@ -244,7 +244,7 @@ int sweep_plan(struct sweep_args *a, struct error *err)
 {
 	struct sweep_plan p = {0};
 	struct grid g = {0};
-	int ret = read(a, &g, &p, err) || sweep_print_plan(a, &g, &p, err);
+	int ret = read_plan(a, &g, &p, err) || sweep_print_plan(a, &g, &p, err);
 
 	sweep_plan_release(&p);
 	grid_release(&g);

@@ -8,6 +8,8 @@
 #ifndef SSL_EVAL_PROTOCOL_H
 #define SSL_EVAL_PROTOCOL_H
 
+#include <signal.h>
+
 #include "core/base/error.h"
 #include "core/base/strbuf.h"
 #include "core/eval/images.h"
@@ -18,7 +20,7 @@ struct eval_task {
 	struct eval_source source;   /* the encoder and its inputs */
 	struct eval_images *train, *judged; /* to learn from; to evaluate on */
 	double labels; /* share of the training images that keep their label; 0: the recipe's */
-	const volatile int *stop; /* may be NULL: ERR_PREEMPTED soon after *stop is not 0 */
+	const volatile sig_atomic_t *stop; /* may be NULL: ERR_PREEMPTED soon after *stop is not 0 */
 	int rules;                /* 1: also compute the scores by version 1 of the rules */
 };
 

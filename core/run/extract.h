@@ -6,6 +6,7 @@
 #ifndef SSL_RUN_EXTRACT_H
 #define SSL_RUN_EXTRACT_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "core/run/run.h"
@@ -17,7 +18,7 @@ struct extract {
 	uint32_t n;
 	int embedding;            /* the projector's output in place of the encoder's */
 	int images;               /* the pixels as well */
-	const volatile int *stop; /* not 0: stop, and leave nothing */
+	const volatile sig_atomic_t *stop; /* not 0: stop, and leave nothing */
 };
 
 /* The columns of a row. 0: an embedding of a method without a projector. */

@@ -16,13 +16,15 @@
  *  1. No step is taken before the run's row exists.
  *  2. A checkpoint's row exists only if its object is complete; it comes with the metrics up to it.
  *  3. A resumed run equals an unbroken one bit for bit: what is above the checkpoint is removed, and
- * every draw depends on (seed, stream, epoch, sample) alone.
+ *     every draw depends on (seed, stream, epoch, sample) alone.
  *  4. A settled row never changes; resuming adds an attempt.
  *  5. Everything that a metric depends on is recorded: recipe, dataset hash, code, host, threads.
  *  6. A writer that lost its run to a newer attempt writes nothing more.
  */
 #ifndef SSL_RUN_RUN_H
 #define SSL_RUN_RUN_H
+
+#include <signal.h>
 
 #include "core/augment/augment.h"
 #include "core/augment/batch.h"
@@ -45,23 +47,22 @@ struct run_progress {
 	void (*step)(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		     double images_per_s);
 	void (*line)(void *ctx, const char *text); /* an online evaluation, or another line */
-	/* Before the first step: what the run `name` will take. NULL: no step is timed. */
+	/* What the run `name` will take, before its first step. NULL: no step is timed. */
 	void (*forecast)(void *ctx, const char *name, const struct estimate *e);
 };
 
 struct run_opts {
 	const char *name, *command; /* NULL: a readable name is made */
 	const char *const *tag;
-	int n_tags;
-	int threads;              /* 0: all cores */
-	const volatile int *stop; /* not 0: finish the step, checkpoint, stop */
+	int n_tags, threads;               /* threads: 0 for all cores */
+	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
 	const long *resume_epoch;   /* from the last checkpoint up to it; NULL: from the last */
 	int rules; /* version of the rules of metrics, of a new run; 0: the newest */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
-	void (*watch)(void *ctx, const char *name, long step, double value); /* every value; or NULL */
+	void (*watch)(void *ctx, const char *name, long step, double value); /* each value; or NULL */
 	void *watch_ctx;
 };
 
@@ -117,7 +118,6 @@ void run_release(struct run *r); /* afterwards, whatever was returned */
  * ones when NULL. */
 int run_load(struct run *r, struct store *s, const struct run_row *row,
 	     const struct checkpoint_row *ck, struct error *err);
-
 /* ---- the parts, one file each ---- */
 
 /* build.c: dataset, encoder, method, parameters, optimiser, loader from the recipe. */

@@ -6,6 +6,8 @@
 #ifndef SSL_RUN_SWEEP_H
 #define SSL_RUN_SWEEP_H
 
+#include <signal.h>
+
 #include "core/recipe/grid.h"
 #include "core/run/estimate.h"
 #include "core/store/sweeps.h"
@@ -111,7 +113,7 @@ struct supervisor {
 	const struct sweep_row *sweep;
 	const char *dir;      /* -C for the workers */
 	int workers, threads; /* threads of each */
-	const volatile int *stop;
+	const volatile sig_atomic_t *stop;
 	/* Called a few times a second. */
 	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);
 	void *ctx;

@@ -1,6 +1,7 @@
 /* The run made again; see verify.h. */
 #include "core/run/verify.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,8 @@ struct verify {
 	struct arena names;
 	struct value *value; /* by step, then name */
 	size_t n, cap;
-	long last, stop_at; /* compare up to; stop the run that is being made after */
-	volatile int stop;  /* what that run looks at */
+	long last, stop_at;         /* compare up to; stop the run that is being made after */
+	volatile sig_atomic_t stop; /* what that run looks at */
 	char dir[4096];
 	struct store *again;
 };
@@ -227,7 +228,7 @@ static int make_part(struct verify *v, struct store *s, const struct run_row *ro
 static int make_again(struct verify *v, struct store *s, const struct run_row *row,
 		      struct run_handle *h, struct error *err)
 {
-	const volatile int *stop = v->opts->stop;
+	const volatile sig_atomic_t *stop = v->opts->stop;
 	int ended = 0;
 
 	for (int part = v->opts->cut ? 0 : 1; part < 2 && !ended; part++) {

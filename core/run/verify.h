@@ -7,13 +7,15 @@
 #ifndef SSL_RUN_VERIFY_H
 #define SSL_RUN_VERIFY_H
 
+#include <signal.h>
+
 #include "core/run/run.h"
 
 struct verify_opts {
 	int threads;
 	long cut;    /* stop after this step, and resume from the checkpoint; 0: never */
 	long epochs; /* compare only the first so many; 0: as far as the run came */
-	const volatile int *stop; /* not 0: give up */
+	const volatile sig_atomic_t *stop; /* not 0: give up */
 	struct run_progress progress;
 };
 

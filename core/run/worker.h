@@ -8,6 +8,8 @@
 #ifndef SSL_RUN_WORKER_H
 #define SSL_RUN_WORKER_H
 
+#include <signal.h>
+
 #include "core/run/keep.h"
 #include "core/store/sweeps.h"
 
@@ -15,7 +17,7 @@ struct worker {
 	struct store *store;
 	const struct sweep_row *sweep;
 	int threads;
-	const volatile int *stop;
+	const volatile sig_atomic_t *stop;
 	const char *command; /* as recorded with the runs */
 	struct run_progress progress;
 	/* Told of every cell when it is over: status done, queued, failed or pruned, and why. */

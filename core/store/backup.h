@@ -5,12 +5,14 @@
 #ifndef SSL_STORE_BACKUP_H
 #define SSL_STORE_BACKUP_H
 
+#include <signal.h>
+
 #include "core/store/store.h"
 
 struct backup {
 	int link;    /* hard links where the file system allows it, instead of copies */
 	int replace; /* bring an older backup there up to date */
-	const volatile int *stop; /* not 0: gives up; or NULL */
+	const volatile sig_atomic_t *stop; /* not 0: gives up; or NULL */
 	long objects,
 	    copied;    /* out: that the copy names; of these, that were not there yet, or damaged */
 	int64_t bytes; /* out: of these */

@@ -1,5 +1,6 @@
 #include "core/store/busy.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ enum { PATIENCE = 40, HASTE = 15 };
 
 static const double default_s = 15;
 
-void store_wait_long(struct store *s, const volatile int *stop)
+void store_wait_long(struct store *s, const volatile sig_atomic_t *stop)
 {
 	s->busy.patient = 1;
 	s->busy.stop = stop;

@@ -5,13 +5,14 @@
 #ifndef SSL_STORE_BUSY_H
 #define SSL_STORE_BUSY_H
 
+#include <signal.h>
 #include <stdint.h>
 
 struct busy {
 	double limit, since; /* seconds that everybody waits; when this wait began */
 	uint64_t jitter;
 	int patient, hasty, warned;
-	const volatile int *stop;
+	const volatile sig_atomic_t *stop;
 };
 
 /* The default, or what SSL_BUSY_MS says. */

@@ -10,6 +10,7 @@
 #ifndef SSL_STORE_STORE_H
 #define SSL_STORE_STORE_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,7 +48,7 @@ int store_check_there(struct store *s, struct error *err);
 
 /* From now on it waits for a lock 40 times as long (ten minutes), with a warning after the first 15
  * seconds, unless *stop (or NULL) says to end: what a run that trains would lose is worth it. */
-void store_wait_long(struct store *s, const volatile int *stop);
+void store_wait_long(struct store *s, const volatile sig_atomic_t *stop);
 /* on = 1: it waits a second only, since what it has to write can wait. */
 void store_in_haste(struct store *s, int on);
 

@@ -5,6 +5,7 @@
 
 [ "$(id -u)" = 0 ] || skip 'not root: no other user to be'
 command -v setpriv >/dev/null || skip 'no setpriv'
+binary_for_others
 setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$SSL" || skip 'another user cannot run the binary'
 
 chmod 755 "$scratch" "$scratch/here"

@@ -53,6 +53,13 @@ HOME=$scratch/home
 export HOME
 mkdir "$HOME" "$scratch/here"
 
+# The tests of another user: the binary may lie where only root may look, so a copy in the scratch folder is run.
+binary_for_others()
+{
+	chmod a+x "$scratch"
+	cp "$SSL" "$scratch/ssl" && SSL=$scratch/ssl
+}
+
 lib_end()
 {
 	cd /

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 as=
+binary_for_others
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$SSL" 2>/dev/null; then
 	as='setpriv --reuid=65534 --regid=65534 --clear-groups'
 elif [ "$(id -u)" = 0 ]; then

@@ -54,6 +54,7 @@ ok limited '-v 1000000' "$SSL" run -q -j 1 -m vicreg -d t $tiny --set optim.epoc
 
 note 'no more processes: what computes nothing starts no thread, and a run does with one'
 command -v setpriv >/dev/null && [ "$(id -u)" = 0 ] || skip 'setpriv, and root, make a user without processes'
+binary_for_others
 chown -R 65534 "$scratch"
 alone()
 {

@@ -41,8 +41,8 @@ note 'a store that becomes read-only: for root, who writes anywhere, it is anoth
 as=
 if [ "$(id -u)" = 0 ]; then
 	as="setpriv --reuid 65534 --regid 65534 --clear-groups"
-	chmod a+x "$scratch"
-	lib_run $as "$SSL" version
+	binary_for_others
+	lib_run $as env "$SSL" version
 	[ "$status" = 0 ] && ! $as touch .ssl/objects/x 2>/dev/null ||
 		skip 'root writes anywhere, and setpriv does not make it another (all else has passed)'
 fi

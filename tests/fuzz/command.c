@@ -1,4 +1,5 @@
 /* Commands inside this process: what cmds/main.c does for one. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "cmds/cmd.h"
 #include "tests/fuzz/fuzz.h"
 
-volatile int signal_received;
+volatile sig_atomic_t signal_received;
 
 enum { WORDS = 32 };
 

@@ -160,7 +160,8 @@ alike export -o out.tar.zst one
 refused 2 'inside the store|store' export -f -o .ssl/ssl.db one
 alike import ../one.tar.zst
 refused 2 'No such file' import ../none.tar.zst
-refused 5 'manifest|bundle' import "$SRC/README.md"
+echo "no bundle" >text.md
+refused 5 'manifest|bundle' import text.md
 alike checkpoint ls one
 alike checkpoint export -o out.st one
 refused 3 'no checkpoint' checkpoint export -o out.st cut@epoch=0

@@ -346,7 +346,7 @@ class Subject:
         """Without faults it can be done, or was done already."""
         if look(self.name, d) == self.after:
             return True
-        if self.name in ('data-rm', 'rm-for-good'):  # what is left then is gc's
+        if self.name in ('data-rm', 'rm-for-good', 'sweep-rm-for-good'):  # what is left then is gc's
             left = {k: v for k, v in look(self.name, d)['store'].items() if k not in ('files', 'object')}
             if left == {k: v for k, v in self.after['store'].items() if k not in ('files', 'object')}:
                 return call([SSL, 'gc', '--age', '0'], d)[0] == 0 and look(self.name, d) == self.after

@@ -75,28 +75,31 @@ static void put(FILE *out, const char *text, int columns)
 	strbuf_release(&shown);
 }
 
-void terminal_line(FILE *out, const char *fmt, ...)
+static void print(FILE *out, int width, const char *fmt, va_list ap)
 {
 	struct strbuf text = STRBUF_INIT;
+
+	strbuf_vaddf(&text, fmt, ap);
+	put(out, text.buf, width);
+	strbuf_release(&text);
+}
+
+void terminal_line(FILE *out, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	print(out, 0, fmt, ap);
 	va_end(ap);
-	put(out, text.buf, 0);
-	strbuf_release(&text);
 }
 
 void terminal_row(FILE *out, const char *fmt, ...)
 {
-	struct strbuf text = STRBUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	print(out, terminal_columns(out), fmt, ap);
 	va_end(ap);
-	put(out, text.buf, terminal_columns(out));
-	strbuf_release(&text);
 }
 
 void terminal_text(FILE *out, const char *text)

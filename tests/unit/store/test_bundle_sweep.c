@@ -3,8 +3,7 @@
 #include "core/store/bundle.h"
 #include "core/store/fsck.h"
 #include "core/store/selection.h"
-#include "core/store/sweeps.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/cells.h"
 
 enum { GIANT = 1 << 20 };
 
@@ -16,39 +15,23 @@ struct fixture {
 	char uuid[37];       /* of the run */
 };
 
-static struct run_new run_of(char json[64], char hash[HASH_HEX], int recipe, int64_t data)
+/* As run_of(), with a group whose hash an import accepts. */
+static struct run_new run_of_hash(struct text *t, int recipe, int64_t data)
 {
-	static const struct code_info code = {.version = "1",
-					      .compiler = "",
-					      .flags = "",
-					      .commit = "",
-					      .libraries = "",
-					      .binary = "b"};
-	static const struct host_info host = {"box", "cpu", "os", "avx2", 2};
-	struct run_new r = {.method = "m",
-			    .recipe_json = json,
-			    .recipe_hash = hash,
-			    .group_hash = hash,
-			    .command = "",
-			    .seed = 1,
-			    .threads = 1,
-			    .dataset_id = data,
-			    .code = &code,
-			    .host = &host};
+	struct run_new run = run_of(t, recipe, 1, data);
 
-	snprintf(json, 64, "{\"r\":%d,\"seed\":1}", recipe);
-	hash_buffer(json, strlen(json), hash);
-	return r;
+	run.group_hash = t->hash;
+	return run;
 }
 
 /* Cells 1 and 2. */
-static int add(void *ctx, struct sweep_edit *e, struct error *err)
+static int add_two(void *ctx, struct sweep_edit *e, struct error *err)
 {
 	const int64_t *data = ctx;
 
 	for (int r = 1; r <= 2; r++) {
-		char json[64], hash[HASH_HEX];
-		struct run_new run = run_of(json, hash, r, *data);
+		struct text t;
+		struct run_new run = run_of_hash(&t, r, *data);
 		struct cell_new c = {&run, 0, "label", NULL};
 
 		if (sweep_add_cell(e, &c, err))
@@ -57,17 +40,14 @@ static int add(void *ctx, struct sweep_edit *e, struct error *err)
 	return 0;
 }
 
-#define SPEC_HASH                                                                                  \
-	"d4f02eaafd1a9e9de7d10972ca8e47fa7a985825c3c9c1e249c72683cb3e4f19" /* any SHA-256 */
-
 /* A sweep of two cells, of which the first is done. */
-static void make(struct scratch *x)
+static void make_swept(struct scratch *x)
 {
 	struct sweep_new n = {"s", "{}", SPEC_HASH, "cmd", 9, 2, "continue", "", "max", 1, 0};
 	struct dataset_row row = {
 	    .name = "d", .source = "test", .height = 1, .width = 1, .channels = 1, .bytes = 6};
 	struct run_end end = {.status = "done"};
-	char json[64], hash[HASH_HEX];
+	struct text t;
 	struct cell_claim c;
 	struct sweep_row w;
 	struct run_handle h;
@@ -78,10 +58,10 @@ static void make(struct scratch *x)
 	scratch_object(x->s, "images", row.sha256);
 	CU_ASSERT_EQUAL_FATAL(datasets_insert(x->s, &row, 0, &x->err), 0);
 	CU_ASSERT_EQUAL_FATAL(datasets_find(x->s, "d", &row, &x->err), 0);
-	CU_ASSERT_EQUAL_FATAL(sweeps_save(x->s, &n, add, &row.id, &id, &added, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(sweeps_save(x->s, &n, add_two, &row.id, &id, &added, &x->err), 0);
 	CU_ASSERT_EQUAL_FATAL(sweeps_find(x->s, "s", &w, &x->err), 0);
 	CU_ASSERT_EQUAL_FATAL(cells_claim(x->s, &w, "me", &c, &x->err), 1);
-	run = run_of(json, hash, 1, row.id);
+	run = run_of_hash(&t, 1, row.id);
 	run.cell = c.cell;
 	run.cell_token = c.token;
 	CU_ASSERT_EQUAL_FATAL(runs_insert(x->s, &run, &h, &x->err), 0);
@@ -101,7 +81,7 @@ static void open_all(struct fixture *f)
 	scratch_open(&f->from);
 	scratch_open(&f->to);
 	scratch_object(f->to.s, "images", hash);
-	make(&f->from);
+	make_swept(&f->from);
 	CU_ASSERT_EQUAL_FATAL(selection_add_sweep(f->from.s, &sel, "s", &f->from.err), 1);
 	in->shared = xcalloc(16, sizeof *in->shared);
 	in->run = xcalloc(1, sizeof *in->run);

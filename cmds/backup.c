@@ -3,7 +3,7 @@
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
 #include "core/report/human.h"
-#include "core/store/backup.h"
+#include "core/store/upkeep/backup.h"
 
 static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

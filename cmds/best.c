@@ -4,7 +4,7 @@
 
 #include "cmds/select.h"
 #include "core/report/rows.h"
-#include "core/store/remarks.h"
+#include "core/store/query/remarks.h"
 
 extern const struct cmd cmd_best;
 

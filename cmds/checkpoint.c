@@ -10,6 +10,7 @@
 #include "core/report/human.h"
 #include "core/run/save.h"
 #include "core/store/object.h"
+#include "core/store/query/refs.h"
 
 static int checkpoint_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

@@ -6,8 +6,9 @@
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/base/utf8.h"
-#include "core/report/compare.h"
-#include "core/report/svg.h"
+#include "core/plot/svg.h"
+#include "core/report/compare_print.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_compare;
@@ -24,7 +25,7 @@ static void put_notes(FILE *out, const char *text, enum table_format format)
 		strbuf_clear(&line);
 		strbuf_add(&line, text, n);
 		if (format == TABLE_HTML) {
-			xml_escape(line.buf, &safe);
+			utf8_xml(line.buf, &safe);
 			fprintf(out, "<p>%s</p>\n", safe.buf);
 			strbuf_clear(&safe);
 		} else {

@@ -5,7 +5,8 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
-#include "core/store/remarks.h"
+#include "core/store/query/refs.h"
+#include "core/store/query/remarks.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_diff;

@@ -10,6 +10,7 @@
 #include "core/base/parallel.h"
 #include "core/run/evaluate.h"
 #include "core/run/keys.h"
+#include "core/store/query/refs.h"
 
 static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

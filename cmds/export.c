@@ -10,7 +10,7 @@
 #include "core/base/log.h"
 #include "core/base/output.h"
 #include "core/report/tensorboard.h"
-#include "core/store/bundle.h"
+#include "core/store/bundle/bundle.h"
 #include "core/store/object.h"
 #include "core/store/runs.h"
 

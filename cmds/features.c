@@ -9,6 +9,7 @@
 #include "core/base/output.h"
 #include "core/base/parallel.h"
 #include "core/run/extract.h"
+#include "core/store/query/refs.h"
 
 static int features_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

@@ -7,8 +7,8 @@
 #include "core/base/strbuf.h"
 #include "core/run/digest.h"
 #include "core/store/config.h"
-#include "core/store/fsck.h"
 #include "core/store/object.h"
+#include "core/store/upkeep/fsck.h"
 
 static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

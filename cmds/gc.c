@@ -4,7 +4,7 @@
 #include "core/base/strbuf.h"
 #include "core/report/human.h"
 #include "core/store/config.h"
-#include "core/store/garbage.h"
+#include "core/store/upkeep/garbage.h"
 
 static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

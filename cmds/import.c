@@ -12,8 +12,8 @@
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/run/params.h"
-#include "core/store/bundle.h"
-#include "core/store/jsonline.h"
+#include "core/store/bundle/bundle.h"
+#include "core/store/bundle/jsonline.h"
 #include "core/store/object.h"
 
 extern const struct cmd cmd_import;

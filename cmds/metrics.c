@@ -1,6 +1,7 @@
 /* `ssl metrics`: what a run measured, and the series. */
 #include "cmds/cmd.h"
 #include "core/report/rows.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_metrics;

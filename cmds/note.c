@@ -5,6 +5,8 @@
 #include "core/base/strbuf.h"
 #include "core/report/rows.h"
 #include "core/store/organise.h"
+#include "core/store/query/lists.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_note;

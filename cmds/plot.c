@@ -6,10 +6,10 @@
 #include "cmds/pager.h"
 #include "cmds/select.h"
 #include "core/base/terminal.h"
-#include "core/report/figures.h"
-#include "core/report/page.h"
-#include "core/report/svg.h"
-#include "core/store/remarks.h"
+#include "core/plot/figures.h"
+#include "core/plot/page.h"
+#include "core/plot/svg.h"
+#include "core/store/query/remarks.h"
 
 extern const struct cmd cmd_plot;
 

@@ -2,6 +2,7 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/store/organise.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_rename;

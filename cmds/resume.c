@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/query/refs.h"
 
 static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

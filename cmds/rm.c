@@ -7,6 +7,8 @@
 #include "core/report/rows.h"
 #include "core/run/run.h"
 #include "core/store/organise.h"
+#include "core/store/query/lists.h"
+#include "core/store/query/refs.h"
 
 extern const struct cmd cmd_rm;
 

@@ -5,6 +5,7 @@
 #include "cmds/execute.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);

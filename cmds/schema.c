@@ -3,7 +3,7 @@
 #include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
-#include "core/store/catalog.h"
+#include "core/store/query/catalog.h"
 
 extern const struct cmd cmd_schema;
 

@@ -9,6 +9,7 @@
 #include "core/report/rows.h"
 #include "core/run/ask.h"
 #include "core/run/keys.h"
+#include "core/store/query/refs.h"
 #include "core/store/run_rows.h"
 #include "core/store/runs.h"
 

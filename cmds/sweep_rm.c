@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/run/run.h"
+#include "core/store/query/lists.h"
 #include "core/store/sweep_trash.h"
 
 extern const struct cmd cmd_sweep;

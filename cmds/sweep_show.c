@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmds/select.h"
 #include "cmds/pager.h"
+#include "cmds/select.h"
 #include "cmds/sweep.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/report/answer.h"
-#include "core/report/effects.h"
-#include "core/report/floor.h"
-#include "core/store/remarks.h"
+#include "core/report/effects_print.h"
+#include "core/stats/floor.h"
+#include "core/store/query/remarks.h"
 #include "core/store/sweeps.h"
 
 /* People see both tables and the warnings; programs one table. */

@@ -6,14 +6,15 @@
 #include <unistd.h>
 
 #include "cmds/execute.h"
-#include "cmds/progress.h"
 #include "cmds/pager.h"
+#include "cmds/progress.h"
 #include "cmds/sweep.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/report/human.h"
 #include "core/report/rows.h"
+#include "core/store/query/lists.h"
 
 enum { SHOWN = 8 };      /* running cells that the moving table shows */
 enum { LOOK_BACK = 10 }; /* seconds that may pass between a cell's time and its commit */
@@ -336,7 +337,7 @@ int sweep_ls(struct sweep_args *a, struct error *err)
 	rows_init(&rows, 0, a->ctx->format);
 	sink = rows_sink(&rows);
 	pager_start(a->ctx);
-	ret = sweeps_list(a->ctx->store, &sink, err);
+	ret = query_sweeps(a->ctx->store, &sink, err);
 	if (!ret)
 		table_print(rows.table, a->ctx->format, a->ctx->out);
 	rows_release(&rows);

@@ -4,6 +4,8 @@
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/store/organise.h"
+#include "core/store/query/lists.h"
+#include "core/store/query/refs.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_tag;

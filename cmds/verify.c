@@ -6,6 +6,7 @@
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/run/verify.h"
+#include "core/store/query/refs.h"
 
 static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 

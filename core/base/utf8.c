@@ -223,3 +223,34 @@ int utf8_cut(const char *s, int width, struct strbuf *out)
 	}
 	return used;
 }
+
+int utf8_is_undrawable(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c > 0x10FFFF ||
+	       (c & 0xFFFE) == 0xFFFE || c == 0xFFFD;
+}
+
+void utf8_xml(const char *s, struct strbuf *out)
+{
+	uint32_t c;
+	int n;
+
+	for (; *s; s += n) {
+		n = utf8_next(s, &c);
+		if (c == '&')
+			strbuf_adds(out, "&amp;");
+		else if (c == '<')
+			strbuf_adds(out, "&lt;");
+		else if (c == '>')
+			strbuf_adds(out, "&gt;");
+		else if (c == '"')
+			strbuf_adds(out, "&quot;");
+		else if (c == '\'')
+			strbuf_adds(out, "&#39;");
+		else if (utf8_is_undrawable(c) && c != '\n' && c != '\t')
+			strbuf_adds(out, "\xEF\xBF\xBD");
+		else
+			strbuf_add(out, s, (size_t)n);
+	}
+}

@@ -42,4 +42,12 @@ int utf8_hides(uint32_t c);
  */
 void utf8_json(const char *s, struct strbuf *out);
 
+/* Is it a character that no picture shows: a control character, or a mark that turns the direction
+ * of the text around it, or what is no character at all? U+FFFD stands for it. */
+int utf8_is_undrawable(uint32_t c);
+
+/* Appends s as XML (and HTML) text, fit for an attribute in quotes too; what XML cannot hold is
+ * written as U+FFFD. */
+void utf8_xml(const char *s, struct strbuf *out);
+
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/report/floor.h"
-#include "core/report/groups.h"
+#include "core/stats/floor.h"
+#include "core/stats/groups.h"
 
 enum { SEED = 1, LONGER = 4 };
 

@@ -3,7 +3,7 @@
 #ifndef SSL_REPORT_ANSWER_H
 #define SSL_REPORT_ANSWER_H
 
-#include "core/store/selection.h"
+#include "core/store/query/selection.h"
 
 /* Appends the sentences; nothing where no run is finished. value, floor: of each run; floor: NaN
  * where not known. Runs on several datasets have no best recipe, which is said. */

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/report/compare.h"
+#include "core/report/compare_print.h"
 #include "core/report/human.h"
 #include "core/report/latex.h"
 

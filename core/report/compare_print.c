@@ -2,7 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/report/compare.h"
+#include "core/report/compare_print.h"
+#include "core/report/human.h"
 
 static int digits_of(const char *metric, int human)
 {

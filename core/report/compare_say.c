@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/report/compare.h"
-#include "core/report/floor.h"
+#include "core/report/compare_print.h"
+#include "core/report/human.h"
+#include "core/stats/floor.h"
 
 enum { NAMED = 3, LISTED = 12 }; /* pairs that are named one by one; others behind one group */
 static const double alpha = 0.05;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/report/svg.h"
 #include "core/base/utf8.h"
+#include "core/plot/svg.h"
 
 enum { WIDE = 900, NARROW = 360, TEXT_COLUMNS = 90, TEXT_ROWS = 16 };
 
@@ -55,7 +55,7 @@ static void text(struct doc *d, const char *s)
 	struct strbuf safe = STRBUF_INIT;
 
 	if (d->html) {
-		xml_escape(s, d->out);
+		utf8_xml(s, d->out);
 		return;
 	}
 	utf8_visible(s, &safe);

@@ -7,7 +7,7 @@
 #define SSL_REPORT_DOC_H
 
 #include "core/base/strbuf.h"
-#include "core/report/chart.h"
+#include "core/plot/chart.h"
 #include "core/report/table.h"
 
 struct doc {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/report/effects.h"
+#include "core/report/effects_print.h"
 
 static void real_or_null(struct table *t, double x, int digits)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/report/human.h"
-#include "core/store/choice.h"
-#include "core/store/verdict.h"
+#include "core/store/query/choice.h"
+#include "core/store/query/verdict.h"
 
 static void add_value(const struct metric_info *m, double value, const char *sign,
 		      struct strbuf *out)

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/report/compare.h"
-#include "core/report/effects.h"
-#include "core/report/figures_internal.h"
-#include "core/report/floor.h"
+#include "core/plot/figures_internal.h"
+#include "core/report/compare_print.h"
+#include "core/report/effects_print.h"
 #include "core/report/rows.h"
-#include "core/store/remarks.h"
-#include "core/store/reportquery.h"
+#include "core/stats/floor.h"
+#include "core/store/query/remarks.h"
+#include "core/store/query/reportquery.h"
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
 

@@ -7,7 +7,7 @@
 #define SSL_REPORT_REPORT_H
 
 #include "core/report/doc.h"
-#include "core/store/selection.h"
+#include "core/store/query/selection.h"
 
 struct report {
 	const char *title;

@@ -4,7 +4,7 @@
 
 #include "core/report/human.h"
 #include "core/report/table.h"
-#include "core/store/query.h"
+#include "core/store/query/query.h"
 
 struct rows {
 	struct table *table;

@@ -8,8 +8,8 @@
 
 #include "core/base/strbuf.h"
 #include "core/base/utf8.h"
+#include "core/plot/svg.h"
 #include "core/report/latex.h"
-#include "core/report/svg.h"
 #include "core/report/table_internal.h"
 
 static const struct {
@@ -416,7 +416,7 @@ static void print_html(const struct table *t, FILE *out)
 			number[i % columns] ? " style=\"text-align:right\"" : "");
 		table_cell(t, &t->cell[i], 1, &s);
 		strbuf_clear(&safe);
-		xml_escape(s.buf, &safe);
+		utf8_xml(s.buf, &safe);
 		fprintf(out, "%s</%s>", safe.buf, tag);
 		if ((i + 1) % columns == 0)
 			fputs("</tr>\n", out);

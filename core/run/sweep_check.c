@@ -7,7 +7,7 @@
 #include "core/run/keys.h"
 #include "core/run/measures.h"
 #include "core/run/sweep.h"
-#include "core/store/choice.h"
+#include "core/store/query/choice.h"
 
 enum { MOST = 6 }; /* sentences */
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/store/fsck.h"
 #include "core/store/identity.h"
 #include "core/store/identity_internal.h"
 #include "core/store/metric_names.h"
+#include "core/store/metrics.h"
 #include "core/store/runs.h"
 
 /* An evaluation as it was recorded. */

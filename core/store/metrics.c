@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/store/fsck.h"
 #include "core/store/metric_names.h"
+#include "core/store/metrics.h"
 #include "core/store/runs.h"
 
 struct summary {

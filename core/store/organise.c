@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/store/guard.h"
 #include "core/store/store_internal.h"
 
 int tag_check(const char *tag, struct error *err)
@@ -164,33 +163,4 @@ int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queu
 	      run_rows_delete(s, id, &gone, err);
 	ret = tx_end(s, ret ? -1 : 0, err);
 	return hashes_drop(s, &gone, ret, err);
-}
-
-int query_trash(struct store *s, const struct query_sink *sink, struct error *err)
-{
-	return query_bound(
-	    s, sink, err,
-	    "SELECT r.id, r.name, r.method, r.status, r.created, t.created AS removed "
-	    "FROM trash t JOIN run r ON r.id = t.run_id ORDER BY r.id DESC",
-	    "");
-}
-
-int query_tags(struct store *s, int64_t id, const struct query_sink *sink, struct error *err)
-{
-	if (id)
-		return query_bound(s, sink, err,
-				   "SELECT name AS tag, created FROM tag WHERE run_id = ? "
-				   "ORDER BY name",
-				   "I", id);
-	return query_bound(s, sink, err,
-			   "SELECT name AS tag, count(*) AS runs FROM tag "
-			   "WHERE run_id NOT IN (SELECT run_id FROM trash) "
-			   "GROUP BY name ORDER BY name",
-			   "");
-}
-
-int query_notes(struct store *s, int64_t id, const struct query_sink *sink, struct error *err)
-{
-	return query_bound(s, sink, err,
-			   "SELECT created, text FROM note WHERE run_id = ? ORDER BY id", "I", id);
 }

@@ -7,7 +7,7 @@
 #define SSL_STORE_ORGANISE_H
 
 #include "core/base/strbuf.h"
-#include "core/store/query.h"
+#include "core/store/store.h"
 
 /* Marks the run with the word, or (on = 0) takes the word off. *changed: it was otherwise before.
  * ERR_USAGE for a word with blanks, commas or a leading dash. */
@@ -37,13 +37,5 @@ int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queu
  * hashes of its objects are added to *gone. */
 struct hashes;
 int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct error *err);
-
-/* As refs_resolve(), of the runs in the trash: a number, a name or the beginning of a uuid. */
-int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err);
-
-/* What `ssl rm --list`, `ssl tag` (id 0: all runs, counted) and `ssl note` print. */
-int query_trash(struct store *s, const struct query_sink *sink, struct error *err);
-int query_tags(struct store *s, int64_t id, const struct query_sink *sink, struct error *err);
-int query_notes(struct store *s, int64_t id, const struct query_sink *sink, struct error *err);
 
 #endif

@@ -142,9 +142,5 @@ int checkpoints_each(struct store *s, int64_t run_id,
 int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last, long best_step,
 		      struct error *err);
 
-/* Refs, as ssl(1) explains them: @ @~2 42 calm-otter uuid-prefix SWEEP:CELL.SEED best:METRIC, and
- * REF@epoch=50 (*epoch = 50, else -1). ERR_NOT_FOUND when there is none, or several: then the
- * candidates are listed. */
-int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #include "core/store/busy.h"
 #include "core/store/store.h"
 
-enum { GUARD_LIMITS = 5 };
+enum { USER_SQL_LIMITS = 5 };
 enum { STORE_STATEMENTS = 256, STORE_APPLICATION_ID = 0x53534C31 /* "SSL1" */ };
 
 struct watch;
@@ -28,9 +28,9 @@ struct store {
 	struct {
 		double time_limit_at; /* clock_now() at which the progress handler stops a query */
 		struct watch *watch;
-		int limit[GUARD_LIMITS]; /* SQLite's own, to be put back */
+		int limit[USER_SQL_LIMITS]; /* SQLite's own, to be put back */
 		int64_t bytes;           /* of the result so far */
-	} guard; /* guard.c: while a user's query runs */
+	} user_sql; /* user_sql.c: while a user's query runs */
 	struct {
 		const char *sql;
 		sqlite3_stmt *stmt;

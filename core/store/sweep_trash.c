@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "core/store/guard.h"
 #include "core/store/organise.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
@@ -258,14 +257,4 @@ int sweeps_delete(struct store *s, int64_t id, double stale_s, struct sweep_remo
 	if (!ret)
 		*out = of;
 	return ret;
-}
-
-int query_sweep_trash(struct store *s, const struct query_sink *sink, struct error *err)
-{
-	return query_bound(
-	    s, sink, err,
-	    "SELECT w.name, count(c.id) AS cells, count(CASE c.status WHEN 'done' THEN 1 END) AS "
-	    "done, w.created, t.created AS removed FROM sweep_trash t JOIN sweep w ON w.id = "
-	    "t.sweep_id LEFT JOIN cell c ON c.sweep_id = w.id GROUP BY w.id ORDER BY w.id",
-	    "");
 }

@@ -7,7 +7,7 @@
 #ifndef SSL_STORE_SWEEP_TRASH_H
 #define SSL_STORE_SWEEP_TRASH_H
 
-#include "core/store/query.h"
+#include "core/store/store.h"
 
 /* ERR_USAGE when a sweep in the trash has the name, with what frees it. */
 int sweeps_check_name_free(struct store *s, const char *name, struct error *err);
@@ -45,7 +45,5 @@ int sweep_row_delete(struct store *s, int64_t id, struct error *err);
 
 /* The sweep of that name in the trash: 1, 0 there is none, -1. */
 int sweeps_find_trash(struct store *s, const char *name, int64_t *id, struct error *err);
-/* What `ssl sweep rm --list` prints. */
-int query_sweep_trash(struct store *s, const struct query_sink *sink, struct error *err);
 
 #endif

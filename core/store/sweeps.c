@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/store/query.h"
 #include "core/store/row.h"
 #include "core/store/store_internal.h"
 #include "core/store/sweep_recipes.h"
@@ -127,15 +126,6 @@ int sweeps_newest(struct store *s, char name[64], struct error *err)
 	return found < 0
 		   ? -1
 		   : error_set(err, ERR_NOT_FOUND, "no sweep yet: `ssl sweep start` makes one");
-}
-
-int sweeps_list(struct store *s, const struct query_sink *sink, struct error *err)
-{
-	return query_user(
-	    s,
-	    "SELECT name, state, recipes, seeds, cells, done, failed, pruned, running, "
-	    "queued, objective, created FROM v_sweep ORDER BY id",
-	    60, sink, err);
 }
 
 int sweeps_have_recipe(struct store *s, const char *recipe_hash)

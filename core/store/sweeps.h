@@ -65,8 +65,6 @@ int sweeps_require(struct store *s, const char *name, struct error *err); /* the
 void sweep_row_release(struct sweep_row *w);
 /* The name of the sweep that was made last. ERR_NOT_FOUND if there is none. */
 int sweeps_newest(struct store *s, char name[64], struct error *err);
-struct query_sink; /* what `ssl sweep ls` prints */
-int sweeps_list(struct store *s, const struct query_sink *sink, struct error *err);
 /* ERR_USAGE unless the name can be told from other refs: a letter, then letters, digits, - _ . */
 int sweep_name_check(const char *name, struct error *err);
 /* How far a sweep is. `running` has a living worker, `stale` had one; `held`: queued for later. */

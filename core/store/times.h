@@ -6,10 +6,4 @@
  * these names or adds its own here; tests/cmds/sql_time.sh holds the schema to it. */
 int times_is_column(const char *name);
 
-struct fsck;
-struct store;
-struct error;
-/* A finding for every column of a table that holds a text that is no time. */
-int times_check(struct store *s, struct fsck *f, struct error *err);
-
 #endif

@@ -14,9 +14,9 @@
 #include <time.h>
 
 #include "core/base/fs.h"
-#include "core/report/compare.h"
 #include "core/report/report.h"
-#include "core/store/query.h"
+#include "core/stats/compare.h"
+#include "core/store/query/query.h"
 #include "core/store/store.h"
 
 /* Seconds that the processor spent: other work on the machine counts less. */

@@ -14,7 +14,7 @@
 #include "core/archive/unpack.h"
 #include "core/base/fs.h"
 #include "core/base/hash.h"
-#include "core/store/jsonline.h"
+#include "core/store/bundle/jsonline.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/store.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/report/chart.h"
-#include "core/report/page.h"
-#include "core/report/svg.h"
+#include "core/plot/chart.h"
+#include "core/plot/page.h"
+#include "core/plot/svg.h"
 #include "tests/check.h"
 
 enum { CHARTS = 600, GROUPS = 200 };

@@ -13,7 +13,7 @@
 #include "core/base/fs.h"
 #include "core/store/datasets.h"
 #include "core/store/object.h"
-#include "core/store/query.h"
+#include "core/store/query/query.h"
 #include "core/store/runs.h"
 #include "tests/check.h"
 

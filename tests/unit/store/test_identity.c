@@ -8,7 +8,7 @@
 #include "core/store/digests.h"
 #include "core/store/metric_kinds.h"
 #include "core/store/metric_names.h"
-#include "core/store/remarks.h"
+#include "core/store/query/remarks.h"
 #include "tests/unit/store/scratch.h"
 
 static void canonical(const char *settings, const char *want)

@@ -1,10 +1,11 @@
 /* Marks and the trash: a removed run is in no view and no ref, and comes back as it was; deleting
  * for good leaves nothing of the run and everything of the others; last: and best: choose a
  * metric's value; a pivot outlives the views of ssl. */
-#include "core/store/catalog.h"
 #include "core/store/evals.h"
 #include "core/store/organise.h"
-#include "core/store/values.h"
+#include "core/store/query/catalog.h"
+#include "core/store/query/refs.h"
+#include "core/store/query/values.h"
 #include "tests/unit/store/scratch.h"
 
 enum { STALE = 90 };

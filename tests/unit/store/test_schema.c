@@ -1,6 +1,6 @@
 /* The schema is documented by its comments, and ssl-schema(5) has the same sentence for every
  * table, view and column, and nothing that does not exist. */
-#include "core/store/catalog.h"
+#include "core/store/query/catalog.h"
 #include "tests/unit/store/scratch.h"
 
 /* The names that a query gives, each on a line. */

@@ -1,0 +1,455 @@
+/* Curves and bars over groups of runs; what figures share. */
+#include "core/plot/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/plot/figures_internal.h"
+
+enum {
+	CURVE_POINTS = 400,
+	CURVES = 8,
+	BARS = 20,
+	GREY = 150 /* curves that stand back, at most */
+};
+
+void figure_axis_name(const struct metric_info *m, int best, char out[160])
+{
+	snprintf(out, 160, "%s%s%s%s", best ? "best " : "", m->name, *m->unit ? ", " : "", m->unit);
+}
+
+void figure_count(struct figure_counts *c, int runs)
+{
+	if (!runs)
+		return;
+	c->least = c->groups && c->least < runs ? c->least : runs;
+	c->most = c->most > runs ? c->most : runs;
+	c->groups++;
+}
+
+void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
+{
+	if (c->least == c->most)
+		strbuf_addf(out, "%d run%s%s", c->most, c->most == 1 ? "" : "s",
+			    c->groups > 1 ? " each" : "");
+	else
+		strbuf_addf(out, "%d to %d runs", c->least, c->most);
+}
+
+/* Appends how many of these runs (run NULL: all) ended so that they enter no mean; open: or did not
+ * end. first: what stands before the first number. */
+static void add_lost(const struct selection *sel, const int *run, int n, int open,
+		     const char *first, struct strbuf *out)
+{
+	static const char *const what[] = {"collapsed", "pruned", "not finished"};
+	int lost[3] = {0};
+
+	for (int i = 0; i < n; i++) {
+		const char *status = sel->run[run ? run[i] : i].status;
+
+		if (strcmp(status, "done") != 0)
+			lost[!strcmp(status, what[0]) ? 0 : !strcmp(status, what[1]) ? 1 : 2]++;
+	}
+	for (int i = 0; i < (open ? 3 : 2); i++) {
+		if (!lost[i])
+			continue;
+		strbuf_addf(out, "%s%d %s", first, lost[i], what[i]);
+		first = ", ";
+	}
+}
+
+void figure_lost(const struct selection *sel, int means, struct strbuf *out)
+{
+	add_lost(sel, NULL, sel->n, means, means ? "; in no mean: " : "; ", out);
+}
+
+void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
+		  struct strbuf *out)
+{
+	double most = NAN;
+
+	if (!f->n)
+		return;
+	strbuf_adds(out, "; ");
+	floors_text(f, out);
+	for (int i = 0; i < g->n; i++)
+		most = fmax(most, floor_gain(value, f->value, g->group[i].run, g->group[i].n));
+	if (most <= 0)
+		strbuf_adds(out, "; nothing exceeds the untrained encoder");
+}
+
+int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
+		      const double *value, struct chart *c, struct error *err)
+{
+	struct strbuf note = STRBUF_INIT;
+	struct floors floors;
+	struct group_set runs;
+
+	if (floors_read(s, sel, metric, &floors, err))
+		return -1;
+	if (groups_make(s, sel, "run", &runs, err)) {
+		floors_release(&floors);
+		return -1;
+	}
+	strbuf_adds(&note, c->note);
+	figure_floor(&floors, &runs, value, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+	groups_release(&runs);
+	floors_release(&floors);
+	return 0;
+}
+
+int *figure_order(const struct group_set *g, const double *value, int low_is_good)
+{
+	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);
+	double *key = xmalloc((size_t)(g->n + 1) * sizeof *key);
+
+	for (int i = 0; i < g->n; i++) {
+		double v = group_moments(&g->group[i], value).mean;
+		int k = i;
+
+		v = isnan(v) ? INFINITY : low_is_good ? v : -v;
+		for (; k > 0 && key[k - 1] > v; k--) {
+			key[k] = key[k - 1];
+			order[k] = order[k - 1];
+		}
+		key[k] = v;
+		order[k] = i;
+	}
+	free(key);
+	return order;
+}
+
+/* ---- curves ---- */
+
+/* Longer curves are drawn by the means of equal stretches. */
+static void thin(struct chart_series *c)
+{
+	int n = c->n;
+
+	if (n <= CURVE_POINTS)
+		return;
+	for (int i = 0; i < CURVE_POINTS; i++) {
+		int from = (int)((long)i * n / CURVE_POINTS);
+		int to = (int)((long)(i + 1) * n / CURVE_POINTS);
+		double *row[] = {c->x, c->y, c->lo, c->hi};
+
+		for (int r = 0; r < 4; r++)
+			row[r][i] = moments_of(row[r] + from, to - from).mean;
+	}
+	c->n = CURVE_POINTS;
+}
+
+/* The smallest step that no run has passed yet; NaN at the end. */
+static double next_step(const struct series *series, const int *at, int n)
+{
+	double step = NAN;
+
+	for (int i = 0; i < n; i++)
+		if (at[i] < series[i].n)
+			step = fmin(step, series[i].step[at[i]]);
+	return step;
+}
+
+static void mean_curve(struct chart *c, const char *label, const struct series *series,
+		       const double *x_per_step, int n)
+{
+	struct chart_series *curve;
+	int *at = xcalloc((size_t)n + 1, sizeof *at), points = 0;
+	double *value = xmalloc((size_t)(n + 1) * sizeof *value), step;
+
+	for (int i = 0; i < n; i++)
+		points += series[i].n;
+	curve = chart_add_series(c, label, points);
+	curve->n = 0;
+	while (step = next_step(series, at, n), isfinite(step)) {
+		struct moments s;
+		double x = NAN;
+
+		for (int i = 0; i < n; i++) {
+			int here = at[i] < series[i].n && series[i].step[at[i]] == step;
+
+			value[i] = here ? series[i].value[at[i]++] : NAN;
+			if (here)
+				x = step * x_per_step[i];
+		}
+		s = moments_of(value, n);
+		curve->x[curve->n] = x;
+		curve->y[curve->n] = s.mean;
+		curve->lo[curve->n] = s.mean - s.sd;
+		curve->hi[curve->n++] = s.mean + s.sd;
+	}
+	thin(curve);
+	free(at);
+	free(value);
+}
+
+int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
+		       const struct figure_reading *how, struct chart *c,
+		       struct figure_counts *count, struct error *err)
+{
+	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
+	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
+	int ret = 0, points = 0, runs = 0;
+
+	for (int i = 0; i < g->n && !ret; i++) {
+		const struct selected *r = &sel->run[g->run[i]];
+
+		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
+		ret = how->read(s, r, how->name, &series[i], err);
+		points += series[i].n;
+		runs += series[i].n > 0;
+	}
+	figure_count(count, runs);
+	if (!ret && points)
+		mean_curve(c, g->label, series, scale, g->n);
+	for (int i = 0; i < g->n; i++)
+		series_release(&series[i]);
+	free(series);
+	free(scale);
+	return ret;
+}
+
+static int read_metric(struct store *s, const struct selected *r, const char *name,
+		       struct series *out, struct error *err)
+{
+	return series_read(s, r->id, name, out, err);
+}
+
+static int is_in_epochs(const struct selection *sel, const struct figure *f)
+{
+	int trained = 0;
+
+	for (int i = 0; i < sel->n; i++) {
+		if (sel->run[i].steps <= 0) /* its only place is 0, in either */
+			continue;
+		if (sel->run[i].epochs <= 0)
+			return 0;
+		trained = 1;
+	}
+	return trained && !f->steps;
+}
+
+void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out)
+{
+	int coloured = 0;
+
+	for (int i = 0; i < c->n; i++)
+		coloured += c->series[i].colour >= 0;
+	if (coloured < c->n && coloured)
+		strbuf_addf(out, "; %s %d of %d in colour", which, coloured, groups);
+}
+
+/* Adds the curves of groups, those that are to be seen first. */
+static int add_curves(struct store *s, const struct selection *sel, const struct figure *f,
+		      const struct group_set *g, const int *order, const struct figure_reading *how,
+		      struct chart *c, struct figure_counts *count, struct error *err)
+{
+	int most = f->most ? f->most : CURVES, ret = 0;
+
+	for (int i = 0; i < g->n && i < CURVES + GREY && !ret; i++) {
+		const struct group *of = &g->group[order[i]];
+		int before = c->n;
+
+		ret = figure_group_curve(s, sel, of, how, c, count, err);
+		if (c->n == before)
+			continue;
+		c->series[before].colour = figure_colour(f, sel, of, i, most);
+		if (f->lowest && !before && c->series[before].colour == CHART_GREY)
+			c->series[before].colour = CHART_TEXT;
+	}
+	return ret;
+}
+
+static void curve_note(struct chart *c, const struct selection *sel, const struct group_set *g,
+		       const struct figure_counts *count, const struct figure *f,
+		       const char *metric)
+{
+	struct strbuf note = STRBUF_INIT;
+
+	figure_counts_text(count, &note);
+	if (count->most > 1)
+		strbuf_adds(&note, "; mean, and band of \xC2\xB1 1 sd where there are several");
+	figure_lost(sel, 0, &note);
+	figure_coloured(c, g->n,
+			f->colours  ? "the best, and the best of each method:"
+			: f->lowest ? "the lowest"
+				    : "the best",
+			&note);
+	if (f->lowest && c->n && c->series[0].colour == CHART_TEXT)
+		strbuf_adds(&note, ", and the lowest");
+	if (g->n > CURVES + GREY)
+		strbuf_addf(&note, ", %d in grey", GREY);
+	figure_explain(metric, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+}
+
+/* Behind the note that the chart has. */
+static void add_floor_note(struct chart *c, const struct floors *f, const struct group_set *g,
+			   const double *value)
+{
+	struct strbuf note = STRBUF_INIT;
+
+	strbuf_adds(&note, c->note);
+	figure_floor(f, g, value, &note);
+	chart_note(c, note.buf);
+	strbuf_release(&note);
+}
+
+static struct chart *titled(enum chart_kind kind, const struct figure *f, const char *made)
+{
+	return chart_new(kind, f->title ? f->title : made);
+}
+
+/* The chart without its curves. */
+static struct chart *curve_axes(const struct figure *f, const struct metric_info *m, int epochs,
+				const struct floors *floors)
+{
+	char name[160], title[160];
+	struct chart *c;
+
+	figure_axis_name(m, 0, name);
+	snprintf(title, sizeof title, "%s over training", m->name);
+	c = titled(CHART_LINES, f, title);
+	c->floor = floors->line;
+	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
+	chart_add_axis(c, name, f->log_y);
+	c->axis[1].zero = strstr(m->name, "std") != NULL;
+	return c;
+}
+
+int figure_curve(struct store *s, const struct selection *sel, const struct figure *asked,
+		 struct chart **out, struct error *err)
+{
+	struct figure seen = *asked, *f = &seen;
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct figure_reading how = {read_metric, NULL, is_in_epochs(sel, f)};
+	struct figure_counts count = {0};
+	struct floors floors = {0};
+	struct metric_info m;
+	struct group_set g = {0};
+	struct chart *c;
+	int ret = selection_metric(s, sel, f->metric, &m, err), *order;
+
+	if (!ret && figure_is_split(sel, m.name)) {
+		free(value);
+		return figure_panels(s, sel, f, &m, figure_curve, out, err);
+	}
+	ret = ret || groups_make(s, sel, f->by, &g, err) ||
+	      selection_values(s, sel, m.name, f->best, value, err) ||
+	      floors_read(s, sel, m.name, &floors, err);
+	if (ret)
+		goto done;
+	how.name = m.name;
+	f->lowest |= figure_is_collapse(m.name);
+	if (!f->lowest)
+		selection_order(sel, value);
+	c = curve_axes(f, &m, how.epochs, &floors);
+	order = figure_order(&g, value, m.low_is_good || f->lowest);
+	ret = add_curves(s, sel, f, &g, order, &how, c, &count, err) ||
+	      figure_thresholds(s, sel, m.name, c, err);
+	free(order);
+	curve_note(c, sel, &g, &count, f, m.name);
+	add_floor_note(c, &floors, &g, value);
+	if (ret)
+		chart_free(c);
+	else
+		*out = c;
+done:
+	floors_release(&floors);
+	groups_release(&g);
+	free(value);
+	return ret ? -1 : 0;
+}
+
+/* ---- bars ---- */
+
+/* counted: the label says of how many runs the mean is. */
+static void add_bar(struct chart *c, const struct selection *sel, const struct group *g,
+		    const double *value, const struct floors *floors, int counted, int colour)
+{
+	struct moments s = group_moments(g, value);
+	struct interval ci = moments_interval(&s);
+	struct strbuf label = STRBUF_INIT;
+	struct chart_series *bar;
+
+	strbuf_adds(&label, g->label);
+	if (counted)
+		strbuf_addf(&label, " (n=%d)", s.n);
+	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
+	strbuf_clear(&label);
+	add_lost(sel, g->run, g->n, 1, "", &label);
+	bar->lost = label.len && !s.n ? xstrdup(label.buf) : NULL;
+	strbuf_release(&label);
+	bar->colour = colour;
+	bar->gain = floor_gain(value, floors->value, g->run, g->n);
+	bar->y[0] = s.mean;
+	bar->lo[0] = ci.low;
+	bar->hi[0] = ci.high;
+	for (int i = 1; i < bar->n; i++)
+		bar->y[i] = value[g->run[i - 1]];
+}
+
+int figure_bars(struct store *s, const struct selection *sel, const struct figure *f,
+		struct chart **out, struct error *err)
+{
+	int most = f->most ? f->most : BARS, ret, *order;
+	int by_recipe = !f->by || strcmp(f->by, "run") != 0; /* else each run for itself */
+	struct figure_counts count = {0};
+	struct floors floors = {0};
+	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
+	struct strbuf note = STRBUF_INIT;
+	struct metric_info m;
+	struct group_set g = {0};
+	char name[160];
+
+	ret = selection_metric(s, sel, f->metric, &m, err);
+	if (!ret && figure_is_split(sel, m.name)) {
+		ret = figure_panels(s, sel, f, &m, figure_bars, out, err);
+		goto done;
+	}
+	ret = ret || groups_make(s, sel, f->by, &g, err) ||
+	      selection_values(s, sel, m.name, f->best, value, err) ||
+	      floors_read(s, sel, m.name, &floors, err);
+	if (ret)
+		goto done;
+	if (by_recipe)
+		selection_results(sel, value);
+	figure_axis_name(&m, f->best, name);
+	*out = titled(CHART_BARS, f, name);
+	chart_add_axis(*out, name, 0);
+	(*out)->axis[0].zero = 1;
+	(*out)->floor = floors.line;
+	order = figure_order(&g, value, m.low_is_good);
+	for (int i = 0; i < g.n; i++)
+		figure_count(&count, group_moments(&g.group[i], value).n);
+	for (int i = 0; i < g.n && i < most; i++)
+		add_bar(*out, sel, &g.group[order[i]], value, &floors, count.least != count.most,
+			figure_colour(f, sel, &g.group[order[i]], i, PALETTE));
+	free(order);
+	figure_counts_text(&count, &note);
+	if (count.most > 1)
+		strbuf_adds(
+		    &note,
+		    "; whiskers: 95 % interval of the mean (Student's t); dots: single runs");
+	figure_floor(&floors, &g, value, &note);
+	if (by_recipe)
+		figure_lost(sel, 1, &note);
+	if (chart_cuts_intervals(*out))
+		strbuf_adds(&note, "; a whisker without an end goes on");
+	if (g.n > most)
+		strbuf_addf(&note, "; the best %d of %d", most, g.n);
+	figure_explain(m.name, &note);
+	chart_note(*out, note.buf);
+done:
+	strbuf_release(&note);
+	floors_release(&floors);
+	groups_release(&g);
+	free(value);
+	return ret ? -1 : 0;
+}

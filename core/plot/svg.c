@@ -1,0 +1,205 @@
+#include "core/plot/svg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+
+/* The class of each role; a line is stroked with it (l...), anything else filled (f...). */
+static const char *const role_name[] = {"0", "t", "m", "g", "p", ""};
+
+static void rules(const char *scope, int dark, struct strbuf *out)
+{
+	for (int role = INK_TEXT; role < INK_SERIES + PALETTE + SHADES; role++) {
+		uint32_t rgb = ink_rgb(ink(role), dark);
+		char name[16];
+
+		if (role == INK_RGB)
+			continue;
+		if (role < INK_SERIES)
+			snprintf(name, sizeof name, "%s", role_name[role]);
+		else
+			snprintf(name, sizeof name, "%d", role - INK_SERIES + 1);
+		strbuf_addf(out, "%s.l%s{stroke:#%06x}%s.f%s{fill:#%06x}\n", scope, name,
+			    (unsigned)rgb, scope, name, (unsigned)rgb);
+	}
+}
+
+void svg_style(const char *scope, struct strbuf *out)
+{
+	rules(scope, 0, out);
+	strbuf_adds(out, "@media screen and (prefers-color-scheme:dark){\n");
+	rules(scope, 1, out);
+	strbuf_adds(out, "}\n");
+}
+
+/* At most two digits after the point, and none that says nothing. */
+static void num(struct strbuf *out, double v)
+{
+	char text[48];
+	int n;
+
+	n = snprintf(text, sizeof text, "%.2f", v);
+	while (text[n - 1] == '0')
+		n--;
+	if (text[n - 1] == '.')
+		n--;
+	text[n] = 0;
+	strbuf_adds(out, strcmp(text, "-0") ? text : "0");
+}
+
+static void attr(struct strbuf *out, const char *name, double v)
+{
+	strbuf_addf(out, " %s=\"", name);
+	num(out, v);
+	strbuf_addc(out, '"');
+}
+
+/* class="f1", or fill="#0a0b0c"; and how much shines through. */
+static void colour(struct strbuf *out, const char *what, struct ink i)
+{
+	if (i.role == INK_RGB)
+		strbuf_addf(out, " %s=\"#%06x\"", what, (unsigned)i.rgb);
+	else if (i.role < INK_SERIES)
+		strbuf_addf(out, " class=\"%c%s\"", *what == 's' ? 'l' : 'f', role_name[i.role]);
+	else
+		strbuf_addf(out, " class=\"%c%d\"", *what == 's' ? 'l' : 'f',
+			    i.role - INK_SERIES + 1);
+	if (i.alpha < 1) {
+		strbuf_addf(out, " %s-opacity=\"", what);
+		num(out, i.alpha);
+		strbuf_addc(out, '"');
+	}
+}
+
+static void points(struct strbuf *out, const double *xy, int n)
+{
+	strbuf_adds(out, " d=\"");
+	for (int i = 0; i < n; i++) {
+		strbuf_adds(out, i == 0 ? "M" : i == 1 ? "L" : " ");
+		num(out, xy[2 * i]);
+		strbuf_addc(out, ' ');
+		num(out, xy[2 * i + 1]);
+	}
+}
+
+static void svg_line(void *self, const double *xy, int n, double width, double dash, struct ink i)
+{
+	struct strbuf *out = self;
+
+	strbuf_adds(out, "<path fill=\"none\"");
+	colour(out, "stroke", i);
+	attr(out, "stroke-width", width);
+	if (dash > 0)
+		attr(out, "stroke-dasharray", dash);
+	points(out, xy, n);
+	strbuf_adds(out, "\"/>\n");
+}
+
+static void svg_area(void *self, const double *xy, int n, struct ink i)
+{
+	struct strbuf *out = self;
+
+	strbuf_adds(out, "<path");
+	colour(out, "fill", i);
+	points(out, xy, n);
+	strbuf_adds(out, "Z\"/>\n");
+}
+
+static void finish(struct strbuf *out, const char *name, const char *tip)
+{
+	if (!tip) {
+		strbuf_adds(out, "/>\n");
+		return;
+	}
+	strbuf_adds(out, "><title>");
+	utf8_xml(tip, out);
+	strbuf_addf(out, "</title></%s>\n", name);
+}
+
+static void svg_rect(void *self, double x, double y, double w, double h, struct ink i,
+		     const char *tip)
+{
+	struct strbuf *out = self;
+
+	strbuf_adds(out, "<rect");
+	colour(out, "fill", i);
+	attr(out, "x", x);
+	attr(out, "y", y);
+	attr(out, "width", w);
+	attr(out, "height", h);
+	finish(out, "rect", tip);
+}
+
+static void svg_dot(void *self, double x, double y, double r, struct ink i, const char *tip)
+{
+	struct strbuf *out = self;
+
+	strbuf_adds(out, "<circle");
+	colour(out, "fill", i);
+	attr(out, "cx", x);
+	attr(out, "cy", y);
+	attr(out, "r", r);
+	finish(out, "circle", tip);
+}
+
+static void svg_text(void *self, double x, double y, const char *s, struct text_style t)
+{
+	static const char *const anchor[] = {"start", "middle", "end"};
+	struct strbuf *out = self;
+
+	strbuf_adds(out, "<text");
+	colour(out, "fill", t.ink);
+	attr(out, "font-size", t.size);
+	if (t.anchor != TEXT_START)
+		strbuf_addf(out, " text-anchor=\"%s\"", anchor[t.anchor]);
+	if (t.bold)
+		strbuf_adds(out, " font-weight=\"600\"");
+	if (t.upright) {
+		strbuf_adds(out, " transform=\"translate(");
+		num(out, x);
+		strbuf_addc(out, ' ');
+		num(out, y);
+		strbuf_adds(out, ") rotate(-90)\"");
+	} else {
+		attr(out, "x", x);
+		attr(out, "y", y);
+	}
+	strbuf_addc(out, '>');
+	utf8_xml(s, out);
+	strbuf_adds(out, "</text>\n");
+}
+
+struct canvas svg_begin(struct strbuf *out, double width, double height, enum svg_kind kind,
+			const char *class, const char *about)
+{
+	static const struct canvas_ops ops = {svg_line, svg_area, svg_rect, svg_dot, svg_text};
+
+	strbuf_adds(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
+	num(out, width);
+	strbuf_addc(out, ' ');
+	num(out, height);
+	strbuf_addc(out, '"');
+	attr(out, "width", width);
+	attr(out, "height", height);
+	if (class)
+		strbuf_addf(out, " class=\"%s\"", class);
+	strbuf_adds(out, " role=\"img\" aria-label=\"");
+	utf8_xml(about, out);
+	strbuf_adds(out, "\" font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu "
+			 "Sans',Arial,sans-serif\" stroke-linejoin=\"round\">\n");
+	if (kind == SVG_FILE) {
+		strbuf_adds(out, "<title>");
+		utf8_xml(about, out);
+		strbuf_adds(out, "</title>\n<style>\n");
+		svg_style("", out);
+		strbuf_adds(out, "</style>\n");
+		svg_rect(out, 0, 0, width, height, ink(INK_PAPER), NULL);
+	}
+	return (struct canvas){&ops, out, width, height, 0, 0};
+}
+
+void svg_end(struct canvas *c)
+{
+	strbuf_adds(c->self, "</svg>\n");
+}

@@ -1,0 +1,26 @@
+/*
+ * SVG text. The same drawing gives the same bytes: numbers have at most two digits after the point,
+ * nothing is taken from the clock, the locale or an address. Colours are classes of one style
+ * sheet, which follows prefers-color-scheme. Text from outside is escaped, and what XML cannot hold
+ * is shown as U+FFFD.
+ */
+#ifndef SSL_PLOT_SVG_H
+#define SSL_PLOT_SVG_H
+
+#include "core/base/strbuf.h"
+#include "core/plot/canvas.h"
+
+/* The rules of the classes; `scope` (".chart ") stands before each selector. */
+void svg_style(const char *scope, struct strbuf *out);
+
+enum svg_kind {
+	SVG_FILE,   /* a document: its own style sheet and paper */
+	SVG_INLINE, /* a part of a page that has the style sheet */
+};
+/* Appends to *out, which must outlive the canvas, up to svg_end(). `about`: what a screen reader
+ * says; class: of the element, NULL none. */
+struct canvas svg_begin(struct strbuf *out, double width, double height, enum svg_kind kind,
+			const char *class, const char *about);
+void svg_end(struct canvas *c);
+
+#endif

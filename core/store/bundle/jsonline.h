@@ -1,0 +1,32 @@
+/* One line of JSON that is one flat object: what bundles are made of. Strict: nothing nested, no
+ * blanks but after ':' and ','; numbers that are whole are integers. */
+#ifndef SSL_STORE_BUNDLE_JSONLINE_H
+#define SSL_STORE_BUNDLE_JSONLINE_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/strbuf.h"
+
+enum json_kind { JSON_NULL, JSON_INTEGER, JSON_REAL, JSON_TEXT };
+struct json_field {
+	size_t name, text; /* places in `text` of the line */
+	enum json_kind kind;
+	int64_t i;
+	double d;
+};
+enum { JSON_FIELDS = 64 };
+struct jsonline {
+	struct json_field field[JSON_FIELDS];
+	int n;
+	struct strbuf text;
+};
+
+/* Reads the line that ends at `end`. ERR_CORRUPT when it is anything else. `j` was read before or is
+ * {.text = STRBUF_INIT}. */
+int jsonline_read(struct jsonline *j, const char *line, const char *end, struct error *err);
+/* NULL if there is none. */
+const struct json_field *jsonline_find(const struct jsonline *j, const char *name);
+const char *jsonline_text(const struct jsonline *j, const struct json_field *f);
+
+#endif

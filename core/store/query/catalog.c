@@ -1,0 +1,368 @@
+#include "core/store/query/catalog.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/store/query/filter.h"
+#include "core/store/query/user_sql.h"
+#include "core/store/schema_check.h"
+
+static int is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+/* A line: its code, and what stands behind "--". */
+struct line {
+	const char *code, *comment, *end;
+	size_t n; /* of the code, blanks and commas at its end left out */
+};
+
+/* Cuts the line at p; NULL at the end of the text. */
+static const char *next_line(const char *p, struct line *l)
+{
+	if (!*p)
+		return NULL;
+	p += strspn(p, " \t");
+	l->code = p;
+	l->end = p + strcspn(p, "\n");
+	l->comment = strstr(p, "--");
+	if (l->comment && l->comment >= l->end)
+		l->comment = NULL;
+	l->n = (size_t)((l->comment ? l->comment : l->end) - p);
+	while (l->n && strchr(" \t,", p[l->n - 1]))
+		l->n--;
+	if (l->comment)
+		l->comment += 2 + strspn(l->comment + 2, " ");
+	return l->end + (*l->end == '\n');
+}
+
+static void add_comment(const struct line *l, struct strbuf *out)
+{
+	if (out->len)
+		strbuf_addc(out, ' ');
+	strbuf_add(out, l->comment, (size_t)(l->end - l->comment));
+}
+
+/* The lines of comment behind the first line, which is CREATE. */
+static void about_table(const char *sql, struct strbuf *out)
+{
+	struct line l;
+	const char *p = next_line(sql, &l);
+
+	while (p && (p = next_line(p, &l)) && !l.n && l.comment)
+		add_comment(&l, out);
+}
+
+/* The length of the name at the end of the line, of a column that ALTER TABLE added behind another
+ * one; 0 if the line does not end in such a name. */
+static size_t added_len(const struct line *l)
+{
+	size_t at = l->n;
+
+	while (at && is_name_char(l->code[at - 1]))
+		at--;
+	return at >= 2 && !strncmp(l->code + at - 2, ", ", 2) ? l->n - at : 0;
+}
+
+static int begins_with(const struct line *l, const char *name, size_t n)
+{
+	return l->n > n && !strncmp(l->code, name, n) && l->code[n] == ' ';
+}
+
+/* The comment of the line, or that of the line below, which is all that stands there. */
+static void take_comment(const struct line *l, const char *next, struct strbuf *out)
+{
+	struct line below;
+
+	if (!l->comment && (!next_line(next, &below) || below.n || !below.comment))
+		return;
+	strbuf_clear(out);
+	add_comment(l->comment ? l : &below, out);
+}
+
+/* A table's column begins a line. ALTER TABLE writes a column that it adds, with the sentence
+ * between its name and its type, in front of the comment of the column before it. */
+static void about_table_column(const char *sql, const char *name, struct strbuf *out)
+{
+	const size_t n = strlen(name);
+	struct line l;
+
+	for (const char *p = sql; !out->len && (p = next_line(p, &l));) {
+		size_t added = added_len(&l);
+
+		if (added == n && !strncmp(l.code + l.n - n, name, n)) {
+			take_comment(&l, p, out);
+		} else if (begins_with(&l, name, n)) {
+			const char *next = p;
+
+			while (added_len(&l) && (next = next_line(next, &l)))
+				;
+			if (next)
+				take_comment(&l, next, out);
+		}
+	}
+}
+
+/* A view's column ends its line. */
+static int ends_with(const struct line *l, const char *name)
+{
+	size_t n = strlen(name);
+	const char *code = l->code;
+
+	if (l->n > n + 1 && code[l->n - 1] == '"')
+		return !strncmp(code + l->n - 1 - n, name, n) && code[l->n - 2 - n] == '"';
+	if (l->n < n || strncmp(code + l->n - n, name, n))
+		return 0;
+	/* r.name is name; a dot within a name is only found in quotes */
+	return l->n == n || !is_name_char(code[l->n - n - 1]) || code[l->n - n - 1] == '.';
+}
+
+/* Of several lines that fit, the last: the one of the outermost SELECT. */
+static void about_view_column(const char *sql, const char *name, struct strbuf *out)
+{
+	struct line l;
+
+	for (const char *p = sql; (p = next_line(p, &l));)
+		if (l.n && ends_with(&l, name))
+			take_comment(&l, p, out);
+}
+
+static void about_column(const char *sql, const char *name, int view, struct strbuf *out)
+{
+	if (view)
+		about_view_column(sql, name, out);
+	else
+		about_table_column(sql, name, out);
+}
+
+/* The CREATE statements of this program's schema, by name. */
+struct statements {
+	sqlite3 *model;
+	sqlite3_stmt *find;
+};
+
+static int statements_open(struct statements *t, struct error *err)
+{
+	static const char sql[] = "SELECT sql FROM sqlite_schema WHERE name = ?";
+
+	t->find = NULL;
+	t->model = schema_model(INT_MAX, 1);
+	if (t->model && !sqlite3_prepare_v2(t->model, sql, -1, &t->find, NULL))
+		return 0;
+	sqlite3_close(t->model);
+	return error_set(err, ERR_FAILED, "the schema in memory could not be created");
+}
+
+static void statements_close(struct statements *t)
+{
+	sqlite3_finalize(t->find);
+	sqlite3_close(t->model);
+}
+
+/* The statement of a table or view, valid until the next call; "" if the schema has none. */
+static const char *statement_of(const struct statements *t, const char *name)
+{
+	sqlite3_reset(t->find);
+	sqlite3_bind_text(t->find, 1, name, -1, SQLITE_TRANSIENT);
+	return sqlite3_step(t->find) == SQLITE_ROW ? db_text(t->find, 0) : "";
+}
+
+int query_catalog(struct store *s, const struct query_sink *sink, struct error *err)
+{
+	static const char *const column[] = {"name", "kind", "columns", "about"};
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT name, type, (SELECT count(*) FROM pragma_table_info(m.name)), sql "
+	    "FROM sqlite_schema m WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' "
+	    "ORDER BY type DESC, rowid",
+	    err);
+	struct strbuf text = STRBUF_INIT;
+	struct statements ours;
+	int more;
+
+	if (!st || statements_open(&ours, err))
+		return -1;
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+		sink->column(sink->ctx, column[i]);
+	while ((more = db_step(s, st, err)) > 0) {
+		sink->text(sink->ctx, db_text(st, 0));
+		sink->text(sink->ctx, db_text(st, 1));
+		sink->integer(sink->ctx, sqlite3_column_int64(st, 2));
+		strbuf_clear(&text);
+		about_table(statement_of(&ours, db_text(st, 0)), &text);
+		if (!text.len)
+			about_table(db_text(st, 3), &text);
+		sink->text(sink->ctx, text.buf);
+	}
+	statements_close(&ours);
+	strbuf_release(&text);
+	return more;
+}
+
+static int no_table(struct store *s, const char *name, struct error *err)
+{
+	char near[64];
+
+	if (store_nearest(s, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", name,
+			  near, err))
+		return -1;
+	if (near[0])
+		return error_set(err, ERR_NOT_FOUND, "%s: no such table or view: did you mean %s?",
+				 name, near);
+	return error_set(err, ERR_NOT_FOUND, "%s: no such table or view: see `ssl schema`", name);
+}
+
+int query_columns(struct store *s, const char *table, const struct query_sink *sink,
+		  struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT c.name, c.type, m.sql, m.type = 'view' FROM sqlite_schema m "
+		       "JOIN pragma_table_info(m.name) c WHERE m.name = ? "
+		       "AND m.type IN ('table', 'view') ORDER BY c.cid",
+		       err);
+	struct strbuf text = STRBUF_INIT;
+	struct statements ours;
+	int more, n = 0;
+
+	if (!st || statements_open(&ours, err))
+		return -1;
+	db_bind(st, "t", table);
+	while ((more = db_step(s, st, err)) > 0) {
+		if (!n++) {
+			sink->column(sink->ctx, "column");
+			sink->column(sink->ctx, "type");
+			sink->column(sink->ctx, "about");
+		}
+		strbuf_clear(&text);
+		about_column(statement_of(&ours, table), db_text(st, 0), sqlite3_column_int(st, 3),
+			     &text);
+		if (!text.len)
+			about_column(db_text(st, 2), db_text(st, 0), sqlite3_column_int(st, 3),
+				     &text);
+		sink->text(sink->ctx, db_text(st, 0));
+		sink->text(sink->ctx, *db_text(st, 1) ? db_text(st, 1) : NULL);
+		sink->text(sink->ctx, text.len ? text.buf : NULL);
+	}
+	statements_close(&ours);
+	strbuf_release(&text);
+	return more || n ? more : no_table(s, table, err);
+}
+
+/* ---- the user's views ---- */
+
+static int check_view_name(const char *name, struct error *err)
+{
+	size_t n = strlen(name);
+	int plain = n && n < 64 && !isdigit((unsigned char)*name);
+
+	for (size_t i = 0; i < n; i++)
+		plain = plain && (isalnum((unsigned char)name[i]) || name[i] == '_');
+	if (!plain)
+		return error_set(err, ERR_USAGE,
+				 "view '%.40s': a name has letters, digits and _ only", name);
+	if (!sqlite3_strnicmp(name, "v_", 2) || !sqlite3_strnicmp(name, "sqlite_", 7))
+		return error_set(err, ERR_USAGE,
+				 "view %s: names with %.*s are not yours to give: try %s", name,
+				 name[0] == 'v' || name[0] == 'V' ? 2 : 7, name,
+				 name[0] == 'v' || name[0] == 'V' ? name + 2 : "pivot");
+	return 0;
+}
+
+static int check_view_free(struct store *s, const char *name, int replace, struct error *err)
+{
+	int64_t view = 0;
+	int there = db_int(s, &view, err,
+			   "SELECT type = 'view' FROM sqlite_schema WHERE name = ? COLLATE NOCASE",
+			   "t", name);
+
+	if (there < 0 || !there || (view && replace))
+		return there < 0 ? -1 : 0;
+	return error_set(
+	    err, ERR_USAGE,
+	    view ? "view %s: it exists: -f makes it anew" : "view %s: a table has this name", name);
+}
+
+/* Names go into the statement as quoted identifiers, and into comments without line ends. */
+static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(
+	    s,
+	    "SELECT 0, id, name, '' FROM param_name WHERE name NOT IN "
+	    "(SELECT name FROM pragma_table_info('v_run')) UNION ALL "
+	    "SELECT 1, id, name, goal FROM metric_name WHERE goal <> 'none' AND name NOT IN "
+	    "(SELECT name FROM pragma_table_info('v_run')) AND name NOT IN "
+	    "(SELECT name FROM param_name) ORDER BY 1, 3",
+	    err);
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		long long id = sqlite3_column_int64(st, 1);
+		const char *name = db_text(st, 2);
+
+		strbuf_adds(sql, "\n    , "); /* in front: behind it would be in the comment */
+		if (sqlite3_column_int(st, 0)) {
+			if (filter_metric(s, id, db_text(st, 3), FILTER_LAST, sql, err)) {
+				sqlite3_reset(st);
+				return -1;
+			}
+		} else
+			strbuf_addf(sql,
+				    "(SELECT coalesce(p.number, p.value) FROM param p "
+				    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",
+				    id);
+		filter_alias(name, strlen(name), sql);
+		strbuf_adds(sql, sqlite3_column_int(st, 0) ? " -- metric, its last value"
+							   : " -- hyperparameter");
+	}
+	return more;
+}
+
+static int make_pivot(struct store *s, const char *view, struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	int ret;
+
+	strbuf_addf(&sql,
+		    "DROP VIEW IF EXISTS \"%s\";\nCREATE VIEW \"%s\" AS\n"
+		    "  -- Runs, one a row, with a column for each hyperparameter and metric.\n"
+		    "  SELECT v_run.*",
+		    view, view);
+	ret = add_pivot_columns(s, &sql, err);
+	strbuf_adds(&sql, "\n  FROM v_run;\n");
+	if (!ret && store_is_writable(s))
+		ret = db_script(s, sql.buf, err);
+	strbuf_release(&sql);
+	return ret;
+}
+
+int catalog_pivot(struct store *s, const char *view, int replace, struct error *err)
+{
+	if (check_view_name(view, err) || tx_begin(s, err))
+		return -1;
+	return tx_end(s, check_view_free(s, view, replace, err) || make_pivot(s, view, err), err);
+}
+
+int catalog_drop(struct store *s, const char *view, struct error *err)
+{
+	struct strbuf sql = STRBUF_INIT;
+	int64_t id;
+	int ret;
+
+	if (check_view_name(view, err) || tx_begin(s, err))
+		return -1;
+	ret = db_int(s, &id, err,
+		     "SELECT rowid FROM sqlite_schema WHERE type = 'view' AND name = ?", "t", view);
+	if (!ret)
+		ret = error_set(err, ERR_NOT_FOUND, "%s: no such view: see `ssl schema`", view);
+	strbuf_addf(&sql, "DROP VIEW \"%s\"", view);
+	if (ret > 0)
+		ret = store_is_writable(s) ? db_script(s, sql.buf, err) : 0;
+	strbuf_release(&sql);
+	return tx_end(s, ret, err);
+}

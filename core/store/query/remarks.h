@@ -1,0 +1,47 @@
+/* What has to be said about the values of a metric of some runs, beside the values. */
+#ifndef SSL_STORE_QUERY_REMARKS_H
+#define SSL_STORE_QUERY_REMARKS_H
+
+#include "core/base/strbuf.h"
+#include "core/store/query/selection.h"
+
+/* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name)
+ * of runs id[0 .. n-1]: values that cannot be compared, since the recipes' settings of the
+ * evaluation differ, or losses of several methods (*differ = 1: no ranking and no verdict may be
+ * drawn from them; else 0); values
+ * that are missing, with their reasons; values by an older rule; runs that have a value on the
+ * other split or by an older rule only. Nothing where there is nothing to say. differ may be NULL.
+ */
+int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n,
+		   struct strbuf *out, int *differ, struct error *err);
+
+/* Is it the loss of training, or a term of it that is to be small ("loss.invariance")? Each method
+ * has its own: those of two methods are in no ranking together, and on no axis. */
+int metric_is_loss(const char *metric);
+
+/* metric_remarks() of all runs for which the checked expression holds (`ssl log -w`); NULL: all. */
+int metric_remarks_where(struct store *s, const char *metric, const char *where, struct strbuf *out,
+			 int *differ, struct error *err);
+
+/* metric_remarks() of the selection's runs. */
+int metric_remarks_selection(struct store *s, const struct selection *sel, const char *metric,
+			     struct strbuf *out, int *differ, struct error *err);
+
+/* Those of every evaluation that both of two runs have, of which the values cannot be compared. */
+int metric_remarks_pair(struct store *s, int64_t a, int64_t b, struct strbuf *out,
+			struct error *err);
+
+/* Could there be anything to say, of any run? 1, 0, -1. Costs the same in every store. complete:
+ * none of the runs lacks a value. */
+int metric_has_remarks(struct store *s, const char *metric, int complete, struct error *err);
+
+/* The recorded name of the metric that a command means by `name` where it looks at all runs; ""
+ * when there is none. */
+int metric_meant(struct store *s, const char *name, char out[256], struct error *err);
+
+/* Appends the heading of a column that the user asked for by n letters of `name`: these, and
+ * "/rule=1" where what they mean (NULL: metric_meant()) is by an older rule. */
+int metric_heading(struct store *s, const char *name, size_t n, const char *meant,
+		   struct strbuf *out, struct error *err);
+
+#endif

@@ -1,0 +1,357 @@
+/* The checks of the store; see fsck.h. */
+#include "core/store/upkeep/fsck.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/store/digests.h"
+#include "core/store/metrics.h"
+#include "core/store/object.h"
+#include "core/store/schema_check.h"
+#include "core/store/store_internal.h"
+#include "core/store/upkeep/fsck_internal.h"
+#include "core/store/upkeep/garbage.h"
+
+void fsck_found(struct fsck *f, const char *kind, const char *what, const char *why, int note,
+		int fixed)
+{
+	struct fsck_finding finding = {kind, what, why, note, fixed};
+
+	if (!note && !fixed)
+		f->damages++;
+	f->found(f->ctx, &finding);
+}
+
+int fsck_row(struct fsck *f, int64_t run, const struct error *why, struct error *err)
+{
+	char what[40];
+
+	if (why->code != ERR_CORRUPT) {
+		*err = *why;
+		return -1;
+	}
+	snprintf(what, sizeof what, "run %lld", (long long)run);
+	fsck_found(f, "row", what, why->msg, 0, 0);
+	return 0;
+}
+
+int runs_next(struct store *s, int64_t after, int64_t *id, struct error *err)
+{
+	return db_int(s, id, err, "SELECT id FROM run WHERE id > ? ORDER BY id LIMIT 1", "I",
+		      after);
+}
+
+/* SQLite's own check: "ok", or a line per fault. */
+static int check_database(struct store *s, struct fsck *f, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "PRAGMA integrity_check", err);
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0)
+		if (strcmp(db_text(st, 0), "ok"))
+			fsck_found(f, "database", "ssl.db", db_text(st, 0), 0, 0);
+	return more;
+}
+
+static void check_schema(struct store *s, struct fsck *f)
+{
+	char why[200];
+
+	if (schema_damage(s, why))
+		fsck_found(f, "schema", "ssl.db", why, 0, 0);
+}
+
+static int check_references(struct store *s, struct fsck *f, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s,
+				      "SELECT \"table\", \"parent\", count(*) "
+				      "FROM pragma_foreign_key_check GROUP BY 1, 2",
+				      err);
+	char why[200];
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		snprintf(why, sizeof why, "%d rows refer to a row of %.100s that is not there",
+			 sqlite3_column_int(st, 2), db_text(st, 1));
+		fsck_found(f, "reference", db_text(st, 0), why, 0, 0);
+	}
+	return more;
+}
+
+static void check_file(struct store *s, struct fsck *f, const char *sha256, int64_t bytes)
+{
+	char path[4200], why[200], hex[HASH_HEX];
+	struct error err = {0};
+	struct stat st;
+
+	f->objects++;
+	object_path(s, sha256, path, sizeof path);
+	if (stat(path, &st)) {
+		snprintf(why, sizeof why, "its file cannot be looked at: %s", strerror(errno));
+		fsck_found(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
+			   0);
+	} else if (!S_ISREG(st.st_mode)) {
+		fsck_found(f, "object", sha256, "its file is not a regular file", 0, 0);
+	} else if ((int64_t)st.st_size != bytes) {
+		snprintf(why, sizeof why, "its file has %lld bytes, not %lld",
+			 (long long)st.st_size, (long long)bytes);
+		fsck_found(f, "object", sha256, why, 0, 0);
+	} else if (f->quick) {
+		return;
+	} else if (hash_file(path, hex, &err)) {
+		fsck_found(f, "object", sha256, err.msg, 0, 0);
+	} else if (strcmp(hex, sha256)) {
+		snprintf(why, sizeof why, "its file's content has hash %s", hex);
+		fsck_found(f, "object", sha256, why, 0, 0);
+	}
+}
+
+static int check_objects(struct store *s, struct fsck *f, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT sha256, bytes FROM object ORDER BY id", err);
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		const char *sha256 = db_text(st, 0);
+
+		if (hash_is_hex(sha256))
+			check_file(s, f, sha256, sqlite3_column_int64(st, 1));
+		else
+			fsck_found(f, "object", sha256, "not a SHA-256", 0, 0);
+	}
+	return more;
+}
+
+struct series {
+	int64_t run, name;
+	char text[200]; /* "RUN METRIC" */
+};
+
+/* Every run and name that has a series or a summary. */
+static int list_series(struct store *s, struct series **out, int *n, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s,
+		       "SELECT p.run_id, p.name_id, r.name || ' ' || n.name FROM ("
+		       "SELECT DISTINCT run_id, name_id FROM metric "
+		       "UNION SELECT run_id, name_id FROM metric_summary) p "
+		       "JOIN run r ON r.id = p.run_id JOIN metric_name n ON n.id = p.name_id "
+		       "ORDER BY p.run_id, n.name",
+		       err);
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		*out = xrealloc(*out, ((size_t)*n + 1) * sizeof **out);
+		(*out)[*n].run = sqlite3_column_int64(st, 0);
+		(*out)[*n].name = sqlite3_column_int64(st, 1);
+		db_text_into(st, 2, (*out)[*n].text, sizeof(*out)[*n].text);
+		++*n;
+	}
+	return more;
+}
+
+static int check_summaries(struct store *s, struct fsck *f, struct error *err)
+{
+	struct series *list = NULL;
+	int n = 0, ret = list_series(s, &list, &n, err);
+
+	for (int i = 0; !ret && i < n; i++) {
+		int good = metrics_check(s, list[i].run, list[i].name, f->fix, err);
+
+		f->series++;
+		if (good < 0)
+			ret = -1;
+		else if (!good)
+			fsck_found(f, "summary", list[i].text,
+				   f->fix && !store_is_writable(s)
+				       ? "is not what its series says: would be rebuilt"
+				   : f->fix ? "was not what its series says: rebuilt"
+					    : "is not what its series says: --fix rebuilds it",
+				   0, f->fix);
+	}
+	free(list);
+	return ret;
+}
+
+/* ---- the digest chain ---- */
+
+struct walk {
+	struct fsck *f;
+	const char *run;
+	struct digest_row *link;
+	int n, at;
+	struct digest_chain chain;
+};
+
+/* Closes the links whose step lies before `step`, and compares. */
+static void close_before(struct walk *w, long step)
+{
+	struct digest_row made;
+	char what[160];
+
+	while (w->at < w->n && w->link[w->at].step < step) {
+		const struct digest_row *then = &w->link[w->at++];
+
+		made = *then;
+		digest_chain_link(&w->chain, &made);
+		w->f->links++;
+		snprintf(what, sizeof what, "%.90s step %ld", w->run, then->step);
+		if (strcmp(made.metrics, then->metrics))
+			fsck_found(w->f, "digest", what,
+				   "the values up to it are not those it was made of", 0, 0);
+		else if (strcmp(made.chain, then->chain))
+			fsck_found(w->f, "digest", what, "does not follow from the link before it",
+				   0, 0);
+		/* every link is judged by the one before it, whatever that one is worth */
+		memcpy(w->chain.chain, then->chain, sizeof w->chain.chain);
+	}
+}
+
+static int feed(void *ctx, const struct metric_point *p)
+{
+	struct walk *w = ctx;
+
+	close_before(w, p->step);
+	digest_chain_add(&w->chain, p->name, p->step, p->value);
+	return 0;
+}
+
+static int keep_link(void *ctx, const struct digest_row *d)
+{
+	struct walk *w = ctx;
+
+	w->link = xrealloc(w->link, ((size_t)w->n + 1) * sizeof *w->link);
+	w->link[w->n++] = *d;
+	return 0;
+}
+
+static int check_chain(struct store *s, struct fsck *f, int64_t id, struct error *err)
+{
+	struct run_row row;
+	struct walk w = {.f = f};
+	struct error why = {0};
+	int ret;
+
+	if (runs_get(s, id, &row,
+		     &why)) { /* found again with the checkpoints, which --quick skips */
+		if (why.code == ERR_CORRUPT && !f->quick)
+			return 0;
+		return fsck_row(f, id, &why, err);
+	}
+	w.run = row.name;
+	ret = digests_each(s, id, keep_link, &w, err);
+	if (!ret && w.n) {
+		digest_chain_start(&w.chain, row.recipe_hash,
+				   row.dataset_sha256 ? row.dataset_sha256 : "", NULL);
+		ret = points_each(s, id, -1, feed, &w, err);
+		if (!ret)
+			close_before(&w, INT64_MAX);
+		digest_chain_release(&w.chain);
+	}
+	free(w.link);
+	run_row_release(&row);
+	return ret;
+}
+
+static int check_chains(struct store *s, struct fsck *f, struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT DISTINCT run_id FROM digest", err);
+	int64_t *id = NULL;
+	int n = 0, more, ret;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		id = xrealloc(id, ((size_t)n + 1) * sizeof *id);
+		id[n++] = sqlite3_column_int64(st, 0);
+	}
+	ret = more;
+	for (int i = 0; !ret && i < n; i++)
+		ret = check_chain(s, f, id[i], err);
+	free(id);
+	return ret;
+}
+
+/* ---- what a killed process leaves behind ---- */
+
+static int note_garbage(void *ctx, const struct garbage *g)
+{
+	fsck_found(ctx, "garbage", g->path,
+		   g->kind == GARBAGE_ROW ? "nothing refers to this object: `ssl gc` removes it"
+					  : "nothing names this file: `ssl gc` removes it",
+		   1, 0);
+	return 0;
+}
+
+/* In a folder that is not the store's own nothing is garbage. */
+static int check_folder(struct store *s, struct fsck *f, struct error *err)
+{
+	struct error why = {0};
+
+	if (!objects_check(s, 0, &why)) {
+		if (!garbage_each(s, f->age, note_garbage, f, &why) || why.code == ERR_CORRUPT)
+			return 0; /* a name that is no hash was found with the objects */
+		*err = why;
+		return -1;
+	}
+	fsck_found(f, "object", "objects/", why.msg, 0, 0);
+	return 0;
+}
+
+static int note_stale(struct store *s, struct fsck *f, struct error *err)
+{
+	sqlite3_stmt *st =
+	    db_prepare(s, "SELECT name, silent FROM v_run WHERE status = 'stale'", err);
+	char why[120];
+	int more;
+
+	if (!st)
+		return -1;
+	while ((more = db_step(s, st, err)) > 0) {
+		snprintf(why, sizeof why,
+			 "called running, and silent for %.0f s: `ssl resume` goes on",
+			 sqlite3_column_double(st, 1));
+		fsck_found(f, "stale", db_text(st, 0), why, 1, 0);
+	}
+	return more;
+}
+
+/* One snapshot for what belongs together: a writer may go on meanwhile. Mending writes, and so
+ * takes the write lock. */
+static int check_rows(struct store *s, struct fsck *f, struct error *err)
+{
+	int ret;
+
+	if (f->fix ? tx_begin(s, err) : db_run(s, err, "BEGIN", ""))
+		return -1;
+	ret = check_references(s, f, err) || check_summaries(s, f, err) ||
+		      fsck_check_times(s, f, err) || check_chains(s, f, err)
+		  ? -1
+		  : 0;
+	return tx_end(s, ret, err);
+}
+
+int fsck_run(struct store *s, struct fsck *f, struct error *err)
+{
+	if (check_database(s, f, err))
+		return -1;
+	check_schema(s, f);
+	f->no_rows = f->damages != 0; /* rows of a damaged file say nothing */
+	if (f->no_rows)
+		return 0;
+	return check_rows(s, f, err) || check_objects(s, f, err) || check_folder(s, f, err) ||
+		       note_stale(s, f, err)
+		   ? -1
+		   : 0;
+}

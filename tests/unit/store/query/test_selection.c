@@ -1,0 +1,75 @@
+/* A selection that was studied says what one that was not says, whole and in part. */
+#include "core/store/query/selection.h"
+#include "tests/unit/store/scratch.h"
+
+/* The same parameters with the same values. */
+static void same_varied(const struct varied_set *a, const struct varied_set *b)
+{
+	CU_ASSERT_EQUAL_FATAL(a->n, b->n);
+	CU_ASSERT_EQUAL_FATAL(a->runs, b->runs);
+	for (int i = 0; i < a->n; i++) {
+		CU_ASSERT_STRING_EQUAL(a->param[i].name, b->param[i].name);
+		CU_ASSERT_EQUAL(a->param[i].levels, b->param[i].levels);
+		CU_ASSERT_EQUAL(a->param[i].is_number, b->param[i].is_number);
+		for (int k = 0; k < a->runs; k++)
+			CU_ASSERT_STRING_EQUAL(a->param[i].text[k], b->param[i].text[k]);
+	}
+}
+
+static void same(struct scratch *x, struct selection *plain, struct selection *studied)
+{
+	struct varied_set a, b;
+
+	CU_ASSERT_EQUAL_FATAL(plain->n, studied->n);
+	CU_ASSERT_EQUAL_FATAL(selection_varied(x->s, plain, &a, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(selection_varied(x->s, studied, &b, &x->err), 0);
+	same_varied(&a, &b);
+	for (int i = 0; i < plain->n; i++)
+		CU_ASSERT_EQUAL(selection_repeats(plain, i), selection_repeats(studied, i));
+	varied_release(&a);
+	varied_release(&b);
+}
+
+/* Two values of mu under three seeds, and the second of them run again. */
+static void test_study(void)
+{
+	struct selection plain = {0}, studied = {0}, p, s;
+	const char keep[] = {1, 0, 1, 0, 1, 0, 0};
+	struct run_handle h;
+	struct scratch x;
+
+	scratch_open(&x);
+	for (int i = 0; i < 6; i++)
+		CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, i == 4 ? "byol" : "vicreg", NULL, i / 2,
+						  i % 2 + 1, &h, &x.err),
+				      0);
+	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "vicreg", NULL, 0, 2, &h, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(selection_add_where(x.s, &plain, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(selection_add_where(x.s, &studied, NULL, &x.err), 0);
+	for (int i = 0; i < plain.n; i++) {
+		strcpy(plain.run[i].status, "done");
+		strcpy(studied.run[i].status, "done");
+	}
+	CU_ASSERT_EQUAL_FATAL(selection_study(x.s, &studied, &x.err), 0);
+	same(&x, &plain, &studied);
+	CU_ASSERT_EQUAL(selection_repeats(&studied, 1), 1);
+	CU_ASSERT_EQUAL(selection_repeats(&studied, 6), 0);
+
+	p = selection_part(&plain, keep); /* one mu, two methods */
+	s = selection_part(&studied, keep);
+	same(&x, &p, &s);
+	CU_ASSERT_EQUAL_FATAL(s.varied->n, 1);
+	CU_ASSERT_STRING_EQUAL(s.varied->param[0].name, "method");
+	selection_release(&p);
+	selection_release(&s);
+	selection_release(&plain);
+	selection_release(&studied);
+	scratch_close(&x);
+}
+
+int main(void)
+{
+	static const struct check_case cases[] = {{"studied, whole and in part", test_study}, {0}};
+
+	return check_run("store/selection", cases);
+}

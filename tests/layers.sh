@@ -23,7 +23,7 @@ function bad(why) {
 BEGIN {
 	while ((getline line < table) > 0) {
 		n = split(line, word, " ")
-		if (!n || word[1] ~ /^(#|global)/)
+		if (!n || word[1] ~ /^(#|global|table|circle)/)
 			continue
 		if (word[1] != "libc")
 			level[word[2]] = word[1]
@@ -57,6 +57,42 @@ find core -mindepth 1 -maxdepth 1 -type d | sort | comm -23 - "$scratch/listed" 
 [ ! -s "$out" ] || fail 'folders that core/LAYERS does not list'
 xargs ls -d <"$scratch/listed" >/dev/null 2>"$out" || fail 'folders that core/LAYERS lists and that do not exist'
 
+note 'no circles: no two files of a folder need each other'
+objects()
+{
+	find "$(dirname "$SSL")" -path '*CMakeFiles/ssl*.dir/*' -name '*.o' | sort
+}
+if ! command -v nm >/dev/null; then
+	note 'no nm: not checked'
+else
+	# what each object defines (D) and needs (U); then, within a folder, which file needs which
+	objects | while read -r object; do
+		nm "$object" | awk -v file="${object#*.dir/}" '
+			{ sub(/\.o$/, "", file) }
+			$2 ~ /^[TDBRCVW]$/ { print "D", $3, file }
+			$1 == "U" { print "U", $2, file }'
+	done >"$scratch/symbols"
+	awk -v table=$table '
+	function folder(path) {
+		sub(/\/[^\/]*$/, "", path)
+		return path
+	}
+	BEGIN {
+		while ((getline line < table) > 0)
+			if (split(line, word, " ") > 1 && word[1] ~ /^(table|circle)$/)
+				free[word[2]]
+	}
+	NR == FNR { if ($1 == "D") place[$2] = $3; next }
+	$1 == "U" && ($2 in place) {
+		to = place[$2]
+		if (to != $3 && folder(to) == folder($3) && !($3 in free) && !seen[$3, to]++)
+			print $3, to
+	}' "$scratch/symbols" "$scratch/symbols" >"$scratch/needs"
+	[ "$(wc -l <"$scratch/needs")" -gt 100 ] || fail 'too few needs were found'
+	tsort "$scratch/needs" 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'input contains a loop' >"$out"
+	[ ! -s "$out" ] || fail 'files that need each other, directly or through others'
+fi
+
 note 'no mutable globals'
 build=$(dirname "$SSL")
 if ! command -v objdump >/dev/null; then
@@ -65,7 +101,7 @@ elif grep -q 'fsanitize' "$build/generated/build_info.h"; then
 	note 'not checked: the sanitizers add globals, so only the release build is checked'
 else
 	awk '$1 == "global" { print $3 }' $table >"$scratch/allowed"
-	find "$build" -path '*CMakeFiles/ssl*.dir/*' -name '*.o' | sort | while read -r object; do
+	objects | while read -r object; do
 		# constants with pointers are in .data.rel.ro; O marks an object
 		objdump -t "$object" | awk -v file="${object#*.dir/}" '
 			$0 ~ / O (\.t?data|\.t?bss|\*COM\*)/ && $0 !~ / O \.data\.rel\.ro/ {

@@ -372,7 +372,7 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 	struct data_facts facts;
 	struct made made;
 	/* `ssl gc` keeps away, until the process ends or it is recorded */
-	int lock = fs_share_dir(dir), ret = make(p, &opts, dir, &made, row, err);
+	int lock = fs_lock_dir_shared(dir), ret = make(p, &opts, dir, &made, row, err);
 
 	if (!ret && signal_received) {
 		unlink(made.tmp);

@@ -36,9 +36,9 @@ const struct cmd cmd_sweep = {
 
 int sweep_is_file(const struct sweep_args *a)
 {
-	return a->operand &&
-	       (strchr(a->operand, '/') || (fs_exists(a->operand) && !fs_is_dir(a->operand)) ||
-		strstr(a->operand, ".yaml") || strstr(a->operand, ".yml"));
+	return a->operand && (strchr(a->operand, '/') ||
+			      (fs_exists(a->operand, NULL) > 0 && !fs_is_dir(a->operand)) ||
+			      strstr(a->operand, ".yaml") || strstr(a->operand, ".yml"));
 }
 
 static int read_settings(struct sweep_args *a, struct grid *g, struct error *err)

@@ -169,12 +169,12 @@ static int flock_dir(const char *path, int how)
 	return fd;
 }
 
-int fs_share_dir(const char *path)
+int fs_lock_dir_shared(const char *path)
 {
 	return flock_dir(path, LOCK_SH);
 }
 
-int fs_try_dir(const char *path, int *lock)
+int fs_try_lock_dir(const char *path, int *lock)
 {
 	*lock = flock_dir(path, LOCK_EX | LOCK_NB);
 	return *lock >= 0 || errno != EWOULDBLOCK;
@@ -213,20 +213,13 @@ void fs_remove_tree(const char *path)
 	remove_at(AT_FDCWD, path);
 }
 
-int fs_there(const char *path, struct error *err)
+int fs_exists(const char *path, struct error *err)
 {
 	struct stat st;
 
 	if (!stat(path, &st))
 		return 1;
 	return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, ERR_FAILED, "%s", path);
-}
-
-int fs_exists(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0;
 }
 
 int fs_is_dir(const char *path)

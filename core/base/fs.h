@@ -42,21 +42,19 @@ int fs_lock_dir(const char *path, int *lock, struct error *err);
 void fs_unlock(int lock);
 
 /* Waits for a shared lock on the folder and returns it, for fs_unlock(). Shared locks exclude only
- * the lock of fs_try_dir(). -1: nothing is locked. */
-int fs_share_dir(const char *path);
+ * the lock of fs_try_lock_dir(). -1: nothing is locked. */
+int fs_lock_dir_shared(const char *path);
 /* As fs_lock_dir(), without waiting: 1 and *lock if the folder is now locked (*lock -1: the file
  * system has no locks), 0 if another process holds a lock. */
-int fs_try_dir(const char *path, int *lock);
+int fs_try_lock_dir(const char *path, int *lock);
 
 /* Removes the file or the folder with everything in it, as far as possible; does not follow links.
  */
 void fs_remove_tree(const char *path);
 
 /* 1 if the path exists, 0 if it does not, -1 if that cannot be determined: an error other than
- * ENOENT and ENOTDIR does not count as absence. Links are followed. */
-int fs_there(const char *path, struct error *err);
-/* As fs_there(), but also 0 if that cannot be determined. */
-int fs_exists(const char *path);
+ * ENOENT and ENOTDIR does not count as absence. Links are followed. err may be NULL. */
+int fs_exists(const char *path, struct error *err);
 int fs_is_dir(const char *path);
 
 /* fsyncs the folder, so that a rename in it survives a power failure. */

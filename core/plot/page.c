@@ -38,7 +38,7 @@ static const char *find_font(void)
 	if (own && *own)
 		return own;
 	for (size_t i = 0; i < sizeof at / sizeof *at; i++)
-		if (fs_exists(at[i]))
+		if (fs_exists(at[i], NULL) > 0)
 			return at[i];
 	return NULL;
 }
@@ -108,7 +108,7 @@ static int open_fonts(struct page *p, struct error *err)
 		return error_set(err, ERR_FAILED,
 				 "PNG and PDF: %s: not a font that FreeType can read", font);
 	bold_file(font, &bold);
-	p->bold = fs_exists(bold.buf) ? open_face(&p->lib, bold.buf) : NULL;
+	p->bold = fs_exists(bold.buf, NULL) > 0 ? open_face(&p->lib, bold.buf) : NULL;
 	strbuf_release(&bold);
 	return 0;
 }

@@ -87,7 +87,7 @@ static int make_shapes(struct store *s, struct dataset_row *out, struct error *e
 	log_info("making the dataset `%s`: %d + %d images", DATASET_SHAPES, SHAPES_TRAIN,
 		 SHAPES_TEST);
 	snprintf(row.name, sizeof row.name, "%s", DATASET_SHAPES);
-	lock = fs_share_dir(store_tmp_dir(s)); /* `ssl gc` keeps away */
+	lock = fs_lock_dir_shared(store_tmp_dir(s)); /* `ssl gc` keeps away */
 	ret = dataset_shapes(SHAPES_SEED, SHAPES_TRAIN, SHAPES_TEST, store_tmp_dir(s), tmp,
 			     sizeof tmp, hash, err) ||
 	      dataset_record(s, tmp, hash, &row, 0, err);

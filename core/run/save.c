@@ -145,7 +145,7 @@ static int put_object(struct run *r, struct checkpoint_new *ck, struct error *er
 static int put_and_record(struct run *r, struct error *err)
 {
 	struct checkpoint_new ck = {0};
-	int lock = fs_share_dir(store_tmp_dir(r->store));
+	int lock = fs_lock_dir_shared(store_tmp_dir(r->store));
 	int ret = put_object(r, &ck, err) || run_flush(r, &ck, err) ? -1 : 0;
 
 	fs_unlock(lock);

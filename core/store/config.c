@@ -139,7 +139,7 @@ static int parse_line(const char *line, size_t n, struct strbuf *key, struct str
 /* A file that is not there is empty. */
 static int read_file(const struct config *c, struct strbuf *out, struct error *err)
 {
-	int there = fs_there(c->path, err);
+	int there = fs_exists(c->path, err);
 
 	return there > 0 ? fs_read(c->path, out, err) : there;
 }

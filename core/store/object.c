@@ -164,7 +164,7 @@ int object_exists(const struct store *s, const char *sha256, struct error *err)
 	char path[4200];
 
 	object_path(s, sha256, path, sizeof path);
-	return fs_there(path, err);
+	return fs_exists(path, err);
 }
 
 int object_adopt(struct store *s, const char *tmp, const char *sha256, struct error *err)

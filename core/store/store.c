@@ -134,7 +134,7 @@ static int makes_files(const struct store *s)
 
 	snprintf(wal, sizeof wal, "%s-wal", s->path);
 	snprintf(shm, sizeof shm, "%s-shm", s->path);
-	return !fs_is_network(s->dir) && (fs_there(wal, NULL) != 1 || fs_there(shm, NULL) != 1);
+	return !fs_is_network(s->dir) && (fs_exists(wal, NULL) != 1 || fs_exists(shm, NULL) != 1);
 }
 
 static int connect_reader(struct store *s, struct error *err)
@@ -154,7 +154,7 @@ static int connect_reader(struct store *s, struct error *err)
 /* SQLite itself would only say that it cannot open some file. */
 static int check_writable(const struct store *s, struct error *err)
 {
-	int there = fs_there(s->path, err);
+	int there = fs_exists(s->path, err);
 
 	if (there < 0)
 		return -1;
@@ -238,7 +238,7 @@ static int write_gitignore(const char *dir, struct error *err)
 	int there;
 
 	snprintf(path, sizeof path, "%s/.gitignore", dir);
-	there = fs_there(path, err);
+	there = fs_exists(path, err);
 	return there ? (there < 0 ? -1 : 0) : fs_write_atomic(path, "*\n", 2, err);
 }
 
@@ -298,9 +298,9 @@ static int make(struct store *s, int *created, struct error *err)
 
 	if (fs_mkdirs(s->dir, err) || owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err))
 		return -1;
-	was_there = fs_there(s->path, err);
+	was_there = fs_exists(s->path, err);
 	snprintf(objects, sizeof objects, "%s/objects", s->dir);
-	had_objects = was_there < 0 ? -1 : fs_there(objects, err);
+	had_objects = was_there < 0 ? -1 : fs_exists(objects, err);
 	if (had_objects < 0) {
 		fs_unlock(lock);
 		return -1;
@@ -359,14 +359,14 @@ int store_init(const char *dir, int *created, struct error *err)
 static int find_made(const char *dir, struct store **s, struct error *err)
 {
 	struct stat st;
-	int there = fs_there(dir, err);
+	int there = fs_exists(dir, err);
 
 	if (there <= 0)
 		return there;
 	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
 		return error_set(err, ERR_FAILED, "%s: not a folder", dir);
 	*s = store_of(dir, STORE_DRY, err);
-	there = *s ? fs_there((*s)->dir, err) : -1;
+	there = *s ? fs_exists((*s)->dir, err) : -1;
 	if (there <= 0)
 		return there;
 	if (stat((*s)->dir, &st) || !S_ISDIR(st.st_mode))
@@ -380,7 +380,7 @@ int store_init_plan(const char *dir, enum store_plan *out, struct error *err)
 	int found = find_made(dir, &s, err), now = 0, newest = 1;
 
 	if (found > 0)
-		found = fs_there(s->path, err);
+		found = fs_exists(s->path, err);
 	if (found > 0 && (store_connect(s, 0, err) || migrate_versions(s, &now, &newest, err)))
 		found = -1;
 	if (found >= 0 && s && (now ? objects_check(s, 0, err) : objects_check_new(s, err)))
@@ -405,7 +405,7 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 
 		if ((size_t)snprintf(out, PATH_SIZE, "%s/.ssl", base) < PATH_SIZE &&
 		    (size_t)snprintf(db, sizeof db, "%s/.ssl/ssl.db", base) < sizeof db &&
-		    (there = fs_there(db, err))) /* where it cannot be known, no other is taken */
+		    (there = fs_exists(db, err))) /* where it cannot be known, no other is taken */
 			break;
 		if (!*base) {
 			free(real);

@@ -277,7 +277,7 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++)
 		size[i - 2] = strtol(argv[i], NULL, 10);
 	snprintf(path, sizeof path, "%s/.ssl/ssl.db", argv[1]);
-	if (!fs_exists(path)) {
+	if (fs_exists(path, NULL) <= 0) {
 		generate(argv[1], size);
 		printf("%9.1f s   %ld runs x %ld metrics x %ld steps made\n", bench_now() - start,
 		       size[0], size[1], size[2]);

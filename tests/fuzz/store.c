@@ -128,7 +128,7 @@ void store_template(const char *bundle)
 	snprintf(line, sizeof line, "import %s", bundle ? bundle : "");
 	FUZZ_CHECK(!bundle || !fuzz_command(dir, line));
 	FUZZ_CHECK(!fs_read(fuzz_path(path, "template/.ssl/ssl.db"), &database, NULL));
-	FUZZ_CHECK(!fs_exists(fuzz_path(path, "template/.ssl/ssl.db-wal")));
+	FUZZ_CHECK(!fs_exists(fuzz_path(path, "template/.ssl/ssl.db-wal"), NULL));
 }
 
 struct strbuf *store_database(void)

@@ -126,10 +126,10 @@ static int pin_objects(struct copy *c, struct error *err)
 		snprintf(pin, sizeof pin, "%s/%s", c->pins, c->hex[i]);
 		if (c->pins[0] && (!link(from, pin) || errno == EEXIST))
 			continue;
-		there = fs_there(from, err);
+		there = fs_exists(from, err);
 		if (!there) {
 			target_path(c, c->hex[i], to);
-			there = fs_there(to, err);
+			there = fs_exists(to, err);
 		}
 		if (there < 0)
 			return -1;
@@ -181,10 +181,10 @@ static int find_source(struct copy *c, const char *sha256, char from[PATH_SIZE +
 
 	snprintf(from, PATH_SIZE + 80, "%s/%s", c->pins, sha256);
 	if (c->pins[0])
-		there = fs_there(from, err);
+		there = fs_exists(from, err);
 	if (!there) {
 		object_path(c->s, sha256, from, PATH_SIZE);
-		there = fs_there(from, err);
+		there = fs_exists(from, err);
 	}
 	if (there)
 		return there < 0 ? -1 : 0;
@@ -302,7 +302,7 @@ static int copy_settings(struct store *s, const char *dir, struct error *err)
 
 	snprintf(from, sizeof from, "%s/config", store_dir(s));
 	snprintf(to, sizeof to, "%s/config", dir);
-	ret = fs_there(from, err);
+	ret = fs_exists(from, err);
 	if (ret > 0) {
 		ret = fs_read(from, &text, err) || fs_write_atomic(to, text.buf, text.len, err);
 		if (!ret)

@@ -151,7 +151,7 @@ static int check_objects(struct store *s, const char *dir, struct error *err)
 	int there, ret = 0;
 
 	snprintf(path, sizeof path, "%s/objects/store", dir);
-	there = fs_there(path, err);
+	there = fs_exists(path, err);
 	if (there <= 0)
 		return there;
 	if (ask(s->db, "SELECT value FROM meta WHERE key = 'store'", ours, sizeof ours) < 0)
@@ -199,7 +199,7 @@ static int has_beside(const char *db, struct error *err)
 		int there;
 
 		snprintf(path, sizeof path, "%s%s", db, beside[i]);
-		there = fs_there(path, err);
+		there = fs_exists(path, err);
 		any = there < 0 ? -1 : any | there;
 	}
 	return any;
@@ -234,7 +234,7 @@ int backup_target_place(const char *tmp, const char *dir, struct error *err)
 	int there;
 
 	snprintf(path, sizeof path, "%s/ssl.db", dir);
-	there = fs_there(path, err);
+	there = fs_exists(path, err);
 	if (there < 0 || (there && fold(path, err)))
 		return -1;
 	for (int i = 0; i < 3; i++) { /* of a database that is gone, or empty by now */

@@ -276,13 +276,14 @@ static int remove_aside(struct store *s, int fd, const char *name, double age, s
 	return ret;
 }
 
-/* Who writes what nothing names yet holds the folder of temporary files (fs_share_dir()): meanwhile
- * nothing goes that is young enough to be his, however small `age` is. 1 go on, and *lock; 0. */
+/* Who writes what nothing names yet holds the folder of temporary files (fs_lock_dir_shared()):
+ * meanwhile nothing goes that is young enough to be his, however small `age` is. 1 go on, and
+ * *lock; 0. */
 static int may_remove(struct store *s, int fd, const char *name, int *lock)
 {
 	struct stat st;
 
-	return fs_try_dir(store_tmp_dir(s), lock) ||
+	return fs_try_lock_dir(store_tmp_dir(s), lock) ||
 	       (!fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) && old_enough(&st, YOUNG));
 }
 

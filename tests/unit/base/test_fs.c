@@ -111,10 +111,10 @@ static void test_folders(void)
 	in(dir, "a/b/c", deep);
 	CU_ASSERT_EQUAL(fs_mkdirs(deep, &err), 0);
 	CU_ASSERT_EQUAL(fs_mkdirs(deep, &err), 0);
-	CU_ASSERT(fs_is_dir(deep) && fs_exists(deep));
+	CU_ASSERT(fs_is_dir(deep) && fs_exists(deep, NULL) > 0);
 	CU_ASSERT_EQUAL(fs_sync_dir(deep, &err), 0);
 	CU_ASSERT_EQUAL(fs_write_atomic(in(dir, "a/f", path), "x", 1, &err), 0);
-	CU_ASSERT(fs_exists(path) && !fs_is_dir(path));
+	CU_ASSERT(fs_exists(path, NULL) > 0 && !fs_is_dir(path));
 	CU_ASSERT_EQUAL(fs_mkdirs(in(dir, "a/f", path), &err), -1); /* a file in the way */
 	CU_ASSERT_EQUAL(fs_read(in(dir, "a/none", path), &sb, &err), -1);
 	CU_ASSERT_EQUAL(err.code, ERR_USAGE);

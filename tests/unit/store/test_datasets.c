@@ -101,7 +101,7 @@ static void test_objects(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(path, "/.ssl/objects/ed/7002b439e9ac845f22357d822bac1444"));
 	scratch_object(x.s, "content", hash); /* again: adopted, and no temporary file is left */
 	snprintf(tmp, sizeof tmp, "%s/t", store_tmp_dir(x.s));
-	CU_ASSERT_FALSE(fs_exists(tmp));
+	CU_ASSERT_EQUAL(fs_exists(tmp, NULL), 0);
 	fd = open(path, O_WRONLY);
 	CU_ASSERT_EQUAL(pwrite(fd, "C", 1, 0), 1);
 	close(fd);

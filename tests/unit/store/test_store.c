@@ -319,7 +319,7 @@ static int init_on_full_disk(const char *dir)
 	if (!store_init(dir, &created, &err) || err.code != ERR_FAILED || created != 7)
 		return 1;
 	snprintf(sub, sizeof sub, "%s/.ssl", dir);
-	return fs_exists(sub) ? 2 : 0;
+	return fs_exists(sub, NULL) > 0 ? 2 : 0;
 }
 
 /* A store that could not be made whole is not there. */

@@ -42,7 +42,7 @@ static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct r
 	for (int i = 0; i < list->n; i++)
 		set[i].text = list->item[i];
 	if (path)
-		return recipe_load_by(out, keys_schema(), &how, path, set, list->n, err);
+		return recipe_load_with(out, keys_schema(), &how, path, set, list->n, err);
 	return recipe_changed(out, recorded, keys_schema(), &ask, set, list->n, err);
 }
 

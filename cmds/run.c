@@ -73,7 +73,7 @@ static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct rec
 		set[n++].text = a->set.item[i];
 	if (a->like)
 		return load_like(ctx, a->like, &ask, set, n, out, err);
-	return recipe_load_by(out, keys_schema(), &how, a->path, set, n, err);
+	return recipe_load_with(out, keys_schema(), &how, a->path, set, n, err);
 }
 
 static void print_recipe(struct cmd_ctx *ctx, const struct recipe *rc)

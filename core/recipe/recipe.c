@@ -28,9 +28,9 @@ static int read_file(struct resolver *r, const char *path, struct error *err)
 	return ret;
 }
 
-int recipe_load_by(struct recipe *out, const struct recipe_schema *schema,
-		   const struct recipe_how *how, const char *path, const struct recipe_set *set,
-		   int n_set, struct error *err)
+int recipe_load_with(struct recipe *out, const struct recipe_schema *schema,
+		     const struct recipe_how *how, const char *path, const struct recipe_set *set,
+		     int n_set, struct error *err)
 {
 	struct resolver r;
 	int ret;
@@ -48,7 +48,7 @@ int recipe_load_by(struct recipe *out, const struct recipe_schema *schema,
 int recipe_load(struct recipe *out, const struct recipe_schema *schema, const char *path,
 		const struct recipe_set *set, int n_set, struct error *err)
 {
-	return recipe_load_by(out, schema, NULL, path, set, n_set, err);
+	return recipe_load_with(out, schema, NULL, path, set, n_set, err);
 }
 
 /* The canonical JSON is also valid YAML, so resolve_file() reads it. */
@@ -368,7 +368,7 @@ int recipe_ints(const struct recipe *r, const char *key, int *out, int max)
 	return n;
 }
 
-int recipe_lists(const struct recipe *r, const char *key, const char *word)
+int recipe_list_has(const struct recipe *r, const char *key, const char *word)
 {
 	const char *at = text_of(r, key, HP_LIST, HP_LIST), *s;
 	size_t n;

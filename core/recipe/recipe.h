@@ -59,7 +59,7 @@ int recipe_load(struct recipe *out, const struct recipe_schema *schema, const ch
 		const struct recipe_set *set, int n_set, struct error *err);
 
 /* As recipe_load(), with `how`. */
-int recipe_load_by(struct recipe *out, const struct recipe_schema *schema,
+int recipe_load_with(struct recipe *out, const struct recipe_schema *schema,
 		   const struct recipe_how *how, const char *path, const struct recipe_set *set,
 		   int n_set, struct error *err);
 
@@ -111,7 +111,7 @@ const char *recipe_text(const struct recipe *r, const char *key);
 /* HP_INTS: fills out[0 .. max-1] and returns the length of the list, which may exceed max. */
 int recipe_ints(const struct recipe *r, const char *key, int *out, int max);
 /* HP_LIST: true if `word` is in the list. */
-int recipe_lists(const struct recipe *r, const char *key, const char *word);
+int recipe_list_has(const struct recipe *r, const char *key, const char *word);
 /* True if the recipe has the key. */
 int recipe_has(const struct recipe *r, const char *key);
 /* The canonical text of a value of any type; a missing key is a BUG(). */

@@ -121,7 +121,7 @@ static int is_wanted(const struct recipe *rc, const struct method *m)
 	const struct protocol_row *row;
 
 	for (int i = 0; (row = protocol_at(i)); i++)
-		if (recipe_lists(rc, "eval.protocol", row->name) &&
+		if (recipe_list_has(rc, "eval.protocol", row->name) &&
 		    (during || (start && (row->protocol->online || !m->views))))
 			return 1;
 	return 0;

@@ -23,7 +23,7 @@ static void add_protocols(const struct recipe *rc, struct strbuf *out)
 	const char *sep = "";
 
 	for (int i = 0; (row = protocol_at(i)); i++)
-		if (recipe_lists(rc, "eval.protocol", row->name)) {
+		if (recipe_list_has(rc, "eval.protocol", row->name)) {
 			strbuf_addf(out, "%s%s", sep, row->name);
 			sep = ", ";
 		}

@@ -93,7 +93,7 @@ static double eval_seconds(const struct run *r, double step)
 	long n = times(r->epochs, every) - (every ? r->epoch / every : 0) +
 		 (!r->step && recipe_bool(rc, "eval.at_start"));
 
-	return !r->check.skip && recipe_lists(rc, "eval.protocol", "knn")
+	return !r->check.skip && recipe_list_has(rc, "eval.protocol", "knn")
 		   ? (double)n * images / work * step
 		   : 0;
 }

@@ -180,7 +180,7 @@ static int evaluate_one(struct evaluator *e, const struct protocol_row *row, dou
 /* What trains the encoder is too slow for every few epochs. */
 static int is_due(const struct run *r, const struct protocol_row *row)
 {
-	return recipe_lists(&r->recipe, "eval.protocol", row->name) &&
+	return recipe_list_has(&r->recipe, "eval.protocol", row->name) &&
 	       (row->protocol->online || r->epoch == r->epochs);
 }
 
@@ -260,7 +260,7 @@ static int selects_on_test(const struct run *r)
 	for (int i = 0; protocol_at(i); i++)
 		online =
 		    online || (protocol_at(i)->protocol->online &&
-			       recipe_lists(&r->recipe, "eval.protocol", protocol_at(i)->name));
+			       recipe_list_has(&r->recipe, "eval.protocol", protocol_at(i)->name));
 	return online && r->check.split == EVAL_TEST && !is_skipped(r) && every > 0 &&
 	       every < r->epochs && recipe_int(&r->recipe, "checkpoint.keep_best") &&
 	       recipe_int(&r->recipe, "checkpoint.every");
@@ -302,7 +302,7 @@ int run_evaluate_resume(struct run *r, struct error *err)
 	char name[128];
 
 	while ((row = protocol_at(i)) &&
-	       !(row->protocol->online && recipe_lists(&r->recipe, "eval.protocol", row->name)))
+	       !(row->protocol->online && recipe_list_has(&r->recipe, "eval.protocol", row->name)))
 		i++;
 	if (!r->step || !row)
 		return 0;

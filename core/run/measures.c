@@ -65,7 +65,7 @@ static void add_split(struct measures *m, const struct recipe *rc, const char *s
 	char name[32], prefix[48];
 
 	for (int i = 0; (row = protocol_at(i)); i++) {
-		if (!recipe_lists(rc, "eval.protocol", row->name))
+		if (!recipe_list_has(rc, "eval.protocol", row->name))
 			continue;
 		protocol_result_name(row, rc, name, sizeof name);
 		snprintf(prefix, sizeof prefix, "%s.%s.", split, name);

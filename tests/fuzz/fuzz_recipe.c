@@ -66,7 +66,7 @@ static void as_recipe(const char *file, const struct recipe_set *set, int n)
 	struct recipe r;
 
 	run_ask(&ask, NULL);
-	if (recipe_load_by(&r, keys_schema(), &how, file, set, n, &err)) {
+	if (recipe_load_with(&r, keys_schema(), &how, file, set, n, &err)) {
 		refused(&err, ERR_USAGE);
 		return;
 	}

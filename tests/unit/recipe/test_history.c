@@ -117,7 +117,7 @@ static struct recipe load(const struct recipe_schema *schema, int defaults, cons
 	struct recipe r;
 	struct error err;
 
-	if (recipe_load_by(&r, schema, &how, NULL, set, !a ? 0 : b ? 2 : 1, &err)) {
+	if (recipe_load_with(&r, schema, &how, NULL, set, !a ? 0 : b ? 2 : 1, &err)) {
 		fprintf(stderr, "unexpected: %s\n", err.msg);
 		CU_FAIL_FATAL("a good recipe was refused");
 	}
@@ -200,7 +200,7 @@ static void test_recorded(void)
 	same_hashes(&a, &b);
 	CU_ASSERT_EQUAL(recipe_real(&b, "optim.clip"), 0);
 	CU_ASSERT_EQUAL(recipe_real(&b, "optim.warmup"), 10);
-	CU_ASSERT(recipe_lists(&b, "eval.protocol", "probe"));
+	CU_ASSERT(recipe_list_has(&b, "eval.protocol", "probe"));
 	CU_ASSERT(!recipe_has(&b, "optim.lr"));
 	CU_ASSERT_EQUAL(b.defaults, 1);
 	CU_ASSERT_EQUAL_FATAL(recipe_changed(&c, &b, &second, NULL, set, 1, &err), 0);

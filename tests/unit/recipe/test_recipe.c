@@ -342,8 +342,8 @@ static void test_getters(void)
 	CU_ASSERT_EQUAL(recipe_ints(&r, "projector.dims", dims, 2), 3);
 	CU_ASSERT_EQUAL(dims[0], 5);
 	CU_ASSERT_EQUAL(dims[1], 6);
-	CU_ASSERT(recipe_lists(&r, "eval.protocol", "knn"));
-	CU_ASSERT(!recipe_lists(&r, "eval.protocol", "kn"));
+	CU_ASSERT(recipe_list_has(&r, "eval.protocol", "knn"));
+	CU_ASSERT(!recipe_list_has(&r, "eval.protocol", "kn"));
 	recipe_release(&r);
 }
 

@@ -250,13 +250,13 @@ static void test_hashes(void)
 
 		strbuf_addf(&s, "method=%s", row[i][0]);
 		set.text = s.buf;
-		CU_ASSERT_EQUAL_FATAL(recipe_load_by(&r, keys_schema(), &how, NULL, &set, 1, &err),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+		    recipe_load_with(&r, keys_schema(), &how, NULL, &set, 1, &err), 0);
 		CU_ASSERT_STRING_EQUAL(r.hash, row[i][1]);
 		recipe_release(&r);
 		strbuf_release(&s);
 	}
-	CU_ASSERT_EQUAL_FATAL(recipe_load_by(&r, keys_schema(), &how, NULL, own, 8, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(recipe_load_with(&r, keys_schema(), &how, NULL, own, 8, &err), 0);
 	CU_ASSERT_STRING_EQUAL(r.hash,
 			       "2004121cd2f4675a3eda4d258aa9dce86a10467cda4ce20be7db3e6c0c566fa6");
 	recipe_group_hash(&r, group);

@@ -5,7 +5,7 @@
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
 #include "core/base/log.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/store/query/refs.h"
 
@@ -34,16 +34,16 @@ static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct r
 {
 	struct recipe_how how = {.defaults = recorded->defaults, .recorded = 1};
 	struct recipe_set set[OPT_LIST_MAX];
-	struct recipe_ask ask;
+	struct recipe_context context;
 
-	run_ask(&ask, ctx->store);
-	ask.known = is_known;
-	how.ask = &ask;
+	recipe_context_of_store(&context, ctx->store);
+	context.known = is_known;
+	how.context = &context;
 	for (int i = 0; i < list->n; i++)
 		set[i].text = list->item[i];
 	if (path)
 		return recipe_load_with(out, keys_schema(), &how, path, set, list->n, err);
-	return recipe_changed(out, recorded, keys_schema(), &ask, set, list->n, err);
+	return recipe_changed(out, recorded, keys_schema(), &context, set, list->n, err);
 }
 
 static const char *value_of(const struct recipe *r, const char *key)

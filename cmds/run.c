@@ -3,7 +3,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/execute.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/store/query/refs.h"
 #include "core/store/runs.h"
@@ -28,7 +28,7 @@ struct run_args {
 };
 
 /* The recorded recipe of the run REF with settings on top: a replicate, or a variation of it. */
-static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_ask *ask,
+static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_context *context,
 		     const struct recipe_set *set, int n, struct recipe *out, struct error *err)
 {
 	struct recipe from;
@@ -41,7 +41,7 @@ static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_a
 		return -1;
 	ret = recipe_from_json(&from, keys_schema(), row.recipe_json, row.defaults, err);
 	if (!ret) {
-		ret = recipe_changed(out, &from, keys_schema(), ask, set, n, err);
+		ret = recipe_changed(out, &from, keys_schema(), context, set, n, err);
 		recipe_release(&from);
 	} else {
 		error_prefix(err, "the recipe of %s", row.name);
@@ -58,11 +58,11 @@ static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct rec
 	char text[3][300];
 	const char *key[3] = {"method", "data.set", "seed"};
 	const char *value[3] = {a->method, a->dataset, a->seed};
-	struct recipe_ask ask;
-	const struct recipe_how how = {.ask = &ask};
+	struct recipe_context context;
+	const struct recipe_how how = {.context = &context};
 	int n = 0;
 
-	run_ask(&ask, ctx->store);
+	recipe_context_of_store(&context, ctx->store);
 	for (int i = 0; i < 3; i++) {
 		if (!value[i])
 			continue;
@@ -72,7 +72,7 @@ static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct rec
 	for (int i = 0; i < a->set.n; i++)
 		set[n++].text = a->set.item[i];
 	if (a->like)
-		return load_like(ctx, a->like, &ask, set, n, out, err);
+		return load_like(ctx, a->like, &context, set, n, out, err);
 	return recipe_load_with(out, keys_schema(), &how, a->path, set, n, err);
 }
 

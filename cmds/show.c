@@ -7,7 +7,7 @@
 #include "core/base/strbuf.h"
 #include "core/base/terminal.h"
 #include "core/report/rows.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/store/query/refs.h"
 #include "core/store/run_rows.h"
@@ -194,7 +194,7 @@ static int show_head(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	return ret;
 }
 
-static struct table *departures(const struct recipe *r, const struct recipe_ask *ask)
+static struct table *departures(const struct recipe *r, const struct recipe_context *context)
 {
 	struct table *t = table_new();
 	struct strbuf def = STRBUF_INIT;
@@ -207,7 +207,7 @@ static struct table *departures(const struct recipe *r, const struct recipe_ask 
 		int unknown;
 
 		strbuf_clear(&def);
-		unknown = recipe_default_of(r, i, ask, &def, NULL);
+		unknown = recipe_default_of(r, i, context, &def, NULL);
 		if (!unknown && !strcmp(def.buf, v->text))
 			continue;
 		table_text(t, v->hp->name);
@@ -222,7 +222,7 @@ static struct table *departures(const struct recipe *r, const struct recipe_ask 
  * as with a recipe that this version cannot read. */
 static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
 {
-	struct recipe_ask ask;
+	struct recipe_context context;
 	struct run_row row;
 	struct recipe r;
 	struct table *t;
@@ -234,8 +234,8 @@ static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	run_row_release(&row);
 	if (left)
 		return 1;
-	run_ask(&ask, ctx->store);
-	t = departures(&r, &ask);
+	recipe_context_of_store(&context, ctx->store);
+	t = departures(&r, &context);
 	left = r.n - table_rows(t);
 	fputs("\nparams that are not the defaults\n", ctx->out);
 	if (table_rows(t))

@@ -7,7 +7,7 @@
 #include "cmds/usage.h"
 #include "core/base/fs.h"
 #include "core/recipe/history.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/base/log.h"
 #include "core/run/keys.h"
 
@@ -90,10 +90,10 @@ int sweep_read(struct sweep_args *a, int defaults, int recorded, struct grid *g,
 	memset(p, 0, sizeof *p);
 	memset(g, 0, sizeof *g);
 	if (a->extends.sweep)
-		run_ask_cells(&a->ask, &a->extends);
+		recipe_context_of_sweep(&a->context, &a->extends);
 	else
-		run_ask(&a->ask, a->ctx->store);
-	how.ask = &a->ask;
+		recipe_context_of_store(&a->context, a->ctx->store);
+	how.context = &a->context;
 	return read_grid(a, &how, g, err) || sweep_plan_make(p, g, err) ? -1 : 0;
 }
 
@@ -167,8 +167,8 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct er
 	int there = 0;
 
 	*same = 0;
-	run_ask(&a->ask, a->ctx->store);
-	how.ask = &a->ask;
+	recipe_context_of_store(&a->context, a->ctx->store);
+	how.context = &a->context;
 	for (; how.defaults > 0 && !*same; how.defaults--) {
 		struct sweep_row row;
 

@@ -3,7 +3,7 @@
 #define SSL_CMDS_SWEEP_H
 
 #include "cmds/cmd.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/sweep.h"
 
 enum { SWEEPS_MAX = 100000 }; /* that `rm` takes */
@@ -16,8 +16,8 @@ struct sweep_args {
 	int n_operands;
 	const char *method, *dataset, *seeds, *name, *metric;
 	struct opt_list set, grid, zip;
-	struct recipe_ask ask;    /* of the store, once it is open */
-	struct ask_cells extends; /* extend: the sweep that is there; else no sweep */
+	struct recipe_context context; /* of the store, once it is open */
+	struct sweep_context extends; /* extend: the sweep that is there; else no sweep */
 	long workers;
 	int reuse, pruned, collapsed, watch, restore, list;
 	int64_t replaces; /* start: the sweep that gives way to the one that is described */

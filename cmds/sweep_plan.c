@@ -8,7 +8,7 @@
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/report/human.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 
 static const double patience = 20; /* seconds for timing steps, in all */
@@ -218,8 +218,8 @@ static int read_plan(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
 		if (cmd_open_store(a->ctx, NEED_STORE_READ, err) ||
 		    sweeps_find(a->ctx->store, a->operand, &w, err))
 			return -1;
-		run_ask(&a->ask, a->ctx->store);
-		how.ask = &a->ask;
+		recipe_context_of_store(&a->context, a->ctx->store);
+		how.context = &a->context;
 		how.defaults = w.defaults;
 		grid_init(g, keys_schema(), &how);
 		ret = grid_from_json(g, w.spec, err) || grid_finish(g, err) ||

@@ -5,7 +5,7 @@
 #include "cmds/sweep.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/run/worker.h"
 #include "core/store/sweep_trash.h"
@@ -231,8 +231,8 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct sweep_plan *
 		return -1;
 	sweep_warn_goal(&w);
 	how.defaults = w.defaults;
-	how.ask = &a->ask;
-	run_ask(&a->ask, a->ctx->store);
+	how.context = &a->context;
+	recipe_context_of_store(&a->context, a->ctx->store);
 	grid_init(g, keys_schema(), &how);
 	ret = grid_from_json(g, w.spec, err);
 	g->name = a->operand; /* an imported sweep may have another name here */
@@ -275,13 +275,13 @@ static void say_nothing(const char *text)
  * asked of a file that extends it, which says the same. */
 static int is_refused_now(struct sweep_args *a, const struct sweep_row *w)
 {
-	struct recipe_how how = {.defaults = w->defaults, .ask = &a->ask};
+	struct recipe_how how = {.defaults = w->defaults, .context = &a->context};
 	struct sweep_plan p = {0};
 	struct error why = {0};
 	struct grid g;
 	int ret;
 
-	run_ask(&a->ask, a->ctx->store);
+	recipe_context_of_store(&a->context, a->ctx->store);
 	grid_init(&g, keys_schema(), &how);
 	ret = grid_from_json(&g, w->spec, &why) || grid_finish(&g, &why) ||
 	      sweep_goal_settle(&g, &why) || sweep_plan_make(&p, &g, &why) ||
@@ -306,7 +306,7 @@ static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_pla
 
 		sweep_warn_goal(&w);
 		same = same || is_refused_now(a, &w);
-		a->extends = (struct ask_cells){a->ctx->store, w.id};
+		a->extends = (struct sweep_context){a->ctx->store, w.id};
 		sweep_row_release(&w);
 		return sweep_read(a, defaults, same, g, p, err);
 	}

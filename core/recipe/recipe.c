@@ -75,10 +75,11 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 }
 
 int recipe_changed(struct recipe *out, const struct recipe *from,
-		   const struct recipe_schema *schema, const struct recipe_ask *ask,
+		   const struct recipe_schema *schema, const struct recipe_context *context,
 		   const struct recipe_set *set, int n_set, struct error *err)
 {
-	const struct recipe_how how = {.defaults = from->defaults, .recorded = 1, .ask = ask};
+	const struct recipe_how how = {
+	    .defaults = from->defaults, .recorded = 1, .context = context};
 	struct strbuf json = STRBUF_INIT;
 	struct resolver r;
 	int ret;
@@ -96,10 +97,10 @@ int recipe_changed(struct recipe *out, const struct recipe *from,
 	return ret;
 }
 
-int recipe_default_of(const struct recipe *r, int i, const struct recipe_ask *ask,
+int recipe_default_of(const struct recipe *r, int i, const struct recipe_context *context,
 		      struct strbuf *out, struct error *err)
 {
-	const struct recipe_how how = {.defaults = r->defaults, .ask = ask};
+	const struct recipe_how how = {.defaults = r->defaults, .context = context};
 	const char *key = r->value[i].hp->name;
 	struct resolver v;
 	struct recipe made;

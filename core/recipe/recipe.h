@@ -40,7 +40,7 @@ struct recipe_how {
 	int defaults; /* version of the defaults; 0: the newest */
 	int recorded; /* the text was recorded before: newer rules do not refuse it, and keys
 			 that it lacks have their neutral values */
-	const struct recipe_ask *ask; /* NULL: nothing is known besides the recipe */
+	const struct recipe_context *context; /* NULL: nothing is known besides the recipe */
 };
 
 /* True if the user gave the key's value now, in a file or with --set; true if it was recorded
@@ -60,8 +60,8 @@ int recipe_load(struct recipe *out, const struct recipe_schema *schema, const ch
 
 /* As recipe_load(), with `how`. */
 int recipe_load_with(struct recipe *out, const struct recipe_schema *schema,
-		   const struct recipe_how *how, const char *path, const struct recipe_set *set,
-		   int n_set, struct error *err);
+		     const struct recipe_how *how, const char *path, const struct recipe_set *set,
+		     int n_set, struct error *err);
 
 /* Reads the canonical JSON that was recorded, with the version of the defaults that it was made
  * with. A key that is newer than the text gets its neutral value. The hash is that of the text, so
@@ -72,12 +72,12 @@ int recipe_from_json(struct recipe *out, const struct recipe_schema *schema, con
 /* Resolves `from`, a recorded recipe, with n_set settings applied to it, as a new recipe with the
  * same version of the defaults. ERR_USAGE as for --set. */
 int recipe_changed(struct recipe *out, const struct recipe *from,
-		   const struct recipe_schema *schema, const struct recipe_ask *ask,
+		   const struct recipe_schema *schema, const struct recipe_context *context,
 		   const struct recipe_set *set, int n_set, struct error *err);
 
 /* Appends what r->value[i] would be had it not been given, with all other keys as they are. ERR_USAGE
  * where it cannot be left out. */
-int recipe_default_of(const struct recipe *r, int i, const struct recipe_ask *ask,
+int recipe_default_of(const struct recipe *r, int i, const struct recipe_context *context,
 		      struct strbuf *out, struct error *err);
 
 void recipe_release(struct recipe *r);

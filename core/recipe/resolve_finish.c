@@ -96,7 +96,7 @@ static int compute(struct resolver *r, struct slot *s, struct error *err)
 	if ((s->hp->type != HP_REAL && s->hp->type != HP_INT) || !schema->compute ||
 	    !isalpha((unsigned char)**at) || !applies(r, s))
 		return 0;
-	ret = schema->compute(r, s->hp->name, *at, r->how.ask, &text, err);
+	ret = schema->compute(r, s->hp->name, *at, r->how.context, &text, err);
 	if (!ret && text.len) {
 		free(*at);
 		*at = strbuf_detach(&text);
@@ -204,13 +204,13 @@ static int collect(struct resolver *r, struct recipe *out, struct error *err)
 /* True if a replicate of the recipe was recorded, before a newer rule would have refused it. */
 static int is_known(const struct resolver *r, const struct recipe *recipe)
 {
-	const struct recipe_ask *ask = r->how.ask;
+	const struct recipe_context *context = r->how.context;
 	char group[HASH_HEX];
 
-	if (!ask || !ask->known)
+	if (!context || !context->known)
 		return 0;
 	recipe_group_hash(recipe, group);
-	return ask->known(ask->known_ctx, group);
+	return context->known(context->known_ctx, group);
 }
 
 /* Runs the schema's checks. An error names the place of the key that is at fault. */

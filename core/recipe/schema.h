@@ -16,7 +16,7 @@ struct resolver;
 const char *recipe_so_far(const struct resolver *draft, const char *key);
 
 /* What is known besides the recipe: the dataset that it names, and what was recorded. */
-struct recipe_ask {
+struct recipe_context {
 	/* Appends the number that the word in `key` stands for. */
 	int (*answer)(void *ctx, const char *key, const struct resolver *draft, struct strbuf *out,
 		      struct error *err);
@@ -51,7 +51,7 @@ struct recipe_schema {
 	 * place; appends nothing if the word itself is the value. Called for every value that is a
 	 * word, in table order, once the keys before it are known. May be NULL. */
 	int (*compute)(const struct resolver *draft, const char *key, const char *word,
-		       const struct recipe_ask *ask, struct strbuf *out, struct error *err);
+		       const struct recipe_context *context, struct strbuf *out, struct error *err);
 	/* The key whose value is used for `key` if the value of `key` is a word ("same"); NULL:
 	 * none. May be NULL. */
 	const char *(*stands_for)(const char *key);

@@ -187,14 +187,14 @@ static void compute_warmup(const struct resolver *draft, struct strbuf *out)
 }
 
 static int keys_compute(const struct resolver *draft, const char *key, const char *word,
-			const struct recipe_ask *ask, struct strbuf *out, struct error *err)
+			const struct recipe_context *context, struct strbuf *out, struct error *err)
 {
 	if (strcmp(word, "auto") != 0)
 		return 0;
 	if (!strcmp(key, "optim.warmup"))
 		compute_warmup(draft, out);
-	else if (ask)
-		return ask->answer(ask->ctx, key, draft, out, err);
+	else if (context)
+		return context->answer(context->ctx, key, draft, out, err);
 	else
 		strbuf_adds(out, "0"); /* data.val, of a dataset that is not known */
 	return 0;

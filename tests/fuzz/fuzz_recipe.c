@@ -5,7 +5,7 @@
 
 #include "core/base/fs.h"
 #include "core/recipe/grid.h"
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/run/sweep.h"
 #include "core/store/config.h"
@@ -60,12 +60,12 @@ static void refused(const struct error *err, enum error_code code)
 
 static void as_recipe(const char *file, const struct recipe_set *set, int n)
 {
-	struct recipe_ask ask;
-	const struct recipe_how how = {.ask = &ask};
+	struct recipe_context context;
+	const struct recipe_how how = {.context = &context};
 	struct error err = {0};
 	struct recipe r;
 
-	run_ask(&ask, NULL);
+	recipe_context_of_store(&context, NULL);
 	if (recipe_load_with(&r, keys_schema(), &how, file, set, n, &err)) {
 		refused(&err, ERR_USAGE);
 		return;
@@ -140,14 +140,14 @@ static int plan(struct grid *g, struct error *err)
 
 static void as_sweep(const char *file, const char *const *line, int lines)
 {
-	struct recipe_ask ask;
-	const struct recipe_how how = {.ask = &ask};
+	struct recipe_context context;
+	const struct recipe_how how = {.context = &context};
 	struct strbuf json = STRBUF_INIT, again = STRBUF_INIT;
 	struct error err = {0};
 	struct grid g, h;
 	int ret;
 
-	run_ask(&ask, NULL);
+	recipe_context_of_store(&context, NULL);
 	grid_init(&g, keys_schema(), &how);
 	ret = file ? grid_read(&g, file, &err) : 0;
 	for (int i = 0; i < lines && !ret; i++)
@@ -159,7 +159,7 @@ static void as_sweep(const char *file, const char *const *line, int lines)
 	if (ret)
 		refused(&err, ERR_USAGE);
 	if (!ret) {
-		struct recipe_how recorded = {.recorded = 1, .ask = &ask};
+		struct recipe_how recorded = {.recorded = 1, .context = &context};
 
 		grid_json(&g, &json);
 		grid_init(&h, keys_schema(), &recorded);

@@ -73,9 +73,10 @@ static int second_refuse(const struct recipe *r, const char **key, struct error 
 }
 
 static int second_compute(const struct resolver *draft, const char *key, const char *word,
-			  const struct recipe_ask *ask, struct strbuf *out, struct error *err)
+			  const struct recipe_context *context, struct strbuf *out,
+			  struct error *err)
 {
-	(void)ask;
+	(void)context;
 	(void)err;
 	if (!strcmp(word, "auto") && !strcmp(key, "optim.warmup"))
 		strbuf_add_number(out, strtod(recipe_so_far(draft, "optim.epochs"), NULL) / 10);

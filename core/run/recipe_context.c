@@ -1,5 +1,5 @@
 /* Numbers that depend on the dataset. */
-#include "core/run/ask.h"
+#include "core/run/recipe_context.h"
 
 #include <string.h>
 
@@ -61,21 +61,21 @@ static int answer(void *ctx, const char *key, const struct resolver *draft, stru
 	BUG("%s: no answer is known", key);
 }
 
-void run_ask(struct recipe_ask *out, struct store *s)
+void recipe_context_of_store(struct recipe_context *out, struct store *s)
 {
-	*out = (struct recipe_ask){.answer = answer, .ctx = s};
+	*out = (struct recipe_context){.answer = answer, .ctx = s};
 }
 
 static int is_cell(void *ctx, const char *group_hash)
 {
-	const struct ask_cells *of = ctx;
+	const struct sweep_context *of = ctx;
 
 	return sweeps_has_group(of->store, of->sweep, group_hash, NULL) > 0;
 }
 
-void run_ask_cells(struct recipe_ask *out, struct ask_cells *of)
+void recipe_context_of_sweep(struct recipe_context *out, struct sweep_context *of)
 {
-	run_ask(out, of->store);
+	recipe_context_of_store(out, of->store);
 	out->known = is_cell;
 	out->known_ctx = of;
 }

@@ -4,7 +4,7 @@
 
 #include "cmds/select.h"
 #include "core/report/rows.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 
 extern const struct cmd cmd_best;
 
@@ -21,7 +21,7 @@ static int add_remarks(struct cmd_ctx *ctx, const struct selection *sel, const s
 		strbuf_addf(&text, "%lld collapsed run%s left out.\n", (long long)collapsed,
 			    collapsed == 1 ? "" : "s");
 	if (!ret)
-		ret = metric_remarks_selection(ctx->store, sel, q->metric, &text, &differ, err);
+		ret = metric_caveats_selection(ctx->store, sel, q->metric, &text, &differ, err);
 	if (!ret && differ)
 		strbuf_adds(&text,
 			    "So the order says nothing about the encoders: choose runs of one "

@@ -6,7 +6,7 @@
 #include "core/base/log.h"
 #include "core/report/rows.h"
 #include "core/store/query/refs.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_diff;
@@ -136,7 +136,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (!ret && !differ)
 		log_info("%s and %s are the same", a.name, b.name);
 	if (!ret)
-		ret = metric_remarks_pair(ctx->store, id[0], id[1], &remarks, err);
+		ret = metric_caveats_pair(ctx->store, id[0], id[1], &remarks, err);
 	if (!ret)
 		cmd_remarks(remarks.buf);
 	strbuf_release(&remarks);

@@ -24,7 +24,7 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 static int add_remarks(struct cmd_ctx *ctx, const struct log_query *q, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret = query_log_remarks(ctx->store, q, &text, err);
+	int ret = query_log_caveats(ctx->store, q, &text, err);
 
 	if (!ret)
 		cmd_remarks(text.buf);

@@ -9,7 +9,7 @@
 #include "core/plot/figures.h"
 #include "core/plot/page.h"
 #include "core/plot/svg.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 
 extern const struct cmd cmd_plot;
 
@@ -19,8 +19,8 @@ static const struct {
 	const char *name;
 	figure_fn *make;
 	int newest; /* without refs the newest run is meant, else all */
-	int metric; /* it is of a metric: without --metric of the one that choice.h names, of one
-		       run of its loss */
+	int metric; /* it is of a metric: without --metric of the one that metric_choice.h names, of
+		       one run of its loss */
 } kinds[] = {
     {"curve", figure_curve, 1, 1},       {"bars", figure_bars, 0, 1},
     {"heatmap", figure_heatmap, 0, 1},   {"parallel", figure_parallel, 0, 1},
@@ -147,7 +147,7 @@ static int add_remarks(struct cmd_ctx *ctx, const struct selection *sel, const c
 	int ret = selection_metric(ctx->store, sel, metric, &m, NULL);
 
 	if (!ret)
-		ret = metric_remarks_selection(ctx->store, sel, m.name, &text, NULL, err);
+		ret = metric_caveats_selection(ctx->store, sel, m.name, &text, NULL, err);
 	else
 		ret = 0; /* several metrics, each with its own axis */
 	if (!ret)

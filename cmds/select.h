@@ -4,7 +4,7 @@
 #define SSL_CMDS_SELECT_H
 
 #include "cmds/cmd.h"
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 
 struct select {
 	char **ref; /* of runs, or names of sweeps */

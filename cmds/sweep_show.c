@@ -11,7 +11,7 @@
 #include "core/report/answer.h"
 #include "core/report/effects_print.h"
 #include "core/stats/floor.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/sweeps.h"
 
 /* People see both tables and the warnings; programs one table. */
@@ -96,7 +96,7 @@ static int show(struct sweep_args *a, struct selection *sel, const struct metric
 			      effects_make(s, sel, value, floors.value, m->low_is_good, &e, err);
 
 	if (!ret) {
-		ret = metric_remarks_selection(s, sel, m->name, &remarks, &differ, err);
+		ret = metric_caveats_selection(s, sel, m->name, &remarks, &differ, err);
 		if (!ret && !differ)
 			ret = print_answer(a->ctx, sel, m, value, floors.value, err);
 		if (!ret)

@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/plot/figures_internal.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 
 void figure_colours_release(struct figure_colours *c)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/report/human.h"
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 #include "core/store/query/verdict.h"
 
 static void add_value(const struct metric_info *m, double value, const char *sign,

@@ -11,7 +11,7 @@
 #include "core/report/effects_print.h"
 #include "core/report/rows.h"
 #include "core/stats/floor.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/query/reportquery.h"
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
@@ -489,7 +489,7 @@ static int prepare(struct work *w, struct error *err)
 	    groups_make(w->s, w->sel, NULL, &w->groups, err) ||
 	    selection_values(w->s, w->sel, w->metric.name, 0, w->value, err) ||
 	    floors_read(w->s, w->sel, w->metric.name, &w->floors, err) ||
-	    metric_remarks_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
+	    metric_caveats_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
 		return -1;
 	selection_results(w->sel, w->value);
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,

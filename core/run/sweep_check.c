@@ -7,7 +7,7 @@
 #include "core/run/keys.h"
 #include "core/run/measures.h"
 #include "core/run/sweep.h"
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 
 enum { MOST = 6 }; /* sentences */
 

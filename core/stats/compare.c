@@ -8,7 +8,7 @@
 
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/sweeps.h"
 
 enum { SEED = 1, GROUPS_MAX = 60 };
@@ -508,9 +508,9 @@ static int note_values(struct store *s, struct compare *c, const struct compare_
 		strbuf_addf(&c->notes, "%c%s%s.\n",
 			    q->values.metric ? *why : toupper((unsigned char)*why), why + 1,
 			    q->values.metric ? "" : "; --metric chooses another");
-	ret = metric_has_remarks(s, name, complete, err);
+	ret = metric_has_caveats(s, name, complete, err);
 	if (ret > 0)
-		ret = metric_remarks(s, name, id, n, &c->notes, &c->differ, err);
+		ret = metric_caveats(s, name, id, n, &c->notes, &c->differ, err);
 	free(id);
 	return ret;
 }

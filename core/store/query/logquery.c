@@ -7,7 +7,7 @@
 #include "core/base/strbuf.h"
 #include "core/store/query/filter.h"
 #include "core/store/query/query.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/query/user_sql.h"
 #include "core/store/sweeps.h"
 
@@ -423,18 +423,18 @@ static int remark(void *ctx, const char *name, size_t n, struct error *err)
 	if (!*metric || (r->seen.len && strstr(r->seen.buf, mark)))
 		goto done;
 	strbuf_adds(&r->seen, mark);
-	has = metric_has_remarks(r->s, metric, complete, err);
+	has = metric_has_caveats(r->s, metric, complete, err);
 	ret = has < 0 || (has && !r->id && read_ids(r, err)) ? -1 : 0;
 	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, bare))
 		strbuf_addf(r->out, "%s is %s here.\n", bare, metric);
 	if (!ret && has)
-		ret = metric_remarks(r->s, metric, r->id, r->n, r->out, NULL, err);
+		ret = metric_caveats(r->s, metric, r->id, r->n, r->out, NULL, err);
 done:
 	strbuf_release(&text);
 	return ret;
 }
 
-int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf *out,
+int query_log_caveats(struct store *s, const struct log_query *q, struct strbuf *out,
 		      struct error *err)
 {
 	struct remarks r = {.s = s, .q = q, .out = out, .seen = STRBUF_INIT};

@@ -50,14 +50,14 @@ struct log_query {
 /* What `ssl log` prints. */
 int query_log(struct store *s, const struct log_query *q, const struct query_sink *sink,
 	      struct error *err);
-/* Appends what has to be said about the metrics among its columns: see remarks.h. */
+/* Appends what has to be said about the metrics among its columns: see metric_caveats.h. */
 struct strbuf;
-int query_log_remarks(struct store *s, const struct log_query *q, struct strbuf *out,
+int query_log_caveats(struct store *s, const struct log_query *q, struct strbuf *out,
 		      struct error *err);
 
 struct selection; /* selection.h */
 struct best_query {
-	const char *metric;  /* the recorded name of one with a goal (choice.h) */
+	const char *metric;  /* the recorded name of one with a goal (metric_choice.h) */
 	const char *heading; /* of its column: as the user wrote it */
 	const struct selection *of; /* these runs */
 	const char *by; /* a column, a hyperparameter or BY_RECIPE: the best of each of its values; or

@@ -7,9 +7,9 @@
 #include "core/base/strbuf.h"
 #include "core/store/metric_names.h"
 #include "core/store/organise.h"
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 #include "core/store/query/refs.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/runs.h"
 #include "core/store/sweep_trash.h"
 
@@ -108,7 +108,7 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 	if (metric_of_all(s, name, &choice, err))
 		return -1;
 	advise(name, &choice);
-	if (metric_remarks_where(s, choice.metric.name, NULL, &remarks, &differ, err))
+	if (metric_caveats_where(s, choice.metric.name, NULL, &remarks, &differ, err))
 		return -1;
 	if (differ)
 		log_info("best:%s: %.*s", name, (int)strcspn(remarks.buf, "\n"), remarks.buf);

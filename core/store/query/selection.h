@@ -64,7 +64,7 @@ void selection_ids(const struct selection *sel, struct strbuf *out);
 
 /* The metric that is meant: `name`, test.NAME or val.NAME, whichever most of the finished runs have
  * (of all runs, if none of these has any; the first of equals). ERR_NOT_FOUND with the nearest name
- * if none has any. Commands ask choice.h. */
+ * if none has any. Commands ask metric_choice.h. */
 struct metric_info {
 	char name[128], unit[16];
 	int low_is_good; /* its goal is "min"; where it has none, that of a sweep that is for it */

@@ -5,7 +5,7 @@
 #include "core/store/metric_names.h"
 #include "core/store/query/filter.h"
 #include "core/store/query/query.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "core/store/query/selection.h"
 #include "core/store/query/user_sql.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/store/metric_names.h"
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 #include "core/store/query/filter.h"
 #include "core/store/query/user_sql.h"
 

@@ -8,7 +8,7 @@
 #include "core/store/digests.h"
 #include "core/store/metric_kinds.h"
 #include "core/store/metric_names.h"
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 #include "tests/unit/store/scratch.h"
 
 static void canonical(const char *settings, const char *want)
@@ -143,10 +143,10 @@ static void test_old_store(void)
 	/* what a name means then, and what is said of it */
 	CU_ASSERT_EQUAL(metric_pick(x.s, "knn.top5", &id, &x.err), 1);
 	CU_ASSERT_EQUAL(
-	    metric_remarks(x.s, "test.knn.top5/rule=1", &run, 1, &said, &differ, &x.err), 0);
+	    metric_caveats(x.s, "test.knn.top5/rule=1", &run, 1, &said, &differ, &x.err), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(said.buf, "older rule"));
 	strbuf_clear(&said);
-	CU_ASSERT_EQUAL(metric_remarks(x.s, "test.linear.top1", &run, 1, &said, &differ, &x.err),
+	CU_ASSERT_EQUAL(metric_caveats(x.s, "test.linear.top1", &run, 1, &said, &differ, &x.err),
 			0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(said.buf, "did not converge in 2 steps"));
 	CU_ASSERT_EQUAL(differ, 0);

@@ -2,8 +2,8 @@
  * The metric by which runs are compared. Every command that compares runs asks here, so that all of
  * them take the same one, and tell why.
  */
-#ifndef SSL_STORE_QUERY_CHOICE_H
-#define SSL_STORE_QUERY_CHOICE_H
+#ifndef SSL_STORE_QUERY_METRIC_CHOICE_H
+#define SSL_STORE_QUERY_METRIC_CHOICE_H
 
 #include "core/store/query/selection.h"
 

@@ -1,4 +1,4 @@
-#include "core/store/query/choice.h"
+#include "core/store/query/metric_choice.h"
 
 #include <stdio.h>
 #include <string.h>

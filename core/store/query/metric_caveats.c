@@ -1,4 +1,4 @@
-#include "core/store/query/remarks.h"
+#include "core/store/query/metric_caveats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +74,7 @@ int metric_is_loss(const char *metric)
 	       !strcmp(metric_kind_goal(metric), "min");
 }
 
-int metric_has_remarks(struct store *s, const char *metric, int complete, struct error *err)
+int metric_has_caveats(struct store *s, const char *metric, int complete, struct error *err)
 {
 	char other[256], older[256];
 	int64_t yes = 0;
@@ -361,12 +361,12 @@ static int loss_remarks(struct store *s, const char *metric, const int64_t *id, 
 	return ret;
 }
 
-int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n,
+int metric_caveats(struct store *s, const char *metric, const int64_t *id, int n,
 		   struct strbuf *out, int *differ, struct error *err)
 {
 	struct remarks r = {0};
 	char other[256], older[256];
-	int ret = metric_has_remarks(s, metric, 0, err);
+	int ret = metric_has_caveats(s, metric, 0, err);
 
 	if (differ)
 		*differ = 0;
@@ -392,7 +392,7 @@ int metric_remarks(struct store *s, const char *metric, const int64_t *id, int n
 	return ret;
 }
 
-int metric_remarks_selection(struct store *s, const struct selection *sel, const char *metric,
+int metric_caveats_selection(struct store *s, const struct selection *sel, const char *metric,
 			     struct strbuf *out, int *differ, struct error *err)
 {
 	int64_t *id = xmalloc(((size_t)sel->n + 1) * sizeof *id);
@@ -400,16 +400,16 @@ int metric_remarks_selection(struct store *s, const struct selection *sel, const
 
 	for (int i = 0; i < sel->n; i++)
 		id[i] = sel->run[i].id;
-	ret = metric_remarks(s, metric, id, sel->n, out, differ, err);
+	ret = metric_caveats(s, metric, id, sel->n, out, differ, err);
 	free(id);
 	return ret;
 }
 
-int metric_remarks_where(struct store *s, const char *metric, const char *where, struct strbuf *out,
+int metric_caveats_where(struct store *s, const char *metric, const char *where, struct strbuf *out,
 			 int *differ, struct error *err)
 {
 	struct selection sel = {0};
-	int ret = metric_has_remarks(s, metric, 0, err);
+	int ret = metric_has_caveats(s, metric, 0, err);
 
 	if (differ)
 		*differ = 0;
@@ -417,12 +417,12 @@ int metric_remarks_where(struct store *s, const char *metric, const char *where,
 		return ret;
 	ret = selection_add_where(s, &sel, where, err);
 	if (!ret)
-		ret = metric_remarks_selection(s, &sel, metric, out, differ, err);
+		ret = metric_caveats_selection(s, &sel, metric, out, differ, err);
 	selection_release(&sel);
 	return ret;
 }
 
-int metric_remarks_pair(struct store *s, int64_t a, int64_t b, struct strbuf *out,
+int metric_caveats_pair(struct store *s, int64_t a, int64_t b, struct strbuf *out,
 			struct error *err)
 {
 	static const char sql[] = "SELECT metric FROM v_last WHERE run_id = ? AND metric GLOB "
@@ -444,7 +444,7 @@ int metric_remarks_pair(struct store *s, int64_t a, int64_t b, struct strbuf *ou
 		int differ;
 
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(p, "\n"), p);
-		ret = metric_remarks(s, name, id, 2, &text, &differ, err);
+		ret = metric_caveats(s, name, id, 2, &text, &differ, err);
 		if (!ret && differ)
 			strbuf_add(out, text.buf, strcspn(text.buf, "\n") + 1);
 		strbuf_release(&text);

@@ -3,7 +3,8 @@
 #include "cmds/usage.h"
 #include "core/base/log.h"
 #include "core/report/rows.h"
-#include "core/store/query/catalog.h"
+#include "core/store/query/schema_docs.h"
+#include "core/store/query/user_views.h"
 
 extern const struct cmd cmd_schema;
 
@@ -16,7 +17,7 @@ static int show(struct cmd_ctx *ctx, const char *table, struct error *err)
 	rows_init(&rows, 0, ctx->format);
 	sink = rows_sink(&rows);
 	ret = table ? query_columns(ctx->store, table, &sink, err)
-		    : query_catalog(ctx->store, &sink, err);
+		    : query_tables(ctx->store, &sink, err);
 	if (!ret)
 		table_print(rows.table, ctx->format, ctx->out);
 	rows_release(&rows);
@@ -47,8 +48,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return -1;
 	if (!pivot && !drop)
 		return show(ctx, n ? argv[1] : NULL, err);
-	if (drop ? catalog_drop(ctx->store, drop, err)
-		 : catalog_pivot(ctx->store, pivot, ctx->force, err))
+	if (drop ? user_view_drop(ctx->store, drop, err)
+		 : user_view_create_pivot(ctx->store, pivot, ctx->force, err))
 		return -1;
 	if (ctx->dry_run)
 		log_info("the view %s would be %s", drop ? drop : pivot, drop ? "removed" : "made");

@@ -2,7 +2,7 @@
  * Is the schema ours? A store may come from anywhere, and what stands in its schema is text that
  * SQLite runs: a trigger runs with every write, a virtual table is code, a computed column is an
  * expression of somebody else's. A store that has any of them is refused before anything is read.
- * Views that are not ours are the user's (see catalog.h): nothing here reads them.
+ * Views that are not ours are the user's (see user_views.h): nothing here reads them.
  */
 #include <ctype.h>
 #include <limits.h>

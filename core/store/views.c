@@ -69,7 +69,7 @@ static int are_current(struct store *s, const char *hash, struct error *err)
 	return more ? -1 : !bad && n == count_ours();
 }
 
-/* Views with other names are the user's (see catalog.h). */
+/* Views with other names are the user's (see user_views.h). */
 static int drop_views(struct store *s, struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;

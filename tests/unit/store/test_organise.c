@@ -3,7 +3,7 @@
  * metric's value; a pivot outlives the views of ssl. */
 #include "core/store/evals.h"
 #include "core/store/organise.h"
-#include "core/store/query/catalog.h"
+#include "core/store/query/user_views.h"
 #include "core/store/query/refs.h"
 #include "core/store/query/values.h"
 #include "tests/unit/store/scratch.h"
@@ -221,17 +221,18 @@ static void test_pivot(void)
 	struct scratch x;
 
 	fill(&x);
-	CU_ASSERT_EQUAL(catalog_pivot(x.s, "runs", 0, &x.err), 0);
+	CU_ASSERT_EQUAL(user_view_create_pivot(x.s, "runs", 0, &x.err), 0);
 	sql_is(x.s, "SELECT name, \"vicreg.mu\", \"test.knn.top1\" FROM runs ORDER BY id",
 	       "one|1|0\ntwo|1|10\nthree|1|20\n");
-	CU_ASSERT_EQUAL(catalog_pivot(x.s, "runs", 0, &x.err), -1);
+	CU_ASSERT_EQUAL(user_view_create_pivot(x.s, "runs", 0, &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "it exists");
-	CU_ASSERT_EQUAL(catalog_pivot(x.s, "runs", 1, &x.err), 0);
-	CU_ASSERT_EQUAL(catalog_pivot(x.s, "x\" AS SELECT 1; DROP TABLE run; --", 0, &x.err), -1);
+	CU_ASSERT_EQUAL(user_view_create_pivot(x.s, "runs", 1, &x.err), 0);
+	CU_ASSERT_EQUAL(
+	    user_view_create_pivot(x.s, "x\" AS SELECT 1; DROP TABLE run; --", 0, &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "letters, digits");
-	CU_ASSERT_EQUAL(catalog_drop(x.s, "v_run", &x.err), -1);
-	CU_ASSERT_EQUAL(catalog_drop(x.s, "runs", &x.err), 0);
-	CU_ASSERT_EQUAL(catalog_drop(x.s, "runs", &x.err), -1);
+	CU_ASSERT_EQUAL(user_view_drop(x.s, "v_run", &x.err), -1);
+	CU_ASSERT_EQUAL(user_view_drop(x.s, "runs", &x.err), 0);
+	CU_ASSERT_EQUAL(user_view_drop(x.s, "runs", &x.err), -1);
 	err_is(&x.err, ERR_NOT_FOUND, "no such view");
 	scratch_close(&x);
 }

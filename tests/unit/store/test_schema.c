@@ -1,6 +1,6 @@
 /* The schema is documented by its comments, and ssl-schema(5) has the same sentence for every
  * table, view and column, and nothing that does not exist. */
-#include "core/store/query/catalog.h"
+#include "core/store/query/schema_docs.h"
 #include "tests/unit/store/scratch.h"
 
 /* The names that a query gives, each on a line. */
@@ -125,7 +125,7 @@ static void test_page(void)
 	names(x.s, sections_sql, &want);
 	marked(page.buf, page.buf + page.len, "\n.Ss ", &got);
 	CU_ASSERT_STRING_EQUAL(want.buf, got.buf);
-	CU_ASSERT_EQUAL(query_catalog(x.s, &sink, &x.err), 0);
+	CU_ASSERT_EQUAL(query_tables(x.s, &sink, &x.err), 0);
 	for (char *row = strchr(t.text.buf, '\n'), *field[5]; row && row[1];) {
 		field[0] = row + 1;
 		row = strchr(row + 1, '\n');

@@ -1,11 +1,10 @@
-#include "core/store/query/catalog.h"
+#include "core/store/query/schema_docs.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
-#include "core/store/query/filter.h"
 #include "core/store/query/user_sql.h"
 #include "core/store/schema_check.h"
 
@@ -47,7 +46,7 @@ static void add_comment(const struct line *l, struct strbuf *out)
 }
 
 /* The lines of comment behind the first line, which is CREATE. */
-static void about_table(const char *sql, struct strbuf *out)
+static void describe_table(const char *sql, struct strbuf *out)
 {
 	struct line l;
 	const char *p = next_line(sql, &l);
@@ -85,7 +84,7 @@ static void take_comment(const struct line *l, const char *next, struct strbuf *
 
 /* A table's column begins a line. ALTER TABLE writes a column that it adds, with the sentence
  * between its name and its type, in front of the comment of the column before it. */
-static void about_table_column(const char *sql, const char *name, struct strbuf *out)
+static void describe_table_column(const char *sql, const char *name, struct strbuf *out)
 {
 	const size_t n = strlen(name);
 	struct line l;
@@ -121,7 +120,7 @@ static int ends_with(const struct line *l, const char *name)
 }
 
 /* Of several lines that fit, the last: the one of the outermost SELECT. */
-static void about_view_column(const char *sql, const char *name, struct strbuf *out)
+static void describe_view_column(const char *sql, const char *name, struct strbuf *out)
 {
 	struct line l;
 
@@ -130,12 +129,12 @@ static void about_view_column(const char *sql, const char *name, struct strbuf *
 			take_comment(&l, p, out);
 }
 
-static void about_column(const char *sql, const char *name, int view, struct strbuf *out)
+static void describe_column(const char *sql, const char *name, int view, struct strbuf *out)
 {
 	if (view)
-		about_view_column(sql, name, out);
+		describe_view_column(sql, name, out);
 	else
-		about_table_column(sql, name, out);
+		describe_table_column(sql, name, out);
 }
 
 /* The CREATE statements of this program's schema, by name. */
@@ -170,7 +169,7 @@ static const char *statement_of(const struct statements *t, const char *name)
 	return sqlite3_step(t->find) == SQLITE_ROW ? db_text(t->find, 0) : "";
 }
 
-int query_catalog(struct store *s, const struct query_sink *sink, struct error *err)
+int query_tables(struct store *s, const struct query_sink *sink, struct error *err)
 {
 	static const char *const column[] = {"name", "kind", "columns", "about"};
 	sqlite3_stmt *st = db_prepare(
@@ -192,9 +191,9 @@ int query_catalog(struct store *s, const struct query_sink *sink, struct error *
 		sink->text(sink->ctx, db_text(st, 1));
 		sink->integer(sink->ctx, sqlite3_column_int64(st, 2));
 		strbuf_clear(&text);
-		about_table(statement_of(&ours, db_text(st, 0)), &text);
+		describe_table(statement_of(&ours, db_text(st, 0)), &text);
 		if (!text.len)
-			about_table(db_text(st, 3), &text);
+			describe_table(db_text(st, 3), &text);
 		sink->text(sink->ctx, text.buf);
 	}
 	statements_close(&ours);
@@ -238,11 +237,11 @@ int query_columns(struct store *s, const char *table, const struct query_sink *s
 			sink->column(sink->ctx, "about");
 		}
 		strbuf_clear(&text);
-		about_column(statement_of(&ours, table), db_text(st, 0), sqlite3_column_int(st, 3),
-			     &text);
+		describe_column(statement_of(&ours, table), db_text(st, 0),
+				sqlite3_column_int(st, 3), &text);
 		if (!text.len)
-			about_column(db_text(st, 2), db_text(st, 0), sqlite3_column_int(st, 3),
-				     &text);
+			describe_column(db_text(st, 2), db_text(st, 0), sqlite3_column_int(st, 3),
+					&text);
 		sink->text(sink->ctx, db_text(st, 0));
 		sink->text(sink->ctx, *db_text(st, 1) ? db_text(st, 1) : NULL);
 		sink->text(sink->ctx, text.len ? text.buf : NULL);
@@ -250,119 +249,4 @@ int query_columns(struct store *s, const char *table, const struct query_sink *s
 	statements_close(&ours);
 	strbuf_release(&text);
 	return more || n ? more : no_table(s, table, err);
-}
-
-/* ---- the user's views ---- */
-
-static int check_view_name(const char *name, struct error *err)
-{
-	size_t n = strlen(name);
-	int plain = n && n < 64 && !isdigit((unsigned char)*name);
-
-	for (size_t i = 0; i < n; i++)
-		plain = plain && (isalnum((unsigned char)name[i]) || name[i] == '_');
-	if (!plain)
-		return error_set(err, ERR_USAGE,
-				 "view '%.40s': a name has letters, digits and _ only", name);
-	if (!sqlite3_strnicmp(name, "v_", 2) || !sqlite3_strnicmp(name, "sqlite_", 7))
-		return error_set(err, ERR_USAGE,
-				 "view %s: names with %.*s are not yours to give: try %s", name,
-				 name[0] == 'v' || name[0] == 'V' ? 2 : 7, name,
-				 name[0] == 'v' || name[0] == 'V' ? name + 2 : "pivot");
-	return 0;
-}
-
-static int check_view_free(struct store *s, const char *name, int replace, struct error *err)
-{
-	int64_t view = 0;
-	int there = db_int(s, &view, err,
-			   "SELECT type = 'view' FROM sqlite_schema WHERE name = ? COLLATE NOCASE",
-			   "t", name);
-
-	if (there < 0 || !there || (view && replace))
-		return there < 0 ? -1 : 0;
-	return error_set(
-	    err, ERR_USAGE,
-	    view ? "view %s: it exists: -f makes it anew" : "view %s: a table has this name", name);
-}
-
-/* Names go into the statement as quoted identifiers, and into comments without line ends. */
-static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *err)
-{
-	sqlite3_stmt *st = db_prepare(
-	    s,
-	    "SELECT 0, id, name, '' FROM param_name WHERE name NOT IN "
-	    "(SELECT name FROM pragma_table_info('v_run')) UNION ALL "
-	    "SELECT 1, id, name, goal FROM metric_name WHERE goal <> 'none' AND name NOT IN "
-	    "(SELECT name FROM pragma_table_info('v_run')) AND name NOT IN "
-	    "(SELECT name FROM param_name) ORDER BY 1, 3",
-	    err);
-	int more;
-
-	if (!st)
-		return -1;
-	while ((more = db_step(s, st, err)) > 0) {
-		long long id = sqlite3_column_int64(st, 1);
-		const char *name = db_text(st, 2);
-
-		strbuf_adds(sql, "\n    , "); /* in front: behind it would be in the comment */
-		if (sqlite3_column_int(st, 0)) {
-			if (filter_metric(s, id, db_text(st, 3), FILTER_LAST, sql, err)) {
-				sqlite3_reset(st);
-				return -1;
-			}
-		} else
-			strbuf_addf(sql,
-				    "(SELECT coalesce(p.number, p.value) FROM param p "
-				    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",
-				    id);
-		filter_alias(name, strlen(name), sql);
-		strbuf_adds(sql, sqlite3_column_int(st, 0) ? " -- metric, its last value"
-							   : " -- hyperparameter");
-	}
-	return more;
-}
-
-static int make_pivot(struct store *s, const char *view, struct error *err)
-{
-	struct strbuf sql = STRBUF_INIT;
-	int ret;
-
-	strbuf_addf(&sql,
-		    "DROP VIEW IF EXISTS \"%s\";\nCREATE VIEW \"%s\" AS\n"
-		    "  -- Runs, one a row, with a column for each hyperparameter and metric.\n"
-		    "  SELECT v_run.*",
-		    view, view);
-	ret = add_pivot_columns(s, &sql, err);
-	strbuf_adds(&sql, "\n  FROM v_run;\n");
-	if (!ret && store_is_writable(s))
-		ret = db_script(s, sql.buf, err);
-	strbuf_release(&sql);
-	return ret;
-}
-
-int catalog_pivot(struct store *s, const char *view, int replace, struct error *err)
-{
-	if (check_view_name(view, err) || tx_begin(s, err))
-		return -1;
-	return tx_end(s, check_view_free(s, view, replace, err) || make_pivot(s, view, err), err);
-}
-
-int catalog_drop(struct store *s, const char *view, struct error *err)
-{
-	struct strbuf sql = STRBUF_INIT;
-	int64_t id;
-	int ret;
-
-	if (check_view_name(view, err) || tx_begin(s, err))
-		return -1;
-	ret = db_int(s, &id, err,
-		     "SELECT rowid FROM sqlite_schema WHERE type = 'view' AND name = ?", "t", view);
-	if (!ret)
-		ret = error_set(err, ERR_NOT_FOUND, "%s: no such view: see `ssl schema`", view);
-	strbuf_addf(&sql, "DROP VIEW \"%s\"", view);
-	if (ret > 0)
-		ret = store_is_writable(s) ? db_script(s, sql.buf, err) : 0;
-	strbuf_release(&sql);
-	return tx_end(s, ret, err);
 }

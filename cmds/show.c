@@ -1,5 +1,5 @@
-/* `ssl show`: everything that the store knows of a run. Each section is a query over its id; people
- * see of the hyperparameters only those that are not the defaults, unless they ask for all. */
+/* `ssl show`: everything that the store has about a run. As text it lists only the hyperparameters
+ * that are not the defaults, unless -v asks for all. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,105 +10,13 @@
 #include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 #include "core/store/query/refs.h"
+#include "core/store/query/show.h"
 #include "core/store/run_rows.h"
 #include "core/store/runs.h"
 
 extern const struct cmd cmd_show;
 
-enum { SHOW_SECONDS = 60 };
-
-/* Every `?` is the run's id. */
-struct section {
-	const char *name, *sql;
-};
-
-static const char head_sql[] =
-    "SELECT v.id || ' ' || v.name AS run, v.uuid, "
-    "CASE WHEN v.status = 'stale' THEN 'stale: running, but without a sign of life since ' || "
-    "strftime('%Y-%m-%d %H:%M:%S', a.heartbeat, 'unixepoch') ELSE v.status END AS status, "
-    "nullif(v.exit_code, 0) AS 'exit code', v.error, v.tags, v.command, v.method, "
-    "coalesce(v.dataset_label || ' ' || substr(v.dataset_sha256, 1, 12), 'none') AS dataset, "
-    "v.seed, "
-    "v.epoch || ' of ' || v.epochs AS epochs, v.step || ' of ' || v.steps AS steps, "
-    "(SELECT c.summary FROM v_collapse c WHERE c.run_id = v.id) AS collapse, "
-    "iif(v.loss IS NULL, NULL, printf('%.6g', v.loss)) AS loss, "
-    "CASE WHEN v.knn_missing IS NOT NULL THEN 'none: ' || v.knn_missing WHEN v.knn_top1 IS NOT "
-    "NULL "
-    "THEN fixed(v.knn_top1, 2) || ' %' || iif(v.knn_split = 'val', ' (val)', '') || "
-    "iif(v.gain IS NULL, '', ' (' || iif(v.gain >= 0, '+', '') || fixed(v.gain, 2) || "
-    "' over the untrained encoder)') END AS "
-    "'knn.top1', "
-    "CASE WHEN v.linear_missing IS NOT NULL THEN 'none: ' || v.linear_missing WHEN v.linear_top1 "
-    "IS "
-    "NOT NULL THEN fixed(v.linear_top1, 2) || ' %' || iif(v.linear_split = 'val', ' (val)', '') "
-    "END "
-    "AS 'linear.top1', "
-    "(SELECT 'none: ' || e.text FROM event e WHERE e.run_id = v.id AND e.kind = 'eval.skipped' "
-    "ORDER BY e.id LIMIT 1) AS evaluation, "
-    "v.created, v.finished, v.attempts, iif(v.status = 'running', NULL, v.seconds) AS seconds, "
-    "iif(v.status = 'running', v.elapsed, NULL) AS elapsed, v.eta, v.images_per_s AS 'images/s', "
-    "v.peak_rss, v.arena_peak, v.threads, "
-    "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
-    "'ssl ' || c.version || coalesce(' ' || nullif(c.source_commit, ''), '') || ', binary ' || "
-    "substr(c.binary_sha256, 1, 12) AS code, "
-    "c.compiler || ' ' || c.flags AS compiler, c.libraries, "
-    "nullif(c.user_commit, '') || CASE c.user_dirty WHEN 1 THEN ' with uncommitted changes' WHEN "
-    "-1 THEN ' (uncommitted changes: unknown)' ELSE '' END "
-    "AS 'your commit', v.recipe_hash AS recipe "
-    "FROM v_run v JOIN code c ON c.id = v.code_id JOIN host h ON h.id = v.host_id "
-    "LEFT JOIN attempt a ON a.id = v.attempt_id WHERE v.id = ?";
-
-static const struct section sections[] = {
-    {"params", "SELECT param, value FROM v_param WHERE run_id = ? ORDER BY param"},
-    {"metrics",
-     "SELECT n.name AS metric, s.n, "
-     "CASE s.last_kind WHEN 0 THEN s.last WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' "
-     "ELSE '-inf' END AS last, "
-     "b.value AS best, b.step AS at_step, "
-     "s.min, s.max, s.n_bad AS not_finite, n.unit, "
-     "CASE WHEN n.name GLOB '*[/,]rule=*' THEN 'older' END AS rule FROM metric_summary s "
-     "JOIN metric_name n ON n.id = s.name_id LEFT JOIN v_best b ON b.run_id = s.run_id AND "
-     "b.metric = n.name WHERE s.run_id = ? ORDER BY n.name"},
-    {"evals", "SELECT metric, CASE kind WHEN 'number' THEN value ELSE kind END AS value, epoch, "
-	      "step, settings, seconds, created, missing, "
-	      "CASE WHEN superseded THEN 'older' END AS rule FROM v_eval WHERE run_id = ? "
-	      "ORDER BY step, eval_id, metric"},
-    {"checkpoints", "SELECT c.epoch, c.step, o.bytes, o.sha256, c.created FROM checkpoint c "
-		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ? ORDER BY c.step"},
-    {"attempts", "SELECT a.n, a.from_step, a.started, a.ended, a.seconds, a.exit_code, a.pid, "
-		 "h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM attempt a "
-		 "LEFT JOIN host h ON h.id = a.host_id LEFT JOIN code c ON c.id = a.code_id "
-		 "WHERE a.run_id = ? ORDER BY a.n"},
-    {"events", "SELECT created, step, kind, text FROM event WHERE run_id = ? ORDER BY id"},
-    {"notes", "SELECT created, text FROM note WHERE run_id = ? ORDER BY id"},
-};
-
-enum { SECTIONS = sizeof sections / sizeof *sections };
-
-static int query(struct store *s, const char *sql, int64_t id, const struct query_sink *sink,
-		 struct error *err)
-{
-	struct strbuf text = STRBUF_INIT;
-	const char *mark = strchr(sql, '?');
-	int ret;
-
-	strbuf_addf(&text, "%.*s%lld%s", (int)(mark - sql), sql, (long long)id, mark + 1);
-	ret = query_user(s, text.buf, SHOW_SECONDS, sink, err);
-	strbuf_release(&text);
-	return ret;
-}
-
-static int load(struct store *s, const char *sql, int64_t id, enum table_format format,
-		struct rows *rows, struct error *err)
-{
-	struct query_sink sink;
-
-	rows_init(rows, 1, format);
-	sink = rows_sink(rows);
-	return query(s, sql, id, &sink, err);
-}
-
-/* The first block: one line a column, without those that are NULL. */
+/* The first block: a line for each column that is not NULL. */
 struct lines {
 	FILE *out;
 	struct strbuf names; /* each ended by NUL */
@@ -132,7 +40,7 @@ static const char *line_name(struct lines *l)
 	return name;
 }
 
-static void put(struct lines *l, const char *name, const char *text)
+static void print_line(struct lines *l, const char *name, const char *text)
 {
 	const char *label = !strcmp(name, "peak_rss")     ? "peak memory"
 			    : !strcmp(name, "arena_peak") ? "of training"
@@ -154,7 +62,7 @@ static void line_text(void *ctx, const char *s)
 		human_time(s, &l->text);
 	else
 		strbuf_adds(&l->text, s);
-	put(l, name, l->text.buf);
+	print_line(l, name, l->text.buf);
 }
 
 static void line_integer(void *ctx, int64_t v)
@@ -167,7 +75,7 @@ static void line_integer(void *ctx, int64_t v)
 		human_bytes(v, &l->text);
 	else
 		strbuf_addf(&l->text, "%lld", (long long)v);
-	put(l, name, l->text.buf);
+	print_line(l, name, l->text.buf);
 }
 
 static void line_real(void *ctx, double v)
@@ -180,14 +88,14 @@ static void line_real(void *ctx, double v)
 		human_duration(v, &l->text);
 	else
 		strbuf_addf(&l->text, "%.1f", v);
-	put(l, name, l->text.buf);
+	print_line(l, name, l->text.buf);
 }
 
 static int show_head(struct cmd_ctx *ctx, int64_t id, struct error *err)
 {
 	struct lines l = {.out = ctx->out, .names = STRBUF_INIT, .text = STRBUF_INIT};
 	const struct query_sink sink = {&l, line_column, line_text, line_integer, line_real};
-	int ret = query(ctx->store, head_sql, id, &sink, err);
+	int ret = query_show_head(ctx->store, id, &sink, err);
 
 	strbuf_release(&l.names);
 	strbuf_release(&l.text);
@@ -218,8 +126,8 @@ static struct table *departures(const struct recipe *r, const struct recipe_cont
 	return t;
 }
 
-/* The hyperparameters that are not as they would be by default. 1: it is not known which these are,
- * as with a recipe that this version cannot read. */
+/* Prints the hyperparameters that are not the defaults. 1: these are unknown, since this version
+ * cannot read the recipe. */
 static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
 {
 	struct recipe_context context;
@@ -246,13 +154,27 @@ static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	return 0;
 }
 
-static int show_section(struct cmd_ctx *ctx, const struct section *s, int64_t id, struct error *err)
+/* Reads a section or, with ROW, the row of v_run. */
+enum { ROW = -1 };
+static int read_rows(struct store *s, int section, int64_t id, enum table_format format,
+		     struct rows *rows, struct error *err)
+{
+	struct query_sink sink;
+
+	rows_init(rows, 1, format);
+	sink = rows_sink(rows);
+	if (section == ROW)
+		return query_show_run(s, id, &sink, err);
+	return query_show_section(s, section, id, &sink, err);
+}
+
+static int show_section(struct cmd_ctx *ctx, int i, int64_t id, struct error *err)
 {
 	struct rows rows;
-	int ret = load(ctx->store, s->sql, id, TABLE_TEXT, &rows, err);
+	int ret = read_rows(ctx->store, i, id, TABLE_TEXT, &rows, err);
 
 	if (!ret && table_rows(rows.table)) {
-		fprintf(ctx->out, "\n%s\n", s->name);
+		fprintf(ctx->out, "\n%s\n", query_show_section_name(i));
 		table_print(rows.table, TABLE_TEXT, ctx->out);
 	}
 	rows_release(&rows);
@@ -268,8 +190,8 @@ static int show_text(struct cmd_ctx *ctx, int64_t id, struct error *err)
 		done = !ret; /* the first section, that of all of them */
 		ret = ret < 0 ? -1 : 0;
 	}
-	for (int i = done; !ret && i < SECTIONS; i++)
-		ret = show_section(ctx, &sections[i], id, err);
+	for (int i = done; !ret && query_show_section_name(i); i++)
+		ret = show_section(ctx, i, id, err);
 	return ret;
 }
 
@@ -277,17 +199,17 @@ static int show_text(struct cmd_ctx *ctx, int64_t id, struct error *err)
 static int show_json(struct cmd_ctx *ctx, int64_t id, struct error *err)
 {
 	struct rows rows;
-	int ret = load(ctx->store, "SELECT * FROM v_run WHERE id = ?", id, TABLE_JSON, &rows, err);
+	int ret = read_rows(ctx->store, ROW, id, TABLE_JSON, &rows, err);
 
 	if (!ret) {
 		fputs("{\"run\": ", ctx->out);
 		table_print(rows.table, TABLE_JSONL, ctx->out);
 	}
 	rows_release(&rows);
-	for (int i = 0; !ret && i < SECTIONS; i++) {
-		ret = load(ctx->store, sections[i].sql, id, TABLE_JSON, &rows, err);
+	for (int i = 0; !ret && query_show_section_name(i); i++) {
+		ret = read_rows(ctx->store, i, id, TABLE_JSON, &rows, err);
 		if (!ret) {
-			fprintf(ctx->out, ", \"%s\": ", sections[i].name);
+			fprintf(ctx->out, ", \"%s\": ", query_show_section_name(i));
 			table_print(rows.table, TABLE_JSON, ctx->out);
 		}
 		rows_release(&rows);
@@ -301,7 +223,7 @@ static int show_json(struct cmd_ctx *ctx, int64_t id, struct error *err)
 static int show_row(struct cmd_ctx *ctx, int64_t id, struct error *err)
 {
 	struct rows rows;
-	int ret = load(ctx->store, "SELECT * FROM v_run WHERE id = ?", id, ctx->format, &rows, err);
+	int ret = read_rows(ctx->store, ROW, id, ctx->format, &rows, err);
 
 	if (!ret)
 		table_print(rows.table, ctx->format, ctx->out);

@@ -130,7 +130,7 @@ CREATE VIEW v_run AS
       WHERE c.run_id = r.id AND c.status = 'pruned'), r.error) END AS reason, -- why the run failed, collapsed, was stopped or was pruned; NULL if it is done or running
     CASE WHEN r.status = 'running' THEN coalesce(r.seconds, 0) + (SELECT max(0.0, CASE WHEN (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
         THEN (julianday('now') - 2440587.5) * 86400 ELSE a.heartbeat END - (julianday(a.started) - 2440587.5) * 86400) FROM attempt a WHERE a.id = r.attempt_id)
-      ELSE r.seconds END AS elapsed, -- seconds that it has taken so far: settled attempts and the running one; of a stale run up to its last sign of life
+      ELSE r.seconds END AS elapsed, -- seconds that it has taken so far: settled attempts and the running one; of a stale run up to its last heartbeat
     CASE WHEN r.status = 'running' AND (SELECT l.alive FROM v_run_alive l WHERE l.run_id = r.id)
       THEN (SELECT (r.steps - r.step) * max(0.0, a.heartbeat - (julianday(a.started) - 2440587.5) * 86400 - coalesce((SELECT sum(e.seconds)
         FROM eval e WHERE e.run_id = r.id AND e.step = a.from_step AND e.created >= a.started), 0)) / (r.step - a.from_step)

@@ -54,6 +54,20 @@ in_order cmds/completion/ssl.bash "s/.*local commands='\(.*\)'/\1/p"
 in_order cmds/completion/ssl.zsh "/^	commands=(/,/^	)/s/^		'\([a-z]*\):.*/\1/p"
 in_order cmds/completion/ssl.fish 's/^complete .* __fish_use_subcommand -a \([a-z]*\) .*/\1/p'
 
+note 'pages of sections 5 and 7 are named in ssl(1), those for beginners and contributors in README'
+for page in man/*.[57]; do
+	name=$(basename "$page")
+	grep -q "^\.Xr ${name%.*} ${name##*.}" man/ssl.1 || bad "man/ssl.1: does not name $name"
+done
+for name in ssl-tutorial ssl-internals ssl-methods ssl-recipe ssl-schema; do
+	grep -q "man $name" README.md || bad "README.md: does not name $name"
+done
+sed -n 's/^!\[.*\](\(.*\))$/\1/p' README.md >"$scratch/pictures"
+[ -s "$scratch/pictures" ] || bad 'README.md: has no picture'
+while read -r picture; do
+	[ -s "$picture" ] || bad "README.md: $picture: missing"
+done <"$scratch/pictures"
+
 note 'every command prints its usage in the same form'
 for c in $commands; do
 	ssl "$c" -h >"$out" 2>"$err" || bad "ssl $c -h: exit $?"

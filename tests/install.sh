@@ -17,6 +17,7 @@ done
 for recipe in "$SRC"/experiments/*.yaml; do
 	[ -s "share/ssl/experiments/$(basename "$recipe")" ] || fail "$recipe was not installed"
 done
+[ -n "$(find share/doc -path '*/man/curves.svg' -size +0)" ] || fail 'the picture of README.md was not installed'
 
 note 'the installed program is the same one'
 ok "$SSL" version -v

@@ -9,7 +9,7 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_backup = {
     .name = "backup",
-    .summary = "copy the store, beside running writers",
+    .summary = "copy the store while runs write to it",
     .usage = "backup [--link] [-f] DIR",
     .needs = NEED_STORE_READ,
     .no_table = "it prints no data",

@@ -115,7 +115,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_best = {
     .name = "best",
-    .summary = "the runs with the best value of a metric",
+    .summary = "show the runs with the best value of a metric",
     .usage = "best [-w EXPR] [--sweep SWEEP] [-l N] [--by KEY] [METRIC]",
     .needs = NEED_STORE_READ,
     .pages = 1,

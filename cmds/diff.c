@@ -147,7 +147,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_diff = {
     .name = "diff",
-    .summary = "in what two runs differ, and where their series part",
+    .summary = "show what two runs differ in, and where their series diverge",
     .usage = "diff REF REF",
     .needs = NEED_STORE_READ,
     .pages = 1,

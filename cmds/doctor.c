@@ -21,7 +21,7 @@ static int doctor_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_doctor = {
     .name = "doctor",
-    .summary = "look at the machine, the libraries and the store's place",
+    .summary = "check the machine, the libraries and the file system of the store",
     .usage = "doctor",
     .needs = NEED_NOTHING, /* it works without a store, and says so */
     .run = doctor_run,

@@ -133,7 +133,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_export = {
     .name = "export",
-    .summary = "runs and sweeps as one file, for another store",
+    .summary = "write runs and sweeps to one file, for another store",
     .usage = "export [-w EXPR] [--sweep SWEEP] [--tensorboard] -o FILE [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .own_output = 1,

@@ -10,7 +10,7 @@ static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_gc = {
     .name = "gc",
-    .summary = "remove files that nothing names any more",
+    .summary = "remove files that nothing refers to",
     .usage = "gc [--age SECONDS] [-n]",
     .needs = NEED_STORE_WRITE,
     .run = gc_run,

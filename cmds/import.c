@@ -76,7 +76,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_import = {
     .name = "import",
-    .summary = "take in what ssl export wrote",
+    .summary = "read a file that ssl export wrote",
     .usage = "import [--as NAME] FILE",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl log --json` lists the runs",

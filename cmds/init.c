@@ -70,7 +70,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_init = {
     .name = "init",
-    .summary = "make a store here, or in DIR",
+    .summary = "create an empty store",
     .usage = "init [DIR]",
     .needs = NEED_NOTHING,
     .no_table = "it prints no data",

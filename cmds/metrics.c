@@ -38,7 +38,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_metrics = {
     .name = "metrics",
-    .summary = "the series of a run",
+    .summary = "print the series of a run",
     .usage = "metrics REF [NAME ...]",
     .needs = NEED_STORE_READ,
     .pages = 1,

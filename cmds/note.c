@@ -66,7 +66,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_note = {
     .name = "note",
-    .summary = "write something down about a run",
+    .summary = "add notes to a run, and list them",
     .usage = "note REF TEXT ...\nnote REF",
     .needs = NEED_NOTHING,
     .run = run,

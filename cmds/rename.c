@@ -29,7 +29,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_rename = {
     .name = "rename",
-    .summary = "give a run another name",
+    .summary = "rename a run",
     .usage = "rename REF NAME",
     .needs = NEED_STORE_WRITE,
     .no_table = "it prints no data",

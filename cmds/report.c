@@ -144,7 +144,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_report = {
     .name = "report",
-    .summary = "one file that says what runs showed",
+    .summary = "write the results of runs to one self-contained file",
     .usage = "report [-w EXPR] [--sweep SWEEP] [--metric M] [--title TEXT] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,

@@ -13,7 +13,7 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_resume = {
     .name = "resume",
-    .summary = "go on with a run that was stopped, failed or died",
+    .summary = "continue a run that was stopped, failed or died",
     .usage = "resume [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl show REF --json` prints what was recorded",

@@ -151,7 +151,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_rm = {
     .name = "rm",
-    .summary = "remove runs: to the trash, or with -f for good",
+    .summary = "move runs to the trash, or delete them",
     .usage = "rm [-f] REF ...\nrm --restore REF ...\nrm --list",
     .needs = NEED_NOTHING,
     .run = run,

@@ -62,7 +62,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_schema = {
     .name = "schema",
-    .summary = "tables and views, explained; pivots",
+    .summary = "explain tables and views; create pivot views",
     .usage = "schema [TABLE]\nschema [-f] --pivot VIEW\nschema --drop VIEW",
     .needs = NEED_NOTHING,
     .pages = 1,

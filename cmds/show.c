@@ -253,7 +253,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_show = {
     .name = "show",
-    .summary = "everything about a run",
+    .summary = "show everything about one run",
     .usage = "show [REF]",
     .needs = NEED_STORE_READ,
     .pages = 1,

@@ -187,7 +187,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_sql = {
     .name = "sql",
-    .summary = "ask the store in SQL, read-only",
+    .summary = "query the store in SQL, read-only",
     .usage = "sql [--time-limit SECONDS] SQL\nsql [--time-limit SECONDS] @NAME\n"
 	     "sql [--time-limit SECONDS] -\nsql --save NAME SQL\nsql --delete NAME\nsql --list",
     .needs = NEED_STORE_READ,

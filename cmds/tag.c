@@ -90,7 +90,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 
 const struct cmd cmd_tag = {
     .name = "tag",
-    .summary = "mark runs with words",
+    .summary = "add tags to runs, and remove them",
     .usage = "tag [-d] REF TAG ...\ntag [REF]",
     .needs = NEED_NOTHING,
     .run = run,

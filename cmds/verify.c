@@ -12,7 +12,7 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_verify = {
     .name = "verify",
-    .summary = "run a settled run again and compare it bit for bit",
+    .summary = "repeat a run that has ended and compare it bit for bit",
     .usage = "verify [--cut STEP] [--epochs N] [-j N] REF",
     .needs = NEED_STORE_READ,
     .run = verify_cmd,

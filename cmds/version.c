@@ -5,7 +5,7 @@ static int version_run(struct cmd_ctx *ctx, int argc, char **argv, struct error 
 
 const struct cmd cmd_version = {
     .name = "version",
-    .summary = "the version, and with -v what it was built with",
+    .summary = "print the version and the build",
     .usage = "version [-v]",
     .needs = NEED_NOTHING,
     .no_table = "`ssl doctor --json` prints the version and the machine",

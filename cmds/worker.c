@@ -9,7 +9,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 
 const struct cmd cmd_worker = {
     .name = "worker",
-    .summary = "work on the cells of a sweep until none is left",
+    .summary = "run cells of a sweep until none is left",
     .usage = "worker [-j N] SWEEP",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl sweep status SWEEP --json` prints the cells",

@@ -68,10 +68,12 @@ while read -r picture; do
 	[ -s "$picture" ] || bad "README.md: $picture: missing"
 done <"$scratch/pictures"
 
-note 'every command prints its usage in the same form'
+note 'every command prints its usage in the same form, below the one-line description of its page'
 for c in $commands; do
 	ssl "$c" -h >"$out" 2>"$err" || bad "ssl $c -h: exit $?"
 	sed -n 's/^usage: ssl //p' "$out" >"$scratch/usage.$c"
+	line=$(sed -n 's/^\.Nd //p' "man/ssl-$c.1" | sed 's/\\-/-/g')
+	[ "$(head -1 "$out")" = "ssl $c: $line" ] || bad "man/ssl-$c.1: its one-line description is not that of ssl $c -h"
 	[ -s "$scratch/usage.$c" ] || bad "ssl $c -h: has no line 'usage: ssl ...'"
 	cut -d' ' -f1 "$scratch/usage.$c" | grep -qvx "$c" && bad "ssl $c -h: has a form of another command"
 done

@@ -179,3 +179,40 @@ void parallel_for(int n, void (*fn)(void *ctx, int i), void *ctx)
 	work();
 	wait_until_done(n);
 }
+
+int parallel_chunks(size_t n, size_t grain)
+{
+	return (int)((n + grain - 1) / grain);
+}
+
+struct range parallel_chunk(size_t n, size_t grain, int i)
+{
+	const int chunks = parallel_chunks(n, grain);
+	struct range r = {.chunk = i, .group = i / chunks};
+
+	r.from = (size_t)(i % chunks) * grain;
+	r.to = n - r.from < grain ? n : r.from + grain;
+	return r;
+}
+
+struct range_job {
+	size_t n, grain;
+	void (*fn)(void *ctx, const struct range *r);
+	void *ctx;
+};
+
+static void range_chunk(void *ctx, int i)
+{
+	const struct range_job *j = ctx;
+	const struct range r = parallel_chunk(j->n, j->grain, i);
+
+	j->fn(j->ctx, &r);
+}
+
+void parallel_range(int groups, size_t n, size_t grain,
+		    void (*fn)(void *ctx, const struct range *r), void *ctx)
+{
+	struct range_job j = {n, grain, fn, ctx};
+
+	parallel_for(groups * parallel_chunks(n, grain), range_chunk, &j);
+}

@@ -24,16 +24,16 @@ struct redundancy {
 static void redundancy_backward(struct tensor *out)
 {
 	struct redundancy *s = out->save;
-	const double dy = out->grad[0];
+	const double dy = out->grad->data[0];
 	int beta;
-	real *g;
+	struct tensor *g;
 
 	for (int i = 0; i < s->c.d; i++)
 		s->diagonal_grad[i] = -2 * s->w.diagonal * (1 - s->c.diagonal[i]) * dy;
 	if ((g = tape_grad(out->in[0], &beta)))
-		correlation_grad_a(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g);
+		correlation_grad_a(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g->data);
 	if ((g = tape_grad(out->in[1], &beta)))
-		correlation_grad_b(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g);
+		correlation_grad_b(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g->data);
 }
 
 static const struct op redundancy_op = {"barlow", redundancy_backward};

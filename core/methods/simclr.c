@@ -72,12 +72,12 @@ static void nt_xent_backward(struct tensor *out)
 	struct nt_xent *s = out->save;
 	struct tensor *u = out->in[0];
 	const int d = tensor_cols(u);
-	const double scale = (double)out->grad[0] / (s->n * s->temperature);
+	const double scale = (double)out->grad->data[0] / (s->n * s->temperature);
 	int beta;
-	real *g = tape_grad(u, &beta);
+	struct tensor *g = tape_grad(u, &beta);
 
 	parallel_for(s->n, h_row, s);
-	gemm(0, 0, s->n, d, s->n, (real)scale, s->h, s->n, u->data, d, (real)beta, g, d);
+	gemm(0, 0, s->n, d, s->n, (real)scale, s->h, s->n, u->data, d, (real)beta, g->data, d);
 }
 
 static const struct op nt_xent_op = {"nt_xent", nt_xent_backward};

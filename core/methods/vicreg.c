@@ -33,9 +33,9 @@ struct spread {
 static void spread_backward(struct tensor *out)
 {
 	struct spread *s = out->save;
-	const double dy = 2 * (double)out->grad[0] / s->cov.d;
+	const double dy = 2 * (double)out->grad->data[0] / s->cov.d;
 	int beta;
-	real *g = tape_grad(out->in[0], &beta);
+	struct tensor *g = tape_grad(out->in[0], &beta);
 
 	if (!g)
 		return;
@@ -44,7 +44,7 @@ static void spread_backward(struct tensor *out)
 
 		s->diagonal_grad[j] = sd < s->gamma ? -dy * s->mu / (2 * sd) : 0;
 	}
-	correlation_grad_a(&s->cov, dy * s->nu, s->diagonal_grad, beta, g);
+	correlation_grad_a(&s->cov, dy * s->nu, s->diagonal_grad, beta, g->data);
 }
 
 static const struct op spread_op = {"vicreg_spread", spread_backward};

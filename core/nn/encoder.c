@@ -191,6 +191,6 @@ struct tensor *norm_forward(const struct norm *n, struct tape *t, struct tensor 
 {
 	const struct bn_opts opts = {.eps = 1e-5, .momentum = 0.1, .relu = relu};
 
-	return op_batchnorm(t, x, &n->gamma->t, &n->beta->t, n->mean->t.data, n->var->t.data,
-			    residual, opts);
+	return op_batchnorm(t, x, &n->gamma->t, &n->beta->t, &n->mean->t, &n->var->t, residual,
+			    opts);
 }

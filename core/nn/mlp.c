@@ -87,7 +87,7 @@ struct tensor *mlp_forward(const struct mlp *m, struct tape *t, struct tensor *x
 		x = op_linear(t, x, &m->weight[i]->t, tensor_of(m->bias[i]));
 		if (m->mean[i])
 			x = op_batchnorm(t, x, tensor_of(m->gamma[i]), tensor_of(m->beta[i]),
-					 m->mean[i]->t.data, m->var[i]->t.data, NULL, bn);
+					 &m->mean[i]->t, &m->var[i]->t, NULL, bn);
 		else if (relu)
 			x = op_relu(t, x);
 	}

@@ -21,30 +21,30 @@ static struct conv_shape shape_of(const struct tensor *x, const struct tensor *w
 	return s;
 }
 
-static void conv_backward(struct tensor *out)
+static void conv_op_backward(struct tensor *out)
 {
 	const struct conv_shape *s = out->save;
 	struct tensor *x = out->in[0], *w = out->in[1];
 	void *scratch = tape_scratch(out->tape, conv2d_scratch(s));
 	int accumulate;
-	real *grad;
+	struct tensor *grad;
 
 	grad = tape_grad(w, &accumulate);
 	if (grad)
-		conv2d_backward_weights(s, x->data, out->grad, grad, accumulate, scratch);
+		convolve_backward_weights(s, x, out->grad, grad, accumulate, scratch);
 	grad = tape_grad(x, &accumulate); /* NULL for the images, the input of the first layer */
 	if (grad)
-		conv2d_backward_data(s, out->grad, w->data, grad, accumulate, scratch);
+		convolve_backward_data(s, out->grad, w, grad, accumulate, scratch);
 }
 
-static const struct op conv_op = {"conv", conv_backward};
+static const struct op conv_op = {"conv", conv_op_backward};
 
 struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int stride, int padding)
 {
 	struct conv_shape s = shape_of(x, w, stride, padding), *save;
 	struct tensor *out = tensor_new4(&t->arena, s.n, s.oh, s.ow, s.cout);
 
-	conv2d_forward(&s, x->data, w->data, out->data, tape_scratch(t, conv2d_scratch(&s)));
+	convolve_forward(&s, x, w, out, tape_scratch(t, conv2d_scratch(&s)));
 	save = tape_alloc(t, sizeof *save);
 	*save = s;
 	out->save = save;

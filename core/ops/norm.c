@@ -1,408 +1,57 @@
-/*
- * Batch normalisation, fused with a residual add and ReLU (Ioffe & Szegedy, 1502.03167).
- *
- * x has R rows (the pixels of all images) of C channels; each of G groups of R/G rows has separate
- * statistics. Memory bandwidth limits the speed, so each pass accesses every value once:
- *   forward   1. mean and variance    2. y = act(gamma (x - mean) istd + beta [+ residual])
- *   backward  1. sums of dz, dz xhat  2. dx
- * Only mean and istd are saved for the backward pass. Rows are divided into chunks that depend only
- * on the shape. Within a chunk of at most 512 rows short sums are in `real`; they and the chunks
- * are added in double, in order.
- */
-#include <math.h>
-#include <string.h>
-
+/* Batch normalisation on the tape; core/tensor/kernels/norm.h computes it. */
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/vec.h"
-
-enum { CHUNK_VALUES = 8192, CHUNK_ROWS_MIN = 128, CHUNK_ROWS_MAX = 512, BLOCK = 4, SHORT = 8 };
-
-struct norm {
-	int c, groups, chunks;   /* channels; groups; chunks per group */
-	size_t rows, chunk_rows; /* rows per group, per chunk */
-	int batch_stats, relu;
-	const real *x, *residual, *gamma, *beta; /* residual, gamma, beta may be NULL */
-	real *y;
-	real *mean, *istd; /* groups x c */
-	double *part;      /* two sums per chunk and channel, followed by two of a group */
-	/* backward */
-	const real *dy;
-	real *dz, *dx;                /* dz: buffer for the masked gradient, or NULL */
-	real *mean_dz, *mean_dz_xhat; /* groups x c */
-	int accumulate;
-};
-
-/* A chunk: its group, its first row, its number of rows and its partial sums. */
-struct chunk {
-	int group;
-	size_t row, rows;
-	double *part;
-};
-
-static struct chunk chunk_at(const struct norm *s, int i)
-{
-	struct chunk k = {.group = i / s->chunks, .part = s->part + (size_t)i * 2 * (size_t)s->c};
-	size_t from = (size_t)(i % s->chunks) * s->chunk_rows;
-
-	k.row = (size_t)k.group * s->rows + from;
-	k.rows = s->rows - from < s->chunk_rows ? s->rows - from : s->chunk_rows;
-	return k;
-}
-
-/* One pass over a chunk for `nv` vectors of channels, starting at channel c; only `lanes` lanes of
- * the last vector are used. It is inlined for nv = 4, 2, 1, so that all per-channel values stay in
- * registers. */
-typedef void pass_fn(const struct norm *s, const struct chunk *k, int c, int nv, int lanes);
-
-VEC_INLINE void all_channels(const struct norm *s, int i, pass_fn *pass)
-{
-	struct chunk k = chunk_at(s, i);
-	int c = 0;
-
-	for (; c + BLOCK * VEC <= s->c; c += BLOCK * VEC)
-		pass(s, &k, c, BLOCK, VEC);
-	for (; c + 2 * VEC <= s->c; c += 2 * VEC)
-		pass(s, &k, c, 2, VEC);
-	for (; c + VEC <= s->c; c += VEC)
-		pass(s, &k, c, 1, VEC);
-	if (c < s->c)
-		pass(s, &k, c, 1, s->c - c);
-}
-
-/* Adds the short sums in v to the sums in double, and clears them. */
-VEC_INLINE void flush(double *sum, vec *v, int nv)
-{
-	for (int i = 0; i < nv; i++)
-		for (int l = 0; l < VEC; l++)
-			sum[i * VEC + l] += (double)v[i][l];
-	for (int i = 0; i < nv; i++)
-		v[i] = vec_zero();
-}
-
-/* forward 1: the chunk's mean, and its sum of squared deviations from that mean. The mean of the
- * first loop is rounded; the second loop corrects the error (the corrected two-pass algorithm). */
-VEC_INLINE void stats(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
-{
-	size_t stride = (size_t)s->c;
-	const real *x = s->x + k->row * stride + c;
-	vec mean[BLOCK] = {{0}}, d1[BLOCK] = {{0}}, d2[BLOCK] = {{0}};
-	double sum[BLOCK * VEC] = {0}, sq[BLOCK * VEC] = {0}, n = (double)k->rows;
-
-	for (size_t r = 0; r < k->rows; r++)
-		for (int v = 0; v < nv; v++)
-			mean[v] += vec_load_n(x + r * stride + v * VEC, lanes);
-	for (int v = 0; v < nv; v++)
-		mean[v] /= (real)k->rows;
-	for (size_t r = 0; r < k->rows;) {
-		size_t end = r + SHORT < k->rows ? r + SHORT : k->rows;
-
-		for (; r < end; r++)
-			for (int v = 0; v < nv; v++) {
-				vec d = vec_load_n(x + r * stride + v * VEC, lanes) - mean[v];
-
-				d1[v] += d;
-				d2[v] += d * d;
-			}
-		flush(sum, d1, nv);
-		flush(sq, d2, nv);
-	}
-	for (int i = 0; i < (nv - 1) * VEC + lanes; i++) {
-		k->part[c + i] = (double)mean[i / VEC][i % VEC] + sum[i] / n;
-		k->part[s->c + c + i] = sq[i] - sum[i] * sum[i] / n;
-	}
-}
-
-static void stats_chunk(void *ctx, int i)
-{
-	all_channels(ctx, i, stats);
-}
-
-/* The per-channel values of z = (x - mean) scale + beta. */
-struct affine {
-	vec mean[BLOCK], scale[BLOCK], beta[BLOCK];
-};
-
-VEC_INLINE void affine_load(struct affine *a, const struct norm *s, int group, int c, int nv,
-			    int lanes)
-{
-	size_t at = (size_t)group * (size_t)s->c + (size_t)c;
-
-	for (int v = 0; v < nv; v++) {
-		a->mean[v] = vec_load_n(s->mean + at + v * VEC, lanes);
-		a->scale[v] = vec_load_n(s->istd + at + v * VEC, lanes);
-		if (s->gamma)
-			a->scale[v] *= vec_load_n(s->gamma + c + v * VEC, lanes);
-		a->beta[v] = s->beta ? vec_load_n(s->beta + c + v * VEC, lanes) : (vec){0};
-	}
-}
-
-/* forward 2: y = act((x - mean) scale + beta [+ residual]) */
-VEC_INLINE void apply(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
-{
-	size_t stride = (size_t)s->c, at = k->row * stride + (size_t)c;
-	struct affine a;
-
-	affine_load(&a, s, k->group, c, nv, lanes);
-	for (size_t r = 0; r < k->rows; r++, at += stride)
-		for (int v = 0; v < nv; v++) {
-			vec x = vec_load_n(s->x + at + v * VEC, lanes);
-			vec z = (x - a.mean[v]) * a.scale[v] + a.beta[v];
-
-			if (s->residual)
-				z += vec_load_n(s->residual + at + v * VEC, lanes);
-			if (s->relu)
-				z = vec_relu(z);
-			vec_store_n(s->y + at + v * VEC, z, lanes);
-		}
-}
-
-static void apply_chunk(void *ctx, int i)
-{
-	all_channels(ctx, i, apply);
-}
-
-/* dz = dy where the ReLU was active, otherwise 0. With a residual this follows from the output y;
- * without one, z is computed again, which is cheaper than reading y. */
-VEC_INLINE vec masked(const struct norm *s, const struct affine *a, int v, size_t at, vec x,
-		      int lanes)
-{
-	vec dz = vec_load_n(s->dy + at, lanes);
-
-	if (!s->relu)
-		return dz;
-	if (s->residual)
-		return vec_where_positive(dz, vec_load_n(s->y + at, lanes));
-	return vec_where_positive(dz, (x - a->mean[v]) * a->scale[v] + a->beta[v]);
-}
-
-/* backward 1: the sums of dz and of dz (x - mean); stores dz if the residual needs it */
-VEC_INLINE void sums(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
-{
-	size_t stride = (size_t)s->c, at = k->row * stride + (size_t)c;
-	vec d1[BLOCK] = {{0}}, d2[BLOCK] = {{0}};
-	double sum[BLOCK * VEC] = {0}, prod[BLOCK * VEC] = {0};
-	struct affine a;
-
-	affine_load(&a, s, k->group, c, nv, lanes);
-	for (size_t r = 0; r < k->rows;) {
-		size_t end = r + SHORT < k->rows ? r + SHORT : k->rows;
-
-		for (; r < end; r++, at += stride)
-			for (int v = 0; v < nv; v++) {
-				vec x = vec_load_n(s->x + at + v * VEC, lanes);
-				vec dz = masked(s, &a, v, at + v * VEC, x, lanes);
-
-				if (s->dz)
-					vec_store_n(s->dz + at + v * VEC, dz, lanes);
-				d1[v] += dz;
-				d2[v] += dz * (x - a.mean[v]);
-			}
-		flush(sum, d1, nv);
-		flush(prod, d2, nv);
-	}
-	for (int i = 0; i < (nv - 1) * VEC + lanes; i++) {
-		k->part[c + i] = sum[i];
-		k->part[s->c + c + i] = prod[i];
-	}
-}
-
-static void sums_chunk(void *ctx, int i)
-{
-	all_channels(ctx, i, sums);
-}
-
-/* backward 2: dx = scale (dz - mean(dz) - (x - mean) istd mean(dz xhat)); with running statistics,
- * which do not depend on x, dx = scale dz */
-VEC_INLINE void input_grad(const struct norm *s, const struct chunk *k, int c, int nv, int lanes)
-{
-	size_t stride = (size_t)s->c, at = k->row * stride + (size_t)c;
-	size_t own = (size_t)k->group * stride + (size_t)c;
-	vec m1[BLOCK], m2[BLOCK];
-	struct affine a;
-
-	affine_load(&a, s, k->group, c, nv, lanes);
-	for (int v = 0; v < nv; v++) {
-		m1[v] = vec_load_n(s->mean_dz + own + v * VEC, lanes);
-		m2[v] = vec_load_n(s->mean_dz_xhat + own + v * VEC, lanes) *
-			vec_load_n(s->istd + own + v * VEC, lanes);
-	}
-	for (size_t r = 0; r < k->rows; r++, at += stride)
-		for (int v = 0; v < nv; v++) {
-			vec x = vec_load_n(s->x + at + v * VEC, lanes);
-			vec dz = s->dz ? vec_load_n(s->dz + at + v * VEC, lanes)
-				       : masked(s, &a, v, at + v * VEC, x, lanes);
-
-			dz = a.scale[v] * (dz - m1[v] - (x - a.mean[v]) * m2[v]);
-			if (s->accumulate)
-				dz += vec_load_n(s->dx + at + v * VEC, lanes);
-			vec_store_n(s->dx + at + v * VEC, dz, lanes);
-		}
-}
-
-static void input_grad_chunk(void *ctx, int i)
-{
-	all_channels(ctx, i, input_grad);
-}
-
-/* The two sums of a whole group, which are stored after those of all chunks. */
-static double *group_sums(const struct norm *s)
-{
-	return s->part + (size_t)(s->groups * s->chunks) * 2 * (size_t)s->c;
-}
-
-/* Combines mean and sum of squares of the chunks of group g (Chan, Golub & LeVeque 1979). */
-static void combine_stats(const struct norm *s, int g)
-{
-	double *mean = group_sums(s), *sq = mean + s->c, n = 0;
-
-	memset(mean, 0, 2 * (size_t)s->c * sizeof *mean);
-	for (int i = g * s->chunks; i < (g + 1) * s->chunks; i++) {
-		struct chunk k = chunk_at(s, i);
-		double more = (double)k.rows, w = more / (n + more);
-
-		for (int c = 0; c < s->c; c++) {
-			double delta = k.part[c] - mean[c];
-
-			mean[c] += delta * w;
-			sq[c] += k.part[s->c + c] + delta * delta * n * w;
-		}
-		n += more;
-	}
-}
-
-static void batch_statistics(struct norm *s, double eps, double momentum, real *running_mean,
-			     real *running_var)
-{
-	const double *mean = group_sums(s), *sq = mean + s->c;
-	double n = (double)s->rows;
-
-	parallel_for(s->groups * s->chunks, stats_chunk, s);
-	for (int g = 0; g < s->groups; g++) {
-		combine_stats(s, g);
-		for (int c = 0; c < s->c; c++) {
-			double unbiased = sq[c] / (n > 1 ? n - 1 : 1);
-
-			s->mean[g * s->c + c] = (real)mean[c];
-			s->istd[g * s->c + c] = (real)(1 / sqrt(sq[c] / n + eps));
-			if (!running_mean)
-				continue;
-			running_mean[c] += (real)(momentum * (mean[c] - (double)running_mean[c]));
-			running_var[c] += (real)(momentum * (unbiased - (double)running_var[c]));
-		}
-	}
-}
-
-static void running_statistics(struct norm *s, double eps, const real *running_mean,
-			       const real *running_var)
-{
-	if (!running_mean)
-		BUG("batch norm in evaluation without running statistics");
-	for (int c = 0; c < s->c; c++) {
-		s->mean[c] = running_mean[c];
-		s->istd[c] = (real)(1 / sqrt((double)running_var[c] + eps));
-	}
-}
-
-static double *partial_sums(struct tape *t, const struct norm *s)
-{
-	size_t sums = 2 * (size_t)s->c;
-
-	return tape_scratch(t, ((size_t)(s->groups * s->chunks) + 1) * sums * sizeof(double));
-}
-
-/* Divides the rows of x into groups and chunks. */
-static void divide_rows(struct norm *s, struct tape *t, const struct tensor *x, int groups)
-{
-	size_t rows = tensor_rows(x), want;
-
-	s->c = tensor_cols(x);
-	s->groups = groups;
-	if (groups < 1 || x->shape[0] % groups || !rows)
-		BUG("batch norm: a batch of %d in %d groups", x->shape[0], groups);
-	s->rows = rows / (size_t)groups;
-	want = CHUNK_VALUES / (size_t)s->c;
-	want = want < CHUNK_ROWS_MIN ? CHUNK_ROWS_MIN : want;
-	s->chunk_rows = want > CHUNK_ROWS_MAX ? CHUNK_ROWS_MAX : want;
-	s->chunks = (int)((s->rows + s->chunk_rows - 1) / s->chunk_rows);
-	s->part = partial_sums(t, s);
-}
-
-/* Adds the sums of chunks and groups to d(gamma) and d(beta), and computes the means that dx needs.
- */
-static void combine_sums(struct norm *s, real *dgamma, real *dbeta)
-{
-	double *dz = group_sums(s), *xhat = dz + s->c, n = (double)s->rows;
-
-	for (int g = 0; g < s->groups; g++) {
-		size_t own = (size_t)g * (size_t)s->c;
-
-		memset(dz, 0, 2 * (size_t)s->c * sizeof *dz);
-		for (int i = g * s->chunks; i < (g + 1) * s->chunks; i++) {
-			struct chunk k = chunk_at(s, i);
-
-			for (int c = 0; c < 2 * s->c; c++)
-				dz[c] += k.part[c];
-		}
-		for (int c = 0; c < s->c; c++) {
-			xhat[c] *= (double)s->istd[own + (size_t)c];
-			s->mean_dz[own + (size_t)c] = s->batch_stats ? (real)(dz[c] / n) : 0;
-			s->mean_dz_xhat[own + (size_t)c] = s->batch_stats ? (real)(xhat[c] / n) : 0;
-			if (dgamma)
-				dgamma[c] += (real)xhat[c];
-			if (dbeta)
-				dbeta[c] += (real)dz[c];
-		}
-	}
-}
+#include "core/tensor/kernels/norm.h"
 
 /* The gradient of gamma or beta, to be added to; cleared first if p is not a leaf. */
-static real *affine_grad(struct tensor *p)
+static struct tensor *affine_grad(struct tensor *p)
 {
 	int accumulate;
-	real *d = tape_grad(p, &accumulate);
+	struct tensor *d = tape_grad(p, &accumulate);
 
 	if (d && !accumulate)
-		memset(d, 0, p->n * sizeof *d);
+		tensor_zero(d);
 	return d;
+}
+
+static size_t statistics_bytes(const struct batchnorm *b)
+{
+	return (size_t)b->groups * (size_t)tensor_cols(b->x) * sizeof(real);
 }
 
 enum { IN_X, IN_GAMMA, IN_BETA, IN_RESIDUAL, N_IN };
 
 static void batchnorm_backward(struct tensor *out)
 {
-	struct norm s = *(struct norm *)out->save;
-	struct tensor *x = out->in[IN_X], *residual = out->in[IN_RESIDUAL];
-	int keep = residual && residual->needs_grad;
-	size_t stats_bytes = (size_t)(s.groups * s.c) * sizeof(real);
+	const struct batchnorm *b = out->save;
+	struct tensor *x = out->in[IN_X], *residual = out->in[IN_RESIDUAL], *dx;
+	int keep = residual && residual->needs_grad, accumulate = 0;
+	struct batchnorm_grads g = {.dy = out->grad};
 
-	s.part = partial_sums(out->tape, &s);
-	s.y = out->data;
-	s.dy = out->grad;
-	if (keep && s.relu)
-		s.dy = s.dz = tape_own_grad(out);
-	s.mean_dz = tape_alloc(out->tape, stats_bytes);
-	s.mean_dz_xhat = tape_alloc(out->tape, stats_bytes);
-	parallel_for(s.groups * s.chunks, sums_chunk, &s);
-	combine_sums(&s, affine_grad(out->in[IN_GAMMA]), affine_grad(out->in[IN_BETA]));
+	if (keep && b->relu)
+		g.dy = g.dz = tape_own_grad(out);
+	g.mean_dz = tape_values(out->tape, statistics_bytes(b));
+	g.mean_dz_xhat = tape_values(out->tape, statistics_bytes(b));
+	g.dgamma = affine_grad(out->in[IN_GAMMA]);
+	g.dbeta = affine_grad(out->in[IN_BETA]);
+	batchnorm_backward_sums(b, &g, tape_scratch(out->tape, batchnorm_scratch(x, b->groups)));
 	if (keep)
 		tape_pass_grad(residual, out);
 	if (!x->needs_grad)
 		return;
 	if (keep || x->grad)
-		s.dx = tape_grad(x, &s.accumulate);
+		dx = tape_grad(x, &accumulate);
 	else
-		s.dy = s.dx = tape_own_grad(out);
-	parallel_for(s.groups * s.chunks, input_grad_chunk, &s);
-	if (s.dx == out->grad)
+		g.dy = dx = tape_own_grad(out);
+	batchnorm_backward_data(b, &g, dx, accumulate);
+	if (dx == out->grad)
 		tape_pass_grad(x, out);
 }
 
 static const struct op batchnorm_op = {"batchnorm", batchnorm_backward};
 
 static void check_shapes(const struct tensor *x, const struct tensor *gamma,
-			 const struct tensor *beta, const struct tensor *residual)
+			 const struct tensor *beta, const struct tensor *residual, int groups)
 {
 	char a[64], b[64];
 
@@ -410,39 +59,39 @@ static void check_shapes(const struct tensor *x, const struct tensor *gamma,
 	    (beta && beta->n != (size_t)tensor_cols(x)))
 		BUG("batch norm of %s with gamma of %zu and beta of %zu channels",
 		    tensor_shape_text(x, a, sizeof a), gamma ? gamma->n : 0, beta ? beta->n : 0);
+	if (groups < 1 || x->shape[0] % groups || !tensor_rows(x))
+		BUG("batch norm: a batch of %d in %d groups", x->shape[0], groups);
 	if (residual && !tensor_same_shape(x, residual))
 		BUG("batch norm of %s with a residual of %s", tensor_shape_text(x, a, sizeof a),
 		    tensor_shape_text(residual, b, sizeof b));
 }
 
 struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gamma,
-			    struct tensor *beta, real *running_mean, real *running_var,
-			    struct tensor *residual, struct bn_opts opts)
+			    struct tensor *beta, struct tensor *running_mean,
+			    struct tensor *running_var, struct tensor *residual,
+			    struct bn_opts opts)
 {
 	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
-	struct norm *s = arena_zalloc(&t->arena, sizeof *s);
+	struct batchnorm *b = tape_alloc(t, sizeof *b);
 	struct tensor *in[N_IN] = {x, gamma, beta, residual};
-	size_t stats_bytes;
 
-	check_shapes(x, gamma, beta, residual);
-	divide_rows(s, t, x, t->train ? t->groups : 1);
-	s->batch_stats = t->train;
-	s->relu = opts.relu;
-	s->x = x->data;
-	s->y = y->data;
-	s->residual = residual ? residual->data : NULL;
-	s->gamma = gamma ? gamma->data : NULL;
-	s->beta = beta ? beta->data : NULL;
-	stats_bytes = (size_t)(s->groups * s->c) * sizeof(real);
-	s->mean = tape_alloc(t, stats_bytes);
-	s->istd = tape_alloc(t, stats_bytes);
-	if (t->train)
-		batch_statistics(s, opts.eps, opts.momentum, running_mean, running_var);
-	else
-		running_statistics(s, opts.eps, running_mean, running_var);
-	parallel_for(s->groups * s->chunks, apply_chunk, s);
+	*b = (struct batchnorm){.groups = t->train ? t->groups : 1,
+				.batch_stats = t->train,
+				.relu = opts.relu,
+				.x = x,
+				.gamma = gamma,
+				.beta = beta,
+				.residual = residual,
+				.y = y};
+	check_shapes(x, gamma, beta, residual, b->groups);
+	if (!t->train && !running_mean)
+		BUG("batch norm in evaluation without running statistics");
+	b->mean = tape_values(t, statistics_bytes(b));
+	b->istd = tape_values(t, statistics_bytes(b));
+	batchnorm_forward(b, opts.eps, opts.momentum, running_mean, running_var, y,
+			  tape_scratch(t, batchnorm_scratch(x, b->groups)));
 	tape_append(t, &batchnorm_op, y, in, N_IN);
-	y->save = s;
+	y->save = b;
 	return y;
 }
 

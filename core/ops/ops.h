@@ -31,14 +31,15 @@ struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int s
  * batch, and the running statistics take a step of `momentum` towards those of each part in order
  * (with the unbiased variance). In evaluation the running statistics are used. gamma and beta may
  * be NULL (no affine transformation), and so may residual. running_mean and running_var are buffers
- * of C elements, or both NULL. Ioffe & Szegedy, 1502.03167. */
+ * {C}, or both NULL. Ioffe & Szegedy, 1502.03167. */
 struct bn_opts {
 	double eps, momentum;
 	int relu;
 };
 struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gamma,
-                            struct tensor *beta, real *running_mean, real *running_var,
-                            struct tensor *residual, struct bn_opts opts);
+                            struct tensor *beta, struct tensor *running_mean,
+                            struct tensor *running_var, struct tensor *residual,
+                            struct bn_opts opts);
 
 /* norm.c: each column minus its mean, divided by sqrt(biased variance + eps): batch norm without
  * affine transformation and running statistics, over all rows, independent of t->groups and

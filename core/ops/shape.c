@@ -3,23 +3,23 @@
 
 #include "core/base/error.h"
 #include "core/ops/ops.h"
+#include "core/tensor/kernels/elementwise.h"
 
 /* dx (+)= dy in the rows of the view, 0 elsewhere. save: index of the view's first element in x. */
 static void rows_backward(struct tensor *out)
 {
-	struct tensor *x = out->in[0];
 	size_t from = *(size_t *)out->save;
 	int accumulate;
-	real *dx = tape_grad(x, &accumulate);
+	struct tensor *dx = tape_grad(out->in[0], &accumulate), *part;
 
-	if (!accumulate) {
-		memset(dx, 0, from * sizeof *dx);
-		memcpy(dx + from, out->grad, out->n * sizeof *dx);
-		memset(dx + from + out->n, 0, (x->n - from - out->n) * sizeof *dx);
+	part = tensor_view(&out->tape->arena, dx, from, out->ndim, out->shape);
+	if (accumulate) {
+		accumulate_values(out->grad, part);
 		return;
 	}
-	for (size_t i = 0; i < out->n; i++)
-		dx[from + i] += out->grad[i];
+	tensor_zero_range(dx, 0, from);
+	tensor_copy(part, out->grad);
+	tensor_zero_range(dx, from + out->n, dx->n);
 }
 
 static const struct op rows_op = {"rows", rows_backward};
@@ -36,7 +36,7 @@ struct tensor *op_rows(struct tape *t, struct tensor *x, int from, int n)
 	shape[0] = n;
 	row = x->n / (size_t)x->shape[0];
 	*save = (size_t)from * row;
-	y = tensor_wrap(&t->arena, x->data + *save, x->ndim, shape);
+	y = tensor_view(&t->arena, x, *save, x->ndim, shape);
 	tape_append(t, &rows_op, y, &x, 1);
 	y->save = save;
 	return y;
@@ -45,19 +45,19 @@ struct tensor *op_rows(struct tape *t, struct tensor *x, int from, int n)
 /* y = [a; b];  da, db = the parts of dy */
 static void concat_backward(struct tensor *out)
 {
-	const real *dy = out->grad;
+	size_t from = 0;
 
 	for (int i = 0; i < 2; i++) {
 		struct tensor *x = out->in[i];
 		int accumulate;
-		real *dx = tape_grad(x, &accumulate);
+		struct tensor *dx = tape_grad(x, &accumulate), *dy;
 
+		dy = tensor_view(&out->tape->arena, out->grad, from, x->ndim, x->shape);
 		if (dx && !accumulate)
-			memcpy(dx, dy, x->n * sizeof *dx);
+			tensor_copy(dx, dy);
 		else if (dx)
-			for (size_t k = 0; k < x->n; k++)
-				dx[k] += dy[k];
-		dy += x->n;
+			accumulate_values(dy, dx);
+		from += x->n;
 	}
 }
 
@@ -76,8 +76,8 @@ struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
 	memcpy(shape, a->shape, sizeof shape);
 	shape[0] += b->shape[0];
 	y = tensor_new(&t->arena, a->ndim, shape);
-	memcpy(y->data, a->data, a->n * sizeof(real));
-	memcpy(y->data + a->n, b->data, b->n * sizeof(real));
+	tensor_copy(tensor_view(&t->arena, y, 0, a->ndim, a->shape), a);
+	tensor_copy(tensor_view(&t->arena, y, a->n, b->ndim, b->shape), b);
 	return tape_append(t, &concat_op, y, in, 2);
 }
 
@@ -95,10 +95,10 @@ struct tensor *op_flatten(struct tape *t, struct tensor *x)
 
 	for (int i = 1; i < x->ndim; i++)
 		shape[1] *= x->shape[i];
-	return tape_append(t, &flatten_op, tensor_wrap(&t->arena, x->data, 2, shape), &x, 1);
+	return tape_append(t, &flatten_op, tensor_view(&t->arena, x, 0, 2, shape), &x, 1);
 }
 
 struct tensor *op_detach(struct tape *t, struct tensor *x)
 {
-	return tensor_wrap(&t->arena, x->data, x->ndim, x->shape);
+	return tensor_view(&t->arena, x, 0, x->ndim, x->shape);
 }

@@ -31,7 +31,7 @@ static void adam_chunk(const struct update *u, size_t from, size_t to)
 
 static void update(struct param *p, const struct optim_opts *o, double lr, long k, int decoupled)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad, .m = p->slot[0], .v = p->slot[1]};
+	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0], .v = p->slot[1]};
 	const double decay = update_decay(p, o);
 
 	u.lr = (real)(lr / (1 - pow(o->beta1, (double)k + 1)));

@@ -56,7 +56,7 @@ static void larc(struct update *u, const struct optim_opts *o, double decay, dou
 
 static void lars_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad, .m = p->slot[0], .scale = 1};
+	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0], .scale = 1};
 
 	(void)k;
 	u.lr = (real)lr;

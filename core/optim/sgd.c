@@ -30,7 +30,7 @@ static void sgd_chunk(const struct update *u, size_t from, size_t to)
 
 static void sgd_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad, .m = p->slot[0]};
+	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0]};
 
 	(void)k;
 	u.lr = (real)lr;

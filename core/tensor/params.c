@@ -114,7 +114,7 @@ void params_build(struct params *p, uint64_t seed)
 		q->t.data = v;
 		v += padded(q->t.n);
 		if (q->t.needs_grad) {
-			q->t.grad = g;
+			q->t.grad = tensor_wrap(&p->arena, g, q->t.ndim, q->t.shape);
 			g += padded(q->t.n);
 		}
 		fill(q, seed);
@@ -132,7 +132,7 @@ void params_zero_grad(struct params *p)
 {
 	for (int i = 0; i < p->n; i++)
 		if (p->list[i]->t.grad)
-			memset(p->list[i]->t.grad, 0, p->list[i]->t.n * sizeof(real));
+			tensor_zero(p->list[i]->t.grad);
 }
 
 double params_grad_norm(const struct params *p)
@@ -143,7 +143,7 @@ double params_grad_norm(const struct params *p)
 		const struct tensor *t = &p->list[i]->t;
 
 		if (t->grad)
-			sum += dot(t->grad, t->grad, t->n);
+			sum += dot(t->grad->data, t->grad->data, t->n);
 	}
 	return sqrt(sum);
 }

@@ -4,22 +4,23 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/tensor/kernels/elementwise.h"
 
 /*
- * The gradient buffer of a node: this header, with the values 64 bytes after its start. Several
- * nodes can share a buffer, since the two inputs of an addition have the same gradient; a shared
- * buffer is copied before it is added to.
+ * The memory of a node's gradient. Several nodes can share one, since the two inputs of an addition
+ * have the same gradient; each has a tensor of its own shape for it, whose `save` is this record.
+ * Shared memory is copied before it is added to.
  */
 struct grad {
+	real *data;
 	size_t n; /* elements */
 	int refs;
 	struct grad *next; /* in the free list */
 };
 
-enum { GRAD_HEADER = 64, POOL_FIRST = 64, CHUNK = 1 << 14 };
+enum { POOL_FIRST = 64 };
 
-/* The free buffers, in one list per number of elements. */
+/* The free gradients, in one list per number of elements. */
 struct tape_pool {
 	struct pool_list {
 		size_t n;
@@ -28,14 +29,9 @@ struct tape_pool {
 	int n, cap;
 };
 
-static real *values_of(struct grad *g)
+static struct grad *grad_of(const struct tensor *x)
 {
-	return (real *)((char *)g + GRAD_HEADER);
-}
-
-static struct grad *header_of(const struct tensor *t)
-{
-	return (struct grad *)((char *)t->grad - GRAD_HEADER);
+	return x->grad->save;
 }
 
 void tape_init(struct tape *t)
@@ -69,6 +65,11 @@ void *tape_alloc(struct tape *t, size_t bytes)
 	return arena_alloc(&t->arena, bytes);
 }
 
+void *tape_values(struct tape *t, size_t bytes)
+{
+	return arena_alloc(&t->arena, bytes);
+}
+
 void *tape_scratch(struct tape *t, size_t bytes)
 {
 	if (bytes > t->scratch_size) {
@@ -93,32 +94,41 @@ static struct pool_list *pool_find(struct tape_pool *p, size_t n)
 	return &p->list[p->n++];
 }
 
-static struct grad *grad_new(struct tape *t, size_t n)
+/* Makes g the gradient of x, a node of the tape. */
+static void grad_share(struct tape *t, struct tensor *x, struct grad *g)
 {
-	struct pool_list *l = pool_find(t->pool, n);
-	struct grad *g = l->head;
-
-	if (g)
-		l->head = g->next;
-	else
-		g = arena_alloc(&t->arena, GRAD_HEADER + n * sizeof(real));
-	g->n = n;
-	g->refs = 1;
-	g->next = NULL;
-	return g;
+	g->refs++;
+	x->grad = tensor_wrap(&t->arena, g->data, x->ndim, x->shape);
+	x->grad->save = g;
 }
 
-static void grad_drop(struct tensor *x)
+/* Gives x a gradient of its own, which is not cleared. */
+static void grad_new(struct tape *t, struct tensor *x)
 {
-	struct grad *g = header_of(x);
+	struct pool_list *l = pool_find(t->pool, x->n);
+	struct grad *g = l->head;
 
-	x->grad = NULL;
-	if (--g->refs == 0) {
-		struct pool_list *l = pool_find(x->tape->pool, g->n);
-
-		g->next = l->head;
-		l->head = g;
+	if (g) {
+		l->head = g->next;
+	} else {
+		g = arena_alloc(&t->arena, sizeof *g);
+		g->data = arena_alloc(&t->arena, x->n * sizeof(real));
+		g->n = x->n;
 	}
+	g->refs = 0;
+	g->next = NULL;
+	grad_share(t, x, g);
+}
+
+static void grad_drop(struct tape *t, struct grad *g)
+{
+	struct pool_list *l;
+
+	if (--g->refs)
+		return;
+	l = pool_find(t->pool, g->n);
+	g->next = l->head;
+	l->head = g;
 }
 
 struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *out,
@@ -139,8 +149,10 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 		struct tensor *x = in[i];
 
 		out->in[i] = x;
-		if (x && x->needs_grad && !x->op && !x->grad)
-			x->grad = arena_zalloc(&t->arena, x->n * sizeof(real));
+		if (x && x->needs_grad && !x->op && !x->grad) {
+			x->grad = tensor_new(&t->arena, x->ndim, x->shape);
+			tensor_zero(x->grad);
+		}
 	}
 	if (t->n == t->cap) {
 		t->cap = t->cap ? 2 * t->cap : 256;
@@ -150,20 +162,20 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 	return out;
 }
 
-real *tape_own_grad(struct tensor *out)
+struct tensor *tape_own_grad(struct tensor *out)
 {
-	struct grad *own;
+	struct grad *shared = grad_of(out);
+	const struct tensor *from = out->grad;
 
-	if (header_of(out)->refs > 1) {
-		own = grad_new(out->tape, out->n);
-		memcpy(values_of(own), out->grad, out->n * sizeof(real));
-		grad_drop(out);
-		out->grad = values_of(own);
+	if (shared->refs > 1) {
+		grad_new(out->tape, out);
+		tensor_copy(out->grad, from);
+		grad_drop(out->tape, shared);
 	}
 	return out->grad;
 }
 
-real *tape_grad(struct tensor *x, int *accumulate)
+struct tensor *tape_grad(struct tensor *x, int *accumulate)
 {
 	*accumulate = 1;
 	if (!x || !x->needs_grad)
@@ -173,41 +185,22 @@ real *tape_grad(struct tensor *x, int *accumulate)
 	if (x->grad)
 		return tape_own_grad(x);
 	*accumulate = 0;
-	x->grad = values_of(grad_new(x->tape, x->n));
+	grad_new(x->tape, x);
 	return x->grad;
-}
-
-struct add_job {
-	real *to;
-	const real *from;
-	size_t n;
-};
-
-static void add_chunk(void *ctx, int i)
-{
-	const struct add_job *j = ctx;
-	size_t from = (size_t)i * CHUNK, to = from + CHUNK < j->n ? from + CHUNK : j->n;
-
-	for (size_t k = from; k < to; k++)
-		j->to[k] += j->from[k];
 }
 
 void tape_pass_grad(struct tensor *x, struct tensor *out)
 {
 	int accumulate;
-	struct add_job j;
 
 	if (!x || !x->needs_grad)
 		return;
 	if (x->n != out->n)
 		BUG("%s passes a gradient of %zu elements on to %zu", out->op->name, out->n, x->n);
-	if (x->op && !x->grad) {
-		x->grad = out->grad;
-		header_of(x)->refs++;
-		return;
-	}
-	j = (struct add_job){tape_grad(x, &accumulate), out->grad, x->n};
-	parallel_for((int)((x->n + CHUNK - 1) / CHUNK), add_chunk, &j);
+	if (x->op && !x->grad)
+		grad_share(x->tape, x, grad_of(out));
+	else
+		accumulate_values(out->grad, tape_grad(x, &accumulate));
 }
 
 static void run(struct tape *t)
@@ -218,7 +211,8 @@ static void run(struct tape *t)
 		if (!out->grad)
 			continue;
 		out->op->backward(out);
-		grad_drop(out);
+		grad_drop(t, grad_of(out));
+		out->grad = NULL;
 	}
 }
 
@@ -226,8 +220,8 @@ void tape_backward_from(struct tape *t, struct tensor *y, const real *dy)
 {
 	if (!y->op || y->tape != t)
 		BUG("backward from a tensor that is not on the tape");
-	y->grad = values_of(grad_new(t, y->n));
-	memcpy(y->grad, dy, y->n * sizeof(real));
+	grad_new(t, y);
+	tensor_write(y->grad, dy);
 	run(t);
 }
 

@@ -42,24 +42,26 @@ void tape_reset(struct tape *t);
 struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *out,
                            struct tensor *const *in, int n_in);
 
-/* For an op's backward: returns the gradient buffer of input x, or NULL if x needs no gradient.
- * *accumulate is 0 for the first contribution (the buffer is NOT cleared and must be overwritten),
- * and 1 if the contribution must be added. The gradient of a leaf is always added to: that of a
+/* For an op's backward: returns the gradient of input x, a tensor of x's size, or NULL if x needs no
+ * gradient. *accumulate is 0 for the first contribution (the gradient is NOT cleared and must be
+ * overwritten), and 1 if the contribution must be added. The gradient of a leaf is always added to: that of a
  * parameter is in `params`; for another leaf without a buffer, a cleared one is allocated from the
  * tape's arena when the leaf is first used. */
-real *tape_grad(struct tensor *x, int *accumulate);
+struct tensor *tape_grad(struct tensor *x, int *accumulate);
 
-/* For an op's backward: returns out->grad as a buffer that only `out` refers to (a copy if it was
+/* For an op's backward: returns out->grad as a tensor that only `out` refers to (a copy if it was
  * shared), so that the backward can compute in place and then pass it on with tape_pass_grad(). */
-real *tape_own_grad(struct tensor *out);
+struct tensor *tape_own_grad(struct tensor *out);
 
 /* For the backward of an op whose input gradient equals its output gradient, such as an addition or
  * a reshape: x shares the buffer of out->grad if it has no gradient yet; otherwise out->grad is
  * added to x's gradient. */
 void tape_pass_grad(struct tensor *x, struct tensor *out);
 
-/* Memory until the next tape_reset(), not cleared. */
+/* Memory until the next tape_reset(), not cleared: for structs that an op keeps for its backward,
+ * and (tape_values) for values that kernels write and read. */
 void *tape_alloc(struct tape *t, size_t bytes);
+void *tape_values(struct tape *t, size_t bytes);
 
 /* Scratch memory for a kernel, valid until the next call: one block that all ops of the tape share.
  * It grows during the first step and is reused afterwards, so it stays in cache. 64-byte aligned,

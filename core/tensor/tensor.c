@@ -36,6 +36,43 @@ struct tensor *tensor_new(struct arena *a, int ndim, const int *shape)
 	return t;
 }
 
+struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from, int ndim,
+			   const int *shape)
+{
+	struct tensor *t = tensor_wrap(a, x->data + from, ndim, shape);
+
+	if (from + t->n > x->n)
+		BUG("a view of elements %zu to %zu of %zu", from, from + t->n, x->n);
+	return t;
+}
+
+void tensor_read(const struct tensor *t, real *host)
+{
+	memcpy(host, t->data, t->n * sizeof *host);
+}
+
+void tensor_write(struct tensor *t, const real *host)
+{
+	memcpy(t->data, host, t->n * sizeof *host);
+}
+
+void tensor_zero(struct tensor *t)
+{
+	memset(t->data, 0, t->n * sizeof *t->data);
+}
+
+void tensor_zero_range(struct tensor *t, size_t from, size_t to)
+{
+	memset(t->data + from, 0, (to - from) * sizeof *t->data);
+}
+
+void tensor_copy(struct tensor *to, const struct tensor *from)
+{
+	if (to->n != from->n)
+		BUG("copy of %zu elements to %zu", from->n, to->n);
+	memcpy(to->data, from->data, from->n * sizeof *to->data);
+}
+
 struct tensor *tensor_new1(struct arena *a, int d0)
 {
 	return tensor_new(a, 1, &d0);

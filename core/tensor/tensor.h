@@ -24,7 +24,7 @@ struct tensor {
 	int ndim, shape[TENSOR_DIMS];
 	size_t n;       /* number of elements */
 	real *data;
-	real *grad;     /* d(loss)/d(data): NULL until the backward pass reaches it */
+	struct tensor *grad; /* d(loss)/d(data), of this shape: NULL until the backward pass reaches it */
 	int needs_grad; /* 1: a trained parameter, or computed from one */
 
 	/* how it was computed; all zero for parameters and inputs */
@@ -48,6 +48,21 @@ struct tensor *tensor_new4(struct arena *a, int n, int h, int w, int c);
 
 /* Allocates a tensor struct in `a` for existing `data`, which it does not own. */
 struct tensor *tensor_wrap(struct arena *a, real *data, int ndim, const int *shape);
+
+/* A tensor of another shape for a part of the memory of x: the n elements of that shape from element
+ * `from` on. */
+struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from, int ndim,
+                           const int *shape);
+
+/* The doors between a tensor and the host: all its values, in order, from and to the n values at
+ * `host`. */
+void tensor_read(const struct tensor *t, real *host);
+void tensor_write(struct tensor *t, const real *host);
+
+/* Clears all values; copies those of `from`, a tensor of the same size. */
+void tensor_zero(struct tensor *t);
+void tensor_zero_range(struct tensor *t, size_t from, size_t to); /* elements [from, to) */
+void tensor_copy(struct tensor *to, const struct tensor *from);
 
 int tensor_same_shape(const struct tensor *a, const struct tensor *b);
 

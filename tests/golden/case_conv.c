@@ -61,8 +61,8 @@ void golden_conv(struct golden *g)
 	golden_check(g, "out.y", y->data, y->n, GOLDEN_TIGHT);
 	if (tensor_same_shape(y, dy)) {
 		tape_backward_from(&t, y, dy->data);
-		golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
-		golden_check(g, "out.dweight", w->grad, w->n, GOLDEN_TIGHT);
+		golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
+		golden_check(g, "out.dweight", w->grad->data, w->n, GOLDEN_TIGHT);
 		check_kernels(g, x, w, dy, stride, padding);
 	}
 	tape_release(&t);

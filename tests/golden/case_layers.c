@@ -34,9 +34,9 @@ void golden_linear(struct golden *g)
 		return;
 	tape_init(&t);
 	check_backward(g, &t, op_linear(&t, x, w, b));
-	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dweight", w->grad, w->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dbias", b->grad, b->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->grad->data, w->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->grad->data, b->n, GOLDEN_TIGHT);
 	tape_release(&t);
 }
 
@@ -46,25 +46,26 @@ void golden_batchnorm(struct golden *g)
 		      *b = wanted(g, "in.bias");
 	struct bn_opts o = {golden_number(g, "eps"), golden_number(g, "momentum"), 0};
 	int groups = (int)golden_number(g, "groups");
-	real *mean, *var;
+	struct tensor *mean, *var;
 	struct tape t;
 	size_t c;
 
 	if (!x || !w || !b || groups < 1)
 		return;
 	c = w->n;
-	mean = arena_zalloc(&g->arena, c * sizeof *mean);
-	var = arena_alloc(&g->arena, c * sizeof *var);
+	mean = tensor_new1(&g->arena, (int)c);
+	tensor_zero(mean);
+	var = tensor_new1(&g->arena, (int)c);
 	for (size_t i = 0; i < c; i++)
-		var[i] = 1;
+		var->data[i] = 1;
 	tape_init(&t);
 	t.groups = groups;
 	check_backward(g, &t, op_batchnorm(&t, x, w, b, mean, var, NULL, o));
-	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dweight", w->grad, c, GOLDEN_TIGHT);
-	golden_check(g, "out.dbias", b->grad, c, GOLDEN_TIGHT);
-	golden_check(g, "out.running_mean", mean, c, GOLDEN_TIGHT);
-	golden_check(g, "out.running_var", var, c, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->grad->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->grad->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_mean", mean->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_var", var->data, c, GOLDEN_TIGHT);
 	tape_release(&t);
 }
 
@@ -83,6 +84,6 @@ void golden_maxpool(struct golden *g)
 		return;
 	tape_init(&t);
 	check_backward(g, &t, op_maxpool(&t, x, kernel, stride, padding));
-	golden_check(g, "out.dx", x->grad, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
 	tape_release(&t);
 }

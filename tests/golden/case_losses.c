@@ -47,7 +47,7 @@ static void check(struct golden *g, struct tape *t, const struct embeddings *e, 
 	tape_backward(t, loss);
 	for (int i = 0; e->name[i]; i++)
 		if (e->x[i]->needs_grad)
-			golden_check(g, e->grad[i], e->x[i]->grad, e->x[i]->n, GOLDEN_TIGHT);
+			golden_check(g, e->grad[i], e->x[i]->grad->data, e->x[i]->n, GOLDEN_TIGHT);
 }
 
 static void need_terms(struct golden *g, const char *const *name)

@@ -66,7 +66,7 @@ void golden_optim(struct golden *g)
 		snprintf(name, sizeof name, "in.grad%d", k);
 		if (!golden_has(g, name))
 			break;
-		p.t.grad = golden_tensor(g, name)->data;
+		p.t.grad = golden_tensor(g, name);
 		optim_step(rule, &o, &params, o.lr, k);
 		snprintf(name, sizeof name, "out.param%d", k);
 		golden_check(g, name, p.t.data, p.t.n, GOLDEN_TIGHT);

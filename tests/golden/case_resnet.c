@@ -76,7 +76,7 @@ static void check_params(struct golden *g, const struct params *p)
 		struct param *q;
 
 		if ((name = without_prefix(entry, grad_prefix)) && (q = params_find(p, name)))
-			golden_check(g, entry, q->t.grad, q->t.n, GOLDEN_NET);
+			golden_check(g, entry, q->t.grad->data, q->t.n, GOLDEN_NET);
 		if ((name = without_prefix(entry, after_prefix)) && (q = params_find(p, name)))
 			golden_check(g, entry, q->t.data, q->t.n, GOLDEN_NET);
 	}

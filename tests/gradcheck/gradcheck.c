@@ -44,7 +44,8 @@ struct tensor *gradcheck_input(struct gradcheck *g, int ndim, const int *shape, 
 	for (size_t i = 0; i < x->n; i++)
 		x->data[i] = scale * rng_normal(&r);
 	x->needs_grad = 1;
-	x->grad = arena_zalloc(&g->arena, x->n * sizeof *x->grad);
+	x->grad = tensor_new(&g->arena, x->ndim, x->shape);
+	tensor_zero(x->grad);
 	g->in[g->n++] = x;
 	return x;
 }
@@ -79,11 +80,11 @@ static double check_input(struct gradcheck *g, int which, gradcheck_fn fn, void 
 		x->data[i] = keep;
 		numeric = (plus - minus) / (2 * step);
 		largest = fmax(largest, fabs(numeric));
-		diff = fabs(numeric - x->grad[i]);
+		diff = fabs(numeric - x->grad->data[i]);
 		if (!(diff <= worst)) {
 			worst = isnan(diff) ? INFINITY : diff;
 			worst_at = i;
-			at_worst[0] = x->grad[i];
+			at_worst[0] = x->grad->data[i];
 			at_worst[1] = numeric;
 		}
 	}
@@ -99,7 +100,7 @@ double gradcheck_run(struct gradcheck *g, gradcheck_fn fn, void *ctx, int sample
 	double worst = 0;
 
 	for (int i = 0; i < g->n; i++)
-		memset(g->in[i]->grad, 0, g->in[i]->n * sizeof(real));
+		tensor_zero(g->in[i]->grad);
 	tape_reset(&g->tape);
 	tape_backward(&g->tape, fn(&g->tape, g->in, ctx));
 	g->tape.record = 0;
@@ -116,10 +117,10 @@ static void project_backward(struct tensor *out)
 	struct tensor *y = out->in[0];
 	const real *r = out->save;
 	int accumulate;
-	real *dy = tape_grad(y, &accumulate);
+	struct tensor *dy = tape_grad(y, &accumulate);
 
 	for (size_t i = 0; dy && i < y->n; i++)
-		dy[i] = (accumulate ? dy[i] : 0) + out->grad[0] * r[i];
+		dy->data[i] = (accumulate ? dy->data[i] : 0) + out->grad->data[0] * r[i];
 }
 
 static const struct op project_op = {"project", project_backward};

@@ -131,7 +131,8 @@ static void test_stop_gradient(void)
 			const struct param *a = params_find(&g[0].params, b->name);
 
 			for (size_t e = 0; b->t.grad && e < b->t.n; e++)
-				CU_ASSERT_DOUBLE_EQUAL(a->t.grad[e], b->t.grad[e], 1e-12);
+				CU_ASSERT_DOUBLE_EQUAL(a->t.grad->data[e], b->t.grad->data[e],
+						       1e-12);
 		}
 		rig_close(&g[0]);
 		rig_close(&g[1]);

@@ -68,13 +68,12 @@ static struct tensor *batchnorm(struct tape *t, struct tensor *const *in, const 
 {
 	struct bn_opts o = {1e-5, 0.1, arg[0]};
 	int c = tensor_cols(in[0]);
-	real *mean = tape_alloc(t, (size_t)c * sizeof *mean);
-	real *var = tape_alloc(t, (size_t)c * sizeof *var);
+	struct tensor *mean = tensor_new1(&t->arena, c), *var = tensor_new1(&t->arena, c);
 	struct tensor *residual = arg[1] == 1 ? in[3] : arg[1] == 2 ? in[0] : NULL, *y;
 
 	for (int i = 0; i < c; i++) {
-		mean[i] = 0.1 * i - 0.2;
-		var[i] = 0.5 + 0.2 * i;
+		mean->data[i] = 0.1 * i - 0.2;
+		var->data[i] = 0.5 + 0.2 * i;
 	}
 	t->groups = arg[2];
 	t->train = arg[3] != 1;
@@ -283,7 +282,7 @@ static void test_detach(void)
 	x->needs_grad = 1;
 	tape_backward(&t, op_sum(&t, op_mul(&t, x, op_detach(&t, x))));
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(x->grad[i], i + 2);
+		CU_ASSERT_EQUAL(x->grad->data[i], i + 2);
 	tape_release(&t);
 }
 
@@ -304,7 +303,7 @@ static void test_unwanted(void)
 			for (int k = 0; k < g.n && off < g.n; k++)
 				if (k == off)
 					for (size_t e = 0; e < g.in[k]->n; e++)
-						CU_ASSERT_EQUAL(g.in[k]->grad[e], 0);
+						CU_ASSERT_EQUAL(g.in[k]->grad->data[e], 0);
 			gradcheck_release(&g);
 		}
 }

@@ -72,3 +72,23 @@ void conv2d_backward_weights(const struct conv_shape *s, const real *x, const re
 	else
 		im2col_backward_weights(s, x, dy, dw, accumulate, scratch);
 }
+
+void convolve_forward(const struct conv_shape *s, const struct tensor *x, const struct tensor *w,
+		      struct tensor *y, void *scratch)
+{
+	conv2d_forward(s, x->data, w->data, y->data, scratch);
+}
+
+void convolve_backward_data(const struct conv_shape *s, const struct tensor *dy,
+			    const struct tensor *w, struct tensor *dx, int accumulate,
+			    void *scratch)
+{
+	conv2d_backward_data(s, dy->data, w->data, dx->data, accumulate, scratch);
+}
+
+void convolve_backward_weights(const struct conv_shape *s, const struct tensor *x,
+			       const struct tensor *dy, struct tensor *dw, int accumulate,
+			       void *scratch)
+{
+	conv2d_backward_weights(s, x->data, dy->data, dw->data, accumulate, scratch);
+}

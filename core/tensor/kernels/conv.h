@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "core/base/real.h"
+#include "core/tensor/tensor.h"
 
 struct conv_shape {
 	int n, h, w, cin; /* x */
@@ -44,5 +44,14 @@ void conv2d_backward_data(const struct conv_shape *s, const real *dy, const real
 /* dw = (or += if accumulate) the gradient of <y, dy> with respect to w. */
 void conv2d_backward_weights(const struct conv_shape *s, const real *x, const real *dy, real *dw,
 			     int accumulate, void *scratch);
+
+/* The same passes for tensors of these shapes. */
+void convolve_forward(const struct conv_shape *s, const struct tensor *x, const struct tensor *w,
+		  struct tensor *y, void *scratch);
+void convolve_backward_data(const struct conv_shape *s, const struct tensor *dy, const struct tensor *w,
+			struct tensor *dx, int accumulate, void *scratch);
+void convolve_backward_weights(const struct conv_shape *s, const struct tensor *x,
+			   const struct tensor *dy, struct tensor *dw, int accumulate,
+			   void *scratch);
 
 #endif

@@ -23,13 +23,22 @@ static struct tensor *normals(struct arena *a, int ndim, const int *shape, doubl
 	return x;
 }
 
+/* A vector of n equal values. */
+static struct tensor *filled(struct arena *a, int n, real v)
+{
+	struct tensor *t = tensor_new1(a, n);
+
+	for (int i = 0; i < n; i++)
+		t->data[i] = v;
+	return t;
+}
+
 /* Values far from 0: the variance must not be lost in rounding (1e4 with sd 1 leaves 3 digits in
  * float). */
 static void test_batchnorm_statistics(void)
 {
 	struct tape t;
-	struct tensor *x, *y;
-	real mean[3] = {0}, var[3] = {0};
+	struct tensor *x, *y, *mean, *var;
 	double sum[3] = {0}, sq[3] = {0};
 
 	tape_init(&t);
@@ -38,10 +47,12 @@ static void test_batchnorm_statistics(void)
 		sum[i % 3] += (double)x->data[i] / 2520;
 	for (size_t i = 0; i < x->n; i++)
 		sq[i % 3] += pow((double)x->data[i] - sum[i % 3], 2);
+	mean = filled(&t.arena, 3, 0);
+	var = filled(&t.arena, 3, 0);
 	y = op_batchnorm(&t, x, NULL, NULL, mean, var, NULL, (struct bn_opts){1e-5, 1, 0});
 	for (int c = 0; c < 3; c++) {
-		CU_ASSERT_DOUBLE_EQUAL(mean[c] / sum[c], 1, 1e-6);
-		CU_ASSERT_DOUBLE_EQUAL(var[c] / (sq[c] / 2519), 1, 1e-4);
+		CU_ASSERT_DOUBLE_EQUAL(mean->data[c] / sum[c], 1, 1e-6);
+		CU_ASSERT_DOUBLE_EQUAL(var->data[c] / (sq[c] / 2519), 1, 1e-4);
 	}
 	CU_ASSERT_DOUBLE_EQUAL(y->data[4], (x->data[4] - sum[1]) / sqrt(sq[1] / 2520), 2e-3);
 	CU_ASSERT_EQUAL(t.n, 0); /* no input needs a gradient */
@@ -53,22 +64,24 @@ static void test_batchnorm_statistics(void)
 static void test_running_statistics(void)
 {
 	struct tape t;
-	struct tensor *x;
-	real mean[1] = {0}, var[1] = {1}, keep;
+	struct tensor *x, *mean, *var;
+	real keep;
 
 	tape_init(&t);
 	x = tensor_new2(&t.arena, 4, 1);
 	memcpy(x->data, (real[]){1, 3, 10, 30},
 	       4 * sizeof(real)); /* means 2, 20; variances 2, 200 */
 	t.groups = 2;
+	mean = filled(&t.arena, 1, 0);
+	var = filled(&t.arena, 1, 1);
 	op_batchnorm(&t, x, NULL, NULL, mean, var, NULL, (struct bn_opts){0, 0.5, 0});
-	CU_ASSERT_DOUBLE_EQUAL(mean[0], 0.5 * (0.5 * 2) + 0.5 * 20, 1e-5);
-	CU_ASSERT_DOUBLE_EQUAL(var[0], 0.5 * (0.5 * 1 + 0.5 * 2) + 0.5 * 200, 1e-4);
-	keep = mean[0];
+	CU_ASSERT_DOUBLE_EQUAL(mean->data[0], 0.5 * (0.5 * 2) + 0.5 * 20, 1e-5);
+	CU_ASSERT_DOUBLE_EQUAL(var->data[0], 0.5 * (0.5 * 1 + 0.5 * 2) + 0.5 * 200, 1e-4);
+	keep = mean->data[0];
 	t.train = 0;
 	x = op_batchnorm(&t, x, NULL, NULL, mean, var, NULL, (struct bn_opts){0, 0.5, 0});
-	CU_ASSERT_EQUAL(mean[0], keep);
-	CU_ASSERT_DOUBLE_EQUAL(x->data[3], (30 - mean[0]) / sqrt((double)var[0]), 1e-5);
+	CU_ASSERT_EQUAL(mean->data[0], keep);
+	CU_ASSERT_DOUBLE_EQUAL(x->data[3], (30 - mean->data[0]) / sqrt((double)var->data[0]), 1e-5);
 	tape_release(&t);
 }
 
@@ -111,7 +124,7 @@ static void step(struct tape *t, struct params *p, real *out)
 	tape_backward(t, y);
 	out[0] = y->data[0];
 	for (int i = 0; i < p->n; i++) {
-		memcpy(out + at, p->list[i]->t.grad, p->list[i]->t.n * sizeof(real));
+		memcpy(out + at, p->list[i]->t.grad->data, p->list[i]->t.n * sizeof(real));
 		at += p->list[i]->t.n;
 	}
 }

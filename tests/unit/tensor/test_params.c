@@ -84,9 +84,9 @@ static void test_gradients_and_slots(void)
 	params_add_slots(&p, 2);
 	CU_ASSERT(a->slot[0] && a->slot[1] && !c->slot[0]);
 	CU_ASSERT(a->slot[0][1] == 0 && b->slot[1][0] == 0);
-	a->t.grad[0] = 2;
-	a->t.grad[1] = 3;
-	b->t.grad[0] = 6;
+	a->t.grad->data[0] = 2;
+	a->t.grad->data[1] = 3;
+	b->t.grad->data[0] = 6;
 	CU_ASSERT_DOUBLE_EQUAL(params_grad_norm(&p), 7, 1e-12);
 	params_zero_grad(&p);
 	CU_ASSERT_EQUAL(params_grad_norm(&p), 0);

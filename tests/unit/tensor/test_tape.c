@@ -10,10 +10,10 @@
 static void double_backward(struct tensor *out)
 {
 	int acc;
-	real *dx = tape_grad(out->in[0], &acc);
+	struct tensor *dx = tape_grad(out->in[0], &acc);
 
 	for (size_t i = 0; dx && i < out->n; i++)
-		dx[i] = (acc ? dx[i] : 0) + 2 * out->grad[i];
+		dx->data[i] = (acc ? dx->data[i] : 0) + 2 * out->grad->data[i];
 }
 
 static void add_backward(struct tensor *out)
@@ -25,10 +25,10 @@ static void add_backward(struct tensor *out)
 static void sum_backward(struct tensor *out)
 {
 	int acc;
-	real *dx = tape_grad(out->in[0], &acc);
+	struct tensor *dx = tape_grad(out->in[0], &acc);
 
 	for (size_t i = 0; i < out->in[0]->n; i++)
-		dx[i] = (acc ? dx[i] : 0) + out->grad[0];
+		dx->data[i] = (acc ? dx->data[i] : 0) + out->grad->data[0];
 }
 
 static const struct op double_op = {"double", double_backward};
@@ -86,7 +86,7 @@ static void test_shared_gradient(void)
 	b = twice(&t, a);
 	tape_backward(&t, sum(&t, add(&t, a, b)));
 	for (int i = 0; i < 5; i++)
-		CU_ASSERT_EQUAL(x->grad[i], 6);
+		CU_ASSERT_EQUAL(x->grad->data[i], 6);
 	CU_ASSERT_PTR_NULL(a->grad);
 	tape_release(&t);
 }
@@ -100,9 +100,9 @@ static void test_same_input_twice(void)
 	x = leaf(&t.arena, 3, 1);
 	a = twice(&t, x);
 	tape_backward(&t, sum(&t, add(&t, a, a)));
-	CU_ASSERT_EQUAL(x->grad[2], 4);
+	CU_ASSERT_EQUAL(x->grad->data[2], 4);
 	tape_backward(&t, t.node[t.n - 1]); /* again: the gradients of leaves are summed */
-	CU_ASSERT_EQUAL(x->grad[2], 8);
+	CU_ASSERT_EQUAL(x->grad->data[2], 8);
 	tape_release(&t);
 }
 
@@ -118,7 +118,7 @@ static void test_unreached_and_unwanted(void)
 	CU_ASSERT_EQUAL(t.n, 2); /* twice(c) needs no gradient */
 	twice(&t, x);            /* recorded, but not reached by backward */
 	tape_backward(&t, loss);
-	CU_ASSERT_EQUAL(x->grad[0], 1);
+	CU_ASSERT_EQUAL(x->grad->data[0], 1);
 	CU_ASSERT_PTR_NULL(c->grad);
 	t.record = 0;
 	CU_ASSERT_EQUAL(twice(&t, x)->needs_grad, 0);
@@ -135,7 +135,7 @@ static void test_from_any_tensor(void)
 	tape_init(&t);
 	x = leaf(&t.arena, 3, 1);
 	tape_backward_from(&t, twice(&t, x), dy);
-	CU_ASSERT_EQUAL(x->grad[2], 200);
+	CU_ASSERT_EQUAL(x->grad->data[2], 200);
 	tape_release(&t);
 }
 

@@ -1,0 +1,97 @@
+#include "core/tensor/kernels/elementwise.h"
+
+#include "core/base/parallel.h"
+
+enum { GRAIN = 1 << 14 };
+
+/* out = keep out + f(a, b) over n elements. */
+struct elementwise {
+	real *out;
+	const real *a, *b; /* b may be NULL */
+	real s, keep;      /* keep: 0 overwrites out, 1 adds to it */
+	size_t n;
+};
+
+static void run(void (*kernel)(void *, const struct range *), struct elementwise e)
+{
+	parallel_range(1, e.n, GRAIN, kernel, &e);
+}
+
+static real kept(const struct elementwise *e, size_t k)
+{
+	return e->keep != 0 ? e->out[k] : 0;
+}
+
+static void add_range(void *ctx, const struct range *r)
+{
+	const struct elementwise *e = ctx;
+
+	for (size_t k = r->from; k < r->to; k++)
+		e->out[k] = e->a[k] + e->s * e->b[k];
+}
+
+void add_scaled(const struct tensor *a, real s, const struct tensor *b, struct tensor *out)
+{
+	run(add_range, (struct elementwise){out->data, a->data, b->data, s, 0, out->n});
+}
+
+static void product_range(void *ctx, const struct range *r)
+{
+	const struct elementwise *e = ctx;
+	size_t k = r->from, to = r->to;
+
+	if (e->b)
+		for (; k < to; k++)
+			e->out[k] = kept(e, k) + e->s * e->a[k] * e->b[k];
+	else
+		for (; k < to; k++)
+			e->out[k] = kept(e, k) + e->s * e->a[k];
+}
+
+void multiply(const struct tensor *a, const struct tensor *b, real s, struct tensor *out,
+	      int accumulate)
+{
+	run(product_range, (struct elementwise){out->data, a->data, b ? b->data : NULL, s,
+						(real)accumulate, out->n});
+}
+
+static void relu_range(void *ctx, const struct range *r)
+{
+	const struct elementwise *e = ctx;
+
+	for (size_t k = r->from; k < r->to; k++)
+		e->out[k] = e->a[k] < 0 ? 0 : e->a[k];
+}
+
+void relu_forward(const struct tensor *x, struct tensor *y)
+{
+	run(relu_range, (struct elementwise){.out = y->data, .a = x->data, .n = x->n});
+}
+
+static void mask_range(void *ctx, const struct range *r)
+{
+	const struct elementwise *e = ctx;
+
+	for (size_t k = r->from; k < r->to; k++)
+		e->out[k] = kept(e, k) + (e->b[k] > 0 ? e->a[k] : 0);
+}
+
+void relu_backward(const struct tensor *y, const struct tensor *dy, struct tensor *dx,
+		   int accumulate)
+{
+	run(mask_range,
+	    (struct elementwise){dx->data, dy->data, y->data, 1, (real)accumulate, y->n});
+}
+
+static void accumulate_range(void *ctx, const struct range *r)
+{
+	const struct elementwise *e = ctx;
+
+	for (size_t k = r->from; k < r->to; k++)
+		e->out[k] += e->a[k];
+}
+
+void accumulate_values(const struct tensor *x, struct tensor *out)
+{
+	run(accumulate_range, (struct elementwise){.out = out->data, .a = x->data, .n = out->n});
+}

@@ -10,30 +10,28 @@
  *
  *     dL/dC_ii = -2 diagonal (1 - C_ii)        dL/d(off) = lambda
  */
-#include "core/methods/correlation.h"
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
+#include "core/tensor/kernels/losses.h"
 
 struct redundancy {
 	struct correlation c;
-	struct barlow_weights w;
-	double *diagonal_grad;
+	struct barlow_factors f;
+	struct correlation_slopes slopes;
 };
 
 static void redundancy_backward(struct tensor *out)
 {
 	struct redundancy *s = out->save;
-	const double dy = out->grad->data[0];
-	int beta;
 	struct tensor *g;
+	int accumulate;
 
-	for (int i = 0; i < s->c.d; i++)
-		s->diagonal_grad[i] = -2 * s->w.diagonal * (1 - s->c.diagonal[i]) * dy;
-	if ((g = tape_grad(out->in[0], &beta)))
-		correlation_grad_a(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g->data);
-	if ((g = tape_grad(out->in[1], &beta)))
-		correlation_grad_b(&s->c, s->w.lambda * dy, s->diagonal_grad, beta, g->data);
+	barlow_backward(&s->c, &s->f, out->grad, &s->slopes);
+	if ((g = tape_grad(out->in[0], &accumulate)))
+		correlation_grad_a(&s->c, &s->slopes, g, accumulate);
+	if ((g = tape_grad(out->in[1], &accumulate)))
+		correlation_grad_b(&s->c, &s->slopes, g, accumulate);
 }
 
 static const struct op redundancy_op = {"barlow", redundancy_backward};
@@ -44,14 +42,12 @@ static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor
 {
 	struct tensor *y = tensor_new1(&t->arena, 1), *in[] = {a, b};
 	struct redundancy *s = tape_alloc(t, sizeof *s);
-	double on = 0;
+	double on;
 
 	correlation_init(&s->c, t, a, b, (double)tensor_rows(a));
-	s->w = *w;
-	s->diagonal_grad = tape_alloc(t, (size_t)s->c.d * sizeof *s->diagonal_grad);
-	for (int i = 0; i < s->c.d; i++)
-		on += (1 - s->c.diagonal[i]) * (1 - s->c.diagonal[i]);
-	y->data[0] = (real)(w->diagonal * on + w->lambda * s->c.off);
+	s->f = (struct barlow_factors){w->diagonal, w->lambda};
+	s->slopes.diagonal = tape_values(t, (size_t)s->c.d * sizeof *s->slopes.diagonal);
+	barlow_forward(&s->c, &s->f, &on, y);
 	y->save = s;
 	method_term(out, "on_diagonal", on);
 	method_term(out, "off_diagonal", s->c.off);

@@ -12,11 +12,10 @@
  * is DirectSet. A step follows the order of the official code: the loss with the W of the previous
  * step; the optimiser, which also updates W; in every `every`-th step W from F; then the target.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/methods/siamese.h"
-#include "core/methods/spectral.h"
+#include "core/tensor/kernels/spectral.h"
 
 struct directpred {
 	struct siamese
@@ -70,23 +69,12 @@ static void directpred_loss(void *self, struct tape *t, const struct batch *b,
 	m->z = out->embedding;
 }
 
-/* If W cannot be computed, because F is not finite, it keeps its value. */
 static void directpred_after_step(void *self, long k, long total, struct method_out *out)
 {
 	struct directpred *m = self;
-	const int d = m->f->t.shape[0], first = m->batches->t.data[0] < 1;
-	double *f = xcalloc(m->f->t.n, sizeof *f);
-	struct error err;
 
-	for (size_t i = 0; i < m->f->t.n; i++)
-		f[i] = (double)m->f->t.data[i];
-	spectral_correlate(f, first, m->rho, m->center, m->z->data, m->z->shape[0], d);
-	for (size_t i = 0; i < m->f->t.n; i++)
-		m->f->t.data[i] = (real)f[i];
-	m->batches->t.data[0] = 1;
-	if (k % m->every == 0)
-		spectral_predictor(f, d, &m->opts, m->w->t.data, &err);
-	free(f);
+	spectral_update(&m->f->t, &m->batches->t, m->rho, m->center, m->z, &m->opts,
+			k % m->every ? NULL : &m->w->t);
 	siamese_after_step(&m->net, k, total, out);
 }
 

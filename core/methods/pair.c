@@ -4,7 +4,7 @@
 
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/gemm.h"
+#include "core/tensor/kernels/losses.h"
 
 static const double norm_floor = 1e-6; /* as in the official code of SimCLR and BYOL */
 
@@ -69,14 +69,5 @@ struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *
 
 double pair_cosine(const struct tensor *p, const struct tensor *y)
 {
-	const size_t d = (size_t)tensor_cols(p), n = tensor_rows(p);
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const real *a = p->data + i * d, *b = y->data + i * d;
-		double norm = sqrt(dot(a, a, d)) * sqrt(dot(b, b, d));
-
-		sum += dot(a, b, d) / fmax(norm, norm_floor * norm_floor);
-	}
-	return sum / (double)n;
+	return mean_cosine(p, y, norm_floor * norm_floor);
 }

@@ -5,6 +5,7 @@
 
 #include "core/ops/ops.h"
 #include "core/optim/schedule.h"
+#include "core/tensor/kernels/elementwise.h"
 
 /* The name of a key, METHOD.LEAF. */
 struct key {
@@ -118,24 +119,13 @@ int siamese_without(const struct recipe *rc, const char *series)
 	       recipe_real(rc, key(method, "nu").text) <= 0;
 }
 
-/* W <- (W + W^T) / 2 */
-static void make_symmetric(struct tensor *w)
-{
-	const size_t d = (size_t)w->shape[0];
-
-	for (size_t i = 0; i < d; i++)
-		for (size_t j = 0; j < i; j++)
-			w->data[i * d + j] = w->data[j * d + i] =
-			    (w->data[i * d + j] + w->data[j * d + i]) / 2;
-}
-
 void siamese_after_step(void *self, long k, long total, struct method_out *out)
 {
 	struct siamese *s = self;
 	const double tau = schedule_tau(s->tau, k, total, s->cosine);
 
 	if (s->symmetric_predictor)
-		make_symmetric(&s->predictor.weight[0]->t);
+		symmetrize(&s->predictor.weight[0]->t);
 	if (s->kind != TARGET_EMA)
 		return;
 	target_follow(&s->target, tau);

@@ -9,78 +9,26 @@
  *
  *     H = P + P^T        dL/du = H u / (2N T)
  */
-#include <math.h>
-
-#include "core/base/parallel.h"
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/gemm.h"
+#include "core/tensor/kernels/losses.h"
 
 struct nt_xent {
-	int n;       /* 2N */
-	real *p, *h; /* {2N, 2N}: P, with diagonal 0; H */
 	double temperature;
-	double *loss, *entropy, *hit; /* per row; hit: 1 if the positive is nearest, else 0 */
+	real *p, *h; /* {2N, 2N}: P, with diagonal 0; H */
 };
 
-static int positive_of(const struct nt_xent *s, int i)
-{
-	return i < s->n / 2 ? i + s->n / 2 : i - s->n / 2;
-}
-
-/* Converts row i of p from similarities to P, with sums over the negatives, which can be tiny. */
-static void softmax_row(void *ctx, int i)
-{
-	struct nt_xent *s = ctx;
-	real *p = s->p + (size_t)i * (size_t)s->n;
-	const int positive = positive_of(s, i);
-	const double own = (double)p[positive];
-	double nearest = -INFINITY, others = 0, mean = 0, max, sum;
-
-	for (int k = 0; k < s->n; k++)
-		if (k != i && k != positive)
-			nearest = fmax(nearest, (double)p[k]);
-	max = fmax(nearest, own);
-	for (int k = 0; k < s->n; k++)
-		if (k != i && k != positive)
-			others += exp((double)p[k] - max);
-	sum = others + exp(own - max);
-	s->hit[i] = nearest < own;
-	s->loss[i] = nearest < own ? log1p(others) : log(sum) + max - own;
-	for (int k = 0; k < s->n; k++) {
-		double q = k == i ? 0 : exp((double)p[k] - max) / sum;
-
-		mean += q * ((double)p[k] - max);
-		p[k] = (real)q;
-	}
-	s->entropy[i] = log(sum) - mean;
-	p[positive] = (real)(-others / sum);
-}
-
-static void h_row(void *ctx, int i)
-{
-	struct nt_xent *s = ctx;
-	const size_t n = (size_t)s->n, at = (size_t)i * n;
-
-	for (size_t k = 0; k < n; k++)
-		s->h[at + k] = s->p[at + k] + s->p[k * n + (size_t)i];
-}
-
-static void nt_xent_backward(struct tensor *out)
+static void nt_xent_op_backward(struct tensor *out)
 {
 	struct nt_xent *s = out->save;
-	struct tensor *u = out->in[0];
-	const int d = tensor_cols(u);
-	const double scale = (double)out->grad->data[0] / (s->n * s->temperature);
-	int beta;
-	struct tensor *g = tape_grad(u, &beta);
+	int accumulate;
+	struct tensor *u = out->in[0], *du = tape_grad(u, &accumulate);
 
-	parallel_for(s->n, h_row, s);
-	gemm(0, 0, s->n, d, s->n, (real)scale, s->h, s->n, u->data, d, (real)beta, g->data, d);
+	nt_xent_backward(u, s->temperature, s->p, s->h, out->grad, du, accumulate);
 }
 
-static const struct op nt_xent_op = {"nt_xent", nt_xent_backward};
+static const struct op nt_xent_op = {"nt_xent", nt_xent_op_backward};
 
 /* The loss L of u {2N, D}, in which the rows of the second view follow those of the first. */
 static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperature,
@@ -88,27 +36,16 @@ static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperatu
 {
 	struct tensor *y = tensor_new1(&t->arena, 1);
 	struct nt_xent *s = tape_alloc(t, sizeof *s);
-	const int n = (int)tensor_rows(u), d = tensor_cols(u);
-	const size_t square = (size_t)n * (size_t)n;
-	double loss = 0, entropy = 0, hits = 0;
+	const size_t n = tensor_rows(u), square = n * n;
+	struct nt_xent_terms terms;
 
-	*s = (struct nt_xent){.n = n, .temperature = temperature};
-	s->p = tape_alloc(t, square * sizeof *s->p);
-	s->h = tape_alloc(t, square * sizeof *s->h);
-	s->loss = tape_alloc(t, (size_t)n * sizeof *s->loss);
-	s->entropy = tape_alloc(t, (size_t)n * sizeof *s->entropy);
-	s->hit = tape_alloc(t, (size_t)n * sizeof *s->hit);
-	gemm(0, 1, n, n, d, (real)(1 / temperature), u->data, d, u->data, d, 0, s->p, n);
-	parallel_for(n, softmax_row, s);
-	for (int i = 0; i < n; i++) {
-		loss += s->loss[i];
-		entropy += s->entropy[i];
-		hits += s->hit[i];
-	}
-	y->data[0] = (real)(loss / n);
+	s->temperature = temperature;
+	s->p = tape_values(t, square * sizeof *s->p);
+	s->h = tape_values(t, square * sizeof *s->h);
+	nt_xent_forward(u, temperature, s->p, tape_values(t, 3 * n * sizeof(double)), &terms, y);
 	y->save = s;
-	method_term(out, "accuracy", 100 * hits / n);
-	method_term(out, "entropy", entropy / n);
+	method_term(out, "accuracy", terms.accuracy);
+	method_term(out, "entropy", terms.entropy);
 	return tape_append(t, &nt_xent_op, y, &u, 1);
 }
 

@@ -6,6 +6,7 @@
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
+#include "core/tensor/kernels/losses.h"
 
 struct supervised {
 	const struct encoder *encoder;
@@ -27,24 +28,6 @@ static int supervised_init(void *self, const struct method_env *env, struct erro
 	return 0;
 }
 
-/* The percentage of rows whose largest logit is that of the label. */
-static double top1(const struct tensor *logits, const int *labels)
-{
-	const int n = (int)tensor_rows(logits), c = tensor_cols(logits);
-	int hits = 0;
-
-	for (int i = 0; i < n; i++) {
-		const real *x = logits->data + (size_t)i * (size_t)c;
-		int best = 0;
-
-		for (int j = 1; j < c; j++)
-			if (x[j] > x[best])
-				best = j;
-		hits += best == labels[i];
-	}
-	return 100.0 * hits / n;
-}
-
 static void supervised_loss(void *self, struct tape *t, const struct batch *b,
 			    struct method_out *out)
 {
@@ -56,7 +39,7 @@ static void supervised_loss(void *self, struct tape *t, const struct batch *b,
 	logits = mlp_forward(&m->classifier, t, h);
 	out->loss = op_cross_entropy(t, logits, b->labels);
 	out->embedding = h;
-	method_term(out, "top1", top1(logits, b->labels));
+	method_term(out, "top1", top1_percent(logits, b->labels));
 }
 
 static const struct hparam_default defaults[] = {

@@ -41,7 +41,7 @@ int target_init(struct target *tg, const struct method_env *env, struct error *e
 void target_copy(struct target *tg)
 {
 	for (int i = 0; i < tg->n; i++)
-		memcpy(tg->dst[i]->t.data, tg->src[i]->t.data, tg->dst[i]->t.n * sizeof(real));
+		tensor_copy(&tg->dst[i]->t, &tg->src[i]->t);
 }
 
 void target_follow(struct target *tg, double tau)

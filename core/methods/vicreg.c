@@ -11,65 +11,46 @@
  * form `official` follows the released code, where s is a mean over elements and v a mean over the
  * views.
  */
-#include <math.h>
 #include <string.h>
 
-#include "core/methods/correlation.h"
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
+#include "core/tensor/kernels/losses.h"
 
 /* mu v(Z) + nu c(Z) of centred Z {N, D}. Both are functions of Cov = Z^T Z / (N - 1), whose
  * diagonal is Var. */
 struct spread {
 	struct correlation cov;
-	double mu, nu, gamma, eps;
+	struct spread_factors f;
 	double variance, covariance; /* v(Z), c(Z) */
-	double *diagonal_grad;
+	struct correlation_slopes slopes;
 };
 
-/* dv/dVar_j = -1 / (2 D sqrt(Var_j + eps)) where the hinge is active. The factor 2 in dy is due to
- * Cov, which depends on Z twice. */
-static void spread_backward(struct tensor *out)
+static void spread_op_backward(struct tensor *out)
 {
 	struct spread *s = out->save;
-	const double dy = 2 * (double)out->grad->data[0] / s->cov.d;
-	int beta;
-	struct tensor *g = tape_grad(out->in[0], &beta);
+	int accumulate;
+	struct tensor *g = tape_grad(out->in[0], &accumulate);
 
 	if (!g)
 		return;
-	for (int j = 0; j < s->cov.d; j++) {
-		double sd = sqrt(s->cov.diagonal[j] + s->eps);
-
-		s->diagonal_grad[j] = sd < s->gamma ? -dy * s->mu / (2 * sd) : 0;
-	}
-	correlation_grad_a(&s->cov, dy * s->nu, s->diagonal_grad, beta, g->data);
+	spread_backward(&s->cov, &s->f, out->grad, &s->slopes);
+	correlation_grad_a(&s->cov, &s->slopes, g, accumulate);
 }
 
-static const struct op spread_op = {"vicreg_spread", spread_backward};
+static const struct op spread_op = {"vicreg_spread", spread_op_backward};
 
 static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicreg_weights *w,
 			     double mu, const struct spread **terms)
 {
 	struct tensor *y = tensor_new1(&t->arena, 1);
 	struct spread *s = tape_alloc(t, sizeof *s);
-	double hinge = 0;
 
 	correlation_init(&s->cov, t, z, z, (double)tensor_rows(z) - 1);
-	s->mu = mu;
-	s->nu = w->nu;
-	s->gamma = w->gamma;
-	s->eps = w->eps;
-	s->diagonal_grad = tape_alloc(t, (size_t)s->cov.d * sizeof *s->diagonal_grad);
-	for (int j = 0; j < s->cov.d; j++) {
-		double sd = sqrt(s->cov.diagonal[j] + w->eps);
-
-		hinge += sd < w->gamma ? w->gamma - sd : 0;
-	}
-	s->variance = hinge / s->cov.d;
-	s->covariance = s->cov.off / s->cov.d;
-	y->data[0] = (real)(mu * s->variance + w->nu * s->covariance);
+	s->f = (struct spread_factors){mu, w->nu, w->gamma, w->eps};
+	s->slopes.diagonal = tape_values(t, (size_t)s->cov.d * sizeof *s->slopes.diagonal);
+	spread_forward(&s->cov, &s->f, &s->variance, &s->covariance, y);
 	y->save = s;
 	*terms = s;
 	return tape_append(t, &spread_op, y, &z, 1);
@@ -96,7 +77,7 @@ struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
 	const double mean = w->form == 'o' ? 1 / (n * tensor_cols(z1)) : 1 / n;
 	struct tensor *s = op_sum_squares(t, op_sub(t, z1, z2));
 
-	method_term(out, "invariance", mean * (double)s->data[0]);
+	method_term(out, "invariance", mean * tensor_value(s));
 	return op_add(t, op_scale(t, s, w->lambda * mean), loss_spread(t, z1, z2, w, out));
 }
 

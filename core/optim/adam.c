@@ -11,27 +11,9 @@
 
 #include "core/optim/update.h"
 
-/* u->scale: the factor of the decoupled decay; u->root: 1 / sqrt(1 - beta2^t). u->rest1, u->rest2:
- * 1 - beta, computed in double and rounded once, since 1 - 0.999f has a relative error of 5e-5. */
-static void adam_chunk(const struct update *u, size_t from, size_t to)
-{
-	real *restrict w = u->w, *restrict m = u->m, *restrict v = u->v;
-	const real *restrict grad = u->g;
-	const real lr = u->lr, b1 = u->beta1, b2 = u->beta2, decay = u->decay, scale = u->scale;
-	const real one_b1 = u->rest1, one_b2 = u->rest2, root = u->root, eps = u->eps;
-
-	for (size_t i = from; i < to; i++) {
-		real g = grad[i] + decay * w[i];
-
-		m[i] = b1 * m[i] + one_b1 * g;
-		v[i] = b2 * v[i] + one_b2 * g * g;
-		w[i] = scale * w[i] - lr * m[i] / ((real)sqrt(v[i]) * root + eps);
-	}
-}
-
 static void update(struct param *p, const struct optim_opts *o, double lr, long k, int decoupled)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0], .v = p->slot[1]};
+	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0], .v = p->slot[1]};
 	const double decay = update_decay(p, o);
 
 	u.lr = (real)(lr / (1 - pow(o->beta1, (double)k + 1)));
@@ -43,7 +25,7 @@ static void update(struct param *p, const struct optim_opts *o, double lr, long 
 	u.eps = (real)o->eps;
 	u.decay = decoupled ? 0 : (real)decay;
 	u.scale = decoupled ? (real)(1 - lr * decay) : 1;
-	update_run(&u, p->t.n, adam_chunk);
+	adam_rule(&u);
 }
 
 static void adam_update(struct param *p, const struct optim_opts *o, double lr, long k)

@@ -18,31 +18,18 @@
 
 #include "core/optim/update.h"
 
-/* u->scale: q. */
-static void lars_chunk(const struct update *u, size_t from, size_t to)
+static void decay_in_norm(struct update *u, const struct optim_opts *o, double decay)
 {
-	real *restrict w = u->w, *restrict m = u->m;
-	const real *restrict grad = u->g;
-	const real lr = u->lr, momentum = u->momentum, decay = u->decay, q = u->scale;
-
-	for (size_t i = from; i < to; i++) {
-		m[i] = momentum * m[i] + q * (grad[i] + decay * w[i]);
-		w[i] -= lr * m[i];
-	}
-}
-
-static void decay_in_norm(struct update *u, const struct optim_opts *o, double decay, size_t n)
-{
-	struct update_norms norm = update_norms(u->w, u->g, decay, n);
+	struct update_norms norm = update_norms(u->w, u->g, decay);
 
 	u->decay = (real)decay;
 	if (norm.w > 0 && norm.g > 0)
 		u->scale = (real)(o->trust * norm.w / norm.g);
 }
 
-static void larc(struct update *u, const struct optim_opts *o, double decay, double lr, size_t n)
+static void larc(struct update *u, const struct optim_opts *o, double decay, double lr)
 {
-	struct update_norms norm = update_norms(u->w, u->g, 0, n);
+	struct update_norms norm = update_norms(u->w, u->g, 0);
 	double q;
 
 	if (norm.w == 0 || norm.g == 0)
@@ -56,18 +43,18 @@ static void larc(struct update *u, const struct optim_opts *o, double decay, dou
 
 static void lars_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0], .scale = 1};
+	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0], .scale = 1};
 
 	(void)k;
 	u.lr = (real)lr;
 	u.momentum = (real)o->momentum;
 	if (update_decays(p, o)) {
 		if (o->decay_in_norm)
-			decay_in_norm(&u, o, update_decay(p, o), p->t.n);
+			decay_in_norm(&u, o, update_decay(p, o));
 		else
-			larc(&u, o, update_decay(p, o), lr, p->t.n);
+			larc(&u, o, update_decay(p, o), lr);
 	}
-	update_run(&u, p->t.n, lars_chunk);
+	lars_rule(&u);
 }
 
 static const struct hparam hparams[] = {

@@ -7,37 +7,16 @@
  */
 #include "core/optim/update.h"
 
-static void sgd_chunk(const struct update *u, size_t from, size_t to)
-{
-	real *restrict w = u->w, *restrict m = u->m;
-	const real *restrict grad = u->g;
-	const real lr = u->lr, momentum = u->momentum, decay = u->decay;
-
-	if (u->nesterov) {
-		for (size_t i = from; i < to; i++) {
-			real g = grad[i] + decay * w[i];
-
-			m[i] = momentum * m[i] + g;
-			w[i] -= lr * (g + momentum * m[i]);
-		}
-		return;
-	}
-	for (size_t i = from; i < to; i++) {
-		m[i] = momentum * m[i] + (grad[i] + decay * w[i]);
-		w[i] -= lr * m[i];
-	}
-}
-
 static void sgd_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = p->t.data, .g = p->t.grad->data, .m = p->slot[0]};
+	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0]};
 
 	(void)k;
 	u.lr = (real)lr;
 	u.momentum = (real)o->momentum;
 	u.nesterov = o->nesterov;
 	u.decay = (real)update_decay(p, o);
-	update_run(&u, p->t.n, sgd_chunk);
+	sgd_rule(&u);
 }
 
 static const struct hparam hparams[] = {

@@ -73,7 +73,7 @@ static struct st_entry entry_for_file(struct arena *a, const struct param *p, in
 {
 	real *copy = arena_alloc(a, p->t.n * sizeof *copy);
 
-	permute(p, slot < 0 ? p->t.data : p->slot[slot], copy, 1);
+	permute(p, slot < 0 ? p->t.data : p->slot[slot]->data, copy, 1);
 	return entry_of(p, arena_strdup(a, name), copy);
 }
 
@@ -220,7 +220,7 @@ int checkpoint_load(struct params *p, const char *path, long *step, int need_slo
 			char name[300];
 
 			slot_name(q, s, name, sizeof name);
-			if (q->slot[s] && load_one(&st, path, q, name, q->slot[s], err))
+			if (q->slot[s] && load_one(&st, path, q, name, q->slot[s]->data, err))
 				goto done;
 		}
 	}

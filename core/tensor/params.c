@@ -154,7 +154,9 @@ void params_add_slots(struct params *p, int slots)
 		struct param *q = p->list[i];
 
 		for (int s = 0; s < slots && q->t.needs_grad; s++)
-			if (!q->slot[s])
-				q->slot[s] = arena_zalloc(&p->arena, q->t.n * sizeof(real));
+			if (!q->slot[s]) {
+				q->slot[s] = tensor_new(&p->arena, q->t.ndim, q->t.shape);
+				tensor_zero(q->slot[s]);
+			}
 	}
 }

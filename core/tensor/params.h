@@ -42,7 +42,8 @@ struct param {
 	int fan_in, fan_out;
 	double lr_mult; /* default 1; with 0 the values do not change, but gradients still flow */
 	int lr_fixed;   /* 1: trained at the base rate, without schedule (SimSiam's predictor) */
-	real *slot[2];  /* the optimiser's state (momentum; second moment), of t's size, or NULL */
+	/* the optimiser's state (momentum; second moment), of t's shape, or NULL */
+	struct tensor *slot[2];
 };
 
 struct params {

@@ -56,6 +56,13 @@ void tensor_write(struct tensor *t, const real *host)
 	memcpy(t->data, host, t->n * sizeof *host);
 }
 
+double tensor_value(const struct tensor *t)
+{
+	if (t->n != 1)
+		BUG("the value of a tensor of %zu elements", t->n);
+	return (double)t->data[0];
+}
+
 void tensor_zero(struct tensor *t)
 {
 	memset(t->data, 0, t->n * sizeof *t->data);

@@ -59,6 +59,9 @@ struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from,
 void tensor_read(const struct tensor *t, real *host);
 void tensor_write(struct tensor *t, const real *host);
 
+/* The value of a scalar {1}. */
+double tensor_value(const struct tensor *t);
+
 /* Clears all values; copies those of `from`, a tensor of the same size. */
 void tensor_zero(struct tensor *t);
 void tensor_zero_range(struct tensor *t, size_t from, size_t to); /* elements [from, to) */

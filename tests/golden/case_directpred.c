@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/methods/spectral.h"
+#include "core/tensor/kernels/spectral.h"
 #include "tests/golden/golden.h"
 
 /* W is compared for the F that is accumulated in double, so that the root of a rounding error is

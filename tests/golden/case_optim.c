@@ -45,8 +45,10 @@ static void set_up(struct golden *g, const struct optim *rule, struct param *p,
 	o->weight_decay = golden_number(g, "weight_decay");
 	o->trust = number_or(g, "trust_coefficient", 0.001);
 	o->decay_in_norm = 1;
-	for (int i = 0; i < rule->slots; i++)
-		p->slot[i] = arena_zalloc(&g->arena, p->t.n * sizeof(real));
+	for (int i = 0; i < rule->slots; i++) {
+		p->slot[i] = tensor_new(&g->arena, p->t.ndim, p->t.shape);
+		tensor_zero(p->slot[i]);
+	}
 }
 
 void golden_optim(struct golden *g)

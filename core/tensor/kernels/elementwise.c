@@ -95,3 +95,36 @@ void accumulate_values(const struct tensor *x, struct tensor *out)
 {
 	run(accumulate_range, (struct elementwise){.out = out->data, .a = x->data, .n = out->n});
 }
+
+struct ema {
+	real *dst;
+	const real *src;
+	real tau, rest;
+};
+
+static void ema_range(void *ctx, const struct range *r)
+{
+	const struct ema *e = ctx;
+	real *restrict dst = e->dst;
+	const real *restrict src = e->src;
+
+	for (size_t j = r->from; j < r->to; j++)
+		dst[j] = e->tau * dst[j] + e->rest * src[j];
+}
+
+void ema(struct tensor *dst, const struct tensor *src, real tau, real rest)
+{
+	struct ema e = {dst->data, src->data, tau, rest};
+
+	parallel_range(1, dst->n, GRAIN, ema_range, &e);
+}
+
+void symmetrize(struct tensor *w)
+{
+	const size_t d = (size_t)w->shape[0];
+
+	for (size_t i = 0; i < d; i++)
+		for (size_t j = 0; j < i; j++)
+			w->data[i * d + j] = w->data[j * d + i] =
+			    (w->data[i * d + j] + w->data[j * d + i]) / 2;
+}

@@ -23,4 +23,10 @@ void relu_backward(const struct tensor *y, const struct tensor *dy, struct tenso
 /* out += x */
 void accumulate_values(const struct tensor *x, struct tensor *out);
 
+/* dst = tau dst + rest src: a step of an exponential moving average */
+void ema(struct tensor *dst, const struct tensor *src, real tau, real rest);
+
+/* w {D, D} = (w + w^T) / 2 */
+void symmetrize(struct tensor *w);
+
 #endif

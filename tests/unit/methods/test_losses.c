@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/methods/losses.h"
-#include "core/methods/spectral.h"
+#include "core/tensor/kernels/spectral.h"
 #include "tests/check.h"
 
 enum { N = 4, D = 3 };

@@ -14,21 +14,26 @@
 
 enum { BIG = 100003 };
 
-/* A parameter whose values, gradient and slot are the given arrays; *grad becomes its gradient. */
-static struct param param_of(enum param_kind kind, int n, real *w, struct tensor *grad, real *g,
+/* The tensors of a parameter's gradient and slots. */
+struct own {
+	struct tensor grad, slot[2];
+};
+
+static struct tensor *vector(struct tensor *t, int n, real *data)
+{
+	*t = (struct tensor){.ndim = 1, .shape = {n}, .n = (size_t)n, .data = data};
+	return t;
+}
+
+/* A parameter whose values, gradient and slot are the given arrays. */
+static struct param param_of(enum param_kind kind, int n, real *w, struct own *own, real *g,
 			     real *m)
 {
 	struct param p = {.kind = kind, .lr_mult = 1};
 
-	p.t.ndim = 1;
-	p.t.shape[0] = n;
-	p.t.n = (size_t)n;
-	p.t.data = w;
-	*grad = p.t;
-	grad->data = g;
-	p.t.grad = grad;
-	p.t.needs_grad = 1;
-	p.slot[0] = m;
+	vector(&p.t, n, w)->needs_grad = 1;
+	p.t.grad = vector(&own->grad, n, g);
+	p.slot[0] = vector(&own->slot[0], n, m);
 	return p;
 }
 
@@ -51,8 +56,8 @@ static const struct optim_opts form_c = {.momentum = 0.9, .weight_decay = 0.1, .
 static void test_larc(void)
 {
 	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {1, 0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 2, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 2, w, &own, g, m);
 	const double q = 0.1 / (10.5 + 1e-8);
 
 	step("lars", &form_c, &p, 0.5);
@@ -68,8 +73,8 @@ static void test_larc_clip(void)
 {
 	struct optim_opts o = form_c;
 	real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 2, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 2, w, &own, g, m);
 
 	o.lars_clip = 1;
 	step("lars", &o, &p, 0.001);
@@ -88,8 +93,8 @@ static void test_zero_norm(void)
 {
 	struct optim_opts o = form_c;
 	real w[2] = {3, 4}, g[2] = {0, 0}, m[2] = {0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 2, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 2, w, &own, g, m);
 
 	step("lars", &o, &p, 0.5);
 	CU_ASSERT(w[0] == 3 && m[0] == 0);
@@ -112,8 +117,8 @@ static void test_excluded(void)
 	for (int i = 0; i < 4; i++) {
 		struct optim_opts o = form_c;
 		real w[2] = {3, 4}, g[2] = {6, 8}, m[2] = {0};
-		struct tensor grad;
-		struct param p = param_of(kind[i / 2], 2, w, &grad, g, m);
+		struct own own;
+		struct param p = param_of(kind[i / 2], 2, w, &own, g, m);
 
 		step(rule[i % 2], &o, &p, 0.5);
 		CU_ASSERT(m[0] == 6);
@@ -130,10 +135,10 @@ static void test_adamw(void)
 {
 	struct optim_opts o = {.beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0.1};
 	real w[1] = {2}, g[1] = {0}, m[1] = {0}, v[1] = {0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 1, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 1, w, &own, g, m);
 
-	p.slot[1] = v;
+	p.slot[1] = vector(&own.slot[1], (int)p.t.n, v);
 	step("adamw", &o, &p, 0.5);
 	CU_ASSERT(near((double)w[0], 2 * 0.95));
 	CU_ASSERT(m[0] == 0 && v[0] == 0);
@@ -143,8 +148,8 @@ static void test_frozen(void)
 {
 	const struct optim_opts o = {.weight_decay = 0.1, .lr = 4};
 	real w[1] = {1}, g[1] = {1}, m[1] = {0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 1, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 1, w, &own, g, m);
 
 	p.t.needs_grad = 0;
 	step("sgd", &o, &p, 1);
@@ -183,13 +188,13 @@ static void test_threads(void)
 	for (int i = 0; optim_at(i); i++) {
 		for (int threads = 1; threads <= 2; threads++) {
 			int j = threads - 1;
-			struct tensor grad;
-			struct param p = param_of(PARAM_WEIGHT, BIG, w[j], &grad, g, m[j]);
+			struct own own;
+			struct param p = param_of(PARAM_WEIGHT, BIG, w[j], &own, g, m[j]);
 
 			fill(w[j], 2);
 			memset(m[j], 0, sizeof m[j]);
 			memset(v[j], 0, sizeof v[j]);
-			p.slot[1] = v[j];
+			p.slot[1] = vector(&own.slot[1], (int)p.t.n, v[j]);
 			parallel_set_threads(threads);
 			step(optim_at(i)->name, &o, &p, 0.5);
 		}
@@ -225,9 +230,9 @@ static void test_parts(void)
 				   {"optim.weight_decay_projector=0"},
 				   {"optim.lr_scale=none"}};
 	real w[2] = {1, 1}, g[2] = {0, 0}, m[2] = {0, 0};
-	struct tensor grad;
-	struct param p = param_of(PARAM_WEIGHT, 1, w, &grad, g, m),
-		     q = param_of(PARAM_WEIGHT, 1, w, &grad, g, m);
+	struct own own;
+	struct param p = param_of(PARAM_WEIGHT, 1, w, &own, g, m),
+		     q = param_of(PARAM_WEIGHT, 1, w, &own, g, m);
 	struct param *list[] = {&p, &q};
 	struct params ps = {.list = list, .n = 2};
 	struct optim_opts read;
@@ -261,10 +266,10 @@ static void test_adam_first_step(void)
 	for (int i = 0; i < 4; i++) {
 		const struct optim_opts o = {.beta1 = 0.9, .beta2 = beta2[i], .decay_bias_norm = 1};
 		real w[2] = {0, 0}, g[2] = {3, (real)-0.01}, m[2] = {0}, v[2] = {0};
-		struct tensor grad;
-		struct param p = param_of(PARAM_WEIGHT, 2, w, &grad, g, m);
+		struct own own;
+		struct param p = param_of(PARAM_WEIGHT, 2, w, &own, g, m);
 
-		p.slot[1] = v;
+		p.slot[1] = vector(&own.slot[1], (int)p.t.n, v);
 		step("adam", &o, &p, 1);
 		CU_ASSERT(near((double)w[0], -1));
 		CU_ASSERT(near((double)w[1], 1));

@@ -83,7 +83,7 @@ static void test_gradients_and_slots(void)
 	params_build(&p, 1);
 	params_add_slots(&p, 2);
 	CU_ASSERT(a->slot[0] && a->slot[1] && !c->slot[0]);
-	CU_ASSERT(a->slot[0][1] == 0 && b->slot[1][0] == 0);
+	CU_ASSERT(a->slot[0]->data[1] == 0 && b->slot[1]->data[0] == 0);
 	a->t.grad->data[0] = 2;
 	a->t.grad->data[1] = 3;
 	b->t.grad->data[0] = 6;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/rng.h"
-#include "core/methods/correlation.h"
+#include "core/tensor/kernels/correlation.h"
 #include "core/base/error.h"
 #include "tests/check.h"
 
@@ -71,7 +71,8 @@ static void check_shape(int n, int d, int same)
 	struct tensor *a, *b;
 	struct tape t;
 	double m = n - 1, off = 0, e[128];
-	real *g;
+	struct correlation_slopes slopes = {1, e};
+	struct tensor *g;
 
 	tape_init(&t);
 	a = random_matrix(&t.arena, n, d, 1);
@@ -85,16 +86,16 @@ static void check_shape(int n, int d, int same)
 			off += i == j ? 0 : pow(element(a, b, i, j, m), 2);
 	}
 	CU_ASSERT_DOUBLE_EQUAL(x.off / off, 1, REAL_IS_DOUBLE ? 1e-12 : 2e-6);
-	g = tape_alloc(&t, a->n * sizeof *g);
+	g = tensor_new2(&t.arena, n, d);
 	for (int beta = 0; beta < 2; beta++) {
 		for (size_t i = 0; i < a->n; i++)
-			g[i] = beta ? (real)start : (real)NAN;
-		correlation_grad_a(&x, 1, e, beta, g);
-		compare(a, b, e, m, beta, g);
+			g->data[i] = beta ? (real)start : (real)NAN;
+		correlation_grad_a(&x, &slopes, g, beta);
+		compare(a, b, e, m, beta, g->data);
 		for (size_t i = 0; i < a->n; i++)
-			g[i] = beta ? (real)start : (real)NAN;
-		correlation_grad_b(&x, 1, e, beta, g);
-		compare(b, a, e, m, beta, g);
+			g->data[i] = beta ? (real)start : (real)NAN;
+		correlation_grad_b(&x, &slopes, g, beta);
+		compare(b, a, e, m, beta, g->data);
 	}
 	tape_release(&t);
 }
@@ -121,5 +122,5 @@ int main(void)
 	    {"N >= D, through C", test_direct},
 	    {0},
 	};
-	return check_run("methods/correlation", cases);
+	return check_run("tensor/correlation", cases);
 }

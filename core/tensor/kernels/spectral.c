@@ -1,4 +1,4 @@
-#include "core/methods/spectral.h"
+#include "core/tensor/kernels/spectral.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -94,4 +94,22 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 	free(u);
 	free(row);
 	return ret;
+}
+
+void spectral_update(struct tensor *f, struct tensor *batches, double rho, int center,
+		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w)
+{
+	const int d = f->shape[0], first = batches->data[0] < 1;
+	double *wide = xcalloc(f->n, sizeof *wide);
+	struct error err;
+
+	for (size_t i = 0; i < f->n; i++)
+		wide[i] = (double)f->data[i];
+	spectral_correlate(wide, first, rho, center, z->data, z->shape[0], d);
+	for (size_t i = 0; i < f->n; i++)
+		f->data[i] = (real)wide[i];
+	batches->data[0] = 1;
+	if (w)
+		spectral_predictor(wide, d, o, w->data, &err);
+	free(wide);
 }

@@ -3,11 +3,11 @@
  * golden values: directpred, directcopy). The computation is in double, because roots of small
  * eigenvalues are taken; its bits do not depend on the number of threads.
  */
-#ifndef SSL_METHODS_SPECTRAL_H
-#define SSL_METHODS_SPECTRAL_H
+#ifndef SSL_TENSOR_KERNELS_SPECTRAL_H
+#define SSL_TENSOR_KERNELS_SPECTRAL_H
 
 #include "core/base/error.h"
-#include "core/base/real.h"
+#include "core/tensor/tensor.h"
 
 /* F {d, d} <- rho F + (1 - rho) 1/n sum_r z_r z_r^T for z {n, d}; if `first`, F <- 1/n sum ...
  * With `center` the mean of z is subtracted, which gives the covariance. */
@@ -25,5 +25,11 @@ struct spectral_opts {
 };
 int spectral_predictor(const double *f, int d, const struct spectral_opts *o, real *w,
 		       struct error *err);
+
+/* One step of both: f {D, D} takes up the batch z {N, D} (`batches` {1} is 0 before the first batch,
+ * then 1), and w {D, D}, unless it is NULL, is computed from F before it is rounded. If W cannot be
+ * computed, because F is not finite, it keeps its value. */
+void spectral_update(struct tensor *f, struct tensor *batches, double rho, int center,
+		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w);
 
 #endif

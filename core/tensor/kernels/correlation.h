@@ -7,15 +7,15 @@
  *
  * need only N x N matrices and a fraction N / D of the work.
  */
-#ifndef SSL_METHODS_CORRELATION_H
-#define SSL_METHODS_CORRELATION_H
+#ifndef SSL_TENSOR_KERNELS_CORRELATION_H
+#define SSL_TENSOR_KERNELS_CORRELATION_H
 
 #include "core/tensor/tape.h"
 
 struct correlation {
 	int n, d;
 	double m;
-	const real *a, *b;
+	const struct tensor *a, *b;
 	/* {N, N}: A A^T / m, B B^T / m; NULL if N >= D; the same pointer if A = B */
 	real *gram_a, *gram_b;
 	real *c;          /* {D, D}: C with its diagonal set to 0; NULL if N < D */
@@ -29,12 +29,17 @@ struct correlation {
 void correlation_init(struct correlation *x, struct tape *t, const struct tensor *a,
 		      const struct tensor *b, double m);
 
-/* ga <- beta ga + dL/dA, given dL/d(off) = off_grad and dL/dC_ii = diagonal_grad[i]. B is treated
- * as independent of A: if A = B, the whole gradient is twice that. correlation_grad_b() does the
- * same for dL/dB. */
-void correlation_grad_a(const struct correlation *x, double off_grad, const double *diagonal_grad,
-			int beta, real *ga);
-void correlation_grad_b(const struct correlation *x, double off_grad, const double *diagonal_grad,
-			int beta, real *gb);
+/* The gradient of a loss with respect to C: dL/d(off), and dL/dC_ii for each i. */
+struct correlation_slopes {
+	double off;
+	double *diagonal; /* D */
+};
+
+/* ga (+)= dL/dA. B is treated as independent of A: if A = B, the whole gradient is twice that.
+ * correlation_grad_b() does the same for dL/dB. */
+void correlation_grad_a(const struct correlation *x, const struct correlation_slopes *s,
+			struct tensor *ga, int accumulate);
+void correlation_grad_b(const struct correlation *x, const struct correlation_slopes *s,
+			struct tensor *gb, int accumulate);
 
 #endif

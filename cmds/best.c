@@ -5,6 +5,8 @@
 #include "cmds/select.h"
 #include "core/report/rows.h"
 #include "core/store/query/metric_caveats.h"
+#include "core/store/query/metric_heading.h"
+#include "core/store/query/selection_add.h"
 
 extern const struct cmd cmd_best;
 
@@ -59,7 +61,7 @@ static int choose_metric(struct cmd_ctx *ctx, const struct selection *sel, const
 	if (!metric_choose(ctx->store, sel, asked, out, err))
 		return 0;
 	if (err->code != ERR_NOT_FOUND ||
-	    metric_meant(ctx->store, asked ? asked : METRIC_USUAL, elsewhere, err) || !elsewhere[0])
+	    metric_pick_name(ctx->store, asked ? asked : METRIC_USUAL, elsewhere, err) <= 0)
 		return -1;
 	snprintf(out->metric.name, sizeof out->metric.name, "%.127s", elsewhere);
 	return 0;

@@ -10,6 +10,7 @@
 #include "core/base/output.h"
 #include "core/report/tensorboard.h"
 #include "core/store/bundle/bundle_write.h"
+#include "core/store/query/series.h"
 
 extern const struct cmd cmd_export;
 

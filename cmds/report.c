@@ -7,6 +7,7 @@
 #include "core/recipe/recipe.h"
 #include "core/report/report.h"
 #include "core/run/keys.h"
+#include "core/store/query/selection_varied.h"
 
 extern const struct cmd cmd_report;
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/store/query/refs.h"
+#include "core/store/query/selection_add.h"
 #include "core/store/sweeps.h"
 
 static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection *out,

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/plot/figures_internal.h"
+#include "core/store/query/series.h"
 
 enum {
 	CURVE_POINTS = 400,

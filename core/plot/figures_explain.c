@@ -5,6 +5,7 @@
 
 #include "core/plot/figures_internal.h"
 #include "core/store/metric_kinds.h"
+#include "core/store/query/selection_varied.h"
 
 /* Measures of collapse come twice, of the embeddings and, as collapse.h.*, of the features. */
 static const struct {

@@ -5,6 +5,8 @@
 #include "core/plot/figures.h"
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
+#include "core/store/query/selection_values.h"
+#include "core/store/query/series.h"
 
 /* How the series of one run is read. */
 struct figure_reading {

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/plot/chart_internal.h"
 #include "core/plot/figures_internal.h"
+#include "core/store/query/selection_varied.h"
 
 enum { PARALLEL_AXES = 7, PARALLEL_LINES = 400, HEAT_SIDE = 40 };
 

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/plot/figures_internal.h"
+#include "core/store/query/series.h"
 
 enum { CURVES = 8 };
 

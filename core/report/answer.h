@@ -4,6 +4,7 @@
 #define SSL_REPORT_ANSWER_H
 
 #include "core/store/query/selection.h"
+#include "core/store/query/selection_values.h"
 
 /* Appends the sentences; nothing where no run is finished. value, floor: of each run; floor: NaN
  * where not known. Runs on several datasets have no best recipe, which is said. */

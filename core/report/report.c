@@ -12,7 +12,7 @@
 #include "core/report/rows.h"
 #include "core/stats/floor.h"
 #include "core/store/query/metric_caveats.h"
-#include "core/store/query/reportquery.h"
+#include "core/store/query/report_query.h"
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
 

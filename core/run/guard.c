@@ -5,7 +5,7 @@
 
 #include "core/run/dynamics.h"
 #include "core/run/keep.h"
-#include "core/store/spectrum.h"
+#include "core/store/query/series.h"
 
 enum flag { HEALTHY, COLLAPSED_STD, COLLAPSED_RANK, COLLAPSED_SCALE };
 

@@ -9,6 +9,7 @@
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
 #include "core/stats/ranges.h"
+#include "core/store/query/selection_varied.h"
 
 /* One method's runs while they are looked at: those that finished with a finite value, and those
  * that collapsed or were pruned, whose value is NaN. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/store/query/selection_values.h"
+#include "core/store/query/selection_varied.h"
 
 void floors_release(struct floors *f)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/store/query/selection_varied.h"
 
 void groups_release(struct group_set *g)
 {

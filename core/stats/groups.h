@@ -8,6 +8,7 @@
 
 #include "core/stats/stats.h"
 #include "core/store/query/selection.h"
+#include "core/store/query/varied.h"
 
 struct group {
 	char *label; /* "vicreg lambda=5 mu=25" */

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/strbuf.h"
+#include "core/store/query/varied.h"
 
 static int rising(const void *a, const void *b)
 {

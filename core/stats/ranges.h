@@ -7,6 +7,7 @@
 #define SSL_STATS_RANGES_H
 
 #include "core/store/query/selection.h"
+#include "core/store/query/varied.h"
 
 enum { RANGES = 4 };
 

@@ -27,23 +27,3 @@ int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *e
 	return db_run(s, err, "DELETE FROM spectrum WHERE run_id = ? AND step > ?", "II", run,
 		      step);
 }
-
-int series_tail(struct store *s, int64_t run_id, const char *metric, long step, double *out,
-		int max, struct error *err)
-{
-	sqlite3_stmt *st =
-	    db_prepare(s,
-		       "SELECT value, kind FROM metric WHERE run_id = ? AND name_id = "
-		       "(SELECT id FROM metric_name WHERE name = ?) AND step <= ? "
-		       "ORDER BY step DESC LIMIT ?",
-		       err);
-	int n = 0, more;
-
-	if (!st)
-		return -1;
-	db_bind(st, "Itli", run_id, metric, step, max);
-	while ((more = db_step(s, st, err)) > 0)
-		out[n++] = value_make((enum value_kind)sqlite3_column_int(st, 1),
-				      sqlite3_column_double(st, 0));
-	return more < 0 ? -1 : n;
-}

@@ -16,7 +16,10 @@
 #include "core/base/fs.h"
 #include "core/report/report.h"
 #include "core/stats/compare.h"
+#include "core/store/query/metric_choice.h"
 #include "core/store/query/query.h"
+#include "core/store/query/selection_add.h"
+#include "core/store/query/selection_varied.h"
 #include "core/store/store.h"
 
 /* Seconds that the processor spent: other work on the machine counts less. */

@@ -265,6 +265,17 @@ int filter_name(struct store *s, const char *what, const char *name, size_t n, i
 	return filter_name_kind(s, what, name, n, truth, out, &kind, err);
 }
 
+void filter_add_alias(const char *name, size_t n, struct strbuf *out)
+{
+	strbuf_adds(out, " AS \"");
+	for (size_t i = 0; i < n; i++) {
+		if (name[i] == '"')
+			strbuf_addc(out, '"');
+		strbuf_addc(out, name[i]);
+	}
+	strbuf_addc(out, '"');
+}
+
 int filter_group(struct store *s, const char *by, struct strbuf *out, struct error *err)
 {
 	static const char *const dataset[] = {"dataset", "data.set", "[data.set]"};

@@ -39,7 +39,7 @@ extern const char filter_replaced[];
 extern const char filter_of_sweep[];
 
 /* Appends ` AS "name"`. */
-void filter_alias(const char *name, size_t n, struct strbuf *out);
+void filter_add_alias(const char *name, size_t n, struct strbuf *out);
 
 /* Appends a checked SQL expression, names replaced. It cannot leave the parentheses that it will
  * stand in, nor hold a sub-select, a comment or a second statement. */

@@ -2,7 +2,6 @@
 #ifndef SSL_STORE_QUERY_LISTS_H
 #define SSL_STORE_QUERY_LISTS_H
 
-#include "core/store/query/lists.h"
 #include "core/store/query/query.h"
 
 /* `ssl rm --list`: the runs in the trash, the newest first. */

@@ -8,38 +8,9 @@
 #include "core/store/metric_kinds.h"
 #include "core/store/metric_names.h"
 #include "core/store/query/selection.h"
+#include "core/store/query/selection_add.h"
 
 enum { LISTED = 4 }; /* kinds of settings, and reasons, that are named */
-
-int metric_meant(struct store *s, const char *name, char out[256], struct error *err)
-{
-	int64_t id;
-	int found = metric_pick(s, name, &id, err);
-
-	out[0] = 0;
-	return found <= 0 ? found : metric_name_text(s, id, out, err);
-}
-
-int metric_heading(struct store *s, const char *name, size_t n, const char *meant,
-		   struct strbuf *out, struct error *err)
-{
-	struct strbuf typed = STRBUF_INIT;
-	char found[256];
-	int ret = 0;
-
-	strbuf_add(&typed, name, n);
-	if (!meant) {
-		ret = metric_meant(s, typed.buf, found, err) < 0 ? -1 : 0;
-		meant = found;
-	}
-	if (!ret && strstr(meant + identity_base(meant), "rule="))
-		strbuf_addf(out, "%.*s%s", (int)identity_base(typed.buf), typed.buf,
-			    meant + identity_base(meant));
-	else
-		strbuf_add(out, name, n);
-	strbuf_release(&typed);
-	return ret;
-}
 
 /* "test.knn.top1" for "val.knn.top1", and the other way; "" for other names. */
 static void other_split(const char *metric, char out[256])

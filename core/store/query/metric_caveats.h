@@ -35,13 +35,4 @@ int metric_caveats_pair(struct store *s, int64_t a, int64_t b, struct strbuf *ou
  * none of the runs lacks a value. */
 int metric_has_caveats(struct store *s, const char *metric, int complete, struct error *err);
 
-/* The recorded name of the metric that a command means by `name` where it looks at all runs; ""
- * when there is none. */
-int metric_meant(struct store *s, const char *name, char out[256], struct error *err);
-
-/* Appends the heading of a column that the user asked for by n letters of `name`: these, and
- * "/rule=1" where what they mean (NULL: metric_meant()) is by an older rule. */
-int metric_heading(struct store *s, const char *name, size_t n, const char *meant,
-		   struct strbuf *out, struct error *err);
-
 #endif

@@ -5,7 +5,7 @@
 #ifndef SSL_STORE_QUERY_METRIC_CHOICE_H
 #define SSL_STORE_QUERY_METRIC_CHOICE_H
 
-#include "core/store/query/selection.h"
+#include "core/store/query/selection_values.h"
 
 #define METRIC_USUAL "knn.top1"
 #define METRIC_HELD_OUT "val.knn.top1"

@@ -9,6 +9,7 @@
 #include "core/store/organise.h"
 #include "core/store/query/metric_choice.h"
 #include "core/store/query/refs.h"
+#include "core/store/query/selection_add.h"
 #include "core/store/query/metric_caveats.h"
 #include "core/store/runs.h"
 #include "core/store/sweep_trash.h"
@@ -281,4 +282,16 @@ int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch,
 	*run_id = id;
 	*epoch = at;
 	return 0;
+}
+
+int selection_add_ref(struct store *s, struct selection *sel, const char *ref, struct error *err)
+{
+	int64_t id;
+	long epoch;
+
+	if (refs_resolve(s, ref, &id, &epoch, err))
+		return -1;
+	if (epoch >= 0)
+		return error_set(err, ERR_USAGE, "%s: a whole run is wanted, without @epoch", ref);
+	return selection_add_run(s, sel, id, err);
 }

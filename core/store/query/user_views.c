@@ -69,7 +69,7 @@ static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *
 				    "(SELECT coalesce(p.number, p.value) FROM param p "
 				    "WHERE p.recipe_id = v_run.recipe_id AND p.name_id = %lld)",
 				    id);
-		filter_alias(name, strlen(name), sql);
+		filter_add_alias(name, strlen(name), sql);
 		strbuf_adds(sql, sqlite3_column_int(st, 0) ? " -- metric, its last value"
 							   : " -- hyperparameter");
 	}

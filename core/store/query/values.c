@@ -9,6 +9,7 @@
 #include "core/store/metric_names.h"
 #include "core/store/query/metric_choice.h"
 #include "core/store/query/filter.h"
+#include "core/store/query/selection_add.h"
 #include "core/store/query/user_sql.h"
 
 enum { VALUES_SECONDS = 60 };

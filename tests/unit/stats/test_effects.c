@@ -5,6 +5,9 @@
 #include "core/report/effects_print.h"
 #include "core/stats/groups.h"
 #include "core/stats/ranges.h"
+#include "core/store/query/refs.h"
+#include "core/store/query/selection_add.h"
+#include "core/store/query/varied.h"
 #include "tests/unit/store/scratch.h"
 
 static const double unknown[9] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN}; /* floors */

@@ -1,5 +1,6 @@
 /* Protects: vectors over training: they are read back as written, a writer that lost its run writes
  * none, resuming takes back what is above the step, and the end of a series is found again. */
+#include "core/store/query/series.h"
 #include "core/store/spectrum.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 #include "core/store/bundle/bundle.h"
 #include "core/store/bundle/jsonline.h"
 #include "core/store/query/selection.h"
+#include "core/store/query/selection_add.h"
 #include "tests/unit/store/scratch.h"
 
 static int reads(const char *line)

@@ -2,6 +2,7 @@
  * it was; what can be made sane comes in so; fsck finds nothing after either. */
 #include "core/store/bundle/bundle.h"
 #include "core/store/query/selection.h"
+#include "core/store/query/selection_add.h"
 #include "core/store/upkeep/fsck.h"
 #include "tests/unit/store/cells.h"
 

@@ -1,5 +1,7 @@
 /* A selection that was studied says what one that was not says, whole and in part. */
 #include "core/store/query/selection.h"
+#include "core/store/query/selection_add.h"
+#include "core/store/query/selection_varied.h"
 #include "tests/unit/store/scratch.h"
 
 /* The same parameters with the same values. */

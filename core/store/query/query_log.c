@@ -8,6 +8,7 @@
 #include "core/store/query/filter.h"
 #include "core/store/query/query.h"
 #include "core/store/query/metric_caveats.h"
+#include "core/store/query/metric_heading.h"
 #include "core/store/query/user_sql.h"
 #include "core/store/sweeps.h"
 
@@ -21,17 +22,6 @@ static const char usual_group[] =
     "method, dataset, n, seed, loss, knn.top1, gain, seconds, group_hash";
 
 enum { LOG_SECONDS = 60 };
-
-void filter_alias(const char *name, size_t n, struct strbuf *out)
-{
-	strbuf_adds(out, " AS \"");
-	for (size_t i = 0; i < n; i++) {
-		if (name[i] == '"')
-			strbuf_addc(out, '"');
-		strbuf_addc(out, name[i]);
-	}
-	strbuf_addc(out, '"');
-}
 
 /* What a name is among replicates: alike in all, measured in each, or each run's own. */
 enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
@@ -64,7 +54,7 @@ static int add_gain(struct store *s, struct strbuf *sql, struct error *err)
 {
 	char meant[256];
 
-	if (metric_meant(s, "knn.top1", meant, err) < 0)
+	if (metric_pick_name(s, "knn.top1", meant, err) < 0)
 		return -1;
 	strbuf_addf(sql, "CASE v_run.knn_split WHEN '%s' THEN v_run.gain END",
 		    strncmp(meant, "val.", 4) ? "test" : "val");
@@ -104,7 +94,7 @@ static int add_alias(struct store *s, const char *name, size_t n, enum filter_ki
 		strbuf_add(&heading, name, n);
 	strbuf_adds(&heading, suffix);
 	if (!ret)
-		filter_alias(heading.buf, heading.len, sql);
+		filter_add_alias(heading.buf, heading.len, sql);
 	strbuf_release(&heading);
 	return ret;
 }
@@ -120,7 +110,7 @@ static int add_grouped(struct store *s, const char *what, const char *name, size
 	if (is_count(name, n)) {
 		strbuf_adds(sql, "count(*)");
 		if (alias)
-			filter_alias(name, n, sql);
+			filter_add_alias(name, n, sql);
 		return 0;
 	}
 	if (add_name(s, what, name, n, 0, &value, &kind, err))
@@ -416,7 +406,7 @@ static int remark(void *ctx, const char *name, size_t n, struct error *err)
 	strbuf_add(&text, name + bracket, n - 2 * (size_t)bracket);
 	bare = text.buf;
 	filter_prefix(&bare);
-	if (metric_meant(r->s, bare, metric, err))
+	if (metric_pick_name(r->s, bare, metric, err) < 0)
 		goto done;
 	snprintf(mark, sizeof mark, " %s ", metric);
 	ret = 0;

@@ -2,8 +2,8 @@
  * The tables of a report: each is one query over a selection of runs, run here with its values
  * bound, and printed so that `ssl sql` gives the same rows.
  */
-#ifndef SSL_STORE_QUERY_REPORTQUERY_H
-#define SSL_STORE_QUERY_REPORTQUERY_H
+#ifndef SSL_STORE_QUERY_REPORT_QUERY_H
+#define SSL_STORE_QUERY_REPORT_QUERY_H
 
 #include "core/store/query/selection.h"
 

@@ -1,4 +1,4 @@
-#include "core/store/query/reportquery.h"
+#include "core/store/query/report_query.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -99,10 +99,10 @@ static int check_checkpoint(void *ctx, const struct checkpoint_row *ck)
 	c->checkpoints++;
 	snprintf(what, sizeof what, "%.90s step %ld", c->run, ck->step);
 	if (digest_of_checkpoint(path, state, &why))
-		fsck_found(c->f, "checkpoint", what, why.msg, 0, 0);
+		fsck_report(c->f, "checkpoint", what, why.msg, 0, 0);
 	else if (found && link.step == ck->step && strcmp(state, link.state))
-		fsck_found(c->f, "checkpoint", what,
-			   "its tensors are not those of the digest chain", 0, 0);
+		fsck_report(c->f, "checkpoint", what,
+			    "its tensors are not those of the digest chain", 0, 0);
 	return 0;
 }
 
@@ -116,7 +116,7 @@ static int check_checkpoints(struct check *c, struct error *err)
 		struct error why = {0};
 
 		if (runs_get(c->ctx->store, id, &row, &why)) {
-			if (fsck_row(c->f, id, &why, err))
+			if (fsck_report_row(c->f, id, &why, err))
 				return -1;
 			continue;
 		}
@@ -124,7 +124,7 @@ static int check_checkpoints(struct check *c, struct error *err)
 		c->err = &why;
 		more = checkpoints_each(c->ctx->store, id, check_checkpoint, c, &why);
 		run_row_release(&row);
-		if (more && fsck_row(c->f, id, &why, err))
+		if (more && fsck_report_row(c->f, id, &why, err))
 			return -1;
 	}
 	return more;

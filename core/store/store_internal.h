@@ -83,9 +83,6 @@ int tx_end(struct store *s, int ret, struct error *err);
 int migrate(struct store *s, int *created, struct error *err);
 int migrate_versions(struct store *s, int *now, int *newest, struct error *err);
 
-/* Opens the connection of a store whose paths are set. */
-int store_connect(struct store *s, int create, struct error *err);
-
 /* Now, as recorded: "2026-01-31 12:00:00.000". */
 struct stamp {
 	char text[CLOCK_TEXT];

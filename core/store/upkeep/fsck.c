@@ -15,29 +15,6 @@
 #include "core/store/upkeep/fsck_internal.h"
 #include "core/store/upkeep/garbage.h"
 
-void fsck_found(struct fsck *f, const char *kind, const char *what, const char *why, int note,
-		int fixed)
-{
-	struct fsck_finding finding = {kind, what, why, note, fixed};
-
-	if (!note && !fixed)
-		f->damages++;
-	f->found(f->ctx, &finding);
-}
-
-int fsck_row(struct fsck *f, int64_t run, const struct error *why, struct error *err)
-{
-	char what[40];
-
-	if (why->code != ERR_CORRUPT) {
-		*err = *why;
-		return -1;
-	}
-	snprintf(what, sizeof what, "run %lld", (long long)run);
-	fsck_found(f, "row", what, why->msg, 0, 0);
-	return 0;
-}
-
 int runs_next(struct store *s, int64_t after, int64_t *id, struct error *err)
 {
 	return db_int(s, id, err, "SELECT id FROM run WHERE id > ? ORDER BY id LIMIT 1", "I",
@@ -54,7 +31,7 @@ static int check_database(struct store *s, struct fsck *f, struct error *err)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0)
 		if (strcmp(db_text(st, 0), "ok"))
-			fsck_found(f, "database", "ssl.db", db_text(st, 0), 0, 0);
+			fsck_report(f, "database", "ssl.db", db_text(st, 0), 0, 0);
 	return more;
 }
 
@@ -63,7 +40,7 @@ static void check_schema(struct store *s, struct fsck *f)
 	char why[200];
 
 	if (schema_damage(s, why))
-		fsck_found(f, "schema", "ssl.db", why, 0, 0);
+		fsck_report(f, "schema", "ssl.db", why, 0, 0);
 }
 
 static int check_references(struct store *s, struct fsck *f, struct error *err)
@@ -80,7 +57,7 @@ static int check_references(struct store *s, struct fsck *f, struct error *err)
 	while ((more = db_step(s, st, err)) > 0) {
 		snprintf(why, sizeof why, "%d rows refer to a row of %.100s that is not there",
 			 sqlite3_column_int(st, 2), db_text(st, 1));
-		fsck_found(f, "reference", db_text(st, 0), why, 0, 0);
+		fsck_report(f, "reference", db_text(st, 0), why, 0, 0);
 	}
 	return more;
 }
@@ -95,21 +72,21 @@ static void check_file(struct store *s, struct fsck *f, const char *sha256, int6
 	object_path(s, sha256, path, sizeof path);
 	if (stat(path, &st)) {
 		snprintf(why, sizeof why, "its file cannot be looked at: %s", strerror(errno));
-		fsck_found(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
-			   0);
+		fsck_report(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
+			    0);
 	} else if (!S_ISREG(st.st_mode)) {
-		fsck_found(f, "object", sha256, "its file is not a regular file", 0, 0);
+		fsck_report(f, "object", sha256, "its file is not a regular file", 0, 0);
 	} else if ((int64_t)st.st_size != bytes) {
 		snprintf(why, sizeof why, "its file has %lld bytes, not %lld",
 			 (long long)st.st_size, (long long)bytes);
-		fsck_found(f, "object", sha256, why, 0, 0);
+		fsck_report(f, "object", sha256, why, 0, 0);
 	} else if (f->quick) {
 		return;
 	} else if (hash_file(path, hex, &err)) {
-		fsck_found(f, "object", sha256, err.msg, 0, 0);
+		fsck_report(f, "object", sha256, err.msg, 0, 0);
 	} else if (strcmp(hex, sha256)) {
 		snprintf(why, sizeof why, "its file's content has hash %s", hex);
-		fsck_found(f, "object", sha256, why, 0, 0);
+		fsck_report(f, "object", sha256, why, 0, 0);
 	}
 }
 
@@ -126,7 +103,7 @@ static int check_objects(struct store *s, struct fsck *f, struct error *err)
 		if (hash_is_hex(sha256))
 			check_file(s, f, sha256, sqlite3_column_int64(st, 1));
 		else
-			fsck_found(f, "object", sha256, "not a SHA-256", 0, 0);
+			fsck_report(f, "object", sha256, "not a SHA-256", 0, 0);
 	}
 	return more;
 }
@@ -173,12 +150,12 @@ static int check_summaries(struct store *s, struct fsck *f, struct error *err)
 		if (good < 0)
 			ret = -1;
 		else if (!good)
-			fsck_found(f, "summary", list[i].text,
-				   f->fix && !store_is_writable(s)
-				       ? "is not what its series says: would be rebuilt"
-				   : f->fix ? "was not what its series says: rebuilt"
-					    : "is not what its series says: --fix rebuilds it",
-				   0, f->fix);
+			fsck_report(f, "summary", list[i].text,
+				    f->fix && !store_is_writable(s)
+					? "is not what its series says: would be rebuilt"
+				    : f->fix ? "was not what its series says: rebuilt"
+					     : "is not what its series says: --fix rebuilds it",
+				    0, f->fix);
 	}
 	free(list);
 	return ret;
@@ -208,11 +185,11 @@ static void close_before(struct walk *w, long step)
 		w->f->links++;
 		snprintf(what, sizeof what, "%.90s step %ld", w->run, then->step);
 		if (strcmp(made.metrics, then->metrics))
-			fsck_found(w->f, "digest", what,
-				   "the values up to it are not those it was made of", 0, 0);
+			fsck_report(w->f, "digest", what,
+				    "the values up to it are not those it was made of", 0, 0);
 		else if (strcmp(made.chain, then->chain))
-			fsck_found(w->f, "digest", what, "does not follow from the link before it",
-				   0, 0);
+			fsck_report(w->f, "digest", what, "does not follow from the link before it",
+				    0, 0);
 		/* every link is judged by the one before it, whatever that one is worth */
 		memcpy(w->chain.chain, then->chain, sizeof w->chain.chain);
 	}
@@ -247,7 +224,7 @@ static int check_chain(struct store *s, struct fsck *f, int64_t id, struct error
 		     &why)) { /* found again with the checkpoints, which --quick skips */
 		if (why.code == ERR_CORRUPT && !f->quick)
 			return 0;
-		return fsck_row(f, id, &why, err);
+		return fsck_report_row(f, id, &why, err);
 	}
 	w.run = row.name;
 	ret = digests_each(s, id, keep_link, &w, err);
@@ -287,10 +264,10 @@ static int check_chains(struct store *s, struct fsck *f, struct error *err)
 
 static int note_garbage(void *ctx, const struct garbage *g)
 {
-	fsck_found(ctx, "garbage", g->path,
-		   g->kind == GARBAGE_ROW ? "nothing refers to this object: `ssl gc` removes it"
-					  : "nothing names this file: `ssl gc` removes it",
-		   1, 0);
+	fsck_report(ctx, "garbage", g->path,
+		    g->kind == GARBAGE_ROW ? "nothing refers to this object: `ssl gc` removes it"
+					   : "nothing names this file: `ssl gc` removes it",
+		    1, 0);
 	return 0;
 }
 
@@ -305,7 +282,7 @@ static int check_folder(struct store *s, struct fsck *f, struct error *err)
 		*err = why;
 		return -1;
 	}
-	fsck_found(f, "object", "objects/", why.msg, 0, 0);
+	fsck_report(f, "object", "objects/", why.msg, 0, 0);
 	return 0;
 }
 
@@ -322,7 +299,7 @@ static int note_stale(struct store *s, struct fsck *f, struct error *err)
 		snprintf(why, sizeof why,
 			 "called running, and silent for %.0f s: `ssl resume` goes on",
 			 sqlite3_column_double(st, 1));
-		fsck_found(f, "stale", db_text(st, 0), why, 1, 0);
+		fsck_report(f, "stale", db_text(st, 0), why, 1, 0);
 	}
 	return more;
 }

@@ -32,11 +32,11 @@ struct fsck {
 int fsck_run(struct store *s, struct fsck *f, struct error *err);
 
 /* For checks from above: counts the finding and tells it. */
-void fsck_found(struct fsck *f, const char *kind, const char *what, const char *why, int note,
+void fsck_report(struct fsck *f, const char *kind, const char *what, const char *why, int note,
 		int fixed);
 
 /* A row of this run could not be read: damage is a finding (0), another fault is passed on (-1). */
-int fsck_row(struct fsck *f, int64_t run, const struct error *why, struct error *err);
+int fsck_report_row(struct fsck *f, int64_t run, const struct error *why, struct error *err);
 
 /* The first run after `after`: 1 and *id, 0 there is none, -1 with *err. */
 int runs_next(struct store *s, int64_t after, int64_t *id, struct error *err);

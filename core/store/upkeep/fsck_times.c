@@ -40,7 +40,7 @@ int fsck_check_times(struct store *s, struct fsck *f, struct error *err)
 			 "%d rows have a time that is not one as in 2026-01-31 12:00:00.000, "
 			 "first %.60s",
 			 sqlite3_column_int(st, 1), db_text(st, 2));
-		fsck_found(f, "time", db_text(st, 0), why, 0, 0);
+		fsck_report(f, "time", db_text(st, 0), why, 0, 0);
 	}
 	return more;
 }

@@ -1,9 +1,8 @@
 /*
- * Who lives. `.ssl/alive` has a byte for each attempt and `.ssl/claims` one for each cell of a
- * sweep: 1 once it was begun, and its process holds a lock on it for as long as it lives. So a
- * process that was killed is known to be dead at once, and one that is suspended, or whose clock is
- * wrong, is known to live. Where there are no locks to trust (a network file system, a full disk)
- * nothing is known, and the silence of the heartbeat or the lease decides.
+ * The file `.ssl/alive` has a byte for each attempt, `.ssl/claims` one for each cell of a sweep.
+ * The byte is 1 once the attempt or claim has begun, and its process holds a lock on the byte while
+ * it lives. Where locks cannot be trusted (a network file system, a full disk) nothing is known,
+ * and the age of the heartbeat or the end of the lease decides.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,8 +17,9 @@ static const char *const file_name[ALIVE_KINDS] = {
     [ALIVE_CELL] = "claims",
 };
 
-/* Locks of the open file, where the system has them: a lock of the process would end as soon as any
- * descriptor of the file is closed, and could not be seen by the process itself. */
+/* Locks belong to the open file where the system supports that. A lock that belongs to the process
+ * would end when the process closes any descriptor of the file, and the process itself could not
+ * see it (OWN_SEEN). */
 #ifdef F_OFD_SETLK
 enum { SET_LOCK = F_OFD_SETLK, GET_LOCK = F_OFD_GETLK, OWN_SEEN = 1 };
 #else
@@ -69,7 +69,7 @@ void alive_begin(struct store *s, enum alive_kind kind, int64_t id)
 	if (*fd < 0)
 		return;
 	held = !lock_byte(*fd, SET_LOCK, F_WRLCK, id, &lock);
-	/* without a lock the byte must not say that there was one */
+	/* without a lock the byte must not be 1 */
 	if (pwrite(*fd, held ? "\1" : "\0", 1, id) != 1 && held)
 		lock_byte(*fd, SET_LOCK, F_UNLCK, id, &lock);
 }

@@ -8,8 +8,8 @@
 #include "core/base/log.h"
 #include "core/store/store_internal.h"
 
-/* What a process that must not lose its work waits, and one whose work can wait, in waits of
- * everybody else: ten minutes, and a second. */
+/* With store_wait_long() the wait is PATIENCE times the usual one, ten minutes; with
+ * store_in_haste() it is the usual one divided by HASTE, a second. */
 enum { PATIENCE = 40, HASTE = 15 };
 
 static const double default_s = 15;
@@ -25,7 +25,7 @@ void store_in_haste(struct store *s, int on)
 	s->busy.hasty = on;
 }
 
-/* SSL_BUSY_MS is for scripts and tests. */
+/* The variable SSL_BUSY_MS is for scripts and tests. */
 void busy_init(struct busy *b)
 {
 	const char *text = getenv("SSL_BUSY_MS");
@@ -41,7 +41,7 @@ void busy_init(struct busy *b)
 		b->limit = ms / 1000;
 }
 
-/* Who is told to stop waits no longer than others. */
+/* A process that was asked to stop waits no longer than the usual time. */
 static double limit_of(const struct busy *b)
 {
 	if (b->hasty)
@@ -54,11 +54,12 @@ static void warn(struct store *s)
 	if (s->busy.warned)
 		return;
 	s->busy.warned = 1;
-	log_warn("%s: another process has locked the database for %g s: waiting for up to %g s",
+	log_warn("%s: another process has locked the database for %g s: waiting up to %g s",
 		 s->path, s->busy.limit, limit_of(&s->busy));
 }
 
-/* Sleeps 1 to 50 ms, longer and longer, drawn so that two waiting processes do not keep step. */
+/* Sleeps for 1 to 50 ms, longer each time, and by a random time so that two waiting processes do
+ * not stay in step. */
 int busy_wait(void *ctx, int count)
 {
 	struct store *s = ctx;

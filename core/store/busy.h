@@ -1,6 +1,6 @@
 /*
- * Inside core/store/ only: how long the store waits while another process holds the database, and in
- * which steps. store_wait_long() and store_in_haste() are told in store.h.
+ * Inside core/store/ only: how long the store waits while another process holds the database, and
+ * in which steps. store.h describes store_wait_long() and store_in_haste().
  */
 #ifndef SSL_STORE_BUSY_H
 #define SSL_STORE_BUSY_H
@@ -9,16 +9,16 @@
 #include <stdint.h>
 
 struct busy {
-	double limit, since; /* seconds that everybody waits; when this wait began */
+	double limit, since; /* the usual wait in seconds; when this wait began */
 	uint64_t jitter;
-	int patient, hasty, warned;
+	int patient, hasty, warned; /* store_wait_long(); store_in_haste(); a warning was printed */
 	const volatile sig_atomic_t *stop;
 };
 
-/* The default, or what SSL_BUSY_MS says. */
+/* The default wait, or the value of SSL_BUSY_MS. */
 void busy_init(struct busy *b);
 
-/* SQLite's busy handler; ctx: the store. 1: try again, 0: give up. */
+/* SQLite's busy handler; ctx is the store. 1: try again, 0: give up. */
 int busy_wait(void *ctx, int count);
 
 #endif

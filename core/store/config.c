@@ -9,18 +9,18 @@
 #include "core/base/fs.h"
 
 const struct config_key config_keys[] = {
-    {"gc.age", "3600", "seconds that `ssl gc` leaves a file alone: it may be in the making", 1, 0,
-     NULL},
-    {"query.*", "", "a saved query: `ssl sql @NAME` runs it", 0, 0, NULL},
+    {"gc.age", "3600", "seconds for which `ssl gc` keeps a file, since it may still be written", 1,
+     0, NULL},
+    {"query.*", "", "a saved query, which `ssl sql @NAME` runs", 0, 0, NULL},
     {0},
 };
 
 static const struct config_key user_keys[] = {
-    {"color.ui", "auto", "colours: always, never, or auto: on a terminal", 0, 0,
+    {"color.ui", "auto", "colours: always, never, or auto (on a terminal only)", 0, 0,
      "auto always never"},
-    {"core.pager", "", "the command that shows what is longer than the screen; cat: none", 0, 0,
+    {"core.pager", "", "command that shows output longer than the screen; cat: no pager", 0, 0,
      NULL},
-    {"safe.directory", "", "a folder with another user's store that may be written to", 0, 1, NULL},
+    {"safe.directory", "", "folder with a store of another user that ssl may write to", 0, 1, NULL},
     {0},
 };
 
@@ -47,7 +47,7 @@ int config_of_user(struct config *out, struct error *err)
 	return n < (int)sizeof out->path ? 0 : error_set(err, ERR_USAGE, "HOME: path too long");
 }
 
-/* Letters, digits, - and _: what a key's words consist of. */
+/* True if the text can be a word of a key: letters, digits, - and _. */
 static int is_word(const char *text)
 {
 	size_t n = strlen(text);
@@ -80,7 +80,7 @@ int config_check_key(const struct config *c, const char *key, const struct confi
 		return 0;
 	for (const struct config_key *k = c->keys; k->key; k++)
 		strbuf_addf(&all, "%s%s", all.len ? ", " : "", k->key);
-	error_set(err, ERR_USAGE, "config: '%.100s' is not a key: there are %s", key, all.buf);
+	error_set(err, ERR_USAGE, "config: '%.100s' is not a key: the keys are %s", key, all.buf);
 	strbuf_release(&all);
 	return -1;
 }
@@ -107,7 +107,7 @@ static void add_unescaped(struct strbuf *out, const char *text, size_t n)
 	}
 }
 
-/* One line of the file: 1 it is a setting, 0 it is a comment, -1 it is neither. */
+/* Parses a line of the file: 1 for a setting, 0 for a comment, -1 for neither. */
 static int parse_line(const char *line, size_t n, struct strbuf *key, struct strbuf *value)
 {
 	const char *equals = memchr(line, '=', n);
@@ -195,21 +195,21 @@ int config_each(const struct config *c, int (*fn)(void *ctx, const char *key, co
 	return ret;
 }
 
-struct want {
+struct wanted {
 	const char *key;
 	struct strbuf *out;
 	int found, is_list;
 	struct error *err;
 };
 
-static int take(void *ctx, const char *key, const char *value)
+static int append_if_wanted(void *ctx, const char *key, const char *value)
 {
-	struct want *w = ctx;
+	struct wanted *w = ctx;
 
 	if (strcmp(key, w->key))
 		return 0;
 	if (w->found++ && !w->is_list)
-		return error_set(w->err, ERR_USAGE, "config: %s stands there twice", key);
+		return error_set(w->err, ERR_USAGE, "config: %s is set twice", key);
 	if (w->found > 1)
 		strbuf_addc(w->out, '\n');
 	strbuf_adds(w->out, value);
@@ -218,13 +218,13 @@ static int take(void *ctx, const char *key, const char *value)
 
 int config_get(const struct config *c, const char *key, struct strbuf *out, struct error *err)
 {
-	struct want w = {key, out, 0, 0, err};
+	struct wanted w = {key, out, 0, 0, err};
 	const struct config_key *known;
 
 	if (config_check_key(c, key, &known, err))
 		return -1;
 	w.is_list = known->is_list;
-	if (config_each(c, take, &w, err))
+	if (config_each(c, append_if_wanted, &w, err))
 		return -1;
 	if (!w.found)
 		strbuf_adds(out, known->fallback);

@@ -1,9 +1,9 @@
 /*
- * Settings: of a store in .ssl/config, and of a user in ~/.config/ssl/config. Lines `key = value` that
- * may be edited by hand. In a value \n is a new line and \\ a backslash; blank lines and lines that
- * begin with # are kept as they are. The file is read strictly: a key that is none, or stands twice, is
- * ERR_USAGE naming file and line. Setting rewrites the file whole, under a lock, so that two writers
- * lose nothing.
+ * Settings: those of a store in .ssl/config, those of a user in ~/.config/ssl/config. The file has
+ * lines `key = value`, which may be edited by hand. In a value \n is a new line and \\ a backslash;
+ * blank lines and lines that begin with # are kept. Reading is strict: an unknown key, or one that
+ * occurs twice, is ERR_USAGE with file and line. config_set() rewrites the whole file under a lock,
+ * so that two writers lose nothing.
  */
 #ifndef SSL_STORE_CONFIG_H
 #define SSL_STORE_CONFIG_H
@@ -11,12 +11,13 @@
 #include "core/base/strbuf.h"
 #include "core/store/store.h"
 
-/* What may be set; a table ends with {0}. A key ending in ".*" stands for any one word there. */
+/* A key that may be set; a table ends with {0}. A key ending in ".*" stands for any one word
+ * there. */
 struct config_key {
-	const char *key, *fallback, *help; /* fallback: what counts when it is not set, "" nothing */
+	const char *key, *fallback, *help; /* fallback: the value if it is not set; "": none */
 	int is_seconds;                    /* the value is a number from 0 on */
 	int is_list;                       /* it may be set more than once */
-	const char *one_of;                /* the words that it may be, a blank between each two; NULL: any */
+	const char *one_of;                /* the words allowed, separated by blanks; NULL: any text */
 };
 extern const struct config_key config_keys[]; /* of a store */
 
@@ -27,24 +28,28 @@ struct config {
 	int dry; /* setting only checks, and changes nothing */
 };
 void config_of_store(const struct store *s, struct config *out);
-/* $XDG_CONFIG_HOME/ssl/config, else ~/.config/ssl/config: what a store must not decide by itself.
- * ERR_USAGE when there is no home. */
+/* $XDG_CONFIG_HOME/ssl/config, else ~/.config/ssl/config: settings that a store must not make for
+ * its user. ERR_USAGE if HOME is not set. */
 int config_of_user(struct config *out, struct error *err);
 
-/* Appends the value, the fallback when it is not set. 1 it is set, 0 it is not, -1 with *err:
- * ERR_USAGE with the nearest key when there is none of that name. Of a list: a value a line. */
+/* Appends the value, or the fallback if the key is not set; of a list, one value per line. 1 if the
+ * key is set, 0 if it is not, -1 with *err: ERR_USAGE with a list of all keys if there is no such
+ * key. */
 int config_get(const struct config *c, const char *key, struct strbuf *out, struct error *err);
 
-/* As config_get(), a finite number of seconds from 0 on; else ERR_USAGE. 0, or -1 with *err. */
+/* As config_get(), for a number of seconds, which must be finite and >= 0; else ERR_USAGE. 0, or -1
+ * with *err. */
 int config_seconds(const struct config *c, const char *key, double *out, struct error *err);
 
-/* Sets it, or adds it to a list that does not have it yet; ERR_USAGE for a value that it cannot have. */
+/* Sets the key; if it is a list, adds the value unless the list has it. ERR_USAGE for a value that
+ * the key cannot have. */
 int config_set(const struct config *c, const char *key, const char *value, struct error *err);
 
-/* Takes it out, of a list the one value (NULL: all). Where it is not set nothing happens. */
+/* Removes the key; if it is a list, only this value (NULL: all values). Does nothing if it is not
+ * set. */
 int config_unset(const struct config *c, const char *key, const char *value, struct error *err);
 
-/* Calls fn for each that is set, in the file's order, until it returns non-zero: passed on. */
+/* Calls fn for each setting in the order of the file, until fn returns non-zero; returns that. */
 int config_each(const struct config *c, int (*fn)(void *ctx, const char *key, const char *value),
 		void *ctx, struct error *err);
 

@@ -10,14 +10,14 @@
 #include "core/store/config_internal.h"
 #include "core/store/owner.h"
 
-/* A line to change: that of a setting, or of a list the one with this value. */
+/* A change of the lines of one key. */
 struct change {
 	const char *key;
 	const char *old; /* only a line with this value; NULL: any */
-	const char *new; /* NULL: the line goes */
+	const char *new; /* NULL: the line is removed */
 };
 
-/* The text again with the key's line replaced, taken out, or added at the end. */
+/* Appends the text with the key's line replaced or removed, or a new line at the end. */
 static int rewrite(const struct config *c, const char *text, const struct change *to,
 		   struct strbuf *out, struct error *err)
 {
@@ -81,7 +81,7 @@ static int change(const struct config *c, const struct change *to, struct error 
 	return ret;
 }
 
-/* Is the value one of the words? */
+/* True if the value is one of the words. */
 static int is_one_of(const char *words, const char *value)
 {
 	size_t n = strlen(value);
@@ -107,9 +107,7 @@ int config_set(const struct config *c, const char *key, const char *value, struc
 	if (isspace((unsigned char)value[0]) ||
 	    (value[0] && isspace((unsigned char)value[strlen(value) - 1])))
 		return error_set(err, ERR_USAGE,
-				 "config: %s: a value neither begins nor ends "
-				 "with a blank",
-				 key);
+				 "config: %s: a value must not begin or end with a blank", key);
 	if (known->is_list)
 		to.old = value;
 	return change(c, &to, err);

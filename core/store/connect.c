@@ -39,7 +39,7 @@ static int connect_with(struct store *s, const char *name, int flags, struct err
 	return -1;
 }
 
-/* As a file that nobody writes to, and that needs nothing beside it. */
+/* Opens the database as a file that no process writes to, with neither log nor journal. */
 static int connect_immutable(struct store *s, const char *path, struct error *err)
 {
 	struct strbuf uri = STRBUF_INIT;
@@ -71,7 +71,7 @@ static int harden(struct store *s, struct error *err)
 			 err);
 }
 
-/* WAL needs shared memory, which a network file system does not share. */
+/* WAL needs memory shared by all processes, which a network file system does not provide. */
 static int set_journal(struct store *s, struct error *err)
 {
 	if (fs_is_network(s->dir))
@@ -85,17 +85,17 @@ static int probe(struct store *s, struct error *err)
 	return db_script(s, "SELECT count(*) FROM sqlite_schema", err);
 }
 
-/* A list of runs touches a page for each: mapped, a list of ten thousand takes a fifth less time. A
- * writer does not map: to it a bad block must be an error, not a signal; a reader has nothing to
- * lose. */
+/* A list of runs reads a page for each run. With the file mapped, a list of ten thousand runs takes
+ * a fifth less time. A writer does not map it, since there a bad block must be an error and not a
+ * signal; a reader has nothing to lose. */
 static int map_for_reading(struct store *s, struct error *err)
 {
 	return fs_is_network(s->dir) ? 0 : db_script(s, "PRAGMA mmap_size = 2147418112", err);
 }
 
-/* SQLite wants to write where it only reads: the index of a log, which has no file or one that it
- * may not use; a journal to be rolled back. */
-static int wants_to_write(struct store *s)
+/* True if SQLite could not read without writing: it needs the index of a log and may not create or
+ * use its file, or there is a journal to roll back. */
+static int needs_to_write(struct store *s)
 {
 	int code = sqlite3_extended_errcode(s->db);
 
@@ -104,7 +104,8 @@ static int wants_to_write(struct store *s)
 	       code == SQLITE_IOERR_ACCESS || code == SQLITE_IOERR_LOCK;
 }
 
-/* What a writer left is read from a copy; where nothing was left, the file itself is whole. */
+/* If a writer left a log or a journal, reads a copy with these applied; else the file is complete.
+ */
 static int connect_without_writing(struct store *s, struct error *err)
 {
 	struct private_copy copy;
@@ -117,12 +118,12 @@ static int connect_without_writing(struct store *s, struct error *err)
 	if (private_copy_make(&copy, s->path, err))
 		return -1;
 	ret = connect_immutable(s, copy.path, err);
-	private_copy_remove(&copy); /* the open file stays */
+	private_copy_remove(&copy); /* the file remains open */
 	return ret;
 }
 
-/* A reader makes a log and its index where they are not there: a dry run must not. */
-static int makes_files(const struct store *s)
+/* True if a reader would create a log and its index, which a dry run must not do. */
+static int creates_files(const struct store *s)
 {
 	char wal[PATH_SIZE + 16], shm[PATH_SIZE + 16];
 
@@ -133,19 +134,19 @@ static int makes_files(const struct store *s)
 
 static int connect_reader(struct store *s, struct error *err)
 {
-	if (s->mode == STORE_DRY && makes_files(s))
+	if (s->mode == STORE_DRY && creates_files(s))
 		return connect_without_writing(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
 	if (connect_with(s, s->path, SQLITE_OPEN_READONLY, err))
 		return -1;
 	if (!harden(s, err) && !map_for_reading(s, err) && !probe(s, err))
 		return 0;
-	if (!wants_to_write(s))
+	if (!needs_to_write(s))
 		return -1;
 	store_disconnect(s);
 	return connect_without_writing(s, err) || harden(s, err) || probe(s, err) ? -1 : 0;
 }
 
-/* SQLite itself would only say that it cannot open some file. */
+/* SQLite's own message would only be that it cannot open some file. */
 static int check_writable(const struct store *s, struct error *err)
 {
 	int there = fs_exists(s->path, err);
@@ -159,16 +160,16 @@ static int check_writable(const struct store *s, struct error *err)
 	return error_errno(err, ERR_FAILED, "%s", s->path);
 }
 
-/* What is no file, a pipe say, would be waited for; and a link beside the database leads out of the
- * store. */
+/* Opening something else than a file, such as a pipe, could block; and a link beside the database
+ * leads out of the store. */
 static int check_files(const struct store *s, struct error *err)
 {
-	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+	static const char *const suffix[] = {"", "-wal", "-shm", "-journal"};
 	char path[PATH_SIZE + 16];
 	struct stat st;
 
-	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
-		snprintf(path, sizeof path, "%s%s", s->path, behind[i]);
+	for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
+		snprintf(path, sizeof path, "%s%s", s->path, suffix[i]);
 		if (i ? lstat(path, &st) : stat(path, &st)) {
 			if (errno != ENOENT)
 				return error_errno(err, ERR_FAILED, "%s", path);
@@ -233,8 +234,8 @@ static int copy_pages(struct store *from, struct store *to, struct error *err)
 	while (b && ((rc = sqlite3_backup_step(b, -1)) == SQLITE_BUSY || rc == SQLITE_LOCKED))
 		sqlite3_sleep(20);
 	if (sqlite3_backup_finish(b) || rc != SQLITE_DONE)
-		return error_set(err, ERR_FAILED, "%s: a copy of it to try on: %s", from->path,
-				 sqlite3_errmsg(to->db));
+		return error_set(err, ERR_FAILED, "%s: cannot make a temporary copy: %s",
+				 from->path, sqlite3_errmsg(to->db));
 	return 0;
 }
 
@@ -247,7 +248,7 @@ int store_connect_copy(struct store *copy, struct store *from, struct error *err
 		   : 0;
 }
 
-/* ---- what store.h says of an open store ---- */
+/* ---- properties of an open store (store.h) ---- */
 
 int store_is_writable(const struct store *s)
 {
@@ -260,7 +261,7 @@ int store_check_there(struct store *s, struct error *err)
 
 	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) || !moved)
 		return 0;
-	return error_set(err, ERR_FAILED, "%s: the store is gone: moved away, or deleted", s->dir);
+	return error_set(err, ERR_FAILED, "%s: the store was moved or deleted", s->dir);
 }
 
 const char *store_dir(const struct store *s)

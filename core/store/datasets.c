@@ -8,7 +8,7 @@
 #include "core/store/row.h"
 #include "core/store/store_internal.h"
 
-/* Of a damaged store or a foreign bundle the text may be anything. */
+/* In a damaged store or a foreign bundle the text may be anything. */
 #define N_SKIPPED "CASE WHEN json_valid(d.skipped) THEN json_array_length(d.skipped) ELSE 0 END"
 
 static const char select_one[] = "SELECT d.id, d.name, d.sha256, d.created, d.source, "
@@ -77,13 +77,13 @@ int datasets_find(struct store *s, const char *name, struct dataset_row *out, st
 			  near, err))
 		return -1;
 	if (near[0])
-		return error_set(err, ERR_NOT_FOUND, "dataset %s: there is none: did you mean %s?",
-				 name, near);
+		return error_set(err, ERR_NOT_FOUND,
+				 "dataset %s: no such dataset: did you mean %s?", name, near);
 	return error_set(err, ERR_NOT_FOUND,
-			 "dataset %s: there is none: `ssl data add` imports one", name);
+			 "dataset %s: no such dataset: `ssl data add` imports one", name);
 }
 
-/* Frees the name; the row is deleted too when no run and no cell of a sweep refers to it. Inside a
+/* Frees the name, and deletes the row unless a run or a cell of a sweep refers to it. Inside a
  * transaction. */
 static int retire(struct store *s, const struct dataset_row *row, struct error *err)
 {
@@ -108,7 +108,7 @@ static int insert_row(struct store *s, const struct dataset_row *row, struct err
 
 	if (object_id_of(s, row->sha256, row->bytes, &object, err))
 		return -1;
-	/* what was there before and is added again is the same dataset, to which its runs belong */
+	/* a removed dataset that is added again is the same dataset, to which its runs belong */
 	if (db_run(s, err,
 		   "UPDATE dataset SET removed = NULL, object_id = ?1 WHERE id = (SELECT max(id) "
 		   "FROM dataset WHERE name = ?2 AND sha256 = ?3 AND removed IS NOT NULL)",
@@ -127,7 +127,7 @@ static int insert_row(struct store *s, const struct dataset_row *row, struct err
 		      row->created[0] ? row->created : stamp_now().text);
 }
 
-/* 0 when the name is free, has the same content, or may be taken. */
+/* 0 if the old dataset has the same content or may be replaced. */
 static int check_taken(const struct dataset_row *old, const struct dataset_row *row, int replace,
 		       struct error *err)
 {
@@ -171,15 +171,15 @@ int datasets_check_object(struct store *s, int64_t id, struct error *err)
 	if (!r.id) {
 		r.bad = error_set(err, ERR_CORRUPT,
 				  "dataset %lld: column object_id names no object: the store is "
-				  "damaged: `ssl fsck` looks for more",
+				  "damaged: run `ssl fsck`",
 				  (long long)id);
 	} else {
 		row_hash(&r, 1, "sha256", hash);
 		row_int(&r, 2, "bytes", 0, INT64_MAX);
 		if (!r.bad && strcmp(hash, db_text(r.st, 3)))
 			r.bad = error_set(err, ERR_CORRUPT,
-					  "object %lld: column sha256 is not that of the dataset "
-					  "that it is of: the store is damaged: `ssl fsck`",
+					  "object %lld: column sha256 differs from that of its "
+					  "dataset: the store is damaged: run `ssl fsck`",
 					  (long long)r.id);
 	}
 	sqlite3_reset(r.st);
@@ -235,7 +235,7 @@ int datasets_insert(struct store *s, const struct dataset_row *row, int replace,
 	return ret;
 }
 
-/* The rows are read before fn is called, so that it may use the store. */
+/* All rows are read before fn is called, so that fn may use the store. */
 int datasets_each(struct store *s, int (*fn)(void *ctx, const struct dataset_row *row), void *ctx,
 		  struct error *err)
 {

@@ -1,4 +1,4 @@
-/* The helpers through which all SQL goes, and what SQLite's faults mean to a user. */
+/* The helpers through which all SQL goes, and the messages for SQLite's errors. */
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ double value_make(enum value_kind kind, double v)
 	case VALUE_MINUS_INF:
 		return -INFINITY;
 	}
-	return NAN; /* no kind of ours: of a damaged store */
+	return NAN; /* an unknown kind, in a damaged store */
 }
 
 void db_add_name(struct strbuf *sql, const char *name)
@@ -64,8 +64,8 @@ int db_error(struct store *s, struct error *err)
 			    err, ERR_FAILED, "%s: cannot write: %s", s->path,
 			    os ? strerror(os)
 			    : code == SQLITE_IOERR_WRITE
-				? "a disk I/O error, disk full, or a limit on files' size"
-				: "disk full, or a limit on files' size");
+				? "disk I/O error, disk full, or a limit on the size of files"
+				: "disk full, or a limit on the size of files");
 		return error_set(err, ERR_FAILED, "%s: cannot read or write: %s", s->path,
 				 os ? strerror(os) : msg);
 	case SQLITE_READONLY:
@@ -78,8 +78,8 @@ int db_error(struct store *s, struct error *err)
 	case SQLITE_NOTADB:
 		if (s->as_file && private_copy_needed(s->path))
 			return error_set(err, ERR_BUSY,
-					 "%s: another process began to write to it while it was "
-					 "read: try again",
+					 "%s: another process began to write to the store while it "
+					 "was read: try again",
 					 s->path);
 		return error_set(err, ERR_CORRUPT,
 				 "%s: corrupt: %s: `ssl fsck` looks for more; restore it from a "
@@ -87,7 +87,7 @@ int db_error(struct store *s, struct error *err)
 				 s->path, msg);
 	case SQLITE_NOMEM:
 		return error_set(err, ERR_FAILED, "%s: out of memory", s->path);
-	case SQLITE_ERROR: /* no statement of ours is wrong for a store that is sound */
+	case SQLITE_ERROR: /* our statements fail only if the store is damaged */
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
 	case SQLITE_RANGE:
@@ -253,7 +253,7 @@ int store_snapshot_begin(struct store *s, struct error *err)
 
 void store_snapshot_end(struct store *s)
 {
-	/* nothing was written: a fault here has nothing to lose */
+	/* nothing was written, so an error here has no effect */
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
@@ -270,7 +270,7 @@ int tx_end(struct store *s, int ret, struct error *err)
 {
 	if (!ret && s->mode != STORE_DRY && !db_run(s, err, "COMMIT", ""))
 		return 0;
-	/* a fault such as a full disk may have rolled back by itself */
+	/* SQLite may have rolled back by itself, for example when the disk is full */
 	if (!sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	return s->mode == STORE_DRY && !ret ? 0 : -1;

@@ -1,12 +1,13 @@
-/* Where the bits of a run came from, an attempt at a time: what `verify` and `diff` look at first. */
+/* What the bits of a run's results can depend on besides its recipe, for each attempt. `ssl verify`
+ * and `ssl diff` compare it first. */
 #ifndef SSL_STORE_ENVIRONMENT_H
 #define SSL_STORE_ENVIRONMENT_H
 
 #include "core/store/runs.h"
 
 struct environment {
-	long attempt, threads; /* threads: of the first attempt, later ones are not recorded */
-	/* that bits may depend on: a name and its value, in order of weight */
+	long attempt, threads; /* threads: those of the first attempt; later ones are not recorded */
+	/* names and values, the most likely cause of a difference first */
 	struct {
 		const char *name;
 		char value[1024];
@@ -14,10 +15,10 @@ struct environment {
 	int n;
 };
 
-/* Fills it from what provenance.c finds. */
+/* Fills it with the properties of this process, which core/run/provenance.c finds. */
 void environment_make(struct environment *e, const struct code_info *code,
 		      const struct host_info *host);
-/* Calls fn for every attempt of the run, the first first, until it returns non-zero. */
+/* Calls fn for every attempt of the run, from the first on, until fn returns non-zero. */
 int environments_each(struct store *s, int64_t run,
 		      int (*fn)(void *ctx, const struct environment *e), void *ctx,
 		      struct error *err);

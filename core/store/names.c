@@ -1,4 +1,4 @@
-/* Identities: uuids, and readable names (adjective-animal) drawn from them. */
+/* Uuids, and names of runs (adjective-animal) that are generated from them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,7 +90,7 @@ enum {
 	ANIMALS = sizeof animals / sizeof *animals,
 };
 
-/* Hexadecimal digits i .. i+n-1 of a uuid, dashes not counted. */
+/* The hexadecimal digits i .. i+n-1 of a uuid, not counting dashes. */
 static uint64_t uuid_bits(const char *uuid, int i, int n)
 {
 	uint64_t bits = 0;
@@ -112,7 +112,7 @@ int uuid_make(char out[37], struct error *err)
 	struct strbuf text = STRBUF_INIT;
 
 	if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
-		return error_errno(err, ERR_FAILED, "no randomness from the system");
+		return error_errno(err, ERR_FAILED, "cannot get random numbers from the system");
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
 	for (int i = 0; i < 16; i++) {
@@ -178,11 +178,13 @@ int run_name_check(const char *name, struct error *err)
 	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			 "0123456789._-") != n)
 		return error_set(err, ERR_USAGE,
-				 "run name '%s': 1 to 63 letters, digits, '.', '_' and '-'", name);
-	if (strspn(name, "0123456789") == n || name[0] == '-')
-		return error_set(err, ERR_USAGE,
-				 "run name '%s': a name is not a number and starts with no '-'",
+				 "run name '%s': a name has 1 to 63 letters, digits, '.', '_' and "
+				 "'-'",
 				 name);
+	if (strspn(name, "0123456789") == n || name[0] == '-')
+		return error_set(
+		    err, ERR_USAGE,
+		    "run name '%s': a name is not a number and does not start with '-'", name);
 	return 0;
 }
 

@@ -1,4 +1,3 @@
-/* The object store's files; see object.h. */
 #include "core/store/object.h"
 
 #include <errno.h>
@@ -15,7 +14,7 @@
 enum { ID_SIZE = 64 };
 static const char id_name[] = "objects/store";
 
-/* ---- whose folder it is ---- */
+/* ---- the store that the folder belongs to ---- */
 
 static int check_folder(const struct store *s, const char *name, int make, struct error *err)
 {
@@ -30,8 +29,8 @@ static int check_folder(const struct store *s, const char *name, int make, struc
 	if (S_ISDIR(st.st_mode))
 		return 0;
 	return error_set(err, ERR_CORRUPT,
-			 "%s: %s: a store's files are in a folder of its own: move the whole .ssl, "
-			 "or mount a folder there",
+			 "%s: %s: a store keeps its files in a folder inside .ssl: to keep them "
+			 "elsewhere, move the whole .ssl or mount a folder there",
 			 path, S_ISLNK(st.st_mode) ? "a symbolic link" : "not a folder");
 }
 
@@ -92,13 +91,12 @@ static int read_folder(struct store *s, int claim, char here[ID_SIZE], struct er
 		   : 0;
 }
 
-static int of_another(const struct store *s, const char *here, const char *own, struct error *err)
+static int wrong_store(const struct store *s, const char *here, const char *own, struct error *err)
 {
-	return error_set(
-	    err, ERR_CORRUPT,
-	    "%s/objects: it belongs to another store (id %.36s, and this one's is %s): "
-	    "each store needs a folder of its own",
-	    s->dir, here, own);
+	return error_set(err, ERR_CORRUPT,
+			 "%s/objects: belongs to another store (with id %.36s; this store is %s): "
+			 "each store needs a folder of its own",
+			 s->dir, here, own);
 }
 
 int objects_check(struct store *s, int claim, struct error *err)
@@ -109,7 +107,7 @@ int objects_check(struct store *s, int claim, struct error *err)
 		return -1;
 	if (!here[0] && claim && (write_id(s, own, err) || read_id(s, here, err)))
 		return -1;
-	return !here[0] || !strcmp(here, own) ? 0 : of_another(s, here, own, err);
+	return !here[0] || !strcmp(here, own) ? 0 : wrong_store(s, here, own, err);
 }
 
 int objects_check_new(struct store *s, struct error *err)
@@ -118,7 +116,7 @@ int objects_check_new(struct store *s, struct error *err)
 
 	if (read_folder(s, 0, here, err))
 		return -1;
-	return here[0] ? of_another(s, here, "a new one", err) : 0;
+	return here[0] ? wrong_store(s, here, "a new one", err) : 0;
 }
 
 int objects_open(const struct store *s, const char *name)
@@ -180,7 +178,7 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 	snprintf(dir, sizeof dir, "%s/%s", s->dir, name);
 	fs_share(dir, s->dir);
 	fs_share(tmp, s->dir);
-	if (rename(tmp, path)) /* over one that is there too: that one may be damaged */
+	if (rename(tmp, path)) /* even if there is one, which may be damaged */
 		return error_errno(err, ERR_FAILED, "%s: rename", path);
 	return fs_sync_dir(dir, err);
 }
@@ -219,7 +217,7 @@ static int delete_row(struct store *s, const char *sha256, struct error *err)
 		      err);
 }
 
-/* Of the store's own folder: no link on the way to it is followed. */
+/* Follows no link on the way, so that it removes only files of the store's own folder. */
 static int unlink_object(const struct store *s, const char *sha256, struct error *err)
 {
 	char folder[3] = {sha256[0], sha256[1], 0};
@@ -233,18 +231,19 @@ static int unlink_object(const struct store *s, const char *sha256, struct error
 	return ret;
 }
 
-/* What was asked for is done; only the file is left. */
+/* The error for a command that did its work but could not remove the file. */
 static int leftover(const char *sha256, struct error *err)
 {
 	return error_prefix(err,
-			    "done, but the file of object %.12s, which is not needed any more, "
-			    "is left for `ssl gc`",
+			    "done, but the file of object %.12s, which is no longer needed, could "
+			    "not be removed (`ssl gc` removes it)",
 			    sha256);
 }
 
-/* Two transactions: the row goes first, so that a crash between leaves a file that no row names,
- * never a row without its file; and the file goes under the write lock, under which object_id_of()
- * looks for it, so that it cannot vanish behind a row that another process has just made. */
+/* Two transactions. The first deletes the row, so that a crash between them leaves a file without a
+ * row but never a row without a file. The second holds the write lock while it deletes the file, as
+ * object_id_of() does while it looks for it, so that the file of a row that another process has
+ * just inserted is not deleted. */
 int object_drop_unused(struct store *s, const char *sha256, struct error *err)
 {
 	int64_t id;

@@ -1,4 +1,3 @@
-/* Tags, notes, names and the trash; see organise.h. */
 #include "core/store/organise.h"
 
 #include <string.h>
@@ -41,7 +40,7 @@ int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed,
 int runs_note(struct store *s, int64_t id, const char *text, struct error *err)
 {
 	if (!text[strspn(text, " \t\r\n")])
-		return error_set(err, ERR_USAGE, "note: it is empty");
+		return error_set(err, ERR_USAGE, "note: the text is empty");
 	if (tx_begin(s, err))
 		return -1;
 	return tx_end(s,
@@ -110,7 +109,7 @@ int runs_restore(struct store *s, int64_t id, struct error *err)
 	return tx_end(s, db_run(s, err, "DELETE FROM trash WHERE run_id = ?", "I", id), err);
 }
 
-/* What hangs on the run goes by ON DELETE CASCADE. */
+/* The rows that belong to the run are deleted by ON DELETE CASCADE. */
 int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct error *err)
 {
 	int64_t recipe = 0;
@@ -126,7 +125,7 @@ int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct err
 		      "I", recipe);
 }
 
-/* A cell is never done without a run. */
+/* Queues the cells that the run completed, since a cell is not done without a run. */
 static int queue_cells(struct store *s, int64_t id, struct strbuf *queued, struct error *err)
 {
 	sqlite3_stmt *st =

@@ -1,7 +1,7 @@
 /*
- * Marks that people put on runs (tags, notes, names), and the removal of runs. Nothing here touches
- * what was recorded of a run's training. A removed run is in the trash: no view and no ref shows
- * it, its name stays taken, and it can be restored; only runs_delete() forgets it.
+ * The tags, notes and names that users give to runs, and the removal of runs. None of this changes
+ * what was recorded of a run's training. A removed run is in the trash: views and refs do not find
+ * it, its name is still taken, and it can be restored. runs_delete() removes it for good.
  */
 #ifndef SSL_STORE_ORGANISE_H
 #define SSL_STORE_ORGANISE_H
@@ -9,32 +9,33 @@
 #include "core/base/strbuf.h"
 #include "core/store/store.h"
 
-/* Marks the run with the word, or (on = 0) takes the word off. *changed: it was otherwise before.
- * ERR_USAGE for a word with blanks, commas or a leading dash. */
-int tag_check(const char *tag, struct error *err); /* ERR_USAGE unless it is one word */
+/* ERR_USAGE unless the tag is one word without blanks, commas or a leading dash. */
+int tag_check(const char *tag, struct error *err);
+/* Adds the tag to the run or (on = 0) removes it. *changed: the run had not (or had) the tag.
+ * ERR_USAGE as tag_check(). */
 int runs_tag(struct store *s, int64_t id, const char *tag, int on, int *changed, struct error *err);
 
-/* One more note; ERR_USAGE when it is empty. */
+/* Adds a note; ERR_USAGE if it is empty. */
 int runs_note(struct store *s, int64_t id, const char *text, struct error *err);
 
-/* ERR_USAGE when the name is taken, or could not be told from another ref. */
+/* ERR_USAGE if the name is taken, or has the form of another kind of ref. */
 int runs_rename(struct store *s, int64_t id, const char *name, struct error *err);
 
-/* ERR_USAGE for a run that is alive: its process holds its lock or, where locks cannot be trusted, its
- * last heartbeat is less than `stale_s` seconds old. */
+/* ERR_USAGE if the run is running: its process holds its lock or, where locks cannot be trusted,
+ * its last heartbeat is less than `stale_s` seconds old. */
 int runs_check_settled(struct store *s, int64_t id, double stale_s, struct error *err);
-/* Into the trash, and out of it. ERR_USAGE as runs_check_settled(). */
+/* Moves the run into the trash, and out of it. ERR_USAGE as runs_check_settled(). */
 int runs_trash(struct store *s, int64_t id, double stale_s, struct error *err);
 int runs_restore(struct store *s, int64_t id, struct error *err);
 
-/* For good: the run, all that hangs on it, its recipe if no other run has it, and the objects that
- * nothing names any more. A sweep's cell that was done by it is queued again: its ref is appended
- * to *queued, behind a blank. ERR_USAGE as runs_trash(). */
+/* Deletes the run, all rows that belong to it, its recipe if no other run has it, and the objects
+ * that no row refers to any more. A cell of a sweep that the run completed is queued again, and its
+ * ref is appended to *queued after a blank. ERR_USAGE as runs_check_settled(). */
 int runs_delete(struct store *s, int64_t id, double stale_s, struct strbuf *queued,
 		struct error *err);
 
-/* Inside core/store/ only, in the caller's transaction: the rows of the run, whatever names it; the
- * hashes of its objects are added to *gone. */
+/* Inside core/store/ only, in the caller's transaction: deletes the rows of the run without these
+ * checks, and adds the hashes of its objects to *gone. */
 struct hashes;
 int run_rows_delete(struct store *s, int64_t id, struct hashes *gone, struct error *err);
 

@@ -1,4 +1,3 @@
-/* See owner.h. */
 #include "core/store/owner.h"
 
 #include <errno.h>
@@ -12,7 +11,7 @@
 
 enum { PATH_SIZE = 4300 };
 
-/* The superuser by way of sudo acts for whoever called it. */
+/* Under sudo the superuser acts for the user who called sudo. */
 static int is_mine(uid_t uid)
 {
 	const char *sudo = getenv("SUDO_UID");
@@ -27,8 +26,8 @@ static int is_mine(uid_t uid)
 	return !*end && uid == (uid_t)caller;
 }
 
-/* The first of the folder and its database that is another user's: 1, and its owner. One that is
- * not there is nobody's. */
+/* 1 and *owner if the folder or its database belongs to another user, 0 if neither does or they do
+ * not exist, -1 with *err. */
 static int find_foreign(const char *dir, uid_t *owner, struct error *err)
 {
 	static const char *const name[] = {"", "/ssl.db"};
@@ -82,7 +81,7 @@ struct search {
 	int safe;
 };
 
-static int look(void *ctx, const char *key, const char *value)
+static int check_setting(void *ctx, const char *key, const char *value)
 {
 	struct search *s = ctx;
 
@@ -108,12 +107,12 @@ int owner_check(const char *dir, struct error *err)
 		folder[n - 5] = 0;
 	else if (!strcmp(dir, "/.ssl"))
 		folder[1] = 0;
-	if (!config_of_user(&user, NULL) && config_each(&user, look, &s, err))
+	if (!config_of_user(&user, NULL) && config_each(&user, check_setting, &s, err))
 		return -1;
 	if (s.safe)
 		return 0;
 	return error_set(err, ERR_FAILED,
-			 "%s: it belongs to another user (uid %lu): to write there, or to run what "
-			 "it says: ssl config --user safe.directory '%s'",
+			 "%s: the store belongs to another user (uid %lu): to write to it, or to "
+			 "run its recipes, trust it: ssl config --user safe.directory '%s'",
 			 dir, (unsigned long)owner, folder);
 }

@@ -1,20 +1,21 @@
 /*
- * Whose store is it? Whoever made a store decides what stands in it, so commands that write to one, or
- * compute from one, work in their user's own stores, and in those that safe.directory names in the
- * user's settings (config_of_user()): a folder with a store in it, FOLDER/\* for all below, or * for
- * every one. An empty value forgets those before it. Nothing in a store, and nothing in the environment,
- * can name it.
+ * The owner of a store. Whoever created a store decides what it contains. So a command that writes
+ * to a store, or computes from it, accepts only stores of its own user and those that
+ * safe.directory in the user's settings (config_of_user()) allows: a folder with a store in it,
+ * FOLDER/\* for all below, or * for every store. An empty value revokes those before it. Neither a
+ * store nor the environment can add to that list.
  */
 #ifndef SSL_STORE_OWNER_H
 #define SSL_STORE_OWNER_H
 
 #include "core/base/error.h"
 
-/* 0 when the store may be written to by this user; ERR_FAILED with the command that allows it. `dir`
- * is .ssl, an absolute path. */
+/* 0 if this user may write to the store; else ERR_FAILED, with the command that allows it. `dir` is
+ * the absolute path of .ssl. */
 int owner_check(const char *dir, struct error *err);
 
-/* Does a value of safe.directory stand for this folder? home: for ~/, or NULL. */
+/* True if a value of safe.directory includes this folder. `home` replaces ~ in "~/"; it may be
+ * NULL. */
 int owner_matches(const char *value, const char *folder, const char *home);
 
 #endif

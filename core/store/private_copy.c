@@ -13,11 +13,11 @@
 
 enum { FILES = 3, TRIES = 100, BLOCK = 1 << 16 };
 
-static const char *const ends[FILES] = {"", "-wal", "-journal"};
+static const char *const suffix[FILES] = {"", "-wal", "-journal"};
 
 static int file_of(const char *path, int i, char *out, size_t size, struct error *err)
 {
-	if ((size_t)snprintf(out, size, "%s%s", path, ends[i]) < size)
+	if ((size_t)snprintf(out, size, "%s%s", path, suffix[i]) < size)
 		return 0;
 	return error_set(err, ERR_FAILED, "%s: path too long", path);
 }
@@ -34,7 +34,7 @@ int private_copy_needed(const char *path)
 	return 0;
 }
 
-/* What changes when a file is written to; zero for one that is not there. */
+/* The properties that change when a file is written to; zero if the file does not exist. */
 struct state {
 	struct {
 		ino_t inode;
@@ -43,7 +43,7 @@ struct state {
 	} file[FILES];
 };
 
-static int look(const char *path, struct state *out, struct error *err)
+static int read_state(const char *path, struct state *out, struct error *err)
 {
 	char name[4200];
 	struct stat st;
@@ -78,7 +78,7 @@ static int copy_bytes(int from, int to, char *block, const char *name, struct er
 			if (w < 0 && errno == EINTR)
 				w = 0;
 			else if (w < 0)
-				return error_errno(err, ERR_FAILED, "a copy of %s to read", name);
+				return error_errno(err, ERR_FAILED, "temporary copy of %s", name);
 		}
 	}
 	return 0;
@@ -110,32 +110,32 @@ static int copy_files(const char *path, const struct state *was, const char *to,
 		    file_of(to, i, name, sizeof name, err))
 			return -1;
 		if (!was->file[i].inode)
-			unlink(name); /* of a try before */
+			unlink(name); /* of an earlier attempt */
 		else if (copy_file(from, name, err))
 			return -1;
 	}
 	return 0;
 }
 
-/* 1: nobody wrote meanwhile; 0: somebody did. A file that vanished while it was copied is a
- * writer's doing, too. */
+/* 1 if no process wrote meanwhile, 0 if one did; it may also have deleted a file while that was
+ * copied. */
 static int copy_once(const char *path, const char *to, struct error *err)
 {
 	struct state before, after;
 	int bad;
 
-	if (look(path, &before, err))
+	if (read_state(path, &before, err))
 		return -1;
 	bad = copy_files(path, &before, to, err);
-	if (look(path, &after, bad ? NULL : err))
+	if (read_state(path, &after, bad ? NULL : err))
 		return -1;
 	if (memcmp(&before, &after, sizeof before))
 		return 0;
 	return bad ? -1 : 1;
 }
 
-/* Applies the log, or rolls back: what is left is one file. */
-static int settle(const char *copy, const char *path, struct error *err)
+/* Applies the log or rolls back the journal, so that the copy is a single file. */
+static int merge_log(const char *copy, const char *path, struct error *err)
 {
 	sqlite3 *db = NULL;
 	int rc = sqlite3_open_v2(copy, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -147,7 +147,7 @@ static int settle(const char *copy, const char *path, struct error *err)
 	if (rc)
 		error_set(err,
 			  rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ? ERR_CORRUPT : ERR_FAILED,
-			  "%s: a copy of it to read: %s", path,
+			  "%s: cannot read a temporary copy: %s", path,
 			  db ? sqlite3_errmsg(db) : "out of memory");
 	sqlite3_close(db);
 	return rc ? -1 : 0;
@@ -165,7 +165,7 @@ static int make_folder(struct private_copy *c, struct error *err)
 		return 0;
 	}
 	c->dir[0] = 0;
-	return error_errno(err, ERR_FAILED, "%s: no room for a copy of the store to read", tmp);
+	return error_errno(err, ERR_FAILED, "%s: cannot make a temporary copy of the store", tmp);
 }
 
 int private_copy_make(struct private_copy *c, const char *path, struct error *err)
@@ -180,8 +180,9 @@ int private_copy_make(struct private_copy *c, const char *path, struct error *er
 		done = copy_once(path, c->path, err);
 	}
 	if (!done)
-		error_set(err, ERR_BUSY, "%s: another process is writing to it all the time", path);
-	if (done > 0 && !settle(c->path, path, err))
+		error_set(err, ERR_BUSY, "%s: another process keeps writing to it: try again",
+			  path);
+	if (done > 0 && !merge_log(c->path, path, err))
 		return 0;
 	private_copy_remove(c);
 	return -1;

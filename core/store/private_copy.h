@@ -1,7 +1,7 @@
 /*
- * Inside core/store/ only: reading a database that cannot be read where it lies. Without write
- * permission SQLite can neither make the index of a write-ahead log that its last writer left, nor
- * roll back a journal. A copy in a private folder can have both done to it.
+ * Inside core/store/ only: reading a database that cannot be read in its place. Without write
+ * permission SQLite can neither create the index of a write-ahead log that the last writer left nor
+ * roll back a journal. It can do both with a copy in a private folder.
  */
 #ifndef SSL_STORE_PRIVATE_COPY_H
 #define SSL_STORE_PRIVATE_COPY_H
@@ -9,15 +9,15 @@
 #include "core/base/error.h"
 
 struct private_copy {
-	char dir[4096], path[4200]; /* path: the database, one file that needs nothing beside it */
+	char dir[4096], path[4200]; /* path: the database, a single file */
 };
 
-/* Is there a log or a journal beside the database? Without one nobody is writing to it, and what it
- * holds is whole. */
+/* True if there is a log or a journal beside the database. If there is none, no process is writing
+ * to it and the file is complete. */
 int private_copy_needed(const char *path);
 
-/* Copies the database with its log or journal as they are at one moment. ERR_BUSY where a writer
- * leaves none. */
+/* Copies the database with its log or journal as they are at one moment. ERR_BUSY if writers do not
+ * pause long enough. */
 int private_copy_make(struct private_copy *c, const char *path, struct error *err);
 void private_copy_remove(const struct private_copy *c);
 

@@ -1,4 +1,5 @@
-/* The files of schema/, embedded at build (cmake/embed.cmake), in order of name; {0, 0} ends it. */
+/* The files of schema/, embedded at build (cmake/embed.cmake), sorted by name and ended by {0,
+ * 0}. */
 #ifndef SSL_STORE_SCHEMA_H
 #define SSL_STORE_SCHEMA_H
 

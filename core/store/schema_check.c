@@ -1,8 +1,8 @@
 /*
- * Is the schema ours? A store may come from anywhere, and what stands in its schema is text that
- * SQLite runs: a trigger runs with every write, a virtual table is code, a computed column is an
- * expression of somebody else's. A store that has any of them is refused before anything is read.
- * Views that are not ours are the user's (see user_views.h): nothing here reads them.
+ * A store may come from anywhere, and SQLite runs what its schema contains: a trigger with every
+ * write, the code of a virtual table, the expression of a computed column. ssl creates none of
+ * these, so a store that has any is refused before anything is read. Views that ssl did not create
+ * belong to the user (see query/user_views.h); the program does not read them.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -43,7 +43,7 @@ static void copy_name(const char *p, char out[64])
 	snprintf(out, 64, "%.*s", (int)n, p);
 }
 
-/* The tables that the schema has at a version, from its own statements. */
+/* Lists the tables of a version of the schema, which it finds in the schema's statements. */
 static void list_tables(int version, struct tables *t)
 {
 	static const char create[] = "CREATE TABLE ", drop[] = "DROP TABLE ";
@@ -85,7 +85,7 @@ static int refuse(const struct store *s, const char *what, const char *name, con
 	return error_set(err, ERR_CORRUPT, "%s: %s %.80s: %s", s->path, what, name, why);
 }
 
-/* Skips what is no code: a comment, or a quoted text. */
+/* The end of the comment or quoted text at p; NULL if there is neither. */
 static const char *skip_quoted(const char *p)
 {
 	char end = *p == '[' ? ']' : *p;
@@ -103,8 +103,8 @@ static const char *skip_quoted(const char *p)
 	return p + (*p != 0);
 }
 
-/* A computed column says AS (...); no statement of ours has this word outside of a comment or CAST.
- */
+/* A computed column is declared with AS (...). No CREATE TABLE of ours has this word, comments and
+ * quoted text aside. */
 static int has_computed(const char *sql)
 {
 	for (const char *p = sql, *next; *p;) {
@@ -124,8 +124,8 @@ static int has_computed(const char *sql)
 	return 0;
 }
 
-/* Names that SQLite's own table functions have: ours are asked by these names. */
-static int takes_function_name(const char *name)
+/* A table or view with the name of one of SQLite's table functions would be read in its place. */
+static int is_function_name(const char *name)
 {
 	return !sqlite3_strnicmp(name, "pragma_", 7) || !sqlite3_strnicmp(name, "json_", 5) ||
 	       !sqlite3_strnicmp(name, "sqlite_master", 13) ||
@@ -138,24 +138,24 @@ static int check_row(const struct store *s, struct tables *t, sqlite3_stmt *st, 
 
 	if (!strcmp(type, "trigger"))
 		return refuse(s, "trigger", name,
-			      "no store has triggers, and ssl runs nobody else's: drop it with "
-			      "sqlite3 if it is yours",
+			      "a store must not have triggers, since ssl would run them: if it is "
+			      "yours, drop it with sqlite3",
 			      err);
 	if (strcmp(type, "table") && strcmp(type, "view"))
 		return 0;
-	if (takes_function_name(name))
-		return refuse(s, type, name, "has the name of one of SQLite's functions", err);
+	if (is_function_name(name))
+		return refuse(s, type, name, "it has the name of a function of SQLite", err);
 	if (strcmp(type, "table"))
 		return 0;
 	if (sqlite3_column_int64(st, 2) == 0)
-		return refuse(s, "table", name, "a virtual table, which no store has", err);
+		return refuse(s, "table", name, "a store must not have a virtual table", err);
 	for (int i = 0; i < t->n; i++) {
 		if (sqlite3_stricmp(name, t->name[i]))
 			continue;
 		t->seen[i] = 1;
 		if (has_computed(db_text(st, 3)))
-			return refuse(s, "table", name, "has a computed column, which no store has",
-				      err);
+			return refuse(s, "table", name,
+				      "it has a computed column, which a store must not have", err);
 	}
 	return 0;
 }
@@ -183,7 +183,7 @@ int schema_check(struct store *s, int version, struct error *err)
 	return more;
 }
 
-/* ---- all of it, column by column ---- */
+/* ---- the complete comparison ---- */
 
 sqlite3 *schema_model(int version, int views)
 {

@@ -18,7 +18,7 @@
 
 enum { PATH_SIZE = 4096 };
 
-/* Git must not take the store in. */
+/* Excludes the store from a git repository around it. */
 static int write_gitignore(const char *dir, struct error *err)
 {
 	char path[PATH_SIZE];
@@ -29,15 +29,15 @@ static int write_gitignore(const char *dir, struct error *err)
 	return there ? (there < 0 ? -1 : 0) : fs_write_atomic(path, "*\n", 2, err);
 }
 
-/* Takes back a store that could not be made: there was no database before. */
-static void unmake(const struct store *s, int had_objects)
+/* Removes a store that could not be created completely. There was no database before. */
+static void remove_partial(const struct store *s, int had_objects)
 {
-	static const char *const made[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal", "ssl.db"};
+	static const char *const files[] = {"ssl.db-wal", "ssl.db-shm", "ssl.db-journal", "ssl.db"};
 	static const char *const in_objects[] = {"objects/store", "objects/tmp", "objects"};
 	char path[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
-		snprintf(path, sizeof path, "%s/%s", s->dir, made[i]);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		snprintf(path, sizeof path, "%s/%s", s->dir, files[i]);
 		unlink(path);
 	}
 	for (size_t i = 0; had_objects ? 0 : i < sizeof in_objects / sizeof *in_objects; i++) {
@@ -47,8 +47,8 @@ static void unmake(const struct store *s, int had_objects)
 	rmdir(s->dir);
 }
 
-/* SQLite would give the database 0644 whatever the umask; and its log and journal have the mode of
- * the database. */
+/* SQLite would create the database with mode 0644, whatever the umask; and it gives the log and the
+ * journal the mode of the database. */
 static int create_database(const struct store *s, struct error *err)
 {
 	int fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -60,8 +60,9 @@ static int create_database(const struct store *s, struct error *err)
 	return 0;
 }
 
-/* What lies in a store has the permissions of its folder: one that a group may write to is shared
- * by it, whatever the umask of each. An older store, or one whose folder was changed, follows. */
+/* Gives the contents of the store the permissions of its folder, so that a group that may write to
+ * the folder shares the store, whatever the umask of its members. This also applies to a store of
+ * an older version, or one whose folder's permissions were changed. */
 static void share(const struct store *s)
 {
 	static const char *const name[] = {
@@ -75,10 +76,10 @@ static void share(const struct store *s)
 	}
 }
 
-/* Connecting, switching to WAL and migrating, one process at a time: SQLite does not wait for a
- * journal mode that another process is about to change. A folder whose making failed goes again,
- * unless a database was there before. */
-static int make(struct store *s, int *created, struct error *err)
+/* Connects, switches to WAL and migrates, under a lock: SQLite does not wait while another process
+ * changes the journal mode. If that fails the folder is removed, unless it had a database before.
+ */
+static int create(struct store *s, int *created, struct error *err)
 {
 	char objects[PATH_SIZE];
 	int lock, was_there, had_objects, ret;
@@ -101,12 +102,12 @@ static int make(struct store *s, int *created, struct error *err)
 	else
 		share(s);
 	if (ret && !was_there)
-		unmake(s, had_objects);
+		remove_partial(s, had_objects);
 	fs_unlock(lock);
 	return ret;
 }
 
-/* The store of a folder that is there, not yet open. */
+/* The store of an existing folder, not connected yet. */
 static struct store *store_of(const char *dir, enum store_mode mode, struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -135,15 +136,15 @@ int store_init(const char *dir, int *created, struct error *err)
 	if (fs_mkdirs(dir, err))
 		return -1;
 	s = store_of(dir, STORE_WRITE, err);
-	ret = s ? make(s, &fresh, err) : -1;
+	ret = s ? create(s, &fresh, err) : -1;
 	if (!ret)
 		*created = fresh;
 	store_close(s);
 	return ret;
 }
 
-/* 1 there is a folder .ssl, *s; 0 none; -1. */
-static int find_made(const char *dir, struct store **s, struct error *err)
+/* 1 and *s if there is a folder .ssl; 0 if there is none; -1. */
+static int find_existing(const char *dir, struct store **s, struct error *err)
 {
 	struct stat st;
 	int there = fs_exists(dir, err);
@@ -164,7 +165,7 @@ static int find_made(const char *dir, struct store **s, struct error *err)
 int store_init_plan(const char *dir, enum store_plan *out, struct error *err)
 {
 	struct store *s = NULL;
-	int found = find_made(dir, &s, err), now = 0, newest = 1;
+	int found = find_existing(dir, &s, err), now = 0, newest = 1;
 
 	if (found > 0)
 		found = fs_exists(s->path, err);
@@ -178,8 +179,8 @@ int store_init_plan(const char *dir, enum store_plan *out, struct error *err)
 	return found < 0 ? -1 : 0;
 }
 
-/* Writes DIR/.ssl of the nearest folder upwards that has a database in it: ~/.ssl may be someone
- * else's. */
+/* Writes the path of the .ssl in the nearest folder upwards, if it has a database in it: ~/.ssl may
+ * belong to another program. */
 static int find_upwards(const char *start, char out[PATH_SIZE], struct error *err)
 {
 	char db[PATH_SIZE], *real = realpath(start, NULL), *slash;
@@ -192,12 +193,12 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 
 		if ((size_t)snprintf(out, PATH_SIZE, "%s/.ssl", base) < PATH_SIZE &&
 		    (size_t)snprintf(db, sizeof db, "%s/.ssl/ssl.db", base) < sizeof db &&
-		    (there = fs_exists(db, err))) /* where it cannot be known, no other is taken */
+		    (there = fs_exists(db, err))) /* an error ends the search as well */
 			break;
 		if (!*base) {
 			free(real);
 			return error_set(err, ERR_NOT_FOUND,
-					 "%s: not in an ssl store: `ssl init` makes one", start);
+					 "%s: not in an ssl store: `ssl init` creates one", start);
 		}
 		slash = strrchr(real, '/');
 		slash[slash == real] = 0;
@@ -206,28 +207,29 @@ static int find_upwards(const char *start, char out[PATH_SIZE], struct error *er
 	return there < 0 ? -1 : 0;
 }
 
-/* An empty file is no store that has yet to be made, but one that was lost, or whose making was cut
- * short: it is not filled in silence. */
-static int check_made(struct store *s, struct error *err)
+/* An empty file is a database that was lost, or whose creation was interrupted. It is not filled
+ * without a word. */
+static int check_not_empty(struct store *s, struct error *err)
 {
-	int64_t made = 0;
-	int found = db_int(s, &made, err, "SELECT 1 FROM sqlite_schema LIMIT 1", "");
+	int64_t one;
+	int found = db_int(s, &one, err, "SELECT 1 FROM sqlite_schema LIMIT 1", "");
 
 	if (found)
 		return found < 0 ? -1 : 0;
-	return error_set(err, ERR_CORRUPT, "%s: empty: `ssl init` makes a new store of it",
+	return error_set(err, ERR_CORRUPT,
+			 "%s: the database is empty: `ssl init` creates a new store in its place",
 			 s->path);
 }
 
-/* A writer waits for one that is making or upgrading the store; a reader never writes, so it only
- * looks. */
+/* A writer waits while another process creates or upgrades the store. A reader writes nothing and
+ * so takes no lock. */
 static int open_existing(struct store *s, struct error *err)
 {
 	int created, lock = -1, ret;
 
 	if (s->mode == STORE_WRITE && (owner_check(s->dir, err) || fs_lock_dir(s->dir, &lock, err)))
 		return -1;
-	ret = store_connect(s, 0, err) || check_made(s, err) || migrate(s, &created, err) ||
+	ret = store_connect(s, 0, err) || check_not_empty(s, err) || migrate(s, &created, err) ||
 		      (s->mode == STORE_WRITE && objects_check(s, 1, err))
 		  ? -1
 		  : 0;

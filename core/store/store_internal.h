@@ -1,7 +1,7 @@
 /*
  * Inside core/store/ only: the open store, and the few helpers through which all SQL goes.
- * Statements are string literals, prepared once per store and kept (by the literal's address);
- * values are bound, never printed into SQL.
+ * Statements are string literals. Each is prepared once per store and cached by the address of the
+ * literal. Values are bound, never printed into SQL.
  */
 #ifndef SSL_STORE_STORE_INTERNAL_H
 #define SSL_STORE_STORE_INTERNAL_H
@@ -22,15 +22,15 @@ struct watch;
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
-	int as_file;            /* read without locks, as a file that nobody writes to */
+	int as_file;            /* read without locks, as a file that no process writes to */
 	char *dir, *tmp, *path; /* .ssl, .ssl/objects/tmp, .ssl/ssl.db */
 	struct busy busy;
 	struct {
 		double time_limit_at; /* clock_now() at which the progress handler stops a query */
 		struct watch *watch;
-		int limit[USER_SQL_LIMITS]; /* SQLite's own, to be put back */
-		int64_t bytes;           /* of the result so far */
-	} user_sql; /* user_sql.c: while a user's query runs */
+		int limit[USER_SQL_LIMITS]; /* the connection's usual limits, to be restored */
+		int64_t bytes;              /* of the result so far */
+	} user_sql; /* query/user_sql.c: while a user's query runs */
 	struct {
 		const char *sql;
 		sqlite3_stmt *stmt;
@@ -43,67 +43,70 @@ enum value_kind { VALUE_NUMBER, VALUE_NAN, VALUE_INF, VALUE_MINUS_INF };
 enum value_kind value_kind(double v);
 double value_make(enum value_kind kind, double v);
 
-/* Fills *err from the connection's last fault, with the exit code that fits; returns -1. */
+/* Fills *err from the connection's last error, with the error code that fits; returns -1. */
 int db_error(struct store *s, struct error *err);
 
-/* The cached statement of this literal, reset and unbound. NULL with *err. */
+/* The cached statement of this literal, reset and without bindings. NULL with *err. */
 sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct error *err);
-/* Binds in order: i int, l long, I int64_t, f double (NaN: NULL), t text (NULL: NULL). The text
- * must stay until the statement is reset. */
+/* Binds values in order: i int, l long, I int64_t, f double (NaN: NULL), t text (NULL: NULL). The
+ * text must exist until the statement is reset. */
 void db_bind(sqlite3_stmt *st, const char *types, ...);
 void db_vbind(sqlite3_stmt *st, const char *types, va_list ap);
 
-/* 1 a row, 0 done (as is, with STORE_DRY, what would change something), -1 with *err; 0 and -1 reset. */
+/* 1 for a row, 0 at the end, -1 with *err; 0 and -1 reset the statement. With STORE_DRY a statement
+ * that would change something is not run: 0. */
 int db_step(struct store *s, sqlite3_stmt *st, struct error *err);
-/* Prepares, binds, runs to the end. */
+/* Prepares, binds and runs to the end. */
 int db_run(struct store *s, struct error *err, const char *sql, const char *types, ...);
 
-/* The first column of the first row: 1 found, 0 no row or NULL, -1 with *err. */
+/* Reads the first column of the first row: 1 and *out, 0 for no row or NULL, -1 with *err. */
 int db_int(struct store *s, int64_t *out, struct error *err, const char *sql, const char *types,
 	   ...);
 
 /* Runs a script of several statements, uncached. */
 int db_script(struct store *s, const char *sql, struct error *err);
 
-/* Appends a name that was read somewhere, as a quoted identifier. */
+/* Appends a name, which may come from anywhere, as a quoted identifier. */
 struct strbuf;
 void db_add_name(struct strbuf *sql, const char *name);
 
-/* Column text, "" for NULL; into a fixed buffer; as an owned copy (NULL stays NULL). */
+/* A column's text, with "" for NULL; the same, cut off at `size`, in a buffer; a copy that the
+ * caller frees (NULL for NULL). */
 const char *db_text(sqlite3_stmt *st, int col);
 void db_text_into(sqlite3_stmt *st, int col, char *out, size_t size);
 char *db_text_dup(sqlite3_stmt *st, int col);
 
-/* BEGIN IMMEDIATE (waits as the busy handler does), COMMIT; tx_end() takes the outcome of the work:
- * commits when ret is 0 (not with STORE_DRY), rolls back otherwise, and returns -1 if either failed. */
+/* BEGIN IMMEDIATE, waiting for the lock as busy.h says. */
 int tx_begin(struct store *s, struct error *err);
+/* Ends the transaction with the result of its work: commits if ret is 0 (but not with STORE_DRY),
+ * else rolls back. -1 if the work or the commit failed. */
 int tx_end(struct store *s, int ret, struct error *err);
-/* Brings the schema up to date (a writer), or checks that it can be read. *created: it
- * was empty before. */
+/* Brings the schema up to date (a writer), or checks that it can be read (a reader). *created: the
+ * database was empty. */
 int migrate(struct store *s, int *created, struct error *err);
 int migrate_versions(struct store *s, int *now, int *newest, struct error *err);
 
-/* Now, as recorded: "2026-01-31 12:00:00.000". */
+/* The time now as the store records it: "2026-01-31 12:00:00.000". */
 struct stamp {
 	char text[CLOCK_TEXT];
 };
 struct stamp stamp_now(void);
 
-/* A version 4 uuid from the system's randomness, as text. */
+/* Generates a random uuid (version 4), as text. */
 int uuid_make(char out[37], struct error *err);
-/* A run name made from the uuid that no run has yet; inside the caller's transaction. */
+/* Generates a name from the uuid that no run has yet; inside the caller's transaction. */
 int run_name_make(struct store *s, const char *uuid, char *out, size_t size, struct error *err);
-/* BASE-2, BASE-3 ...: the first for which the query (its name is ?1) has no row. */
+/* The first of BASE-2, BASE-3, ... for which the query (its ?1 is the name) has no row. */
 int name_like(struct store *s, const char *sql, const char *base, char out[64], struct error *err);
-/* ERR_USAGE unless it can be told from the other refs. */
+/* ERR_USAGE unless the name can be distinguished from the other forms of refs. */
 int run_name_check(const char *name, struct error *err);
 
-/* The id of the object, its row made if need be; the file must be in place. */
+/* The id of the object; inserts its row if there is none. The file must be in place. */
 int object_id_of(struct store *s, const char *sha256, int64_t bytes, int64_t *id,
 		 struct error *err);
 
-/* Inside the caller's transaction: the id of its recipe, rows made if need be; one row of table param,
- * and that of its name if need be. */
+/* Inside the caller's transaction: the id of its recipe, rows made if need be; one row of table
+ * param, and that of its name if need be. */
 struct run_new;
 struct run_param;
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
@@ -123,20 +126,20 @@ int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *e
 struct checkpoint_new;
 int checkpoint_insert(struct store *s, int64_t run, const struct checkpoint_new *ck,
 		      struct error *err);
-/* Hashes of objects that may be without a name once the transaction is over. */
+/* Hashes of objects that no row may name any more once the transaction is over. */
 struct hashes {
 	char (*hex)[HASH_HEX];
 	int n;
 };
-/* Removes the rows of checkpoints at steps lo .. hi but `except`; their hashes are added to *gone.
- */
+/* Removes the rows of checkpoints at steps lo .. hi except `except`, and adds their hashes to
+ * *gone. */
 int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_t except,
 		    struct hashes *gone, struct error *err);
-/* After the transaction: drops the objects if ret is 0, frees the list; returns ret or -1. */
+/* After the transaction: removes the objects if ret is 0, and frees the list; returns ret or -1. */
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err);
 
-/* Which of the names (a column of text, one a row of `sql`) is nearest to `word`; "" when none is
- * near. */
+/* The name that is nearest to `word`, of those that the query returns in its first column; "" if
+ * none is near. */
 int store_nearest(struct store *s, const char *sql, const char *word, char out[64],
 		  struct error *err);
 

@@ -1,9 +1,9 @@
-/* The columns that hold times, all of them in the one format of clock_text(). */
+/* Which columns hold times. All times have the format of clock_text(). */
 #ifndef SSL_STORE_TIMES_H
 #define SSL_STORE_TIMES_H
 
-/* Does a column of this name hold a time, in any table or view? A new column of times takes one of
- * these names or adds its own here; tests/cmds/sql_time.sh holds the schema to it. */
+/* True if columns of this name hold times, in every table and view. A new column of times must have
+ * one of these names, or its name is added here; tests/cmds/sql_time.sh checks the schema. */
 int times_is_column(const char *name);
 
 #endif

@@ -1,7 +1,8 @@
-/* The views of schema/views.sql: remade when a writer opens a store that has others; a reader, who
- * never writes, makes its own for itself. Nothing reads a view that is not as it stands there.
- * While runs are running everybody has views of their own, with those of schema/locks.sql among
- * them, which ask the locks who lives: the stored ones, which every program reads, cannot. */
+/* The views of schema/views.sql. A writer that opens a store with other views creates them again; a
+ * reader, which never writes, creates temporary views for its connection. So no query uses a view
+ * that differs from schema/views.sql. While runs are running, every connection has temporary views,
+ * those of schema/locks.sql included, which find out from the locks which processes are alive
+ * (alive.h). The stored views cannot do so, since other programs read them too. */
 #include <string.h>
 
 #include "core/base/strbuf.h"
@@ -23,7 +24,7 @@ static const char *views_sql(void)
 	return text_of("views.sql");
 }
 
-/* Is the text one whole statement of ours? */
+/* True if the text is one whole statement of schema/views.sql. */
 static int is_ours(const char *sql)
 {
 	const char *ours = views_sql(), *p = ours;
@@ -46,8 +47,8 @@ static int count_ours(void)
 	return n;
 }
 
-/* Those that are there now, each as it should be: 1; 0; -1 with *err. The hash alone proves
- * nothing: whoever changed a view may have kept it. */
+/* 1 if the store has exactly the views of schema/views.sql, 0 if not, -1 with *err. The recorded
+ * hash alone does not prove it, since a view can be changed without it. */
 static int are_current(struct store *s, const char *hash, struct error *err)
 {
 	sqlite3_stmt *st;
@@ -69,7 +70,7 @@ static int are_current(struct store *s, const char *hash, struct error *err)
 	return more ? -1 : !bad && n == count_ours();
 }
 
-/* Views with other names are the user's (see user_views.h). */
+/* Views with other names belong to the user (see query/user_views.h). */
 static int drop_views(struct store *s, struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
@@ -94,7 +95,7 @@ static int drop_views(struct store *s, struct error *err)
 	return ret;
 }
 
-static int remake(struct store *s, const char *hash, struct error *err)
+static int recreate(struct store *s, const char *hash, struct error *err)
 {
 	int ret;
 
@@ -106,13 +107,14 @@ static int remake(struct store *s, const char *hash, struct error *err)
 	return tx_end(s, ret, err);
 }
 
-static int make_temporary(struct store *s, struct error *err)
+static int create_temporary(struct store *s, struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
 	const char *p = views_sql(), *next;
 	int ret;
 
-	strbuf_adds(&sql, text_of("locks.sql")); /* whose views stand before those of their names */
+	/* its views come first, so that IF NOT EXISTS leaves out those of the same names */
+	strbuf_adds(&sql, text_of("locks.sql"));
 	while ((next = strstr(p, create))) {
 		strbuf_add(&sql, p, (size_t)(next - p));
 		strbuf_adds(&sql, "CREATE TEMP VIEW IF NOT EXISTS ");
@@ -133,8 +135,8 @@ int views_update(struct store *s, struct error *err)
 
 	hash_buffer(views_sql(), strlen(views_sql()), hash);
 	current = are_current(s, hash, err);
-	if (current < 0 || (!current && !reads && remake(s, hash, err)) ||
+	if (current < 0 || (!current && !reads && recreate(s, hash, err)) ||
 	    db_int(s, &running, err, "SELECT 1 FROM run WHERE status = 'running' LIMIT 1", "") < 0)
 		return -1;
-	return running || (!current && reads) ? make_temporary(s, err) : 0;
+	return running || (!current && reads) ? create_temporary(s, err) : 0;
 }

@@ -159,9 +159,9 @@ same "$(hash_of a)" "$(hash_of b)"
 [ "$(hash_of a)" != "$(hash_of d)" ] || fail 'another seed gave the same images'
 
 note 'names'
-fails 3 'dataset cifr: there is none: did you mean cifar\?' "$SSL" data show cifr
-fails 3 'dataset cifr: there is none: did you mean cifar\?' "$SSL" data rm cifr
-fails 3 'dataset cifr: there is none: did you mean cifar\?' "$SSL" data verify cifr
+fails 3 'dataset cifr: no such dataset: did you mean cifar\?' "$SSL" data show cifr
+fails 3 'dataset cifr: no such dataset: did you mean cifar\?' "$SSL" data rm cifr
+fails 3 'dataset cifr: no such dataset: did you mean cifar\?' "$SSL" data verify cifr
 fails 3 'dataset shapes: built in, but not made yet' "$SSL" data show shapes
 for name in '' -x .x 'a b' a/b ../a "$(printf 'a\nb')"; do
 	fails 2 "dataset name|unknown|no such option" "$SSL" data add -- "$name" c.tar
@@ -195,7 +195,7 @@ ok ssl data rm -n stl
 ok ssl data show stl
 ok ssl data rm stl
 [ ! -e "$object" ] || fail 'the file is still there'
-fails 3 'dataset stl: there is none' "$SSL" data show stl
+fails 3 'dataset stl: no such dataset' "$SSL" data show stl
 kept=$(hash_of cifar)
 ok ssl data rm cifar
 same "$(hash_of x.c.tar)" "$kept"

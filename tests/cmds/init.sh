@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 note 'without a store'
-fails 3 'not in an ssl store: `ssl init` makes one' "$SSL" log
+fails 3 'not in an ssl store: `ssl init` creates one' "$SSL" log
 
 note 'made once, kept the second time, found from below'
 ok ssl init

@@ -105,13 +105,13 @@ alike data show tiny
 alike data rm other
 refused 2 'runs used it' data rm tiny
 alike data rm -f tiny
-refused 3 'there is none' data rm nothing
+refused 3 'no such dataset' data rm nothing
 alike data verify
 alike run $recipe --set optim.epochs=1 --name new --tag a
 refused 2 'taken by run' run $recipe --set optim.epochs=1 --name one
 refused 2 'one word' run $recipe --set optim.epochs=1 --tag 'a b'
 refused 2 'optim.batch' run $recipe --set optim.epochs=1 --set optim.batch=1000
-refused 3 'there is none' run $recipe --set optim.epochs=1 -d nothing
+refused 3 'no such dataset' run $recipe --set optim.epochs=1 -d nothing
 refused 2 'it is done' resume one
 refused 2 'the recipe differs' resume cut --set seed=7
 refused 3 'no such run' resume nothing
@@ -209,9 +209,9 @@ restore()
 note 'data that was removed'
 restore
 ok ssl data rm -q -f tiny
-refused 3 'there is none' run $recipe --set optim.epochs=1
-refused 3 'there is none' resume cut
-refused 3 'there is none' eval one
+refused 3 'no such dataset' run $recipe --set optim.epochs=1
+refused 3 'no such dataset' resume cut
+refused 3 'no such dataset' eval one
 
 note 'files that are gone'
 for what in dataset checkpoint; do

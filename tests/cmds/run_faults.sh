@@ -144,7 +144,7 @@ note 'a store that is taken away: no training into the void'
 begin away 100000 '--set checkpoint.every=0'
 mv .ssl .away
 ended 6
-grep -q 'ssl: .*the store is gone' "$scratch/run.err" || fail 'it does not say so'
+grep -q 'ssl: .*the store was moved or deleted' "$scratch/run.err" || fail 'it does not say so'
 same "$(wc -l <"$scratch/run.err" | tr -d ' ')" 1
 mv .away .ssl
 same "$(value "select status from run where name = 'away'")" failed

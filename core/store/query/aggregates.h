@@ -6,8 +6,8 @@
 
 #include "core/base/error.h"
 
-/* Adds fixed(x, n), median(x), stddev(x), quantile(x, q) and list_by(x, a, b) to the connection. -1 when SQLite
- * refuses. */
+/* Adds fixed(x, n), median(x), stddev(x), quantile(x, q) and list_by(x, a, b) to the connection. -1
+ * when SQLite refuses. */
 int aggregates_register(sqlite3 *db);
 
 #endif

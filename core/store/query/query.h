@@ -25,7 +25,8 @@ enum { QUERY_SQL_MAX = 1 << 20 }; /* bytes of a statement */
 
 /* The user's own SQL, one statement. ERR_USAGE with SQLite's message when it is wrong, when it
  * would write, when it is longer than QUERY_SQL_MAX, or when there is more than one statement;
- * ERR_FAILED when it takes longer than seconds (0: no limit) or more memory than user_sql.h allows. */
+ * ERR_FAILED when it takes longer than seconds (0: no limit) or more memory than user_sql.h
+ * allows. */
 int query_user(struct store *s, const char *sql, double seconds, const struct query_sink *sink,
 	       struct error *err);
 

@@ -1,7 +1,7 @@
 /*
- * A selection: some runs of the store, in memory. selection_add.h reads them, selection_values.h and
- * selection_varied.h read what pictures and reports need of them. All of these read run by run through
- * indices, so that the cost grows with the selection and not with the store.
+ * A selection: some runs of the store, in memory. selection_add.h reads them, selection_values.h
+ * and selection_varied.h read what pictures and reports need of them. All of these read run by run
+ * through indices, so that the cost grows with the selection and not with the store.
  */
 #ifndef SSL_STORE_QUERY_SELECTION_H
 #define SSL_STORE_QUERY_SELECTION_H
@@ -37,7 +37,8 @@ struct selection selection_part(const struct selection *sel, const char *keep);
 void selection_intersect(struct selection *sel, const struct selection *of);
 
 /* True if another run of the selection counts in the place of the i-th, for the same experiment
- * (recipe, seed, data): the newest that is done; if none is, the newest that collapsed or was pruned. */
+ * (recipe, seed, data): the newest that is done; if none is, the newest that collapsed or was
+ * pruned. */
 int selection_repeats(const struct selection *sel, int i);
 /* Finds this for all runs at once; selection_study() calls it. */
 void selection_mark_repeated(struct selection *sel);

@@ -1,5 +1,5 @@
-/* Adding runs and sweeps of the store to a selection. A run that is there already is not added again.
- * refs.h adds the run of a ref. */
+/* Adding runs and sweeps of the store to a selection. A run that is there already is not added
+ * again. refs.h adds the run of a ref. */
 #ifndef SSL_STORE_QUERY_SELECTION_ADD_H
 #define SSL_STORE_QUERY_SELECTION_ADD_H
 

@@ -5,7 +5,8 @@
 #include "core/store/query/selection.h"
 #include "core/store/query/varied.h"
 
-/* All of them, from the store or, after selection_study(), from memory. The caller releases *out. */
+/* All of them, from the store or, after selection_study(), from memory. The caller releases
+ * *out. */
 int selection_varied(struct store *s, const struct selection *sel, struct varied_set *out,
 		     struct error *err);
 

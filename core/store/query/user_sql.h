@@ -1,7 +1,8 @@
 /*
  * Inside core/store/ only: running SQL that a user wrote, or has a part in. It may only read; its
- * memory, the length of its texts and its result are limited; and so is its time, also inside one call
- * of a function, where SQLite asks nobody: then the process ends with the same message (watch.h).
+ * memory, the length of its texts and its result are limited; and so is its time, also inside one
+ * call of a function, where SQLite asks nobody: then the process ends with the same message
+ * (watch.h).
  */
 #ifndef SSL_STORE_QUERY_USER_SQL_H
 #define SSL_STORE_QUERY_USER_SQL_H
@@ -16,8 +17,8 @@ enum {
 };
 
 /* Prepares one statement under the authorizer: SELECT and pure functions only, with all limits from
- * here to user_sql_end(). `what` begins messages ("sql", "-w"); seconds: 0 for no limit. NULL with *err,
- * and then nothing is to be ended. */
+ * here to user_sql_end(). `what` begins messages ("sql", "-w"); seconds: 0 for no limit. NULL with
+ * *err, and then nothing is to be ended. */
 sqlite3_stmt *user_sql_prepare(struct store *s, const char *what, const char *sql, double seconds,
 			    struct error *err);
 

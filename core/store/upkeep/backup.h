@@ -18,11 +18,12 @@ struct backup {
 	int64_t bytes; /* out: of these */
 };
 
-/* Makes DIR/.ssl; with STORE_DRY it counts and checks what it would copy. ERR_USAGE when there is one already (unless replace, and it is a backup of this
- * store in which nothing was recorded), or when it is this very store; ERR_CORRUPT when an object
- * is missing or damaged: what is sound has been copied then. The database comes last, so that one
- * that is there names only what was copied, and an older backup stays what it was when the new one
- * fails; ERR_PREEMPTED when it was stopped. */
+/* Makes DIR/.ssl; with STORE_DRY it counts and checks what it would copy. ERR_USAGE when there
+ * is one already (unless replace, and it is a backup of this store in which nothing was
+ * recorded), or when it is this very store; ERR_CORRUPT when an object is missing or damaged:
+ * what is sound has been copied then. The database comes last, so that one that is there names
+ * only what was copied, and an older backup stays what it was when the new one fails;
+ * ERR_PREEMPTED when it was stopped. */
 int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * Files in the object store that nothing names: what a killed process leaves behind. Only files with
- * names that ssl gives: what else lies there is not ours; no link is followed. Both are safe
+ * Files in the object store that nothing names: what a killed process leaves behind. Only files
+ * with names that ssl gives: what else lies there is not ours; no link is followed. Both are safe
  * beside running writers: a file counts only once it is `age` seconds old, and goes under the write
- * lock; and while somebody holds the folder of temporary files (fs_lock_dir_shared()) only what is an hour old.
+ * lock; and while somebody holds the folder of temporary files (fs_lock_dir_shared()) only what is
+ * an hour old.
  */
 #ifndef SSL_STORE_UPKEEP_GARBAGE_H
 #define SSL_STORE_UPKEEP_GARBAGE_H

@@ -56,7 +56,7 @@ static void test_insert_find(void)
 	CU_ASSERT_EQUAL(datasets_remove(x.s, "a", &x.err), 0);
 	CU_ASSERT(object_exists(x.s, b.sha256, NULL)); /* cifar10 is the same content */
 	CU_ASSERT_EQUAL(datasets_remove(x.s, "a", &x.err), -1);
-	err_is(&x.err, ERR_NOT_FOUND, "dataset a: there is none");
+	err_is(&x.err, ERR_NOT_FOUND, "dataset a: no such dataset");
 	scratch_close(&x);
 }
 

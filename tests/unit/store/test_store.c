@@ -65,7 +65,7 @@ static void test_found_upwards(void)
 	store_close(s);
 	scratch_close(&x);
 	scratch_dir(&x);
-	open_fails(&x, STORE_READ, ERR_NOT_FOUND, "`ssl init` makes one");
+	open_fails(&x, STORE_READ, ERR_NOT_FOUND, "`ssl init` creates one");
 	scratch_close(&x);
 }
 

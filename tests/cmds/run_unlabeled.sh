@@ -159,7 +159,7 @@ out_has '^vicreg +vicreg.mu +25 +2 '
 ok ssl compare --sweep w --by vicreg.mu --format csv
 err_has "$by"
 same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" '5,2 25,2 '
-fails 2 'collapse.h.rankme: it has no goal' "$SSL" best --sweep w
+fails 2 'collapse.h.rankme: this metric has no goal' "$SSL" best --sweep w
 ok ssl plot bars w
 err_has "$by"
 ok ssl report w -o w.html

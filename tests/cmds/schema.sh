@@ -55,8 +55,8 @@ ok ssl sql --format csv "SELECT mu.number, m.value, s.n FROM v_seed s
 same "$(sed 1d "$out" | tr '\n' ' ')" '3,vicreg,2 4,vicreg,1 '
 ok ssl schema --drop runs
 fails 2 'no such table' "$SSL" sql 'SELECT * FROM runs'
-fails 2 'not yours to give' "$SSL" schema --pivot v_mine
-fails 2 'not yours to give' "$SSL" schema --drop v_run
+fails 2 'are reserved' "$SSL" schema --pivot v_mine
+fails 2 'are reserved' "$SSL" schema --drop v_run
 fails 2 'a table has this name' "$SSL" schema --pivot run
 fails 2 'letters, digits' "$SSL" schema --pivot 'a" AS SELECT 1; --'
 fails 3 'no such view' "$SSL" schema --drop runs

@@ -23,7 +23,7 @@ fails 2 'one statement' "$SSL" sql 'SELECT 1; DROP TABLE run'
 fails 2 'not authorized' "$SSL" sql "SELECT load_extension('x')"
 fails 2 'syntax error' "$SSL" sql 'SELEC 1'
 fails 2 'no such table: nowhere .`ssl schema` lists' "$SSL" sql 'SELECT * FROM nowhere'
-fails 2 'no such column: done .a text is written .done., in single quotes' "$SSL" sql 'SELECT 1 FROM v_run WHERE status = done'
+fails 2 'no such column: done .text needs single quotes: .done.' "$SSL" sql 'SELECT 1 FROM v_run WHERE status = done'
 fails 2 'empty' "$SSL" sql ' '
 fails 2 'missing' "$SSL" sql
 [ ! -e x.db ] && [ ! -e copy.db ] || fail 'it made a file'

@@ -19,7 +19,7 @@ done
 fails 6 'sql: stopped: its result is larger than 512 MB: LIMIT' "$SSL" sql "$numbers SELECT $long FROM n"
 for sql in "$numbers SELECT count(DISTINCT $long || i) FROM n" "$numbers SELECT list_by($long, i, i) FROM n" \
 	"$numbers, m AS MATERIALIZED (SELECT $long AS x, i FROM n) SELECT count(*) FROM m"; do
-	fails 6 'sql: stopped: it needs more than 512 MB of memory' "$SSL" sql --time-limit 600 "$sql"
+	fails 6 'sql: stopped: the query needs more than 512 MB of memory' "$SSL" sql --time-limit 600 "$sql"
 done
 
 note 'time: between the steps of a query, inside one call, and before the first'
@@ -34,7 +34,7 @@ for sql in "$numbers SELECT count(*) FROM n" "SELECT instr($long, substr($long, 
 	"SELECT replace($long, substr($long, 1, 6000000) || 'b', 'c')" \
 	"$nested"; do
 	code 6 ssl sql --time-limit 0.2 "$sql"
-	err_has '^ssl: sql: (stopped: it took too long .see --time-limit.|stopped: it needs more than 512 MB of memory)$'
+	err_has '^ssl: sql: (stopped: the query took too long .see --time-limit.|stopped: the query needs more than 512 MB of memory)$'
 	[ ! -s "$out" ] || fail 'a stopped query printed something'
 done
 fails 2 'LIKE or GLOB pattern too complex' "$SSL" sql "SELECT 'a' LIKE hex(zeroblob(1000))"

@@ -61,7 +61,7 @@ ok sqlite3 .ssl/ssl.db "INSERT INTO metric_name (name, goal, unit, about) VALUES
 	name_id = (SELECT id FROM metric_name WHERE name = 'val.knn.top1')"
 ok ssl best knn.top1 --sweep weights --format csv
 same "$(sed 1d "$out" | cut -d, -f3)" vicreg
-err_has 'knn.top1 is val.knn.top1 here: none of these runs has test.knn.top1'
+err_has 'knn.top1 means val.knn.top1 here: none of these runs has test.knn.top1'
 
 note 'a value of its own for every run explains nothing'
 ok sqlite3 .ssl/ssl.db "DELETE FROM cell WHERE seed > 1 OR run_id NOT IN

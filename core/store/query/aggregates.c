@@ -1,8 +1,5 @@
-/* fixed(x, n): x with n decimals, rounded as C does, as all tables print it; SQLite's printf()
- * rounds 0.125 up. median(x), stddev(x) and quantile(x, q): the aggregates that SQLite lacks. NULLs
- * are left out; no value at all is NULL. stddev is that of a sample (n - 1), NULL for one value;
- * quantile interpolates linearly between order statistics, as NumPy's default does. list_by(x, a,
- * b): the values as words, in the order of the numbers a, then b (group_concat() promises none). */
+#include "core/store/query/aggregates.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,14 +7,13 @@
 #include <string.h>
 
 #include "core/base/strbuf.h"
-#include "core/store/query/aggregates.h"
 
 struct values {
 	double *v, q;
 	int n, cap;
 };
 
-/* Room for more, in SQLite's memory, which user_sql.c limits. NULL: there is none. */
+/* Grows an array in SQLite's memory, which user_sql.c limits. NULL: out of memory. */
 static void *grow(void *old, int *cap, size_t size)
 {
 	int more = *cap ? 2 * *cap : 64;

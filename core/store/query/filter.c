@@ -1,5 +1,4 @@
-/* See filter.h. The text is cut into SQLite's tokens; only names change, and only known ones pass.
- */
+/* The text is cut into SQLite's tokens. Names are replaced, and only known ones are accepted. */
 #include "core/store/query/filter.h"
 
 #include <ctype.h>
@@ -19,7 +18,7 @@ static int is_column(struct store *s, const char *name, struct error *err)
 		      name);
 }
 
-/* A column by its name, or by the name with _ for dots. */
+/* Appends the column of this name, or of the name with _ for dots: 1; 0 if there is none; -1. */
 static int try_column(struct store *s, const char *name, struct strbuf *out, struct error *err)
 {
 	char plain[NAME_MAX_LENGTH];
@@ -35,7 +34,7 @@ static int try_column(struct store *s, const char *name, struct strbuf *out, str
 	return found;
 }
 
-/* Has the hyperparameter numbers? Then a word ("same") among them is none: 1, 0, -1. */
+/* 1 if any recipe has a number for the hyperparameter, 0, -1. */
 static int has_numbers(struct store *s, int64_t id, struct error *err)
 {
 	int64_t one;
@@ -50,7 +49,7 @@ static int try_param(struct store *s, const char *name, int truth, struct strbuf
 {
 	int64_t id;
 	int found = db_int(s, &id, err, "SELECT id FROM param_name WHERE name = ?", "t", name);
-	int numbers = found > 0 && truth == FILTER_RECKONED ? has_numbers(s, id, err) : 0;
+	int numbers = found > 0 && truth == FILTER_NUMERIC ? has_numbers(s, id, err) : 0;
 
 	if (numbers < 0)
 		return -1;
@@ -79,7 +78,7 @@ const char filter_replaced[] =
 const char filter_of_sweep[] = "v_run.id IN (SELECT c.run_id FROM cell c JOIN sweep w ON w.id = "
 			       "c.sweep_id WHERE w.name = ?3)";
 
-/* The value at the last step: of the newest evaluation there, else of the series; as in v_last. */
+/* The value at the last step, of the newest evaluation there, else of the series; as in v_last. */
 static void add_last(long long id, int evaluated, struct strbuf *out)
 {
 	if (!evaluated) {
@@ -89,7 +88,7 @@ static void add_last(long long id, int evaluated, struct strbuf *out)
 			    id);
 		return;
 	}
-	/* the indices give evaluations in this order: nothing is sorted */
+	/* the index returns evaluations in this order, so nothing is sorted */
 	strbuf_addf(
 	    out,
 	    "coalesce((SELECT CASE WHEN s.last_step > e.step THEN s.last ELSE v.value END FROM "
@@ -103,8 +102,8 @@ static void add_last(long long id, int evaluated, struct strbuf *out)
 	    id, id, id, id);
 }
 
-/* Of the series and of the evaluations, but never that of the untrained encoder of a run that
- * trains; as in v_best. */
+/* The best value of the series and the evaluations, without that of the untrained encoder of a run
+ * that trains; as in v_best. */
 static void add_best(long long id, const char *goal, struct strbuf *out)
 {
 	strbuf_addf(
@@ -165,8 +164,8 @@ static int try_metric(struct store *s, const char *name, enum filter_value which
 	return found;
 }
 
-/* What v_run has on the test split, else on val: where a name with a dot asks for it, all runs are
- * looked at on one split, and the value is the last. */
+/* The columns knn_top1 and linear_top1 of v_run are of the test split or, if a run has none, of
+ * val. The name with a dot means the metric, of one split for all runs, and its last value. */
 static int try_split_column(struct store *s, const char *name, struct strbuf *out,
 			    struct error *err)
 {
@@ -208,10 +207,12 @@ static int unknown(struct store *s, const char *what, const char *name, struct e
 		return -1;
 	if (near[0])
 		return error_set(err, ERR_USAGE,
-				 "%s: %s: no such column, parameter or metric: did you mean %s?",
+				 "%s: %s: no such column, hyperparameter or metric: did you mean "
+				 "%s?",
 				 what, name, near);
 	return error_set(err, ERR_USAGE,
-			 "%s: %s: no such column, parameter or metric: see ssl-schema(5), v_run",
+			 "%s: %s: no such column, hyperparameter or metric: `ssl schema v_run` "
+			 "lists columns, `ssl help keys` hyperparameters",
 			 what, name);
 }
 
@@ -247,7 +248,7 @@ int filter_name_kind(struct store *s, const char *what, const char *name, size_t
 	int found, bracket = n > 2 && name[0] == '[' && name[n - 1] == ']';
 
 	if (n - 2 * (size_t)bracket >= sizeof text)
-		return error_set(err, ERR_USAGE, "%s: %.40s...: too long for a name", what, name);
+		return error_set(err, ERR_USAGE, "%s: %.40s...: the name is too long", what, name);
 	memcpy(text, name + bracket, n - 2 * (size_t)bracket);
 	text[n - 2 * (size_t)bracket] = 0;
 	found = find_kind(s, text, truth, out, kind, err);
@@ -303,7 +304,7 @@ static int is_name_part(char c)
 	return is_name_start(c) || isdigit((unsigned char)c);
 }
 
-/* Length of the quoted token at p, closing quote included; 0 when it is not closed. */
+/* Length of the quoted token at p, closing quote included; 0 if it is not closed. */
 static size_t quoted(const char *p)
 {
 	char quote = *p == '[' ? ']' : *p;
@@ -320,7 +321,7 @@ static size_t quoted(const char *p)
 	return 0;
 }
 
-/* A name with its dots; a dot at the end is not part of it. */
+/* Length of the name at p, dots included; a dot at the end is not part of it. */
 static size_t dotted(const char *p, int *dots)
 {
 	size_t n = 0;
@@ -358,9 +359,9 @@ static int is_prefix(const char *p, size_t n)
 	return 0;
 }
 
-/* Is the name between `before` and `after` reckoned with, or compared by size? SQLite would take a
- * word in a number's place as larger than any number, or as 0. */
-static int is_reckoned(const struct strbuf *before, const char *after)
+/* True if the name between `before` and `after` is an operand of arithmetic or of a comparison by
+ * size. There SQLite would treat a word as 0 or as larger than any number. */
+static int is_numeric(const struct strbuf *before, const char *after)
 {
 	const char *start = before->buf, *p = before->buf + before->len;
 
@@ -381,22 +382,23 @@ static int is_reckoned(const struct strbuf *before, const char *after)
 	       (!sqlite3_strnicmp(after, "between", 7) && !is_name_part(after[7]));
 }
 
-/* One word that is not quoted: a name with dots is looked up; SQLite knows the others. */
+/* Appends a word that is not quoted. A name with dots is replaced; other words are SQLite's. */
 static int add_word(struct store *s, const char *what, const char *p, size_t n, int dots,
 		    struct strbuf *out, struct error *err)
 {
 	if (is_word(p, n, "select") || is_word(p, n, "values") || is_word(p, n, "with"))
-		return error_set(err, ERR_USAGE, "%s: '%.*s' has no place in it: see ssl-sql(1)",
-				 what, (int)n, p);
+		return error_set(err, ERR_USAGE,
+				 "%s: '%.*s' is not allowed in an expression: use `ssl sql`", what,
+				 (int)n, p);
 	if (dots)
-		return filter_name(s, what, p, n, is_reckoned(out, p + n) ? FILTER_RECKONED : 1,
-				   out, err);
+		return filter_name(s, what, p, n, is_numeric(out, p + n) ? FILTER_NUMERIC : 1, out,
+				   err);
 	strbuf_add(out, p, n);
 	return 0;
 }
 
-/* '2026-01-31T12:00Z', as ISO 8601 and other programs write a time: text that begins so is less
- * than every time of that day in the store's format. */
+/* True for a time in the format of ISO 8601, '2026-01-31T12:00Z'. As text, the T would make it
+ * greater than every time of that day in the store's format, which has a blank there. */
 static int is_iso_time(const char *p, size_t n)
 {
 	static const char form[] = "0000-00-00T00:00";
@@ -409,39 +411,38 @@ static int is_iso_time(const char *p, size_t n)
 	return 1;
 }
 
-/* A quoted token: a text or an identifier as it is, a bracketed name looked up. Its length, or 0
- * with *err. */
+/* Appends a quoted token: text and identifiers unchanged, a name in brackets replaced. Its length,
+ * or 0 with *err. */
 static size_t add_quoted_token(struct store *s, const char *what, const char *p, struct strbuf *out,
 			       struct error *err)
 {
 	size_t n = quoted(p);
 
 	if (!n)
-		error_set(err, ERR_USAGE, "%s: %c is not closed", what, *p);
+		error_set(err, ERR_USAGE, "%s: missing closing %c", what, *p == '[' ? ']' : *p);
 	else if (is_iso_time(p, n))
 		strbuf_addf(out, "coalesce(strftime('%%Y-%%m-%%d %%H:%%M:%%f', %.*s), %.*s)",
 			    (int)n, p, (int)n, p);
 	else if (*p != '[')
 		strbuf_add(out, p, n);
-	else if (filter_name(s, what, p, n, is_reckoned(out, p + n) ? FILTER_RECKONED : 1, out,
-			     err))
+	else if (filter_name(s, what, p, n, is_numeric(out, p + n) ? FILTER_NUMERIC : 1, out, err))
 		return 0;
 	return n;
 }
 
-/* An operator or parenthesis; what could end the expression or hide a part of it is refused. */
+/* Checks an operator or parenthesis. Refuses what could end the expression or hide a part of it. */
 static int check_mark(const char *what, const char *p, int *depth, struct error *err)
 {
 	int comment = !strncmp(p, "--", 2) || !strncmp(p, "/*", 2);
 
 	if (comment || !strchr(" \t\n()+-*/%<>=!&|~,", *p))
-		return error_set(err, ERR_USAGE, "%s: '%.*s' has no place in it", what, 1 + comment,
-				 p);
+		return error_set(err, ERR_USAGE, "%s: '%.*s' is not allowed in an expression", what,
+				 1 + comment, p);
 	*depth += (*p == '(') - (*p == ')');
-	return *depth < 0 ? error_set(err, ERR_USAGE, "%s: a ) too many", what) : 0;
+	return *depth < 0 ? error_set(err, ERR_USAGE, "%s: ')' without '('", what) : 0;
 }
 
-/* One token from p; its length, or 0 with *err. */
+/* Appends the token at p; its length, or 0 with *err. */
 static size_t add_token(struct store *s, const char *what, const char *p, int *depth,
 			struct strbuf *out, struct error *err)
 {
@@ -454,7 +455,7 @@ static size_t add_token(struct store *s, const char *what, const char *p, int *d
 		n = dotted(p, &dots);
 		if (p[n] == ':' && is_prefix(p, n) && is_name_start(p[n + 1])) {
 			n += 1 + dotted(p + n + 1, &dots);
-			dots = 1; /* whatever follows, it is a metric's name */
+			dots = 1; /* the name of a metric, even without a dot */
 		}
 		return add_word(s, what, p, n, dots, out, err) ? 0 : n;
 	}
@@ -473,14 +474,14 @@ int filter_expression(struct store *s, const char *what, const char *text, struc
 	size_t n;
 
 	if (!text[strspn(text, " \t\n")])
-		return error_set(err, ERR_USAGE, "%s: it is empty", what);
+		return error_set(err, ERR_USAGE, "%s: the expression is empty", what);
 	for (const char *p = text; *p; p += n) {
 		n = add_token(s, what, p, &depth, out, err);
 		if (!n)
 			return -1;
 	}
 	if (depth)
-		return error_set(err, ERR_USAGE, "%s: a ( is not closed", what);
+		return error_set(err, ERR_USAGE, "%s: missing closing )", what);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* The marks of runs, the trash and the sweeps of a store, as the commands list them. */
+/* Short lists that commands print: the trash, tags, notes and sweeps. */
 #ifndef SSL_STORE_QUERY_LISTS_H
 #define SSL_STORE_QUERY_LISTS_H
 

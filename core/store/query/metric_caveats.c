@@ -10,7 +10,7 @@
 #include "core/store/query/selection.h"
 #include "core/store/query/selection_add.h"
 
-enum { LISTED = 4 }; /* kinds of settings, and reasons, that are named */
+enum { LISTED = 4 }; /* at most so many settings, or reasons, are listed */
 
 /* "test.knn.top1" for "val.knn.top1", and the other way; "" for other names. */
 static void other_split(const char *metric, char out[256])
@@ -22,7 +22,9 @@ static void other_split(const char *metric, char out[256])
 		snprintf(out, 256, "test.%s", metric + 4);
 }
 
-/* The name of its values by version 1 of the rules; "" where it is by an older rule itself. */
+/* The name of the same metric by version 1 of the rules; "" if the metric is by an older rule
+ * itself.
+ */
 static void older_rule(const char *metric, char out[256])
 {
 	size_t n = identity_base(metric);
@@ -102,8 +104,7 @@ static void kinds_release(struct kinds *k)
 	*k = (struct kinds){0};
 }
 
-/* Between datasets the numbers of images say nothing: there only the other settings are compared.
- */
+/* The numbers of images are not compared between datasets, only the other settings are. */
 static void merge_datasets(struct kinds *k)
 {
 	struct kinds merged = {0};
@@ -130,8 +131,8 @@ static void merge_datasets(struct kinds *k)
 	*k = merged;
 }
 
-/* Is the member p[0 .. n-1] ("k=20") in the measure? */
-static int has_member(const char *measure, const char *p, size_t n)
+/* True if the setting p[0 .. n-1] ("k=20") is in the measure. */
+static int has_setting(const char *measure, const char *p, size_t n)
 {
 	for (const char *q = measure;; q += strspn(q, ", ")) {
 		size_t length = strcspn(q, ",");
@@ -144,8 +145,8 @@ static int has_member(const char *measure, const char *p, size_t n)
 	}
 }
 
-/* The members of the i-th measure that not all have: "k=20". */
-static void telling(const struct kinds *k, int i, struct strbuf *out)
+/* Appends the settings of the i-th measure that not all measures have: "k=20". */
+static void add_differing(const struct kinds *k, int i, struct strbuf *out)
 {
 	const char *p = k->kind[i].text, *comma = "";
 
@@ -154,7 +155,7 @@ static void telling(const struct kinds *k, int i, struct strbuf *out)
 		int all = 1;
 
 		for (int j = 0; j < k->n; j++)
-			all = all && has_member(k->kind[j].text, p, n);
+			all = all && has_setting(k->kind[j].text, p, n);
 		if (!all) {
 			strbuf_addf(out, "%s%.*s", comma, (int)n, p);
 			comma = " ";
@@ -180,7 +181,7 @@ static void add_measures(const char *metric, const struct kinds *k, struct strbu
 	    metric);
 	for (int i = 0; i < k->n && i < LISTED; i++) {
 		strbuf_adds(out, i ? "; " : "");
-		telling(k, i, out);
+		add_differing(k, i, out);
 		strbuf_addf(out, " (%d run%s)", k->kind[i].n, plural(k->kind[i].n));
 	}
 	if (k->n > LISTED)
@@ -207,13 +208,13 @@ static void add_missing(const char *metric, const struct kinds *k, struct strbuf
 
 /* ---- reading ---- */
 
-struct remarks {
+struct found {
 	struct kinds measures, missing;
-	int other, older; /* runs that have only this */
+	int other, older; /* how many runs have only the other split, or only an older rule */
 };
 
 static int read_run(struct store *s, const char *metric, const char *other, const char *older,
-		    int64_t run, struct remarks *r, struct error *err)
+		    int64_t run, struct found *r, struct error *err)
 {
 	sqlite3_stmt *st =
 	    db_prepare(s,
@@ -249,7 +250,7 @@ static int read_run(struct store *s, const char *metric, const char *other, cons
 	return 0;
 }
 
-/* What the newest version of the rules changed in the metric. */
+/* Appends what the newest version of the rules changed in the metric. */
 static int add_rule(struct store *s, const char *metric, struct strbuf *out, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
@@ -272,10 +273,10 @@ static int add_rule(struct store *s, const char *metric, struct strbuf *out, str
 }
 
 static int add_others(struct store *s, const char *metric, const char *other, const char *older,
-		      const struct remarks *r, struct strbuf *out, struct error *err)
+		      const struct found *r, struct strbuf *out, struct error *err)
 {
 	if (r->other)
-		strbuf_addf(out, "%d run%s only %s, which is not mixed with %s.\n", r->other,
+		strbuf_addf(out, "%d run%s only %s, which is not compared with %s.\n", r->other,
 			    r->other == 1 ? " has" : "s have", other, metric);
 	if (!older[0]) {
 		strbuf_addf(out, "The values of %s are by an older rule", metric);
@@ -312,7 +313,7 @@ static int read_methods(struct store *s, const char *metric, const int64_t *id, 
 	return more;
 }
 
-static int loss_remarks(struct store *s, const char *metric, const int64_t *id, int n,
+static int loss_caveats(struct store *s, const char *metric, const int64_t *id, int n,
 			struct strbuf *out, int *differ, struct error *err)
 {
 	struct kinds methods = {0};
@@ -335,7 +336,7 @@ static int loss_remarks(struct store *s, const char *metric, const int64_t *id, 
 int metric_caveats(struct store *s, const char *metric, const int64_t *id, int n,
 		   struct strbuf *out, int *differ, struct error *err)
 {
-	struct remarks r = {0};
+	struct found r = {0};
 	char other[256], older[256];
 	int ret = metric_has_caveats(s, metric, 0, err);
 
@@ -344,7 +345,7 @@ int metric_caveats(struct store *s, const char *metric, const int64_t *id, int n
 	if (ret <= 0)
 		return ret;
 	if (metric_is_loss(metric))
-		return loss_remarks(s, metric, id, n, out, differ, err);
+		return loss_caveats(s, metric, id, n, out, differ, err);
 	other_split(metric, other);
 	older_rule(metric, older);
 	ret = 0;

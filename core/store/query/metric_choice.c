@@ -5,7 +5,7 @@
 
 #include "core/store/store_internal.h"
 
-/* The objective that the selected sweeps have in common; "" where they have none. */
+/* The objective that the selected sweeps have in common; "" if they have none. */
 static int common_objective(struct store *s, const struct selection *sel, char out[128],
 			    struct error *err)
 {
@@ -32,14 +32,14 @@ static int common_objective(struct store *s, const struct selection *sel, char o
 	return 0;
 }
 
-/* Is the found metric PREFIX NAME? */
+/* True if the found metric is PREFIX and NAME. */
 static int is_split(const char *found, const char *prefix, const char *name)
 {
 	return !strncmp(found, prefix, strlen(prefix)) && !strcmp(found + strlen(prefix), name);
 }
 
-/* Why a name without its split means the validation split: "none of these runs has test.knn.top1".
- */
+/* The reason why a name without a split means the validation split: "none of these runs has
+ * test.knn.top1". */
 static void why_val(struct store *s, const struct selection *sel, const char *name, char *out,
 		    size_t size)
 {
@@ -63,10 +63,10 @@ static int choose_asked(struct store *s, const struct selection *sel, const char
 		return -1;
 	if (is_split(out->metric.name, "val.", asked)) {
 		why_val(s, sel, asked, why, sizeof why);
-		snprintf(out->why, sizeof out->why, "%s is %s here: %s", asked, out->metric.name,
+		snprintf(out->why, sizeof out->why, "%s means %s here: %s", asked, out->metric.name,
 			 why);
 	} else if (strcmp(out->metric.name, asked) && !is_split(out->metric.name, "test.", asked)) {
-		snprintf(out->why, sizeof out->why, "%s is %s here", asked, out->metric.name);
+		snprintf(out->why, sizeof out->why, "%s means %s here", asked, out->metric.name);
 	}
 	return 0;
 }
@@ -88,7 +88,7 @@ static int choose_usual(struct store *s, const struct selection *sel, struct met
 	    selection_metric(s, sel, METRIC_UNLABELED, &out->metric, &none))
 		return -1;
 	snprintf(out->why, sizeof out->why,
-		 "no run here has " METRIC_USUAL " (evaluations are skipped without labels of two "
+		 "no run here has " METRIC_USUAL " (evaluation needs labels of at least two "
 		 "classes): compared by %s, the rank of the features",
 		 out->metric.name);
 	return 0;

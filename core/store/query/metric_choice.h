@@ -1,6 +1,6 @@
 /*
- * The metric by which runs are compared. Every command that compares runs asks here, so that all of
- * them take the same one, and tell why.
+ * The metric by which runs are compared. All commands that compare runs call metric_choose(), so
+ * that they choose the same metric and give the same reason.
  */
 #ifndef SSL_STORE_QUERY_METRIC_CHOICE_H
 #define SSL_STORE_QUERY_METRIC_CHOICE_H
@@ -14,17 +14,18 @@
 
 struct metric_choice {
 	struct metric_info metric;
-	char why[320]; /* a sentence without its full stop where another metric than the name says was
-			* taken, or none was named; "" where there is nothing to explain */
+	char why[320]; /* a sentence without its full stop if no metric was named, or the one chosen has
+			* another name; "" if there is nothing to explain */
 };
 
-/* The metric that `asked` means for these runs (selection_metric()). Without a name (NULL) the first
- * of these that any of the runs has:
- *   1. the objective of the sweep that was selected; of several sweeps, where they agree;
- *   2. METRIC_HELD_OUT, where a sweep without an objective was selected: it is for choosing;
+/* The metric that `asked` means for these runs (selection_metric()). Without a name (NULL), the first of
+ * these that any of the runs has:
+ *   1. the objective of the selected sweep, or the one that all selected sweeps share;
+ *   2. METRIC_HELD_OUT, if a sweep without an objective is selected, since validation images are for
+ *      choosing;
  *   3. METRIC_USUAL, on test or on val;
- *   4. METRIC_UNLABELED, where nothing could be evaluated.
- * ERR_NOT_FOUND if none has any. */
+ *   4. METRIC_UNLABELED, if nothing could be evaluated.
+ * ERR_NOT_FOUND if the runs have none of them. */
 int metric_choose(struct store *s, const struct selection *sel, const char *asked,
 		  struct metric_choice *out, struct error *err);
 

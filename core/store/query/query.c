@@ -1,4 +1,3 @@
-/* The user's own SQL: read-only, one statement, limited in time and memory. */
 #include "core/store/query/query.h"
 
 #include "core/store/query/user_sql.h"

@@ -23,7 +23,7 @@ static int find_metric(struct store *s, const char *name, int64_t *id, const cha
 	return metric_goal(s, *id, goal, err);
 }
 
-/* Is the key among the columns that are shown anyway, or a hash that says nothing? */
+/* True if the key needs no column of its own: it is shown anyway, or is a hash. */
 static int is_shown(const char *by)
 {
 	static const char *const shown[] = {"id",   "name",   "method", "dataset",
@@ -35,7 +35,8 @@ static int is_shown(const char *by)
 	return 0;
 }
 
-/* Which run of its group it is, the best one first; of one group LIMIT does the same for less. */
+/* The place of a run in its group, the best run first. For a single group LIMIT does the same at
+ * less cost. */
 static int add_place(struct store *s, const struct best_query *q, int max, struct strbuf *sql,
 		     struct error *err)
 {
@@ -52,11 +53,11 @@ static int add_place(struct store *s, const struct best_query *q, int max, struc
 	return 0;
 }
 
-/* What a collapsed run measures is no achievement, though its loss may be the smallest of all. */
+/* See query_best() in query.h. */
 #define NOT_COLLAPSED "v_run.status <> 'collapsed' AND "
-/* ?3: the runs. */
+/* ?3: the runs, a JSON list. */
 #define CHOSEN "v_run.id IN (SELECT value FROM json_each(?3))"
-/* The columns beside those of v_run have names that no expression of a user can mean. */
+/* The columns that are not in v_run have names that a user's expression cannot refer to. */
 static int build_best(struct store *s, const struct best_query *q, int64_t id, const char *goal,
 		      struct strbuf *sql, struct error *err)
 {
@@ -101,7 +102,8 @@ int query_best(struct store *s, const struct best_query *q, const struct query_s
 		return -1;
 	if (!strcmp(goal, "none"))
 		return error_set(err, ERR_USAGE,
-				 "best: %s: it has no goal, so that none is best: see `ssl log -s`",
+				 "best: %s: this metric has no goal, so no run is best: sort by it "
+				 "with `ssl log -s`",
 				 q->heading);
 	if (build_best(s, q, id, goal, &sql, err))
 		goto done;

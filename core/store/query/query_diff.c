@@ -1,5 +1,4 @@
-/* The query behind `ssl diff`: the facts of two runs side by side, those that are alike left out.
- */
+/* The query behind `ssl diff`: two runs side by side, without what is the same in both. */
 #include "core/store/query/query.h"
 #include "core/store/query/user_sql.h"
 
@@ -43,7 +42,7 @@ static const char diff_sql[] =
     "  UNION ALL SELECT 4, 0, n.name, r.id, p.value FROM run r JOIN param p ON p.recipe_id = "
     "r.recipe_id"
     "    JOIN param_name n ON n.id = p.name_id WHERE r.id IN (?1, ?2)), "
-    /* the last value of each series, and of evaluations the newest; not of what measures speed */
+    /* the last value of each series, and of each evaluation the newest */
     "final(name_id, run, value, kind) AS ("
     "  SELECT name_id, run_id, last, last_kind FROM metric_summary WHERE run_id IN (?1, ?2)"
     "  UNION ALL SELECT v.name_id, e.run_id, v.value, v.kind FROM eval e JOIN eval_value v ON "
@@ -53,7 +52,8 @@ static const char diff_sql[] =
     "    AND NOT EXISTS (SELECT 1 FROM eval f JOIN eval_value w ON w.eval_id = f.id WHERE f.run_id "
     "= e.run_id"
     "      AND w.name_id = v.name_id AND (f.step, f.id) > (e.step, e.id))), "
-    "told AS (SELECT f.name_id, n.name, f.run, f.value, CASE f.kind WHEN 0 THEN f.value WHEN 1 "
+    /* without measures of speed and time */
+    "shown AS (SELECT f.name_id, n.name, f.run, f.value, CASE f.kind WHEN 0 THEN f.value WHEN 1 "
     "THEN 'nan'"
     "    WHEN 2 THEN 'inf' ELSE '-inf' END AS shown"
     "  FROM final f JOIN metric_name n ON n.id = f.name_id WHERE n.unit NOT IN ('s', '1/s', "
@@ -65,7 +65,7 @@ static const char diff_sql[] =
     "  UNION ALL SELECT 5, 0, name, max(CASE run WHEN ?1 THEN shown END) AS a, max(CASE run WHEN "
     "?2 THEN shown END) AS b,"
     "    max(CASE run WHEN ?2 THEN value END) - max(CASE run WHEN ?1 THEN value END), NULL"
-    "    FROM told GROUP BY name HAVING a IS NOT b"
+    "    FROM shown GROUP BY name HAVING a IS NOT b"
     /* the bare columns are those of the row with min(step), as SQLite documents */
     "  UNION ALL SELECT 6, min(a.step), n.name,"
     "    CASE a.kind WHEN 0 THEN a.value WHEN 1 THEN 'nan' WHEN 2 THEN 'inf' ELSE '-inf' END,"

@@ -1,5 +1,5 @@
-/* The query behind `ssl log`: rows of v_run, chosen, sorted and cut as the user says, or a row per
- * recipe over the seeds of its finished runs. */
+/* The query behind `ssl log`: rows of v_run, filtered, sorted and limited as the user asks, or a
+ * row per recipe over the seeds of its finished runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +12,20 @@
 #include "core/store/query/user_sql.h"
 #include "core/store/sweeps.h"
 
-static const char usual[] =
+static const char default_columns[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, seconds, age";
-static const char usual_running[] =
+static const char default_running[] =
     "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, gain, age, elapsed, eta";
-static const char usual_all[] = "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, "
-				"gain, seconds, age, elapsed, eta";
-static const char usual_group[] =
+static const char default_all[] =
+    "id, name, method, dataset, status, epoch, epochs, loss, knn.top1, "
+    "gain, seconds, age, elapsed, eta";
+static const char default_group[] =
     "method, dataset, n, seed, loss, knn.top1, gain, seconds, group_hash";
 
 enum { LOG_SECONDS = 60 };
 
-/* What a name is among replicates: alike in all, measured in each, or each run's own. */
+/* What a value is among replicates: the same in all of them, a measurement, or specific to a run.
+ */
 enum role { ROLE_SHARED, ROLE_MEASURE, ROLE_OWN };
 
 static enum role role_of(const char *name, size_t n, enum filter_kind kind)
@@ -48,8 +50,8 @@ static enum role role_of(const char *name, size_t n, enum filter_kind kind)
 									      : ROLE_OWN;
 }
 
-/* The gain of what knn.top1 means here: that of a run which has only the other split's value is not
- * mixed with it. */
+/* The gain of the metric that knn.top1 means here. A run that has the value of the other split only
+ * has none. */
 static int add_gain(struct store *s, struct strbuf *sql, struct error *err)
 {
 	char meant[256];
@@ -61,7 +63,9 @@ static int add_gain(struct store *s, struct strbuf *sql, struct error *err)
 	return 0;
 }
 
-/* As filter_name_kind(); the column dataset shows labels, which tell datasets of one name apart. */
+/* As filter_name_kind(), but the column dataset shows labels, which distinguish datasets of one
+ * name.
+ */
 static int add_name(struct store *s, const char *what, const char *name, size_t n, int truth,
 		    struct strbuf *sql, enum filter_kind *kind, struct error *err)
 {
@@ -81,7 +85,7 @@ static int is_count(const char *name, size_t n)
 	return n == 1 && *name == 'n';
 }
 
-/* AS "NAME", where NAME is a metric's with what metric_heading() adds. */
+/* Appends AS "NAME" with the suffix; a metric's name is that of metric_heading(). */
 static int add_alias(struct store *s, const char *name, size_t n, enum filter_kind kind,
 		     const char *suffix, struct strbuf *sql, struct error *err)
 {
@@ -99,7 +103,7 @@ static int add_alias(struct store *s, const char *name, size_t n, enum filter_ki
 	return ret;
 }
 
-/* One column of the list of recipes; for -s only the value that orders. */
+/* One column of the list of recipes. Without `alias` only the value, for -s. */
 static int add_grouped(struct store *s, const char *what, const char *name, size_t n, int alias,
 		       struct strbuf *sql, struct error *err)
 {
@@ -156,8 +160,8 @@ static int add_column(struct store *s, const char *name, size_t n, int group, st
 	return add_alias(s, name + bracket, n - 2 * (size_t)bracket, kind, "", sql, err);
 }
 
-/* Up to the comma that ends the first name of a list; those in brackets, and between the settings
- * of a metric (test.linear.top1/l2=100,steps=3), end none. */
+/* The length of the first name in a list. Commas in brackets, and between the settings of a metric
+ * (test.linear.top1/l2=100,steps=3), do not end it. */
 static size_t name_end(const char *p)
 {
 	size_t n = *p == '[' ? strcspn(p, "]") : 0;
@@ -182,8 +186,7 @@ static int each_column(const char *list,
 		while (n && p[n - 1] == ' ')
 			n--;
 		if (!n)
-			return error_set(err, ERR_USAGE, "--columns: '%s': a name is missing",
-					 list);
+			return error_set(err, ERR_USAGE, "--columns: '%s': missing name", list);
 		if (fn(ctx, p, n, err))
 			return -1;
 		p += end;
@@ -225,7 +228,7 @@ static int add_order(struct store *s, const struct log_query *q, struct strbuf *
 	strbuf_adds(sql, " ORDER BY ");
 	if (sort) {
 		if (!sort[down])
-			return error_set(err, ERR_USAGE, "-s: '%s': a name is missing", sort);
+			return error_set(err, ERR_USAGE, "-s: '%s': missing name", sort);
 		sort += down;
 		ret = q->group ? add_grouped(s, "-s", sort, strlen(sort), 0, sql, err)
 			       : add_name(s, "-s", sort, strlen(sort), 1, sql, &kind, err);
@@ -242,13 +245,13 @@ static int columns_of(struct store *s, const struct log_query *q, const char **o
 {
 	int64_t running = 0;
 
-	*out = q->columns ? q->columns : q->group ? usual_group : usual_all;
+	*out = q->columns ? q->columns : q->group ? default_group : default_all;
 	if (q->columns || q->group || !q->brief)
 		return 0;
 	if (db_int(s, &running, err, "SELECT EXISTS (SELECT 1 FROM run WHERE status = 'running')",
 		   "") < 0)
 		return -1;
-	*out = running ? usual_running : usual;
+	*out = running ? default_running : default_columns;
 	return 0;
 }
 
@@ -283,7 +286,7 @@ static void bind(sqlite3_stmt *st, const struct log_query *q)
 	sqlite3_bind_text(st, 3, q->sweep, -1, SQLITE_STATIC);
 }
 
-/* Passes the values on, and marks the columns that have a NULL. */
+/* A sink that passes the values on and marks the columns that have a NULL. */
 struct marking {
 	const struct query_sink *to;
 	uint64_t *nulls;
@@ -349,19 +352,19 @@ done:
 	return ret;
 }
 
-/* ---- what is said beside the list ---- */
+/* ---- caveats about the values in the list ---- */
 
-struct remarks {
+struct caveats {
 	struct store *s;
 	const struct log_query *q;
 	struct strbuf *out;
-	int64_t *id; /* of the runs in the list; NULL until they are asked for */
+	int64_t *id; /* of the runs in the list; NULL until they are needed */
 	int n, column;
-	struct strbuf seen; /* names, each between blanks */
+	struct strbuf seen; /* metrics that were treated, each between blanks */
 };
 
-/* The numbers of the runs that the list is made of. */
-static int read_ids(struct remarks *r, struct error *err)
+/* Reads the numbers of the runs in the list. */
+static int read_ids(struct caveats *r, struct error *err)
 {
 	struct log_query q = *r->q;
 	struct strbuf sql = STRBUF_INIT;
@@ -393,9 +396,9 @@ done:
 	return ret;
 }
 
-static int remark(void *ctx, const char *name, size_t n, struct error *err)
+static int add_caveats(void *ctx, const char *name, size_t n, struct error *err)
 {
-	struct remarks *r = ctx;
+	struct caveats *r = ctx;
 	struct strbuf text = STRBUF_INIT;
 	int bracket = n > 2 && *name == '[', ret = -1, has;
 	int column = r->column++,
@@ -416,7 +419,7 @@ static int remark(void *ctx, const char *name, size_t n, struct error *err)
 	has = metric_has_caveats(r->s, metric, complete, err);
 	ret = has < 0 || (has && !r->id && read_ids(r, err)) ? -1 : 0;
 	if (!ret && !strncmp(metric, "val.", 4) && strcmp(metric, bare))
-		strbuf_addf(r->out, "%s is %s here.\n", bare, metric);
+		strbuf_addf(r->out, "%s means %s here.\n", bare, metric);
 	if (!ret && has)
 		ret = metric_caveats(r->s, metric, r->id, r->n, r->out, NULL, err);
 done:
@@ -427,15 +430,16 @@ done:
 int query_log_caveats(struct store *s, const struct log_query *q, struct strbuf *out,
 		      struct error *err)
 {
-	struct remarks r = {.s = s, .q = q, .out = out, .seen = STRBUF_INIT};
+	struct caveats r = {.s = s, .q = q, .out = out, .seen = STRBUF_INIT};
 	const char *columns;
-	int ret = columns_of(s, q, &columns, err) || each_column(columns, remark, &r, err) ? -1 : 0;
+	int ret =
+	    columns_of(s, q, &columns, err) || each_column(columns, add_caveats, &r, err) ? -1 : 0;
 	const char *sort = q->sort;
 
 	if (!ret && sort) {
 		sort += *sort == '-';
 		r.column = 64;
-		ret = remark(&r, sort, strlen(sort), err);
+		ret = add_caveats(&r, sort, strlen(sort), err);
 	}
 	free(r.id);
 	strbuf_release(&r.seen);

@@ -51,7 +51,7 @@ static int has_metric(struct store *s, int64_t run, int64_t id, struct error *er
 	    "II", run, id);
 }
 
-/* The first that the name may mean and that the run has. */
+/* The first metric that the name may mean and that the run has. */
 static int metric_of_run(struct store *s, int64_t run, const char *name, int64_t *id,
 			 struct error *err)
 {
@@ -70,13 +70,15 @@ static int metric_of_run(struct store *s, int64_t run, const char *name, int64_t
 		if (has)
 			return 0;
 	}
-	return error_set(err, ERR_NOT_FOUND,
-			 "metrics: %s: run %lld has none: `ssl metrics %lld` lists what it has",
-			 name, (long long)run, (long long)run);
+	return error_set(
+	    err, ERR_NOT_FOUND,
+	    "metrics: %s: run %lld does not have this metric: `ssl metrics %lld` lists "
+	    "its metrics",
+	    name, (long long)run, (long long)run);
 }
 
-/* Points of all the metrics, each with its place; a step that was evaluated twice has the newest.
- */
+/* Appends a query of the points of the k-th metric. Of several evaluations of one step the newest
+ * counts. */
 static void add_points(int64_t id, int k, struct strbuf *sql)
 {
 	strbuf_addf(

@@ -1,4 +1,3 @@
-/* Refs: what a user may call a run. The forms are listed in runs.h and ssl(1). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@ static int parse_number(const char *text, int64_t *out)
 	return 1;
 }
 
-/* Cuts "@epoch=N" off; *epoch = -1 when there is none. */
+/* Cuts "@epoch=N" off; *epoch = -1 if there is none. */
 static int cut_epoch(char *ref, long *epoch, struct error *err)
 {
 	char *at = strstr(ref, "@epoch=");
@@ -38,20 +37,22 @@ static int cut_epoch(char *ref, long *epoch, struct error *err)
 	if (!at)
 		return 0;
 	if (!parse_number(at + 7, &n))
-		return error_set(err, ERR_USAGE, "%s: '%s' is not a number of epochs", ref, at + 7);
+		return error_set(err, ERR_USAGE, "%s: '%s' is not an epoch", ref, at + 7);
 	*epoch = (long)n;
 	*at = 0;
 	return 0;
 }
 
-/* @ and @~N: counted from the newest; @~ is @~1, as in git. */
+/* @ is the newest run, @~N the N-th before it; @~ is @~1, as in git. */
 static int newest(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
 	int64_t back = 0, runs = 0;
 	int found;
 
 	if (ref[0] && ref[1] && (ref[1] != '~' || (ref[2] && !parse_number(ref + 2, &back))))
-		return error_set(err, ERR_USAGE, "%s: not a ref: @, @~2, @epoch=50", ref);
+		return error_set(err, ERR_USAGE,
+				 "%s: not a ref: after @ comes ~N (@~2) or epoch=N (@epoch=50)",
+				 ref);
 	if (ref[0] && ref[1] == '~' && !ref[2])
 		back = 1;
 	found = db_int(s, id, err,
@@ -64,26 +65,27 @@ static int newest(struct store *s, const char *ref, int64_t *id, struct error *e
 		   "SELECT count(*) FROM run WHERE id NOT IN (SELECT run_id FROM trash)", "") < 0)
 		return -1;
 	if (!runs)
-		return error_set(err, ERR_NOT_FOUND, "%s: no run yet: `ssl run` makes one",
+		return error_set(err, ERR_NOT_FOUND, "%s: no run yet: `ssl run` starts one",
 				 *ref ? ref : "@");
-	return error_set(err, ERR_NOT_FOUND, "%s: the store has %lld run%s", ref, (long long)runs,
-			 runs == 1 ? "" : "s");
+	return error_set(err, ERR_NOT_FOUND, "%s: no such run: the store has %lld run%s", ref,
+			 (long long)runs, runs == 1 ? "" : "s");
 }
 
-/* A figure that runs were chosen by is no longer one for unseen images. */
-static void advise(const char *name, const struct metric_choice *choice)
+/* Reports the choice of the metric, and warns of the test split: a value by which runs were chosen
+ * no longer measures how they do on unseen images. */
+static void report_choice(const char *name, const struct metric_choice *choice)
 {
 	const char *bare = strncmp(name, "test.", 5) ? name : name + 5;
 
 	if (choice->why[0])
 		log_info("best:%s: %s", name, choice->why);
 	if (!strncmp(choice->metric.name, "test.", 5))
-		log_info("best:%s: chosen on the test split: hold images out with data.val, and "
-			 "choose by best:val.%s",
+		log_info("best:%s: chosen on the test split: to choose on held-out images, set "
+			 "data.val and use best:val.%s",
 			 name, bare);
 }
 
-/* The metric that is meant where all runs are looked at. */
+/* The metric that the name means for all runs of the store. */
 static int metric_of_all(struct store *s, const char *name, struct metric_choice *out,
 			 struct error *err)
 {
@@ -99,7 +101,7 @@ static int metric_of_all(struct store *s, const char *name, struct metric_choice
 	return ret ? -1 : 0;
 }
 
-/* The run with the best value, the oldest of equals; never one that collapsed. */
+/* The run with the best value, the oldest if several have it. Collapsed runs do not count. */
 static int best(struct store *s, const char *name, int64_t *run, struct error *err)
 {
 	struct strbuf remarks = STRBUF_INIT;
@@ -108,7 +110,7 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 
 	if (metric_of_all(s, name, &choice, err))
 		return -1;
-	advise(name, &choice);
+	report_choice(name, &choice);
 	if (metric_caveats_where(s, choice.metric.name, NULL, &remarks, &differ, err))
 		return -1;
 	if (differ)
@@ -124,12 +126,13 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 		return found < 0 ? -1 : 0;
 	return error_set(
 	    err, ERR_NOT_FOUND,
-	    "best:%s: none is best: it has no goal, or no finite value of a run that has "
-	    "not collapsed",
+	    "best:%s: no best run: the metric has no goal, or no run that did not collapse "
+	    "has a finite value",
 	    name);
 }
 
-/* Runs that can be called so: those in the trash, or the others. */
+/* The run whose uuid begins with ref, of those in the trash or of the others: 1 and *id, 0 if there
+ * is none, -1 with *err, also if there are several. */
 static int by_uuid(struct store *s, const char *ref, int trashed, int64_t *id, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s,
@@ -159,8 +162,9 @@ static int by_uuid(struct store *s, const char *ref, int trashed, int64_t *id, s
 	return more < 0 ? -1 : n;
 }
 
-/* A number, a name or the beginning of a uuid, in this order: 1 found, 0 none, -1 with *err. */
-static int named(struct store *s, const char *ref, int trashed, int64_t *id, struct error *err)
+/* Finds a run by its number, name or the beginning of its uuid, in this order: 1 and *id, 0 if
+ * there is none, -1 with *err. */
+static int find(struct store *s, const char *ref, int trashed, int64_t *id, struct error *err)
 {
 	int64_t number;
 	int found = 0;
@@ -184,28 +188,28 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 {
 	char near[64];
 	int64_t id;
-	int gone = named(s, ref, 1, &id, err), sweep;
+	int gone = find(s, ref, 1, &id, err), sweep;
 
 	if (gone < 0)
 		return -1;
 	if (gone)
 		return error_set(err, ERR_NOT_FOUND,
-				 "%s: it is in the trash: `ssl rm --restore %s` takes it out", ref,
-				 ref);
+				 "%s: the run is in the trash: `ssl rm --restore %s` restores it",
+				 ref, ref);
 	sweep = sweeps_find_trash(s, ref, &id, err);
 	if (sweep)
 		return sweep < 0
 			   ? -1
 			   : error_set(err, ERR_NOT_FOUND,
-				       "%s: a sweep in the trash: `ssl sweep rm --restore %s` "
-				       "takes it out",
+				       "%s: not a run but a sweep in the trash: `ssl sweep rm "
+				       "--restore %s` restores it",
 				       ref, ref);
 	sweep = db_int(s, &id, err, "SELECT id FROM sweep WHERE name = ?", "t", ref);
 	if (sweep)
 		return sweep < 0 ? -1
 				 : error_set(err, ERR_NOT_FOUND,
-					     "%s: a sweep, and no run: `ssl sweep status %s` lists "
-					     "its runs",
+					     "%s: not a run but a sweep: `ssl sweep status %s` "
+					     "lists its runs",
 					     ref, ref);
 	if (store_nearest(s,
 			  "SELECT name FROM run WHERE id NOT IN (SELECT run_id FROM trash) "
@@ -215,12 +219,12 @@ static int no_run(struct store *s, const char *ref, struct error *err)
 	if (near[0])
 		return error_set(err, ERR_NOT_FOUND, "%s: no such run: did you mean %s?", ref,
 				 near);
-	return error_set(err, ERR_NOT_FOUND, "%s: no such run: see `ssl log`", ref);
+	return error_set(err, ERR_NOT_FOUND, "%s: no such run: `ssl log` lists runs", ref);
 }
 
-static int live(struct store *s, const char *ref, int64_t *id, struct error *err)
+static int find_or_explain(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
-	int found = named(s, ref, 0, id, err);
+	int found = find(s, ref, 0, id, err);
 
 	if (found)
 		return found < 0 ? -1 : 0;
@@ -230,18 +234,18 @@ static int live(struct store *s, const char *ref, int64_t *id, struct error *err
 int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct error *err)
 {
 	int64_t id;
-	int found = *ref && strlen(ref) < REF_MAX ? named(s, ref, 1, &id, err) : 0;
+	int found = *ref && strlen(ref) < REF_MAX ? find(s, ref, 1, &id, err) : 0;
 
 	if (found < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERR_NOT_FOUND, "%.40s: not in the trash: see `ssl rm --list`",
-				 ref);
+		return error_set(err, ERR_NOT_FOUND,
+				 "%.40s: not in the trash: `ssl rm --list` lists its runs", ref);
 	*run_id = id;
 	return 0;
 }
 
-/* SWEEP:CELL.SEED, unless its run is in the trash. */
+/* The run of SWEEP:CELL.SEED, unless it is in the trash. */
 static int of_cell(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
 	int64_t one;
@@ -253,7 +257,7 @@ static int of_cell(struct store *s, const char *ref, int64_t *id, struct error *
 	if (gone <= 0)
 		return gone;
 	return error_set(err, ERR_NOT_FOUND,
-			 "%s: it is in the trash: `ssl rm --restore %lld` takes it out", ref,
+			 "%s: the run is in the trash: `ssl rm --restore %lld` restores it", ref,
 			 (long long)*id);
 }
 
@@ -276,7 +280,7 @@ int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch,
 	else if (strchr(text, ':'))
 		ret = of_cell(s, text, &id, err);
 	else
-		ret = live(s, text, &id, err);
+		ret = find_or_explain(s, text, &id, err);
 	if (ret)
 		return -1;
 	*run_id = id;
@@ -292,6 +296,7 @@ int selection_add_ref(struct store *s, struct selection *sel, const char *ref, s
 	if (refs_resolve(s, ref, &id, &epoch, err))
 		return -1;
 	if (epoch >= 0)
-		return error_set(err, ERR_USAGE, "%s: a whole run is wanted, without @epoch", ref);
+		return error_set(err, ERR_USAGE,
+				 "%s: this command takes whole runs, without @epoch", ref);
 	return selection_add_run(s, sel, id, err);
 }

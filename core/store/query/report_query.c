@@ -5,7 +5,8 @@
 
 #include "core/store/query/user_sql.h"
 
-enum { FEW = 20, STRETCHES = 10 }; /* runs that are listed; stretches of numbers that are not */
+/* Fewer runs than FEW are listed one by one, and so are runs in more than STRETCHES ranges. */
+enum { FEW = 20, STRETCHES = 10 };
 
 /* ?1: the runs, a JSON list; ?2: the metric. */
 #define CHOSEN "r.id IN (SELECT value FROM json_each(?1))"
@@ -123,7 +124,8 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Many runs are mostly a few stretches of numbers, which are shorter to read than each of them. */
+/* Appends the condition on the runs. Many runs mostly form a few ranges of numbers, which are
+ * shorter to read than a list. */
 static void chosen(const struct selection *sel, struct strbuf *out)
 {
 	int64_t *id = xmalloc((size_t)(sel->n + 1) * sizeof *id);

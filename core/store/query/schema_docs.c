@@ -13,10 +13,10 @@ static int is_name_char(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
 }
 
-/* A line: its code, and what stands behind "--". */
+/* A line: its code, and the comment behind "--". */
 struct line {
 	const char *code, *comment, *end;
-	size_t n; /* of the code, blanks and commas at its end left out */
+	size_t n; /* length of the code, without blanks and commas at its end */
 };
 
 /* Cuts the line at p; NULL at the end of the text. */
@@ -45,7 +45,7 @@ static void add_comment(const struct line *l, struct strbuf *out)
 	strbuf_add(out, l->comment, (size_t)(l->end - l->comment));
 }
 
-/* The lines of comment behind the first line, which is CREATE. */
+/* Appends the comment lines that follow the first line, CREATE. */
 static void describe_table(const char *sql, struct strbuf *out)
 {
 	struct line l;
@@ -71,8 +71,8 @@ static int begins_with(const struct line *l, const char *name, size_t n)
 	return l->n > n && !strncmp(l->code, name, n) && l->code[n] == ' ';
 }
 
-/* The comment of the line, or that of the line below, which is all that stands there. */
-static void take_comment(const struct line *l, const char *next, struct strbuf *out)
+/* Appends the comment of the line, or of the line below if that has nothing but a comment. */
+static void copy_comment(const struct line *l, const char *next, struct strbuf *out)
 {
 	struct line below;
 
@@ -93,19 +93,19 @@ static void describe_table_column(const char *sql, const char *name, struct strb
 		size_t added = added_len(&l);
 
 		if (added == n && !strncmp(l.code + l.n - n, name, n)) {
-			take_comment(&l, p, out);
+			copy_comment(&l, p, out);
 		} else if (begins_with(&l, name, n)) {
 			const char *next = p;
 
 			while (added_len(&l) && (next = next_line(next, &l)))
 				;
 			if (next)
-				take_comment(&l, next, out);
+				copy_comment(&l, next, out);
 		}
 	}
 }
 
-/* A view's column ends its line. */
+/* A column of a view stands at the end of its line. */
 static int ends_with(const struct line *l, const char *name)
 {
 	size_t n = strlen(name);
@@ -115,18 +115,18 @@ static int ends_with(const struct line *l, const char *name)
 		return !strncmp(code + l->n - 1 - n, name, n) && code[l->n - 2 - n] == '"';
 	if (l->n < n || strncmp(code + l->n - n, name, n))
 		return 0;
-	/* r.name is name; a dot within a name is only found in quotes */
+	/* r.name names the column `name`; a name that contains a dot itself is in quotes */
 	return l->n == n || !is_name_char(code[l->n - n - 1]) || code[l->n - n - 1] == '.';
 }
 
-/* Of several lines that fit, the last: the one of the outermost SELECT. */
+/* If several lines match, the last is that of the outermost SELECT. */
 static void describe_view_column(const char *sql, const char *name, struct strbuf *out)
 {
 	struct line l;
 
 	for (const char *p = sql; (p = next_line(p, &l));)
 		if (l.n && ends_with(&l, name))
-			take_comment(&l, p, out);
+			copy_comment(&l, p, out);
 }
 
 static void describe_column(const char *sql, const char *name, int view, struct strbuf *out)
@@ -161,7 +161,7 @@ static void statements_close(struct statements *t)
 	sqlite3_close(t->model);
 }
 
-/* The statement of a table or view, valid until the next call; "" if the schema has none. */
+/* The CREATE statement of a table or view, valid until the next call; "" if the schema has none. */
 static const char *statement_of(const struct statements *t, const char *name)
 {
 	sqlite3_reset(t->find);
@@ -211,7 +211,8 @@ static int no_table(struct store *s, const char *name, struct error *err)
 	if (near[0])
 		return error_set(err, ERR_NOT_FOUND, "%s: no such table or view: did you mean %s?",
 				 name, near);
-	return error_set(err, ERR_NOT_FOUND, "%s: no such table or view: see `ssl schema`", name);
+	return error_set(err, ERR_NOT_FOUND, "%s: no such table or view: `ssl schema` lists them",
+			 name);
 }
 
 int query_columns(struct store *s, const char *table, const struct query_sink *sink,

@@ -34,13 +34,14 @@ void selection_intersect(struct selection *sel, const struct selection *of)
 	sel->n = n;
 }
 
+/* The run ended without a result that counts. */
 static int is_lost(const struct selected *r)
 {
 	return !strcmp(r->status, "collapsed") || !strcmp(r->status, "pruned");
 }
 
-/* Of runs of one experiment: does q count in r's place? One that is done before those that were
- * lost, else the newer one of its kind. */
+/* For two runs of one experiment: true if q counts in the place of r. A run that is done counts
+ * before one that collapsed or was pruned; else the newer one counts. */
 static int supersedes(const struct selected *q, const struct selected *r)
 {
 	if (!strcmp(q->status, "done"))
@@ -65,7 +66,7 @@ int selection_repeats(const struct selection *sel, int i)
 	return 0;
 }
 
-/* One experiment's runs together, the newest first. */
+/* Sorts runs by experiment, the newest first. */
 static int by_experiment(const void *a, const void *b)
 {
 	const struct selected *p = *(struct selected *const *)a, *q = *(struct selected *const *)b;

@@ -5,8 +5,8 @@
 
 #include "core/store/metric_names.h"
 
-/* How many of the runs (a JSON list) have a value of the metric: of those that are done, or of all.
- */
+/* Counts the runs (a JSON list) that have a value of the metric, among those that are done or among
+ * all. */
 static int count_with(struct store *s, const char *ids, int64_t metric, int done, int64_t *n,
 		      struct error *err)
 {
@@ -19,8 +19,8 @@ static int count_with(struct store *s, const char *ids, int64_t metric, int done
 		      "tIi", ids, metric, done);
 }
 
-/* The one of them that most runs have, the first of equals; -1 none. Runs that are done decide, if
- * any of them has one: others may be evaluated on test later. */
+/* Finds the metric that most runs have, the first of equals; *best = -1: none has any. If runs that
+ * are done have one, only these are counted, since the others may be evaluated on test later. */
 static int most_have(struct store *s, const struct selection *sel, const int64_t *id, int found,
 		     int64_t *best, struct error *err)
 {
@@ -42,10 +42,9 @@ static int most_have(struct store *s, const struct selection *sel, const int64_t
 	return ret;
 }
 
-/* What a metric without a direction of its own is to be in the sweeps that it is the objective of.
- */
-static int add_said_goal(struct store *s, const struct selection *sel, struct metric_info *out,
-			 struct error *err)
+/* For a metric without a goal: takes the goal of the selected sweeps whose objective it is. */
+static int add_sweep_goal(struct store *s, const struct selection *sel, struct metric_info *out,
+			  struct error *err)
 {
 	int64_t none = 0, min = 0;
 
@@ -74,7 +73,7 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 	if (!found)
 		return metric_missing(s, "metric: ", name, err);
 	if (best < 0)
-		return error_set(err, ERR_NOT_FOUND, "metric %s: none of the runs has it", name);
+		return error_set(err, ERR_NOT_FOUND, "metric %s: none of these runs has it", name);
 	st = db_prepare(s, "SELECT name, unit, goal = 'min' FROM metric_name WHERE id = ?", err);
 	if (!st)
 		return -1;
@@ -84,7 +83,7 @@ int selection_metric(struct store *s, const struct selection *sel, const char *n
 		db_text_into(st, 1, out->unit, sizeof out->unit);
 		out->low_is_good = sqlite3_column_int(st, 2);
 	}
-	return more ? -1 : add_said_goal(s, sel, out, err);
+	return more ? -1 : add_sweep_goal(s, sel, out, err);
 }
 
 static const char last_sql[] =
@@ -97,9 +96,9 @@ static const char best_sql[] = "SELECT value FROM v_best WHERE run_id = ?1 AND m
 
 static const char floor_sql[] = "SELECT floor FROM v_floor WHERE run_id = ?1 AND metric = ?2";
 
-/* One value of each run, by a query of the run (?1) and the metric (?2). */
-static int each_value(struct store *s, const struct selection *sel, const char *sql,
-		      const char *metric, double *out, struct error *err)
+/* Reads one value of each run, with a query of the run (?1) and the metric (?2). */
+static int read_values(struct store *s, const struct selection *sel, const char *sql,
+		       const char *metric, double *out, struct error *err)
 {
 	for (int i = 0; i < sel->n; i++) {
 		sqlite3_stmt *st = db_prepare(s, sql, err);
@@ -121,7 +120,7 @@ static int each_value(struct store *s, const struct selection *sel, const char *
 int selection_values(struct store *s, const struct selection *sel, const char *metric, int best,
 		     double *out, struct error *err)
 {
-	return each_value(s, sel, best ? best_sql : last_sql, metric, out, err);
+	return read_values(s, sel, best ? best_sql : last_sql, metric, out, err);
 }
 
 void selection_results(const struct selection *sel, double *value)
@@ -141,5 +140,5 @@ void selection_order(const struct selection *sel, double *value)
 int selection_floors(struct store *s, const struct selection *sel, const char *metric, double *out,
 		     struct error *err)
 {
-	return each_value(s, sel, floor_sql, metric, out, err);
+	return read_values(s, sel, floor_sql, metric, out, err);
 }

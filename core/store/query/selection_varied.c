@@ -5,12 +5,12 @@
 
 #include "core/store/store_internal.h"
 
-/* The value of parameter n in p; of data.set the dataset's label, since one name may stand for
- * several datasets. */
+/* The value p of the hyperparameter n; for data.set the dataset's label, since several datasets may
+ * have had one name. */
 #define TEXT_OF(label)                                                                             \
 	"CASE n.name WHEN 'data.set' THEN coalesce(" label ", p.value) ELSE p.value END"
 
-/* Rows of name, place in the selection, value, number; by name. */
+/* Reads rows of name, index in the selection, value, number, sorted by name. */
 static int read_rows(struct store *s, sqlite3_stmt *st, struct varied_set *out, struct error *err)
 {
 	struct varied *p = NULL;

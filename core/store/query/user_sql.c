@@ -1,4 +1,3 @@
-/* Running SQL of users; see user_sql.h. */
 #include "core/store/query/user_sql.h"
 
 #include <stdarg.h>
@@ -18,7 +17,7 @@ static int is_in(const char *word, const char *const *list, size_t n)
 	return 0;
 }
 
-/* SQLite asks here, while it compiles, for everything that a statement would do. */
+/* SQLite's authorizer: called while a statement is compiled, for everything that it would do. */
 static int authorize(void *ctx, int action, const char *a, const char *b, const char *c,
 		     const char *d)
 {
@@ -41,8 +40,8 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
 		return is_in(b, functions, sizeof functions / sizeof *functions) ? SQLITE_DENY
 										 : SQLITE_OK;
 	case SQLITE_UPDATE:
-		/* asked when a table-valued function (json_each, pragma_table_info) declares its
-		 * columns; a statement that really wrote there would be refused by SQLite itself */
+		/* a table-valued function (json_each, pragma_table_info) does this when it declares
+		 * its columns; SQLite itself refuses a statement that would write there */
 		return !sqlite3_stricmp(a, "sqlite_master") ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_PRAGMA:
 		return is_in(a, pragmas, sizeof pragmas / sizeof *pragmas) ? SQLITE_OK
@@ -73,12 +72,12 @@ static const struct {
 
 static void too_long(const char *what, struct error *err)
 {
-	error_set(err, ERR_FAILED, "%s: stopped: it took too long%s", what,
+	error_set(err, ERR_FAILED, "%s: stopped: the query took too long%s", what,
 		  strncmp(what, "sql", 3) ? "" : " (see --time-limit)");
 }
 
-/* What the progress handler cannot end, since one function is at work all the time, the watch ends
- * a little later. */
+/* Sets the limits. The progress handler is not called during a call of an SQL function; if that
+ * takes too long, the watch ends the process half a second after the time limit. */
 static void begin(struct store *s, const char *what, double seconds)
 {
 	struct error late;
@@ -87,7 +86,7 @@ static void begin(struct store *s, const char *what, double seconds)
 		s->user_sql.limit[i] = sqlite3_limit(s->db, limits[i].id, limits[i].most);
 	sqlite3_hard_heap_limit64((int64_t)USER_SQL_MB << 20);
 	s->user_sql.bytes = 0;
-	/* a schema change makes SQLite compile again: still under the authorizer */
+	/* stays set while the statement runs: after a schema change SQLite compiles it again */
 	sqlite3_set_authorizer(s->db, authorize, NULL);
 	if (!(seconds > 0))
 		return;
@@ -97,6 +96,7 @@ static void begin(struct store *s, const char *what, double seconds)
 	s->user_sql.watch = watch_begin(seconds + 0.5, late.msg);
 }
 
+/* Restores the usual limits. */
 static void end(struct store *s)
 {
 	watch_end(s->user_sql.watch);
@@ -108,45 +108,47 @@ static void end(struct store *s)
 		sqlite3_limit(s->db, limits[i].id, s->user_sql.limit[i]);
 }
 
-/* ---- faults ---- */
+/* ---- errors ---- */
 
-/* A fault of the user's SQL, with what helps against it. */
-static int sql_error(const char *what, const char *fault, struct error *err)
+/* The error for a mistake in the user's SQL, with a hint. */
+static int sql_error(const char *what, const char *msg, struct error *err)
 {
 	static const char column[] = "no such column: ", table[] = "no such table: ";
 
-	if (!strncmp(fault, column, strlen(column)))
+	if (!strncmp(msg, column, strlen(column)))
 		return error_set(err, ERR_USAGE,
-				 "%s: %s (a text is written '%s', in single quotes; `ssl schema "
-				 "v_run` lists columns)",
-				 what, fault, fault + strlen(column));
-	if (!strncmp(fault, table, strlen(table)))
+				 "%s: %s (text needs single quotes: '%s'; `ssl schema v_run` lists "
+				 "columns)",
+				 what, msg, msg + strlen(column));
+	if (!strncmp(msg, table, strlen(table)))
 		return error_set(err, ERR_USAGE, "%s: %s (`ssl schema` lists tables and views)",
-				 what, fault);
-	return error_set(err, ERR_USAGE, "%s: %s", what, fault);
+				 what, msg);
+	return error_set(err, ERR_USAGE, "%s: %s", what, msg);
 }
 
-/* Ends the limits after a fault. One in the user's SQL is the user's, unless the store lacks what
- * it should have; any other keeps its meaning. */
+/* Restores the limits after an error and fills *err. An error in the SQL is the user's mistake,
+ * unless the store is damaged; any other error means what it means elsewhere. */
 static int user_error(struct store *s, const char *what, struct error *err)
 {
 	int code = sqlite3_errcode(s->db);
-	char fault[300], damage[200];
+	char msg[300], damage[200];
 
-	snprintf(fault, sizeof fault, "%s", sqlite3_errmsg(s->db));
+	snprintf(msg, sizeof msg, "%s", sqlite3_errmsg(s->db));
 	end(s);
 	switch (code) {
 	case SQLITE_AUTH:
-		return error_set(err, ERR_USAGE, "%s: %s: it may only read: SELECT", what, fault);
+		return error_set(err, ERR_USAGE, "%s: %s: the statement may only read: use SELECT",
+				 what, msg);
 	case SQLITE_INTERRUPT:
 		too_long(what, err);
 		return -1;
 	case SQLITE_NOMEM:
-		return error_set(err, ERR_FAILED, "%s: stopped: it needs more than %d MB of memory",
-				 what, USER_SQL_MB);
+		return error_set(err, ERR_FAILED,
+				 "%s: stopped: the query needs more than %d MB of memory", what,
+				 USER_SQL_MB);
 	case SQLITE_TOOBIG:
 		return error_set(err, ERR_FAILED,
-				 "%s: stopped: a text or blob in it is longer than %d MB", what,
+				 "%s: stopped: a text or blob is longer than %d MB", what,
 				 USER_SQL_TEXT_MB);
 	case SQLITE_ERROR:
 	case SQLITE_MISMATCH:
@@ -155,13 +157,13 @@ static int user_error(struct store *s, const char *what, struct error *err)
 			return error_set(err, ERR_CORRUPT,
 					 "%s: damaged: %s: restore it from a backup", s->path,
 					 damage);
-		return sql_error(what, fault, err);
+		return sql_error(what, msg, err);
 	default:
 		return db_error(s, err);
 	}
 }
 
-/* Is there more than white space and comments behind the statement? */
+/* True if there is more than white space and comments behind the statement. */
 static int has_more(struct store *s, const char *tail)
 {
 	sqlite3_stmt *st = NULL;
@@ -186,16 +188,18 @@ static int check_statement(struct store *s, const char *what, sqlite3_stmt *st, 
 	const char *name;
 
 	if (!st)
-		return error_set(err, ERR_USAGE, "%s: it is empty", what);
+		return error_set(err, ERR_USAGE, "%s: the statement is empty", what);
 	if (has_more(s, tail))
-		return error_set(err, ERR_USAGE, "%s: one statement at a time: '%.40s'", what,
+		return error_set(err, ERR_USAGE,
+				 "%s: only one statement is allowed: there is more: '%.40s'", what,
 				 tail);
 	if (!sqlite3_stmt_readonly(st))
-		return error_set(err, ERR_USAGE, "%s: it may only read: SELECT", what);
+		return error_set(err, ERR_USAGE, "%s: the statement may only read: use SELECT",
+				 what);
 	if (!sqlite3_bind_parameter_count(st) || sqlite3_strnicmp(what, "sql", 3))
 		return 0;
 	name = sqlite3_bind_parameter_name(st, 1);
-	return error_set(err, ERR_USAGE, "%s: it has a parameter (%s) and no value for it", what,
+	return error_set(err, ERR_USAGE, "%s: the parameter %s has no value", what,
 			 name ? name : "?");
 }
 
@@ -233,9 +237,9 @@ int user_sql_end(struct store *s, const char *what, int rc, struct error *err)
 
 /* ---- rows ---- */
 
-enum { CELL_BYTES = 32 }; /* that a value takes beside its text */
+enum { CELL_BYTES = 32 }; /* memory that a value takes besides its text */
 
-static void give_row(struct store *s, sqlite3_stmt *st, const struct query_sink *sink)
+static void send_row(struct store *s, sqlite3_stmt *st, const struct query_sink *sink)
 {
 	const char *text;
 
@@ -251,7 +255,7 @@ static void give_row(struct store *s, sqlite3_stmt *st, const struct query_sink 
 		case SQLITE_NULL:
 			sink->text(sink->ctx, NULL);
 			break;
-		default: /* a blob is shown up to its first NUL */
+		default: /* a blob is text up to its first NUL */
 			text = db_text(st, i);
 			s->user_sql.bytes += (int64_t)strlen(text);
 			sink->text(sink->ctx, text);
@@ -274,7 +278,7 @@ int query_bound(struct store *s, const struct query_sink *sink, struct error *er
 	for (int i = 0; i < sqlite3_column_count(st); i++)
 		sink->column(sink->ctx, sqlite3_column_name(st, i));
 	while ((more = db_step(s, st, err)) > 0)
-		give_row(s, st, sink);
+		send_row(s, st, sink);
 	return more;
 }
 
@@ -287,12 +291,12 @@ int user_sql_run(struct store *s, const char *what, sqlite3_stmt *st, const stru
 		sink->column(sink->ctx, sqlite3_column_name(st, i));
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && s->user_sql.bytes <= (int64_t)USER_SQL_MB
 										 << 20)
-		give_row(s, st, sink);
+		send_row(s, st, sink);
 	if (rc != SQLITE_ROW)
 		return user_sql_end(s, what, rc, err);
 	sqlite3_reset(st);
 	end(s);
 	return error_set(err, ERR_FAILED,
-			 "%s: stopped: its result is larger than %d MB: LIMIT makes it smaller",
-			 what, USER_SQL_MB);
+			 "%s: stopped: the result is larger than %d MB: reduce it with LIMIT", what,
+			 USER_SQL_MB);
 }

@@ -16,10 +16,12 @@ static int check_view_name(const char *name, struct error *err)
 		plain = plain && (isalnum((unsigned char)name[i]) || name[i] == '_');
 	if (!plain)
 		return error_set(err, ERR_USAGE,
-				 "view '%.40s': a name has letters, digits and _ only", name);
+				 "view '%.40s': a name consists of letters, digits and _, and does "
+				 "not start with a digit",
+				 name);
 	if (!sqlite3_strnicmp(name, "v_", 2) || !sqlite3_strnicmp(name, "sqlite_", 7))
 		return error_set(err, ERR_USAGE,
-				 "view %s: names with %.*s are not yours to give: try %s", name,
+				 "view %s: names that start with %.*s are reserved: try %s", name,
 				 name[0] == 'v' || name[0] == 'V' ? 2 : 7, name,
 				 name[0] == 'v' || name[0] == 'V' ? name + 2 : "pivot");
 	return 0;
@@ -34,12 +36,13 @@ static int check_view_free(struct store *s, const char *name, int replace, struc
 
 	if (there < 0 || !there || (view && replace))
 		return there < 0 ? -1 : 0;
-	return error_set(
-	    err, ERR_USAGE,
-	    view ? "view %s: it exists: -f makes it anew" : "view %s: a table has this name", name);
+	return error_set(err, ERR_USAGE,
+			 view ? "view %s: exists already: -f replaces it"
+			      : "view %s: a table has this name",
+			 name);
 }
 
-/* Names go into the statement as quoted identifiers, and into comments without line ends. */
+/* Appends the columns; names are quoted identifiers. */
 static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
@@ -58,7 +61,8 @@ static int add_pivot_columns(struct store *s, struct strbuf *sql, struct error *
 		long long id = sqlite3_column_int64(st, 1);
 		const char *name = db_text(st, 2);
 
-		strbuf_adds(sql, "\n    , "); /* in front: behind it would be in the comment */
+		strbuf_adds(sql,
+			    "\n    , "); /* at the end of the line it would be in the comment */
 		if (sqlite3_column_int(st, 0)) {
 			if (filter_metric(s, id, db_text(st, 3), FILTER_LAST, sql, err)) {
 				sqlite3_reset(st);
@@ -112,7 +116,8 @@ int user_view_drop(struct store *s, const char *view, struct error *err)
 	ret = db_int(s, &id, err,
 		     "SELECT rowid FROM sqlite_schema WHERE type = 'view' AND name = ?", "t", view);
 	if (!ret)
-		ret = error_set(err, ERR_NOT_FOUND, "%s: no such view: see `ssl schema`", view);
+		ret = error_set(err, ERR_NOT_FOUND, "%s: no such view: `ssl schema` lists views",
+				view);
 	strbuf_addf(&sql, "DROP VIEW \"%s\"", view);
 	if (ret > 0)
 		ret = store_is_writable(s) ? db_script(s, sql.buf, err) : 0;

@@ -14,7 +14,7 @@
 
 enum { VALUES_SECONDS = 60 };
 
-/* The SQL of the metric's value: what `ssl log` calls last:NAME, unless it says best:NAME. */
+/* Appends the SQL of the metric's value: the best one for best:NAME, else the last one. */
 static int add_value(struct store *s, enum filter_value which, int64_t id, const char **goal,
 		     struct strbuf *sql, struct error *err)
 {
@@ -37,7 +37,7 @@ static int add_select(struct store *s, const char *name, const char **goal, stru
 	return found < 0 ? -1 : add_value(s, which, id, goal, sql, err);
 }
 
-/* Which runs these are. */
+/* Appends the FROM clause and the conditions on runs. */
 static int add_runs(struct store *s, const struct value_query *q, struct strbuf *sql,
 		    struct error *err)
 {
@@ -66,7 +66,7 @@ static sqlite3_stmt *prepare(struct store *s, const struct value_query *q, const
 	return st;
 }
 
-/* The runs' numbers, and the sweep: what a metric is chosen by. */
+/* Reads what metric_choose() needs: the runs' numbers and the sweep. */
 static int read_runs(struct store *s, const struct value_query *q, const char *ids,
 		     struct selection *sel, struct error *err)
 {
@@ -95,8 +95,9 @@ done:
 	return more;
 }
 
-/* The one metric of all rows. Where none of the runs has what was asked for, it is that of the
- * whole store: then there is nothing to compare, which is another fault than a wrong name. */
+/* Finds the metric of all rows. If none of the runs has the metric asked for, takes the one that
+ * the name means in the whole store: then all values are missing, and the error is not a wrong
+ * name. */
 static int find_metric(struct store *s, const struct value_query *q, const char *ids,
 		       struct values *v, int64_t *id, struct error *err)
 {

@@ -1,6 +1,6 @@
 /*
- * One value per run, for statistics: the runs that are asked for, each with its group, its recipe
- * without the seed (its cell) and the final value of a metric.
+ * One value per run, for statistics: the selected runs, each with its group, its recipe without the
+ * seed (`cell`) and the final value of a metric.
  */
 #ifndef SSL_STORE_QUERY_VALUES_H
 #define SSL_STORE_QUERY_VALUES_H
@@ -14,25 +14,25 @@ struct value_query {
 	const char *sweep; /* the runs of its cells; NULL: any */
 	const int64_t *id; /* of these runs; NULL: any */
 	int n_ids;
-	const char *by;     /* what makes a group: a column, a hyperparameter, or BY_RECIPE */
-	const char *metric; /* its last value, or of best:NAME the best; NULL: metric_choose() */
+	const char *by;     /* the key of the groups: a column, a hyperparameter, or BY_RECIPE */
+	const char *metric; /* its last value, with best:NAME the best; NULL: metric_choose() */
 	const char *select; /* another metric, likewise; or NULL */
 };
 
 struct value_row {
 	int64_t id, seed;
 	char *name, *method, *group, *cell, *status; /* group may be NULL */
-	char *dataset;                      /* its label (v_dataset); NULL: none */
-	int repeated;         /* the same recipe and seed was run again later, to the end */
+	char *dataset;        /* its label (v_dataset); NULL: none */
+	int repeated;         /* another run counts in its place (filter_replaced in filter.h) */
 	double value, select; /* NaN: none, or not finite */
-	double floor; /* of the metric: the untrained encoder's value (v_floor); NaN: not known */
+	double floor;         /* the untrained encoder's value of the metric (v_floor); NaN: unknown */
 };
 
 struct values {
 	struct value_row *row; /* by id */
 	int n;
 	const char *goal, *select_goal; /* max, min, none */
-	char metric[256]; /* the recorded name: NAME, test.NAME or val.NAME, whichever most have */
+	char metric[256]; /* its recorded name: NAME, test.NAME or val.NAME, whichever most runs have */
 	char why[320];    /* as in struct metric_choice */
 };
 
@@ -41,8 +41,8 @@ int query_values(struct store *s, const struct value_query *q, struct values *ou
 		 struct error *err);
 void values_release(struct values *v);
 
-/* The hyperparameters, seed apart, in which the runs differ, as run `of` has them, its method's
- * first: "vicreg.lambda=25 vicreg.mu=10 optim.lr=0.1". */
+/* Appends the hyperparameters in which the runs differ, the seed left out, with the values of the
+ * run `of`; those of its method come first: "vicreg.lambda=25 vicreg.mu=10 optim.lr=0.1". */
 int query_varied(struct store *s, const int64_t *id, int n, int64_t of, struct strbuf *out,
 		 struct error *err);
 

@@ -120,7 +120,7 @@ static void test_not_found(void)
 	no_ref(x.s, "@2", ERR_USAGE, "not a ref");
 	no_ref(x.s, "@~x", ERR_USAGE, "not a ref");
 	no_ref(x.s, "", ERR_USAGE, "not a ref");
-	no_ref(x.s, "1@epoch=x", ERR_USAGE, "'x' is not a number of epochs");
+	no_ref(x.s, "1@epoch=x", ERR_USAGE, "'x' is not an epoch");
 	no_ref(x.s, "best:knn.top2", ERR_NOT_FOUND, "did you mean");
 	no_ref(x.s, "best:lr", ERR_NOT_FOUND, "no goal");
 	no_ref(x.s, "weights:3.1", ERR_NOT_FOUND, "no such sweep");

@@ -133,7 +133,7 @@ static int parse_line(const char *line, size_t n, struct strbuf *key, struct str
 	return 1;
 }
 
-/* A file that is not there is empty. */
+/* A file that does not exist is empty. */
 int config_read_file(const struct config *c, struct strbuf *out, struct error *err)
 {
 	int there = fs_exists(c->path, err);

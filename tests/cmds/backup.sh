@@ -20,7 +20,7 @@ ok ssl -C copy config query.q
 ok ssl -C copy verify -q one
 ok ssl -C copy run -q $run --set optim.epochs=1
 fails 2 'exists already' "$SSL" backup copy
-fails 2 'this very store' "$SSL" backup -f .
+fails 2 'is the store itself' "$SSL" backup -f .
 
 note 'links, and bringing up to date'
 ok ssl backup --link linked
@@ -69,11 +69,11 @@ fails 2 'another store' "$SSL" backup -f other
 rm -rf other
 mkdir -p other/.ssl
 echo text >other/.ssl/ssl.db
-fails 2 'no backup of this store' "$SSL" backup -f other
+fails 2 'is not a backup of this store' "$SSL" backup -f other
 same "$(cat other/.ssl/ssl.db)" text
 ok cp -a .ssl same
 ok ssl -C same run -q $run --set optim.epochs=1 --name new-here
-fails 2 'run new-here was recorded there' "$SSL" backup -f same
+fails 2 'contains run new-here' "$SSL" backup -f same
 ok ssl backup -q own
 ok ssl -C own note one 'a thought'
 fails 2 'recorded there' "$SSL" backup -f own

@@ -89,7 +89,7 @@ note 'a link'
 again
 sqlite3 .ssl/ssl.db "update digest set chain = state where run_id = $one and step = 2"
 code 5 ssl fsck --format csv
-out_has '^damage,digest,one step 2,"*does not follow'
+out_has '^damage,digest,one step 2,"*does not match the digest before it'
 again
 sqlite3 .ssl/ssl.db "update digest set state = metrics where run_id = $one and step = 6"
 code 5 ssl fsck --format csv

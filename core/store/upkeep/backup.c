@@ -1,4 +1,3 @@
-/* Copying a store; see backup.h. */
 #include "core/store/upkeep/backup.h"
 
 #include <errno.h>
@@ -24,8 +23,8 @@ static int copy_error(sqlite3 *to, const char *path, struct error *err)
 	return error_set(err, ERR_FAILED, "%s: %s", path, sqlite3_errmsg(to));
 }
 
-/* All pages in one step: one snapshot, however long it takes; writers go on in the WAL. The copy
- * needs no WAL of its own. */
+/* Copies all pages in one step, which is one snapshot however long it takes, while writers go on in
+ * the WAL. The copy needs no WAL of its own. */
 static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct error *err)
 {
 	sqlite3_backup *b = sqlite3_backup_init(to, "main", s->db, "main");
@@ -42,14 +41,15 @@ static int copy_pages(struct store *s, sqlite3 *to, const char *path, struct err
 	return backup_target_mark(to, path, err);
 }
 
-/* The database to a file in DIR/objects/tmp. */
+/* Copies the database to a file in DIR/objects/tmp. */
 static int copy_database(struct store *s, const char *tmp, struct error *err)
 {
 	sqlite3 *to = NULL;
 	int ret = -1, fd;
 
 	unlink(tmp);
-	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666); /* SQLite's would be 0644 */
+	/* SQLite would create it with mode 0644 */
+	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return error_errno(err, ERR_FAILED, "%s", tmp);
 	close(fd);
@@ -81,12 +81,13 @@ struct copy {
 	struct store *s;
 	struct backup *b;
 	char dir[4096];       /* .ssl of the copy */
-	char db[PATH_SIZE];   /* its database, until the objects are there */
-	char pins[PATH_SIZE]; /* links to the objects: a run may prune them meanwhile; "" none */
+	char db[PATH_SIZE];   /* its database, until the objects have been copied */
+	char pins[PATH_SIZE]; /* a folder of links to the objects, which a run may prune meanwhile;
+				 "": none */
 	char (*hex)[HASH_HEX];
 	int64_t *bytes;
 	int n;
-	struct error misnamed; /* a row whose name is no hash */
+	struct error misnamed; /* of a row whose hash is none */
 };
 
 static int list_objects(struct copy *c, struct error *err)
@@ -113,7 +114,9 @@ static void target_path(const struct copy *c, const char *sha256, char out[PATH_
 	snprintf(out, PATH_SIZE, "%s/objects/%.2s/%s", c->dir, sha256, sha256 + 2);
 }
 
-/* How many of the objects are gone already; -1 when that cannot be known. */
+/* Makes the links; returns how many of the objects are gone already, or -1 if that cannot be
+ * determined.
+ */
 static int pin_objects(struct copy *c, struct error *err)
 {
 	char from[PATH_SIZE], to[PATH_SIZE], pin[PATH_SIZE + 80];
@@ -138,9 +141,9 @@ static int pin_objects(struct copy *c, struct error *err)
 	return gone;
 }
 
-/* A snapshot of the database of which every object is at hand. A run that prunes its checkpoints
- * may be faster; then a newer snapshot does not name what is gone. What is gone in all of them is
- * lost, and copy_object() will say so. */
+/* Copies a snapshot of the database whose objects all exist. If a run prunes one of its checkpoints
+ * in between, a newer snapshot does not name that object. An object that is missing every time is
+ * lost; copy_object() reports it. */
 static int copy_snapshot(struct copy *c, struct error *err)
 {
 	for (int i = 0; i < TRIES; i++) {
@@ -162,8 +165,8 @@ static int copy_snapshot(struct copy *c, struct error *err)
 	return 0;
 }
 
-/* 1 the object is there and whole, 0 it is not: nothing is, or something else. */
-static int is_whole(const char *path, const char *sha256, struct error *err)
+/* 1 if the object's file exists and has this hash, 0 if not, -1. */
+static int is_intact(const char *path, const char *sha256, struct error *err)
 {
 	char hex[HASH_HEX];
 	struct stat st;
@@ -173,7 +176,7 @@ static int is_whole(const char *path, const char *sha256, struct error *err)
 	return S_ISREG(st.st_mode) && !hash_file(path, hex, NULL) && !strcmp(hex, sha256);
 }
 
-/* Where the store has it. */
+/* Finds the object's file: the link, or the store's own. */
 static int find_source(struct copy *c, const char *sha256, char from[PATH_SIZE + 80],
 		       struct error *err)
 {
@@ -188,10 +191,10 @@ static int find_source(struct copy *c, const char *sha256, char from[PATH_SIZE +
 	}
 	if (there)
 		return there < 0 ? -1 : 0;
-	return error_set(err, ERR_CORRUPT, "object %.12s: missing: `ssl fsck`", sha256);
+	return error_set(err, ERR_CORRUPT, "object %.12s: missing: run `ssl fsck`", sha256);
 }
 
-/* A second name of the file: 1, or 0 where that cannot be. */
+/* Makes a hard link: 1; 0 if the file system does not allow it; -1. */
 static int link_object(struct copy *c, const char *from, const char *to, struct error *err)
 {
 	char tmp[PATH_SIZE + 16];
@@ -211,7 +214,8 @@ static int link_object(struct copy *c, const char *from, const char *to, struct 
 
 static int object_damaged(const char *sha256, struct error *err)
 {
-	return error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: `ssl fsck`", sha256);
+	return error_set(err, ERR_CORRUPT, "object %.12s: its file is damaged: run `ssl fsck`",
+			 sha256);
 }
 
 static int write_object(struct copy *c, const char *from, const char *to, const char *sha256,
@@ -236,39 +240,38 @@ static int write_object(struct copy *c, const char *from, const char *to, const 
 	return ret;
 }
 
-/* Copies or links one object into the folder of the copy, unless it is there and whole. 1 when it
- * was not. */
+/* Copies or links an object into the folder of the copy: 1; 0 if it is there and intact; -1. */
 static int copy_object(struct copy *c, const char *sha256, struct error *err)
 {
 	char from[PATH_SIZE + 80], to[PATH_SIZE], folder[PATH_SIZE];
-	int whole, linked = 0;
+	int intact, linked = 0;
 
 	target_path(c, sha256, to);
-	whole = is_whole(to, sha256, err);
-	if (whole)
-		return whole < 0 ? -1 : 0;
+	intact = is_intact(to, sha256, err);
+	if (intact)
+		return intact < 0 ? -1 : 0;
 	if (find_source(c, sha256, from, err))
 		return -1;
 	if (c->s->mode == STORE_DRY) {
-		whole = is_whole(from, sha256, err);
-		return whole ? whole : object_damaged(sha256, err);
+		intact = is_intact(from, sha256, err);
+		return intact ? intact : object_damaged(sha256, err);
 	}
 	snprintf(folder, sizeof folder, "%s/objects/%.2s", c->dir, sha256);
 	if (fs_mkdirs(folder, err))
 		return -1;
 	fs_share(folder, c->dir);
 	if (c->b->link) {
-		whole = is_whole(from, sha256, err);
-		if (whole > 0)
+		intact = is_intact(from, sha256, err);
+		if (intact > 0)
 			linked = link_object(c, from, to, err);
-		if (whole < 0 || linked)
+		if (intact < 0 || linked)
 			return linked > 0 ? 1 : -1;
 	}
 	return write_object(c, from, to, sha256, err) ? -1 : 1;
 }
 
-/* All that is sound is copied; the first fault is told, but one of the copy before one of the
- * store. */
+/* Copies all objects that are intact. Then reports the first error; an error of the copy
+ * (ERR_FAILED) ends the loop and takes precedence over one of the store. */
 static int copy_objects(struct copy *c, struct error *err)
 {
 	struct error first = c->misnamed;
@@ -337,7 +340,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 	if (fs_mkdirs(dir, err) || fs_mkdirs(tmp, err))
 		return -1;
 	fs_share(tmp, c->dir);
-	/* a store that cannot be written to, or must not be */
+	/* no links if this process cannot write to the store, or must not */
 	if (owner_check(c->s->dir, NULL) || objects_check(c->s, 0, NULL) ||
 	    fs_mkdirs(c->pins, NULL))
 		c->pins[0] = 0;

@@ -1,6 +1,6 @@
 /*
- * A copy of a store that is a store itself: the database through SQLite's online backup, beside
- * running writers, and every object that the copy names, each read back against its hash.
+ * A backup is a store itself: a copy of the database, made by SQLite's online backup while writers
+ * may go on, and of every object that the copy names, each checked against its hash.
  */
 #ifndef SSL_STORE_UPKEEP_BACKUP_H
 #define SSL_STORE_UPKEEP_BACKUP_H
@@ -10,20 +10,19 @@
 #include "core/store/store.h"
 
 struct backup {
-	int link;    /* hard links where the file system allows it, instead of copies */
-	int replace; /* bring an older backup there up to date */
-	const volatile sig_atomic_t *stop; /* not 0: gives up; or NULL */
-	long objects,
-	    copied;    /* out: that the copy names; of these, that were not there yet, or damaged */
-	int64_t bytes; /* out: of these */
+	int link;    /* make hard links instead of copies where the file system allows it */
+	int replace; /* update an older backup in that folder */
+	const volatile sig_atomic_t *stop; /* ends the backup once it is not 0; or NULL */
+	long objects;  /* out: objects that the copy names */
+	long copied;   /* out: those of them that were missing or damaged there */
+	int64_t bytes; /* out: the size of these */
 };
 
-/* Makes DIR/.ssl; with STORE_DRY it counts and checks what it would copy. ERR_USAGE when there
- * is one already (unless replace, and it is a backup of this store in which nothing was
- * recorded), or when it is this very store; ERR_CORRUPT when an object is missing or damaged:
- * what is sound has been copied then. The database comes last, so that one that is there names
- * only what was copied, and an older backup stays what it was when the new one fails;
- * ERR_PREEMPTED when it was stopped. */
+/* Makes the backup DIR/.ssl; with STORE_DRY it only checks and counts. The database is put in place
+ * last, so that it names only objects that were copied, and an older backup remains as it was if
+ * the new one fails. ERR_USAGE if DIR/.ssl exists (unless `replace` is set and it is a backup of
+ * this store in which nothing was recorded since), or is this store; ERR_CORRUPT if an object is
+ * missing or damaged, after all others were copied; ERR_PREEMPTED if it was stopped. */
 int store_backup(struct store *s, const char *dir, struct backup *b, struct error *err);
 
 #endif

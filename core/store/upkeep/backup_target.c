@@ -1,4 +1,3 @@
-/* Where a backup goes; see backup_target.h. */
 #include "core/store/upkeep/backup_target.h"
 
 #include <errno.h>
@@ -13,22 +12,21 @@
 
 enum { PATH_SIZE = 4400, ID_SIZE = 64 };
 
-/* What a mark consists of: the last row of each table that a command adds to. */
+/* A mark consists of the last row's number in each table to which commands add rows. */
 #define MARK_SQL                                                                                   \
 	"SELECT printf('%d %d %d %d %d', (SELECT max(id) FROM run), (SELECT max(id) FROM eval), "  \
 	"(SELECT max(id) FROM note), (SELECT max(id) FROM sweep), (SELECT max(id) FROM cell))"
 
 static int target_error(sqlite3 *db, const char *path, struct error *err)
 {
-	return error_set(
-	    err, ERR_USAGE,
-	    "backup: %s: there is something that is no backup of this store (%s): name "
-	    "another folder, or remove it first",
-	    path, db ? sqlite3_errmsg(db) : "out of memory");
+	return error_set(err, ERR_USAGE,
+			 "backup: %s: exists and is not a backup of this store (%s): use another "
+			 "folder, or remove it first",
+			 path, db ? sqlite3_errmsg(db) : "out of memory");
 }
 
-/* The first column of the first row: 1, 0 there is none, -1. */
-static int ask(sqlite3 *db, const char *sql, char *out, size_t size)
+/* Reads the first column of the first row: 1, 0 if there is none, -1. */
+static int read_text(sqlite3 *db, const char *sql, char *out, size_t size)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
@@ -59,13 +57,14 @@ int backup_target_mark(sqlite3 *copy, const char *path, struct error *err)
 {
 	char mark[160];
 
-	if (ask(copy, MARK_SQL, mark, sizeof mark) == 1 && !add_mark(copy, mark))
+	if (read_text(copy, MARK_SQL, mark, sizeof mark) == 1 && !add_mark(copy, mark))
 		return 0;
 	return error_set(err, ERR_FAILED, "%s: %s", path, sqlite3_errmsg(copy));
 }
 
-/* A run of the older backup that this store does not know: 1 and its name, 0, -1. */
-static int find_stranger(struct store *s, sqlite3 *db, char *name, size_t size, struct error *err)
+/* Finds a run of the older backup that this store does not have: 1 and its name, 0, -1. */
+static int find_unknown_run(struct store *s, sqlite3 *db, char *name, size_t size,
+			    struct error *err)
 {
 	sqlite3_stmt *st = NULL;
 	int64_t id;
@@ -98,18 +97,19 @@ static int is_newer(const char *now, const char *then)
 	return 0;
 }
 
-/* What was recorded in the backup itself would be lost. One that was made before there were marks
- * is compared run by run. */
+/* Fails if something was recorded in the backup itself, which would be lost. A backup of an older
+ * version, without a mark, is compared run by run. */
 static int check_untouched(struct store *s, sqlite3 *db, const char *dir, struct error *err)
 {
 	char mark[160], now[160], name[160] = "";
-	int marked = ask(db, "SELECT value FROM meta WHERE key = 'backup'", mark, sizeof mark),
+	int marked =
+		read_text(db, "SELECT value FROM meta WHERE key = 'backup'", mark, sizeof mark),
 	    found = 0;
 
-	if (marked < 0 || ask(db, MARK_SQL, now, sizeof now) != 1)
+	if (marked < 0 || read_text(db, MARK_SQL, now, sizeof now) != 1)
 		return target_error(db, dir, err);
 	if (!marked)
-		found = find_stranger(s, db, name, sizeof name, err);
+		found = find_unknown_run(s, db, name, sizeof name, err);
 	else
 		found = is_newer(now, mark);
 	if (!found)
@@ -117,8 +117,8 @@ static int check_untouched(struct store *s, sqlite3 *db, const char *dir, struct
 	return found < 0
 		   ? -1
 		   : error_set(err, ERR_USAGE,
-			       "backup: %s: %s%s was recorded there, which this store does not "
-			       "have: name another folder",
+			       "backup: %s: contains %s%s, which this store does not have and an "
+			       "update would lose: use another folder",
 			       dir, name[0] ? "run " : "something", name);
 }
 
@@ -128,22 +128,23 @@ static int check_database(struct store *s, const char *dir, const char *path, st
 	char ours[ID_SIZE] = "", theirs[ID_SIZE] = "";
 	int ret = -1;
 
-	if (ask(s->db, "SELECT value FROM meta WHERE key = 'store'", ours, sizeof ours) < 0)
+	if (read_text(s->db, "SELECT value FROM meta WHERE key = 'store'", ours, sizeof ours) < 0)
 		return db_error(s, err);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) ||
-	    (db_harden(db),
-	     ask(db, "SELECT value FROM meta WHERE key = 'store'", theirs, sizeof theirs) < 0))
+	    (db_harden(db), read_text(db, "SELECT value FROM meta WHERE key = 'store'", theirs,
+				      sizeof theirs) < 0))
 		target_error(db, dir, err);
 	else if (!ours[0] || strcmp(ours, theirs))
 		error_set(err, ERR_USAGE,
-			  "backup: %s: another store: only a backup of this store is updated", dir);
+			  "backup: %s: is another store: -f only updates a backup of this store",
+			  dir);
 	else
 		ret = check_untouched(s, db, dir, err);
 	sqlite3_close(db);
 	return ret;
 }
 
-/* objects/ of another store, whose database is lost or elsewhere. */
+/* Checks that objects/ does not belong to another store, whose database is missing. */
 static int check_objects(struct store *s, const char *dir, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -154,12 +155,11 @@ static int check_objects(struct store *s, const char *dir, struct error *err)
 	there = fs_exists(path, err);
 	if (there <= 0)
 		return there;
-	if (ask(s->db, "SELECT value FROM meta WHERE key = 'store'", ours, sizeof ours) < 0)
+	if (read_text(s->db, "SELECT value FROM meta WHERE key = 'store'", ours, sizeof ours) < 0)
 		return db_error(s, err);
 	ret = fs_read(path, &text, err);
 	if (!ret && (strncmp(text.buf, ours, strlen(ours)) || !ours[0]))
-		ret = error_set(err, ERR_USAGE, "backup: %s: it holds the files of another store",
-				dir);
+		ret = error_set(err, ERR_USAGE, "backup: %s: has the files of another store", dir);
 	strbuf_release(&text);
 	return ret;
 }
@@ -178,7 +178,7 @@ int backup_target_check(struct store *s, const char *dir, int replace, struct er
 	if (stat(s->path, &here))
 		return error_errno(err, ERR_FAILED, "%s", s->path);
 	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
-		return error_set(err, ERR_USAGE, "backup: %s: it is this very store", dir);
+		return error_set(err, ERR_USAGE, "backup: %s: is the store itself", dir);
 	if (!S_ISREG(there.st_mode))
 		return error_set(err, ERR_USAGE, "backup: %s: not a regular file", path);
 	if (!replace)
@@ -186,11 +186,12 @@ int backup_target_check(struct store *s, const char *dir, int replace, struct er
 	return check_database(s, dir, path, err);
 }
 
-/* ---- into its place ---- */
+/* ---- putting the copy in place ---- */
 
-static const char *const beside[] = {"-wal", "-shm", "-journal"};
+static const char *const suffix[] = {"-wal", "-shm", "-journal"};
 
-static int has_beside(const char *db, struct error *err)
+/* 1 if there is a log or a journal beside the database, 0, -1. */
+static int has_log(const char *db, struct error *err)
 {
 	char path[PATH_SIZE];
 	int any = 0;
@@ -198,20 +199,20 @@ static int has_beside(const char *db, struct error *err)
 	for (int i = 0; i < 3 && any >= 0; i++) {
 		int there;
 
-		snprintf(path, sizeof path, "%s%s", db, beside[i]);
+		snprintf(path, sizeof path, "%s%s", db, suffix[i]);
 		there = fs_exists(path, err);
 		any = there < 0 ? -1 : any | there;
 	}
 	return any;
 }
 
-/* What the older backup has in its log goes into its database: the log would be applied to the new
- * one, and without it the older one would not be whole. */
-static int fold(const char *path, struct error *err)
+/* Moves what is in the log of the older backup to its database. SQLite would apply the log to the
+ * new database, and without it the older one would not be complete. */
+static int merge_log(const char *path, struct error *err)
 {
 	sqlite3 *db = NULL;
 	char mode[32] = "";
-	int any = has_beside(path, err), bad;
+	int any = has_log(path, err), bad;
 
 	if (any <= 0)
 		return any;
@@ -219,7 +220,7 @@ static int fold(const char *path, struct error *err)
 	if (!bad)
 		db_harden(db);
 	bad = bad || sqlite3_busy_timeout(db, 5000) ||
-	      ask(db, "PRAGMA journal_mode = DELETE", mode, sizeof mode) != 1 ||
+	      read_text(db, "PRAGMA journal_mode = DELETE", mode, sizeof mode) != 1 ||
 	      strcmp(mode, "delete");
 	if (bad)
 		error_set(err, ERR_BUSY, "%s: in use by another process: %s", path,
@@ -235,10 +236,10 @@ int backup_target_place(const char *tmp, const char *dir, struct error *err)
 
 	snprintf(path, sizeof path, "%s/ssl.db", dir);
 	there = fs_exists(path, err);
-	if (there < 0 || (there && fold(path, err)))
+	if (there < 0 || (there && merge_log(path, err)))
 		return -1;
-	for (int i = 0; i < 3; i++) { /* of a database that is gone, or empty by now */
-		snprintf(stale, sizeof stale, "%s%s", path, beside[i]);
+	for (int i = 0; i < 3; i++) { /* these are empty by now, or their database is gone */
+		snprintf(stale, sizeof stale, "%s%s", path, suffix[i]);
 		if (unlink(stale) && errno != ENOENT)
 			return error_errno(err, ERR_FAILED, "%s", stale);
 	}

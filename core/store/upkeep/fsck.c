@@ -1,4 +1,3 @@
-/* The checks of the store; see fsck.h. */
 #include "core/store/upkeep/fsck.h"
 
 #include <errno.h>
@@ -21,7 +20,7 @@ int runs_next(struct store *s, int64_t after, int64_t *id, struct error *err)
 		      after);
 }
 
-/* SQLite's own check: "ok", or a line per fault. */
+/* SQLite's own check, which returns "ok" or a row per error. */
 static int check_database(struct store *s, struct fsck *f, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s, "PRAGMA integrity_check", err);
@@ -55,7 +54,7 @@ static int check_references(struct store *s, struct fsck *f, struct error *err)
 	if (!st)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0) {
-		snprintf(why, sizeof why, "%d rows refer to a row of %.100s that is not there",
+		snprintf(why, sizeof why, "%d rows refer to a row of table %.100s that is missing",
 			 sqlite3_column_int(st, 2), db_text(st, 1));
 		fsck_report(f, "reference", db_text(st, 0), why, 0, 0);
 	}
@@ -71,7 +70,7 @@ static void check_file(struct store *s, struct fsck *f, const char *sha256, int6
 	f->objects++;
 	object_path(s, sha256, path, sizeof path);
 	if (stat(path, &st)) {
-		snprintf(why, sizeof why, "its file cannot be looked at: %s", strerror(errno));
+		snprintf(why, sizeof why, "its file cannot be read: %s", strerror(errno));
 		fsck_report(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
 			    0);
 	} else if (!S_ISREG(st.st_mode)) {
@@ -85,7 +84,7 @@ static void check_file(struct store *s, struct fsck *f, const char *sha256, int6
 	} else if (hash_file(path, hex, &err)) {
 		fsck_report(f, "object", sha256, err.msg, 0, 0);
 	} else if (strcmp(hex, sha256)) {
-		snprintf(why, sizeof why, "its file's content has hash %s", hex);
+		snprintf(why, sizeof why, "the content of its file has hash %s", hex);
 		fsck_report(f, "object", sha256, why, 0, 0);
 	}
 }
@@ -108,13 +107,13 @@ static int check_objects(struct store *s, struct fsck *f, struct error *err)
 	return more;
 }
 
-struct series {
+struct summarised {
 	int64_t run, name;
 	char text[200]; /* "RUN METRIC" */
 };
 
-/* Every run and name that has a series or a summary. */
-static int list_series(struct store *s, struct series **out, int *n, struct error *err)
+/* Lists every run and metric that has a series or a summary. */
+static int list_summarised(struct store *s, struct summarised **out, int *n, struct error *err)
 {
 	sqlite3_stmt *st =
 	    db_prepare(s,
@@ -140,8 +139,8 @@ static int list_series(struct store *s, struct series **out, int *n, struct erro
 
 static int check_summaries(struct store *s, struct fsck *f, struct error *err)
 {
-	struct series *list = NULL;
-	int n = 0, ret = list_series(s, &list, &n, err);
+	struct summarised *list = NULL;
+	int n = 0, ret = list_summarised(s, &list, &n, err);
 
 	for (int i = 0; !ret && i < n; i++) {
 		int good = metrics_check(s, list[i].run, list[i].name, f->fix, err);
@@ -152,9 +151,9 @@ static int check_summaries(struct store *s, struct fsck *f, struct error *err)
 		else if (!good)
 			fsck_report(f, "summary", list[i].text,
 				    f->fix && !store_is_writable(s)
-					? "is not what its series says: would be rebuilt"
-				    : f->fix ? "was not what its series says: rebuilt"
-					     : "is not what its series says: --fix rebuilds it",
+					? "differs from its series: would be rebuilt"
+				    : f->fix ? "differed from its series: rebuilt"
+					     : "differs from its series: --fix rebuilds it",
 				    0, f->fix);
 	}
 	free(list);
@@ -166,36 +165,37 @@ static int check_summaries(struct store *s, struct fsck *f, struct error *err)
 struct walk {
 	struct fsck *f;
 	const char *run;
-	struct digest_row *link;
+	struct digest_row *link; /* as recorded */
 	int n, at;
-	struct digest_chain chain;
+	struct digest_chain chain; /* as computed from the values */
 };
 
-/* Closes the links whose step lies before `step`, and compares. */
+/* Computes the links whose step is before `step` and compares them with the recorded ones. */
 static void close_before(struct walk *w, long step)
 {
-	struct digest_row made;
+	struct digest_row computed;
 	char what[160];
 
 	while (w->at < w->n && w->link[w->at].step < step) {
-		const struct digest_row *then = &w->link[w->at++];
+		const struct digest_row *recorded = &w->link[w->at++];
 
-		made = *then;
-		digest_chain_link(&w->chain, &made);
+		computed = *recorded;
+		digest_chain_link(&w->chain, &computed);
 		w->f->links++;
-		snprintf(what, sizeof what, "%.90s step %ld", w->run, then->step);
-		if (strcmp(made.metrics, then->metrics))
+		snprintf(what, sizeof what, "%.90s step %ld", w->run, recorded->step);
+		if (strcmp(computed.metrics, recorded->metrics))
 			fsck_report(w->f, "digest", what,
-				    "the values up to it are not those it was made of", 0, 0);
-		else if (strcmp(made.chain, then->chain))
-			fsck_report(w->f, "digest", what, "does not follow from the link before it",
-				    0, 0);
-		/* every link is judged by the one before it, whatever that one is worth */
-		memcpy(w->chain.chain, then->chain, sizeof w->chain.chain);
+				    "does not match the recorded values up to this step", 0, 0);
+		else if (strcmp(computed.chain, recorded->chain))
+			fsck_report(w->f, "digest", what, "does not match the digest before it", 0,
+				    0);
+		/* the next link is computed from the recorded one, so that an error is reported
+		 * once */
+		memcpy(w->chain.chain, recorded->chain, sizeof w->chain.chain);
 	}
 }
 
-static int feed(void *ctx, const struct metric_point *p)
+static int add_point(void *ctx, const struct metric_point *p)
 {
 	struct walk *w = ctx;
 
@@ -204,7 +204,7 @@ static int feed(void *ctx, const struct metric_point *p)
 	return 0;
 }
 
-static int keep_link(void *ctx, const struct digest_row *d)
+static int add_link(void *ctx, const struct digest_row *d)
 {
 	struct walk *w = ctx;
 
@@ -220,18 +220,18 @@ static int check_chain(struct store *s, struct fsck *f, int64_t id, struct error
 	struct error why = {0};
 	int ret;
 
-	if (runs_get(s, id, &row,
-		     &why)) { /* found again with the checkpoints, which --quick skips */
+	/* the check of checkpoints, which --quick skips, reports such a run as well */
+	if (runs_get(s, id, &row, &why)) {
 		if (why.code == ERR_CORRUPT && !f->quick)
 			return 0;
 		return fsck_report_row(f, id, &why, err);
 	}
 	w.run = row.name;
-	ret = digests_each(s, id, keep_link, &w, err);
+	ret = digests_each(s, id, add_link, &w, err);
 	if (!ret && w.n) {
 		digest_chain_start(&w.chain, row.recipe_hash,
 				   row.dataset_sha256 ? row.dataset_sha256 : "", NULL);
-		ret = points_each(s, id, -1, feed, &w, err);
+		ret = points_each(s, id, -1, add_point, &w, err);
 		if (!ret)
 			close_before(&w, INT64_MAX);
 		digest_chain_release(&w.chain);
@@ -271,14 +271,14 @@ static int note_garbage(void *ctx, const struct garbage *g)
 	return 0;
 }
 
-/* In a folder that is not the store's own nothing is garbage. */
+/* Looks for garbage, but only if objects/ belongs to this store. */
 static int check_folder(struct store *s, struct fsck *f, struct error *err)
 {
 	struct error why = {0};
 
 	if (!objects_check(s, 0, &why)) {
 		if (!garbage_each(s, f->age, note_garbage, f, &why) || why.code == ERR_CORRUPT)
-			return 0; /* a name that is no hash was found with the objects */
+			return 0; /* check_objects() has reported a name that is no hash */
 		*err = why;
 		return -1;
 	}
@@ -297,15 +297,16 @@ static int note_stale(struct store *s, struct fsck *f, struct error *err)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0) {
 		snprintf(why, sizeof why,
-			 "called running, and silent for %.0f s: `ssl resume` goes on",
+			 "has status running, but no sign of its process for %.0f s: `ssl resume` "
+			 "continues it",
 			 sqlite3_column_double(st, 1));
 		fsck_report(f, "stale", db_text(st, 0), why, 1, 0);
 	}
 	return more;
 }
 
-/* One snapshot for what belongs together: a writer may go on meanwhile. Mending writes, and so
- * takes the write lock. */
+/* Runs the checks that compare rows in one snapshot, since writers may go on. With --fix they
+ * write, and so hold the write lock. */
 static int check_rows(struct store *s, struct fsck *f, struct error *err)
 {
 	int ret;
@@ -324,7 +325,7 @@ int fsck_run(struct store *s, struct fsck *f, struct error *err)
 	if (check_database(s, f, err))
 		return -1;
 	check_schema(s, f);
-	f->no_rows = f->damages != 0; /* rows of a damaged file say nothing */
+	f->no_rows = f->damages != 0; /* rows of a damaged database may be anything */
 	if (f->no_rows)
 		return 0;
 	return check_rows(s, f, err) || check_objects(s, f, err) || check_folder(s, f, err) ||

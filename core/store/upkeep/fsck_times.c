@@ -1,10 +1,10 @@
-/* fsck: every column of times holds times. */
+/* The check of all columns that hold times. */
 #include <stdio.h>
 
 #include "core/store/store_internal.h"
 #include "core/store/upkeep/fsck_internal.h"
 
-/* Every time of the store: its column, what names its row, the text. */
+/* Every time of the store: its column, a name of its row, the text. */
 static const char all_times[] =
     "SELECT place, count(*), min(label), min(time) FROM ("
     "SELECT '' AS place, '' AS label, NULL AS time UNION ALL "
@@ -37,7 +37,7 @@ int fsck_check_times(struct store *s, struct fsck *f, struct error *err)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0) {
 		snprintf(why, sizeof why,
-			 "%d rows have a time that is not one as in 2026-01-31 12:00:00.000, "
+			 "%d rows have a time in another format than 2026-01-31 12:00:00.000, "
 			 "first %.60s",
 			 sqlite3_column_int(st, 1), db_text(st, 2));
 		fsck_report(f, "time", db_text(st, 0), why, 0, 0);

@@ -1,4 +1,3 @@
-/* Finding and removing what nothing names; see garbage.h. */
 #include "core/store/upkeep/garbage.h"
 
 #include <dirent.h>
@@ -16,9 +15,11 @@
 #include "core/store/row.h"
 #include "core/store/store_internal.h"
 
-enum { YOUNG = 3600 }; /* seconds in which whatever is being written is named */
+enum { YOUNG = 3600 }; /* seconds within which a file that is being written gets its row */
 
-/* Found first, told or removed afterwards: the folder must not change while it is read. */
+/* All garbage is found before any is reported or removed, so that no folder changes while it is
+ * read.
+ */
 struct found {
 	struct item {
 		enum garbage_kind kind;
@@ -49,7 +50,7 @@ static int old_enough(const struct stat *st, double age)
 	return clock_unix() - written >= age;
 }
 
-/* The hash that "ab" and "cdef..." are of, or "". */
+/* The hash of the object objects/FOLDER/NAME; "" if these are not the names of one. */
 static void hash_of(const char *folder, const char *name, char out[HASH_HEX])
 {
 	out[0] = 0;
@@ -67,7 +68,7 @@ static int is_named(struct store *s, const char *sha256, struct error *err)
 	return db_int(s, &id, err, "SELECT id FROM object WHERE sha256 = ?", "t", sha256);
 }
 
-/* Digits, and nothing behind them. */
+/* True if the text is digits only. */
 static int is_number(const char *text)
 {
 	size_t n = strspn(text, "0123456789");
@@ -75,7 +76,8 @@ static int is_number(const char *text)
 	return n && n < 20 && !text[n];
 }
 
-/* The names that ssl gives to files in objects/tmp; no other is ever removed. */
+/* True for the names that ssl gives to files in objects/tmp. No file with another name is removed.
+ */
 static int is_temporary(const char *name)
 {
 	static const char *const numbered[] = {"gc-", "backup-"};
@@ -83,9 +85,9 @@ static int is_temporary(const char *name)
 
 	if (!strncmp(name, ".tmp-", 5)) /* fs_out_open() */
 		return strlen(name) < 16;
-	if (!strncmp(name, "checkpoint-", 11)) /* and a run's uuid, and its attempt */
+	if (!strncmp(name, "checkpoint-", 11)) /* followed by a run's uuid and the attempt */
 		return strlen(name) > 48 && name[47] == '-' && is_number(name + 48);
-	if (!strncmp(name, "import.", 7)) { /* and a process, and a number */
+	if (!strncmp(name, "import.", 7)) { /* followed by a process and a number */
 		p = strchr(name + 7, '.');
 		return p && strspn(name + 7, "0123456789") == (size_t)(p - name - 7) &&
 		       is_number(p + 1);
@@ -102,10 +104,10 @@ static int is_temporary(const char *name)
 	return 0;
 }
 
-/* One file of objects/FOLDER, which is open. What has no name of ours is none of ours, nor is a
- * link. */
-static int look_at_file(struct store *s, int fd, const char *folder, const char *name, double age,
-			struct found *f, struct error *err)
+/* Adds a file of the open folder objects/FOLDER if it is garbage. Files with names that ssl does
+ * not give, and links, are not. */
+static int check_file(struct store *s, int fd, const char *folder, const char *name, double age,
+		      struct found *f, struct error *err)
 {
 	char path[400], sha256[HASH_HEX];
 	struct stat st;
@@ -145,7 +147,7 @@ static void entries_free(struct entries *e)
 	*e = (struct entries){0};
 }
 
-/* The open folder's entries, sorted. */
+/* Reads the names in the open folder, sorted. */
 static int entries_read(int fd, struct entries *out, struct error *err)
 {
 	int copy = dup(fd), failed;
@@ -187,13 +189,13 @@ static int find_in_folder(struct store *s, const char *folder, double age, struc
 	struct entries e;
 	int fd = objects_open(s, folder), ret;
 
-	if (fd < 0) /* a link, or a file: not ours */
+	if (fd < 0) /* a link or a file is not one of the store's folders */
 		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR
 			   ? 0
 			   : error_errno(err, ERR_FAILED, "%s/objects/%s", store_dir(s), folder);
 	ret = entries_read(fd, &e, err);
 	for (int i = 0; !ret && i < e.n; i++)
-		ret = look_at_file(s, fd, folder, e.name[i], age, f, err);
+		ret = check_file(s, fd, folder, e.name[i], age, f, err);
 	entries_free(&e);
 	close(fd);
 	return ret;
@@ -216,7 +218,8 @@ static int find_files(struct store *s, double age, struct found *f, struct error
 	return ret;
 }
 
-/* Rows are made in the transaction that refers to them: one that nothing refers to is left over. */
+/* Finds rows of objects that no row refers to. A row is inserted in the transaction that refers to
+ * it, so such a row is no longer needed. */
 static int find_rows(struct store *s, struct found *f, struct error *err)
 {
 	sqlite3_stmt *st =
@@ -244,7 +247,7 @@ static int find_rows(struct store *s, struct found *f, struct error *err)
 	return r.bad ? -1 : more;
 }
 
-/* objects/FOLDER, open, and the name in it. */
+/* Opens the folder of the item; *name is the item's name in it. */
 static int open_item(struct store *s, const struct item *it, const char **name)
 {
 	char folder[4];
@@ -254,8 +257,9 @@ static int open_item(struct store *s, const struct item *it, const char **name)
 	return objects_open(s, folder);
 }
 
-/* The file is moved aside before it is looked at for the last time: a writer may just have put a
- * new one in its place (object_adopt()), and then it goes back. */
+/* Removes the file: 1; 0 if it must stay; -1. It is renamed and its age is checked again before it
+ * is removed, since a writer may just have replaced it by a new one (object_adopt()), which is
+ * renamed back. */
 static int remove_aside(struct store *s, int fd, const char *name, double age, struct error *err)
 {
 	char aside[40];
@@ -276,9 +280,9 @@ static int remove_aside(struct store *s, int fd, const char *name, double age, s
 	return ret;
 }
 
-/* Who writes what nothing names yet holds the folder of temporary files (fs_lock_dir_shared()):
- * meanwhile nothing goes that is young enough to be his, however small `age` is. 1 go on, and
- * *lock; 0. */
+/* 1 and *lock if the file may be removed, else 0. A process that writes a file which no row names
+ * yet holds a shared lock on the folder of temporary files (fs_lock_dir_shared()). Meanwhile no
+ * young file is removed, however small `age` is, since it may be that process's. */
 static int may_remove(struct store *s, int fd, const char *name, int *lock)
 {
 	struct stat st;
@@ -287,7 +291,8 @@ static int may_remove(struct store *s, int fd, const char *name, int *lock)
 	       (!fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) && old_enough(&st, YOUNG));
 }
 
-/* A file; or the folder of links that a backup made, which has objects' names in it. */
+/* Removes a temporary file, or the folder of links to objects that a backup made: 1; 0 if it has
+ * other files in it; -1. */
 static int remove_temporary(int tmp, const char *name, struct error *err)
 {
 	struct entries e = {0};
@@ -305,14 +310,14 @@ static int remove_temporary(int tmp, const char *name, struct error *err)
 	entries_free(&e);
 	close(fd);
 	if (!ret && unlinkat(tmp, name, AT_REMOVEDIR))
-		return errno == ENOTEMPTY || errno == EEXIST /* somebody else's is in it */
+		return errno == ENOTEMPTY || errno == EEXIST
 			   ? 0
 			   : error_errno(err, ERR_FAILED, "objects/tmp/%s: cannot be removed",
 					 name);
 	return ret ? -1 : 1;
 }
 
-/* The same, of what is not a row. */
+/* As remove_one(), for an item that is not a row. */
 static int remove_file(struct store *s, const struct item *it, int fd, const char *name, double age,
 		       struct error *err)
 {
@@ -328,7 +333,7 @@ static int remove_file(struct store *s, const struct item *it, int fd, const cha
 	return tx_end(s, ret < 0 ? -1 : 0, err) ? -1 : ret;
 }
 
-/* 1 removed, 0 it is needed after all, -1 with *err. */
+/* 1 if the item was removed, 0 if it is needed after all, -1 with *err. */
 static int remove_one(struct store *s, const struct item *it, double age, struct error *err)
 {
 	const char *name;
@@ -346,7 +351,7 @@ static int remove_one(struct store *s, const struct item *it, double age, struct
 	return ret;
 }
 
-/* An object is not garbage because the row that refers to it is damaged. */
+/* Fails if a row is damaged that refers to an object: the object would seem to be garbage. */
 static int check_references(struct store *s, struct error *err)
 {
 	static const char *const sql[] = {
@@ -374,7 +379,7 @@ static int check_references(struct store *s, struct error *err)
 	return 0;
 }
 
-/* A file is not garbage because the row that names it is damaged. */
+/* Fails if the row of an object is damaged: its file would seem to be garbage. */
 static int check_names(struct store *s, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s,

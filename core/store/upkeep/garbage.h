@@ -1,9 +1,11 @@
 /*
- * Files in the object store that nothing names: what a killed process leaves behind. Only files
- * with names that ssl gives: what else lies there is not ours; no link is followed. Both are safe
- * beside running writers: a file counts only once it is `age` seconds old, and goes under the write
- * lock; and while somebody holds the folder of temporary files (fs_lock_dir_shared()) only what is
- * an hour old.
+ * Garbage: files in objects/ that no row names, and rows of objects that no row refers to, as a
+ * killed process leaves them behind. Only files with names that ssl gives count, and no link is
+ * followed.
+ *
+ * Both functions may be called while writers run. A file counts only once it is `age` seconds old,
+ * and is removed under the write lock. While a process holds a shared lock on the folder of
+ * temporary files (fs_lock_dir_shared()), only files that are an hour old are removed.
  */
 #ifndef SSL_STORE_UPKEEP_GARBAGE_H
 #define SSL_STORE_UPKEEP_GARBAGE_H
@@ -22,11 +24,11 @@ struct garbage {
 	int64_t bytes;
 };
 
-/* Calls fn for each, until it returns non-zero; fn must not use the store. */
+/* Calls fn for each piece of garbage until fn returns non-zero; fn must not use the store. */
 int garbage_each(struct store *s, double age, int (*fn)(void *ctx, const struct garbage *g),
 		 void *ctx, struct error *err);
 
-/* The same, removing each before fn is told. The store is open for writing. */
+/* The same, but removes each piece before fn is called for it. The store is open for writing. */
 int garbage_collect(struct store *s, double age, int (*fn)(void *ctx, const struct garbage *g),
 		    void *ctx, struct error *err);
 

@@ -1,13 +1,14 @@
-/* Inside core/store/ only: SQL functions that SQLite lacks. NULLs are ignored; without any value the
- * result is NULL.
+/*
+ * Inside core/store/ only: SQL functions that SQLite lacks. Aggregates ignore NULLs; without any value
+ * their result is NULL.
  *
- *   fixed(x, n)          x with n decimals, rounded as C's printf() does and so as all tables print it
- *                        (SQLite's printf() rounds 0.125 up)
- *   median(x)            the aggregate
- *   stddev(x)            standard deviation of a sample (n - 1); NULL for one value
- *   quantile(x, q)       interpolated linearly between order statistics, as is NumPy's default
- *   list_by(x, a, b)     the values as words, ordered by the numbers a, then b (group_concat() has no
- *                        defined order)
+ *   fixed(x, n)       x with n decimals, rounded as C's printf() does, as in all tables (SQLite's
+ *                     printf() rounds 0.125 up)
+ *   median(x)
+ *   stddev(x)         standard deviation of a sample (n - 1); NULL for one value
+ *   quantile(x, q)    interpolated linearly between order statistics, as by default in NumPy
+ *   list_by(x, a, b)  the values as words, sorted by the numbers a, then b (group_concat() does not
+ *                     promise any order)
  */
 #ifndef SSL_STORE_QUERY_AGGREGATES_H
 #define SSL_STORE_QUERY_AGGREGATES_H

@@ -6,10 +6,10 @@
 #include "core/base/strbuf.h"
 #include "core/store/query/selection.h"
 
-/* Appends sentences, each ended by a newline, about the last values of `metric` (the recorded name) of
- * the runs id[0 .. n-1]:
- *   - values that cannot be compared, since the settings of their evaluation differ, or since they are
- *     losses of several methods: *differ = 1 (else 0), and the runs must not be ranked by them;
+/* Appends sentences, each ended by a newline, about the last values of `metric` (its recorded name)
+ * of the runs id[0 .. n-1]:
+ *   - values that cannot be compared, since the settings of their evaluation differ, or since they
+ *     are losses of several methods: *differ = 1 (else 0), and the runs must not be ranked by them;
  *   - values that are missing, with the reasons;
  *   - values by an older rule;
  *   - runs that have a value on the other split, or by an older rule, only.

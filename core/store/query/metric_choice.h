@@ -18,11 +18,11 @@ struct metric_choice {
 			* another name; "" if there is nothing to explain */
 };
 
-/* The metric that `asked` means for these runs (selection_metric()). Without a name (NULL), the first of
- * these that any of the runs has:
+/* The metric that `asked` means for these runs (selection_metric()). Without a name (NULL), the
+ * first of these that any of the runs has:
  *   1. the objective of the selected sweep, or the one that all selected sweeps share;
- *   2. METRIC_HELD_OUT, if a sweep without an objective is selected, since validation images are for
- *      choosing;
+ *   2. METRIC_HELD_OUT, if a sweep without an objective is selected, since validation images are
+ *      for choosing;
  *   3. METRIC_USUAL, on test or on val;
  *   4. METRIC_UNLABELED, if nothing could be evaluated.
  * ERR_NOT_FOUND if the runs have none of them. */

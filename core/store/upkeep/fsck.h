@@ -26,8 +26,8 @@ struct fsck {
 	int fix;    /* rebuild summaries from their series; the store is open for writing */
 	int quick;  /* do not read the objects' files */
 	double age; /* seconds after which a file counts as left behind */
-	long objects, series, links; /* out: how many were checked; links of chains of digests */
-	int no_rows;                 /* out: the database is damaged, so its rows were not checked */
+	long objects, series, links; /* out: how many were checked (links of digest chains) */
+	int no_rows;                 /* out: the database is damaged; rows were not checked */
 	long damages;                /* out: findings that are no notes and were not repaired */
 };
 

@@ -55,7 +55,7 @@ same "$(sed 1d "$out" | cut -d, -f1,2)" low,5
 
 note 'what is wrong is one line and exit code 2'
 fails 2 'a \) too many' "$SSL" log -w '1) union select 1 --'
-fails 2 "'select' has no place" "$SSL" log -w 'id in (select 1)'
+fails 2 "'select' is not allowed" "$SSL" log -w 'id in (select 1)'
 fails 2 'no such column: nme' "$SSL" log -w 'nme = 1'
 fails 2 'did you mean vicreg.mu' "$SSL" log -w '[vicreg.mo] = 1'
 fails 2 'did you mean knn.top1' "$SSL" log -s -knn.top2

@@ -108,6 +108,8 @@ static int best(struct store *s, const char *name, int64_t *run, struct error *e
 	struct metric_choice choice;
 	int differ, found;
 
+	if (!*name)
+		return error_set(err, ERR_NOT_FOUND, "best:: missing metric, as in best:knn.top1");
 	if (metric_of_all(s, name, &choice, err))
 		return -1;
 	report_choice(name, &choice);

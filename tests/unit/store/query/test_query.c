@@ -185,18 +185,18 @@ static void test_log_injection(void)
 
 	fill(&x);
 	log_is(x.s, WHERE("1) union select name from tag --"), "')' without '('");
-	log_is(x.s, WHERE("1 union select 1"), "'select' has no place");
-	log_is(x.s, WHERE("id in (SELECT 1)"), "'SELECT' has no place");
-	log_is(x.s, WHERE("id in (with a as (values (1)) table a)"), "'with' has no place");
-	log_is(x.s, WHERE("1; drop table run"), "';' has no place");
-	log_is(x.s, WHERE("1 -- comment"), "'--' has no place");
-	log_is(x.s, WHERE("1 /* comment"), "'/*' has no place");
+	log_is(x.s, WHERE("1 union select 1"), "'select' is not allowed");
+	log_is(x.s, WHERE("id in (SELECT 1)"), "'SELECT' is not allowed");
+	log_is(x.s, WHERE("id in (with a as (values (1)) table a)"), "'with' is not allowed");
+	log_is(x.s, WHERE("1; drop table run"), "';' is not allowed");
+	log_is(x.s, WHERE("1 -- comment"), "'--' is not allowed");
+	log_is(x.s, WHERE("1 /* comment"), "'/*' is not allowed");
 	log_is(x.s, WHERE("(1"), "missing closing )");
 	log_is(x.s, WHERE("name = 'x"), "missing closing '");
 	log_is(x.s, WHERE("[x"), "missing closing ]");
-	log_is(x.s, WHERE("id = ?"), "'?' has no place");
-	log_is(x.s, WHERE("id = :a"), "':' has no place");
-	log_is(x.s, WHERE("id = $a"), "'$' has no place");
+	log_is(x.s, WHERE("id = ?"), "'?' is not allowed");
+	log_is(x.s, WHERE("id = :a"), "':' is not allowed");
+	log_is(x.s, WHERE("id = $a"), "'$' is not allowed");
 	log_is(x.s, WHERE("load_extension('x')"), "not authorized");
 	log_is(x.s, WHERE("max(id) > 1"), "misuse of aggregate");
 	log_is(x.s, WHERE(""), "empty");

@@ -76,7 +76,7 @@ ok ssl -C same run -q $run --set optim.epochs=1 --name new-here
 fails 2 'contains run new-here' "$SSL" backup -f same
 ok ssl backup -q own
 ok ssl -C own note one 'a thought'
-fails 2 'recorded there' "$SSL" backup -f own
+fails 2 'contains something, which this store does not have' "$SSL" backup -f own
 ok ssl rm two
 ok ssl backup -q less
 ok ssl rm -f two

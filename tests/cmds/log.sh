@@ -54,7 +54,7 @@ ok ssl log --columns 'name,[vicreg.mu],optim.lr' -w "name = 'low'" --format csv
 same "$(sed 1d "$out" | cut -d, -f1,2)" low,5
 
 note 'what is wrong is one line and exit code 2'
-fails 2 'a \) too many' "$SSL" log -w '1) union select 1 --'
+fails 2 "'\)' without '\('" "$SSL" log -w '1) union select 1 --'
 fails 2 "'select' is not allowed" "$SSL" log -w 'id in (select 1)'
 fails 2 'no such column: nme' "$SSL" log -w 'nme = 1'
 fails 2 'did you mean vicreg.mu' "$SSL" log -w '[vicreg.mo] = 1'

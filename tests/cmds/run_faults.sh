@@ -273,8 +273,8 @@ done
 note 'a database that was emptied is not filled again in silence'
 mv .ssl/ssl.db kept.db
 : >.ssl/ssl.db
-fails 5 'ssl.db: empty' "$SSL" log
-fails 5 'ssl.db: empty' "$SSL" run $run
+fails 5 'ssl.db: the database is empty' "$SSL" log
+fails 5 'ssl.db: the database is empty' "$SSL" run $run
 mv kept.db .ssl/ssl.db
 rm -f .ssl/ssl.db-*
 ok ssl fsck

@@ -26,7 +26,7 @@ ok ssl sql --format csv 'SELECT "vicreg.mu", method, loss IS NOT NULL, "loss.var
 same "$(tail -1 "$out")" 3,vicreg,1,1
 ok ssl schema runs
 out_has '^vicreg.mu .* hyperparameter'
-fails 2 'it exists: -f' "$SSL" schema --pivot runs
+fails 2 'it exists already: -f' "$SSL" schema --pivot runs
 ok ssl -f schema --pivot runs
 if command -v sqlite3 >/dev/null; then
 	note 'v_seed goes from runs to values: the other way round it is their product'

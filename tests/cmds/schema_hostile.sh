@@ -46,16 +46,16 @@ same "$(db 'select count(*) from run')" 1
 
 note 'virtual tables, computed columns, and what takes the place of a table or a function'
 again
-db 'create virtual table x using rtree(a, b, c)' && refused 'table x: a virtual table'
+db 'create virtual table x using rtree(a, b, c)' && refused 'table x: a store must not have a virtual table'
 again
 db 'alter table note add column x int as (length(text))'
-refused 'table note: has a computed column'
+refused 'table note: it has a computed column'
 again
 db 'alter table trash rename to other' 'create view trash as select 1 as run_id, 2 as created'
 refused 'table trash: missing'
 again
 db 'create view json_each as select 1 as value'
-refused 'json_each: has the name of'
+refused 'json_each: it has the name of'
 again
 db 'pragma user_version = -3'
 refused 'no version of the schema is -3'

@@ -37,7 +37,7 @@ static int check_view_free(struct store *s, const char *name, int replace, struc
 	if (there < 0 || !there || (view && replace))
 		return there < 0 ? -1 : 0;
 	return error_set(err, ERR_USAGE,
-			 view ? "view %s: exists already: -f replaces it"
+			 view ? "view %s: it exists already: -f replaces it"
 			      : "view %s: a table has this name",
 			 name);
 }

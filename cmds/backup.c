@@ -21,7 +21,7 @@ static int backup_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	struct backup b = {0};
 	struct strbuf size = STRBUF_INIT;
 	const struct opt table[] = {
-	    {0, "link", OPT_FLAG, &b.link, NULL, "hard links instead of copies", 0, 0}, {0}};
+	    {0, "link", OPT_FLAG, &b.link, NULL, "make hard links instead of copies", 0, 0}, {0}};
 	int ret = opt_parse(ctx, &cmd_backup, table, argc, argv, 1, 1, NULL, err);
 
 	if (ret)

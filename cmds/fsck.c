@@ -46,7 +46,7 @@ static void add_finding(void *ctx, const struct fsck_finding *f)
 		add_row(all->t, finding, f->kind, f->what, f->why);
 }
 
-/* A row for each kind of which there were too many. */
+/* Adds a row for each kind of which not all findings are shown. */
 static void add_counts(struct findings *all)
 {
 	char what[40];
@@ -75,7 +75,7 @@ static void add_verdict(const struct fsck *f, const struct brief *b, struct strb
 	}
 }
 
-/* ---- checkpoints against the digest chain: their tensors are those that the run computed ---- */
+/* ---- checkpoints: their tensors against the digest chain ---- */
 
 struct check {
 	struct cmd_ctx *ctx;
@@ -94,7 +94,7 @@ static int check_checkpoint(void *ctx, const struct checkpoint_row *ck)
 	int found = digests_last(c->ctx->store, ck->run_id, ck->step, &link, c->err);
 
 	if (found < 0 || object_exists(c->ctx->store, ck->sha256, NULL) <= 0)
-		return found < 0 ? -1 : 0; /* check_file() has told that */
+		return found < 0 ? -1 : 0; /* fsck_run() has reported a missing file */
 	object_path(c->ctx->store, ck->sha256, path, sizeof path);
 	c->checkpoints++;
 	snprintf(what, sizeof what, "%.90s step %ld", c->run, ck->step);
@@ -102,7 +102,7 @@ static int check_checkpoint(void *ctx, const struct checkpoint_row *ck)
 		fsck_report(c->f, "checkpoint", what, why.msg, 0, 0);
 	else if (found && link.step == ck->step && strcmp(state, link.state))
 		fsck_report(c->f, "checkpoint", what,
-			    "its tensors are not those of the digest chain", 0, 0);
+			    "its tensors differ from those in the digest chain", 0, 0);
 	return 0;
 }
 
@@ -130,7 +130,7 @@ static int check_checkpoints(struct check *c, struct error *err)
 	return more;
 }
 
-static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
+static int check_and_print(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 {
 	static const char *const column[] = {"finding", "kind", "what", "why"};
 	struct check c = {ctx, f, NULL, 0, err};
@@ -149,7 +149,7 @@ static int look(struct cmd_ctx *ctx, struct fsck *f, struct error *err)
 		add_counts(&all);
 		cmd_print(ctx, all.t, NULL);
 		add_verdict(f, &all.brief, &verdict);
-		log_info("%ld objects, %ld checkpoints, %ld series, %ld links: %s", f->objects,
+		log_info("%ld objects, %ld checkpoints, %ld series, %ld digests: %s", f->objects,
 			 c.checkpoints, f->series, f->links, verdict.buf);
 	}
 	table_free(all.t);
@@ -163,7 +163,8 @@ static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	struct fsck f = {.age = 0};
 	const struct opt table[] = {
 	    {0, "fix", OPT_FLAG, &f.fix, NULL, "rebuild summaries from their series", 0, 0},
-	    {0, "quick", OPT_FLAG, &f.quick, NULL, "look at the files' sizes only", 0, 0},
+	    {0, "quick", OPT_FLAG, &f.quick, NULL, "check the sizes of files, not their contents",
+	     0, 0},
 	    {0}};
 	struct config c;
 	int ret = opt_parse(ctx, &cmd_fsck, table, argc, argv, 0, 0, NULL, err);
@@ -175,5 +176,5 @@ static int fsck_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	config_of_store(ctx->store, &c);
 	if (config_seconds(&c, "gc.age", &f.age, err))
 		return -1;
-	return look(ctx, &f, err);
+	return check_and_print(ctx, &f, err);
 }

@@ -38,7 +38,7 @@ static int add_row(void *ctx, const struct garbage *g)
 	return 0;
 }
 
-/* A row for each kind of which there were too many. */
+/* Adds a row for each kind of which not all are listed. */
 static void add_counts(struct total *sum)
 {
 	char text[64];
@@ -82,7 +82,7 @@ static int gc_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	double age = -1;
 	const struct opt table[] = {{0, "age", OPT_REAL, &age, "SECONDS",
-				     "leave alone what is younger (gc.age, 3600)", 0, 1e9},
+				     "keep younger files (default: gc.age, 3600)", 0, 1e9},
 				    {0}};
 	struct config c;
 	int ret = opt_parse(ctx, &cmd_gc, table, argc, argv, 0, 0, NULL, err);

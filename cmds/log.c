@@ -17,11 +17,11 @@ static void print(struct cmd_ctx *ctx, const struct rows *rows, const struct log
 	cmd_print(ctx, rows->table,
 		  q->where || q->tag || q->sweep ? "no run matches" : "no run yet");
 	if (cut && n == q->limit)
-		log_info("the first %d; -l 0 lists all", n);
+		log_info("showing the first %d runs: -l 0 shows all", n);
 }
 
-/* What the columns do not show of their values. */
-static int add_remarks(struct cmd_ctx *ctx, const struct log_query *q, struct error *err)
+/* Prints the caveats about the metrics in the list. */
+static int print_caveats(struct cmd_ctx *ctx, const struct log_query *q, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	int ret = query_log_caveats(ctx->store, q, &text, err);
@@ -32,11 +32,11 @@ static int add_remarks(struct cmd_ctx *ctx, const struct log_query *q, struct er
 	return ret;
 }
 
-/* The first of a sorted list is a choice. */
-static void advise(const char *sort)
+/* Warns of sorting by the test split, since the first run of a sorted list is often chosen. */
+static void warn_of_test(const char *sort)
 {
 	if (sort && !strncmp(sort + strspn(sort, "-["), "test.", 5))
-		log_info("-s %s: sorted by the test split: choose on val, and report test once",
+		log_info("-s %s: sorts by the test split: choose runs by val, and report test once",
 			 sort);
 }
 
@@ -51,8 +51,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {0, "columns", OPT_TEXT, &q.columns, "A,B", "show these columns", 0, 0},
 	    {0, "tag", OPT_TEXT, &q.tag, "TAG", "only runs with this tag", 0, 0},
 	    {0, "sweep", OPT_TEXT, &q.sweep, "SWEEP", "only runs of this sweep", 0, 0},
-	    {0, "group", OPT_FLAG, &q.group, NULL, "a line per recipe: mean and sd over seeds", 0,
-	     0},
+	    {0, "group", OPT_FLAG, &q.group, NULL,
+	     "one line per recipe: mean and standard deviation over seeds", 0, 0},
 	    {0},
 	};
 	struct query_sink sink;
@@ -64,7 +64,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	ret = opt_parse(ctx, &cmd_log, table, argc, argv, 0, 0, NULL, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	advise(q.sort);
+	warn_of_test(q.sort);
 	cut = q.limit < 0 && ctx->out == stdout && ctx->terminal;
 	if (q.limit < 0)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
@@ -76,7 +76,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (!ret)
 		print(ctx, &rows, &q, cut);
 	if (!ret)
-		ret = add_remarks(ctx, &q, err);
+		ret = print_caveats(ctx, &q, err);
 	spread_release(&spread);
 	rows_release(&rows);
 	return ret;

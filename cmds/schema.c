@@ -1,4 +1,4 @@
-/* `ssl schema`: the store's tables and views in their own words, and pivots. */
+/* `ssl schema`: the store's tables and views with their documentation; views of the user. */
 #include "cmds/cmd.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"
@@ -30,8 +30,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	int n, ret;
 	const struct opt table[] = {
 	    {0, "pivot", OPT_TEXT, &pivot, "VIEW",
-	     "make a view with a column for each hyperparameter", 0, 0},
-	    {0, "drop", OPT_TEXT, &drop, "VIEW", "remove such a view", 0, 0},
+	     "create a view of the runs with a column for each hyperparameter", 0, 0},
+	    {0, "drop", OPT_TEXT, &drop, "VIEW", "remove a view of yours", 0, 0},
 	    {0},
 	};
 
@@ -52,11 +52,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		 : user_view_create_pivot(ctx->store, pivot, ctx->force, err))
 		return -1;
 	if (ctx->dry_run)
-		log_info("the view %s would be %s", drop ? drop : pivot, drop ? "removed" : "made");
+		log_info("view %s: would be %s", drop ? drop : pivot, drop ? "removed" : "created");
 	else if (drop)
-		log_info("removed the view %s", drop);
+		log_info("view %s: removed", drop);
 	else
-		log_info("made the view %s: `ssl sql \"SELECT * FROM %s\"`", pivot, pivot);
+		log_info("view %s: created: `ssl sql \"SELECT * FROM %s\"` shows it", pivot, pivot);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* `ssl sql`: the store is a database, and this asks it. */
+/* `ssl sql`: queries of the user, read-only. */
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +44,8 @@ static int key_of(const char *name, struct strbuf *key, struct error *err)
 
 	if (!n || name[n] || n > 60)
 		return error_set(err, ERR_USAGE,
-				 "sql: '%.40s': the name of a query has letters, digits, - and _",
+				 "sql: '%.40s': the name of a query consists of letters, digits, - "
+				 "and _",
 				 name);
 	strbuf_addf(key, "query.%s", name);
 	return 0;
@@ -62,10 +63,11 @@ static int load(struct cmd_ctx *ctx, const char *name, struct strbuf *sql, struc
 	strbuf_release(&key);
 	if (found)
 		return found < 0 ? -1 : 0;
-	return error_set(err, ERR_NOT_FOUND, "sql: @%s: no such query: see `ssl sql --list`", name);
+	return error_set(err, ERR_NOT_FOUND, "sql: @%s: no such query: `ssl sql --list` lists them",
+			 name);
 }
 
-/* One that is wrong now would be wrong later. Blanks around it are not part of it. */
+/* Saves the query, without blanks around it, after checking it. */
 static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct error *err)
 {
 	struct strbuf key = STRBUF_INIT, text = STRBUF_INIT;
@@ -83,13 +85,14 @@ static int save(struct cmd_ctx *ctx, const char *name, const char *sql, struct e
 	if (!ret && !ctx->dry_run)
 		ret = config_set(&c, key.buf, text.buf, err);
 	if (!ret)
-		log_info("%ssaved: `ssl sql @%s` asks it", ctx->dry_run ? "would be " : "", name);
+		log_info("@%s: %ssaved: `ssl sql @%s` runs it", name,
+			 ctx->dry_run ? "would be " : "", name);
 	strbuf_release(&key);
 	strbuf_release(&text);
 	return ret;
 }
 
-static int forget(struct cmd_ctx *ctx, const char *name, struct error *err)
+static int delete_query(struct cmd_ctx *ctx, const char *name, struct error *err)
 {
 	struct strbuf key = STRBUF_INIT, old = STRBUF_INIT;
 	struct config c;
@@ -129,14 +132,14 @@ static int list(struct cmd_ctx *ctx, struct error *err)
 	config_of_store(ctx->store, &c);
 	ret = config_each(&c, list_one, t, err);
 	if (!ret)
-		cmd_print(ctx, t, "no query is saved");
+		cmd_print(ctx, t, "no saved queries");
 	table_free(t);
 	return ret;
 }
 
-/* The text of the query: as it stands, saved under a name, or from standard input. */
-static int ask(struct cmd_ctx *ctx, const char *word, const char *name, double seconds,
-	       struct error *err)
+/* Runs or saves the query `word`: its text, @NAME for a saved one, or - for standard input. */
+static int run_query(struct cmd_ctx *ctx, const char *word, const char *name, double seconds,
+		     struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
 	int ret = 0;
@@ -159,11 +162,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	double seconds = 60;
 	int show = 0, n;
 	const struct opt table[] = {
-	    {0, "time-limit", OPT_REAL, &seconds, "SECONDS", "stop after this long (60); 0: never",
-	     0, 1e9},
-	    {0, "save", OPT_TEXT, &name, "NAME", "keep the query under this name", 0, 0},
-	    {0, "delete", OPT_TEXT, &old, "NAME", "forget the query of this name", 0, 0},
-	    {0, "list", OPT_FLAG, &show, NULL, "list the queries that are kept", 0, 0},
+	    {0, "time-limit", OPT_REAL, &seconds, "SECONDS",
+	     "stop a query after this time (default: 60); 0: never", 0, 1e9},
+	    {0, "save", OPT_TEXT, &name, "NAME", "save the query under this name", 0, 0},
+	    {0, "delete", OPT_TEXT, &old, "NAME", "delete the saved query of this name", 0, 0},
+	    {0, "list", OPT_FLAG, &show, NULL, "list the saved queries", 0, 0},
 	    {0},
 	};
 	int ret = opt_parse(ctx, &cmd_sql, table, argc, argv, 0, 1, &n, err);
@@ -182,7 +185,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return -1;
 	if (show)
 		return list(ctx, err);
-	return old ? forget(ctx, old, err) : ask(ctx, argv[1], name, seconds, err);
+	return old ? delete_query(ctx, old, err) : run_query(ctx, argv[1], name, seconds, err);
 }
 
 const struct cmd cmd_sql = {

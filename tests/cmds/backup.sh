@@ -73,10 +73,10 @@ fails 2 'is not a backup of this store' "$SSL" backup -f other
 same "$(cat other/.ssl/ssl.db)" text
 ok cp -a .ssl same
 ok ssl -C same run -q $run --set optim.epochs=1 --name new-here
-fails 2 'contains run new-here' "$SSL" backup -f same
+fails 2 'run new-here was added to this backup' "$SSL" backup -f same
 ok ssl backup -q own
 ok ssl -C own note one 'a thought'
-fails 2 'contains something, which this store does not have' "$SSL" backup -f own
+fails 2 'something was added to this backup' "$SSL" backup -f own
 ok ssl rm two
 ok ssl backup -q less
 ok ssl rm -f two

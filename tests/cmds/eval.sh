@@ -99,9 +99,9 @@ err_has 'best:test.knn.top1: chosen on the test split.*best:val.knn.top1'
 ok ssl show best:val.knn.top1
 [ ! -s "$err" ] || fail 'val is what to choose by'
 ok ssl log -s -test.knn.top1
-err_has 'sorted by the test split'
+err_has 'sorts by the test split'
 ok ssl log -s -val.knn.top1
-! grep -q "sorted by the test split" "$err" || fail "val is what to sort by"
+! grep -q "sorts by the test split" "$err" || fail "val is what to sort by"
 
 note 'what trains nothing is evaluated once, as it is'
 ok ssl run -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set eval.at_start=false --set eval.protocol=knn,linear --name floor

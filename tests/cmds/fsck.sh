@@ -12,7 +12,7 @@ ok ssl run -q $run --set optim.epochs=3 --name one
 ok ssl fsck
 same "$(cat "$out")" ''
 # two checkpoints, and the best one where it is neither
-err_has '(3 objects, 2|4 objects, 3) checkpoints, [0-9]* series, 3 links: sound'
+err_has '(3 objects, 2|4 objects, 3) checkpoints, [0-9]* series, 3 digests: sound'
 
 note 'killed: sound, with notes'
 "$SSL" run -q $run --set optim.epochs=500 --name dead 2>/dev/null &

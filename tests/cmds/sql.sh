@@ -30,7 +30,7 @@ fails 2 'missing' "$SSL" sql
 
 note 'keeps queries by name'
 ok ssl sql --list
-err_has 'no query is saved'
+err_has 'no saved queries'
 ok ssl sql --save answer "SELECT 6 * 7 AS answer, 'it''s' AS text"
 ok ssl sql --format csv @answer
 same "$(tail -1 "$out")" "42,it's"

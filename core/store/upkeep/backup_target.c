@@ -19,10 +19,11 @@ enum { PATH_SIZE = 4400, ID_SIZE = 64 };
 
 static int target_error(sqlite3 *db, const char *path, struct error *err)
 {
-	return error_set(err, ERR_USAGE,
-			 "backup: %s: exists and is not a backup of this store (%s): use another "
-			 "folder, or remove it first",
-			 path, db ? sqlite3_errmsg(db) : "out of memory");
+	return error_set(
+	    err, ERR_USAGE,
+	    "backup: %s: it exists and is not a backup of this store (%s): use another "
+	    "folder, or remove it first",
+	    path, db ? sqlite3_errmsg(db) : "out of memory");
 }
 
 /* Reads the first column of the first row: 1, 0 if there is none, -1. */
@@ -117,8 +118,8 @@ static int check_untouched(struct store *s, sqlite3 *db, const char *dir, struct
 	return found < 0
 		   ? -1
 		   : error_set(err, ERR_USAGE,
-			       "backup: %s: contains %s%s, which this store does not have and an "
-			       "update would lose: use another folder",
+			       "backup: %s: %s%s was added to this backup and would be lost: use "
+			       "another folder",
 			       dir, name[0] ? "run " : "something", name);
 }
 
@@ -136,7 +137,7 @@ static int check_database(struct store *s, const char *dir, const char *path, st
 		target_error(db, dir, err);
 	else if (!ours[0] || strcmp(ours, theirs))
 		error_set(err, ERR_USAGE,
-			  "backup: %s: is another store: -f only updates a backup of this store",
+			  "backup: %s: it is another store: -f only updates a backup of this store",
 			  dir);
 	else
 		ret = check_untouched(s, db, dir, err);
@@ -159,7 +160,8 @@ static int check_objects(struct store *s, const char *dir, struct error *err)
 		return db_error(s, err);
 	ret = fs_read(path, &text, err);
 	if (!ret && (strncmp(text.buf, ours, strlen(ours)) || !ours[0]))
-		ret = error_set(err, ERR_USAGE, "backup: %s: has the files of another store", dir);
+		ret =
+		    error_set(err, ERR_USAGE, "backup: %s: it has the files of another store", dir);
 	strbuf_release(&text);
 	return ret;
 }
@@ -178,11 +180,12 @@ int backup_target_check(struct store *s, const char *dir, int replace, struct er
 	if (stat(s->path, &here))
 		return error_errno(err, ERR_FAILED, "%s", s->path);
 	if (here.st_dev == there.st_dev && here.st_ino == there.st_ino)
-		return error_set(err, ERR_USAGE, "backup: %s: is the store itself", dir);
+		return error_set(err, ERR_USAGE, "backup: %s: it is the store itself", dir);
 	if (!S_ISREG(there.st_mode))
 		return error_set(err, ERR_USAGE, "backup: %s: not a regular file", path);
 	if (!replace)
-		return error_set(err, ERR_USAGE, "backup: %s: exists already: -f updates it", dir);
+		return error_set(err, ERR_USAGE, "backup: %s: it exists already: -f updates it",
+				 dir);
 	return check_database(s, dir, path, err);
 }
 

@@ -1,5 +1,5 @@
-/* Protects: a value comes back as it was set, other lines of the file stay, and a file that is
- * wrong is an error with its line. */
+/* Protects: a value is read back as it was set, other lines of the file are kept, and a mistake in
+ * the file is an error with its line. */
 #include "core/store/config.h"
 #include "core/store/owner.h"
 #include "tests/unit/store/scratch.h"
@@ -120,7 +120,7 @@ static void test_safe(void)
 int main(void)
 {
 	static const struct check_case cases[] = {{"values come back", test_values},
-						  {"what is wrong is said", test_wrong},
+						  {"mistakes are errors", test_wrong},
 						  {"a list has every value once", test_lists},
 						  {"which folders are safe", test_safe},
 						  {0}};

@@ -1,5 +1,5 @@
-/* Datasets' names and their objects: a name is one content, an object lives as long as a row names
- * it. */
+/* The names of datasets and their objects: a name stands for one content, and an object is kept
+ * while a row refers to it. */
 #include <fcntl.h>
 
 #include "tests/unit/store/scratch.h"
@@ -60,7 +60,7 @@ static void test_insert_find(void)
 	scratch_close(&x);
 }
 
-/* A dataset that a run used keeps its row, so that the run still says what it was. */
+/* A dataset that a run used keeps its row, so that the run still shows which one it was. */
 static void test_remove_used(void)
 {
 	struct scratch x;
@@ -113,7 +113,7 @@ static void test_objects(void)
 	scratch_close(&x);
 }
 
-/* A row is not made for an object that is not there. */
+/* No row is inserted for an object that does not exist. */
 static void test_object_missing(void)
 {
 	struct scratch x;
@@ -134,7 +134,7 @@ static int add_file(void *ctx, const char *file, const char *why)
 	return 0;
 }
 
-/* What an import left out is read back; where the text is damaged, as far as it goes. */
+/* The files that an import left out are read back; from a damaged text, as many as possible. */
 static void test_skipped(void)
 {
 	static const struct {

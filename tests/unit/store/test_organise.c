@@ -1,6 +1,6 @@
-/* Marks and the trash: a removed run is in no view and no ref, and comes back as it was; deleting
- * for good leaves nothing of the run and everything of the others; last: and best: choose a
- * metric's value; a pivot outlives the views of ssl. */
+/* Tags, notes, names and the trash: a removed run is found by no view and no ref, and is restored
+ * as it was; deleting it removes all of its rows and none of others; last: and best: choose a
+ * metric's value; a pivot is kept when the program's views are created again. */
 #include "core/store/evals.h"
 #include "core/store/organise.h"
 #include "core/store/query/user_views.h"
@@ -45,7 +45,7 @@ static void test_trash(void)
 
 	fill(&x);
 	CU_ASSERT_EQUAL(runs_trash(x.s, 2, STALE, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_trash(x.s, 2, STALE, &x.err), 0); /* twice is fine */
+	CU_ASSERT_EQUAL(runs_trash(x.s, 2, STALE, &x.err), 0); /* a second time has no effect */
 	sql_is(x.s, "SELECT group_concat(name) FROM v_run", "one,three\n");
 	sql_is(x.s, "SELECT count(*) FROM v_param WHERE run = 'two'", "0\n");
 	sql_is(x.s, "SELECT count(*) FROM v_metric WHERE run = 'two'", "0\n");
@@ -183,7 +183,8 @@ static void untrained_first(struct scratch *x, const char *name, int series, dou
 	CU_ASSERT_EQUAL(runs_finish(x->s, &h, &done, &x->err), 0);
 }
 
-/* A bare name is the last value, and the untrained encoder is never a trained run's best. */
+/* A name without a prefix means the last value; that of the untrained encoder is never the best one
+ * of a run that trained. */
 static void test_last_unless_best(void)
 {
 	struct scratch x;
@@ -202,7 +203,7 @@ static void test_last_unless_best(void)
 	scratch_close(&x);
 }
 
-/* A mean counts what was averaged, not the runs of the group. */
+/* "NAME.n" counts the values of a mean, not the runs of the group. */
 static void test_counts(void)
 {
 	struct scratch x;

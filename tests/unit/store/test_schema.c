@@ -197,8 +197,8 @@ static int bare(sqlite3 *db, const char *sql)
 	return bad;
 }
 
-/* A connection that is not ours, without our functions and as distrustful as can be, reads every
- * view; and the database is sound. */
+/* A connection of another program, without ssl's functions and with an untrusted schema, reads
+ * every view; and the database is sound. */
 static void test_stock_sqlite(void)
 {
 	struct scratch x;
@@ -229,7 +229,7 @@ static void test_stock_sqlite(void)
 	scratch_close(&x);
 }
 
-/* What the CHECKs are for: a mistake of ours is refused by the database. */
+/* The CHECK constraints: the database refuses a mistake of the program. */
 static void test_checks(void)
 {
 	struct scratch x;

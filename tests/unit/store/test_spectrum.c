@@ -1,6 +1,5 @@
-/* Protects: vectors over training: they are read back as written, a writer that lost its run writes
- * none, resuming takes back what is above the step, and the end of a series is found again. */
-#include "core/store/query/series.h"
+/* Protects: spectra are read back as written; a process that lost its run writes none; resuming
+ * removes those above its step. The verdicts of v_collapse. */
 #include "core/store/spectrum.h"
 
 #include <math.h>
@@ -31,32 +30,8 @@ static void test_round_trip(void)
 	scratch_close(&x);
 }
 
-static void test_tail(void)
-{
-	const struct metric_point p[] = {{"collapse.flag", 10, 0},
-					 {"collapse.flag", 20, 1},
-					 {"collapse.flag", 30, 2},
-					 {"collapse.flag", 40, NAN},
-					 {"loss", 41, 7}};
-	struct scratch x;
-	struct run_handle h;
-	double v[3] = {0};
-
-	scratch_open(&x);
-	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 40, v, 3, &x.err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, p, 5, 1, 41, NULL, &x.err), 0);
-	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 39, v, 3, &x.err), 3);
-	CU_ASSERT(v[0] == 2 && v[1] == 1 && v[2] == 0);
-	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 99, v, 1, &x.err), 1);
-	CU_ASSERT(isnan(v[0]));
-	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 9, v, 3, &x.err), 0);
-	CU_ASSERT_EQUAL(series_tail(x.s, h.id + 1, "collapse.flag", 40, v, 3, &x.err), 0);
-	scratch_close(&x);
-}
-
-/* What the view makes of a run: the words, and the case in which nothing collapsed and yet nothing
- * is learned. 10 epochs of 10 steps. */
+/* The verdict and summary of v_collapse, also of a run that neither collapses nor learns. The run
+ * has 10 epochs of 10 steps. */
 static void verdict_is(struct scratch *x, double flag, double std, double loss, const char *want)
 {
 	const struct metric_point p[] = {{"loss", 1, 4},
@@ -128,16 +103,15 @@ static void test_verdicts(void)
 		   "not learning|not learning: the loss stays high (3.9, at first 4), std healthy: "
 		   "0.8 of 1/sqrt(d)\n");
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	sql_is(x.s, "SELECT count(*) FROM v_collapse", "5\n"); /* not the one without measures */
+	sql_is(x.s, "SELECT count(*) FROM v_collapse", "5\n"); /* the last run has no measures */
 	scratch_close(&x);
 }
 
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"spectra are written, fenced, and taken back", test_round_trip},
-	    {"the end of a series", test_tail},
-	    {"what the measures come to", test_verdicts},
+	    {"spectra are written, fenced and truncated", test_round_trip},
+	    {"verdicts", test_verdicts},
 	    {"a low rank", test_low_rank},
 	    {0}};
 

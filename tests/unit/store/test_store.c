@@ -1,4 +1,4 @@
-/* Making and opening a store, and every way in which that can go wrong. */
+/* Creating and opening a store, and the ways in which that can fail. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -32,7 +32,7 @@ static void open_fails(struct scratch *x, enum store_mode mode, int code, const 
 	err_is(&x->err, code, why);
 }
 
-/* Making it twice keeps what is there. */
+/* A second init keeps the store. */
 static void test_init_twice(void)
 {
 	struct scratch x;
@@ -49,7 +49,7 @@ static void test_init_twice(void)
 	scratch_close(&x);
 }
 
-/* As git does: from any folder below; a .ssl without a database is somebody else's. */
+/* The store is found from any folder below, as with git; a .ssl without a database is not one. */
 static void test_found_upwards(void)
 {
 	struct scratch x;
@@ -82,7 +82,7 @@ static void test_newer_schema(void)
 	scratch_close(&x);
 }
 
-/* What is not ours is not touched. */
+/* The database of another program is not changed. */
 static void test_not_ours(void)
 {
 	struct scratch x;
@@ -105,8 +105,7 @@ static void test_not_ours(void)
 	scratch_close(&x);
 }
 
-/* A page overwritten with noise is an error with exit code 5, not a crash and not a wrong answer.
- */
+/* A page that was overwritten is ERR_CORRUPT, neither a crash nor a wrong result. */
 static void test_corrupt_page(void)
 {
 	struct scratch x;
@@ -138,8 +137,8 @@ static void test_corrupt_page(void)
 	scratch_close(&x);
 }
 
-/* A reader makes no file and changes none, and uses its own views where the stored ones are
- * another's. */
+/* A reader uses temporary views if the stored ones are of another version; a writer replaces these.
+ */
 static void test_other_views(void)
 {
 	struct scratch x;
@@ -162,8 +161,8 @@ static void test_other_views(void)
 	scratch_close(&x);
 }
 
-/* In a child whose folder is read-only: a mount for root, whom permissions do not bind; else chmod.
- * Exits 77 when neither can be had. */
+/* Makes the folder read-only, in a child process: by a mount if it is root's, which ignores
+ * permissions, else by chmod. Exits with 77 if neither is possible. */
 static void make_read_only(const char *dir)
 {
 	char sub[400];
@@ -183,7 +182,7 @@ static void make_read_only(const char *dir)
 		_exit(77);
 }
 
-/* What the child finds: 0 as it should be, else the number of the step. */
+/* The child's test: 0, or the number of the step that failed. */
 static int use_read_only(const char *dir)
 {
 	struct store *s = NULL;
@@ -242,7 +241,7 @@ static void test_read_only(void)
 	scratch_close(&x);
 }
 
-/* A disk that is full: in a child, no file may grow beyond a limit. What was recorded before is
+/* A full disk: in a child process no file may grow beyond a limit. What was recorded before is
  * there, what failed is not, and the store goes on when there is room again. */
 static int fill_disk(const char *dir)
 {
@@ -291,7 +290,7 @@ static void test_disk_full(void)
 	fflush(NULL);
 	pid = fork();
 	if (!pid) {
-		x.s = NULL; /* the parent's connection is not the child's */
+		x.s = NULL; /* the connection belongs to the parent */
 		_exit(fill_disk(x.dir));
 	}
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
@@ -322,7 +321,7 @@ static int init_on_full_disk(const char *dir)
 	return fs_exists(sub, NULL) > 0 ? 2 : 0;
 }
 
-/* A store that could not be made whole is not there. */
+/* A store that could not be created completely is removed. */
 static void test_init_disk_full(void)
 {
 	struct scratch x;

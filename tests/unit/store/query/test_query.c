@@ -1,5 +1,5 @@
-/* What users ask: their own SQL cannot write, run on or read files; expressions of `ssl log` cannot
- * leave their place; names of parameters and metrics work in them. */
+/* Queries of users: their SQL cannot write, run forever or read files; expressions of `ssl log`
+ * cannot leave their parentheses, and may use the names of hyperparameters and metrics. */
 #include <math.h>
 
 #include "core/store/evals.h"
@@ -126,7 +126,7 @@ static void test_aggregates(void)
 	scratch_close(&x);
 }
 
-/* The names that the query gives, or the error's message. */
+/* The names that the query returns, or the error's message. */
 static void log_is(struct store *s, struct log_query q, const char *want)
 {
 	struct text_sink t;
@@ -178,7 +178,7 @@ static void test_log_where(void)
 	scratch_close(&x);
 }
 
-/* Nothing that a user writes gets out of its parentheses. */
+/* What a user writes cannot leave its parentheses. */
 static void test_log_injection(void)
 {
 	struct scratch x;

@@ -1,4 +1,4 @@
-/* Every way to call a run, and what is said when a name fits none or several. */
+/* Every form of a ref, and the errors for a ref that matches no run or several. */
 #include "core/store/evals.h"
 #include "core/store/query/refs.h"
 #include "tests/unit/store/scratch.h"
@@ -27,7 +27,7 @@ static void no_ref(struct store *s, const char *ref, int code, const char *why)
 	CU_ASSERT_EQUAL(epoch, -7);
 }
 
-/* Two uuids that begin alike, which chance would not give. */
+/* Two uuids with the same beginning, which would not occur by chance. */
 static void set_uuid(struct scratch *x, int id, const char *uuid)
 {
 	char path[400], sql[200];
@@ -131,7 +131,7 @@ static void test_not_found(void)
 	scratch_close(&x);
 }
 
-/* Names are drawn from the uuid, are unique, and get a number only when draws run out. */
+/* Names are generated from the uuid and unique; they get a number only if all draws are taken. */
 static void test_names(void)
 {
 	struct scratch x;

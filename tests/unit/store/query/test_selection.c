@@ -1,4 +1,4 @@
-/* A selection that was studied says what one that was not says, whole and in part. */
+/* A selection that was studied returns the same as one that was not, as a whole and in part. */
 #include "core/store/query/selection.h"
 #include "core/store/query/selection_add.h"
 #include "core/store/query/selection_varied.h"
@@ -32,7 +32,7 @@ static void same(struct scratch *x, struct selection *plain, struct selection *s
 	varied_release(&b);
 }
 
-/* Two values of mu under three seeds, and the second of them run again. */
+/* Two values of mu with three seeds each, and the second run repeated. */
 static void test_study(void)
 {
 	struct selection plain = {0}, studied = {0}, p, s;

@@ -153,8 +153,8 @@ int config_walk_next(struct config_walk *w, struct error *err)
 		w->at += n + (w->at[n] == '\n');
 		w->line++;
 		if (kind < 0)
-			return error_set(err, ERR_USAGE, "%s:%d: not `key = value`", w->c->path,
-					 w->line);
+			return error_set(err, ERR_USAGE, "%s:%d: not a line `key = value`",
+					 w->c->path, w->line);
 		if (!kind)
 			continue;
 		if (config_check_key(w->c, w->key.buf, &known, err))

@@ -141,7 +141,7 @@ int object_check_name(const char *sha256, struct error *err)
 	if (sha256 && hash_is_hex(sha256))
 		return 0;
 	return error_set(err, ERR_CORRUPT,
-			 "object '%.20s': not a SHA-256: the store is damaged: `ssl fsck`",
+			 "object '%.20s': not a SHA-256: the store is damaged: run `ssl fsck`",
 			 sha256 ? sha256 : "");
 }
 
@@ -179,7 +179,7 @@ int object_adopt(struct store *s, const char *tmp, const char *sha256, struct er
 	fs_share(dir, s->dir);
 	fs_share(tmp, s->dir);
 	if (rename(tmp, path)) /* even if there is one, which may be damaged */
-		return error_errno(err, ERR_FAILED, "%s: rename", path);
+		return error_errno(err, ERR_FAILED, "%s: cannot be put in place", path);
 	return fs_sync_dir(dir, err);
 }
 

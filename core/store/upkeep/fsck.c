@@ -265,8 +265,8 @@ static int check_chains(struct store *s, struct fsck *f, struct error *err)
 static int note_garbage(void *ctx, const struct garbage *g)
 {
 	fsck_report(ctx, "garbage", g->path,
-		    g->kind == GARBAGE_ROW ? "nothing refers to this object: `ssl gc` removes it"
-					   : "nothing names this file: `ssl gc` removes it",
+		    g->kind == GARBAGE_ROW ? "no row refers to this object: `ssl gc` removes it"
+					   : "no row names this file: `ssl gc` removes it",
 		    1, 0);
 	return 0;
 }

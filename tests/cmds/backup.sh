@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ssl backup`: what comes out is a store that is sound and holds what the first one held, also when it was
-# copied while a run went on; and a damaged object is not copied in silence.
+# `ssl backup`: the copy is a sound store with the same contents, also if a run was running meanwhile; a damaged object
+# is reported.
 . "$(dirname "$0")/lib.sh"
 
 run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32
@@ -22,7 +22,7 @@ ok ssl -C copy run -q $run --set optim.epochs=1
 fails 2 'exists already' "$SSL" backup copy
 fails 2 'is the store itself' "$SSL" backup -f .
 
-note 'links, and bringing up to date'
+note 'links, and updating'
 ok ssl backup --link linked
 ok ssl -C linked fsck
 "$SSL" run -q $run --set optim.epochs=25 --name two 2>"$scratch/run.err" &
@@ -85,7 +85,7 @@ ok ssl -C less fsck
 code 3 ssl -C less show two
 rm -rf other
 
-note 'what an older backup has in its log is not lost'
+note 'the log of an older backup is not lost'
 ok ssl backup -q logged
 cp logged/.ssl/ssl.db kept.db
 if command -v sqlite3 >/dev/null; then

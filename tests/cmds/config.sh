@@ -1,6 +1,5 @@
 #!/bin/sh
-# `ssl config`: what is set is read back to the letter, comments and other lines stay, and nothing that is
-# no key gets in.
+# `ssl config`: a value is read back as it was set, comments and other lines are kept, and only known keys can be set.
 . "$(dirname "$0")/lib.sh"
 
 fails 3 'ssl init' "$SSL" config
@@ -25,7 +24,7 @@ ok ssl config --unset query.all
 ok ssl config gc.age
 same "$(cat "$out")" 3600
 
-note 'lines of others are kept'
+note 'other lines are kept'
 printf '# mine\n\nquery.a = select 1\n  # no comment\n' >.ssl/config
 fails 2 'config:4' "$SSL" config query.a
 printf '# mine\n\nquery.a = select 1' >.ssl/config
@@ -34,7 +33,7 @@ ok ssl config query.a 2
 ok ssl -n config query.a 3
 same "$(cat .ssl/config)" "$(printf '# mine\n\nquery.a = 2\nquery.b = x=y')"
 
-note 'what is wrong'
+note 'mistakes'
 fails 2 'not a key.*gc.age' "$SSL" config gc.aeg 5
 fails 2 'not a key' "$SSL" config 'query.a b' 5
 fails 2 'not a key' "$SSL" config query. 5

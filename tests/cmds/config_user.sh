@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ssl config --user`: the settings of a user. Another user's store is read, and written to only where
-# safe.directory says so.
+# `ssl config --user`: the settings of a user. Another user's store can be read, but written to only if safe.directory
+# allows it.
 . "$(dirname "$0")/lib.sh"
 
 note 'settings of the user, without a store'
@@ -46,12 +46,12 @@ note 'nor when only the database is'
 chown 0 .ssl
 chown 1234 .ssl/ssl.db
 writes_refused
-note 'neither the environment nor the store can say that it is safe'
+note 'neither the environment nor the store can allow it'
 mkdir -p home/.config/ssl
 echo 'safe.directory = *' >.ssl/config
 fails 6 'another user' "$SSL" tag a x
 rm .ssl/config
-note 'what is safe, and what is not'
+note 'which folders are safe'
 for other in /data "$(pwd -P)/../other" "$(pwd -P)/.." "$(pwd -P)x"; do
 	ok ssl config --user safe.directory "$other"
 	fails 6 'another user' "$SSL" tag a x
@@ -64,7 +64,7 @@ for safe in "$(pwd -P)" "$(pwd -P)/" "$scratch/*" '*' "$scratch/link"; do
 done
 ok ssl config --user safe.directory ''
 fails 6 'another user' "$SSL" tag a x
-note 'with sudo, the store of the user who called it is his own'
+note 'with sudo, the store of the user who called it counts as their own'
 ok env SUDO_UID=1234 "$SSL" tag a x
 fails 6 'another user' env SUDO_UID=12345 "$SSL" tag a x
 fails 6 'another user' env SUDO_UID=1234x "$SSL" tag a x

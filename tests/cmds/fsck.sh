@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ssl fsck`: a store that was used as intended is sound, also after a kill; whatever is changed behind its
-# back is found and named, and only summaries are mended.
+# `ssl fsck`: a store that only ssl wrote to is sound, also after a kill; whatever another program changed is reported,
+# and only summaries are repaired.
 . "$(dirname "$0")/lib.sh"
 
 run='-m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32
@@ -59,7 +59,7 @@ code 5 ssl fsck
 ok ssl fsck --fix
 ok ssl fsck
 
-note 'many findings of a kind: the first and their number; all with -v, and for programs'
+note 'many findings of a kind: the first ones and the number; all of them with -v and in formats for programs'
 again
 sqlite3 .ssl/ssl.db "update metric_summary set max = max + 1 where run_id = $one and max is not null"
 many=$(value "select count(*) from metric_summary where run_id = $one and max is not null")
@@ -85,7 +85,7 @@ code 5 ssl fsck --fix --format csv
 out_has '^damage,digest,one step 4,'
 same "$(grep -c '^damage' "$out")" 1
 
-note 'a link'
+note 'a link of the digest chain'
 again
 sqlite3 .ssl/ssl.db "update digest set chain = state where run_id = $one and step = 2"
 code 5 ssl fsck --format csv
@@ -114,7 +114,7 @@ again
 sqlite3 .ssl/ssl.db "delete from object where sha256 = '$sha'"
 code 5 ssl fsck --format csv
 out_has '^damage,reference,checkpoint,'
-note '... whose file is no garbage: a row that is damaged may be what names it'
+note 'the file of an object whose row is damaged is not garbage'
 out_lacks '^note,garbage,objects/..?/'
 code 5 ssl gc -q --age 0
 [ -f "$file" ] || fail 'gc removed the file of a checkpoint whose row is damaged'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Whatever stands in a column, commands that read answer: no signal, no hang, and an exit code of their own, or 5
-# with one line that says what is damaged. Here a sample of columns and values; slow_fsck_columns.sh tries more.
+# Whatever value a column has, commands that read end: no signal, no hang, and one of their exit codes, or 5 with one
+# line about the damage. Here a sample of columns and values; slow_fsck_columns.sh tries more.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a database or a checkpoint says is no reason to abort: a hash that is none, a step that is none or too
-# large. Exit 5, naming the row and its column, or the file; and nothing is removed for it.
+# Invalid values in a database or a checkpoint (a hash that is none, a step that is no number or too large) never
+# abort the program. It exits with 5, names the row and its column, or the file, and removes nothing.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
@@ -16,7 +16,7 @@ again()
 	cp -R "$scratch/sound" .ssl
 }
 
-note 'a hash that is none'
+note 'an invalid hash'
 sqlite3 .ssl/ssl.db "update object set sha256 = 'Z' || substr(sha256, 2)"
 files=$(find .ssl/objects -type f | sort)
 for c in 'eval a' 'export -o x.tzst a' 'gc --age 0' 'gc -n' 'checkpoint export -o e.st a'; do
@@ -50,7 +50,7 @@ for set in 'run set step = -1' 'run set epochs = 9223372036854775807' 'run set s
 	fails 5 "${set%% *} [0-9]*: column $column is out of range" "$SSL" $c
 done
 
-note 'rows of sweeps, cells, evaluations and spectra, and what show, gc and data verify need'
+note 'rows of sweeps, cells, evaluations and spectra, and rows that show, gc and data verify read'
 again
 ok ssl sweep start -q -m random -d tiny --set encoder.arch=convnet --set encoder.width=4 --set optim.batch=32 --name pair --seeds 1 -j 1
 ok ssl eval -q a --k 3
@@ -84,7 +84,7 @@ object set bytes = -1|object [0-9]*: column bytes is out of range|data verify
 END
 
 again
-note 'a step in a checkpoint that is not the one that the store says'
+note 'a checkpoint with another step than its row'
 for step in -1 99999999999999999999 999999 x ''; do
 	again
 	sqlite3 .ssl/ssl.db "update run set status = 'stopped', step = 2, epoch = 1"
@@ -111,7 +111,7 @@ for step in -1 99999999999999999999 999999 x ''; do
 	fails 5 'no step that is a number|it is of step' "$SSL" resume a
 done
 
-note "a recorded sweep that cannot be read: no name of a file in it is looked at"
+note "a recorded sweep that cannot be read: no file that it names is opened"
 again
 cat >s.yaml <<'END'
 version: 1

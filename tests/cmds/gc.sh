@@ -1,5 +1,5 @@
 #!/bin/sh
-# `ssl gc`: removes what nothing names and is old enough, and nothing else.
+# `ssl gc`: removes files that no row names and that are old enough, and no others.
 . "$(dirname "$0")/lib.sh"
 
 ok ssl init
@@ -16,16 +16,16 @@ mkdir -p .ssl/objects/ab
 echo lost >.ssl/objects/ab/$hex
 echo half >.ssl/objects/tmp/.tmp-x
 echo odd >.ssl/objects/ab/name
-note 'what is young is left alone'
+note 'young files are kept'
 ok ssl gc
 same "$(cat "$out")" ''
-note '-n tells, and changes nothing'
+note '-n lists the files and removes none'
 ok ssl gc -n --age 0 --format csv
 out_has "^file,objects/ab/$hex,5$"
 out_has '^temporary,objects/tmp/\.tmp-x,5$'
 out_lacks 'objects/ab/name'
 [ -f .ssl/objects/tmp/.tmp-x ] || fail '-n removed it'
-note 'many of a kind: the first and their number; all with -v'
+note 'many files of a kind: the first ones and the number; all of them with -v'
 for i in 1 2 3 4 5 6; do
 	: >.ssl/objects/tmp/.tmp-$i
 done
@@ -36,7 +36,7 @@ err_has '8 files would be removed'
 ok ssl gc -n --age 0 -v
 same "$(grep -c '^temporary  *objects/' "$out")" 7
 rm .ssl/objects/tmp/.tmp-[1-6]
-note 'gc.age says what is young'
+note 'gc.age sets the age'
 ok ssl config gc.age 0
 ok ssl gc --format csv
 same "$(wc -l <"$out" | tr -d ' ')" 3
@@ -46,7 +46,7 @@ ok ssl fsck
 fails 2 "it is done" ssl resume -n one
 ok ssl checkpoint export -q -o x.st one
 
-note 'beside a running run'
+note 'while a run is running'
 "$SSL" run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=30 --set checkpoint.every=1 --set eval.every=0 --name two 2>"$scratch/run.err" &
 pid=$!

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is removed is the store's own: no command follows a link out of objects/, removes what has no name
-# that ssl gives, or works in a folder that carries another store's id.
+# Only files of the store are removed: no command follows a link out of objects/, removes a file whose name ssl does
+# not give, or uses a folder that has another store's id.
 . "$(dirname "$0")/lib.sh"
 
 victims()
@@ -65,7 +65,7 @@ same "$(cat "$out")" ''
 code 6 ssl rm -f a
 unharmed
 
-note 'what has no name of ours is none of ours'
+note 'files with other names than those that ssl gives are kept'
 again
 mkdir -p .ssl/objects/ab/sub .ssl/objects/photos .ssl/objects/tmp/photos .ssl/objects/tmp/backup-1 .ssl/objects/tmp/backup-2
 for f in ab/name ab/sub/$hex photos/$hex tmp/notes.txt tmp/photos/a.jpg tmp/backup-1/a.jpg tmp/gc- tmp/gc-1x \
@@ -97,19 +97,19 @@ done
 code 5 ssl fsck
 out_has 'belongs to another store'
 same "$(find .ssl/objects | sort)" "$copy"
-note 'a store of an older version has no id there, and gets its own'
+note 'a store of an older version has no id there and gets one'
 again
 rm .ssl/objects/store
 ok ssl tag a x
 same "$(cat .ssl/objects/store)" "$(value "select value from meta where key = 'store'")"
 
-note 'init over a link leaves what is behind it'
+note 'init over a link does not change its target'
 mkdir -p "$scratch/fresh/.ssl"
 ln -s "$scratch/victim" "$scratch/fresh/.ssl/objects"
 fails 5 'symbolic link' "$SSL" init "$scratch/fresh"
 [ -d "$scratch/victim/tmp" ] || fail 'an empty folder of somebody else went'
 
-note 'no file beside the database is written through a link, or waited for'
+note 'no file beside the database is written through a link, and none blocks'
 again
 echo precious >"$scratch/precious"
 rm -f .ssl/alive

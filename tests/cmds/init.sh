@@ -1,12 +1,12 @@
 #!/bin/sh
-# `ssl init`: makes a store that all commands below it find; twice is fine; what cannot be made is not left in
-# part; a database that is newer, corrupt or another program's is refused with exit code 5.
+# `ssl init`: creates a store that commands in all folders below it find; a second time it keeps it; after an error no
+# part of it is left; a database that is newer, corrupt or of another program is refused with exit code 5.
 . "$(dirname "$0")/lib.sh"
 
 note 'without a store'
 fails 3 'not in an ssl store: `ssl init` creates one' "$SSL" log
 
-note 'made once, kept the second time, found from below'
+note 'created, kept the second time, found from below'
 ok ssl init
 err_has 'made an empty store: .*/here/\.ssl$'
 same "$(wc -c <"$out")" 0
@@ -16,7 +16,7 @@ mkdir -p a/b/.ssl
 ok ssl -C a/b sql 'SELECT count(*) AS runs FROM run'
 out_has '^0$|^ *0$'
 
-note 'elsewhere; a dry run makes nothing; -q says nothing'
+note 'elsewhere; a dry run creates nothing; -q prints nothing'
 ok ssl init -n there
 [ ! -e there ] || fail 'a dry run made the folder'
 ok ssl -q init there/below
@@ -25,7 +25,7 @@ ok ssl -q init there/below
 ok ssl -C there init again
 [ -f there/again/.ssl/ssl.db ] || fail 'DIR is not below -C'
 
-note 'where nothing can be made'
+note 'where nothing can be created'
 : >file
 fails 6 'file' "$SSL" init file/sub
 fails 2 'unexpected argument' "$SSL" init a b
@@ -57,7 +57,7 @@ mkdir bad && ok ssl -C bad init
 head -c 8192 /dev/zero | tr '\0' x >bad/.ssl/ssl.db
 fails 5 'corrupt' "$SSL" -C bad log
 
-note 'a store that cannot be looked at is not passed over for one above it'
+note 'a store that cannot be read is not passed over for one above it'
 mkdir -p outer/inner
 ok ssl init outer
 ln -s .ssl outer/inner/.ssl

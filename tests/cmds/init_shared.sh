@@ -1,6 +1,6 @@
 #!/bin/sh
-# A store that others share: who may only read it reads whatever its owner's last command left, also one that was
-# killed; and what lies in it has the permissions of its folder, or of the umask.
+# A shared store: a user who may only read it can read it whatever its owner's last command left, also one that was
+# killed; and its files have the permissions of its folder, or of the umask.
 . "$(dirname "$0")/lib.sh"
 
 [ "$(id -u)" = 0 ] || skip 'not root: no other user to be'
@@ -54,7 +54,7 @@ ok other "$SSL" backup -q "$scratch/tmp/copy"
 rm -r "$scratch/tmp/x.tar.zst" "$scratch/tmp/copy"
 fails 6 'belongs to another user' other "$SSL" tag one x
 
-note 'the owner is at work, or was killed: a log, with its index and without'
+note 'the owner is writing, or was killed: a log, with its index and without'
 ok ssl run $tiny --name two
 "$SSL" run $tiny --set optim.epochs=2000 --name three 2>/dev/null &
 pid=$!

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ssl log`: chooses, sorts and shows runs by columns, hyperparameters and metrics; an expression cannot get
-# out of its place; every format is what it says.
+# `ssl log`: filters, sorts and shows runs by columns, hyperparameters and metrics; an expression cannot leave its
+# parentheses; every format is valid.
 . "$(dirname "$0")/lib.sh"
 
 tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'
@@ -37,7 +37,7 @@ ok ssl log
 out_has '^id +name +method +dataset +status +epoch +epochs +loss +knn.top1 +gain +seconds +age$'
 out_has '^ *1 +low +vicreg +tiny +done +1 +1 '
 
-note 'chosen by column, hyperparameter, metric, tag'
+note 'filtered by column, hyperparameter, metric, tag'
 names()
 {
 	ok ssl log --columns name --format csv "$@"
@@ -53,7 +53,7 @@ same "$(names -s -vicreg.mu)" 'high low other '
 ok ssl log --columns 'name,[vicreg.mu],optim.lr' -w "name = 'low'" --format csv
 same "$(sed 1d "$out" | cut -d, -f1,2)" low,5
 
-note 'what is wrong is one line and exit code 2'
+note 'a mistake is one line and exit code 2'
 fails 2 "'\)' without '\('" "$SSL" log -w '1) union select 1 --'
 fails 2 "'select' is not allowed" "$SSL" log -w 'id in (select 1)'
 fails 2 'no such column: nme' "$SSL" log -w 'nme = 1'

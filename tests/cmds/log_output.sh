@@ -1,6 +1,6 @@
 #!/bin/sh
-# Outputs: what is there is never lost. A file is only overwritten with -f, links and permissions stay, pipes
-# and devices are written to, and no command writes into a store.
+# Output files: no file is lost. One is only overwritten with -f, links and permissions are kept, pipes and devices are
+# written to, and no command writes into a store.
 . "$(dirname "$0")/lib.sh"
 
 run='-m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ssl schema`: explains every table and column; a pivot is a view that stays, with a column for each
-# hyperparameter, and that a stock sqlite3 reads.
+# `ssl schema`: explains every table and column; a pivot is a view with a column for each hyperparameter, which is kept
+# and which a stock sqlite3 reads.
 . "$(dirname "$0")/lib.sh"
 
 tiny='-q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A store from elsewhere: what its schema says is text that SQLite would run. No trigger, virtual table or
-# computed column runs, a view's name is a name and nothing else, and a view of ours that was changed is not read.
+# A store from elsewhere: SQLite would run what its schema contains. No trigger, virtual table or computed column runs,
+# the name of a view is only a name, and a view of the program that was changed is not read.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
@@ -44,7 +44,7 @@ db "create trigger t after insert on tag begin delete from run; end"
 refused 'trigger t:'
 same "$(db 'select count(*) from run')" 1
 
-note 'virtual tables, computed columns, and what takes the place of a table or a function'
+note 'virtual tables, computed columns, and names of tables or functions that are taken'
 again
 db 'create virtual table x using rtree(a, b, c)' && refused 'table x: a store must not have a virtual table'
 again
@@ -63,7 +63,7 @@ again
 db 'pragma user_version = 9999'
 refused 'newer'
 
-note 'the name of a view is no statement'
+note 'the name of a view is not run'
 again
 evil="v_x\"; COMMIT; ATTACH '$scratch/here/victim/.ssl/ssl.db' AS o; DELETE FROM o.dataset; BEGIN IMMEDIATE; --"
 db "create view \"$(printf %s "$evil" | sed 's/"/""/g')\" as select 1" 'create view v_x as select 1' \
@@ -73,7 +73,7 @@ ok ssl tag a x
 same "$(sqlite3 victim/.ssl/ssl.db 'select count(*) from dataset')" 1
 same "$(db "select count(*) from sqlite_schema where name like 'v\_x%' escape '\'")" 0
 
-note 'a view of ours that says something else is not read, and mended by who writes'
+note 'a view of the program that was changed is not read, and a writer replaces it'
 again
 edit view v_run "'CREATE VIEW v_run AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n'"
 ok ssl log
@@ -89,7 +89,7 @@ ok ssl tag a x
 ok ssl sql --format csv 'select * from mine'
 out_has '^a$'
 
-note 'defaults and names that the schema gives are no part of statements'
+note 'defaults and names from the schema do not enter statements'
 again
 edit table run "replace(sql, 'DEFAULT 1', 'DEFAULT (1); DELETE FROM run --')"
 code 5 ssl export -o a.tzst a
@@ -102,7 +102,7 @@ db 'create table "my ""own""" (run_id integer references run (id) on delete casc
 	'insert into "my ""own""" values (1, 2)'
 ok ssl export -o a.tzst a
 
-note 'what our own statements miss is damage, with advice, and no fault of the command line'
+note 'a missing column is reported as damage, with advice, and not as a mistake of the user'
 again
 edit table run "replace(sql, 'rules -- version', 'ruled -- version')"
 for c in log 'log -w epochs>0' 'log -s epochs' 'show a' 'best loss' 'compare a a' 'metrics a' 'export a -o x.tzst' 'resume a' \

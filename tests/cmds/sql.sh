@@ -1,10 +1,10 @@
 #!/bin/sh
-# `ssl sql`: reads, and does nothing else; has median, stddev and quantile; stops when its time is over; and a
-# stock sqlite3 reads every view as well.
+# `ssl sql`: only reads; has median, stddev and quantile; stops at its time limit; and a stock sqlite3 reads every view
+# as well.
 . "$(dirname "$0")/lib.sh"
 
 ok ssl init
-note 'reads'
+note 'it reads'
 ok ssl sql 'SELECT 1 AS a, 2.5 AS b, NULL AS c, '"'x'"' AS d'
 same "$(cat "$out" | tr -s ' ' | tr '\n' '|')" 'a b c d|1 2.5 - x|'
 ok ssl sql --json 'SELECT 1 AS a, 2.5 AS b, NULL AS c'
@@ -14,7 +14,7 @@ same "$(tail -1 "$out")" 2,1.5275,3
 echo 'SELECT 6 * 7 AS answer' | "$SSL" sql --format csv - >"$out" || fail 'from standard input'
 same "$(tail -1 "$out")" 42
 
-note 'does nothing else'
+note 'it does not write'
 for sql in 'DELETE FROM run' 'DROP TABLE run' 'CREATE TABLE t (a)' "ATTACH 'x.db' AS x" 'PRAGMA user_version = 9' \
 	'VACUUM' "VACUUM INTO 'copy.db'" 'BEGIN'; do
 	fails 2 'may only read' "$SSL" sql "$sql"
@@ -28,7 +28,7 @@ fails 2 'empty' "$SSL" sql ' '
 fails 2 'missing' "$SSL" sql
 [ ! -e x.db ] && [ ! -e copy.db ] || fail 'it made a file'
 
-note 'keeps queries by name'
+note 'saved queries'
 ok ssl sql --list
 err_has 'no saved queries'
 ok ssl sql --save answer "SELECT 6 * 7 AS answer, 'it''s' AS text"
@@ -49,7 +49,7 @@ fails 3 'no such query' "$SSL" sql --delete answer
 fails 2 'exclude' "$SSL" sql --list --delete lines
 fails 2 'unexpected argument' "$SSL" sql --list 'SELECT 1'
 
-note 'stops'
+note 'the time limit'
 fails 6 'too long' "$SSL" sql --time-limit 0.1 \
 	'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n'
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# SQL of users, in `ssl sql` and in -w, is limited in time and memory, also inside one call of a function: one line,
-# exit 6, nothing on standard output.
+# SQL of users, in `ssl sql` and in -w, is limited in time and memory, also inside one call of a function: one line on
+# standard error, exit code 6, nothing on standard output.
 . "$(dirname "$0")/lib.sh"
 
 ok ssl init -q
@@ -11,7 +11,7 @@ ok ssl run -q -m vicreg -d tiny --set encoder.arch=convnet --set encoder.width=4
 numbers='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)'
 long="replace(hex(zeroblob(7000000)), '0', 'a')"
 
-note 'memory: texts, results, what a query keeps'
+note 'memory: texts, results, temporary data of a query'
 for sql in "SELECT zeroblob(1000000000)" "SELECT hex(randomblob(100000000))" "SELECT replace($long, 'a', 'bbbb')" \
 	"$numbers SELECT group_concat(hex(zeroblob(500000))) FROM (SELECT i FROM n LIMIT 30)" "SELECT json_array($long, $long)"; do
 	fails 6 'sql: stopped: a text or blob is longer than 16 MB' "$SSL" sql "$sql"
@@ -39,7 +39,7 @@ for sql in "$numbers SELECT count(*) FROM n" "SELECT instr($long, substr($long, 
 done
 fails 2 'LIKE or GLOB pattern too complex' "$SSL" sql "SELECT 'a' LIKE hex(zeroblob(1000))"
 
-note 'in an expression, by every command that takes one'
+note 'expressions, in every command that takes one'
 for command in log 'compare --metric loss' 'best loss' 'export -o x.tar.zst' 'report -o x.html' 'plot curve'; do
 	fails 6 '(-w|best): stopped: a text or blob is longer than 16 MB' "$SSL" $command -w 'length(zeroblob(1000000000)) > 0'
 done
@@ -55,7 +55,7 @@ yes 'SELECT 1 --' 2>/dev/null | "$SSL" sql - >"$out" 2>"$err" && fail 'a stateme
 err_has 'longer than'
 fails 2 'Expression tree is too large' "$SSL" sql "SELECT 1$(i=0; while [ $i -lt 600 ]; do printf ' + 1'; i=$((i + 1)); done)"
 
-note 'what is within the limits goes on, the limits of our own queries included'
+note 'queries within the limits run, those of the program included'
 ok ssl sql --format csv "SELECT length(group_concat(i)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT i FROM n)"
 same "$(tail -1 "$out")" 588894
 ok ssl sql --time-limit 0 'SELECT 1'

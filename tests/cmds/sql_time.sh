@@ -1,6 +1,6 @@
 #!/bin/sh
 # Times: one format, UTC as SQLite's date functions write it, in every column of every table, so that comparisons
-# with datetime() are right; stores and bundles of older versions are converted; a text that is no time is refused.
+# with datetime() are right; stores and bundles of older versions are converted; a text in another format is refused.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'needs sqlite3'
@@ -64,7 +64,7 @@ while read -r table column; do
 	[ "$(db "select count(*) from $table where $column is not null")" -gt 0 ] || fail "no row of $table has $column: fill it above"
 done <"$scratch/columns"
 
-note 'comparisons are of times'
+note 'comparisons with functions of SQLite'
 ok ssl log -w "created > datetime('now', '+1 hour')" --format csv --columns name
 out_lacks kept
 ok ssl log -w "created > datetime('now', '-1 hour') and finished <= strftime('%Y-%m-%d %H:%M:%f', 'now')" --format csv --columns name
@@ -75,7 +75,7 @@ same "$(value "select count(*) from v_sweep where created > datetime('now', '+1 
 same "$(value "select count(*) from v_cell where finished < datetime('now', '-1 hour')")" 0
 same "$(value "select count(*) from v_eval where created > datetime('now', '+1 minute')")" 0
 
-note 'a time as other programs write it, in -w'
+note 'a time in the format of ISO 8601, in -w'
 hour=$(value "select strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 hour')")
 runs=$(value "select count(*) from v_run where created > datetime('now', '-1 hour')")
 [ "$runs" -gt 0 ] || fail 'no run to look for'
@@ -87,7 +87,7 @@ for time in "$hour" "${hour%:*Z}" "${hour%Z}.5+00:00"; do
 done
 ok ssl log -w "name <> '2026-99-99T99:99 no time'" --format csv --columns name
 
-note 'people see seconds, programs all of it'
+note 'tables show seconds, formats for programs milliseconds'
 ok ssl show kept
 out_has '^created +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 ok ssl log --format csv --columns created
@@ -95,7 +95,7 @@ out_has '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}$'
 ok ssl data ls
 out_lacks ':[0-9]{2}\.[0-9]{3}'
 
-note 'fsck finds a text that is no time, in every column'
+note 'fsck finds a text in another format, in every column'
 ok ssl fsck --quick
 cp .ssl/ssl.db "$scratch/good.db"
 while read -r table column; do
@@ -106,7 +106,7 @@ while read -r table column; do
 	cp "$scratch/good.db" .ssl/ssl.db
 done <"$scratch/columns"
 
-note 'a bundle with times of an older version is converted; one that is the same is the same'
+note 'the times of an older bundle are converted; equal runs are equal'
 ok ssl export -o "$scratch/b.tar" kept
 mkdir "$scratch/b"
 command -v zstd >/dev/null || skip 'no zstd, which tar needs for a bundle (all else has passed)'
@@ -128,7 +128,7 @@ all_right
 ok ssl import "$scratch/c.tar"
 err_has '0 runs added, 1 there already'
 
-note 'a time that is none is refused, the row named, and nothing is taken in'
+note 'an invalid time is refused, with its row, and nothing is imported'
 for bad in 2026-02-30T00:00:00Z 'yesterday' now '2026-01-01 25:00:00.000' 2460000.5; do
 	cp -r "$scratch/b/runs" "$scratch/runs"
 	sed -i -E "s/(\"table\":\"tag\".*\"created\":)\"[^\"]*\"/\1\"$bad\"/" "$scratch"/b/runs/*.jsonl

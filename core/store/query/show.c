@@ -9,7 +9,7 @@ enum { SHOW_SECONDS = 60 };
 /* In each statement ?1 is the run's id. */
 static const char head_sql[] =
     "SELECT v.id || ' ' || v.name AS run, v.uuid, "
-    "CASE WHEN v.status = 'stale' THEN 'stale: running, but without a sign of life since ' || "
+    "CASE WHEN v.status = 'stale' THEN 'stale: running, but no heartbeat since ' || "
     "strftime('%Y-%m-%d %H:%M:%S', a.heartbeat, 'unixepoch') ELSE v.status END AS status, "
     "nullif(v.exit_code, 0) AS 'exit code', v.error, v.tags, v.command, v.method, "
     "coalesce(v.dataset_label || ' ' || substr(v.dataset_sha256, 1, 12), 'none') AS dataset, "

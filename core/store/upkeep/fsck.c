@@ -297,7 +297,7 @@ static int note_stale(struct store *s, struct fsck *f, struct error *err)
 		return -1;
 	while ((more = db_step(s, st, err)) > 0) {
 		snprintf(why, sizeof why,
-			 "has status running, but no sign of its process for %.0f s: `ssl resume` "
+			 "has status running, but no heartbeat for %.0f s: `ssl resume` "
 			 "continues it",
 			 sqlite3_column_double(st, 1));
 		fsck_report(f, "stale", db_text(st, 0), why, 1, 0);

@@ -37,7 +37,7 @@ same "$(sed 1d "$out" | cut -d, -f2 | sort | tr '\n' ' ')" 'v1 v2 '
 ok ssl best loss -w 0
 err_has 'no run matches'
 fails 2 'no goal' "$SSL" best lr
-note 'a metric that is not there is told alike wherever it may be named'
+note 'a metric that does not exist gets the same message wherever it is named'
 fails 3 'did you mean knn.top1' "$SSL" best knn.top2
 fails 3 'best:knn.top2: no run has this metric: did you mean knn.top1' "$SSL" show best:knn.top2
 fails 3 'no run has this metric: did you mean knn.top1' "$SSL" compare --metric knn.top2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# `ssl compare`: groups, pairs and sentences; what three seeds cannot say is said; --select reports another metric
+# `ssl compare`: groups, pairs and sentences; what three seeds cannot show is reported; --select reports another metric
 # of the recipe that was best; every format holds together.
 . "$(dirname "$0")/lib.sh"
 
@@ -78,7 +78,7 @@ same "$(sed 1d "$out" | wc -l)" 3
 ok ssl plot bars --metric embedding_std --by recipe
 out_has '^vicreg mu=3 '
 
-note 'cells of a sweep that failed are missed, as is a group that is none of its cells'
+note 'failed cells of a sweep are reported as missing, and so is a group without a cell'
 cat >two.yaml <<END
 version: 1
 sweep: two
@@ -111,7 +111,7 @@ fails 2 'no goal' "$SSL" compare --metric embedding_std --select lr
 fails 3 'did you mean' "$SSL" compare --metric embedding_stdd
 fails 3 'nothing to compare' "$SSL" compare --metric embedding_std -w 0
 
-note 'differences that are all equal but for rounding have no effect size, which is said'
+note 'differences that are all equal but for rounding have no effect size, which is reported'
 if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE metric_summary SET last = (SELECT 0.1 * r.seed + CASE r.method WHEN 'barlow' THEN 0.1 ELSE 0.4 END
 		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'embedding_std')"

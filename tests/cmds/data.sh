@@ -172,7 +172,7 @@ fails 2 'data add: missing argument PATH; usage: ssl data add ' "$SSL" data add 
 fails 2 "data add --shapes: unexpected argument 'c.tar'" "$SSL" data add x --shapes c.tar
 fails 2 'go with --shapes' "$SSL" data add x --seed 2 c.tar
 
-note 'what is damaged is told; adding it again mends it'
+note 'damage is reported; adding the data again repairs it'
 ok ssl data verify
 h=$(hash_of stl)
 object=.ssl/objects/$(echo "$h" | cut -c1-2)/$(echo "$h" | cut -c3-)

@@ -24,7 +24,7 @@ hash_of()
 
 ok ssl init
 
-note 'a class of each format: none is dropped; how many of each are read is said'
+note 'a class of each format: none is dropped; the number of each is reported'
 put rgb.tif d/a/1.tif d/a/2.TIFF
 put bits24.bmp d/b/1.bmp d/b/2.dib
 put plain.gif d/c/1.gif d/c/2.GIF
@@ -94,7 +94,7 @@ fails 6 'none: x/1.heic: HEIC, a format that is not read \(--skip-bad leaves it 
 mkdir -p text/x && echo hi >text/x/1.txt
 fails 2 'no images \(JPEG, PNG, WebP, TIFF, GIF, BMP and PNM\)' "$SSL" data add text text
 
-note 'the first of several images, and grey that is cut off, are said once, with a count'
+note 'the first of several images, and grey that is cut off, are reported once, with a count'
 put animation.png s/x/1.png
 put animation.webp s/x/2.webp
 put several.gif s/x/3.gif

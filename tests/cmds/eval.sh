@@ -22,7 +22,7 @@ ok ssl eval --untrained --split val --format csv one
 same "$(printf '%.4f' "$untrained")" "$(printf '%.4f' "$(tail -1 "$out" | cut -d, -f7)")"
 same "$(evals)" $((before + 2))
 
-note 'judged during training or afterwards: v_seed has both, as last: in ssl log'
+note 'evaluated during training or afterwards: v_seed has both, as last: in ssl log'
 ok ssl run -q -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set data.val=100 --set eval.every=0 --set eval.at_start=false --name later
 ok ssl eval -q --split val later
@@ -90,7 +90,7 @@ same "$(values two val.knn.top1)" '0.0 1.0 2.0'
 same "$(values two val.finetune.top1)" 2.0
 same "$(values two test.knn.top1)" ''
 
-note 'it is said when the test split selects: a checkpoint, a ref, a list'
+note 'a warning when the test split selects: a checkpoint, a ref, a list'
 ok ssl run -m barlow -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16 --set optim.batch=32 \
 	--set optim.epochs=2 --set eval.every=1 --name three
 err_has 'keep_best: .*chosen on the test split'

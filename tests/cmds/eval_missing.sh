@@ -1,5 +1,5 @@
 #!/bin/sh
-# A result that is none is missing, with its reason: an encoder that is not a number, a probe that
+# A meaningless result is missing, with its reason: an encoder that is not a number, a probe that
 # stopped early or diverged.
 . "$(dirname "$0")/lib.sh"
 

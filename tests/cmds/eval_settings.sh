@@ -56,7 +56,7 @@ ok ssl show best:test.knn.top1/k=3
 ok ssl metrics v1 test.knn.top1/k=3
 ok ssl compare --metric knn.top1/k=3 v1
 
-note 'recipes that evaluate with different settings: no verdict, no best, and it is said'
+note 'recipes that evaluate with different settings: no verdict, no best, and the reason'
 for s in 3 4; do
 	ok ssl run base.yaml -m barlow --seed $s --name k$s --set eval.knn.k=5
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # `ssl export --sweep` and `ssl import`: a sweep goes to another store with its cells and their runs, goes on there,
-# and comes back; what both did is merged cell by cell, and what contradicts is said and left.
+# and comes back; what both did is merged cell by cell, and contradictions are reported and left.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'

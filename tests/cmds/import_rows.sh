@@ -11,7 +11,7 @@ mkdir x
 zstd -dqc one.tzst >one.tar && tar -xf one.tar -C x || skip 'no tar that unpacks it'
 ok ssl init b
 
-# changed PART SED: the bundle with a part changed, and a manifest that says so
+# changed PART SED: the bundle with a part changed, and a manifest to match
 changed()
 {
 	rm -rf y

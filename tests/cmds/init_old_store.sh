@@ -9,7 +9,7 @@ fixture=$SRC/tests/fixtures/d389de3
 gzip -dc "$fixture/store.tar.gz" | tar xf -
 cp "$fixture"/*.yaml .
 
-note 'until it is upgraded, what only checks says so, and not that there is no store'
+note 'until it is upgraded, commands that only check report this, and not that there is no store'
 fails 6 'older' ssl run -n tiny.yaml
 fails 6 'older' ssl sweep plan five.yaml
 fails 6 'older' ssl log

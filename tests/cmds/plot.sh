@@ -46,7 +46,7 @@ well_formed hostile.svg
 ok grep -q '&lt;script&gt;alert(1)' hostile.svg
 code 1 grep -qi '<script' hostile.svg
 
-note 'SVG follows light and dark; the PNG is told'
+note 'SVG follows light and dark; the PNG needs an option'
 ok grep -q 'prefers-color-scheme:dark' a.svg
 ok ssl plot bars -w 1 -o light.png
 ok ssl plot bars -w 1 --dark -o dark.png
@@ -102,7 +102,7 @@ out_has 'seeds scatter by 0.97 .sd.'
 ok ssl plot heatmap -w "method='vicreg' and seed=1"
 out_has 'how far seeds scatter is not known'
 
-note 'what cannot be drawn is said'
+note 'what cannot be drawn is reported'
 fails 2 "none of curve, bars" "$SSL" plot pie
 fails 2 'ends in .svg, .png, .pdf or .txt' "$SSL" plot bars -o x.eps
 fails 2 'too large' "$SSL" plot bars --width 4000 --height 4000 --scale 8 -f -o x.png

@@ -54,7 +54,7 @@ ok ssl report -w "method='byol'" --title 'a *b* <c>' --metric loss -o t.md
 ok head -1 t.md
 out_has '^# a \\\*b\\\* &lt;c&gt;$'
 
-note 'the edge of a grid, guards and the command are told'
+note 'the edge of a grid, guards and the command are reported'
 ok grep -q 'the best cell has vicreg.lambda = 25, the largest value of the grid' a.html
 ok grep -q 'std 0.01 is below 0.05' a.html
 ok ssl report -w "method='vicreg' and seed<3" --metric val.knn.top1 -o c.html
@@ -96,7 +96,7 @@ ok grep -q 'Runs chosen by: sweep weights' s.html
 code 1 grep -q 'byol tau' s.html
 fails 3 'no such sweep' "$SSL" report --sweep wieghts
 
-note 'what cannot be reported is said'
+note 'what cannot be reported is an error'
 fails 3 'did you mean val.knn.top1' "$SSL" report --metric val.knn.top2
 fails 3 'no run matches' "$SSL" report -w 'seed=9'
 fails 2 'format is html or md' "$SSL" report --format csv

@@ -32,7 +32,7 @@ for how in INT TERM KILL; do
 	wait $pid 2>/dev/null || status=$?
 	case "$how $status" in
 	KILL*) ;;
-	*' 75') grep -q 'ssl resume' "$err" || fail 'the mend is not named' ;;
+	*' 75') grep -q 'ssl resume' "$err" || fail 'no fix is suggested' ;;
 	*' 0') fail 'the run ended before the signal: make it longer' ;;
 	*) fail "exit code $status after SIG$how" ;;
 	esac

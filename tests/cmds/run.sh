@@ -1,6 +1,6 @@
 #!/bin/sh
 # `ssl run`: what is recorded is what was asked; bad input is one line, the right code and no row; a NaN, a
-# full disk and a signal end a run in the status that says so.
+# full disk and a signal end a run, each in its own status.
 . "$(dirname "$0")/lib.sh"
 
 tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -d tiny'
@@ -49,7 +49,7 @@ for m in barlow vicreg byol; do
 done
 same "$(ssl sql --format csv "select count(*) from v_metric where run = 'the-vicreg' and metric = 'loss.covariance'" | tail -1)" 12
 
-note 'what it will take is told first, what it came to last; the steps that were timed change nothing'
+note 'the estimate is printed first, the result last; the steps that were timed change nothing'
 size='[0-9.]+ [kMG]?B'
 lasts='about [0-9]+[smhd] for 12 steps .2 epochs. on [0-9]+ threads?, '"$size of memory, $size on disk"
 out_lacks .

@@ -190,7 +190,7 @@ for command in $(sed -n 's/^    &cmd_\([a-z]*\),$/\1/p' "$SRC/cmds/cmds.c"); do
 	esac
 done
 
-note 'what was resumable is told to be so, and where it would go on'
+note 'what can be resumed is reported, with the step where it would continue'
 ok ssl resume -n cut
 err_has '^ssl: cut: would go on from step [0-9]+ of 40000'
 

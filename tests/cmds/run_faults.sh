@@ -53,7 +53,7 @@ code 6 sh -c '"$1" log >&-' sh "$SSL"
 ok sh -c '"$1" run $2 --set optim.epochs=1 --name closed <&- >&- 2>&-' sh "$SSL" "$run"
 ok ssl fsck
 
-note 'a file that is none for us has an end'
+note 'a path that is no regular file is refused'
 fails 2 'not a regular file' "$SSL" run /dev/zero
 mkfifo pipe.yaml
 fails 2 'pipe.yaml: not a regular file' "$SSL" run pipe.yaml
@@ -66,7 +66,7 @@ fails 2 'not a regular file' "$SSL" config
 rm .ssl/config
 mv config.kept .ssl/config 2>/dev/null || :
 
-note 'a damaged or missing checkpoint: neither resumed from nor judged; an older one will do'
+note 'a damaged or missing checkpoint: neither resumed from nor evaluated; an older one will do'
 begin cut 4000 '--set checkpoint.every=1 --set checkpoint.keep_last=99999'
 kill -INT $pid
 ended 75
@@ -144,7 +144,7 @@ note 'a store that is taken away: no training into the void'
 begin away 100000 '--set checkpoint.every=0'
 mv .ssl .away
 ended 6
-grep -q 'ssl: .*the store was moved or deleted' "$scratch/run.err" || fail 'it does not say so'
+grep -q 'ssl: .*the store was moved or deleted' "$scratch/run.err" || fail 'it does not report it'
 same "$(wc -l <"$scratch/run.err" | tr -d ' ')" 1
 mv .away .ssl
 same "$(value "select status from run where name = 'away'")" failed
@@ -176,14 +176,14 @@ if [ -n "$sqlite3" ]; then
 		if grep -q 'stale.*slept' "$out"; then fail 'fsck takes it for dead'; fi
 	done
 	same "$($sqlite3 .ssl/ssl.db "select status from v_run where name = 'slept'")" stale # by the clock alone
-	note '  without a lock the sign of life decides: from the future it is as old as it is far'
+	note '  without a lock the heartbeat decides: one in the future counts by its distance'
 	mv .ssl/alive .ssl/.alive
 	same "$(value "select status from v_run where name = 'slept'")" stale
 	ok ssl resume -q slept
 	rm -f .ssl/.alive
 	kill -CONT $pid
 	ended 6
-	grep -Eq 'taken it over|settled' "$scratch/run.err" || fail "it does not say so: $(cat "$scratch/run.err")"
+	grep -Eq 'taken it over|settled' "$scratch/run.err" || fail "it does not report it: $(cat "$scratch/run.err")"
 	same "$(value "select status from run where name = 'slept'")" done
 	same "$(value "select count(*) from v_digest where run = 'slept'")" 40
 else

@@ -61,7 +61,7 @@ ok ssl log --columns name,knn.top1,gain -w "name = 'held'" --format csv
 same "$(sed 1d "$out")" 'held,,'
 ok ssl rm -q held
 
-note 'where nothing exceeds the floor that is said'
+note 'if nothing exceeds the floor, that is reported'
 if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE eval_value SET value = 99 WHERE eval_id IN (SELECT id FROM eval WHERE step = 0)"
 	ok ssl compare -w "method = 'vicreg'"

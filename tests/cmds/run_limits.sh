@@ -1,5 +1,5 @@
 #!/bin/sh
-# Batch systems and limits: the signals that come before a limit leave a checkpoint; what is short is said.
+# Batch systems and limits: the signals that come before a limit leave a checkpoint; what is short is reported.
 . "$(dirname "$0")/lib.sh"
 
 tiny='--set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=1 --set projector.dims=8,8
@@ -32,7 +32,7 @@ for signal in USR1 USR2 XCPU; do
 	ok ssl resume -n "on-$signal"
 done
 
-note 'the processor time is over: the kernel says so every second, and the run still ends with a checkpoint'
+note 'the processor time is over: the kernel signals it every second, and the run still ends with a checkpoint'
 # shellcheck disable=SC2086
 code 75 limited '-S -t 2' "$SSL" run -q -m vicreg -d t $tiny --set optim.epochs=100000 --name cpu
 same "$(value "select status from run where name = 'cpu'")" stopped

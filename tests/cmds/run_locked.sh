@@ -1,5 +1,5 @@
 #!/bin/sh
-# Another program holds the database: a run that trains waits for minutes, keeps its values, and says so.
+# Another program holds the database: a run that trains waits for minutes, keeps its values, and warns.
 . "$(dirname "$0")/lib.sh"
 
 sqlite3=$(command -v sqlite3) || skip 'no sqlite3'

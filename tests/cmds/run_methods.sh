@@ -1,6 +1,6 @@
 #!/bin/sh
 # `ssl run -m METHOD` for every method there is: it ends done with its terms recorded; the untrained floor is
-# evaluated, saved and judged like the others; DirectPred's buffers survive a cut.
+# saved and evaluated like the others; DirectPred's buffers survive a cut.
 . "$(dirname "$0")/lib.sh"
 
 net='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=32 --set optim.epochs=2 --set optim.warmup=0 -j 1'
@@ -30,7 +30,7 @@ same "$(count the-supervised loss.top1)" 6
 same "$(count the-directpred tau)" 6
 same "$(count the-random loss)" 0
 
-note 'the untrained encoder is judged and exported like any other'
+note 'the untrained encoder is evaluated and exported like any other'
 ok ssl eval -q the-random
 ok ssl checkpoint export -q -o random.st the-random
 [ -s random.st ] || fail 'nothing was exported'

@@ -95,7 +95,7 @@ ok ssl -C other import runs.tar.zst
 ok ssl -C other show on-flat
 out_has '^evaluation +none: its training images have no labels'
 
-note 'the untrained encoder has nothing to be judged by either'
+note 'the untrained encoder cannot be evaluated either'
 ok ssl run -m random -d flat --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set encoder.depth=2
 err_has 'no evaluation'
 
@@ -148,7 +148,7 @@ ok ssl sweep start -m vicreg -d flat $tiny $heads --grid vicreg.mu=5,25 --seeds 
 same "$(grep -c 'no evaluation' "$err")" 1
 same "$(value "select count(*) from v_cell where status = 'done'")" 4
 
-note 'compared where nothing could be evaluated: by the rank of the features, which is said; never by what was asked for'
+note 'compared where nothing could be evaluated: by the rank of the features, which is reported; never by what was asked for'
 by='ompared by collapse.h.rankme, the objective of the sweep; --metric chooses another'
 same "$(value "select objective from v_sweep where name = 'w'")" collapse.h.rankme
 ok ssl compare -w "method='vicreg'" --by vicreg.mu --format csv
@@ -170,14 +170,14 @@ ok ssl plot curve w
 ok ssl best loss
 fails 3 'knn.top1: no run has this metric' "$SSL" compare --sweep w --metric knn.top1
 
-note 'labelled and unlabeled images together: trained on both, judged by the labels'
+note 'labelled and unlabeled images together: trained on both, evaluated with the labels'
 ok ssl run -m vicreg -d mixed $tiny $heads --set optim.batch=12 --name on-mixed
 same "$(value "select status, step from v_run where name = 'on-mixed'")" done,6
 same "$(value "select count(*) from v_metric where run = 'on-mixed' and metric = 'test.knn.top1'")" 2
 ok ssl run -m supervised -d mixed $tiny --set optim.batch=12 --name with-labels
 same "$(value "select status, step from v_run where name = 'with-labels'")" done,4
 
-note 'without a store a recipe can be looked at, and it is said that nothing was checked'
+note 'without a store a recipe can be looked at, and a line reports that nothing was checked'
 mkdir ../bare
 ok ssl -C ../bare run -n -m vicreg -d flat $tiny $heads
 err_has 'no store here: nothing was checked'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # For every method that there is: a run that is cut at a random step by SIGINT and resumed gives the bits of
-# one that was not, at 1 and at 2 threads; and `ssl verify` says so, cutting it once more.
+# one that was not, at 1 and at 2 threads; and `ssl verify` confirms it, cutting it once more.
 . "$(dirname "$0")/lib.sh"
 
 tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.batch=16 --set optim.epochs=3

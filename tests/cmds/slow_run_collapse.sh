@@ -3,7 +3,7 @@
 # (2011.10566, section 4.1), BYOL without predictor and target (2006.07733, table 5b), VICReg without its
 # variance term, and the losses of rank of VICReg without covariance (2105.04906, table 7) and of Barlow Twins
 # with the on-diagonal term alone (2103.03230, table 3). Their healthy neighbours are not stopped. A predictor
-# that is fixed at random (2011.10566, table 1) does not collapse and does not learn: it is told apart.
+# that is fixed at random (2011.10566, table 1) does not collapse and does not learn: the two are distinguished.
 . "$(dirname "$0")/lib.sh"
 
 base='-q -d tiny --set encoder.arch=convnet --set encoder.width=8 --set optim.batch=32 --set optim.epochs=15 --set optim.warmup=1 --set eval.every=0 --set eval.at_start=false --set checkpoint.every=0'
@@ -83,7 +83,7 @@ spread vicreg-nu0 $vicreg --set vicreg.nu=0
 is "$(last vicreg collapse.rankme) > 1.5 * $(last vicreg-nu0 collapse.rankme)"
 is "$(last vicreg-nu0 collapse.offdiag_correlation) > 0.9 and $(last vicreg collapse.offdiag_correlation) < 0.9"
 
-note 'Barlow Twins with the on-diagonal term alone loses rank; the guard can be told to mind'
+note 'Barlow Twins with the on-diagonal term alone loses rank; the guard can be set to stop it'
 healthy barlow $barlow
 spread barlow-on $barlow --set barlow.lambda=0
 is "$(last barlow collapse.rankme) > 1.5 * $(last barlow-on collapse.rankme)"

@@ -40,7 +40,7 @@ fails 2 'exec.lease' "$SSL" sweep start grid.yaml --set exec.lease=0
 fails 2 'not an axis' "$SSL" sweep start grid.yaml --grid seed=1,2
 fails 2 'base.yaml' "$SSL" sweep start -q --set data.set=tiny nosuch/base.yaml
 
-note 'what no cell has is refused as run does; an axis is given once; what some cells have is said'
+note 'a key that no cell has is refused as run does; an axis is given once; keys of some cells are reported'
 for what in '--grid byol.tau=0.9,0.99' '--set byol.tau=0.9' '--grid optim.lr=0.1,0.2 --zip byol.tau=0.1,0.2'; do
 	for verb in plan start; do
 		fails 2 'byol.tau: no cell has it: it is for method byol, but method is barlow, vicreg' "$SSL" sweep $verb grid.yaml $what

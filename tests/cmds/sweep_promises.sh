@@ -53,7 +53,7 @@ ok ssl sweep plan r.yaml --grid optim.lr=0.1,0.2 --set objective.metric=loss $pr
 ok ssl sweep plan r.yaml --grid optim.lr=0.1,0.2 --grid optim.epochs=1,2 --set objective.metric=loss $prune --set exec.prune_warmup=1
 err_has 'exec.prune: there is a value before the end where it looks in 2 of 4 cells alone'
 
-note 'what some cells measure is said'
+note 'what some cells measure is reported'
 ok ssl sweep plan r.yaml --grid method=vicreg,random --set objective.metric=loss
 err_has 'objective.metric: loss is measured in 1 of 2 cells alone'
 

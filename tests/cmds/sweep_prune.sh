@@ -22,7 +22,7 @@ fails 2 'exec.prune_metric: lr is no measure' "$SSL" sweep start -q $small --set
 	--set objective.metric=loss --seeds 2
 same "$(value 'select count(*) from sweep')" 0
 
-note 'without one it is that of the metric; where that has none, what is said'
+note 'without one it is that of the metric; where that has none, the given one'
 cat >none.yaml <<'END'
 sweep: none
 base: {method: vicreg, data: {set: tiny}, encoder: {arch: convnet, width: 4}, augment: {size: 16}, projector: {dims: [32, 16]},

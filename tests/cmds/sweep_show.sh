@@ -1,5 +1,5 @@
 #!/bin/sh
-# `ssl sweep show`: marginal means are those of SQL, shares of variance add up, and the edge of the grid is told.
+# `ssl sweep show`: marginal means are those of SQL, shares of variance add up, and the edge of the grid is reported.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'

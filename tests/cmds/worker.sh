@@ -59,7 +59,7 @@ ok ssl worker -n w
 err_has 'w: 2 of 2 cells wait for a worker'
 same "$(value 'select sum(claims) from cell')" "$before"
 
-note 'while a cell is running, the sweep is neither removed, renamed nor started anew; who waits for it says so'
+note 'while a cell is running, the sweep is neither removed, renamed nor started anew; a worker that waits for it reports it'
 "$SSL" worker -q w >"$out" 2>"$err" &
 first=$!
 hold $first "select count(*) from cell where status = 'running' and run_id is not null"
@@ -73,7 +73,7 @@ wait_until "select count(*) from cell where status = 'done'" 1
 i=0
 until grep -q '^ssl: w: waiting for w:1.1 (.*:'$first')$' "$scratch/second"; do
 	i=$((i + 1))
-	[ $i -lt 3000 ] || fail "it does not say whom it waits for: $(cat "$scratch/second")"
+	[ $i -lt 3000 ] || fail "it does not report what it waits for: $(cat "$scratch/second")"
 	sleep 0.02
 done
 

@@ -5,7 +5,8 @@
  *   2. its line in cmds/cmds.c (the build finds the file by itself);
  *   3. man/ssl-NAME.1, whose SYNOPSIS is the usage below;
  *   4. tests/cmds/NAME.sh.
- * tests/docs.sh holds 2 to 4 in agreement. `needs` says what opt_parse() opens.
+ * tests/docs.sh checks that 2 to 4 agree. Help and the completion of shells follow from the command's
+ * usage and its table of options. `needs` says what opt_parse() opens.
  */
 #ifndef SSL_CMDS_CMD_H
 #define SSL_CMDS_CMD_H
@@ -26,6 +27,8 @@ enum cmd_needs {
 
 enum cmd_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+struct opt_copy;
+
 /* What every command is given: the flags that are everywhere alike, and the store. */
 struct cmd_ctx {
 	struct store *store; /* as `needs` asked; NULL otherwise */
@@ -40,6 +43,7 @@ struct cmd_ctx {
 	char *out_text; /* the memory behind it */
 	size_t out_size;
 	int asked_help; /* `ssl --help` */
+	struct opt_copy *wants_table; /* not NULL: opt_parse() only copies the command's options there */
 };
 
 enum opt_kind {
@@ -67,6 +71,16 @@ struct opt {
 	double min, max;        /* OPT_INT, OPT_REAL: checked when min < max */
 };
 
+/* The argument of an option, and an operand in a usage line, is a word in capitals that says what it is,
+ * or its choices: "val|test". cmds/candidates.c knows which words a shell can offer for each. */
+
+/* A command's table as it is outside the call of its function: the values are NULL. */
+enum { OPT_COMMON_MAX = 16, OPT_TABLE_MAX = 48 };
+struct opt_copy {
+	struct opt row[OPT_TABLE_MAX + 1]; /* {0} ends it */
+	int n;
+};
+
 struct cmd {
 	const char *name, *summary;
 	const char *usage; /* one line per form, without "ssl ": equals the man page's SYNOPSIS */
@@ -87,6 +101,14 @@ struct cmd {
  * answered, when the command must return 0 at once. */
 int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *table, int argc,
 	      char **argv, int min, int max, int *n_operands, struct error *err);
+
+/* The flags that all commands share, without values; {0} ends them. */
+void opt_common(struct opt out[OPT_COMMON_MAX]);
+/* The row of a table (NULL: an empty one) by its letter, or by the n bytes of its name; NULL. */
+const struct opt *opt_find_letter(const struct opt *table, char letter);
+const struct opt *opt_find_name(const struct opt *table, const char *name, size_t n);
+/* Is the word behind the option its value? */
+int opt_takes_value(const struct opt *o);
 
 /* The common flags before the command's name: *at is left at the first word that is none. */
 int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err);

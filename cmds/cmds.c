@@ -13,6 +13,7 @@ extern const struct cmd cmd_report, cmd_sql, cmd_schema;
 extern const struct cmd cmd_tag, cmd_note, cmd_rename, cmd_rm, cmd_export, cmd_import;
 extern const struct cmd cmd_checkpoint, cmd_features, cmd_gc, cmd_fsck, cmd_backup;
 extern const struct cmd cmd_config, cmd_methods, cmd_completion, cmd_help, cmd_version, cmd_doctor;
+extern const struct cmd cmd_complete; /* for the scripts of the shells: in no list */
 
 static const struct cmd *const table[] = {
     /* work */
@@ -72,6 +73,8 @@ const struct cmd *cmd_find(const char *name, struct error *err)
 	char all[256] = "";
 	int hits = 0;
 
+	if (!strcmp(name, cmd_complete.name))
+		return &cmd_complete;
 	for (int i = 0; i < COMMANDS; i++) {
 		names[i] = table[i]->name;
 		if (!strcmp(name, names[i]))

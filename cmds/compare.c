@@ -149,13 +149,13 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	     0},
 	    {0, "tag", OPT_TEXT, &q.values.tag, "TAG", "only runs with this tag", 0, 0},
 	    {0, "sweep", OPT_TEXT, &q.values.sweep, "SWEEP", "only runs of this sweep", 0, 0},
-	    {0, "metric", OPT_TEXT, &metric, "NAME",
+	    {0, "metric", OPT_TEXT, &metric, "METRIC",
 	     "what is compared (the sweep's objective, or knn.top1)", 0, 0},
 	    {0, "by", OPT_TEXT, &q.values.by, "KEY", "what makes a group (method)", 0, 0},
-	    {0, "select", OPT_TEXT, &q.values.select, "NAME",
-	     "take the recipe that is best in NAME", 0, 0},
-	    {0, "report", OPT_TEXT, &report, "NAME", "what is compared after --select", 0, 0},
-	    {0, "test", OPT_TEXT, &test, "TEST", "permutation, or rank", 0, 0},
+	    {0, "select", OPT_TEXT, &q.values.select, "METRIC",
+	     "take the recipe that is best in METRIC", 0, 0},
+	    {0, "report", OPT_TEXT, &report, "METRIC", "what is compared after --select", 0, 0},
+	    {0, "test", OPT_TEXT, &test, "permutation|rank", "which test", 0, 0},
 	    {0, "unpaired", OPT_FLAG, &q.unpaired, NULL, "never pair runs by their seed", 0, 0},
 	    {0, "pairs", OPT_FLAG, &only_pairs, NULL, "only the table of the pairs", 0, 0},
 	    {0},
@@ -189,9 +189,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_compare = {
     .name = "compare",
     .summary = "compare groups of runs: intervals, tests, effect sizes",
-    .usage = "compare [-w EXPR] [--tag TAG] [--sweep SWEEP] [--metric NAME] [--by KEY] [--select "
-	     "NAME] [--report NAME] "
-	     "[--test TEST] [--unpaired] [--pairs] [REF ...]",
+    .usage = "compare [-w EXPR] [--tag TAG] [--sweep SWEEP] [--metric METRIC] [--by KEY] [--select "
+	     "METRIC] [--report METRIC] "
+	     "[--test permutation|rank] [--unpaired] [--pairs] [REF ...]",
     .needs = NEED_STORE_READ,
     .pages = 1,
     .run = run,

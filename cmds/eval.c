@@ -209,8 +209,8 @@ static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	double temperature = 0;
 	const struct opt table[] = {
 	    {0, "protocol", OPT_TEXT, &a.protocol, "P,...", "knn, linear ... (knn)", 0, 0},
-	    {0, "split", OPT_TEXT, &a.split, "SPLIT", "val or test (val where images are held out)",
-	     0, 0},
+	    {0, "split", OPT_TEXT, &a.split, "val|test",
+	     "what to score (val where images are held out)", 0, 0},
 	    {0, "labels", OPT_REAL, &a.labels, "SHARE", "of labels that the training images keep",
 	     1e-4, 1},
 	    {0, "seed", OPT_INT, &seed, "N", "of what protocols draw (the recipe's, 0)", 0, 9e15},

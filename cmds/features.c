@@ -209,8 +209,8 @@ static int features_run(struct cmd_ctx *ctx, int argc, char **argv, struct error
 {
 	struct features_args a = {0};
 	const struct opt table[] = {
-	    {0, "split", OPT_TEXT, &a.split, "SPLIT",
-	     "train, val, test or unlabeled (val where images are held out, else test)", 0, 0},
+	    {0, "split", OPT_TEXT, &a.split, "train|val|test|unlabeled",
+	     "which images (val where images are held out, else test)", 0, 0},
 	    {0, "embedding", OPT_FLAG, &a.embedding, NULL, "the projector's output instead", 0, 0},
 	    {0, "images", OPT_FLAG, &a.images, NULL, "export the pixels, too", 0, 0},
 	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "of the initial weights", 0, 0},

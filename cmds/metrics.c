@@ -39,7 +39,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_metrics = {
     .name = "metrics",
     .summary = "print the series of a run",
-    .usage = "metrics REF [NAME ...]",
+    .usage = "metrics REF [METRIC ...]",
     .needs = NEED_STORE_READ,
     .pages = 1,
     .run = run,

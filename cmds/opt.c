@@ -22,9 +22,9 @@ struct common {
 	int quiet, verbose, dry_run, force, no_pager, json, csv, help, version, short_help;
 };
 
-enum { COMMON_MAX = 16, NAMES_MAX = 64 };
+enum { NAMES_MAX = 64 };
 
-static void common_table(struct common *c, struct opt out[COMMON_MAX])
+static void common_table(struct common *c, struct opt out[OPT_COMMON_MAX])
 {
 	const struct opt rows[] = {
 	    {'C', "dir", OPT_TEXT, &c->dir, "DIR", "use the store found from DIR", 0, 0},
@@ -33,12 +33,12 @@ static void common_table(struct common *c, struct opt out[COMMON_MAX])
 	    {'n', "dry-run", OPT_FLAG, &c->dry_run, NULL, "check and say, change nothing", 0, 0},
 	    {'f', "force", OPT_FLAG, &c->force, NULL, "overwrite, or go on without asking", 0, 0},
 	    {'o', "output", OPT_TEXT, &c->output, "FILE", "write data to FILE", 0, 0},
-	    {0, "format", OPT_TEXT, &c->format, "F", "table csv tsv json jsonl md latex html", 0,
-	     0},
+	    {0, "format", OPT_TEXT, &c->format, "table|csv|tsv|json|jsonl|md|latex|html",
+	     "of tables", 0, 0},
 	    {0, "json", OPT_FLAG, &c->json, NULL, "the same as --format json", 0, 0},
 	    {0, "csv", OPT_FLAG, &c->csv, NULL, "the same as --format csv", 0, 0},
 	    {0, "no-pager", OPT_FLAG, &c->no_pager, NULL, "never start a pager", 0, 0},
-	    {0, "color", OPT_TEXT, &c->color, "WHEN", "auto, always or never", 0, 0},
+	    {0, "color", OPT_TEXT, &c->color, "auto|always|never", "colours and styles", 0, 0},
 	    {'h', "usage", OPT_FLAG, &c->short_help, NULL, "short usage", 0, 0},
 	    {0, "help", OPT_FLAG, &c->help, NULL, "the manual page", 0, 0},
 	    {0},
@@ -47,7 +47,16 @@ static void common_table(struct common *c, struct opt out[COMMON_MAX])
 	memcpy(out, rows, sizeof rows);
 }
 
-static const struct opt *find_letter(const struct opt *table, char letter)
+void opt_common(struct opt out[OPT_COMMON_MAX])
+{
+	struct common c;
+
+	common_table(&c, out);
+	for (; out->name; out++)
+		out->value = NULL;
+}
+
+const struct opt *opt_find_letter(const struct opt *table, char letter)
 {
 	for (; table && table->name; table++)
 		if (table->letter == letter)
@@ -55,7 +64,7 @@ static const struct opt *find_letter(const struct opt *table, char letter)
 	return NULL;
 }
 
-static const struct opt *find_name(const struct opt *table, const char *name, size_t n)
+const struct opt *opt_find_name(const struct opt *table, const char *name, size_t n)
 {
 	for (; table && table->name; table++)
 		if (strlen(table->name) == n && !strncmp(table->name, name, n))
@@ -108,6 +117,25 @@ static int set_value(const struct opt *o, const char *text, struct error *err)
 	BUG("option %s has no kind", o->name);
 }
 
+int opt_takes_value(const struct opt *o)
+{
+	return o->kind != OPT_FLAG && o->kind != OPT_OPTIONAL;
+}
+
+/* Copies the rows of a command's table for the caller who asked for them, without their values,
+ * which are the command's own. */
+static void copy_table(const struct opt *table, struct opt_copy *out)
+{
+	out->n = 0;
+	for (; table && table->name; table++) {
+		if (out->n == OPT_TABLE_MAX)
+			BUG("more than %d options", OPT_TABLE_MAX);
+		out->row[out->n] = *table;
+		out->row[out->n++].value = NULL;
+	}
+	out->row[out->n] = (struct opt){0};
+}
+
 /* The hyperparameter that is called so, in full or by its last word: epochs. */
 static const char *key_of(const char *word)
 {
@@ -122,7 +150,7 @@ static int unknown_option(const char *word, const struct opt *own, const struct 
 {
 	const char *names[NAMES_MAX], *near;
 	char bare[64];
-	int n = 0, takes_keys = find_name(own, "set", 3) != NULL;
+	int n = 0, takes_keys = opt_find_name(own, "set", 3) != NULL;
 
 	for (; own && own->name && n < NAMES_MAX; own++)
 		names[n++] = own->name;
@@ -151,9 +179,9 @@ static int parse_option(const struct opt *own, const struct opt *common, const s
 		size_t n = strcspn(word + 2, "=");
 		const char *value = word[2 + n] ? word + 3 + n : NULL;
 
-		o = find_name(own, word + 2, n);
+		o = opt_find_name(own, word + 2, n);
 		if (!o)
-			o = find_name(common, word + 2, n);
+			o = opt_find_name(common, word + 2, n);
 		if (!o)
 			return unknown_option(word, own, common, cmd, err);
 		++*at;
@@ -170,9 +198,9 @@ static int parse_option(const struct opt *own, const struct opt *common, const s
 	}
 	++*at;
 	for (char *c = word + 1; *c; c++) {
-		o = find_letter(own, *c);
+		o = opt_find_letter(own, *c);
 		if (!o)
-			o = find_letter(common, *c);
+			o = opt_find_letter(common, *c);
 		if (!o)
 			return unknown_option(word, own, common, cmd, err);
 		if (o->kind == OPT_FLAG) {
@@ -218,15 +246,20 @@ static int apply_common(struct cmd_ctx *ctx, const struct common *c, struct erro
 	return 0;
 }
 
+enum { LEFT_WIDTH = 26 }; /* of the column with the options */
+
 static void print_rows(FILE *out, const struct opt *o)
 {
 	for (; o && o->name; o++) {
-		char left[64];
+		char left[96];
 
 		snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ",
 			 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
 			 o->arg && o->kind != OPT_OPTIONAL ? " " : "", o->arg ? o->arg : "");
-		fprintf(out, "  %-26s %s\n", left, o->help);
+		if (strlen(left) > LEFT_WIDTH)
+			fprintf(out, "  %s\n  %-*s %s\n", left, LEFT_WIDTH, "", o->help);
+		else
+			fprintf(out, "  %-*s %s\n", LEFT_WIDTH, left, o->help);
 	}
 }
 
@@ -337,9 +370,13 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 	      char **argv, int min, int max, int *n_operands, struct error *err)
 {
 	struct common c = {0};
-	struct opt common[COMMON_MAX];
+	struct opt common[OPT_COMMON_MAX];
 	int at = 1, n = 0, only_operands = 0;
 
+	if (ctx->wants_table) {
+		copy_table(table, ctx->wants_table);
+		return 1;
+	}
 	common_table(&c, common);
 	while (at < argc) {
 		if (only_operands || argv[at][0] != '-' || !argv[at][1]) {
@@ -371,7 +408,7 @@ int opt_parse(struct cmd_ctx *ctx, const struct cmd *cmd, const struct opt *tabl
 int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err)
 {
 	struct common c = {0};
-	struct opt common[COMMON_MAX];
+	struct opt common[OPT_COMMON_MAX];
 	const struct opt version[] = {
 	    {'V', "version", OPT_FLAG, &c.version, NULL, "the version", 0, 0}, {0}};
 

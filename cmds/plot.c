@@ -202,20 +202,20 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
-	    {0, "metric", OPT_TEXT, &f.metric, "M", "what is drawn (loss; knn.top1)", 0, 0},
+	    {0, "metric", OPT_TEXT, &f.metric, "METRIC", "what is drawn (loss; knn.top1)", 0, 0},
 	    {0, "best", OPT_FLAG, &f.best, NULL, "a run's best value, not its last", 0, 0},
 	    {0, "by", OPT_TEXT, &f.by, "KEY",
 	     "group by run, method or a hyperparameter (by recipe: seeds together)", 0, 0},
 	    {'x', "x", OPT_TEXT, &f.x, "KEY", "heatmap: hyperparameter across", 0, 0},
 	    {'y', "y", OPT_TEXT, &f.y, "KEY", "heatmap: hyperparameter upwards", 0, 0},
-	    {0, "name", OPT_TEXT, &f.name, "NAME",
-	     "spectrum, alignment: which vectors (z; predictor.cos)", 0, 0},
-	    {0, "log", OPT_TEXT, &look.log, "AXES", "logarithmic axes: x, y or xy", 0, 0},
+	    {0, "name", OPT_TEXT, &f.name, "VECTORS",
+	     "spectrum, alignment: which ones (z; predictor.cos)", 0, 0},
+	    {0, "log", OPT_TEXT, &look.log, "x|y|xy", "logarithmic axes", 0, 0},
 	    {0, "steps", OPT_FLAG, &f.steps, NULL, "x in steps, not in epochs", 0, 0},
 	    {0, "most", OPT_INT, &most, "N", "curves in colour (8 at most), bars (20)", 1, 100},
 	    {0, "title", OPT_TEXT, &f.title, "TEXT", "of the picture", 0, 0},
-	    {0, "as", OPT_TEXT, &look.as, "FORMAT", "text, svg, png or pdf (by the name of FILE)",
-	     0, 0},
+	    {0, "as", OPT_TEXT, &look.as, "text|svg|png|pdf", "the format (by the name of FILE)", 0,
+	     0},
 	    {0, "width", OPT_INT, &look.width, "N", "px (720), or columns", 40, SIDE_MAX},
 	    {0, "height", OPT_INT, &look.height, "N", "px, or rows (16)", 4, SIDE_MAX},
 	    {0, "scale", OPT_INT, &look.scale, "N", "PNG: dots to the px (2)", 1, 8},
@@ -235,11 +235,11 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_plot = {
     .name = "plot",
     .summary = "draw runs: curves, bars, heatmaps, spectra",
-    .usage =
-	"plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--sweep SWEEP] "
-	"[--metric M] [--best] "
-	"[--by KEY] [-x KEY] [-y KEY] [--name NAME] [--log AXES] [--steps] [--most N] "
-	"[--title TEXT] [--as FORMAT] [--width N] [--height N] [--scale N] [--dark] [REF|SWEEP...]",
+    .usage = "plot curve|bars|heatmap|parallel|spectrum|alignment [-w EXPR] [--sweep SWEEP] "
+	     "[--metric METRIC] [--best] "
+	     "[--by KEY] [-x KEY] [-y KEY] [--name VECTORS] [--log x|y|xy] [--steps] [--most N] "
+	     "[--title TEXT] [--as text|svg|png|pdf] [--width N] [--height N] [--scale N] [--dark] "
+	     "[REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .pages = 1,
     .no_table = "--as chooses that of a picture; `ssl metrics REF --json` prints its numbers",

@@ -129,8 +129,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
-	    {0, "metric", OPT_TEXT, &r.metric, "M",
-	     "compare by M (the sweep's objective, or knn.top1)", 0, 0},
+	    {0, "metric", OPT_TEXT, &r.metric, "METRIC",
+	     "compare by METRIC (the sweep's objective, or knn.top1)", 0, 0},
 	    {0, "title", OPT_TEXT, &r.title, "TEXT", "of the report", 0, 0},
 	    {0},
 	};
@@ -146,7 +146,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 const struct cmd cmd_report = {
     .name = "report",
     .summary = "write the results of runs to one self-contained file",
-    .usage = "report [-w EXPR] [--sweep SWEEP] [--metric M] [--title TEXT] [REF|SWEEP...]",
+    .usage = "report [-w EXPR] [--sweep SWEEP] [--metric METRIC] [--title TEXT] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .run = run,
 };

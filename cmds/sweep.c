@@ -21,7 +21,7 @@ const struct cmd cmd_sweep = {
 	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
 	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [-j N] [-n] [FILE|SWEEP]\n"
 	     "sweep status [--watch] [SWEEP]\n"
-	     "sweep show [--metric M] [SWEEP]\n"
+	     "sweep show [--metric METRIC] [SWEEP]\n"
 	     "sweep pause SWEEP\n"
 	     "sweep retry [--pruned] [--collapsed] SWEEP\n"
 	     "sweep extend [--grid KEY=V,V]... [--seeds N] [-n] SWEEP|FILE\n"
@@ -279,7 +279,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells", 0, 0},
 	    {0, "collapsed", OPT_FLAG, &a.collapsed, NULL, "retry: cells whose run collapsed", 0,
 	     0},
-	    {0, "metric", OPT_TEXT, &a.metric, "M", "show: of M, not of the objective", 0, 0},
+	    {0, "metric", OPT_TEXT, &a.metric, "METRIC", "show: of METRIC, not of the objective", 0,
+	     0},
 	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
 	    {0, "restore", OPT_FLAG, &a.restore, NULL, "rm: take the sweeps out of the trash", 0,
 	     0},

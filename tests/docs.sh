@@ -1,6 +1,6 @@
 #!/bin/sh
 # The documentation of commands is complete and correct: every command of the table has a man page whose SYNOPSIS is
-# its usage, a test, an entry in each completion and a line in ssl(1); and every page belongs to a command.
+# its usage, a test and a line in ssl(1); and every page belongs to a command.
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
@@ -21,15 +21,12 @@ bad()
 	echo "$*" >>"$scratch/bad"
 }
 
-note 'every command has its file, page, test, completions and line in ssl(1)'
+note 'every command has its file, page, test and line in ssl(1)'
 for c in $commands; do
 	[ -f "cmds/$c.c" ] || bad "cmds/$c.c: missing"
 	[ -f "man/ssl-$c.1" ] || bad "man/ssl-$c.1: missing"
 	[ -f "tests/cmds/$c.sh" ] || bad "tests/cmds/$c.sh: missing"
 	grep -q "^\.It Xr ssl-$c 1" man/ssl.1 || bad "man/ssl.1: does not name ssl-$c"
-	for shell in bash zsh fish; do
-		grep -qw "$c" "cmds/completion/ssl.$shell" || bad "cmds/completion/ssl.$shell: lacks $c"
-	done
 done
 for page in man/ssl-*.1; do
 	c=${page#man/ssl-}
@@ -50,9 +47,6 @@ in_order()
 }
 in_order man/ssl.1 's/^\.It Xr ssl-\([a-z]*\) 1$/\1/p'
 in_order README.md '/^| work |/,/^| meta |/{s/^|[^|]*| *//;s/[|`]//g;s/ *$//;p;}'
-in_order cmds/completion/ssl.bash "s/.*local commands='\(.*\)'/\1/p"
-in_order cmds/completion/ssl.zsh "/^	commands=(/,/^	)/s/^		'\([a-z]*\):.*/\1/p"
-in_order cmds/completion/ssl.fish 's/^complete .* __fish_use_subcommand -a \([a-z]*\) .*/\1/p'
 
 note 'pages of sections 5 and 7 are named in ssl(1), those for beginners and contributors in README'
 for page in man/*.[57]; do
@@ -76,17 +70,6 @@ for c in $commands; do
 	[ "$(head -1 "$out")" = "ssl $c: $line" ] || bad "man/ssl-$c.1: its one-line description is not that of ssl $c -h"
 	[ -s "$scratch/usage.$c" ] || bad "ssl $c -h: has no line 'usage: ssl ...'"
 	cut -d' ' -f1 "$scratch/usage.$c" | grep -qvx "$c" && bad "ssl $c -h: has a form of another command"
-done
-
-note 'every option is in the completions'
-for c in $commands; do
-	ssl "$c" -h 2>/dev/null | sed -n '/^options:/,/^everywhere:/s/^ *\(-.,\)\{0,1\} *--\([a-z-]*\).*/\2/p' |
-		while read -r option; do
-			grep -q -- "--$option[] '\"[{}]" cmds/completion/ssl.bash || bad "ssl.bash: lacks --$option"
-			grep -q -- "--$option[] '\"[{}]" cmds/completion/ssl.zsh || bad "ssl.zsh: lacks --$option"
-			grep -q -- "seen_subcommand_from.* $c.* -l $option " cmds/completion/ssl.fish ||
-				bad "ssl.fish: lacks --$option of $c"
-		done
 done
 
 if command -v mandoc >/dev/null; then

@@ -13,6 +13,46 @@ fails 2 "'tcsh' is none of bash, zsh, fish" "$SSL" completion tcsh
 fails 2 'missing argument bash.zsh.fish; usage: ssl completion bash.zsh.fish' "$SSL" completion
 fails 2 'unexpected argument' "$SSL" completion bash zsh
 
+note 'every command, verb and option is offered, and no script names one'
+ssl help --format tsv | sed 1d | cut -f1 >commands
+[ "$(wc -l <commands)" -gt 30 ] || fail 'too few commands'
+# offered WORD...: the words that can stand in place of the last one
+offered()
+{
+	ssl __complete words "$@" | sed 1d | cut -f1
+}
+offered '' >found
+cmp -s commands found || fail "not the commands of ssl help: $(diff commands found)"
+: >names
+while read -r c; do
+	echo "$c" >>names
+	ssl "$c" -h >usage </dev/null
+	# of a form "sweep rm --list" the verb is rm; "run [-n] RECIPE" has none
+	sed -n "s/^usage: ssl $c \([a-z]*\)\( .*\)*$/\1/p" usage | sort -u >verbs
+	sed -n "s/^usage: ssl $c \([a-z]*|[a-z|]*\)\( .*\)*$/\1/p" usage | tr '|' '\n' >>verbs
+	offered "$c" '' >found
+	while read -r verb; do
+		grep -qxF -- "$verb" found || fail "$c $verb is not offered"
+		offered "$c" "$verb" -- </dev/null >>found
+	done <verbs
+	offered "$c" -- </dev/null >>found
+	sed -n 's/^ *\(-.,\)\{0,1\} *--\([a-z-]*\).*/--\2/p' usage >options
+	[ -s options ] || fail "$c has no options"
+	while read -r option; do
+		grep -qxF -- "$option" found || fail "$c $option is not offered"
+	done <options
+	sed '/^everywhere:/,$d' usage | sed -n 's/^ *\(-.,\)\{0,1\} *\(--[a-z-]*\).*/\2/p' >>names
+	grep -vx 'bash\|zsh\|fish' verbs >>names
+done <commands
+sort -u names | grep -v '^x$' >all
+for shell in bash zsh fish; do
+	# what the shell itself has by these names is no name of ours
+	sed 's/^#.*//; s/complete -[A-Za-z]*//g; s/compdef[^;]*//; s/(compgen .*//' "$SRC/cmds/completion/ssl.$shell" |
+		grep -o -- '[-a-z]*' | sort -u >in_script
+	comm -12 all in_script >found
+	[ ! -s found ] || fail "ssl.$shell names $(tr '\n' ' ' <found)"
+done
+
 ok ssl init
 ok ssl data add tiny --shapes --train 16 --test 4
 mkdir tiny-folder

@@ -1,5 +1,6 @@
 #include "core/store/query/lists.h"
 
+#include "core/store/metric_names.h"
 #include "core/store/query/user_sql.h"
 
 int query_trash(struct store *s, const struct query_sink *sink, struct error *err)
@@ -48,4 +49,10 @@ int query_sweep_trash(struct store *s, const struct query_sink *sink, struct err
 	    "done, w.created, t.created AS removed FROM sweep_trash t JOIN sweep w ON w.id = "
 	    "t.sweep_id LEFT JOIN cell c ON c.sweep_id = w.id GROUP BY w.id ORDER BY w.id",
 	    "");
+}
+
+int query_metric_names(struct store *s, const struct query_sink *sink, struct error *err)
+{
+	return query_bound(s, sink, err, "SELECT name FROM (" METRIC_NAMES_SQL ") ORDER BY name",
+			   "");
 }

@@ -1,4 +1,4 @@
-/* Short lists that commands print: the trash, tags, notes and sweeps. */
+/* Short lists that commands print: the trash, tags, notes, sweeps and names of metrics. */
 #ifndef SSL_STORE_QUERY_LISTS_H
 #define SSL_STORE_QUERY_LISTS_H
 
@@ -15,5 +15,8 @@ int query_notes(struct store *s, int64_t id, const struct query_sink *sink, stru
 int query_sweeps(struct store *s, const struct query_sink *sink, struct error *err);
 /* `ssl sweep rm --list`: the sweeps in the trash, the oldest first. */
 int query_sweep_trash(struct store *s, const struct query_sink *sink, struct error *err);
+
+/* The names by which metrics can be meant: their own, and without "test." or "val.". */
+int query_metric_names(struct store *s, const struct query_sink *sink, struct error *err);
 
 #endif

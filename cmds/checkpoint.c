@@ -8,7 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/output.h"
 #include "core/report/human.h"
-#include "core/run/save.h"
+#include "core/run/checkpoint.h"
 #include "core/store/object.h"
 #include "core/store/query/refs.h"
 

@@ -8,6 +8,7 @@
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/base/parallel.h"
+#include "core/run/build.h"
 #include "core/run/evaluate.h"
 #include "core/run/keys.h"
 #include "core/store/query/refs.h"
@@ -88,6 +89,19 @@ static int each_protocol(const char *list,
 	}
 }
 
+static int record(struct job *j, const struct eval_result *result, struct error *err)
+{
+	struct evaluation x;
+	int64_t id;
+	int ret;
+
+	evaluation_init(&x, &j->evaluator, j->ck.step, j->ck.epoch, result);
+	x.row.run_id = j->row->id;
+	ret = evals_insert(j->ctx->store, &x.row, &id, err);
+	evaluation_release(&x);
+	return ret;
+}
+
 static int evaluate_one(void *ctx, const struct protocol_row *row, struct error *err)
 {
 	struct job *j = ctx;
@@ -97,8 +111,7 @@ static int evaluate_one(void *ctx, const struct protocol_row *row, struct error 
 	if (evaluator_run(&j->evaluator, row, &result, err))
 		return -1;
 	if (!j->ctx->dry_run)
-		ret = evaluator_record(&j->evaluator, j->row->id, j->ck.step, j->ck.epoch, &result,
-				       err);
+		ret = record(j, &result, err);
 	if (!ret && result.missing[0])
 		log_warn("%s.%s has no result: %s", eval_split_name(j->evaluator.split),
 			 result.name, result.missing);

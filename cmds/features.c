@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/output.h"
 #include "core/base/parallel.h"
+#include "core/run/build.h"
 #include "core/run/extract.h"
 #include "core/store/query/refs.h"
 

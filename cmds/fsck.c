@@ -5,8 +5,9 @@
 #include "cmds/cmd.h"
 #include "core/base/log.h"
 #include "core/base/strbuf.h"
-#include "core/run/digest.h"
+#include "core/run/checkpoint.h"
 #include "core/store/config.h"
+#include "core/store/digests.h"
 #include "core/store/object.h"
 #include "core/store/upkeep/fsck.h"
 
@@ -98,7 +99,7 @@ static int check_checkpoint(void *ctx, const struct checkpoint_row *ck)
 	object_path(c->ctx->store, ck->sha256, path, sizeof path);
 	c->checkpoints++;
 	snprintf(what, sizeof what, "%.90s step %ld", c->run, ck->step);
-	if (digest_of_checkpoint(path, state, &why))
+	if (checkpoint_state(path, state, &why))
 		fsck_report(c->f, "checkpoint", what, why.msg, 0, 0);
 	else if (found && link.step == ck->step && strcmp(state, link.state))
 		fsck_report(c->f, "checkpoint", what,

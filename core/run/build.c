@@ -1,16 +1,15 @@
-/* From a resolved recipe to everything that trains. Nothing is recorded yet, so whatever makes no
- * sense (a batch larger than the dataset, an image too small for the stem) leaves no row behind. */
+#include "core/run/build.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/base/parallel.h"
+#include "core/run/checkpoint.h"
 #include "core/run/datasets.h"
-#include "core/run/keep.h"
 #include "core/run/keys.h"
-#include "core/run/run.h"
-#include "core/run/save.h"
+#include "core/run/open_datasets.h"
 #include "core/store/object.h"
 #include "core/tensor/kernels/blas.h"
 
@@ -33,8 +32,8 @@ static int open_dataset(struct run *r, struct error *err)
 	char made[DATASET_PATH];
 	int ret;
 
-	if (r->opts.keep &&
-	    keep_find(r->opts.keep, name, r->opts.dataset_sha256, &r->data, &r->dataset_row))
+	if (r->opts.datasets && open_datasets_find(r->opts.datasets, name, r->opts.dataset_sha256,
+						   &r->data, &r->dataset_row))
 		return 0;
 	if (dataset_ensure(r->store, name, &r->dataset_row, made, err))
 		return -1;
@@ -49,8 +48,8 @@ static int open_dataset(struct run *r, struct error *err)
 	if (ret)
 		return -1;
 	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
-	if (r->opts.keep)
-		keep_add(r->opts.keep, &r->data, &r->dataset_row);
+	if (r->opts.datasets)
+		open_datasets_add(r->opts.datasets, &r->data, &r->dataset_row);
 	return 0;
 }
 
@@ -173,6 +172,36 @@ int run_build(struct run *r, struct error *err)
 	return 0;
 }
 
+int run_restore(struct run *r, struct error *err)
+{
+	const long *at = r->opts.resume_epoch;
+	struct checkpoint_row ck;
+	char path[4200];
+	struct error none = {0};
+
+	if (checkpoints_find(r->store, r->opts.resume_id, at ? *at : -1, &ck, &none)) {
+		if (none.code == ERR_NOT_FOUND)
+			return 0;
+		*err = none;
+		return -1;
+	}
+	object_path(r->store, ck.sha256, path, sizeof path);
+	if (object_verify(r->store, ck.sha256, &none))
+		return error_set(
+		    err, ERR_CORRUPT,
+		    "checkpoint at epoch %ld: %s (REF@epoch=%ld resumes from one before)", ck.epoch,
+		    none.msg, ck.epoch ? ck.epoch - 1 : 0);
+	if (checkpoint_check(&r->recipe, path, err) ||
+	    checkpoint_load(&r->params, path, &r->step, 1, err))
+		return -1;
+	if (r->step != ck.step || r->step > r->steps)
+		return error_set(err, ERR_CORRUPT,
+				 "%s: it is of step %ld, and the store says step %ld of %ld", path,
+				 r->step, ck.step, r->steps);
+	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
+	return 0;
+}
+
 int run_load(struct run *r, struct store *s, const struct run_row *row,
 	     const struct checkpoint_row *ck, struct error *err)
 {
@@ -191,4 +220,17 @@ int run_load(struct run *r, struct store *s, const struct run_row *row,
 	if (object_verify(s, ck->sha256, err))
 		return error_prefix(err, "checkpoint of %s at epoch %ld", row->name, ck->epoch);
 	return checkpoint_load(&r->params, path, &r->step, 0, err);
+}
+
+void run_release(struct run *r)
+{
+	if (!r->opts.recorder) /* the caller's stays */
+		recorder_release(&r->recorder);
+	tape_release(&r->tape);
+	params_release(&r->params);
+	arena_release(&r->arena);
+	if (!r->opts.datasets) /* a worker's stay open */
+		dataset_close(&r->data);
+	recipe_release(&r->recipe);
+	memset(r, 0, sizeof *r);
 }

@@ -7,7 +7,6 @@
 #include "core/eval/predictor.h"
 #include "core/nn/mlp.h"
 #include "core/run/outputs.h"
-#include "core/store/spectrum.h"
 
 const struct hparam dynamics_hparams[] = {
     {"collapse.every", HP_INT, "1", 0, 1000000, NULL,
@@ -144,14 +143,14 @@ static int measure_outputs(struct run *r, struct dynamics *dy, const real *x, in
 
 	if (collapse_rank(x, n, d, a, &rank, err))
 		return -1;
-	run_note(r, name[STD], std);
-	run_note(r, name[STD_RATIO], std * sqrt(d));
-	run_note(r, name[RANKME], rank.rankme);
-	run_note(r, name[EFFECTIVE], rank.effective);
-	run_note(r, name[PARTICIPATION], rank.participation);
-	run_note(r, name[RAW_STD], rank.std);
-	run_note(r, name[ALIGN], collapse_alignment(x, second, n, d, a));
-	run_note(r, name[UNIFORM], collapse_uniformity(x, n, d, a));
+	recorder_note(&r->recorder, r->step, name[STD], std);
+	recorder_note(&r->recorder, r->step, name[STD_RATIO], std * sqrt(d));
+	recorder_note(&r->recorder, r->step, name[RANKME], rank.rankme);
+	recorder_note(&r->recorder, r->step, name[EFFECTIVE], rank.effective);
+	recorder_note(&r->recorder, r->step, name[PARTICIPATION], rank.participation);
+	recorder_note(&r->recorder, r->step, name[RAW_STD], rank.std);
+	recorder_note(&r->recorder, r->step, name[ALIGN], collapse_alignment(x, second, n, d, a));
+	recorder_note(&r->recorder, r->step, name[UNIFORM], collapse_uniformity(x, n, d, a));
 	add_spectrum(dy, spectrum, rank.spectrum, rank.n, 1);
 	if (name == embedding_names) {
 		dy->guard.std_ratio = std * sqrt(d);
@@ -170,8 +169,8 @@ static int measure_features(struct run *r, struct dynamics *dy, const struct out
 	if (measure_outputs(r, dy, o->h, o->n, o->dh, feature_names, "h", a, err))
 		return -1;
 	collapse_correlation(o->h, o->n, o->dh, a, &c);
-	run_note(r, feature_names[OFFDIAG], c.absolute);
-	run_note(r, feature_names[OFFDIAG_SQ], c.square);
+	recorder_note(&r->recorder, r->step, feature_names[OFFDIAG], c.absolute);
+	recorder_note(&r->recorder, r->step, feature_names[OFFDIAG_SQ], c.square);
 	return 0;
 }
 
@@ -183,13 +182,13 @@ static int measure_embeddings(struct run *r, struct dynamics *dy, const struct o
 	if (measure_outputs(r, dy, o->z, o->n, o->dz, embedding_names, "z", a, err))
 		return -1;
 	collapse_terms(o->z, o->z + (size_t)o->n * (size_t)o->dz, o->n, o->dz, a, &t);
-	run_note(r, embedding_names[OFFDIAG], t.correlation.absolute);
-	run_note(r, embedding_names[OFFDIAG_SQ], t.correlation.square);
-	run_note(r, "collapse.vicreg.invariance", t.invariance);
-	run_note(r, "collapse.vicreg.variance", t.variance);
-	run_note(r, "collapse.vicreg.covariance", t.covariance);
-	run_note(r, "collapse.barlow.on_diagonal", t.on_diagonal);
-	run_note(r, "collapse.barlow.off_diagonal", t.off_diagonal);
+	recorder_note(&r->recorder, r->step, embedding_names[OFFDIAG], t.correlation.absolute);
+	recorder_note(&r->recorder, r->step, embedding_names[OFFDIAG_SQ], t.correlation.square);
+	recorder_note(&r->recorder, r->step, "collapse.vicreg.invariance", t.invariance);
+	recorder_note(&r->recorder, r->step, "collapse.vicreg.variance", t.variance);
+	recorder_note(&r->recorder, r->step, "collapse.vicreg.covariance", t.covariance);
+	recorder_note(&r->recorder, r->step, "collapse.barlow.on_diagonal", t.on_diagonal);
+	recorder_note(&r->recorder, r->step, "collapse.barlow.off_diagonal", t.off_diagonal);
 	return 0;
 }
 
@@ -211,10 +210,11 @@ static int measure_predictor(struct run *r, struct dynamics *dy, const struct ou
 			return 0; /* guard.nan's matter */
 	if (predictor_measure(o->z, o->p, linear_weights(r), 2 * o->n, o->dz, a, &m, err))
 		return -1;
-	run_note(r, "predictor.alignment", m.alignment);
-	run_note(r, "predictor.asymmetry", m.asymmetry);
-	run_note(r, "predictor.commutator", m.commutator);
-	run_note(r, "predictor.relative_commutator", m.relative_commutator);
+	recorder_note(&r->recorder, r->step, "predictor.alignment", m.alignment);
+	recorder_note(&r->recorder, r->step, "predictor.asymmetry", m.asymmetry);
+	recorder_note(&r->recorder, r->step, "predictor.commutator", m.commutator);
+	recorder_note(&r->recorder, r->step, "predictor.relative_commutator",
+		      m.relative_commutator);
 	add_spectrum(dy, "predictor.F", m.f, m.d, 1);
 	add_spectrum(dy, "predictor.W", m.w, m.d, 0);
 	add_spectrum(dy, "predictor.p", m.p, m.kept, 0);
@@ -233,7 +233,7 @@ static int measure(struct run *r, struct dynamics *dy, struct arena *a, struct e
 	if (measure_features(r, dy, &o, a, err) || (o.z && measure_embeddings(r, dy, &o, a, err)) ||
 	    (o.p && o.dz <= PREDICTOR_MAX && measure_predictor(r, dy, &o, a, err)))
 		return -1;
-	if (spectra_insert(r->store, &r->handle, r->step, dy->value, dy->n, err))
+	if (recorder_spectrum(&r->recorder, r->step, dy->value, dy->n, err))
 		return -1;
 	return o.z && r->step ? collapse_guard(r, &dy->guard, err) : 0;
 }

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
+#include "core/run/build.h"
 #include "core/run/datasets.h"
 #include "core/run/estimate.h"
 #include "core/run/keys.h"

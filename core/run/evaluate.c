@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "core/base/log.h"
-#include "core/store/digests.h"
-#include "core/store/evals.h"
 
 void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe)
 {
@@ -86,34 +84,36 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 	return 0;
 }
 
-int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
-		     const struct eval_result *result, struct error *err)
+void evaluation_init(struct evaluation *out, const struct evaluator *e, long step, long epoch,
+		     const struct eval_result *result)
 {
-	struct metric_point value[2] = {{"top1", step, result->score.top1},
-					{"top5", step, result->score.top5}};
-	int classes = e->run->data.classes, ret;
-	struct eval_new row = {0};
-	int64_t eval_id;
-	uint32_t *n = xcalloc((size_t)classes * (size_t)classes + 1, sizeof *n);
+	const int classes = e->run->data.classes;
 
+	*out = (struct evaluation){
+	    .value = {{"top1", step, result->score.top1}, {"top5", step, result->score.top5}},
+	    .confusion = xcalloc((size_t)classes * (size_t)classes + 1, sizeof *out->confusion)};
 	if (!result->missing[0])
-		eval_confusion(result, &e->judged, classes, n);
-	row.confusion = n;
-	row.classes = classes;
-	row.run_id = id;
-	row.step = step;
-	row.epoch = epoch;
-	row.protocol = result->name;
-	row.split = eval_split_name(e->split);
-	row.settings_json = result->settings.buf;
-	row.differs = result->differs.buf;
-	row.missing = result->missing[0] ? result->missing : NULL;
-	row.seconds = result->seconds;
-	row.value = value;
-	row.n_values = 2;
-	ret = evals_insert(e->run->store, &row, &eval_id, err);
-	free(n);
-	return ret;
+		eval_confusion(result, &e->judged, classes, out->confusion);
+	out->row = (struct eval_new){
+	    .step = step,
+	    .epoch = epoch,
+	    .protocol = result->name,
+	    .split = eval_split_name(e->split),
+	    .settings_json = result->settings.buf,
+	    .differs = result->differs.buf,
+	    .missing = result->missing[0] ? result->missing : NULL,
+	    .seconds = result->seconds,
+	    .value = out->value,
+	    .n_values = 2,
+	    .classes = classes,
+	    .confusion = out->confusion,
+	};
+}
+
+void evaluation_release(struct evaluation *e)
+{
+	free(e->confusion);
+	*e = (struct evaluation){.confusion = NULL};
 }
 
 /* The checkpoint to keep is chosen by the first protocol of the table that is evaluated online. */
@@ -134,17 +134,18 @@ static void note(struct run *r, const char *split, const struct eval_result *res
 {
 	const struct eval_scores *s = r->rules == 1 ? &result->rule1 : &result->score;
 	int none = r->rules == 1 && result->missing[0], knn = !strcmp(result->name, "knn");
-	char prefix[64];
+	char name[128];
 
-	snprintf(prefix, sizeof prefix, "%s.%s.", split, result->name);
-	run_note(r, run_name(r, prefix, none ? "top1/rule=1" : "top1"), s->top1);
-	run_note(r, run_name(r, prefix, none || (r->rules == 1 && knn) ? "top5/rule=1" : "top5"),
-		 s->top5);
+	snprintf(name, sizeof name, "%s.%s.top1%s", split, result->name, none ? "/rule=1" : "");
+	recorder_note(&r->recorder, r->step, name, s->top1);
+	snprintf(name, sizeof name, "%s.%s.top5%s", split, result->name,
+		 none || (r->rules == 1 && knn) ? "/rule=1" : "");
+	recorder_note(&r->recorder, r->step, name, s->top5);
 }
 
 /* The line of an evaluation; what has no result is an event, too. */
-static int tell(struct evaluator *e, const struct eval_result *result, struct strbuf *line,
-		struct error *err)
+static int report(struct evaluator *e, const struct eval_result *result, struct strbuf *line,
+		  struct error *err)
 {
 	const char *split = eval_split_name(e->split);
 	char text[256];
@@ -157,7 +158,7 @@ static int tell(struct evaluator *e, const struct eval_result *result, struct st
 	strbuf_addf(line, "none: %s", result->missing);
 	snprintf(text, sizeof text, "%s.%s has no result: %s", split, result->name,
 		 result->missing);
-	return runs_event(e->run->store, &e->run->handle, "warning", text, err);
+	return recorder_event(&e->run->recorder, "warning", text, err);
 }
 
 static int evaluate_one(struct evaluator *e, const struct protocol_row *row, double *top1,
@@ -165,14 +166,17 @@ static int evaluate_one(struct evaluator *e, const struct protocol_row *row, dou
 {
 	struct run *r = e->run;
 	struct eval_result result;
+	struct evaluation x;
 	int ret;
 
 	if (evaluator_run(e, row, &result, err))
 		return -1;
 	note(r, eval_split_name(e->split), &result);
 	*top1 = r->rules == 1 ? result.rule1.top1 : result.score.top1;
-	ret = run_flush(r, NULL, err) || tell(e, &result, line, err) ||
-	      evaluator_record(e, r->handle.id, r->step, r->epoch, &result, err);
+	evaluation_init(&x, e, r->step, r->epoch, &result);
+	ret = recorder_flush(&r->recorder, run_position(r), err) || report(e, &result, line, err) ||
+	      recorder_evaluation(&r->recorder, &x.row, err);
+	evaluation_release(&x);
 	eval_result_release(&result);
 	return ret ? -1 : 0;
 }
@@ -280,7 +284,7 @@ static int report_skip(struct run *r, struct error *err)
 	strbuf_clear(&text);
 	run_check_why(r->check.skip, &text);
 	if (!r->opts.resume_id)
-		ret = runs_event(r->store, &r->handle, "eval.skipped", text.buf, err);
+		ret = recorder_event(&r->recorder, "eval.skipped", text.buf, err);
 	strbuf_release(&text);
 	return ret;
 }
@@ -307,6 +311,6 @@ int run_evaluate_resume(struct run *r, struct error *err)
 	if (!r->step || !row)
 		return 0;
 	snprintf(name, sizeof name, "%s.%s.top1", eval_split_name(r->check.split), row->name);
-	found = series_max(r->store, r->handle.id, name, &r->best_step, &r->best_value, err);
+	found = recorder_best(&r->recorder, name, &r->best_step, &r->best_value, err);
 	return found < 0 ? -1 : 0;
 }

@@ -7,6 +7,10 @@
 #include "core/eval/protocol.h"
 #include "core/run/run.h"
 
+/* Evaluates the encoder, as it is, by the protocols of eval.protocol that are due, on eval.split; after the last
+ * epoch on test too, where eval.split is val. */
+int run_evaluate(struct run *r, struct error *err);
+
 /* Evaluates again and again on the same training images. `recipe` has the eval.* to go by (the
  * run's own, or one changed on the command line) and must live as long as this. */
 struct evaluator {
@@ -27,9 +31,15 @@ int evaluator_split(struct evaluator *e, enum eval_split split, struct error *er
 int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,
 		  struct error *err);
 
-/* Records it as an evaluation of run `id` at (step, epoch). */
-int evaluator_record(struct evaluator *e, int64_t id, long step, long epoch,
-		     const struct eval_result *result, struct error *err);
+/* The row that records a result at (step, epoch), without the run's number. It borrows the texts of `result`. */
+struct evaluation {
+	struct eval_new row;
+	struct metric_point value[2];
+	uint32_t *confusion;
+};
+void evaluation_init(struct evaluation *out, const struct evaluator *e, long step, long epoch,
+		     const struct eval_result *result);
+void evaluation_release(struct evaluation *e);
 
 /* A resumed run knows again which evaluation was the best: its checkpoint is kept. */
 int run_evaluate_resume(struct run *r, struct error *err);

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/run/checkpoint.h"
 #include "core/run/dynamics.h"
-#include "core/run/keep.h"
-#include "core/store/query/series.h"
 
 enum flag { HEALTHY, COLLAPSED_STD, COLLAPSED_RANK, COLLAPSED_SCALE };
 
@@ -27,7 +26,7 @@ static int flagged(struct run *r, long step, struct error *err)
 {
 	const int limit = (int)recipe_int(&r->recipe, "guard.collapse_epochs");
 	double *flag = xmalloc((size_t)limit * sizeof *flag);
-	int n = series_tail(r->store, r->handle.id, "collapse.flag", step, flag, limit, err);
+	int n = recorder_tail(&r->recorder, "collapse.flag", step, flag, limit, err);
 	int running = 0;
 
 	while (running < n && flag[running] > 0)
@@ -49,7 +48,7 @@ static int read_back(struct run *r, struct collapse_guard *g, struct error *err)
 /* Would go on, or be done, by what no unbroken run is: a cell, or a run at its end. */
 static int may_not_go_on(const struct run *r)
 {
-	return (r->opts.keep && r->opts.keep->cell) || r->epoch == r->epochs;
+	return r->opts.cell || r->epoch == r->epochs;
 }
 
 int collapse_guard_resumed(struct run *r, struct collapse_guard *g, struct error *err)
@@ -89,7 +88,7 @@ static void describe(const struct run *r, const struct collapse_guard *g, enum f
 /* A collapsed run can still be looked at: it leaves a checkpoint. */
 static int stop(struct run *r, struct collapse_guard *g, const char *text, struct error *err)
 {
-	if (run_checkpoint(r, err) || runs_event(r->store, &r->handle, "guard.collapse", text, err))
+	if (run_checkpoint(r, err) || recorder_event(&r->recorder, "guard.collapse", text, err))
 		return -1;
 	g->stopped = 1;
 	return error_set(err, ERR_GUARD, "%s: %s (guard.collapse: record goes on)", r->handle.name,
@@ -98,8 +97,9 @@ static int stop(struct run *r, struct collapse_guard *g, const char *text, struc
 
 static int note_event(struct run *r, const char *text, struct error *err)
 {
-	if (run_flush(r, NULL, err) || /* an event has the step of the last flush */
-	    runs_event(r->store, &r->handle, "guard.collapse", text, err))
+	if (recorder_flush(&r->recorder, run_position(r),
+			   err) || /* an event has the step of the last flush */
+	    recorder_event(&r->recorder, "guard.collapse", text, err))
 		return -1;
 	if (r->opts.progress.line)
 		r->opts.progress.line(r->opts.progress.ctx, text);
@@ -115,7 +115,7 @@ int collapse_guard(struct run *r, struct collapse_guard *g, struct error *err)
 
 	if (!g->known && read_back(r, g, err))
 		return -1;
-	run_note(r, "collapse.flag", flag);
+	recorder_note(&r->recorder, r->step, "collapse.flag", flag);
 	g->running = flag ? g->running + 1 : 0;
 	if (!strcmp(what, "off") || g->running < limit)
 		return 0;

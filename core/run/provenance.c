@@ -55,3 +55,9 @@ void provenance_host(struct host_info *out)
 	out->isa = cpu_isa();
 	out->cores = cpu_count();
 }
+
+void provenance_find(struct provenance *out)
+{
+	provenance_code(&out->code);
+	provenance_host(&out->host);
+}

@@ -5,6 +5,14 @@
 
 #include "core/store/runs.h"
 
+struct provenance {
+	struct code_info code;
+	struct host_info host;
+};
+
+/* Finds out both. It hashes the executable and runs git, so a process that trains many runs does it once. */
+void provenance_find(struct provenance *out);
+
 void provenance_code(struct code_info *out);
 void provenance_host(struct host_info *out);
 

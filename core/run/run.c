@@ -1,97 +1,55 @@
-#include "core/run/keep.h"
 #include "core/run/run.h"
-#include "core/run/dynamics.h"
-#include "core/run/save.h"
-#include "core/run/digest.h"
-#include "core/run/evaluate.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/log.h"
+#include "core/base/cpu.h"
 #include "core/base/parallel.h"
-#include "core/store/object.h"
+#include "core/run/build.h"
+#include "core/run/checkpoint.h"
+#include "core/run/dynamics.h"
+#include "core/run/evaluate.h"
 
-int run_due(const struct run *r, long every)
+/* Chooses the recorder, and records that the run begins. 1: a dry run, for which nothing is
+ * written. */
+static int begin(struct run *r, struct error *err)
 {
-	return every > 0 && (r->epoch % every == 0 || r->epoch == r->epochs);
+	const struct run_cell *cell = r->opts.cell;
+	const struct recorder_store_opts how = {.provenance = r->opts.provenance,
+						.cell = cell ? cell->id : 0,
+						.token = cell ? cell->token : 0,
+						.stop = r->opts.stop};
+	const struct recorder_run run = {.recipe = &r->recipe,
+					 .dataset = &r->dataset_row,
+					 .method = r->method->name,
+					 .command = r->opts.command,
+					 .name = r->opts.name,
+					 .tag = r->opts.tag,
+					 .n_tags = r->opts.n_tags,
+					 .threads = r->opts.threads,
+					 .rules = r->opts.rules,
+					 .epochs = r->epochs,
+					 .steps = r->steps,
+					 .steps_per_epoch = r->steps_per_epoch,
+					 .resume_id = r->opts.resume_id,
+					 .step = r->step};
+
+	if (r->opts.recorder)
+		r->recorder = *r->opts.recorder;
+	else
+		recorder_store(&r->recorder, r->store, &how);
+	return recorder_begin(&r->recorder, &run, &r->handle, &r->rules, err);
 }
 
-/* A resumed run goes on from its last checkpoint, or the one that was asked for; where there is
- * none it starts over. */
-static int load_checkpoint(struct run *r, struct error *err)
-{
-	const long *at = r->opts.resume_epoch;
-	struct checkpoint_row ck;
-	char path[4200];
-	struct error none = {0};
-
-	if (checkpoints_find(r->store, r->opts.resume_id, at ? *at : -1, &ck, &none)) {
-		if (none.code == ERR_NOT_FOUND)
-			return 0;
-		*err = none;
-		return -1;
-	}
-	object_path(r->store, ck.sha256, path, sizeof path);
-	if (object_verify(r->store, ck.sha256, &none))
-		return error_set(
-		    err, ERR_CORRUPT,
-		    "checkpoint at epoch %ld: %s (REF@epoch=%ld resumes from one before)", ck.epoch,
-		    none.msg, ck.epoch ? ck.epoch - 1 : 0);
-	if (checkpoint_check(&r->recipe, path, err) ||
-	    checkpoint_load(&r->params, path, &r->step, 1, err))
-		return -1;
-	if (r->step != ck.step || r->step > r->steps)
-		return error_set(err, ERR_CORRUPT,
-				 "%s: it is of step %ld, and the store says step %ld of %ld", path,
-				 r->step, ck.step, r->steps);
-	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
-	return 0;
-}
-
+/* 0, 1 or -1 as begin(). What makes no sense (a recipe, a dataset, a shape) leaves no row. */
 static int prepare(struct run *r, struct error *err)
 {
 	parallel_set_threads(r->opts.threads);
 	if (run_build(r, err))
 		return -1;
-	if (r->opts.resume_id && load_checkpoint(r, err))
+	if (r->opts.resume_id && run_restore(r, err))
 		return -1;
 	if (r->method->start)
 		r->method->start(r->self, r->step > 0);
-	return run_record(r, err);
-}
-
-/* Between epochs everything is settled but the end: a signal that came meanwhile stops the run
- * here. */
-static int stop_if_asked(struct run *r, struct error *err)
-{
-	if (!r->opts.stop || !*r->opts.stop || r->epoch == r->epochs)
-		return 0;
-	return run_stop(r, err);
-}
-
-int run_stop(struct run *r, struct error *err)
-{
-	if (r->step > 0 && run_checkpoint(r, err)) /* at step 0 there is nothing to lose */
-		return -1;
-	return error_set(err, ERR_PREEMPTED,
-			 "%s: stopped by signal %d at step %ld of %ld: `ssl resume %s` goes on",
-			 r->handle.name, *r->opts.stop, r->step, r->steps, r->handle.name);
-}
-
-/* Where no step is planned (method random) the start is the end as well: evaluated, if it was not
- * yet, and saved, so that it is judged and exported like any other run. */
-static int end_at_start(struct run *r, struct error *err)
-{
-	if (r->epochs)
-		return 0;
-	if (!recipe_bool(&r->recipe, "eval.at_start") &&
-	    run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
-		return -1;
-	digest_link(r); /* nothing to train: the only link is that of the start */
-	return run_due(r, recipe_int(&r->recipe, "checkpoint.every")) ? run_checkpoint(r, err)
-								      : run_flush(r, NULL, err);
+	return begin(r, err);
 }
 
 static void forecast(struct run *r)
@@ -104,52 +62,130 @@ static void forecast(struct run *r)
 	r->opts.progress.forecast(r->opts.progress.ctx, r->handle.name, &e);
 }
 
-int run_execute(struct run *r, struct error *err)
+/* Stops the run between two epochs, when all but its end is recorded, if a signal came meanwhile.
+ */
+static int stop_if_asked(struct run *r, struct error *err)
 {
-	int ret = -1;
-
-	r->started = clock_now();
-	if (prepare(r, err)) /* a recipe, dataset or shape that makes no sense leaves no row */
-		return -1;
-	forecast(r);
-	if (!store_is_writable(r->store))
+	if (!r->opts.stop || !*r->opts.stop || r->epoch == r->epochs)
 		return 0;
-	store_wait_long(r->store, r->opts.stop);
-	if (run_evaluate_advise(r, err) || digest_start(r, err) || run_evaluate_resume(r, err) ||
-	    run_dynamics_resume(r, err))
-		goto done;
-	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
-		goto done;
-	if ((r->step == 0 && run_dynamics(r, err)) || end_at_start(r, err) || stop_if_asked(r, err))
-		goto done;
-	while (r->epoch < r->epochs) {
-		if (run_train_epoch(r, err)) /* a signal, a NaN, a store that is gone */
-			goto done;
-		if (run_due(r, recipe_int(&r->recipe, "eval.every")) && run_evaluate(r, err))
-			goto done;
-		if (run_dynamics(r, err)) /* the guard against collapse */
-			goto done;
-		digest_link(r);
-		if (run_due(r, recipe_int(&r->recipe, "checkpoint.every")) &&
-		    run_checkpoint(r, err))
-			goto done;
-		if (run_flush(r, NULL, err) || stop_if_asked(r, err) || keep_after_epoch(r, err))
-			goto done;
-	}
-	ret = 0;
-done:
-	return run_settle(r, ret, err);
+	return run_stop(r, err);
 }
 
-void run_release(struct run *r)
+static int flush(struct run *r, struct error *err)
 {
-	digest_release(r);
-	tape_release(&r->tape);
-	params_release(&r->params);
-	arena_release(&r->arena);
-	if (!r->opts.keep) /* a worker's stay open */
-		dataset_close(&r->data);
-	recipe_release(&r->recipe);
-	free(r->points.point);
-	memset(r, 0, sizeof *r);
+	return recorder_flush(&r->recorder, run_position(r), err);
+}
+
+static void close_link(struct run *r)
+{
+	const struct recorder_state state = run_state(r);
+
+	recorder_link(&r->recorder, run_position(r), &state);
+}
+
+static int evaluate_if_due(struct run *r, struct error *err)
+{
+	return run_due(r, recipe_int(&r->recipe, "eval.every")) ? run_evaluate(r, err) : 0;
+}
+
+static int checkpoint_is_due(const struct run *r)
+{
+	return run_due(r, recipe_int(&r->recipe, "checkpoint.every"));
+}
+
+/* Where no step is planned (method random) the start is the end as well: the encoder is evaluated,
+ * if it was not yet, and saved, so that it is compared and exported as that of any other run. */
+static int end_at_start(struct run *r, struct error *err)
+{
+	if (r->epochs)
+		return 0;
+	if (!recipe_bool(&r->recipe, "eval.at_start") && evaluate_if_due(r, err))
+		return -1;
+	close_link(r); /* nothing is trained: the only link is that of the start */
+	return checkpoint_is_due(r) ? run_checkpoint(r, err) : flush(r, err);
+}
+
+/* What comes before the first step of an attempt. */
+static int start(struct run *r, struct error *err)
+{
+	if (recorder_start(&r->recorder, err) || run_evaluate_advise(r, err) ||
+	    run_evaluate_resume(r, err) || run_dynamics_resume(r, err))
+		return -1;
+	if (r->step == 0 && recipe_bool(&r->recipe, "eval.at_start") && run_evaluate(r, err))
+		return -1;
+	if ((r->step == 0 && run_dynamics(r, err)) || end_at_start(r, err))
+		return -1;
+	return stop_if_asked(r, err);
+}
+
+/* One epoch and what is due after it. -1 also for a signal, and when a guard ends the run. */
+static int run_epoch(struct run *r, struct error *err)
+{
+	const struct run_cell *cell = r->opts.cell;
+
+	if (run_train_epoch(r, err) || evaluate_if_due(r, err) || run_dynamics(r, err))
+		return -1;
+	close_link(r);
+	if (checkpoint_is_due(r) && run_checkpoint(r, err))
+		return -1;
+	if (flush(r, err) || stop_if_asked(r, err))
+		return -1;
+	return cell && cell->after_epoch ? cell->after_epoch(cell->ctx, r, err) : 0;
+}
+
+static int train(struct run *r, struct error *err)
+{
+	if (start(r, err))
+		return -1;
+	while (r->epoch < r->epochs)
+		if (run_epoch(r, err))
+			return -1;
+	return 0;
+}
+
+static const char *status_of(const struct run *r, int ret, const struct error *err)
+{
+	if (!ret)
+		return "done";
+	if (run_collapsed(r))
+		return "collapsed";
+	if (r->opts.cell && r->opts.cell->pruned)
+		return "pruned";
+	return err->code == ERR_PREEMPTED ? "stopped" : "failed";
+}
+
+/* Records how the run ended, and passes ret on. If that fails as well (the disk is full, the store
+ * is gone), the first error is the one to report. */
+static int settle(struct run *r, int ret, struct error *err)
+{
+	struct error second = {0};
+	struct run_end end = {0};
+
+	if (!ret)
+		ret = recorder_check(&r->recorder, err);
+	if (ret && err->code != ERR_PREEMPTED)
+		flush(r, &second);
+	end.status = status_of(r, ret, err);
+	end.exit_code = ret ? (int)err->code : 0;
+	end.error = ret ? err->msg : NULL;
+	end.seconds = clock_now() - r->started;
+	end.peak_rss = cpu_peak_rss();
+	end.arena_peak = (int64_t)(r->arena.peak + r->tape.arena.peak + r->params.arena.peak);
+	if (recorder_finish(&r->recorder, &end, &second) && !ret) {
+		*err = second;
+		return -1;
+	}
+	return ret;
+}
+
+int run_execute(struct run *r, struct error *err)
+{
+	int dry;
+
+	r->started = clock_now();
+	dry = prepare(r, err);
+	if (dry < 0)
+		return -1;
+	forecast(r);
+	return dry ? 0 : settle(r, train(r, err), err);
 }

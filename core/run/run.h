@@ -1,22 +1,23 @@
 /*
- * A run is one visible function: run_execute() records, builds, trains it epoch by epoch with its
- * checkpoints and evaluations, and settles it; for `ssl run`, `resume`, `verify` and cells (worker.h).
+ * A run is one visible function: run_execute() builds, records, trains epoch by epoch with checkpoints and
+ * evaluations, and settles; for `ssl run`, `resume`, `verify` and the cells of sweeps (worker.h). All that it
+ * records goes through a recorder (recorder.h).
  *
- *                       run_record
+ *                       recorder_begin
  *     (none) ------------------------------> running
- *     running ---- run_finish -------------> done       every planned step was taken
- *     running ---- run_finish -------------> failed     an error; NaN under guard.nan = fail
- *     running ---- run_finish -------------> collapsed  the guard: guard.c; checkpoint first, exit 7
- *     running ---- run_finish -------------> stopped    a signal: checkpoint first, exit 75
- *     running ---- run_finish -------------> pruned     as a hopeless cell of a sweep: worker.c
- *     any but done, or stale -- run_record -> running   resume, from the last checkpoint
+ *     running ---- recorder_finish --------> done       every planned step was taken
+ *     running ---- recorder_finish --------> failed     an error; NaN under guard.nan = fail
+ *     running ---- recorder_finish --------> collapsed  the guard (guard.c): checkpoint first, exit 7
+ *     running ---- recorder_finish --------> stopped    a signal (run_stop): checkpoint first, exit 75
+ *     running ---- recorder_finish --------> pruned     by its sweep (worker.c)
+ *     any but done, or stale: recorder_begin -> running resumed from the last checkpoint
  * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
  *  2. A checkpoint's row exists only if its object is complete; it comes with the metrics up to it.
  *  3. A resumed run equals an unbroken one bit for bit: what is above the checkpoint is removed, and
- *     every draw depends on (seed, stream, epoch, sample) alone.
+ *     every random draw depends on (seed, stream, epoch, sample) alone.
  *  4. A settled row never changes; resuming adds an attempt.
  *  5. Everything that a metric depends on is recorded: recipe, dataset hash, code, host, threads.
  *  6. A writer that lost its run to a newer attempt writes nothing more.
@@ -35,13 +36,12 @@
 #include "core/recipe/recipe.h"
 #include "core/run/check.h"
 #include "core/run/estimate.h"
-#include "core/run/points.h"
-#include "core/store/datasets.h"
-#include "core/store/runs.h"
+#include "core/run/recorder.h"
 
-enum { RUN_STALE = 90 }; /* seconds without a heartbeat after which a run counts as dead */
+struct open_datasets;
+struct run;
 
-/* What the outside is told while it runs; every call is from the training thread. */
+/* Called as a run proceeds, from the training thread. Each may be NULL. */
 struct run_progress {
 	void *ctx;
 	void (*step)(void *ctx, long step, long steps, long epoch, long epochs, double loss,
@@ -51,25 +51,38 @@ struct run_progress {
 	void (*forecast)(void *ctx, const char *name, const struct estimate *e);
 };
 
+/* What a run knows of the cell of a sweep that it is for. */
+struct run_cell {
+	int64_t id, token; /* the claim: the run is recorded under it, or not at all */
+	/* Called after each epoch, when everything is recorded; may be NULL. Not 0, with *err, ends the
+	 * run: as pruned if it sets `pruned`. */
+	int (*after_epoch)(void *ctx, struct run *r, struct error *err);
+	void *ctx;
+	int pruned;
+};
+
 struct run_opts {
-	const char *name, *command; /* NULL: a readable name is made */
+	const char *name;    /* NULL: a readable name is made */
+	const char *command; /* as typed */
 	const char *const *tag;
 	int n_tags, threads;               /* threads: 0 for all cores */
 	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
-	const long *resume_epoch;   /* from the last checkpoint up to it; NULL: from the last */
-	int rules; /* version of the rules of metrics, of a new run; 0: the newest */
+	const long *resume_epoch;   /* resume from the last checkpoint up to it; NULL: from the last */
+	int rules;                  /* version of the rules of metrics, of a new run; 0: the newest */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
-	struct run_keep *keep;      /* of a worker, between cells: keep.h; or NULL */
-	void (*watch)(void *ctx, const char *name, long step, double value); /* each value; or NULL */
-	void *watch_ctx;
+	const struct recorder *recorder;     /* the caller's; NULL: the run is recorded in its store */
+	const struct provenance *provenance; /* for that recorder; NULL: it is found when the run begins */
+	struct open_datasets *datasets;      /* mapped before, and kept for later runs; or NULL */
+	struct run_cell *cell;               /* NULL: the run is for no cell */
 };
 
 struct run {
-	struct store *store;
+	struct store *store; /* where its dataset is, and its checkpoint when it is resumed */
 	struct recipe recipe;
 	struct run_opts opts;
+	struct recorder recorder;
 	struct run_handle handle;
 	int rules; /* version of the rules by which its series are computed: RUN_RULES, or older */
 
@@ -102,49 +115,30 @@ struct run {
 	double base_lr, final_lr, warmup_steps;
 	int cosine;
 
-	struct run_point_buffer points;
 	struct dynamics *dynamics; /* dynamics.c: NULL until it first measures */
-	struct run_digest *digest; /* digest.c */
 	double started;
 };
 
-/* Carries out r (store, recipe and opts filled, the rest zero) to its end, with STORE_DRY to its first
- * step. 0; -1: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle: which run it was. */
+/* Carries out r (store, recipe and opts filled, the rest zero) to its end; in a dry run to its first step.
+ * 0; -1: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle: which run it was. */
 int run_execute(struct run *r, struct error *err);
-void run_release(struct run *r); /* afterwards, whatever was returned */
+/* build.c: frees what the run holds, whatever run_execute() or run_load() returned. */
+void run_release(struct run *r);
 
-/* Fills r's recipe, dataset, model and parameters without recording anything: what eval and export
- * need. The recipe is the run's recorded one; values are those of checkpoint `ck`, or the initial
- * ones when NULL. */
-int run_load(struct run *r, struct store *s, const struct run_row *row,
-	     const struct checkpoint_row *ck, struct error *err);
-/* ---- the parts, one file each ---- */
+/* ---- the parts ---- */
 
-/* build.c: dataset, encoder, method, parameters, optimiser, loader from the recipe. */
-int run_build(struct run *r, struct error *err);
+static inline struct recorder_position run_position(const struct run *r)
+{
+	return (struct recorder_position){r->epoch, r->step};
+}
 
-/* train.c: the steps that are left of the current epoch. */
-int run_train_epoch(struct run *r, struct error *err);
-
-/* evaluate.c: the protocols of eval.protocol on eval.split, recorded at r->step; on test too after the
- * last epoch, where eval.split is val. */
-int run_evaluate(struct run *r, struct error *err);
-
-/* record.c: buffers one value of the series at r->step; run_flush() writes them out, with a
- * checkpoint when ck is not NULL. */
-void run_note(struct run *r, const char *name, double value);
-/* PREFIX NAME as a string that lives as long as the run, for run_note(). */
-const char *run_name(struct run *r, const char *prefix, const char *name);
-int run_flush(struct run *r, const struct checkpoint_new *ck, struct error *err);
-/* Every few seconds: keeps the heartbeat, and what a SIGKILL may cost, short. */
-int run_flush_if_due(struct run *r, struct error *err);
-int run_record(struct run *r, struct error *err);
-int run_settle(struct run *r, int ret, struct error *err);
-
-/* save.c: the whole state as one object, recorded with the metrics up to it. */
-int run_checkpoint(struct run *r, struct error *err);
 /* True at every `every`-th finished epoch and at the last; never when every is 0. */
-int run_due(const struct run *r, long every);
-int run_stop(struct run *r, struct error *err); /* saves where it is: -1, ERR_PREEMPTED */
+static inline int run_due(const struct run *r, long every)
+{
+	return every > 0 && (r->epoch % every == 0 || r->epoch == r->epochs);
+}
+
+/* train.c: takes the steps that are left of the current epoch. */
+int run_train_epoch(struct run *r, struct error *err);
 
 #endif

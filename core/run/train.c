@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/eval/collapse.h"
 #include "core/optim/schedule.h"
+#include "core/run/checkpoint.h"
 #include "core/run/estimate.h"
 #include "core/run/run.h"
 
@@ -20,9 +21,13 @@ static double learning_rate(const struct run *r)
  * name. */
 static void note_terms(struct run *r, const struct method_out *out, int n_loss_terms)
 {
-	for (int i = 0; i < out->n_terms; i++)
-		run_note(r, run_name(r, i < n_loss_terms ? "loss." : "", out->term[i].name),
-			 out->term[i].value);
+	char name[128];
+
+	for (int i = 0; i < out->n_terms; i++) {
+		snprintf(name, sizeof name, "%s%s", i < n_loss_terms ? "loss." : "",
+			 out->term[i].name);
+		recorder_note(&r->recorder, r->step, name, out->term[i].value);
+	}
 }
 
 static int guard_nan(struct run *r, double loss, struct error *err)
@@ -34,8 +39,8 @@ static int guard_nan(struct run *r, double loss, struct error *err)
 	snprintf(text, sizeof text, "the loss is %g at step %ld of epoch %ld", loss, r->step,
 		 r->epoch + 1);
 	r->step++; /* the value is that of the step that failed, not of the one before */
-	run_note(r, "loss", loss);
-	if (runs_event(r->store, &r->handle, "guard.nan", text, err))
+	recorder_note(&r->recorder, r->step, "loss", loss);
+	if (recorder_event(&r->recorder, "guard.nan", text, err))
 		return -1;
 	return error_set(err, ERR_GUARD,
 			 "%s: %s: a smaller optim.lr or a longer optim.warmup may help",
@@ -44,6 +49,7 @@ static int guard_nan(struct run *r, double loss, struct error *err)
 
 static int take_step(struct run *r, const struct batch *batch, double *loss_out, struct error *err)
 {
+	const struct recorder *rec = &r->recorder;
 	struct method_out out = {0};
 	double lr = learning_rate(r), loss, norm;
 	int n_loss_terms;
@@ -60,14 +66,14 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 	if (r->method->after_step)
 		r->method->after_step(r->self, r->step, r->steps, &out);
 	r->step++;
-	run_note(r, "loss", loss);
+	recorder_note(rec, r->step, "loss", loss);
 	note_terms(r, &out, n_loss_terms);
-	run_note(r, "lr", lr);
-	run_note(r, "grad_norm", norm);
+	recorder_note(rec, r->step, "lr", lr);
+	recorder_note(rec, r->step, "grad_norm", norm);
 	if (out.embedding)
-		run_note(r, "embedding_std",
-			 collapse_std(out.embedding->data, out.embedding->shape[0],
-				      out.embedding->shape[1], &r->tape.arena));
+		recorder_note(rec, r->step, "embedding_std",
+			      collapse_std(out.embedding->data, out.embedding->shape[0],
+					   out.embedding->shape[1], &r->tape.arena));
 	*loss_out = loss;
 	return 0;
 }
@@ -116,7 +122,8 @@ int run_train_epoch(struct run *r, struct error *err)
 			return run_stop(r, err);
 		tape_reset(&r->tape);
 		next_batch(r, (int)k, &batch);
-		if (take_step(r, &batch, &loss, err) || run_flush_if_due(r, err))
+		if (take_step(r, &batch, &loss, err) ||
+		    recorder_flush_if_due(&r->recorder, run_position(r), err))
 			return -1;
 		done = r->step - first;
 		if (r->opts.progress.step)
@@ -127,8 +134,9 @@ int run_train_epoch(struct run *r, struct error *err)
 	r->epoch++;
 	seconds = clock_now() - started;
 	done = r->step - first;
-	run_note(r, "epoch_s", seconds);
+	recorder_note(&r->recorder, r->step, "epoch_s", seconds);
 	if (done)
-		run_note(r, "images_per_s", (double)(done * r->loader.batch) / seconds);
+		recorder_note(&r->recorder, r->step, "images_per_s",
+			      (double)(done * r->loader.batch) / seconds);
 	return 0;
 }

@@ -71,7 +71,7 @@ static void value_text(double value, char *out, size_t size)
 }
 
 /* Every value that the run made again records comes here. */
-static void watch(void *ctx, const char *name, long step, double value)
+static void watch(void *ctx, long step, const char *name, double value)
 {
 	struct verify *v = ctx;
 	char own[128], a[80] = "none", b[80];
@@ -165,6 +165,8 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 static int execute(struct verify *v, const struct run_row *row, struct run_handle *h,
 		   struct error *err)
 {
+	const struct recorder_store_opts how = {.stop = &v->stop, .watch = watch, .watch_ctx = v};
+	struct recorder rec;
 	struct run r = {0};
 	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, row->defaults, err);
 
@@ -179,13 +181,14 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.resume_id = h->id;
 	r.opts.rules = row->rules;
 	r.opts.dataset_sha256 = row->dataset_sha256;
-	r.opts.watch = watch;
-	r.opts.watch_ctx = v;
+	r.opts.recorder = &rec;
 	r.opts.progress = (struct run_progress){v, on_step, NULL, NULL};
+	recorder_store(&rec, v->again, &how);
 	ret = run_execute(&r, err);
 	*h = r.handle;
 	v->report->steps = r.step;
 	run_release(&r);
+	recorder_release(&rec);
 	return ret;
 }
 

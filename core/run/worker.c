@@ -8,6 +8,8 @@
 #include "core/recipe/grid.h"
 #include "core/run/heart.h"
 #include "core/run/keys.h"
+#include "core/run/open_datasets.h"
+#include "core/run/provenance.h"
 #include "core/run/sweep.h"
 #include "core/store/prune.h"
 
@@ -17,7 +19,9 @@ enum { HOLDERS = 3 };  /* that are named */
 struct labour {
 	const struct worker *w;
 	char name[160];
-	struct run_keep keep;
+	struct provenance provenance; /* the same for all cells, so found once */
+	struct open_datasets datasets;
+	struct run_cell cell;
 	struct heart heart;
 	struct grid grid; /* for exec's keys */
 	struct cell_claim claim;
@@ -68,7 +72,7 @@ static int prune(void *ctx, struct run *r, struct error *err)
 	hopeless = cells_prune(r->store, &l->claim, &rule, r->step, l->why, err);
 	if (hopeless <= 0)
 		return hopeless;
-	l->keep.pruned = 1;
+	l->cell.pruned = 1;
 	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, l->why);
 }
 
@@ -80,16 +84,16 @@ static void set_pruning(struct labour *l)
 	int may = strcmp(recipe_text(exec, "exec.prune"), "none") &&
 		  (!l->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
 
-	l->keep.after_epoch = may ? prune : NULL;
-	l->keep.ctx = l;
-	l->keep.pruned = 0;
+	l->cell.after_epoch = may ? prune : NULL;
+	l->cell.ctx = l;
+	l->cell.pruned = 0;
 }
 
 /* Would the fault come again? Runs are the same to the last bit, so all but what the machine did to
  * them does. */
 static enum cell_end end_of(const struct labour *l, const struct error *why)
 {
-	if (l->keep.pruned)
+	if (l->cell.pruned)
 		return CELL_PRUNED;
 	if (why->code == ERR_PREEMPTED)
 		return CELL_STOPPED;
@@ -137,15 +141,17 @@ static int carry_out(struct labour *l, struct error *err)
 				   l->w->sweep->defaults, &why);
 
 	set_pruning(l);
-	l->keep.cell = l->claim.cell;
-	l->keep.token = l->claim.token;
+	l->cell.id = l->claim.cell;
+	l->cell.token = l->claim.token;
 	r.opts.threads = w->threads;
 	r.opts.stop = w->stop;
 	r.opts.command = w->command;
 	r.opts.progress = w->progress;
 	r.opts.resume_id = l->claim.run_id;
 	r.opts.dataset_sha256 = l->claim.dataset_sha256;
-	r.opts.keep = &l->keep;
+	r.opts.datasets = &l->datasets;
+	r.opts.provenance = &l->provenance;
+	r.opts.cell = &l->cell;
 	if (!ret)
 		ret = run_execute(&r, &why);
 	snprintf(run, sizeof run, "%s", r.handle.name);
@@ -273,10 +279,10 @@ int worker_run(const struct worker *w, struct error *err)
 	if (!ret)
 		ret = heart_start(&l.heart, w->store, w->sweep->lease, err);
 	if (!ret) {
-		keep_init(&l.keep);
+		provenance_find(&l.provenance);
 		ret = labour_on(&l, err);
 		heart_stop(&l.heart);
-		keep_release(&l.keep);
+		open_datasets_release(&l.datasets);
 	}
 	grid_release(&l.grid);
 	return ret;

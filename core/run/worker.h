@@ -10,7 +10,7 @@
 
 #include <signal.h>
 
-#include "core/run/keep.h"
+#include "core/run/run.h"
 #include "core/store/sweeps.h"
 
 struct worker {

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "core/data/dataset.h"
-#include "core/run/digest.h"
-#include "core/run/save.h"
+#include "core/run/checkpoint.h"
 #include "core/tensor/params.h"
+#include "core/tensor/safetensors.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct params params = PARAMS_INIT;
@@ -103,7 +103,7 @@ static void as_checkpoint(void)
 		else
 			FUZZ_CHECK(step >= 0);
 	}
-	if (digest_of_checkpoint(path, state, &err))
+	if (checkpoint_state(path, state, &err))
 		fuzz_check_error(&err);
 	export("encoder.");
 	export("");

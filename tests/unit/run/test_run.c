@@ -4,6 +4,7 @@
  */
 #include <malloc.h>
 
+#include "core/run/build.h"
 #include "core/run/keys.h"
 #include "core/run/run.h"
 #include "tests/unit/store/scratch.h"

@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "core/base/output.h"
-#include "core/run/run.h"
-#include "core/run/save.h"
-#include "core/store/object.h"
+#include "core/run/checkpoint.h"
 #include "core/tensor/safetensors.h"
 
 static int is_conv(const struct param *p)
@@ -77,7 +75,10 @@ static struct st_entry entry_for_file(struct arena *a, const struct param *p, in
 	return entry_of(p, arena_strdup(a, name), copy);
 }
 
-int checkpoint_entries(const struct params *params, struct arena *a, struct st_entry **out)
+/* All tensors of a checkpoint in the order and layout of the file, in memory of `a`; returns their
+ * number.
+ */
+static int all_entries(const struct params *params, struct arena *a, struct st_entry **out)
 {
 	struct st_entry *e = arena_alloc(a, 3 * (size_t)params->n * sizeof *e);
 	int n = 0;
@@ -99,14 +100,15 @@ int checkpoint_entries(const struct params *params, struct arena *a, struct st_e
 	return n;
 }
 
-static int write_file(struct run *r, const char *path, char *sha256, struct error *err)
+static int write_file(void *ctx, const char *path, char sha256[HASH_HEX], struct error *err)
 {
+	struct run *r = ctx;
 	struct arena a = ARENA_INIT;
 	struct st_entry *e;
 	char step[32], epoch[32];
 	const char *key[] = {"epoch", "format", "method", "recipe", "ssl", "step"};
 	const char *value[] = {epoch, "pt", r->method->name, r->recipe.hash, "checkpoint 1", step};
-	int n = checkpoint_entries(&r->params, &a, &e), ret;
+	int n = all_entries(&r->params, &a, &e), ret;
 
 	snprintf(step, sizeof step, "%ld", r->step);
 	snprintf(epoch, sizeof epoch, "%ld", r->epoch);
@@ -115,50 +117,77 @@ static int write_file(struct run *r, const char *path, char *sha256, struct erro
 	return ret;
 }
 
-/* The file, in its place. The attempt is part of the temporary name: one that was taken over, and
- * does not know it yet, must not write into its successor's. */
-static int put_object(struct run *r, struct checkpoint_new *ck, struct error *err)
+static size_t bytes_of(const struct st_entry *e)
 {
-	char tmp[4300];
-	struct fs_map size = {0};
+	static const size_t size[] = {
+	    [ST_F32] = 4, [ST_F64] = 8, [ST_I64] = 8, [ST_I32] = 4, [ST_U8] = 1};
 
-	snprintf(tmp, sizeof tmp, "%s/checkpoint-%s-%lld", store_tmp_dir(r->store), r->handle.uuid,
-		 (long long)r->handle.attempt);
-	if (write_file(r, tmp, ck->sha256, err))
-		return -1;
-	if (fs_map(tmp, &size, err)) {
-		remove(tmp);
-		return -1;
+	return e->n * size[e->dtype];
+}
+
+static void hash_entries(const struct st_entry *e, int n, char state[HASH_HEX])
+{
+	struct hash *h = hash_new();
+
+	for (int i = 0; i < n; i++) {
+		uint64_t bytes = bytes_of(&e[i]);
+		unsigned char le[8];
+
+		for (int k = 0; k < 8; k++)
+			le[k] = (unsigned char)(bytes >> 8 * k);
+		hash_add(h, e[i].name, strlen(e[i].name) + 1);
+		hash_add(h, le, sizeof le);
+		hash_add(h, e[i].data, bytes);
 	}
-	ck->bytes = (int64_t)size.size;
-	fs_unmap(&size);
-	ck->step = r->step;
-	ck->epoch = r->epoch;
-	if (object_adopt(r->store, tmp, ck->sha256, err)) {
-		remove(tmp);
+	hash_final(h, state);
+}
+
+static void hash_run(void *ctx, char state[HASH_HEX])
+{
+	const struct run *r = ctx;
+	struct arena a = ARENA_INIT;
+	struct st_entry *e;
+	int n = all_entries(&r->params, &a, &e);
+
+	hash_entries(e, n, state);
+	arena_release(&a);
+}
+
+int checkpoint_state(const char *path, char state[HASH_HEX], struct error *err)
+{
+	struct safetensors st;
+
+	if (st_open(path, &st, err))
 		return -1;
-	}
+	hash_entries(st.entry, st.n, state);
+	st_close(&st);
 	return 0;
 }
 
-/* Under the lock that keeps `ssl gc` away from what nothing names yet. */
-static int put_and_record(struct run *r, struct error *err)
+struct recorder_state run_state(struct run *r)
 {
-	struct checkpoint_new ck = {0};
-	int lock = fs_lock_dir_shared(store_tmp_dir(r->store));
-	int ret = put_object(r, &ck, err) || run_flush(r, &ck, err) ? -1 : 0;
-
-	fs_unlock(lock);
-	return ret;
+	return (struct recorder_state){r, hash_run, write_file};
 }
 
 int run_checkpoint(struct run *r, struct error *err)
 {
-	if (put_and_record(r, err))
+	const struct recorder_checkpoint ck = {
+	    .at = run_position(r),
+	    .state = run_state(r),
+	    .keep_last = (int)recipe_int(&r->recipe, "checkpoint.keep_last"),
+	    .keep_step = recipe_int(&r->recipe, "checkpoint.keep_best") ? r->best_step : -1,
+	};
+
+	return recorder_checkpoint(&r->recorder, &ck, err);
+}
+
+int run_stop(struct run *r, struct error *err)
+{
+	if (r->step > 0 && run_checkpoint(r, err)) /* at step 0 there is nothing to lose */
 		return -1;
-	return checkpoints_prune(
-	    r->store, &r->handle, (int)recipe_int(&r->recipe, "checkpoint.keep_last"),
-	    recipe_int(&r->recipe, "checkpoint.keep_best") ? r->best_step : -1, err);
+	return error_set(err, ERR_PREEMPTED,
+			 "%s: stopped by signal %d at step %ld of %ld: `ssl resume %s` goes on",
+			 r->handle.name, *r->opts.stop, r->step, r->steps, r->handle.name);
 }
 
 static int load_one(const struct safetensors *st, const char *path, const struct param *p,

@@ -3,15 +3,20 @@
  * position in one safetensors file, convolution weights as OIHW, so that PyTorch reads them and one
  * file resumes.
  */
-#ifndef SSL_RUN_SAVE_H
-#define SSL_RUN_SAVE_H
+#ifndef SSL_RUN_CHECKPOINT_H
+#define SSL_RUN_CHECKPOINT_H
 
 #include "core/run/run.h"
-#include "core/tensor/safetensors.h"
 
-/* All that a checkpoint of `params` holds, in the file's order and layout, in memory of `a`: how
- * many tensors there are. */
-int checkpoint_entries(const struct params *params, struct arena *a, struct st_entry **out);
+/* The run as it is now, for its recorder. */
+struct recorder_state run_state(struct run *r);
+/* Records a checkpoint of the run. */
+int run_checkpoint(struct run *r, struct error *err);
+/* After a signal: records a checkpoint, unless no step was taken, and returns -1 with ERR_PREEMPTED. */
+int run_stop(struct run *r, struct error *err);
+
+/* The hash of the tensors in a checkpoint file, as a link of the digest chain has it (core/store/digests.h). */
+int checkpoint_state(const char *path, char state[HASH_HEX], struct error *err);
 /* ERR_USAGE, naming what differs, unless the checkpoint was made by this recipe. */
 int checkpoint_check(const struct recipe *recipe, const char *path, struct error *err);
 /* Fills the values of p (and with need_slots the optimiser's) from a checkpoint; *step gets its

@@ -67,7 +67,7 @@ static int cost_of(struct costing *k, const struct sweep_cell *c, const struct e
 	new = &k->known[k->n];
 	memcpy(new->hash, hash, sizeof hash);
 	if (estimate_run(k->store, c->run.recipe_json, k->threads, &new->estimate, err))
-		return error_prefix(err, "cell %d", c->ordinal);
+		return error_prefix(err, "point %d", c->ordinal);
 	k->n++;
 	*out = &new->estimate;
 	return 0;
@@ -103,7 +103,7 @@ static void add_row(struct table *t, const struct sweep_cell *c, int seeds,
 static void add_total(const struct sweep_plan *p, const struct total *total, long workers,
 		      struct strbuf *text)
 {
-	if (total->unknown < p->recipes) {
+	if (total->unknown < p->points) {
 		strbuf_adds(text, "; about ");
 		human_duration(total->seconds / (double)workers, text);
 		strbuf_addf(text, " with %ld worker%s, ", workers, workers == 1 ? "" : "s");
@@ -126,13 +126,13 @@ static int make_table(struct sweep_args *a, const struct sweep_plan *p, struct t
 	k.threads = cpu_count() / (int)a->workers > 1 ? cpu_count() / (int)a->workers : 1;
 	for (unsigned i = 0; i < sizeof column / sizeof *column; i++)
 		table_column(t, column[i]);
-	for (int i = 0; i < p->recipes && !ret; i++) {
+	for (int i = 0; i < p->points && !ret; i++) {
 		const struct sweep_cell *c = &p->cell[i];
 		const struct estimate *e;
 
 		ret = cost_of(&k, c, &e, err);
 		if (!ret)
-			add_row(t, c, c->waiting ? c->waiting : p->n / p->recipes, e, total);
+			add_row(t, c, c->waiting ? c->waiting : p->n / p->points, e, total);
 	}
 	free(k.known);
 	return ret;
@@ -150,8 +150,8 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 
 		pager_start(a->ctx);
 		table_print(t, a->ctx->format, a->ctx->out);
-		strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->recipes,
-			    p->n / p->recipes, p->n == p->recipes ? "" : "s", p->n);
+		strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->points,
+			    p->n / p->points, p->n == p->points ? "" : "s", p->n);
 		add_total(p, &total, a->workers, &text);
 		log_info("%s", text.buf);
 		strbuf_release(&text);

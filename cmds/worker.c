@@ -103,7 +103,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	w.threads = threads ? (int)threads : cpu_count();
 	talk.threads = w.threads;
 	w.command = command.buf;
-	w.told = told;
+	w.report = told;
 	w.ctx = &talk;
 	ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &talk, err);
 	sweep_row_release(&sweep);

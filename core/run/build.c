@@ -13,7 +13,7 @@
 #include "core/store/object.h"
 #include "core/tensor/kernels/blas.h"
 
-/* made: "", or a file that is in no store. */
+/* made: "", or the path of a file that is in no store (dataset_ensure()). */
 static int open_file(struct run *r, const char *made, struct error *err)
 {
 	const char *sha256 = r->dataset_row.sha256;
@@ -38,13 +38,14 @@ static int open_dataset(struct run *r, struct error *err)
 	if (dataset_ensure(r->store, name, &r->dataset_row, made, err))
 		return -1;
 	if (r->opts.dataset_sha256 && strcmp(r->opts.dataset_sha256, r->dataset_row.sha256))
-		ret = error_set(err, ERR_FAILED,
-				"dataset %s: it is not what the run saw: %.12s now, %.12s then",
-				name, r->dataset_row.sha256, r->opts.dataset_sha256);
+		ret = error_set(
+		    err, ERR_FAILED,
+		    "dataset %s: its content differs from that of the run: %.12s now, %.12s then",
+		    name, r->dataset_row.sha256, r->opts.dataset_sha256);
 	else
 		ret = open_file(r, made, err);
 	if (*made)
-		unlink(made); /* the open file stays */
+		unlink(made); /* it stays mapped */
 	if (ret)
 		return -1;
 	memcpy(r->data.hash, r->dataset_row.sha256, sizeof r->data.hash);
@@ -53,7 +54,7 @@ static int open_dataset(struct run *r, struct error *err)
 	return 0;
 }
 
-/* The training images, without those that are held out. */
+/* Divides the training images into those to train on and those held out. */
 static void split_dataset(struct run *r)
 {
 	uint32_t all = r->data.n[SPLIT_TRAIN], held = r->check.held;
@@ -64,7 +65,7 @@ static void split_dataset(struct run *r)
 		     r->train_index, &r->n_train, r->val_index, &r->n_held);
 }
 
-/* The dataset and what the recipe does with it. */
+/* Opens the dataset and determines what the recipe does with it. */
 static int build_data(struct run *r, struct error *err)
 {
 	struct data_facts facts;
@@ -137,7 +138,7 @@ static void build_optim(struct run *r)
 	r->cosine = !strcmp(recipe_text(rc, "optim.schedule"), "cosine");
 }
 
-/* The pool of images, in batches, and how many steps that makes. */
+/* Collects the images to train on, and computes the number of steps. */
 static void build_loader(struct run *r)
 {
 	const struct recipe *rc = &r->recipe;
@@ -196,7 +197,7 @@ int run_restore(struct run *r, struct error *err)
 		return -1;
 	if (r->step != ck.step || r->step > r->steps)
 		return error_set(err, ERR_CORRUPT,
-				 "%s: it is of step %ld, and the store says step %ld of %ld", path,
+				 "%s: it is of step %ld, but the store has step %ld of %ld", path,
 				 r->step, ck.step, r->steps);
 	r->epoch = r->steps_per_epoch ? r->step / r->steps_per_epoch : ck.epoch;
 	return 0;

@@ -67,14 +67,15 @@ static int check_views(const struct recipe *rc, const struct data_facts *f, stru
 {
 	const struct augment_source source = {f->height, f->width, f->channels, {0}, {1, 1, 1, 1}};
 
-	/* what is drawn of a view matters to its pixels alone; view A also has the size */
+	/* the settings of view B change its pixels alone; the size comes from view A, so it is
+	 * built last */
 	return augment_from_recipe(view, rc, 1, &source, err) ||
 		       augment_from_recipe(view, rc, 0, &source, err)
 		   ? -1
 		   : 0;
 }
 
-/* Declares the model, which allocates nothing of its size. */
+/* Declares the model; its parameters are not allocated. */
 static int check_model(const struct method *m, const struct recipe *rc, const struct data_facts *f,
 		       struct error *err)
 {
@@ -114,7 +115,7 @@ static int check_batch(struct run_check *c, const struct method *m, const struct
 
 /* what is evaluated */
 
-/* Does any protocol of the recipe come to be due? */
+/* True if any protocol of the recipe will be due at some point. */
 static int is_wanted(const struct recipe *rc, const struct method *m)
 {
 	int during = recipe_int(rc, "eval.every") > 0, start = recipe_bool(rc, "eval.at_start");
@@ -165,8 +166,8 @@ static int check_classes(const struct recipe *rc, const struct data_facts *f, st
 	if (!m || m->views != 1 || n >= 2)
 		return 0;
 	return error_set(err, ERR_USAGE,
-			 "method: %s needs labels of at least two classes, and %s: any other "
-			 "method does without",
+			 "method: %s needs labels of at least two classes, and %s: use any other "
+			 "method",
 			 m->name,
 			 n ? "the labelled training images of the dataset are all of one class"
 			   : "the training images of the dataset have no labels");

@@ -1,4 +1,4 @@
-/* The answers of check.h as sentences. */
+/* Results of a check as sentences; see check.h. */
 #include <string.h>
 
 #include "core/eval/protocol.h"
@@ -74,7 +74,7 @@ void run_check_report(const struct run_check *c, const struct recipe *rc,
 	report_evaluation(c, rc, out);
 }
 
-/* The images and classes there are. */
+/* Appends how many images and classes there are. */
 static void report_contents(const struct data_facts *f, struct strbuf *out)
 {
 	uint32_t train = f->n[SPLIT_TRAIN], rest = f->n[SPLIT_UNLABELED];

@@ -1,7 +1,7 @@
 /*
- * Checkpoints: every parameter and buffer by name, the optimiser's slots as "NAME.slot0" and
- * "NAME.slot1" under the prefix "optim.", the position as metadata. In memory convolution weights
- * are HWIO; in a file they are OIHW, as PyTorch has them.
+ * A checkpoint file holds every parameter and buffer by name, the optimiser's slots as
+ * "optim.NAME.slot0" and "optim.NAME.slot1", and the position as metadata. Convolution weights are
+ * HWIO in memory and OIHW in the file, as in PyTorch.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static int is_conv(const struct param *p)
 	return p->t.ndim == 4;
 }
 
-/* HWIO -> OIHW, or back. */
+/* Copies from HWIO to OIHW, or back. */
 static void permute(const struct param *p, const real *src, real *dst, int to_file)
 {
 	int kh = p->t.shape[0], kw = p->t.shape[1], ci = p->t.shape[2], co = p->t.shape[3];
@@ -65,7 +65,7 @@ static void slot_name(const struct param *p, int slot, char *out, size_t size)
 	snprintf(out, size, "optim.%s.slot%d", p->name, slot);
 }
 
-/* The values of `p` (slot -1) or one of its slots, in the file's layout, in memory of `a`. */
+/* The values of p (slot -1) or of one of its slots, in the layout of the file, in memory of `a`. */
 static struct st_entry entry_for_file(struct arena *a, const struct param *p, int slot,
 				      const char *name)
 {
@@ -224,9 +224,10 @@ int checkpoint_check(const struct recipe *recipe, const char *path, struct error
 	hash = st_meta(&st, "recipe");
 	same = hash && !strcmp(hash, recipe->hash);
 	if (!same)
-		error_set(err, ERR_USAGE,
-			  "%s: the checkpoint is of another recipe: %.12s, and the run's is %.12s",
-			  path, hash ? hash : "unknown", recipe->hash);
+		error_set(
+		    err, ERR_USAGE,
+		    "%s: the checkpoint belongs to another recipe: %.12s, and the run's is %.12s",
+		    path, hash ? hash : "unknown", recipe->hash);
 	st_close(&st);
 	return same ? 0 : -1;
 }

@@ -1,7 +1,6 @@
 /*
- * Checkpoint files: parameters, running statistics, target network, optimiser state, buffers and
- * position in one safetensors file, convolution weights as OIHW, so that PyTorch reads them and one
- * file resumes.
+ * Checkpoints. One safetensors file holds parameters, running statistics, target network, optimiser state,
+ * buffers and position, which is all that a resumed run needs; convolution weights are OIHW, as in PyTorch.
  */
 #ifndef SSL_RUN_CHECKPOINT_H
 #define SSL_RUN_CHECKPOINT_H
@@ -17,15 +16,14 @@ int run_stop(struct run *r, struct error *err);
 
 /* The hash of the tensors in a checkpoint file, as a link of the digest chain has it (core/store/digests.h). */
 int checkpoint_state(const char *path, char state[HASH_HEX], struct error *err);
-/* ERR_USAGE, naming what differs, unless the checkpoint was made by this recipe. */
+/* ERR_USAGE unless this recipe made the checkpoint. */
 int checkpoint_check(const struct recipe *recipe, const char *path, struct error *err);
-/* Fills the values of p (and with need_slots the optimiser's) from a checkpoint; *step gets its
- * position. ERR_CORRUPT when a tensor is missing or has another shape. */
+/* Fills the values of p, with need_slots also those of the optimiser, from a checkpoint, and *step with its
+ * position. ERR_CORRUPT if a tensor is missing or has another shape. */
 int checkpoint_load(struct params *p, const char *path, long *step, int need_slots,
 		    struct error *err);
-/* Copies from checkpoint file `from` the tensors whose names start with `prefix`, which is cut off:
- * with "encoder." what is left are torchvision's names. Never the optimiser's state. flags: of
- * output.h. */
+/* Copies from the checkpoint file `from` the tensors whose names start with `prefix`, except the optimiser's
+ * state, and removes the prefix: after "encoder." torchvision's names are left. flags: see output.h. */
 int checkpoint_export(const char *from, const char *prefix, const char *to, int flags,
 		      struct error *err);
 

@@ -56,12 +56,13 @@ int dataset_record(struct store *s, const char *tmp, const char *hash, struct da
 	}
 	if (!datasets_insert(s, row, replace, err))
 		return datasets_find(s, row->name, row, err);
-	object_drop_unused(s, hash, NULL); /* another error is being told */
+	object_drop_unused(s, hash, NULL); /* the first error is the one to report */
 	return -1;
 }
 
-/* Where nothing may be recorded: a file among the system's temporary ones. */
-static int make_shapes_aside(struct dataset_row *out, char made[DATASET_PATH], struct error *err)
+/* Makes `shapes` as a temporary file, where the store may not be written. */
+static int make_shapes_temporary(struct dataset_row *out, char made[DATASET_PATH],
+				 struct error *err)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct dataset_row row = {.source = "built in"};
@@ -87,7 +88,7 @@ static int make_shapes(struct store *s, struct dataset_row *out, struct error *e
 	log_info("making the dataset `%s`: %d + %d images", DATASET_SHAPES, SHAPES_TRAIN,
 		 SHAPES_TEST);
 	snprintf(row.name, sizeof row.name, "%s", DATASET_SHAPES);
-	lock = fs_lock_dir_shared(store_tmp_dir(s)); /* `ssl gc` keeps away */
+	lock = fs_lock_dir_shared(store_tmp_dir(s)); /* keeps `ssl gc` from the new file */
 	ret = dataset_shapes(SHAPES_SEED, SHAPES_TRAIN, SHAPES_TEST, store_tmp_dir(s), tmp,
 			     sizeof tmp, hash, err) ||
 	      dataset_record(s, tmp, hash, &row, 0, err);
@@ -108,7 +109,7 @@ int dataset_ensure(struct store *s, const char *name, struct dataset_row *out,
 		return 0;
 	if (why.code == ERR_NOT_FOUND && !strcmp(name, DATASET_SHAPES))
 		return store_is_writable(s) ? make_shapes(s, out, err)
-					    : make_shapes_aside(out, made, err);
+					    : make_shapes_temporary(out, made, err);
 	if (err)
 		*err = why;
 	return -1;

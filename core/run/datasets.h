@@ -1,5 +1,4 @@
-/* Datasets by name: from a finished file to a row of the store, and `shapes`, made when it is first
- * asked for. */
+/* Datasets of the store by name: a finished file becomes a row, and `shapes` is made when it is first used. */
 #ifndef SSL_RUN_DATASETS_H
 #define SSL_RUN_DATASETS_H
 
@@ -10,25 +9,24 @@
 #include "core/store/store.h"
 
 #define DATASET_SHAPES "shapes"
-enum { SHAPES_SEED = 1, SHAPES_TRAIN = 10000, SHAPES_TEST = 2000 }; /* of the built-in one */
+enum { SHAPES_SEED = 1, SHAPES_TRAIN = 10000, SHAPES_TEST = 2000 }; /* the built-in dataset */
 
-/* ERR_USAGE unless `name` can name a dataset: letters, digits, - _ . and at most 63 of them. */
+/* ERR_USAGE unless `name` can name a dataset: at most 63 letters, digits, - _ . */
 int dataset_check_name(const char *name, struct error *err);
 
-/* Fills in what the file says of itself: bytes, the images' shape, classes, how many. ERR_CORRUPT
- * unless it is whole. */
+/* Fills in what the file contains: bytes, shape of the images, number of classes and images. ERR_CORRUPT if it is
+ * damaged. */
 int dataset_describe(const char *path, struct dataset_row *row, struct error *err);
 
-/* Takes the finished dataset file `tmp`, of content `hash`, into the store under row->name;
- * row->source and source_sha256 are the caller's, the rest is filled in. The file is gone from
- * `tmp` afterwards, whatever happens. ERR_USAGE when the name is taken by other content (unless
- * replace). */
+/* Moves the finished dataset file `tmp`, of content `hash`, into the store and records it under row->name. The
+ * caller sets row->source and source_sha256; the rest is filled in. `tmp` no longer exists afterwards, also on
+ * failure. ERR_USAGE if the name belongs to other content, unless `replace`. */
 int dataset_record(struct store *s, const char *tmp, const char *hash, struct dataset_row *row,
 		   int replace, struct error *err);
 
-/* Finds the dataset; the name "shapes" is made on first use (two processes may do so at once).
- * ERR_NOT_FOUND with the nearest name. `made` is "", but where the store is not writable and `shapes` was
- * made: then it is the file, a temporary one that the caller removes once it is open. */
+/* Finds the dataset; "shapes" is made on first use (two processes may do so at once). ERR_NOT_FOUND with the
+ * nearest name. `made` is "" except where `shapes` is made and the store is not writable: then it is the path of a
+ * temporary file, which the caller removes once it is open. */
 enum { DATASET_PATH = 4200 };
 int dataset_ensure(struct store *s, const char *name, struct dataset_row *out,
 		   char made[DATASET_PATH], struct error *err);

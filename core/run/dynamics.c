@@ -38,7 +38,7 @@ struct dynamics {
 	int n;
 };
 
-/* What is measured of features and embeddings alike. */
+/* Measured of features and embeddings alike. */
 enum {
 	STD,
 	STD_RATIO,
@@ -74,7 +74,7 @@ static const char *const feature_names[SAME] = {"collapse.h.std",
 						"collapse.h.offdiag_correlation",
 						"collapse.h.offdiag_correlation_sq"};
 
-/* Further ones of embeddings, and those of a predictor. */
+/* Measured of embeddings alone, and of a predictor. */
 static const char *const more_of_embeddings[] = {
     "collapse.vicreg.invariance",  "collapse.vicreg.variance",     "collapse.vicreg.covariance",
     "collapse.barlow.on_diagonal", "collapse.barlow.off_diagonal", "collapse.flag"};
@@ -82,7 +82,8 @@ static const char *const predictor_names[] = {"predictor.alignment", "predictor.
 					      "predictor.commutator",
 					      "predictor.relative_commutator"};
 
-/* As measure() asks of the model itself: is there a predictor of a size that is measured? */
+/* True if measure() will find a predictor of a size that it measures; here from the recipe alone.
+ */
 static int has_predictor(const struct method *m, const struct recipe *rc)
 {
 	int dims[64], n;
@@ -115,7 +116,8 @@ const char *dynamics_series(const struct method *m, const struct recipe *rc, int
 	return NULL;
 }
 
-/* A few values of a long vector, the first and the last among them; none if it is not finite. */
+/* Adds the values of a vector that are finite; of a long one evenly spaced values, with the first
+ * and the last. */
 static void add_spectrum(struct dynamics *dy, const char *name, const double *v, int n, int as_log)
 {
 	const int kept = n < SPECTRUM_MOST ? n : SPECTRUM_MOST;
@@ -132,7 +134,8 @@ static void add_spectrum(struct dynamics *dy, const char *name, const double *v,
 	}
 }
 
-/* Of the two views' x {2n, d}; the correlations are the caller's, where they come with others. */
+/* Measures x {2n, d}, of two views. The caller adds the correlations, which come with its other
+ * measures. */
 static int measure_outputs(struct run *r, struct dynamics *dy, const real *x, int n, int d,
 			   const char *const name[SAME], const char *spectrum, struct arena *a,
 			   struct error *err)
@@ -207,7 +210,7 @@ static int measure_predictor(struct run *r, struct dynamics *dy, const struct ou
 
 	for (size_t i = 0; i < 2 * (size_t)o->n * (size_t)o->dz; i++)
 		if (!isfinite((double)o->z[i]) || !isfinite((double)o->p[i]))
-			return 0; /* guard.nan's matter */
+			return 0; /* guard.nan handles it */
 	if (predictor_measure(o->z, o->p, linear_weights(r), 2 * o->n, o->dz, a, &m, err))
 		return -1;
 	recorder_note(&r->recorder, r->step, "predictor.alignment", m.alignment);

@@ -1,4 +1,4 @@
-/* What a run will take, from timed steps: see estimate.h. */
+/* Estimates from timed steps; see estimate.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,15 +12,14 @@
 #include "core/run/run.h"
 
 enum {
-	STEPS = 4,
-	SAMPLE = 64,
-	POINT_BYTES = 30,
-	SERIES = 8
-};                                  /* bytes and series a step: measured, roughly */
-static const double patience = 1.5; /* seconds, after the first step */
+	STEPS = 4,        /* timed at most */
+	SAMPLE = 64,      /* images of a timed step at most */
+	POINT_BYTES = 30, /* of a recorded value, roughly */
+	SERIES = 8        /* values recorded per step, roughly */
+};
+static const double seconds_max = 1.5; /* no further step is timed after these */
 
-/* The values of all buffers, one behind the other: copied to `to`, or back. Returns their number.
- */
+/* Copies the values of all buffers to `to`, or back. Returns their number. */
 static size_t copy_buffers(struct run *r, real *to, int back)
 {
 	size_t n = 0;
@@ -38,8 +37,8 @@ static size_t copy_buffers(struct run *r, real *to, int back)
 	return n;
 }
 
-/* The quickest of a few steps: the first one pays for memory. Of a large batch a part is timed, so
- * that the answer comes before the step would have; *share: which part. */
+/* The fastest of a few steps, since the first one allocates memory. Of a large batch only a part is
+ * timed, to keep the estimate quick; *share is that part. */
 static double time_step(struct run *r, double *share)
 {
 	real *kept = xmalloc((copy_buffers(r, NULL, 0) + 1) * sizeof *kept);
@@ -55,7 +54,7 @@ static double time_step(struct run *r, double *share)
 
 		if (!i || seconds < best)
 			best = seconds;
-		if (clock_now() - started > patience)
+		if (clock_now() - started > seconds_max)
 			break;
 	}
 	r->loader.batch = batch;
@@ -64,7 +63,7 @@ static double time_step(struct run *r, double *share)
 	return best / *share;
 }
 
-/* How often something due `every` epochs happens, and after the last one. */
+/* How often something happens that is due every `every` epochs and after the last one. */
 static long times(long epochs, long every)
 {
 	return every ? (epochs + every - 1) / every : 0;
@@ -82,8 +81,8 @@ static int64_t checkpoint_bytes(const struct run *r)
 	return n;
 }
 
-/* The evaluations that are left. Each looks at every labelled image once, forward only: a third of
- * a step's work for an image and view. */
+/* Seconds of the evaluations that are left. Each encodes every labelled image once, forward only: a
+ * third of the work of a training step for an image and view. */
 static double eval_seconds(const struct run *r, double step)
 {
 	const struct recipe *rc = &r->recipe;

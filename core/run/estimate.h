@@ -1,6 +1,6 @@
 /*
- * What a run will take, from steps that are timed before it trains. A timed step leaves everything as
- * it was, so that the run is the same to the last bit whether it was timed or not.
+ * Estimates of the time, memory and disk space of a run, from steps that are timed before it trains. Timing leaves
+ * everything as it was, so that the run has the same bits whether it was timed or not.
  */
 #ifndef SSL_RUN_ESTIMATE_H
 #define SSL_RUN_ESTIMATE_H
@@ -10,25 +10,25 @@
 struct run;
 
 struct estimate {
-	int known;    /* 0: the dataset is not there, only epochs and steps are not known */
+	int known;    /* 0: the dataset is not there yet, and nothing below is known */
 	long epochs;  /* planned */
 	long steps;   /* planned */
-	long left;    /* of these, the steps that are to be taken */
+	long left;    /* of these, the steps that are still to be taken */
 	double seconds; /* until the end */
 	int64_t memory; /* bytes, of the process */
 	int64_t bytes;  /* on disk, at its end */
 };
 
-/* Of a recipe, on a store that is open for reading. */
+/* Estimates a recorded recipe, in a store that may be open for reading only. */
 int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
 		 struct error *err);
 
-/* Of a run that has been built, at its position. Its position, weights, buffers and series are what
- * they were; the memory of a step is allocated. */
+/* Estimates a run that has been built, from its position on. Position, weights, buffers and series are unchanged
+ * afterwards; the memory of a step stays allocated. */
 void estimate_built(struct run *r, struct estimate *out);
 
-/* Inside core/run (train.c): seconds that the k-th step of an epoch takes, all but the change of the
- * weights; the gradients and the running statistics of the buffers change. */
+/* Inside core/run (train.c): the seconds of the k-th step of an epoch without the update of the weights. Gradients
+ * and the running statistics in buffers change. */
 double run_time_step(struct run *r, int k);
 
 #endif

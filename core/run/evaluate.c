@@ -19,8 +19,8 @@ void evaluator_release(struct evaluator *e)
 	images_release(&e->judged);
 }
 
-/* By `ssl eval`, which may ask for what the run's recipe does not. */
-static int cannot_judge(const struct run *r, enum eval_split split, struct error *err)
+/* Only `ssl eval` can ask for a split that the run's recipe does not evaluate. */
+static int refuse_split(const struct run *r, enum eval_split split, struct error *err)
 {
 	struct strbuf why = STRBUF_INIT;
 	struct data_facts facts;
@@ -33,7 +33,8 @@ static int cannot_judge(const struct run *r, enum eval_split split, struct error
 	return -1;
 }
 
-/* Every guess would be right; version 1 of the rules recorded just that. */
+/* True if all images have the same label, so that every guess is right. Version 1 of the rules
+ * recorded that. */
 static int is_one_class(const struct eval_images *m)
 {
 	int i = 1;
@@ -57,7 +58,7 @@ int evaluator_split(struct evaluator *e, enum eval_split split, struct error *er
 		images_init(&e->judged, &r->data, SPLIT_VAL, NULL,
 			    r->check.val ? r->data.n[SPLIT_VAL] : 0);
 	if (!e->train.n || !e->judged.n || (r->rules != 1 && is_one_class(&e->train)))
-		return cannot_judge(r, split, err);
+		return refuse_split(r, split, err);
 	return 0;
 }
 
@@ -117,19 +118,19 @@ void evaluation_release(struct evaluation *e)
 }
 
 /* The checkpoint to keep is chosen by the first protocol of the table that is evaluated online. */
-static void keep_best(struct run *r, double value)
+static void update_best(struct run *r, double value)
 {
 	if (!r->step && r->steps > 0)
-		return; /* not trained yet: never the best */
+		return; /* the untrained encoder is never the best */
 	if (isnan(value) || (r->best_step >= 0 && value <= r->best_value))
 		return;
 	r->best_step = r->step;
 	r->best_value = value;
 }
 
-/* The series of a run that began under version 1 of the rules go on by it, so that its digest chain
- * holds; where version 2 gives something else, they have another name, and what is recorded of the
- * evaluation is by version 2. */
+/* The series of a run that began under version 1 of the rules continue by it, so that its digest
+ * chain stays valid. Where version 2 gives another value, they have a name of their own, and the
+ * row of the evaluation holds the value by version 2. */
 static void note(struct run *r, const char *split, const struct eval_result *result)
 {
 	const struct eval_scores *s = r->rules == 1 ? &result->rule1 : &result->score;
@@ -143,7 +144,8 @@ static void note(struct run *r, const char *split, const struct eval_result *res
 	recorder_note(&r->recorder, r->step, name, s->top5);
 }
 
-/* The line of an evaluation; what has no result is an event, too. */
+/* Appends the result to the line to print. An evaluation without a result is recorded as an event
+ * as well. */
 static int report(struct evaluator *e, const struct eval_result *result, struct strbuf *line,
 		  struct error *err)
 {
@@ -181,7 +183,7 @@ static int evaluate_one(struct evaluator *e, const struct protocol_row *row, dou
 	return ret ? -1 : 0;
 }
 
-/* What trains the encoder is too slow for every few epochs. */
+/* Protocols that train the encoder are too slow to run every few epochs. */
 static int is_due(const struct run *r, const struct protocol_row *row)
 {
 	return recipe_list_has(&r->recipe, "eval.protocol", row->name) &&
@@ -197,7 +199,7 @@ static int any_due(const struct run *r)
 	return due;
 }
 
-/* All protocols that are due now, on one split. */
+/* Runs all protocols that are due now on one split. */
 static int evaluate_split(struct evaluator *e, enum eval_split split, int choose,
 			  struct strbuf *line, struct error *err)
 {
@@ -214,21 +216,21 @@ static int evaluate_split(struct evaluator *e, enum eval_split split, int choose
 		if (evaluate_one(e, row, &top1, line, err))
 			return -1;
 		if (choose && row->protocol->online)
-			keep_best(r, top1);
+			update_best(r, top1);
 		choose = choose && !row->protocol->online;
 	}
 	return 0;
 }
 
-/* The test split is scored once, and never chosen on. */
+/* The test split is scored once, and no checkpoint is chosen by it. */
 static int final_test_is_due(const struct run *r, enum eval_split split)
 {
 	return split == EVAL_VAL && r->epoch == r->epochs && r->data.n[SPLIT_TEST] &&
 	       recipe_bool(&r->recipe, "eval.final_test");
 }
 
-/* Are the evaluations that the recipe asks for skipped? Version 1 of the rules judged images of one
- * class, too. */
+/* True if the evaluations that the recipe asks for are skipped. Version 1 of the rules evaluated
+ * images of one class as well. */
 static int is_skipped(const struct run *r)
 {
 	return r->check.skip && !(r->check.skip == SKIP_ONE_CLASS && r->rules == 1);
@@ -255,7 +257,7 @@ int run_evaluate(struct run *r, struct error *err)
 	return ret;
 }
 
-/* Whether the test split decides which checkpoint is kept. */
+/* True if the test split decides which checkpoint is kept. */
 static int selects_on_test(const struct run *r)
 {
 	long every = recipe_int(&r->recipe, "eval.every");
@@ -270,7 +272,7 @@ static int selects_on_test(const struct run *r)
 	       recipe_int(&r->recipe, "checkpoint.every");
 }
 
-/* Recorded with the run as well, so that what it lacks is explained wherever it is looked at. */
+/* Recorded with the run as well, so that `show` and others can explain what is missing. */
 static int report_skip(struct run *r, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -295,7 +297,7 @@ int run_evaluate_advise(struct run *r, struct error *err)
 		return report_skip(r, err);
 	if (selects_on_test(r))
 		log_info("checkpoint.keep_best: the best checkpoint is chosen on the test split: "
-			 "hold images out with data.val, or report the last one");
+			 "hold images out with data.val, or use the last checkpoint");
 	return 0;
 }
 

@@ -1,6 +1,5 @@
-/* Evaluations of a run's encoder as it is, online and by `ssl eval`: the images of a split, the
- * protocols one after the other on features that are computed once, and what is recorded of them.
- */
+/* Evaluations of a run's encoder as it is now, during the run and by `ssl eval`: one or more protocols on the
+ * images of a split, whose features are computed once. */
 #ifndef SSL_RUN_EVALUATE_H
 #define SSL_RUN_EVALUATE_H
 
@@ -11,23 +10,23 @@
  * epoch on test too, where eval.split is val. */
 int run_evaluate(struct run *r, struct error *err);
 
-/* Evaluates again and again on the same training images. `recipe` has the eval.* to go by (the
- * run's own, or one changed on the command line) and must live as long as this. */
+/* Any number of evaluations on the same training images. `recipe` has the eval.* keys to use (the run's own, or
+ * one changed on the command line) and must live as long as the evaluator. */
 struct evaluator {
 	struct run *run;
 	const struct recipe *recipe;
 	struct eval_images train, judged;
 	enum eval_split split; /* of `judged` */
-	double labels; /* share of labels for protocols that can do with fewer; 0: the recipe's */
+	double labels; /* share of labels, for protocols that can use fewer; 0: the recipe's */
 };
 void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe);
 void evaluator_release(struct evaluator *e);
 
-/* Chooses what is judged. ERR_USAGE when it has no labelled images, or there is nothing to tell apart
- * since all training images are of one class. */
+/* Chooses the split to evaluate on. ERR_USAGE if it has no labelled images, or if all training images are of one
+ * class, so that every guess is right. */
 int evaluator_split(struct evaluator *e, enum eval_split split, struct error *err);
 
-/* One protocol on that split; *out is the caller's to release. */
+/* Runs one protocol on that split; the caller releases *out. */
 int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct eval_result *out,
 		  struct error *err);
 
@@ -41,11 +40,11 @@ void evaluation_init(struct evaluation *out, const struct evaluator *e, long ste
 		     const struct eval_result *result);
 void evaluation_release(struct evaluation *e);
 
-/* A resumed run knows again which evaluation was the best: its checkpoint is kept. */
+/* Of a resumed run: finds the best evaluation so far, whose checkpoint is kept. */
 int run_evaluate_resume(struct run *r, struct error *err);
 
-/* At the start of an attempt: reports, and records as an event, that evaluations are skipped, or
- * reports that the recipe chooses a checkpoint by the test split. */
+/* At the start of an attempt: reports that evaluations are skipped, and records it as an event; or reports that
+ * the recipe chooses a checkpoint by the test split. */
 int run_evaluate_advise(struct run *r, struct error *err);
 
 #endif

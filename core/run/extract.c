@@ -60,7 +60,7 @@ static const char *class_of(const struct extract *x, int label)
 	return label >= 0 && label < d->classes ? d->class_name[label] : "";
 }
 
-/* The embedding of n rows of features. */
+/* Computes the embeddings of n rows of features. */
 static void project(const struct extract *x, const real *h, int n, real *out)
 {
 	const struct mlp *head = method_projector(x->run->method, x->run->self);
@@ -79,7 +79,7 @@ static void project(const struct extract *x, const real *h, int n, real *out)
 	t->train = train;
 }
 
-/* Rows of a pass over the images: `out` holds those of images first .. first + n - 1. */
+/* A pass over the images: `out` holds the rows of images first .. first + n - 1. */
 struct pass {
 	const struct extract *x;
 	uint32_t *index;
@@ -111,7 +111,7 @@ static int is_stopped(const struct extract *x)
 	return x->stop && *x->stop;
 }
 
-/* The next rows; 0 at the end, or when it was stopped. */
+/* Computes the next rows; 0 at the end, or when stopped. */
 static int pass_next(struct pass *p)
 {
 	const struct extract *x = p->x;
@@ -227,8 +227,8 @@ static int (*const write_file[])(const struct extract *, struct fs_out *, struct
     [EXTRACT_IMAGES] = write_images,
 };
 
-/* All files get their final names once all are written; the features, without which the others are
- * of no use, last. */
+/* All files get their final names after all are written; the features, which the others depend on,
+ * last. */
 static int commit(const struct extract *x, struct output *o, const char *path, int replace,
 		  struct error *err)
 {
@@ -305,7 +305,7 @@ static void add_quoted(const char *s, struct strbuf *out)
 	strbuf_addc(out, '"');
 }
 
-/* As few digits as give the same float back. */
+/* Appends as few digits as are needed to read back the same float. */
 static void add_float(float v, struct strbuf *out)
 {
 	char text[32];

@@ -1,4 +1,4 @@
-/* The guard against collapse; what counts is said in dynamics.h. */
+/* The guard against collapse. dynamics.h defines what counts as collapsed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum flag { HEALTHY, COLLAPSED_STD, COLLAPSED_RANK, COLLAPSED_SCALE };
 
-/* What is not a number is guard.nan's matter, and passes here. */
+/* NaN passes here: guard.nan handles it. */
 static enum flag flag_of(const struct run *r, const struct collapse_guard *g)
 {
 	const double std = recipe_real(&r->recipe, "guard.collapse_std");
@@ -21,8 +21,9 @@ static enum flag flag_of(const struct run *r, const struct collapse_guard *g)
 	return g->rankme < rank && g->most > 2 * rank ? COLLAPSED_RANK : HEALTHY;
 }
 
-/* How many flagged measurements in a row there are up to this step, as far as they matter; -1. */
-static int flagged(struct run *r, long step, struct error *err)
+/* The number of flagged measurements in a row up to this step, at most as many as end the run; -1.
+ */
+static int count_flagged(struct run *r, long step, struct error *err)
 {
 	const int limit = (int)recipe_int(&r->recipe, "guard.collapse_epochs");
 	double *flag = xmalloc((size_t)limit * sizeof *flag);
@@ -35,18 +36,19 @@ static int flagged(struct run *r, long step, struct error *err)
 	return n < 0 ? -1 : running;
 }
 
-/* How many flagged measurements in a row a resumed run has behind it. */
-static int read_back(struct run *r, struct collapse_guard *g, struct error *err)
+/* A resumed run goes on from the flagged measurements in a row that were recorded before. */
+static int read_running(struct run *r, struct collapse_guard *g, struct error *err)
 {
 	g->known = 1;
 	if (!r->opts.resume_id)
 		return 0;
-	g->running = flagged(r, r->step - 1, err);
+	g->running = count_flagged(r, r->step - 1, err);
 	return g->running < 0 ? -1 : 0;
 }
 
-/* Would go on, or be done, by what no unbroken run is: a cell, or a run at its end. */
-static int may_not_go_on(const struct run *r)
+/* True where resuming would let a run that the guard ended go on, although nobody asked for it (a
+ * cell), or end as done (a run at its last epoch): an unbroken run does neither. */
+static int must_stay_collapsed(const struct run *r)
 {
 	return r->opts.cell || r->epoch == r->epochs;
 }
@@ -56,16 +58,16 @@ int collapse_guard_resumed(struct run *r, struct collapse_guard *g, struct error
 	int running;
 
 	if (!r->step || strcmp(recipe_text(&r->recipe, "guard.collapse"), "stop") != 0 ||
-	    !may_not_go_on(r))
+	    !must_stay_collapsed(r))
 		return 0;
-	running = flagged(r, r->step, err);
+	running = count_flagged(r, r->step, err);
 	if (running < recipe_int(&r->recipe, "guard.collapse_epochs"))
 		return running < 0 ? -1 : 0;
 	g->stopped = 1;
 	return error_set(
 	    err, ERR_GUARD,
-	    "%s: collapsed: %d measurements running, at epoch %ld, from which it was to "
-	    "go on (guard.collapse: record goes on)",
+	    "%s: collapsed: %d consecutive measurements, at epoch %ld, where it would be "
+	    "resumed (guard.collapse=record lets a run continue)",
 	    r->handle.name, running, r->epoch);
 }
 
@@ -78,27 +80,28 @@ static void describe(const struct run *r, const struct collapse_guard *g, enum f
 	if (flag == COLLAPSED_STD)
 		snprintf(measured, sizeof measured, "std %.2g of 1/sqrt(d)", g->std_ratio);
 	else if (flag == COLLAPSED_SCALE)
-		snprintf(measured, sizeof measured, "std %.2g of the 1 aimed at", g->raw_std);
+		snprintf(measured, sizeof measured, "std %.2g, whose target is 1", g->raw_std);
 	else
 		snprintf(measured, sizeof measured, "RankMe %.3g", g->rankme);
-	snprintf(text, size, "collapsed: %s, under %s = %g %d times running, at epoch %ld",
+	snprintf(text, size,
+		 "collapsed: %s, below %s = %g in %d consecutive measurements, at epoch %ld",
 		 measured, key, recipe_real(&r->recipe, key), g->running, r->epoch);
 }
 
-/* A collapsed run can still be looked at: it leaves a checkpoint. */
+/* Ends the run, with a checkpoint so that the collapsed encoder can be inspected. */
 static int stop(struct run *r, struct collapse_guard *g, const char *text, struct error *err)
 {
 	if (run_checkpoint(r, err) || recorder_event(&r->recorder, "guard.collapse", text, err))
 		return -1;
 	g->stopped = 1;
-	return error_set(err, ERR_GUARD, "%s: %s (guard.collapse: record goes on)", r->handle.name,
-			 text);
+	return error_set(err, ERR_GUARD, "%s: %s (guard.collapse=record lets a run continue)",
+			 r->handle.name, text);
 }
 
-static int note_event(struct run *r, const char *text, struct error *err)
+static int record_event(struct run *r, const char *text, struct error *err)
 {
 	if (recorder_flush(&r->recorder, run_position(r),
-			   err) || /* an event has the step of the last flush */
+			   err) || /* the event gets the step of this flush */
 	    recorder_event(&r->recorder, "guard.collapse", text, err))
 		return -1;
 	if (r->opts.progress.line)
@@ -113,7 +116,7 @@ int collapse_guard(struct run *r, struct collapse_guard *g, struct error *err)
 	enum flag flag = flag_of(r, g);
 	char text[200];
 
-	if (!g->known && read_back(r, g, err))
+	if (!g->known && read_running(r, g, err))
 		return -1;
 	recorder_note(&r->recorder, r->step, "collapse.flag", flag);
 	g->running = flag ? g->running + 1 : 0;
@@ -122,5 +125,5 @@ int collapse_guard(struct run *r, struct collapse_guard *g, struct error *err)
 	describe(r, g, flag, text, sizeof text);
 	if (!strcmp(what, "stop"))
 		return stop(r, g, text, err);
-	return g->running == limit ? note_event(r, text, err) : 0;
+	return g->running == limit ? record_event(r, text, err) : 0;
 }

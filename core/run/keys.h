@@ -1,4 +1,4 @@
-/* All tables of hyperparameters there are: the schema against which recipes are read. */
+/* The schema against which recipes are read: all tables of hyperparameters. */
 #ifndef SSL_RUN_KEYS_H
 #define SSL_RUN_KEYS_H
 

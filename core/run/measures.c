@@ -40,7 +40,7 @@ static void add_training(struct measures *m, const struct recipe *rc, const stru
 		add(m, 1, "", every_epoch[i]);
 }
 
-/* The first epoch behind the start at which what is due every so many epochs comes. */
+/* The first epoch at which something is due that is due every `every` epochs and at the end. */
 static long first_due(long every, long epochs)
 {
 	return every < epochs ? every : epochs;
@@ -120,7 +120,7 @@ const struct measure *measures_find(const struct measures *m, const char *name)
 	return NULL;
 }
 
-/* One of that end: "knn.top1" is a part of test.knn.top1. */
+/* The name that ends in ".NAME": for "knn.top1" it is test.knn.top1. */
 static const char *with_split(const struct measures *m, const char *name)
 {
 	const size_t n = strlen(name);
@@ -152,7 +152,7 @@ const char *measures_nearest(const struct measures *m, const char *name)
 void measures_names(const struct measures *m, struct strbuf *out)
 {
 	static const char *const family[] = {"collapse.", "predictor."};
-	int said[2] = {0};
+	int listed[2] = {0};
 	const char *sep = "";
 
 	for (int i = 0; i < m->n; i++) {
@@ -163,7 +163,7 @@ void measures_names(const struct measures *m, struct strbuf *out)
 			f++;
 		if (f == 2)
 			strbuf_addf(out, "%s%s", sep, name);
-		else if (!said[f]++)
+		else if (!listed[f]++)
 			strbuf_addf(out, "%s%s*", sep, family[f]);
 		sep = ", ";
 	}

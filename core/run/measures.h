@@ -1,6 +1,6 @@
 /*
- * What a run will measure, before it is started: the names of its series and the epoch at which
- * each is first there. A sweep's objective and what it prunes by must be among them.
+ * The series that a run will record, known before it starts: their names and the epoch of each first value. The
+ * objective of a sweep and its pruning metric must be among them.
  */
 #ifndef SSL_RUN_MEASURES_H
 #define SSL_RUN_MEASURES_H
@@ -11,7 +11,7 @@ enum { MEASURE_NAME = 80 };
 
 struct measure {
 	char name[MEASURE_NAME];
-	long first; /* epoch, from 1; 0 where nothing is trained */
+	long first; /* epoch of the first value, from 1; 0 if nothing is trained */
 };
 
 struct measures {
@@ -19,16 +19,16 @@ struct measures {
 	int n;
 };
 
-/* Of the recipe and what run_check() found; c NULL: the dataset is not known, so that any split may
- * be evaluated. Values from before training count only where nothing is trained. All zero at first;
- * more recipes may be added, of one name the earliest epoch counts. */
+/* Adds the series of a recipe that run_check() checked; c NULL: the dataset is not known, so any split may be
+ * evaluated. Values from before training count only if nothing is trained. *m is all zero at first; of several
+ * recipes the earliest epoch of each name counts. */
 void measures_add(struct measures *m, const struct recipe *rc, const struct run_check *c);
 void measures_release(struct measures *m);
 
 const struct measure *measures_find(const struct measures *m, const char *name);
-/* The name that was probably meant, NULL if none is near. */
+/* The name that was probably meant; NULL if none is similar. */
 const char *measures_nearest(const struct measures *m, const char *name);
-/* Appends the names, but families as "collapse.*". */
+/* Appends the names, families in short as "collapse.*". */
 void measures_names(const struct measures *m, struct strbuf *out);
 
 #endif

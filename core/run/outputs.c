@@ -25,7 +25,8 @@ static const uint8_t *pixels_of(const struct dataset *d, uint32_t number)
 			  : d->pixels[SPLIT_UNLABELED] + (number - n) * size;
 }
 
-/* Draws of their own, apart from training's and from what else RNG_EVAL is for: its last epoch. */
+/* Draws from the last epoch of RNG_EVAL, which neither training nor another use of RNG_EVAL
+ * reaches. */
 static void fill_chunk(void *ctx, int chunk)
 {
 	const struct fill *f = ctx;
@@ -57,7 +58,7 @@ static struct tensor *images(struct run *r, int v, int first, int n, int total)
 	return x;
 }
 
-static void keep(real *out, int row, const struct tensor *x)
+static void copy_rows(real *out, int row, const struct tensor *x)
 {
 	memcpy(out + (size_t)row * (size_t)tensor_cols(x), x->data, x->n * sizeof *out);
 }
@@ -69,17 +70,18 @@ static void forward(struct run *r, int v, int first, int n, struct outputs *o)
 
 	tape_reset(&r->tape);
 	y = encoder_forward(r->encoder, &r->tape, images(r, v, first, n, o->n));
-	keep(o->h, row, y);
+	copy_rows(o->h, row, y);
 	if (!o->z)
 		return;
 	y = mlp_forward(method_projector(r->method, r->self), &r->tape, y);
-	keep(o->z, row, y);
+	copy_rows(o->z, row, y);
 	if (o->p)
-		keep(o->p, row, mlp_forward(method_predictor(r->method, r->self), &r->tape, y));
+		copy_rows(o->p, row,
+			  mlp_forward(method_predictor(r->method, r->self), &r->tape, y));
 }
 
-/* Saves what a forward pass in training mode moves, or puts it back. */
-static void keep_buffers(const struct params *p, real *saved, int restore)
+/* Saves the buffers that a forward pass in training mode changes, or restores them. */
+static void save_buffers(const struct params *p, real *saved, int restore)
 {
 	for (int i = 0; i < p->n; i++) {
 		struct tensor *t = &p->list[i]->t;
@@ -99,7 +101,7 @@ static real *rows(struct arena *a, int n, int d)
 	return arena_alloc(a, (size_t)n * (size_t)d * sizeof(real));
 }
 
-/* Batches of as equal a size as can be. */
+/* In batches of nearly equal size. */
 static void forward_all(struct run *r, struct outputs *o)
 {
 	const int batches = (o->n + BATCH - 1) / BATCH;
@@ -130,7 +132,7 @@ void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 		if (predictor && predictor->layers)
 			o.p = rows(a, 2 * o.n, o.dz);
 	}
-	keep_buffers(&r->params, buffers, 0);
+	save_buffers(&r->params, buffers, 0);
 	t->record = 0;
 	t->train = t->groups = 1;
 	forward_all(r, &o);
@@ -138,6 +140,6 @@ void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 	t->record = record;
 	t->train = train;
 	t->groups = groups;
-	keep_buffers(&r->params, buffers, 1);
+	save_buffers(&r->params, buffers, 1);
 	*out = o;
 }

@@ -1,11 +1,10 @@
 /*
- * What the net makes of a fixed set of images, for measures over training: two augmented views of
- * images spread evenly over the training pool. Images and augmentations are the same in every epoch
- * and for every seed of the run. Batch norm takes the statistics of batches of at most 256 images of
- * one view, as in training: what is measured is what the loss sees (as SimSiam's std and solo-learn's
- * train_z_std are). In short runs with large steps running statistics lag so far behind the weights
- * that in eval mode healthy embeddings look as if they had lost their rank. The running statistics,
- * and all else, are left as they were.
+ * Outputs of the network for a fixed set of images, for measures over training: two augmented views of images
+ * spread evenly over the training pool. Images and augmentations are the same in every epoch and for every seed.
+ * Batch norm uses the statistics of batches of at most 256 images of one view, as in training, so that the
+ * measures apply to what the loss sees (as do SimSiam's std and solo-learn's train_z_std). In short runs with
+ * large steps the running statistics lag so far behind the weights that healthy embeddings seem to have lost
+ * their rank in eval mode. Running statistics, and everything else, are unchanged afterwards.
  */
 #ifndef SSL_RUN_OUTPUTS_H
 #define SSL_RUN_OUTPUTS_H
@@ -19,7 +18,7 @@ struct outputs {
 	real *h, *z, *p;
 };
 
-/* Of at most `most` images. Memory in `a`; r->tape is reset and left empty, its flags as they were. */
+/* Computes those of at most `most` images, in memory of `a`. r->tape is left empty, with its flags unchanged. */
 void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out);
 
 #endif

@@ -8,7 +8,7 @@
 #include "core/run/keys.h"
 #include "core/store/params.h"
 
-/* Goes up when the rows of the same recipe come out otherwise. */
+/* To be increased when the same recipe gives other rows. */
 enum { FORMAT = 1 };
 
 struct run_param *params_of(const struct recipe *r)
@@ -25,7 +25,7 @@ struct run_param *params_of(const struct recipe *r)
 	return p;
 }
 
-/* What the rows depend on besides the recipes: the keys, their order left aside, and the format. */
+/* A hash of what the rows depend on besides the recipes: the keys and the format. */
 static void stamp_of(const struct recipe_schema *schema, char hex[HASH_HEX])
 {
 	struct strbuf text = STRBUF_INIT;

@@ -12,7 +12,7 @@
 #include "core/run/usergit.h"
 #include "core/tensor/kernels/blas.h"
 
-/* Whose exp() and log() they are. */
+/* The C library computes exp() and log(), on which results depend. */
 static const char *c_library(void)
 {
 #ifdef __GLIBC__

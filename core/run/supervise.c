@@ -1,4 +1,4 @@
-/* The process that minds a sweep's workers. */
+/* The process that supervises the workers of a sweep; see sweep.h. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,19 +15,23 @@
 #include "core/run/sweep.h"
 #include "core/run/worker.h"
 
-enum { FRUITLESS = 5 }; /* deaths without a claim in between, after which no one is put in place */
+/* Number of workers killed without a claim in between after which none is replaced. */
+enum { DEATHS_MAX = 5 };
 
-struct crew {
+struct workers {
 	const struct supervisor *v;
-	pid_t *pid; /* 0: that place is empty */
-	int alive, told, failed_code;
-	int deaths; /* since `claims` last went up */
+	pid_t *pid; /* 0: no process in this place */
+	int alive;
+	int signalled;   /* SIGTERM was passed on */
+	int failed_code; /* of the last worker that failed by itself */
+	int deaths;      /* since `claims` last went up */
 	int64_t claims;
 	struct sweep_counts n;
 };
 
-/* The kernel tells the worker should we die; we may have done so before it asked for that. */
-static void become_worker(const struct supervisor *v, pid_t parent)
+/* The kernel sends the worker SIGTERM when the supervisor dies. If it died before the worker asked
+ * for that, the parent has changed. */
+static void exec_worker(const struct supervisor *v, pid_t parent)
 {
 	char threads[16];
 	char *argv[] = {(char *)"ssl", (char *)"-C",           (char *)v->dir,
@@ -45,163 +49,164 @@ static void become_worker(const struct supervisor *v, pid_t parent)
 	_exit(127);
 }
 
-static int start_worker(struct crew *c, int i, struct error *err)
+static int start_worker(struct workers *w, int i, struct error *err)
 {
 	pid_t parent = getpid(), pid = fork();
 
 	if (pid < 0)
 		return error_errno(err, ERR_FAILED, "fork");
 	if (!pid)
-		become_worker(c->v, parent);
-	c->pid[i] = pid;
-	c->alive++;
+		exec_worker(w->v, parent);
+	w->pid[i] = pid;
+	w->alive++;
 	return 0;
 }
 
-/* Too many processes: those that there are do the work. */
-static int start_or_do_without(struct crew *c, int i, struct error *err)
+/* Where no process can be started, the workers that there are do the work; without any it is an
+ * error. */
+static int start_if_possible(struct workers *w, int i, struct error *err)
 {
-	if (!start_worker(c, i, err))
+	if (!start_worker(w, i, err))
 		return 0;
-	if (!c->alive)
+	if (!w->alive)
 		return -1;
-	log_warn("%s: %s: %d worker%s go on", c->v->sweep->name, err->msg, c->alive,
-		 c->alive == 1 ? "" : "s");
+	log_warn("%s: %s: continuing with %d worker%s", w->v->sweep->name, err->msg, w->alive,
+		 w->alive == 1 ? "" : "s");
 	return 0;
 }
 
-/* A worker that was killed leaves its cell to the next at once, and has a successor unless they all
- * die before they claim anything. */
-static int bury(struct crew *c, int i, int status, struct error *err)
+/* Handles the end of worker i. The cell of one that was killed is free at once, and the worker is
+ * replaced, unless the workers die again and again without claiming anything. */
+static int reap_worker(struct workers *w, int i, int status, struct error *err)
 {
-	const struct supervisor *v = c->v;
-	struct error passing;
+	const struct supervisor *v = w->v;
+	struct error ignored;
 	char name[160];
-	pid_t pid = c->pid[i];
+	pid_t pid = w->pid[i];
 
-	c->pid[i] = 0;
-	c->alive--;
+	w->pid[i] = 0;
+	w->alive--;
 	worker_name((long)pid, name, sizeof name);
-	if (!WIFEXITED(status) || WEXITSTATUS(status)) /* or else, with its lease */
-		cells_reap(v->store, v->sweep->id, name, &passing);
+	if (!WIFEXITED(status) || WEXITSTATUS(status)) /* if this fails, the lease still ends */
+		cells_reap(v->store, v->sweep->id, name, &ignored);
 	if (WIFEXITED(status)) {
 		int code = WEXITSTATUS(status);
 
 		if (code && code != ERR_PREEMPTED && code != ERR_CELLS)
-			c->failed_code = code > ERR_CELLS ? ERR_FAILED : code;
+			w->failed_code = code > ERR_CELLS ? ERR_FAILED : code;
 		return 0;
 	}
 	log_warn("%s: worker %ld was killed by signal %d", v->sweep->name, (long)pid,
 		 WTERMSIG(status));
-	if (c->told || ++c->deaths > FRUITLESS)
+	if (w->signalled || ++w->deaths > DEATHS_MAX)
 		return 0;
-	return start_or_do_without(c, i, err);
+	return start_if_possible(w, i, err);
 }
 
-static int look_after(struct crew *c, struct error *err)
+static int reap_ended(struct workers *w, struct error *err)
 {
-	for (int i = 0; i < c->v->workers; i++) {
-		int status = ERR_FAILED << 8; /* of one that cannot be waited for */
+	for (int i = 0; i < w->v->workers; i++) {
+		int status = ERR_FAILED << 8; /* if waitpid() fails */
 		pid_t ended;
 
-		if (!c->pid[i])
+		if (!w->pid[i])
 			continue;
-		ended = waitpid(c->pid[i], &status, WNOHANG);
+		ended = waitpid(w->pid[i], &status, WNOHANG);
 		if (ended < 0 ? errno != EINTR : ended > 0)
-			if (bury(c, i, status, err))
+			if (reap_worker(w, i, status, err))
 				return -1;
 	}
-	if (!c->told && c->v->stop && *c->v->stop) {
-		for (int i = 0; i < c->v->workers; i++)
-			if (c->pid[i])
-				kill(c->pid[i], SIGTERM);
-		c->told = 1;
+	if (!w->signalled && w->v->stop && *w->v->stop) {
+		for (int i = 0; i < w->v->workers; i++)
+			if (w->pid[i])
+				kill(w->pid[i], SIGTERM);
+		w->signalled = 1;
 	}
 	return 0;
 }
 
-static int count(struct crew *c, struct error *err)
+static int count_cells(struct workers *w, struct error *err)
 {
-	const struct supervisor *v = c->v;
+	const struct supervisor *v = w->v;
 
-	if (sweeps_count(v->store, v->sweep->id, &c->n, err))
+	if (sweeps_count(v->store, v->sweep->id, &w->n, err))
 		return -1;
-	if (c->n.claims != c->claims)
-		c->deaths = 0;
-	c->claims = c->n.claims;
+	if (w->n.claims != w->claims)
+		w->deaths = 0;
+	w->claims = w->n.claims;
 	if (v->tick)
-		v->tick(v->ctx, &c->n, c->alive);
+		v->tick(v->ctx, &w->n, w->alive);
 	return 0;
 }
 
-static int mind(struct crew *c, struct error *err)
+static int wait_for_workers(struct workers *w, struct error *err)
 {
 	double counted = clock_now();
 
-	while (c->alive) {
-		if (look_after(c, err))
+	while (w->alive) {
+		if (reap_ended(w, err))
 			return -1;
 		if (clock_now() - counted >= 0.25) {
-			/* what cannot be read now may be later; the workers go on */
-			struct error passing;
+			/* the counts may be readable later; the workers go on */
+			struct error ignored;
 
-			count(c, &passing);
+			count_cells(w, &ignored);
 			counted = clock_now();
 		}
 		usleep(10000);
 	}
-	return count(c, err);
+	return count_cells(w, err);
 }
 
-static int outcome(const struct crew *c, struct error *err)
+static int outcome(const struct workers *w, struct error *err)
 {
-	const struct sweep_counts *n = &c->n;
-	const char *name = c->v->sweep->name;
+	const struct sweep_counts *n = &w->n;
+	const char *name = w->v->sweep->name;
 	int left = n->queued + n->held + n->running + n->stale;
 
-	if (left && c->v->stop && *c->v->stop)
+	if (left && w->v->stop && *w->v->stop)
 		return error_set(err, ERR_PREEMPTED,
 				 "%s: stopped by signal %d: %d of %d cells are left: `ssl sweep "
 				 "start %s` goes on",
-				 name, *c->v->stop, left, n->cells, name);
+				 name, *w->v->stop, left, n->cells, name);
 	if (n->failed && (!left || n->stopped))
 		return error_set(err, ERR_CELLS,
 				 "%s: %d of %d cells failed: `ssl sweep status %s` says why, `ssl "
 				 "sweep retry %s` queues them again",
 				 name, n->failed, n->cells, name, name);
-	if (left && c->failed_code)
-		return error_set(err, (enum error_code)c->failed_code,
-				 "%s: its workers could not go on: %d of %d cells are left", name,
-				 left, n->cells);
+	if (left && w->failed_code)
+		return error_set(err, (enum error_code)w->failed_code,
+				 "%s: its workers failed: %d of %d cells are left", name, left,
+				 n->cells);
 	if (left && !n->paused)
 		return error_set(err, ERR_FAILED,
-				 "%s: its workers died again and again: %d of %d cells are left",
+				 "%s: its workers were killed repeatedly: %d of %d cells are left",
 				 name, left, n->cells);
 	return 0;
 }
 
 int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *err)
 {
-	struct crew c = {.v = v};
+	struct workers w = {.v = v};
 	int ret = 0, left;
 
-	if (sweeps_count(v->store, v->sweep->id, &c.n, err))
+	if (sweeps_count(v->store, v->sweep->id, &w.n, err))
 		return -1;
-	c.pid = xcalloc((size_t)v->workers, sizeof *c.pid);
-	left = c.n.queued + c.n.held + c.n.running + c.n.stale;
+	w.pid = xcalloc((size_t)v->workers, sizeof *w.pid);
+	left = w.n.queued + w.n.held + w.n.running + w.n.stale;
 	for (int i = 0; i < v->workers && i < left && !ret; i++)
-		ret = start_or_do_without(&c, i, err);
+		ret = start_if_possible(&w, i, err);
 	if (!ret)
-		ret = mind(&c, err);
-	for (int i = 0; i < v->workers; i++) /* after a fault of our own */
-		if (c.pid[i])
-			kill(c.pid[i], SIGTERM);
+		ret = wait_for_workers(&w, err);
+	for (int i = 0; i < v->workers; i++) /* after an error some may still run */
+		if (w.pid[i])
+			kill(w.pid[i], SIGTERM);
 	for (int i = 0; i < v->workers; i++)
-		if (c.pid[i])
-			waitpid(c.pid[i], NULL, 0);
+		if (w.pid[i])
+			waitpid(w.pid[i], NULL, 0);
 	if (!ret)
-		ret = outcome(&c, err);
-	free(c.pid);
-	*n = c.n;
+		ret = outcome(&w, err);
+	free(w.pid);
+	*n = w.n;
 	return ret;
 }

@@ -1,4 +1,4 @@
-/* From a grid to cells, and into the store. */
+/* Expands a grid into cells and saves them; see sweep.h. */
 #include "core/run/sweep.h"
 
 #include <stdio.h>
@@ -51,7 +51,7 @@ int sweep_plan_add(struct sweep_plan *p, const struct grid_cell *cell, int64_t d
 	c->dataset_id = dataset_id;
 	c->ordinal = cell->ordinal;
 	c->rank = cell->rank;
-	p->recipes += cell->rank == 0;
+	p->points += cell->rank == 0;
 	strbuf_release(&json);
 	return 0;
 }
@@ -92,7 +92,7 @@ void sweep_plan_release(struct sweep_plan *p)
 	memset(p, 0, sizeof *p);
 }
 
-/* The row's number of each dataset that is named. */
+/* Looks up the row id of the dataset of each cell. */
 static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *id,
 			 struct error *err)
 {
@@ -114,7 +114,7 @@ static int find_datasets(const struct sweep_plan *p, struct store *s, int64_t *i
 	return 0;
 }
 
-struct saving {
+struct save_job {
 	const struct sweep_plan *p;
 	const int64_t *dataset;
 	const char *binary;
@@ -122,7 +122,7 @@ struct saving {
 
 static int add_cells(void *ctx, struct sweep_edit *edit, struct error *err)
 {
-	struct saving *v = ctx;
+	struct save_job *v = ctx;
 
 	for (int i = 0; i < v->p->n; i++) {
 		const struct sweep_cell *c = &v->p->cell[i];
@@ -156,7 +156,7 @@ int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 			      .goal = chosen ? "max" : recipe_text(exec, "objective.goal")};
 	int64_t *dataset = xcalloc((size_t)p->n, sizeof *dataset);
 	struct code_info code;
-	struct saving v = {p, dataset, NULL};
+	struct save_job v = {p, dataset, NULL};
 	int64_t id;
 	int ret = find_datasets(p, s, dataset, err);
 

@@ -1,7 +1,9 @@
 /*
- * A sweep from its grid to rows, and the process that minds its workers. The grid is expanded and
- * every recipe resolved before anything is written, so that a sweep with a senseless cell leaves no
- * row; then it is saved in one transaction.
+ * A sweep from its grid to rows, and the process that supervises its workers. The grid is expanded and every
+ * recipe resolved and checked before anything is written; then the sweep is saved in one transaction.
+ *
+ * A point of the grid is a recipe without its seed; a cell is a point with a seed. Cells of one point share its
+ * number (`ordinal`); `rank` is the index of a cell's seed among the seeds of the sweep.
  */
 #ifndef SSL_RUN_SWEEP_H
 #define SSL_RUN_SWEEP_H
@@ -15,99 +17,95 @@
 struct sweep_cell {
 	struct run_new run; /* method, recipe_*, group_hash, param, seed */
 	const char *dataset, *label;
-	int64_t dataset_id; /* 0: the one that is called so now */
+	int64_t dataset_id; /* 0: the dataset that now has that name */
 	int ordinal, rank;
-	int waiting;     /* of a queue: how many of the recipe's cells wait */
+	int waiting;     /* sweep_plan_queue(): how many cells of this point wait */
 	int names_split; /* run_check_names_split() of its recipe */
 };
 
 struct sweep_plan {
 	struct arena arena;
-	struct sweep_cell *cell; /* the first seed's first, by number */
-	int n, cap, recipes;     /* cells; of them with the first seed */
+	struct sweep_cell *cell; /* those of the first seed first, by number */
+	int n, cap, points;      /* n: cells; points: of them with the first seed */
 	char *spec;
 	char spec_hash[HASH_HEX];
 	const char *objective; /* of a sweep that names none; see sweep_plan_check() */
 };
 
-/* Expands a finished grid. A grid without a name gets METHOD-HASH, so that the same sweep is found
- * again. */
+/* Expands a finished grid. A grid without a name is named METHOD-HASH, so that the same sweep is found again. */
 int sweep_plan_make(struct sweep_plan *p, struct grid *g, struct error *err);
 void sweep_plan_release(struct sweep_plan *p);
-/* One more cell, which is copied, behind the others; dataset_id as above. */
+/* Appends a copy of the cell; dataset_id as above. */
 int sweep_plan_add(struct sweep_plan *p, const struct grid_cell *cell, int64_t dataset_id,
 		   struct error *err);
 
-/* Adds the recipes that the recorded sweep has and its plan has no more, each with the plan's
- * seeds: an edit of the file took them out, and their cells are still the sweep's. */
+/* Adds the points that the recorded sweep has and the plan lacks, each with the plan's seeds: an edit of the
+ * file removed them, but their cells still belong to the sweep. */
 int sweep_plan_join(struct sweep_plan *p, struct grid *g, struct store *s, int64_t sweep,
 		    struct error *err);
-/* What waits for a worker in the recorded sweep: its recipes that have such cells, one cell for each.
- */
+/* Plans what waits for a worker in the recorded sweep: one cell for each point that has waiting cells. */
 int sweep_plan_queue(struct sweep_plan *p, struct store *s, const struct sweep_row *w,
 		     struct error *err);
-/* How many of the plan's cells the recorded sweep lacks; -1. */
+/* The number of the plan's cells that the recorded sweep lacks; -1. */
 int sweep_plan_missing(const struct sweep_plan *p, struct store *s, int64_t sweep,
 		       struct error *err);
-/* Have both the same cells, in whatever order? */
+/* True if both have the same cells, in any order. */
 int sweep_plan_equals(const struct sweep_plan *a, const struct sweep_plan *b);
 
-/* Checks every recipe against its dataset (check.h), which s has, and what the sweep is for against
- * what its cells measure (sweep_promises()); `given`: by the rules for what a user gives now; else
- * a cell that is recorded already is never refused. Calls line() with each different sentence on
- * what the cells do. -1 with *err, the cell named, for the first that could not be run. s may be
- * NULL: then nothing is asked of datasets.
+/* Checks every point against its dataset (check.h) in s, and the objective and pruning against what the cells
+ * measure (sweep_metrics_check()). With `given` the rules for recipes that a user gives now apply; without it
+ * a cell that is recorded already is never refused. Calls line() with each different sentence on what
+ * the cells do. -1 with *err, naming the point, for the first that cannot be run. With s NULL no dataset is
+ * checked.
  *
- * Where exec names no objective, p->objective becomes the first of these that every cell measures,
- * and line() says so: val.knn.top1, test.knn.top1, the rank of the features; "" none. */
+ * If exec names no objective, p->objective becomes the first of these that every cell measures, and line()
+ * reports it: val.knn.top1, test.knn.top1, the rank of the features; "" if there is none. */
 int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct store *s,
 		     int given, void (*line)(const char *text), struct error *err);
 
-/* What is known of a sweep's cells before they run, the first seed's. */
+/* sweep_metrics.c: what is known of the points of a sweep before they run. */
 struct measures;
-struct sweep_cells {
-	const struct measures *of; /* n of them, of each cell */
+struct sweep_points {
+	const struct measures *of; /* n of them: what each point measures */
 	const struct measures *all;
-	const long *epochs;
+	const long *epochs; /* of each point */
 	int n;
 };
-/* Can the sweep keep what exec and objective promise? ERR_USAGE, with what there is instead, for an
- * objective or a metric to prune by that no cell measures, and for pruning that could never come
- * about: no rung before the end at which there is a value, or too few cells to compare. Calls
- * line() where only some cells can. */
-int sweep_promises(const struct recipe *exec, const struct sweep_cells *cells,
+/* ERR_USAGE for an objective or a pruning metric that no cell measures (with the names that are measured), and
+ * for pruning that could never happen: no rung before the end at which there is a value, or too few points
+ * to compare. Calls line() where this holds for some of the points alone. */
+int sweep_metrics_check(const struct recipe *exec, const struct sweep_points *points,
 		   void (*line)(const char *text), struct error *err);
 
-/* Is the epoch one at which cells are pruned? median: each from the warm-up on; asha: its rungs,
+/* True if cells are pruned at this epoch. median: every epoch from the warm-up on; asha: its rungs, which are
  * warm-up times eta, eta^2, ... */
 int sweep_is_rung(const struct recipe *exec, long epoch);
 
 /*
- * sweep_goal.c: which way is better is a fact of a metric (metric_kinds.h). objective.goal may
- * repeat it, and decides only for a metric that has no direction of its own. What a user gives now
- * is refused where it contradicts; what was recorded before is taken by the metric's own direction.
+ * sweep_goal.c: whether more or less is better is a property of the metric (metric_kinds.h). objective.goal
+ * may repeat it, and decides only for a metric without a direction of its own. A contradiction in what a user
+ * gives now is refused; a recorded one is read by the metric's own direction.
  */
 /* Replaces the goal `auto` by that of the metric. ERR_USAGE for a contradiction. */
 int sweep_goal_settle(struct grid *g, struct error *err);
-/* ERR_USAGE where no direction is known: asked once it is known that the metrics are measured. */
+/* ERR_USAGE if no direction is known. Call it once it is known that the metrics are measured. */
 int sweep_goal_check(const struct grid *g, struct error *err);
-/* max or min: the metric's own direction, or `said`. */
-const char *sweep_direction(const char *metric, const char *said);
-/* By which series cells are pruned: exec.prune_metric, or the objective. */
+/* "max" or "min": the metric's own direction, or else `goal`. */
+const char *sweep_direction(const char *metric, const char *goal);
+/* The series by which cells are pruned: exec.prune_metric, or the objective. */
 const char *sweep_prune_metric(const struct recipe *exec);
-/* Appends one sentence where the recorded goal is not the metric's: earlier versions took `max`
- * where none was given. */
+/* Appends one sentence if the recorded goal is not the metric's: earlier versions used `max` where none was
+ * given. */
 int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct error *err);
 
-/* Saves it under the grid's name (sweeps_save(), and of `replaces`); datasets are looked up, `shapes`
- * made. With `reuse` cells that this binary has run to their end elsewhere are taken as done. */
+/* Saves the plan under the grid's name (sweeps_save(), also for `replaces`), after it has looked up the datasets
+ * and made `shapes`. With `reuse`, cells that this binary has completed in another sweep count as done. */
 int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 		    const char *command, int64_t replaces, int reuse, int *added,
 		    struct error *err);
 
-/* Minds `workers` processes, `ssl worker` each, until they end: one that is killed is replaced, its
- * cell free at once; a signal is passed on as SIGTERM, and should the supervisor die, they get one
- * from the kernel. */
+/* Supervises `workers` processes (`ssl worker`) until they end. A worker that is killed is replaced, and its cell
+ * is free at once; a signal is passed on as SIGTERM; if the supervisor dies, the kernel sends SIGTERM. */
 struct supervisor {
 	struct store *store;
 	const struct sweep_row *sweep;
@@ -118,8 +116,8 @@ struct supervisor {
 	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);
 	void *ctx;
 };
-/* 0 when the sweep is finished (or paused: *n says); ERR_CELLS with failed cells, ERR_PREEMPTED
- * after a signal, ERR_FAILED when the workers could not work. */
+/* 0 when the sweep is finished, or paused (see *n); -1: ERR_CELLS if cells failed, ERR_PREEMPTED after a signal,
+ * ERR_FAILED if the workers failed. */
 int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *err);
 
 #endif

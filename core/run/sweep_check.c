@@ -1,4 +1,4 @@
-/* The cells of a sweep against their datasets, before any of them is run: see sweep.h. */
+/* Checks the points of a sweep against their datasets before any cell is run; see sweep.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,41 +9,41 @@
 #include "core/run/sweep.h"
 #include "core/store/query/metric_choice.h"
 
-enum { MOST = 6 }; /* sentences */
+enum { SENTENCES_MAX = 6 };
 
 struct checking {
 	struct store *store;
 	int given;
-	struct facts_cache facts;
-	struct measures *of, all; /* of every cell of the first seed; of all of them */
+	struct data_facts_cache facts;
+	struct measures *of, all; /* what each point measures; what any of them does */
 	long *epochs;
-	int cells;
-	char *said[MOST];
+	int points;
+	char *sentence[SENTENCES_MAX];
 	int n;
 	void (*line)(const char *text);
 };
 
-/* Each sentence once, and of many the first ones. */
-static void report(struct checking *k, const struct run_check *c, const struct recipe *rc,
-		   const struct data_facts *f)
+/* Collects each different sentence, up to a limit. */
+static void add_sentence(struct checking *k, const struct run_check *c, const struct recipe *rc,
+			 const struct data_facts *f)
 {
 	struct strbuf text = STRBUF_INIT;
 	int i = 0;
 
 	run_check_report(c, rc, f, &text);
-	while (i < k->n && strcmp(k->said[i], text.buf))
+	while (i < k->n && strcmp(k->sentence[i], text.buf))
 		i++;
-	if (i == k->n && i < MOST)
-		k->said[k->n++] = strbuf_detach(&text);
+	if (i == k->n && i < SENTENCES_MAX)
+		k->sentence[k->n++] = strbuf_detach(&text);
 	strbuf_release(&text);
 }
 
-/* c NULL: of an unknown dataset. */
-static void note_measures(struct checking *k, const struct recipe *rc, const struct run_check *c)
+/* c NULL: the dataset is not known. */
+static void add_measures(struct checking *k, const struct recipe *rc, const struct run_check *c)
 {
-	measures_add(&k->of[k->cells], rc, c);
+	measures_add(&k->of[k->points], rc, c);
 	measures_add(&k->all, rc, c);
-	k->epochs[k->cells++] = recipe_int(rc, "optim.epochs");
+	k->epochs[k->points++] = recipe_int(rc, "optim.epochs");
 }
 
 static int check_unknown(struct checking *k, const struct sweep_cell *cell, struct error *err)
@@ -52,12 +52,12 @@ static int check_unknown(struct checking *k, const struct sweep_cell *cell, stru
 
 	if (recipe_from_json(&rc, keys_schema(), cell->run.recipe_json, cell->run.defaults, err))
 		return -1;
-	note_measures(k, &rc, NULL);
+	add_measures(k, &rc, NULL);
 	recipe_release(&rc);
 	return 0;
 }
 
-static int check_cell(struct checking *k, const struct sweep_cell *cell, struct error *err)
+static int check_point(struct checking *k, const struct sweep_cell *cell, struct error *err)
 {
 	struct run_check c;
 	struct data_facts f;
@@ -69,14 +69,14 @@ static int check_cell(struct checking *k, const struct sweep_cell *cell, struct 
 
 	if (recipe_from_json(&rc, keys_schema(), cell->run.recipe_json, cell->run.defaults, err))
 		return -1;
-	ret = facts_cached(&k->facts, k->store, cell->dataset, &f, err);
+	ret = data_facts_cached(&k->facts, k->store, cell->dataset, &f, err);
 	if (!ret)
 		ret = k->given ? run_check_given(&c, &rc, cell->names_split, &f, err)
 			       : run_check(&c, &rc, &f, err);
 	if (!ret)
-		report(k, &c, &rc, &f);
+		add_sentence(k, &c, &rc, &f);
 	if (!ret)
-		note_measures(k, &rc, &c);
+		add_measures(k, &rc, &c);
 	else if (!k->given && sweeps_have_recipe(k->store, cell->run.recipe_hash) > 0)
 		ret = 0;
 	recipe_release(&rc);
@@ -86,25 +86,25 @@ static int check_cell(struct checking *k, const struct sweep_cell *cell, struct 
 static void release(struct checking *k)
 {
 	for (int i = 0; i < k->n; i++)
-		free(k->said[i]);
-	for (int i = 0; i < k->cells; i++)
+		free(k->sentence[i]);
+	for (int i = 0; i < k->points; i++)
 		measures_release(&k->of[i]);
 	measures_release(&k->all);
 	free(k->of);
 	free(k->epochs);
-	facts_cache_release(&k->facts);
+	data_facts_cache_release(&k->facts);
 }
 
 static int all_measure(const struct checking *k, const char *name)
 {
-	for (int i = 0; i < k->cells; i++)
+	for (int i = 0; i < k->points; i++)
 		if (!measures_find(&k->of[i], name))
 			return 0;
-	return k->cells > 0;
+	return k->points > 0;
 }
 
-/* A sweep that names no objective has one all the same, known before anything is measured, so that
- * whoever looks at it compares its cells by the same. */
+/* A sweep without an objective gets one before anything is measured, so that every command compares
+ * its cells by the same metric. */
 static const char *choose_objective(const struct checking *k)
 {
 	static const char *const usual[] = {METRIC_HELD_OUT, ("test." METRIC_USUAL),
@@ -128,23 +128,23 @@ int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct sto
 	struct checking k = {.store = s, .given = given, .line = line};
 	int ret = 0;
 
-	k.of = xcalloc((size_t)p->recipes + 1, sizeof *k.of);
-	k.epochs = xcalloc((size_t)p->recipes + 1, sizeof *k.epochs);
+	k.of = xcalloc((size_t)p->points + 1, sizeof *k.of);
+	k.epochs = xcalloc((size_t)p->points + 1, sizeof *k.epochs);
 
 	for (int i = 0; i < p->n && !ret; i++) {
-		if (p->cell[i].rank) /* another seed of a recipe that was checked */
+		if (p->cell[i].rank) /* another seed of a point that was checked */
 			continue;
-		ret = check_cell(&k, &p->cell[i], err);
+		ret = check_point(&k, &p->cell[i], err);
 		if (ret)
-			error_prefix(err, "cell %d", p->cell[i].ordinal);
+			error_prefix(err, "point %d", p->cell[i].ordinal);
 	}
 	if (!ret && given) {
-		const struct sweep_cells cells = {k.of, &k.all, k.epochs, k.cells};
+		const struct sweep_points points = {k.of, &k.all, k.epochs, k.points};
 
-		ret = sweep_promises(exec, &cells, line, err);
+		ret = sweep_metrics_check(exec, &points, line, err);
 	}
 	for (int i = 0; i < k.n && !ret; i++)
-		line(k.said[i]);
+		line(k.sentence[i]);
 	if (!ret && s && !*recipe_text(exec, "objective.metric"))
 		p->objective = choose_objective(&k);
 	release(&k);

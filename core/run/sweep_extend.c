@@ -1,5 +1,5 @@
-/* What a sweep has beside its plan: recipes that an edit of its file took out, the count of what is
- * to be added, and what waits. See sweep.h. */
+/* Compares a plan with the recorded sweep: points that an edit of the file removed, cells that are
+ * missing, and cells that wait; see sweep.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "core/run/sweep.h"
 #include "core/store/sweep_recipes.h"
 
-struct joining {
+struct join_job {
 	struct sweep_plan *p;
 	struct grid *g;
 };
@@ -21,9 +21,9 @@ static int is_planned(const struct sweep_plan *p, const char *group_hash)
 	return 0;
 }
 
-/* The recorded recipe with one of the plan's seeds. */
-static int join_seed(struct joining *j, const struct recipe *recorded, const struct sweep_recipe *r,
-		     int rank, struct error *err)
+/* Adds the recorded recipe with one of the plan's seeds. */
+static int join_seed(struct join_job *j, const struct recipe *recorded,
+		     const struct sweep_recipe *r, int rank, struct error *err)
 {
 	struct grid_cell cell = {.ordinal = r->ordinal, .rank = rank, .seed = j->g->seed[rank]};
 	struct recipe with_seed = {0};
@@ -44,7 +44,7 @@ static int join_seed(struct joining *j, const struct recipe *recorded, const str
 
 static int join(void *ctx, const struct sweep_recipe *r, struct error *err)
 {
-	struct joining *j = ctx;
+	struct join_job *j = ctx;
 	struct recipe recorded = {0};
 	int ret;
 
@@ -62,19 +62,19 @@ static int join(void *ctx, const struct sweep_recipe *r, struct error *err)
 int sweep_plan_join(struct sweep_plan *p, struct grid *g, struct store *s, int64_t sweep,
 		    struct error *err)
 {
-	struct joining j = {p, g};
+	struct join_job j = {p, g};
 
 	return sweeps_recipes(s, sweep, join, &j, err);
 }
 
-struct queueing {
+struct queue_job {
 	struct sweep_plan *p;
 	int defaults;
 };
 
 static int queue(void *ctx, const struct sweep_recipe *r, struct error *err)
 {
-	struct queueing *q = ctx;
+	struct queue_job *q = ctx;
 	struct recipe recorded = {0};
 	struct grid_cell cell = {.ordinal = r->ordinal, .label = r->label, .recipe = &recorded};
 	int ret;
@@ -93,7 +93,7 @@ static int queue(void *ctx, const struct sweep_recipe *r, struct error *err)
 int sweep_plan_queue(struct sweep_plan *p, struct store *s, const struct sweep_row *w,
 		     struct error *err)
 {
-	struct queueing q = {p, w->defaults};
+	struct queue_job q = {p, w->defaults};
 
 	memset(p, 0, sizeof *p);
 	return sweeps_recipes(s, w->id, queue, &q, err);

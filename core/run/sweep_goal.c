@@ -1,4 +1,4 @@
-/* Which way a sweep is to go; see sweep.h. */
+/* Whether a sweep maximises or minimises its objective; see sweep.h. */
 #include <string.h>
 
 #include "core/run/keys.h"
@@ -10,8 +10,8 @@ static int is_none(const char *goal)
 	return !strcmp(goal, "none");
 }
 
-/* A metric that this program measures, and that has no direction; what it does not measure is
- * refused for that (sweep_promises.c). */
+/* True for a metric that this program measures and that has no direction. One that it does not
+ * measure is refused in sweep_metrics.c. */
 static int has_none(const char *metric)
 {
 	const struct metric_kind *kind = metric_kind(metric);
@@ -19,8 +19,9 @@ static int has_none(const char *metric)
 	return *metric && !kind->guess && is_none(kind->goal);
 }
 
-/* What objective.goal speaks of: the objective, or where there is none what prunes; "" nothing. */
-static const char *subject(const struct recipe *exec, const char **key)
+/* The metric that objective.goal is about: the objective or, without one, the pruning metric; ""
+ * none. */
+static const char *goal_metric(const struct recipe *exec, const char **key)
 {
 	const char *objective = recipe_text(exec, "objective.metric");
 
@@ -28,11 +29,11 @@ static const char *subject(const struct recipe *exec, const char **key)
 	return *objective ? objective : recipe_text(exec, *key);
 }
 
-const char *sweep_direction(const char *metric, const char *said)
+const char *sweep_direction(const char *metric, const char *goal)
 {
 	const char *own = metric_kind_goal(metric);
 
-	return is_none(own) ? said : own;
+	return is_none(own) ? goal : own;
 }
 
 const char *sweep_prune_metric(const struct recipe *exec)
@@ -42,22 +43,22 @@ const char *sweep_prune_metric(const struct recipe *exec)
 	return *metric ? metric : recipe_text(exec, "objective.metric");
 }
 
-/* Does what a user gives now contradict the metric? */
+/* Refuses a goal that contradicts the metric, in what a user gives now. */
 static int check_given(const struct grid *g, struct error *err)
 {
-	const char *key, *metric = subject(&g->exec, &key);
+	const char *key, *metric = goal_metric(&g->exec, &key);
 	const char *goal = recipe_text(&g->exec, "objective.goal"), *own = metric_kind_goal(metric);
 
 	if (!*metric || is_none(own) || !strcmp(goal, "auto") || !strcmp(goal, own))
 		return 0;
 	return error_set(err, ERR_USAGE,
-			 "%s: objective.goal: %s, but of %s: %s the %s value is the best", g->file,
+			 "%s: objective.goal: %s, but for %s: %s the %s value is the best", g->file,
 			 goal, key, metric, !strcmp(own, "min") ? "smallest" : "largest");
 }
 
 int sweep_goal_settle(struct grid *g, struct error *err)
 {
-	const char *key, *metric = subject(&g->exec, &key), *own = metric_kind_goal(metric);
+	const char *key, *metric = goal_metric(&g->exec, &key), *own = metric_kind_goal(metric);
 
 	if (!g->how.recorded && check_given(g, err))
 		return -1;
@@ -70,20 +71,20 @@ int sweep_goal_settle(struct grid *g, struct error *err)
 int sweep_goal_check(const struct grid *g, struct error *err)
 {
 	const struct recipe *exec = &g->exec;
-	const char *key, *metric = subject(exec, &key), *prunes = sweep_prune_metric(exec);
+	const char *key, *metric = goal_metric(exec, &key), *prunes = sweep_prune_metric(exec);
 	int prune = strcmp(recipe_text(exec, "exec.prune"), "none") != 0;
 
 	if (g->how.recorded)
 		return 0;
 	if (g->goal_open)
 		return error_set(err, ERR_USAGE,
-				 "%s: %s: %s is no measure of which more or less is better: say "
+				 "%s: %s: neither more nor less of %s is better: set "
 				 "objective.goal",
 				 g->file, key, metric);
 	if (prune && strcmp(prunes, metric) != 0 && has_none(prunes))
 		return error_set(err, ERR_USAGE,
-				 "%s: exec.prune_metric: %s is no measure of which more or less is "
-				 "better, and objective.goal is that of %s",
+				 "%s: exec.prune_metric: neither more nor less of %s is better, "
+				 "and objective.goal is that of %s",
 				 g->file, prunes, metric);
 	return 0;
 }
@@ -98,14 +99,13 @@ int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct erro
 	grid_init(&g, keys_schema(), &how);
 	if (grid_from_json(&g, w->spec, err))
 		goto done;
-	metric = subject(&g.exec, &key);
+	metric = goal_metric(&g.exec, &key);
 	own = metric_kind_goal(metric);
 	if (*metric && strcmp(sweep_direction(metric, w->goal), w->goal) != 0)
-		strbuf_addf(
-		    out,
-		    "sweep %s: its objective.goal, %s, was a default: the %s value of %s is "
-		    "taken for the best",
-		    w->name, w->goal, !strcmp(own, "min") ? "smallest" : "largest", metric);
+		strbuf_addf(out,
+			    "sweep %s: its objective.goal, %s, was a default: the %s value of %s "
+			    "counts as the best",
+			    w->name, w->goal, !strcmp(own, "min") ? "smallest" : "largest", metric);
 	ret = 0;
 done:
 	grid_release(&g);

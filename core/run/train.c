@@ -1,5 +1,5 @@
-/* One epoch of steps. A step: batch -> loss -> backward -> optimiser -> what the method does after
- * it. */
+/* One epoch of steps. A step is: batch, loss, backward pass, optimiser, and the method's own
+ * update. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +17,8 @@ static double learning_rate(const struct run *r)
 			   r->cosine);
 }
 
-/* Terms of the loss are recorded as "loss.invariance"; what after_step() adds ("tau") by its own
- * name. */
+/* Terms of the loss are recorded as "loss.invariance"; those that after_step() adds ("tau") by
+ * their own name. */
 static void note_terms(struct run *r, const struct method_out *out, int n_loss_terms)
 {
 	char name[128];
@@ -30,7 +30,7 @@ static void note_terms(struct run *r, const struct method_out *out, int n_loss_t
 	}
 }
 
-static int guard_nan(struct run *r, double loss, struct error *err)
+static int check_finite(struct run *r, double loss, struct error *err)
 {
 	char text[200];
 
@@ -38,7 +38,7 @@ static int guard_nan(struct run *r, double loss, struct error *err)
 		return 0;
 	snprintf(text, sizeof text, "the loss is %g at step %ld of epoch %ld", loss, r->step,
 		 r->epoch + 1);
-	r->step++; /* the value is that of the step that failed, not of the one before */
+	r->step++; /* the value belongs to the step that failed, not to the one before */
 	recorder_note(&r->recorder, r->step, "loss", loss);
 	if (recorder_event(&r->recorder, "guard.nan", text, err))
 		return -1;
@@ -59,7 +59,7 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 	loss = out.loss->data[0];
 	tape_backward(&r->tape, out.loss);
 	norm = params_grad_norm(&r->params);
-	if (guard_nan(r, isfinite(norm) ? loss : norm, err))
+	if (check_finite(r, isfinite(norm) ? loss : norm, err))
 		return -1;
 	optim_step(r->optim, &r->optim_opts, &r->params, lr, r->step);
 	n_loss_terms = out.n_terms;

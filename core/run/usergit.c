@@ -1,5 +1,5 @@
-/* See usergit.h. A filter of .gitattributes decides what counts as changed, so a file that only a
- * filter could compare leaves the state unknown. */
+/* See usergit.h. A filter of .gitattributes decides what counts as changed, and is not run; so
+ * where a changed file has one, the state is unknown. */
 #include "core/run/usergit.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/strbuf.h"
 
-enum { PATIENCE = 20, ANSWER_MAX = 1 << 22, ARGS = 256, FOLDERS = 256 };
+enum { TIMEOUT_S = 20, OUTPUT_MAX = 1 << 22, ARGS = 256, FOLDERS = 256 };
 
 struct args {
 	char *arg[ARGS];
@@ -48,11 +48,11 @@ static void args_start(struct args *a)
 		args_add(a, start[i]);
 }
 
-static _Noreturn void become_git(struct args *a, int out)
+static _Noreturn void exec_git(struct args *a, int out)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	/* objects that a partial clone lacks are not fetched */
+	/* objects missing from a partial clone are not fetched */
 	setenv("GIT_ALLOW_PROTOCOL", "none", 1);
 	setenv("GIT_NO_LAZY_FETCH", "1", 1);
 	setenv("GIT_TERMINAL_PROMPT", "0", 1);
@@ -62,15 +62,15 @@ static _Noreturn void become_git(struct args *a, int out)
 	_exit(127);
 }
 
-/* Reads to the end; -1 if it takes too long or is too much. */
-static int read_answer(int fd, struct strbuf *out)
+/* Reads to the end; -1 after TIMEOUT_S seconds or OUTPUT_MAX bytes. */
+static int read_output(int fd, struct strbuf *out)
 {
-	double until = clock_now() + PATIENCE, left;
+	double until = clock_now() + TIMEOUT_S, left;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char block[4096];
 	ssize_t n;
 
-	while ((left = until - clock_now()) > 0 && out->len < ANSWER_MAX) {
+	while ((left = until - clock_now()) > 0 && out->len < OUTPUT_MAX) {
 		int ready = poll(&p, 1, (int)(1000 * left) + 1);
 
 		if (ready < 0 && errno != EINTR)
@@ -88,8 +88,8 @@ static int read_answer(int fd, struct strbuf *out)
 	return -1;
 }
 
-/* Runs git; its exit status, or -1 when it gave no whole answer. */
-static int ask(struct args *a, struct strbuf *out)
+/* Runs git and returns its exit status, or -1 if its output is incomplete. */
+static int run_git(struct args *a, struct strbuf *out)
 {
 	int fd[2], status = 0, got;
 	pid_t pid;
@@ -99,9 +99,9 @@ static int ask(struct args *a, struct strbuf *out)
 		return -1;
 	pid = fork();
 	if (!pid)
-		become_git(a, fd[1]);
+		exec_git(a, fd[1]);
 	close(fd[1]);
-	got = pid < 0 ? -1 : read_answer(fd[0], out);
+	got = pid < 0 ? -1 : read_output(fd[0], out);
 	close(fd[0]);
 	if (pid < 0)
 		return -1;
@@ -113,7 +113,7 @@ static int ask(struct args *a, struct strbuf *out)
 	return !got && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Is there a .git here or above? Without one git need not be asked. */
+/* True if there may be a .git here or above. Without one git is not run. */
 static int has_repository(void)
 {
 	char path[3 * FOLDERS + 8] = "";
@@ -137,7 +137,7 @@ static int has_repository(void)
 	return 1;
 }
 
-/* HEAD, and the way from here to the repository's top folder: "", "../" ... */
+/* Reads HEAD, and the relative path to the repository's top folder: "", "../" ... */
 static int read_head(char commit[65], struct strbuf *top)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -150,7 +150,7 @@ static int read_head(char commit[65], struct strbuf *top)
 	args_add(&a, "rev-parse");
 	args_add(&a, "--show-cdup");
 	args_add(&a, "HEAD^{commit}");
-	if (!ask(&a, &out) && (line = strchr(out.buf, '\n'))) {
+	if (!run_git(&a, &out) && (line = strchr(out.buf, '\n'))) {
 		n = strspn(++line, "0123456789abcdef");
 		if ((n == 40 || n == 64) && !strcmp(line + n, "\n")) {
 			memcpy(commit, line, n);
@@ -164,9 +164,9 @@ static int read_head(char commit[65], struct strbuf *top)
 	return ret;
 }
 
-/* Switches off every filter that is configured: "filter.NAME.clean" and so on, ended by NULs. -1 if
- * that is not sure. */
-static int add_filters_off(struct args *a)
+/* Adds options that disable every configured filter ("filter.NAME.clean" and so on); -1 if they
+ * cannot all be listed. */
+static int disable_filters(struct args *a)
 {
 	struct strbuf out = STRBUF_INIT, set = STRBUF_INIT;
 	struct args list;
@@ -178,7 +178,7 @@ static int add_filters_off(struct args *a)
 	args_add(&list, "--name-only");
 	args_add(&list, "--get-regexp");
 	args_add(&list, "^filter\\.");
-	status = ask(&list, &out);
+	status = run_git(&list, &out);
 	for (size_t at = 0; !status && at < out.len; at += strlen(out.buf + at) + 1) {
 		const char *key = out.buf + at, *word = strrchr(key, '.');
 
@@ -195,12 +195,12 @@ static int add_filters_off(struct args *a)
 	return status == 0 || status == 1 ? 0 : -1; /* 1: there are none */
 }
 
-/* Do the files, of which git names each with an attribute and its value, have a filter? -1 unknown.
- */
+/* Runs `git check-attr`, which prints file, attribute and value. 1 if a file has a filter, 0 if
+ * none has, -1. */
 static int have_filter(struct args *a)
 {
 	struct strbuf out = STRBUF_INIT;
-	int found = ask(a, &out) ? -1 : 0, field = 0;
+	int found = run_git(a, &out) ? -1 : 0, field = 0;
 
 	for (size_t at = 0; found == 0 && at < out.len; at += strlen(out.buf + at) + 1, field++)
 		if (field % 3 == 2 && strcmp(out.buf + at, "unspecified") &&
@@ -210,9 +210,9 @@ static int have_filter(struct args *a)
 	return found;
 }
 
-/* What `git status --porcelain -z` says: a staged change, or a changed file without a filter, is a
- * change for sure. */
-static enum usergit_state judge(const struct strbuf *status, const char *top)
+/* Reads the output of `git status --porcelain -z`: a staged change, or a changed file without a
+ * filter, is certainly a change. */
+static enum usergit_state parse_status(const struct strbuf *status, const char *top)
 {
 	struct strbuf path = STRBUF_INIT;
 	enum usergit_state state = USERGIT_CLEAN;
@@ -252,14 +252,14 @@ static enum usergit_state read_state(const char *top)
 	struct args a;
 
 	args_start(&a);
-	if (!add_filters_off(&a)) {
+	if (!disable_filters(&a)) {
 		args_add(&a, "status");
 		args_add(&a, "--porcelain");
 		args_add(&a, "-z");
 		args_add(&a, "--untracked-files=no");
 		args_add(&a, "--ignore-submodules=dirty");
-		if (!ask(&a, &out))
-			state = judge(&out, top);
+		if (!run_git(&a, &out))
+			state = parse_status(&out, top);
 	}
 	args_release(&a);
 	strbuf_release(&out);

@@ -1,4 +1,4 @@
-/* The run made again; see verify.h. */
+/* Repeats a run and compares its values; see verify.h. */
 #include "core/run/verify.h"
 
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include "core/store/digests.h"
 #include "core/store/object.h"
 
-/* One recorded value, and whether it came again. */
+/* One recorded value, and whether the second run had it too. */
 struct value {
 	const char *name;
 	long step;
@@ -26,13 +26,13 @@ struct verify {
 	struct arena names;
 	struct value *value; /* by step, then name */
 	size_t n, cap;
-	long last, stop_at;         /* compare up to; stop the run that is being made after */
-	volatile sig_atomic_t stop; /* what that run looks at */
+	long last, stop_at; /* steps: compare up to `last`; stop the second run after stop_at */
+	volatile sig_atomic_t stop; /* the stop flag of the second run */
 	char dir[4096];
 	struct store *again;
 };
 
-/* The name as the run gave it, which is what the digest chain covers. */
+/* The name as the run recorded it, which the digest chain covers. */
 static const char *own_name(struct verify *v, const char *name)
 {
 	char *copy = arena_strdup(&v->names, name);
@@ -41,7 +41,7 @@ static const char *own_name(struct verify *v, const char *name)
 	return copy;
 }
 
-static int keep_value(void *ctx, const struct metric_point *p)
+static int add_value(void *ctx, const struct metric_point *p)
 {
 	struct verify *v = ctx;
 
@@ -70,8 +70,8 @@ static void value_text(double value, char *out, size_t size)
 	snprintf(out, size, "%.17g (%016llx)", value, (unsigned long long)digest_bits(value));
 }
 
-/* Every value that the run made again records comes here. */
-static void watch(void *ctx, long step, const char *name, double value)
+/* Called with every value that the second run records. */
+static void compare_value(void *ctx, long step, const char *name, double value)
 {
 	struct verify *v = ctx;
 	char own[128], a[80] = "none", b[80];
@@ -92,7 +92,7 @@ static void watch(void *ctx, long step, const char *name, double value)
 	verify_find(v->report, VERIFY_METRIC, step, name, a, b);
 }
 
-/* Tells the caller, then looks whether this is where to stop. */
+/* Passes the step on to the caller, and stops the second run where it should stop. */
 static void on_step(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		    double images_per_s)
 {
@@ -105,20 +105,21 @@ static void on_step(void *ctx, long step, long steps, long epoch, long epochs, d
 		v->stop = 1;
 }
 
-/* Are these options for this run? Sets how far to go. */
+/* Checks the options against the run, and sets how many steps are compared. */
 static int plan(struct verify *v, const struct run_row *row, struct error *err)
 {
 	const struct verify_opts *o = v->opts;
 	long per_epoch = row->epochs ? row->steps / row->epochs : 0;
 
 	if (!strcmp(row->status, "running"))
-		return error_set(err, ERR_USAGE, "verify %s: it is not settled yet", row->name);
+		return error_set(err, ERR_USAGE, "verify %s: the run is not settled yet",
+				 row->name);
 	v->last = row->step;
 	if (!row->step && row->steps)
-		return error_set(err, ERR_USAGE, "verify %s: it has taken no step", row->name);
+		return error_set(err, ERR_USAGE, "verify %s: the run has taken no step", row->name);
 	if (o->epochs) {
 		if (per_epoch && o->epochs > row->step / per_epoch)
-			return error_set(err, ERR_USAGE, "verify %s: --epochs %ld: it has %ld",
+			return error_set(err, ERR_USAGE, "verify %s: --epochs %ld: the run has %ld",
 					 row->name, o->epochs, row->epoch);
 		v->last = o->epochs * per_epoch;
 	}
@@ -128,7 +129,7 @@ static int plan(struct verify *v, const struct run_row *row, struct error *err)
 	return 0;
 }
 
-/* A store of its own, in which the dataset is a link to the file in the other. */
+/* Makes the temporary store, in which the dataset is a link to the file in the other store. */
 static int make_store(struct verify *v, struct store *s, const struct run_row *row,
 		      struct error *err)
 {
@@ -138,7 +139,8 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 	int there, created;
 
 	if (!row->dataset_sha256)
-		return error_set(err, ERR_NOT_FOUND, "verify %s: it has no dataset", row->name);
+		return error_set(err, ERR_NOT_FOUND, "verify %s: the run has no dataset",
+				 row->name);
 	snprintf(v->dir, sizeof v->dir, "%s/ssl-verify.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(v->dir)) {
 		error_errno(err, ERR_FAILED, "%s", v->dir);
@@ -161,11 +163,12 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 	return dataset_record(v->again, link_path, row->dataset_sha256, &data, 0, err);
 }
 
-/* One process's worth of the run: to its end, or to v->stop_at. */
+/* One attempt of the second run: to its end, or to v->stop_at. */
 static int execute(struct verify *v, const struct run_row *row, struct run_handle *h,
 		   struct error *err)
 {
-	const struct recorder_store_opts how = {.stop = &v->stop, .watch = watch, .watch_ctx = v};
+	const struct recorder_store_opts how = {
+	    .stop = &v->stop, .watch = compare_value, .watch_ctx = v};
 	struct recorder rec;
 	struct run r = {0};
 	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, row->defaults, err);
@@ -192,7 +195,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	return ret;
 }
 
-/* An end that was asked for is none of ours; a guard's is compared. */
+/* True if the second run was stopped by us, or by a guard, which is compared. */
 static int expected_end(const struct verify *v, const struct error *err)
 {
 	if (err->code == ERR_PREEMPTED)
@@ -200,10 +203,10 @@ static int expected_end(const struct verify *v, const struct error *err)
 	return err->code == ERR_GUARD;
 }
 
-/* Up to v->stop_at. Where a guard stops it and the recorded run was resumed from there, it goes on
- * as that one did; 1 when it was not: nothing comes after. */
-static int make_part(struct verify *v, struct store *s, const struct run_row *row,
-		     struct run_handle *h, struct error *err)
+/* Runs up to v->stop_at. If a guard ends the second run where the recorded one was resumed, it is
+ * resumed as well; if the recorded one was not, nothing comes after: 1. */
+static int execute_part(struct verify *v, struct store *s, const struct run_row *row,
+			struct run_handle *h, struct error *err)
 {
 	struct error why = {0};
 
@@ -213,7 +216,7 @@ static int make_part(struct verify *v, struct store *s, const struct run_row *ro
 
 		if (!expected_end(v, &why)) {
 			*err = why;
-			return error_prefix(err, "verify %s: made again, it failed", row->name);
+			return error_prefix(err, "verify %s: the second run failed", row->name);
 		}
 		if (why.code != ERR_GUARD || at >= v->last)
 			return 0;
@@ -228,15 +231,15 @@ static int make_part(struct verify *v, struct store *s, const struct run_row *ro
 	return 0;
 }
 
-static int make_again(struct verify *v, struct store *s, const struct run_row *row,
-		      struct run_handle *h, struct error *err)
+static int execute_again(struct verify *v, struct store *s, const struct run_row *row,
+			 struct run_handle *h, struct error *err)
 {
 	const volatile sig_atomic_t *stop = v->opts->stop;
 	int ended = 0;
 
 	for (int part = v->opts->cut ? 0 : 1; part < 2 && !ended; part++) {
 		v->stop_at = part ? v->last : v->opts->cut;
-		ended = make_part(v, s, row, h, err);
+		ended = execute_part(v, s, row, h, err);
 		if (ended < 0)
 			return -1;
 		if (stop && *stop)
@@ -266,8 +269,8 @@ static int verify_parts(struct verify *v, struct store *s, const struct run_row 
 	struct run_handle h = {0};
 
 	if (plan(v, row, err) || verify_environment(s, row->id, v->opts->threads, report, err) ||
-	    points_each(s, row->id, -1, keep_value, v, err) || make_store(v, s, row, err) ||
-	    make_again(v, s, row, &h, err))
+	    points_each(s, row->id, -1, add_value, v, err) || make_store(v, s, row, err) ||
+	    execute_again(v, s, row, &h, err))
 		return -1;
 	find_missing(v);
 	if (verify_links(s, row->id, v->again, h.id, v->last, report, err) ||

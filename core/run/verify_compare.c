@@ -1,4 +1,4 @@
-/* What is recorded of two runs, side by side; see verify.h. */
+/* Compares the records of two runs; see verify.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +30,8 @@ struct environments {
 	struct verify_report *report;
 };
 
-/* What an attempt shares with the one before is not said twice. */
-static int said(const struct verify_report *report, const char *name, const char *recorded)
+/* True if an earlier attempt had the same value, so that it is not reported twice. */
+static int is_reported(const struct verify_report *report, const char *name, const char *recorded)
 {
 	for (int i = 0; i < report->n; i++)
 		if (!strcmp(report->item[i].name, name) &&
@@ -49,7 +49,7 @@ static int compare_environment(void *ctx, const struct environment *e)
 	for (int i = 0; i < e->n; i++) {
 		const char *name = e->item[i].name, *was = e->item[i].value;
 
-		if (strcmp(was, both->now.item[i].value) && !said(both->report, name, was))
+		if (strcmp(was, both->now.item[i].value) && !is_reported(both->report, name, was))
 			verify_find(both->report, VERIFY_ENVIRONMENT, -1, name, was,
 				    both->now.item[i].value);
 	}
@@ -83,7 +83,7 @@ struct links {
 	int n;
 };
 
-static int keep_link(void *ctx, const struct digest_row *d)
+static int add_link(void *ctx, const struct digest_row *d)
 {
 	struct links *l = ctx;
 
@@ -111,8 +111,8 @@ int verify_links(struct store *s, int64_t run, struct store *again, int64_t agai
 	struct links then = {0}, now = {0};
 	int ret = -1, j = 0;
 
-	if (digests_each(s, run, keep_link, &then, err) ||
-	    digests_each(again, again_run, keep_link, &now, err))
+	if (digests_each(s, run, add_link, &then, err) ||
+	    digests_each(again, again_run, add_link, &now, err))
 		goto done;
 	for (int i = 0; i < then.n && then.row[i].step <= last; i++) {
 		while (j < now.n && now.row[j].step < then.row[i].step)
@@ -123,8 +123,8 @@ int verify_links(struct store *s, int64_t run, struct store *again, int64_t agai
 			verify_find(report, VERIFY_DIGEST, then.row[i].step, "chain",
 				    then.row[i].chain, "no link");
 	}
-	/* the run made again has a link for every epoch: so has the recorded one, unless it is
-	 * older than links are */
+	/* the second run has a link for every epoch; the recorded one as well, unless it is older
+	 * than the digest chain */
 	for (j = 0; then.n && j < now.n && now.row[j].step <= last; j++) {
 		int i = 0;
 
@@ -225,7 +225,7 @@ struct checkpoints {
 	int n;
 };
 
-static int keep_checkpoint(void *ctx, const struct checkpoint_row *row)
+static int add_checkpoint(void *ctx, const struct checkpoint_row *row)
 {
 	struct checkpoints *c = ctx;
 
@@ -264,10 +264,10 @@ int verify_checkpoints(struct store *s, int64_t run, struct store *again, int64_
 	struct checkpoints then = {0}, now = {0};
 	int ret = -1;
 
-	if (checkpoints_each(s, run, keep_checkpoint, &then, err) ||
-	    checkpoints_each(again, again_run, keep_checkpoint, &now, err))
+	if (checkpoints_each(s, run, add_checkpoint, &then, err) ||
+	    checkpoints_each(again, again_run, add_checkpoint, &now, err))
 		goto done;
-	for (int i = then.n - 1; i >= 0; i--) /* the final one first: it is what counts */
+	for (int i = then.n - 1; i >= 0; i--) /* the final one first: it matters most */
 		for (int j = 0; then.row[i].step <= last && j < now.n; j++)
 			if (now.row[j].step == then.row[i].step &&
 			    compare_checkpoint(s, &then.row[i], again, &now.row[j], report, err))

@@ -6,28 +6,30 @@
 
 #include "core/base/log.h"
 #include "core/recipe/grid.h"
-#include "core/run/heart.h"
+#include "core/run/heartbeat.h"
 #include "core/run/keys.h"
 #include "core/run/open_datasets.h"
 #include "core/run/provenance.h"
 #include "core/run/sweep.h"
 #include "core/store/prune.h"
 
-enum { TROUBLES = 3 }; /* times in a row that the store may fail a worker */
-enum { HOLDERS = 3 };  /* that are named */
+enum {
+	RETRIES = 3, /* errors of the store in a row after which the worker ends */
+	HOLDERS = 3  /* cells listed by name */
+};
 
-struct labour {
+struct worker_state {
 	const struct worker *w;
 	char name[160];
 	struct provenance provenance; /* the same for all cells, so found once */
 	struct open_datasets datasets;
 	struct run_cell cell;
-	struct heart heart;
-	struct grid grid; /* for exec's keys */
+	struct heartbeat heartbeat;
+	struct grid grid; /* its exec has the keys for pruning */
 	struct cell_claim claim;
 	char why[PRUNE_WHY];
-	int troubles;
-	int waits; /* it has said so since it last had a cell */
+	int errors;         /* of the store, in a row */
+	int waits_reported; /* since it last had a cell */
 };
 
 void worker_name(long pid, char *out, size_t size)
@@ -54,9 +56,9 @@ int sweep_is_rung(const struct recipe *exec, long epoch)
 	return rung == epoch;
 }
 
-static int prune(void *ctx, struct run *r, struct error *err)
+static int prune_if_hopeless(void *ctx, struct run *r, struct error *err)
 {
-	struct labour *l = ctx;
+	struct worker_state *l = ctx;
 	const struct recipe *exec = &l->grid.exec;
 	const char *metric = sweep_prune_metric(exec);
 	const char *goal = sweep_direction(metric, recipe_text(exec, "objective.goal"));
@@ -76,22 +78,22 @@ static int prune(void *ctx, struct run *r, struct error *err)
 	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, l->why);
 }
 
-/* Replicates are compared as a whole: without prune_seeds only those of the first seed, which stand
- * for their recipe, may be pruned. */
-static void set_pruning(struct labour *l)
+/* Points are compared by their cells of the first seed. Without prune_seeds only these may be
+ * pruned. */
+static void set_pruning(struct worker_state *l)
 {
 	const struct recipe *exec = &l->grid.exec;
 	int may = strcmp(recipe_text(exec, "exec.prune"), "none") &&
 		  (!l->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
 
-	l->cell.after_epoch = may ? prune : NULL;
+	l->cell.after_epoch = may ? prune_if_hopeless : NULL;
 	l->cell.ctx = l;
 	l->cell.pruned = 0;
 }
 
-/* Would the fault come again? Runs are the same to the last bit, so all but what the machine did to
- * them does. */
-static enum cell_end end_of(const struct labour *l, const struct error *why)
+/* Runs are deterministic, so every error recurs except those that the machine caused (ERR_FAILED,
+ * ERR_BUSY): only these are worth a retry. */
+static enum cell_end end_of(const struct worker_state *l, const struct error *why)
 {
 	if (l->cell.pruned)
 		return CELL_PRUNED;
@@ -100,13 +102,15 @@ static enum cell_end end_of(const struct labour *l, const struct error *why)
 	return why->code == ERR_FAILED || why->code == ERR_BUSY ? CELL_RETRY : CELL_FAILED;
 }
 
-static void tell(const struct labour *l, const char *run, const char *status, const char *why)
+static void report(const struct worker_state *l, const char *run, const char *status,
+		   const char *why)
 {
-	if (l->w->told)
-		l->w->told(l->w->ctx, &l->claim, run, status, why);
+	if (l->w->report)
+		l->w->report(l->w->ctx, &l->claim, run, status, why);
 }
 
-static int give_back(struct labour *l, const char *run, const struct error *why, struct error *err)
+static int release_cell(struct worker_state *l, const char *run, const struct error *why,
+			struct error *err)
 {
 	static const char *const word[] = {
 	    [CELL_STOPPED] = "queued",
@@ -115,23 +119,23 @@ static int give_back(struct labour *l, const char *run, const struct error *why,
 	    [CELL_PRUNED] = "pruned",
 	};
 	enum cell_end end = end_of(l, why);
-	int mine = cells_release(l->w->store, l->w->sweep, &l->claim, end,
-				 end == CELL_STOPPED ? NULL : why->msg, err);
+	int released = cells_release(l->w->store, l->w->sweep, &l->claim, end,
+				     end == CELL_STOPPED ? NULL : why->msg, err);
 
-	if (mine < 0) {
-		log_warn("%s:%d.%lld: %s; it cannot be recorded: %s", l->w->sweep->name,
+	if (released < 0) {
+		log_warn("%s:%d.%lld: %s; this cannot be recorded: %s", l->w->sweep->name,
 			 l->claim.ordinal, (long long)l->claim.seed, why->msg, err->msg);
 		return -1;
 	}
-	if (mine)
-		tell(l, run, word[end], why->msg);
-	if (mine && end == CELL_PRUNED)
+	if (released)
+		report(l, run, word[end], why->msg);
+	if (released && end == CELL_PRUNED)
 		return cells_prune_seeds(l->w->store, &l->claim, l->why, err);
 	return 0;
 }
 
-/* The run of the claimed cell: a new one, or the one that it has, from its last checkpoint. */
-static int carry_out(struct labour *l, struct error *err)
+/* Executes the run of the claimed cell: a new one, or the cell's own, from its last checkpoint. */
+static int execute_cell(struct worker_state *l, struct error *err)
 {
 	const struct worker *w = l->w;
 	struct run r = {.store = w->store};
@@ -157,20 +161,20 @@ static int carry_out(struct labour *l, struct error *err)
 	snprintf(run, sizeof run, "%s", r.handle.name);
 	run_release(&r);
 	if (ret)
-		return give_back(l, run, &why, err);
-	tell(l, run, "done", NULL);
+		return release_cell(l, run, &why, err);
+	report(l, run, "done", NULL);
 	return 0;
 }
 
-static int work(struct labour *l, struct error *err)
+static int process_claim(struct worker_state *l, struct error *err)
 {
 	int ret;
 
 	if (l->claim.run_done)
 		return cells_settle_done(l->w->store, &l->claim, err);
-	heart_set(&l->heart, l->claim.cell, l->claim.token);
-	ret = carry_out(l, err);
-	heart_set(&l->heart, 0, 0);
+	heartbeat_set(&l->heartbeat, l->claim.cell, l->claim.token);
+	ret = execute_cell(l, err);
+	heartbeat_set(&l->heartbeat, 0, 0);
 	return ret;
 }
 
@@ -184,7 +188,8 @@ static int add_holder(void *ctx, const struct cell_row *c)
 {
 	struct holders *h = ctx;
 
-	if (strcmp(c->status, "running") != 0 || h->n > HOLDERS) /* stale: its worker is dead */
+	if (strcmp(c->status, "running") != 0 ||
+	    h->n > HOLDERS) /* not stale: its worker is alive */
 		return 0;
 	if (h->n++ == HOLDERS)
 		strbuf_adds(h->out, " and others");
@@ -202,22 +207,24 @@ int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *ou
 	return cells_each(s, w->id, "running", NULL, add_holder, &h, err);
 }
 
-/* A worker that is suspended keeps its cell for as long as that lasts. */
-static int say_waiting(struct labour *l, struct error *err)
+/* Reports once whom it waits for: a worker that is suspended keeps its cell for as long as that
+ * lasts. */
+static int report_waiting(struct worker_state *l, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	int ret = worker_holders(l->w->store, l->w->sweep, &text, err);
 
 	if (!ret && text.len) {
 		log_info("%s: waiting for %s", l->w->sweep->name, text.buf);
-		l->waits = 1;
+		l->waits_reported = 1;
 	}
 	strbuf_release(&text);
 	return ret;
 }
 
-/* Nothing can be claimed now. 1: nor later; 0 after a while. */
-static int wait_for_more(struct labour *l, struct error *err)
+/* Called when nothing can be claimed now. 1: nothing can be claimed later either; 0: after a short
+ * wait. */
+static int wait_for_more(struct worker_state *l, struct error *err)
 {
 	struct sweep_counts n;
 
@@ -225,14 +232,14 @@ static int wait_for_more(struct labour *l, struct error *err)
 		return -1;
 	if (n.paused || n.stopped || !(n.queued + n.held + n.running + n.stale))
 		return 1;
-	if (n.running && !n.queued && !l->waits && say_waiting(l, err))
+	if (n.running && !n.queued && !l->waits_reported && report_waiting(l, err))
 		return -1;
 	usleep(n.queued ? 1000 : 150000);
 	return 0;
 }
 
-/* One cell: 1 when none is left, 0 to go on, -1. */
-static int next_cell(struct labour *l, struct error *err)
+/* Claims and executes one cell. 1: none is left; 0: call it again; -1. */
+static int next_cell(struct worker_state *l, struct error *err)
 {
 	int ret;
 
@@ -241,14 +248,14 @@ static int next_cell(struct labour *l, struct error *err)
 	ret = cells_claim(l->w->store, l->w->sweep, l->name, &l->claim, err);
 	if (!ret)
 		return wait_for_more(l, err);
-	l->waits = 0;
+	l->waits_reported = 0;
 	if (ret > 0)
-		ret = work(l, err);
+		ret = process_claim(l, err);
 	cells_unclaim(l->w->store, &l->claim);
 	return ret;
 }
 
-static int labour_on(struct labour *l, struct error *err)
+static int work_until_done(struct worker_state *l, struct error *err)
 {
 	for (;;) {
 		int ret;
@@ -259,8 +266,8 @@ static int labour_on(struct labour *l, struct error *err)
 		ret = next_cell(l, err);
 		if (ret > 0)
 			return 0;
-		l->troubles = ret ? l->troubles + 1 : 0;
-		if (l->troubles == TROUBLES)
+		l->errors = ret ? l->errors + 1 : 0;
+		if (l->errors == RETRIES)
 			return -1;
 		if (ret)
 			usleep(400000);
@@ -270,18 +277,18 @@ static int labour_on(struct labour *l, struct error *err)
 int worker_run(const struct worker *w, struct error *err)
 {
 	const struct recipe_how how = {.defaults = w->sweep->defaults, .recorded = 1};
-	struct labour l = {.w = w};
+	struct worker_state l = {.w = w};
 	int ret;
 
 	grid_init(&l.grid, keys_schema(), &how);
 	worker_name((long)getpid(), l.name, sizeof l.name);
 	ret = grid_from_json(&l.grid, w->sweep->spec, err);
 	if (!ret)
-		ret = heart_start(&l.heart, w->store, w->sweep->lease, err);
+		ret = heartbeat_start(&l.heartbeat, w->store, w->sweep->lease, err);
 	if (!ret) {
 		provenance_find(&l.provenance);
-		ret = labour_on(&l, err);
-		heart_stop(&l.heart);
+		ret = work_until_done(&l, err);
+		heartbeat_stop(&l.heartbeat);
 		open_datasets_release(&l.datasets);
 	}
 	grid_release(&l.grid);

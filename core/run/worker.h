@@ -1,9 +1,9 @@
 /*
- * A worker: claims cells of a sweep one after another and carries each out with run_execute(), until
- * none is left, the sweep is paused, or it is told to stop. Any number of them may work on a sweep,
- * started whenever; they meet only in the store. While a cell runs, a thread of its own keeps the
- * lease alive, so that long steps and evaluations are not taken for death. One that has to wait for
- * others, who may die, says once whom it waits for.
+ * A worker claims the cells of a sweep one after another and executes each with run_execute(), until none
+ * is left, the sweep is paused, or a signal asks it to stop. Any number of workers may share a sweep and may
+ * be started at any time; they coordinate through the store alone. While a cell runs, a thread renews its
+ * lease (heartbeat.h), so that a long step or evaluation does not make the worker look dead. A worker that
+ * has to wait for the cells of others reports once which ones.
  */
 #ifndef SSL_RUN_WORKER_H
 #define SSL_RUN_WORKER_H
@@ -20,22 +20,21 @@ struct worker {
 	const volatile sig_atomic_t *stop;
 	const char *command; /* as recorded with the runs */
 	struct run_progress progress;
-	/* Told of every cell when it is over: status done, queued, failed or pruned, and why. */
-	void (*told)(void *ctx, const struct cell_claim *c, const char *run, const char *status,
+	/* Called when a cell is over: status is done, queued, failed or pruned; why is the reason. */
+	void (*report)(void *ctx, const struct cell_claim *c, const char *run, const char *status,
 		     const char *why);
 	void *ctx;
 };
 
-/* 0 when nothing is left to claim; ERR_PREEMPTED when stopped; ERR_FAILED (or ERR_BUSY, ERR_CORRUPT)
- * when the store cannot be worked with. A cell's own failure is recorded, and no error here. */
+/* 0 when nothing is left to claim; -1 with ERR_PREEMPTED when stopped, or with ERR_FAILED, ERR_BUSY or
+ * ERR_CORRUPT when the store fails repeatedly. A cell's own failure is recorded, and is no error here. */
 int worker_run(const struct worker *w, struct error *err);
 
-/* Appends the cells that workers have now, and whose they are: "weights:1.1 (box:123)", the first few
- * of many. Nothing where there is none. */
+/* Appends the cells that are running, with their workers: "weights:1.1 (box:123)"; of many the first few. */
 int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *out,
 		   struct error *err);
 
-/* The name under which process `pid` of this machine claims: "host:pid". */
+/* The name under which process `pid` of this machine claims cells: "host:pid". */
 void worker_name(long pid, char *out, size_t size);
 
 #endif

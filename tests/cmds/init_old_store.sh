@@ -86,7 +86,7 @@ ok ssl sweep start five.yaml
 err_has '4 of 4 cells done'
 ok ssl sweep start loss.yaml
 err_has '4 of 4 cells done'
-err_has 'sweep loss: its objective.goal, max, was a default: the smallest value of loss is taken for the best'
+err_has 'sweep loss: its objective.goal, max, was a default: the smallest value of loss counts as the best'
 ok ssl sweep extend -q five --seeds 3
 ok ssl sweep extend -q five --grid vicreg.mu=20
 sed 's/seeds.*/seeds: [1, 2, 3]/; s/mu: \[5, 10\]/mu: [5, 10, 30]/' five.yaml >more.yaml

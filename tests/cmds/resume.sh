@@ -73,7 +73,7 @@ if [ -n "$sqlite3" ]; then
 	$sqlite3 .ssl/ssl.db "update checkpoint set object_id = (select object_id from checkpoint c join run r on r.id = c.run_id
 		where r.name = 'twin' limit 1) where run_id = (select id from run where name = 'cut-KILL') and step = $step;
 		update attempt set heartbeat = 0"
-	fails 2 'the checkpoint is of another recipe' "$SSL" resume cut-KILL
+	fails 2 'the checkpoint belongs to another recipe' "$SSL" resume cut-KILL
 fi
 
 note 'what cannot be resumed'

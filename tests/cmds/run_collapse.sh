@@ -60,7 +60,7 @@ ok ssl run $collapse --set guard.collapse=off --set optim.epochs=7 --name unseen
 same "$(one "select count(*) from event e join run r on r.id = e.run_id where r.name = 'unseen'")" 0
 
 note 'a threshold on the rank, and on how long'
-fails 7 'RankMe .*guard.collapse_rank = 7 2 times running, at epoch 3' "$SSL" run $tiny -m vicreg --set optim.epochs=4 \
+fails 7 'RankMe .*guard.collapse_rank = 7 in 2 consecutive measurements, at epoch 3' "$SSL" run $tiny -m vicreg --set optim.epochs=4 \
 	--set guard.collapse_rank=7 --set guard.collapse_epochs=2 --name flat
 
 note 'a healthy run goes on, and has its measures'

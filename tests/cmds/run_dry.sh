@@ -197,9 +197,9 @@ err_has '^ssl: cut: would go on from step [0-9]+ of 40000'
 note 'data that was replaced'
 cp -Rp .ssl ../whole
 ok ssl data add -q -f tiny --shapes --seed 9 --train 64 --test 20
-refused 6 'not what the run saw' resume cut
-refused 6 'not what the run saw' eval one
-refused 6 'not what the run saw' features one
+refused 6 'content differs from that of the run' resume cut
+refused 6 'content differs from that of the run' eval one
+refused 6 'content differs from that of the run' features one
 restore()
 {
 	rm -rf .ssl

@@ -77,7 +77,7 @@ stopped byol-shared 'std ' $byol --set byol.target=shared --set predictor.dims=[
 
 note 'VICReg without the variance term shrinks to a point; without covariance it loses rank'
 healthy vicreg $vicreg
-stopped vicreg-mu0 'std .* of the 1 aimed at' $vicreg --set vicreg.mu=0
+stopped vicreg-mu0 'std .*, whose target is 1' $vicreg --set vicreg.mu=0
 is "$(last vicreg-mu0 collapse.raw_std) < 0.1 and $(last vicreg collapse.raw_std) > 0.2"
 spread vicreg-nu0 $vicreg --set vicreg.nu=0
 is "$(last vicreg collapse.rankme) > 1.5 * $(last vicreg-nu0 collapse.rankme)"

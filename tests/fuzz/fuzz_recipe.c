@@ -133,7 +133,7 @@ static int plan(struct grid *g, struct error *err)
 		  sweep_plan_check(&p, &g->exec, NULL, 1, quiet, err) || sweep_goal_check(g, err);
 
 	if (!ret)
-		FUZZ_CHECK(p.n > 0 && p.recipes > 0);
+		FUZZ_CHECK(p.n > 0 && p.points > 0);
 	sweep_plan_release(&p);
 	return ret ? -1 : 0;
 }

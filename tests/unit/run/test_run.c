@@ -119,7 +119,7 @@ static void test_load_gives_back(void)
 
 	strcpy(row.dataset_sha256, "something else");
 	CU_ASSERT_EQUAL(run_load(&again, x.s, &row, &ck, &x.err), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(x.err.msg, "not what the run saw"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(x.err.msg, "content differs from that of the run"));
 	run_release(&again);
 	run_row_release(&row);
 	run_release(&r);

@@ -53,7 +53,7 @@ static void check_all_methods(const struct sweep_plan *p)
 	for (int i = 0; (m = method_at(i)); i++) {
 		int n = 0;
 
-		for (int c = 0; c < p->recipes; c++)
+		for (int c = 0; c < p->points; c++)
 			n += !strcmp(p->cell[c].run.method, m->name);
 		CU_ASSERT_EQUAL(n, 1);
 	}
@@ -67,14 +67,14 @@ static void check_plan(const char *file, const struct grid *g, const struct swee
 	CU_ASSERT(!strncmp(file, g->name, strlen(g->name)));
 	CU_ASSERT_STRING_EQUAL(file + strlen(g->name), ".yaml");
 	CU_ASSERT(g->n_seeds > 1);
-	CU_ASSERT(p->recipes > 1 && p->n == p->recipes * g->n_seeds);
+	CU_ASSERT(p->points > 1 && p->n == p->points * g->n_seeds);
 	if (strstr(file, "-methods."))
 		check_all_methods(p);
 	for (int i = 0; i < TABLES; i++)
 		if (!strcmp(g->name, tables[i].name)) {
-			if (p->recipes != tables[i].recipes)
-				fprintf(stderr, "%s: %d recipes\n", file, p->recipes);
-			CU_ASSERT_EQUAL(p->recipes, tables[i].recipes);
+			if (p->points != tables[i].recipes)
+				fprintf(stderr, "%s: %d recipes\n", file, p->points);
+			CU_ASSERT_EQUAL(p->points, tables[i].recipes);
 			seen[i]++;
 		}
 }

@@ -1,4 +1,4 @@
-#include "core/run/facts.h"
+#include "core/run/data_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +79,8 @@ int data_facts_find(struct data_facts *f, struct store *s, const char *name, str
 	return 0;
 }
 
-int facts_cached(struct facts_cache *c, struct store *s, const char *name, struct data_facts *out,
-		 struct error *err)
+int data_facts_cached(struct data_facts_cache *c, struct store *s, const char *name,
+		      struct data_facts *out, struct error *err)
 {
 	int i = 0;
 
@@ -96,8 +96,8 @@ int facts_cached(struct facts_cache *c, struct store *s, const char *name, struc
 	return 0;
 }
 
-void facts_cache_release(struct facts_cache *c)
+void data_facts_cache_release(struct data_facts_cache *c)
 {
 	free(c->list);
-	*c = (struct facts_cache){0};
+	*c = (struct data_facts_cache){0};
 }

@@ -1,4 +1,4 @@
-#include "core/run/heart.h"
+#include "core/run/heartbeat.h"
 
 #include <poll.h>
 #include <string.h>
@@ -8,15 +8,15 @@
 #include "core/base/thread.h"
 #include "core/store/sweeps.h"
 
-/* Waits a third of the lease; 1 when it is to end. */
-static int wait_for_end(struct heart *h)
+/* Waits a third of the lease. 1: the thread is to end. */
+static int wait_for_end(struct heartbeat *h)
 {
 	struct pollfd p = {.fd = h->wake[0], .events = POLLIN};
 
 	return poll(&p, 1, (int)(h->lease * 1000 / 3)) > 0; /* POLLHUP */
 }
 
-static void current(struct heart *h, int64_t *cell, int64_t *token)
+static void current(struct heartbeat *h, int64_t *cell, int64_t *token)
 {
 	pthread_mutex_lock(&h->lock);
 	*cell = h->cell;
@@ -24,11 +24,12 @@ static void current(struct heart *h, int64_t *cell, int64_t *token)
 	pthread_mutex_unlock(&h->lock);
 }
 
-/* A claim that has lasted from one look to the next is kept alive. A beat that cannot be written (a
- * full disk) is tried again at the next; a cell that was lost is found out by the run itself. */
-static void *beat(void *ctx)
+/* Renews a claim that is the same at two successive wake-ups. If the renewal fails (a full disk)
+ * the next one tries again. That a claim was lost to another worker is found by the run, when it
+ * next writes. */
+static void *renew(void *ctx)
 {
-	struct heart *h = ctx;
+	struct heartbeat *h = ctx;
 	int64_t cell, token, before, before_token;
 	struct error ignored;
 
@@ -43,13 +44,13 @@ static void *beat(void *ctx)
 	return NULL;
 }
 
-static int start_thread(struct heart *h)
+static int start_thread(struct heartbeat *h)
 {
 	pthread_mutex_init(&h->lock, NULL);
-	return thread_start(&h->thread, beat, h);
+	return thread_start(&h->thread, renew, h);
 }
 
-int heart_start(struct heart *h, const struct store *s, double lease, struct error *err)
+int heartbeat_start(struct heartbeat *h, const struct store *s, double lease, struct error *err)
 {
 	struct strbuf above = STRBUF_INIT;
 	int ret;
@@ -73,7 +74,7 @@ int heart_start(struct heart *h, const struct store *s, double lease, struct err
 	return error_set(err, ERR_FAILED, "worker: cannot start a thread");
 }
 
-void heart_set(struct heart *h, int64_t cell, int64_t token)
+void heartbeat_set(struct heartbeat *h, int64_t cell, int64_t token)
 {
 	pthread_mutex_lock(&h->lock);
 	h->cell = cell;
@@ -81,9 +82,9 @@ void heart_set(struct heart *h, int64_t cell, int64_t token)
 	pthread_mutex_unlock(&h->lock);
 }
 
-void heart_stop(struct heart *h)
+void heartbeat_stop(struct heartbeat *h)
 {
-	close(h->wake[1]); /* its end is read as the end of the pipe */
+	close(h->wake[1]); /* poll() in the thread returns */
 	pthread_join(h->thread, NULL);
 	close(h->wake[0]);
 	pthread_mutex_destroy(&h->lock);

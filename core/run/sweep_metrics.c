@@ -1,4 +1,5 @@
-/* What a sweep promises by exec and objective against what its cells will measure: see sweep.h. */
+/* Checks the objective and the pruning of a sweep against what its cells will measure; see sweep.h.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,8 +7,8 @@
 #include "core/run/sweep.h"
 #include "core/store/identity.h"
 
-/* Appends how it is written instead, or what there is. */
-static void add_why(const struct measures *all, const char *name, struct strbuf *out)
+/* Appends how the name should be written, or which names there are. */
+static void add_hint(const struct measures *all, const char *name, struct strbuf *out)
 {
 	const size_t base = identity_base(name);
 	const char *near = measures_nearest(all, name);
@@ -17,14 +18,14 @@ static void add_why(const struct measures *all, const char *name, struct strbuf 
 	if (name[base] && measures_find(all, plain)) {
 		strbuf_addf(
 		    out,
-		    ": a run measures by its recipe's settings, and calls it %s: say that, and "
-		    "the settings in the recipe",
+		    ": a run evaluates with the settings of its recipe, and names the metric %s: "
+		    "use that name, and put the settings into the recipe",
 		    plain);
 		return;
 	}
 	if (near)
 		strbuf_addf(out, " (did you mean %s?)", near);
-	strbuf_adds(out, ": there are ");
+	strbuf_adds(out, ": the cells measure ");
 	measures_names(all, out);
 }
 
@@ -35,7 +36,7 @@ static int fail_unmeasured(const char *key, const char *name, const struct measu
 
 	strbuf_addf(&text, "%s: no cell measures %s", key, name);
 	if (all->n)
-		add_why(all, name, &text);
+		add_hint(all, name, &text);
 	else
 		strbuf_adds(&text, ", or anything else");
 	error_set(err, ERR_USAGE, "%s", text.buf);
@@ -43,32 +44,32 @@ static int fail_unmeasured(const char *key, const char *name, const struct measu
 	return -1;
 }
 
-static void tell_some(const char *what, int n, int all, void (*line)(const char *text))
+static void report_some(const char *what, int n, int all, void (*line)(const char *text))
 {
 	char text[300];
 
-	snprintf(text, sizeof text, "%.200s in %d of %d cells alone", what, n, all);
+	snprintf(text, sizeof text, "%.200s in only %d of %d points", what, n, all);
 	line(text);
 }
 
-/* Is the metric measured by any cell? line() where it is not by all. */
-static int check_measured(const char *key, const char *name, const struct sweep_cells *c,
+/* Fails if no point measures the metric; calls line() if only some do. */
+static int check_measured(const char *key, const char *name, const struct sweep_points *p,
 			  void (*line)(const char *text), struct error *err)
 {
 	char what[200];
 	int n = 0;
 
-	for (int i = 0; i < c->n; i++)
-		n += measures_find(&c->of[i], name) != NULL;
+	for (int i = 0; i < p->n; i++)
+		n += measures_find(&p->of[i], name) != NULL;
 	if (!n)
-		return fail_unmeasured(key, name, c->all, err);
+		return fail_unmeasured(key, name, p->all, err);
 	snprintf(what, sizeof what, "%s: %s is measured", key, name);
-	if (n < c->n)
-		tell_some(what, n, c->n, line);
+	if (n < p->n)
+		report_some(what, n, p->n, line);
 	return 0;
 }
 
-/* Is there an epoch before the last at which the rule looks and finds a value? */
+/* True if there is an epoch before the last at which the rule compares and there is a value. */
 static int may_be_pruned(const struct recipe *exec, const struct measures *of, const char *name,
 			 long epochs)
 {
@@ -82,41 +83,41 @@ static int may_be_pruned(const struct recipe *exec, const struct measures *of, c
 	return epoch > 0 && epoch >= m->first;
 }
 
-/* With fewer cells than it compares a rule never speaks. */
-static int check_enough(const struct recipe *exec, const struct sweep_cells *c, struct error *err)
+/* A rule never prunes where there are fewer points than it compares. */
+static int check_enough(const struct recipe *exec, const struct sweep_points *p, struct error *err)
 {
 	int asha = !strcmp(recipe_text(exec, "exec.prune"), "asha");
 	const char *key = asha ? "exec.prune_eta" : "exec.prune_min";
 	long least = recipe_int(exec, key) + !asha;
 
-	if (c->n >= least)
+	if (p->n >= least)
 		return 0;
 	return error_set(
 	    err, ERR_USAGE,
-	    "exec.prune: %s compares at least %ld cells, and there %s %d: none could be "
+	    "exec.prune: %s compares at least %ld points, and there %s %d: none could be "
 	    "pruned (%s is %ld)",
-	    recipe_text(exec, "exec.prune"), least, c->n == 1 ? "is" : "are", c->n, key,
+	    recipe_text(exec, "exec.prune"), least, p->n == 1 ? "is" : "are", p->n, key,
 	    recipe_int(exec, key));
 }
 
-static int fail_rungs(const struct recipe *exec, const char *name, const struct sweep_cells *c,
+static int fail_rungs(const struct recipe *exec, const char *name, const struct sweep_points *p,
 		      struct error *err)
 {
 	long longest = 0;
 
-	for (int i = 0; i < c->n; i++)
-		longest = c->epochs[i] > longest ? c->epochs[i] : longest;
+	for (int i = 0; i < p->n; i++)
+		longest = p->epochs[i] > longest ? p->epochs[i] : longest;
 	return error_set(
 	    err, ERR_USAGE,
 	    "exec.prune: none could be pruned: no cell has a value of %s before its end at "
-	    "an epoch where %s looks, from exec.prune_warmup (%ld) on; the longest cell "
+	    "an epoch where %s compares, from exec.prune_warmup (%ld) on; the longest cell "
 	    "has %ld epoch%s%s",
 	    name, recipe_text(exec, "exec.prune"), recipe_int(exec, "exec.prune_warmup"), longest,
 	    longest == 1 ? "" : "s",
 	    strstr(name, ".top") ? ", and evaluates every eval.every" : "");
 }
 
-static int check_pruning(const struct recipe *exec, const struct sweep_cells *c,
+static int check_pruning(const struct recipe *exec, const struct sweep_points *p,
 			 void (*line)(const char *text), struct error *err)
 {
 	const char *own = recipe_text(exec, "exec.prune_metric");
@@ -126,24 +127,24 @@ static int check_pruning(const struct recipe *exec, const struct sweep_cells *c,
 
 	if (!strcmp(recipe_text(exec, "exec.prune"), "none") || !*name)
 		return 0;
-	if ((*own && check_measured(key, name, c, line, err)) || check_enough(exec, c, err))
+	if ((*own && check_measured(key, name, p, line, err)) || check_enough(exec, p, err))
 		return -1;
-	for (int i = 0; i < c->n; i++)
-		n += may_be_pruned(exec, &c->of[i], name, c->epochs[i]);
+	for (int i = 0; i < p->n; i++)
+		n += may_be_pruned(exec, &p->of[i], name, p->epochs[i]);
 	if (!n)
-		return fail_rungs(exec, name, c, err);
-	if (n < c->n)
-		tell_some("exec.prune: there is a value before the end where it looks", n, c->n,
-			  line);
+		return fail_rungs(exec, name, p, err);
+	if (n < p->n)
+		report_some("exec.prune: there is a value to compare before the end", n, p->n,
+			    line);
 	return 0;
 }
 
-int sweep_promises(const struct recipe *exec, const struct sweep_cells *cells,
-		   void (*line)(const char *text), struct error *err)
+int sweep_metrics_check(const struct recipe *exec, const struct sweep_points *points,
+			void (*line)(const char *text), struct error *err)
 {
 	const char *objective = recipe_text(exec, "objective.metric");
 
-	if (*objective && check_measured("objective.metric", objective, cells, line, err))
+	if (*objective && check_measured("objective.metric", objective, points, line, err))
 		return -1;
-	return check_pruning(exec, cells, line, err);
+	return check_pruning(exec, points, line, err);
 }

@@ -32,17 +32,17 @@ for metric in test.knn.top9 val.knn.top1 test.linear.top1 knn.top1 lss loss.cosi
 	refuses "exec.prune_metric: no cell measures $metric" --set exec.prune=asha --set exec.prune_metric=$metric
 	fails 2 "no cell measures $metric" "$SSL" sweep start r.yaml --seeds 2 --set objective.metric=$metric
 done
-refuses 'calls it test.knn.top1: say that' --set objective.metric=test.knn.top1/k=200
+refuses 'names the metric test.knn.top1: use that name' --set objective.metric=test.knn.top1/k=200
 refuses 'knn.top1 .did you mean test.knn.top1' --set objective.metric=knn.top1
-refuses 'there are .*test.linear-10pct.top1' --set objective.metric=test.linear.top1 --set eval.protocol=linear --set eval.linear.labels=0.1
-refuses 'no cell measures test.knn.top1: there are loss' --set objective.metric=test.knn.top1 --set eval.every=0
+refuses 'the cells measure .*test.linear-10pct.top1' --set objective.metric=test.linear.top1 --set eval.protocol=linear --set eval.linear.labels=0.1
+refuses 'no cell measures test.knn.top1: the cells measure loss' --set objective.metric=test.knn.top1 --set eval.every=0
 refuses 'no cell measures collapse.rankme' --set objective.metric=collapse.rankme --set collapse.every=0
 refuses 'no cell measures loss.variance' --set objective.metric=loss.variance --set method=byol --set predictor.dims=16,16
 refuses 'no cell measures tau' --set objective.metric=tau --set method=simsiam --set predictor.dims=16,16
 same "$(value 'select count(*) from sweep')" 0
 
 note 'pruning that could never come about'
-refuses 'median compares at least 5 cells, and there are 2' --set objective.metric=loss --set exec.prune=median
+refuses 'median compares at least 5 points, and there are 2' --set objective.metric=loss --set exec.prune=median
 prune="--set exec.prune=asha --set exec.prune_eta=2"
 refuses 'from exec.prune_warmup .5. on; the longest cell has 2 epochs' --set objective.metric=loss $prune
 refuses 'evaluates every eval.every' --set objective.metric=test.knn.top1 --set optim.epochs=4 --set eval.every=4 \
@@ -51,18 +51,18 @@ refuses 'no cell has a value of val.knn.top1' --set objective.metric=val.knn.top
 	--set eval.every=9 $prune --set exec.prune_warmup=1
 ok ssl sweep plan r.yaml --grid optim.lr=0.1,0.2 --set objective.metric=loss $prune --set exec.prune_warmup=1
 ok ssl sweep plan r.yaml --grid optim.lr=0.1,0.2 --grid optim.epochs=1,2 --set objective.metric=loss $prune --set exec.prune_warmup=1
-err_has 'exec.prune: there is a value before the end where it looks in 2 of 4 cells alone'
+err_has 'exec.prune: there is a value to compare before the end in only 2 of 4 points'
 
 note 'what some cells measure is reported'
 ok ssl sweep plan r.yaml --grid method=vicreg,random --set objective.metric=loss
-err_has 'objective.metric: loss is measured in 1 of 2 cells alone'
+err_has 'objective.metric: loss is measured in only 1 of 2 points'
 
-note 'what plan says that there is, is what a run records'
+note 'a run records the metrics that plan lists'
 for method in vicreg byol random; do
 	sed "s/^method: .*/method: $method/" r.yaml >m.yaml
 	[ $method != byol ] || printf 'predictor: {dims: [16, 16]}\nbyol: {mu: 1}\n' >>m.yaml
-	fails 2 'there are' "$SSL" sweep plan m.yaml --seeds 2 --set objective.metric=zzz
-	sed 's/.*there are //; s/, /\n/g' "$err" | sort >said
+	fails 2 'the cells measure' "$SSL" sweep plan m.yaml --seeds 2 --set objective.metric=zzz
+	sed 's/.*the cells measure //; s/, /\n/g' "$err" | sort >said
 	ok ssl run -q m.yaml
 	ssl sql --format csv "select distinct case when k.name like 'collapse.%' then 'collapse.*' when k.name like 'predictor.%' \
 		then 'predictor.*' else k.name end from metric_summary m join metric_name k on k.id = m.name_id \

@@ -1,4 +1,3 @@
-/* Numbers that depend on the dataset. */
 #include "core/run/recipe_context.h"
 
 #include <string.h>
@@ -8,7 +7,8 @@
 #include "core/run/datasets.h"
 #include "core/store/sweeps.h"
 
-/* Is anything evaluated that could need validation images? A draft's list is canonical: "[]". */
+/* True if a protocol is asked for, which may need validation images. The list of a draft is
+ * canonical: "[]". */
 static int evaluates(const struct resolver *draft)
 {
 	const char *protocols = recipe_so_far(draft, "eval.protocol");
@@ -16,7 +16,7 @@ static int evaluates(const struct resolver *draft)
 	return protocols && strcmp(protocols, "[]") != 0;
 }
 
-/* From the row alone where that tells, since a sweep asks for each of its cells. */
+/* Answers from the dataset's row where it suffices, since a sweep asks for each of its cells. */
 static int count_val(struct store *s, const char *dataset, enum eval_split split, uint32_t *out,
 		     struct error *err)
 {
@@ -29,7 +29,7 @@ static int count_val(struct store *s, const char *dataset, enum eval_split split
 			return 0;
 		}
 	} else if (strcmp(dataset, DATASET_SHAPES) != 0) {
-		*out = 0; /* whoever wants the dataset will miss it */
+		*out = 0; /* that the dataset is missing is reported where it is opened */
 		return 0;
 	}
 	if (data_facts_find(&f, s, dataset, err))
@@ -38,7 +38,7 @@ static int count_val(struct store *s, const char *dataset, enum eval_split split
 	return 0;
 }
 
-/* data.val: how many images there are to validate on (run_check_val()). */
+/* data.val: the number of validation images (run_check_val()). */
 static int answer_val(struct store *s, const struct resolver *draft, struct strbuf *out,
 		      struct error *err)
 {
@@ -58,7 +58,7 @@ static int answer(void *ctx, const char *key, const struct resolver *draft, stru
 {
 	if (!strcmp(key, "data.val"))
 		return answer_val(ctx, draft, out, err);
-	BUG("%s: no answer is known", key);
+	BUG("%s: this key has no value that depends on the dataset", key);
 }
 
 void recipe_context_of_store(struct recipe_context *out, struct store *s)
@@ -66,7 +66,7 @@ void recipe_context_of_store(struct recipe_context *out, struct store *s)
 	*out = (struct recipe_context){.answer = answer, .ctx = s};
 }
 
-static int is_cell(void *ctx, const char *group_hash)
+static int is_point(void *ctx, const char *group_hash)
 {
 	const struct sweep_context *of = ctx;
 
@@ -76,6 +76,6 @@ static int is_cell(void *ctx, const char *group_hash)
 void recipe_context_of_sweep(struct recipe_context *out, struct sweep_context *of)
 {
 	recipe_context_of_store(out, of->store);
-	out->known = is_cell;
+	out->known = is_point;
 	out->known_ctx = of;
 }

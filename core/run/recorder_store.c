@@ -288,7 +288,8 @@ static int checkpoint(void *ctx, const struct recorder_checkpoint *ck, struct er
 {
 	struct store_recorder *s = ctx;
 	struct checkpoint_new row = {0};
-	int lock = fs_lock_dir_shared(store_tmp_dir(s->store)); /* keeps `ssl gc` from the new object */
+	int lock =
+	    fs_lock_dir_shared(store_tmp_dir(s->store)); /* keeps `ssl gc` from the new object */
 	int ret = add_object(s, ck, &row, err) || write_all(s, ck->at, &row, err) ? -1 : 0;
 
 	fs_unlock(lock);

@@ -42,7 +42,7 @@ ok ssl verify half
 
 note 'options that do not fit'
 fails 2 'cut 12.*between step 1 and 11' "$SSL" verify --cut 12 one
-fails 2 'epochs 4: it has 3' "$SSL" verify --epochs 4 one
+fails 2 'epochs 4: the run has 3' "$SSL" verify --epochs 4 one
 fails 3 'nosuch' "$SSL" verify nosuch
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3: nothing was changed'

@@ -86,8 +86,8 @@ static int64_t checkpoint_bytes(const struct run *r)
 static double eval_seconds(const struct run *r, double step)
 {
 	const struct recipe *rc = &r->recipe;
-	double judged = r->check.split == EVAL_VAL ? r->check.val : r->data.n[SPLIT_TEST];
-	double images = (double)r->n_train + judged;
+	double evaluated = r->check.split == EVAL_VAL ? r->check.val : r->data.n[SPLIT_TEST];
+	double images = (double)r->n_train + evaluated;
 	double work = (double)r->loader.batch * (r->method->views ? r->method->views : 1) * 3;
 	long every = recipe_int(rc, "eval.every");
 	long n = times(r->epochs, every) - (every ? r->epoch / every : 0) +

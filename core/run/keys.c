@@ -51,7 +51,7 @@ static const struct hparam run_hparams[] = {
     {0},
 };
 
-/* How many tables a list has that ends with 0. */
+/* The number of tables in a list, whose function returns 0 past the end. */
 static int tables(int (*group)(int i, struct hparam_group *out))
 {
 	struct hparam_group ignored;
@@ -145,7 +145,7 @@ static int keys_check(const struct recipe *r, const char **key, struct error *er
 	return augment_check(r, key, err);
 }
 
-/* Of a contradiction within the recipe; what the dataset has is the matter of check.h. */
+/* Refuses a contradiction within the recipe. check.h compares the recipe with the dataset. */
 static int refuse_split(const struct recipe *r, const char **key, struct error *err)
 {
 	if (strcmp(recipe_text(r, "eval.split"), "val") || recipe_int(r, "data.val") ||
@@ -155,8 +155,9 @@ static int refuse_split(const struct recipe *r, const char **key, struct error *
 	return error_set(err, ERR_USAGE, "eval.split: val, but data.val holds no images out");
 }
 
-/* A warm-up that does not end within the run: the learning rate never arrives. Where the recipe was
- * recorded, or the default of older versions says so, it is none that is given now. */
+/* Refuses a warm-up that does not end within the run, since the learning rate would never reach its
+ * value. A warm-up that is a default, or was recorded, is accepted, unless a recorded one meets an
+ * optim.epochs that is given now. */
 static int keys_refuse(const struct recipe *r, const char **key, struct error *err)
 {
 	const double warmup = recipe_real(r, "optim.warmup");
@@ -200,8 +201,8 @@ static int keys_compute(const struct resolver *draft, const char *key, const cha
 	return 0;
 }
 
-/* The key whose value is meant by "same": augment.b.X is that of view A, and a part's weight decay
- * that of the whole. */
+/* The key whose value "same" stands for: augment.b.X has that of view A, and the weight decay of a
+ * part that of the whole. */
 static const char *keys_stands_for(const char *key)
 {
 	static const char view_b[] = "augment.b.", decay[] = "optim.weight_decay_";

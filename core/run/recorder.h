@@ -118,7 +118,7 @@ void recorder_release(struct recorder *rec);
 /* Records nothing: for a run that another process records, or that is only timed. */
 void recorder_none(struct recorder *out);
 
-/* Seconds without a heartbeat after which a run counts as dead, where no lock tells whether it is alive. */
+/* Seconds without a heartbeat after which a run counts as dead, where there is no lock to show that it is alive. */
 enum { RUN_STALE = 90 };
 
 /* Records in a store. One transaction every 10 seconds, at the end of each epoch and with each checkpoint writes

@@ -23,7 +23,7 @@ function bad(why) {
 BEGIN {
 	while ((getline line < table) > 0) {
 		n = split(line, word, " ")
-		if (!n || word[1] ~ /^(#|global|table|circle)/)
+		if (!n || word[1] ~ /^(#|global|table|circle|apart)/)
 			continue
 		if (word[1] != "libc")
 			level[word[2]] = word[1]
@@ -91,6 +91,20 @@ else
 	[ "$(wc -l <"$scratch/needs")" -gt 100 ] || fail 'too few needs were found'
 	tsort "$scratch/needs" 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'input contains a loop' >"$out"
 	[ ! -s "$out" ] || fail 'files that need each other, directly or through others'
+
+	note 'files that core/LAYERS keeps apart from a folder call none of its functions'
+	awk -v table=$table '
+	BEGIN {
+		while ((getline line < table) > 0)
+			if (split(line, word, " ") > 2 && word[1] == "apart")
+				apart[word[2]] = word[3] "/"
+	}
+	NR == FNR { if ($1 == "D") place[$2] = $3; next }
+	{ seen[$3] }
+	$1 == "U" && ($3 in apart) && index(place[$2], apart[$3]) == 1 { print $3 " calls " $2 " of " place[$2] }
+	END { for (file in apart) if (!(file in seen)) print file " is not there" }' \
+		"$scratch/symbols" "$scratch/symbols" >"$out"
+	[ ! -s "$out" ] || fail 'calls from files that are kept apart'
 fi
 
 note 'no mutable globals'

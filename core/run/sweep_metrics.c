@@ -69,6 +69,17 @@ static int check_measured(const char *key, const char *name, const struct sweep_
 	return 0;
 }
 
+int sweep_is_rung(const struct recipe *exec, long epoch)
+{
+	long rung = recipe_int(exec, "exec.prune_warmup");
+
+	if (strcmp(recipe_text(exec, "exec.prune"), "asha"))
+		return epoch >= rung;
+	while (rung < epoch)
+		rung *= recipe_int(exec, "exec.prune_eta");
+	return rung == epoch;
+}
+
 /* True if there is an epoch before the last at which the rule compares and there is a value. */
 static int may_be_pruned(const struct recipe *exec, const struct measures *of, const char *name,
 			 long epochs)

@@ -45,21 +45,10 @@ static int is_stopped(const struct worker *w)
 	return w->stop && *w->stop;
 }
 
-int sweep_is_rung(const struct recipe *exec, long epoch)
-{
-	long rung = recipe_int(exec, "exec.prune_warmup");
-
-	if (strcmp(recipe_text(exec, "exec.prune"), "asha"))
-		return epoch >= rung;
-	while (rung < epoch)
-		rung *= recipe_int(exec, "exec.prune_eta");
-	return rung == epoch;
-}
-
 static int prune_if_hopeless(void *ctx, struct run *r, struct error *err)
 {
-	struct worker_state *l = ctx;
-	const struct recipe *exec = &l->grid.exec;
+	struct worker_state *s = ctx;
+	const struct recipe *exec = &s->grid.exec;
 	const char *metric = sweep_prune_metric(exec);
 	const char *goal = sweep_direction(metric, recipe_text(exec, "objective.goal"));
 	struct prune_rule rule = {.kind = recipe_text(exec, "exec.prune"),
@@ -71,45 +60,45 @@ static int prune_if_hopeless(void *ctx, struct run *r, struct error *err)
 
 	if (r->epoch == r->epochs || !sweep_is_rung(exec, r->epoch))
 		return 0;
-	hopeless = cells_prune(r->store, &l->claim, &rule, r->step, l->why, err);
+	hopeless = cells_prune(r->store, &s->claim, &rule, r->step, s->why, err);
 	if (hopeless <= 0)
 		return hopeless;
-	l->cell.pruned = 1;
-	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, l->why);
+	s->cell.pruned = 1;
+	return error_set(err, ERR_PREEMPTED, "%s: %s", r->handle.name, s->why);
 }
 
-/* Points are compared by their cells of the first seed. Without prune_seeds only these may be
+/* A point is represented by its cell of the first seed: without prune_seeds only these cells may be
  * pruned. */
-static void set_pruning(struct worker_state *l)
+static void set_pruning(struct worker_state *s)
 {
-	const struct recipe *exec = &l->grid.exec;
+	const struct recipe *exec = &s->grid.exec;
 	int may = strcmp(recipe_text(exec, "exec.prune"), "none") &&
-		  (!l->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
+		  (!s->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
 
-	l->cell.after_epoch = may ? prune_if_hopeless : NULL;
-	l->cell.ctx = l;
-	l->cell.pruned = 0;
+	s->cell.after_epoch = may ? prune_if_hopeless : NULL;
+	s->cell.ctx = s;
+	s->cell.pruned = 0;
 }
 
 /* Runs are deterministic, so every error recurs except those that the machine caused (ERR_FAILED,
  * ERR_BUSY): only these are worth a retry. */
-static enum cell_end end_of(const struct worker_state *l, const struct error *why)
+static enum cell_end end_of(const struct worker_state *s, const struct error *why)
 {
-	if (l->cell.pruned)
+	if (s->cell.pruned)
 		return CELL_PRUNED;
 	if (why->code == ERR_PREEMPTED)
 		return CELL_STOPPED;
 	return why->code == ERR_FAILED || why->code == ERR_BUSY ? CELL_RETRY : CELL_FAILED;
 }
 
-static void report(const struct worker_state *l, const char *run, const char *status,
+static void report(const struct worker_state *s, const char *run, const char *status,
 		   const char *why)
 {
-	if (l->w->report)
-		l->w->report(l->w->ctx, &l->claim, run, status, why);
+	if (s->w->report)
+		s->w->report(s->w->ctx, &s->claim, run, status, why);
 }
 
-static int release_cell(struct worker_state *l, const char *run, const struct error *why,
+static int release_cell(struct worker_state *s, const char *run, const struct error *why,
 			struct error *err)
 {
 	static const char *const word[] = {
@@ -118,63 +107,63 @@ static int release_cell(struct worker_state *l, const char *run, const struct er
 	    [CELL_FAILED] = "failed",
 	    [CELL_PRUNED] = "pruned",
 	};
-	enum cell_end end = end_of(l, why);
-	int released = cells_release(l->w->store, l->w->sweep, &l->claim, end,
+	enum cell_end end = end_of(s, why);
+	int released = cells_release(s->w->store, s->w->sweep, &s->claim, end,
 				     end == CELL_STOPPED ? NULL : why->msg, err);
 
 	if (released < 0) {
-		log_warn("%s:%d.%lld: %s; this cannot be recorded: %s", l->w->sweep->name,
-			 l->claim.ordinal, (long long)l->claim.seed, why->msg, err->msg);
+		log_warn("%s:%d.%lld: %s; this cannot be recorded: %s", s->w->sweep->name,
+			 s->claim.ordinal, (long long)s->claim.seed, why->msg, err->msg);
 		return -1;
 	}
 	if (released)
-		report(l, run, word[end], why->msg);
+		report(s, run, word[end], why->msg);
 	if (released && end == CELL_PRUNED)
-		return cells_prune_seeds(l->w->store, &l->claim, l->why, err);
+		return cells_prune_seeds(s->w->store, &s->claim, s->why, err);
 	return 0;
 }
 
 /* Executes the run of the claimed cell: a new one, or the cell's own, from its last checkpoint. */
-static int execute_cell(struct worker_state *l, struct error *err)
+static int execute_cell(struct worker_state *s, struct error *err)
 {
-	const struct worker *w = l->w;
+	const struct worker *w = s->w;
 	struct run r = {.store = w->store};
 	struct error why = {0};
 	char run[64];
-	int ret = recipe_from_json(&r.recipe, keys_schema(), l->claim.recipe_json,
-				   l->w->sweep->defaults, &why);
+	int ret = recipe_from_json(&r.recipe, keys_schema(), s->claim.recipe_json,
+				   s->w->sweep->defaults, &why);
 
-	set_pruning(l);
-	l->cell.id = l->claim.cell;
-	l->cell.token = l->claim.token;
+	set_pruning(s);
+	s->cell.id = s->claim.cell;
+	s->cell.token = s->claim.token;
 	r.opts.threads = w->threads;
 	r.opts.stop = w->stop;
 	r.opts.command = w->command;
 	r.opts.progress = w->progress;
-	r.opts.resume_id = l->claim.run_id;
-	r.opts.dataset_sha256 = l->claim.dataset_sha256;
-	r.opts.datasets = &l->datasets;
-	r.opts.provenance = &l->provenance;
-	r.opts.cell = &l->cell;
+	r.opts.resume_id = s->claim.run_id;
+	r.opts.dataset_sha256 = s->claim.dataset_sha256;
+	r.opts.datasets = &s->datasets;
+	r.opts.provenance = &s->provenance;
+	r.opts.cell = &s->cell;
 	if (!ret)
 		ret = run_execute(&r, &why);
 	snprintf(run, sizeof run, "%s", r.handle.name);
 	run_release(&r);
 	if (ret)
-		return release_cell(l, run, &why, err);
-	report(l, run, "done", NULL);
+		return release_cell(s, run, &why, err);
+	report(s, run, "done", NULL);
 	return 0;
 }
 
-static int process_claim(struct worker_state *l, struct error *err)
+static int process_claim(struct worker_state *s, struct error *err)
 {
 	int ret;
 
-	if (l->claim.run_done)
-		return cells_settle_done(l->w->store, &l->claim, err);
-	heartbeat_set(&l->heartbeat, l->claim.cell, l->claim.token);
-	ret = execute_cell(l, err);
-	heartbeat_set(&l->heartbeat, 0, 0);
+	if (s->claim.run_done)
+		return cells_settle_done(s->w->store, &s->claim, err);
+	heartbeat_set(&s->heartbeat, s->claim.cell, s->claim.token);
+	ret = execute_cell(s, err);
+	heartbeat_set(&s->heartbeat, 0, 0);
 	return ret;
 }
 
@@ -188,8 +177,8 @@ static int add_holder(void *ctx, const struct cell_row *c)
 {
 	struct holders *h = ctx;
 
-	if (strcmp(c->status, "running") != 0 ||
-	    h->n > HOLDERS) /* not stale: its worker is alive */
+	/* the worker of a stale cell is dead */
+	if (strcmp(c->status, "running") != 0 || h->n > HOLDERS)
 		return 0;
 	if (h->n++ == HOLDERS)
 		strbuf_adds(h->out, " and others");
@@ -209,14 +198,14 @@ int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *ou
 
 /* Reports once whom it waits for: a worker that is suspended keeps its cell for as long as that
  * lasts. */
-static int report_waiting(struct worker_state *l, struct error *err)
+static int report_waiting(struct worker_state *s, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret = worker_holders(l->w->store, l->w->sweep, &text, err);
+	int ret = worker_holders(s->w->store, s->w->sweep, &text, err);
 
 	if (!ret && text.len) {
-		log_info("%s: waiting for %s", l->w->sweep->name, text.buf);
-		l->waits_reported = 1;
+		log_info("%s: waiting for %s", s->w->sweep->name, text.buf);
+		s->waits_reported = 1;
 	}
 	strbuf_release(&text);
 	return ret;
@@ -224,50 +213,50 @@ static int report_waiting(struct worker_state *l, struct error *err)
 
 /* Called when nothing can be claimed now. 1: nothing can be claimed later either; 0: after a short
  * wait. */
-static int wait_for_more(struct worker_state *l, struct error *err)
+static int wait_for_more(struct worker_state *s, struct error *err)
 {
 	struct sweep_counts n;
 
-	if (sweeps_count(l->w->store, l->w->sweep->id, &n, err))
+	if (sweeps_count(s->w->store, s->w->sweep->id, &n, err))
 		return -1;
 	if (n.paused || n.stopped || !(n.queued + n.held + n.running + n.stale))
 		return 1;
-	if (n.running && !n.queued && !l->waits_reported && report_waiting(l, err))
+	if (n.running && !n.queued && !s->waits_reported && report_waiting(s, err))
 		return -1;
 	usleep(n.queued ? 1000 : 150000);
 	return 0;
 }
 
 /* Claims and executes one cell. 1: none is left; 0: call it again; -1. */
-static int next_cell(struct worker_state *l, struct error *err)
+static int next_cell(struct worker_state *s, struct error *err)
 {
 	int ret;
 
-	if (store_check_there(l->w->store, err))
+	if (store_check_there(s->w->store, err))
 		return -1;
-	ret = cells_claim(l->w->store, l->w->sweep, l->name, &l->claim, err);
+	ret = cells_claim(s->w->store, s->w->sweep, s->name, &s->claim, err);
 	if (!ret)
-		return wait_for_more(l, err);
-	l->waits_reported = 0;
+		return wait_for_more(s, err);
+	s->waits_reported = 0;
 	if (ret > 0)
-		ret = process_claim(l, err);
-	cells_unclaim(l->w->store, &l->claim);
+		ret = process_claim(s, err);
+	cells_unclaim(s->w->store, &s->claim);
 	return ret;
 }
 
-static int work_until_done(struct worker_state *l, struct error *err)
+static int work_until_done(struct worker_state *s, struct error *err)
 {
 	for (;;) {
 		int ret;
 
-		if (is_stopped(l->w))
+		if (is_stopped(s->w))
 			return error_set(err, ERR_PREEMPTED, "%s: stopped by signal %d",
-					 l->w->sweep->name, *l->w->stop);
-		ret = next_cell(l, err);
+					 s->w->sweep->name, *s->w->stop);
+		ret = next_cell(s, err);
 		if (ret > 0)
 			return 0;
-		l->errors = ret ? l->errors + 1 : 0;
-		if (l->errors == RETRIES)
+		s->errors = ret ? s->errors + 1 : 0;
+		if (s->errors == RETRIES)
 			return -1;
 		if (ret)
 			usleep(400000);
@@ -277,20 +266,20 @@ static int work_until_done(struct worker_state *l, struct error *err)
 int worker_run(const struct worker *w, struct error *err)
 {
 	const struct recipe_how how = {.defaults = w->sweep->defaults, .recorded = 1};
-	struct worker_state l = {.w = w};
+	struct worker_state s = {.w = w};
 	int ret;
 
-	grid_init(&l.grid, keys_schema(), &how);
-	worker_name((long)getpid(), l.name, sizeof l.name);
-	ret = grid_from_json(&l.grid, w->sweep->spec, err);
+	grid_init(&s.grid, keys_schema(), &how);
+	worker_name((long)getpid(), s.name, sizeof s.name);
+	ret = grid_from_json(&s.grid, w->sweep->spec, err);
 	if (!ret)
-		ret = heartbeat_start(&l.heartbeat, w->store, w->sweep->lease, err);
+		ret = heartbeat_start(&s.heartbeat, w->store, w->sweep->lease, err);
 	if (!ret) {
-		provenance_find(&l.provenance);
-		ret = work_until_done(&l, err);
-		heartbeat_stop(&l.heartbeat);
-		open_datasets_release(&l.datasets);
+		provenance_find(&s.provenance);
+		ret = work_until_done(&s, err);
+		heartbeat_stop(&s.heartbeat);
+		open_datasets_release(&s.datasets);
 	}
-	grid_release(&l.grid);
+	grid_release(&s.grid);
 	return ret;
 }

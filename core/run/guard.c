@@ -46,7 +46,7 @@ static int read_running(struct run *r, struct collapse_guard *g, struct error *e
 	return g->running < 0 ? -1 : 0;
 }
 
-/* True where resuming would let a run that the guard ended go on, although nobody asked for it (a
+/* True where resuming would let a run that the guard ended go on, although no user asked for it (a
  * cell), or end as done (a run at its last epoch): an unbroken run does neither. */
 static int must_stay_collapsed(const struct run *r)
 {

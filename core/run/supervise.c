@@ -171,7 +171,7 @@ static int outcome(const struct workers *w, struct error *err)
 				 name, *w->v->stop, left, n->cells, name);
 	if (n->failed && (!left || n->stopped))
 		return error_set(err, ERR_CELLS,
-				 "%s: %d of %d cells failed: `ssl sweep status %s` says why, `ssl "
+				 "%s: %d of %d cells failed: `ssl sweep status %s` shows why, `ssl "
 				 "sweep retry %s` queues them again",
 				 name, n->failed, n->cells, name, name);
 	if (left && w->failed_code)

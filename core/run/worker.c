@@ -196,7 +196,7 @@ int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *ou
 	return cells_each(s, w->id, "running", NULL, add_holder, &h, err);
 }
 
-/* Reports once whom it waits for: a worker that is suspended keeps its cell for as long as that
+/* Reports once which cells it waits for: a suspended worker keeps its cell for as long as that
  * lasts. */
 static int report_waiting(struct worker_state *s, struct error *err)
 {

@@ -1,5 +1,5 @@
-/* Protects: the rule of data.val's default, what can be judged on which split, and which images a
- * recipe trains on, for every kind of dataset. */
+/* Protects: the rule of data.val's default, what can be evaluated on which split, and which images
+ * a recipe trains on, for every kind of dataset. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,7 +163,7 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"validation images by default", test_default_val},
-	    {"what can be judged on which split", test_splits},
+	    {"what can be evaluated on which split", test_splits},
 	    {"which images are trained on", test_images},
 	    {"the built-in dataset before it is made", test_shapes},
 	    {"whether an evaluation is wanted", test_what_is_wanted},

@@ -135,7 +135,7 @@ static void test_split(void)
 					"no images out");
 }
 
-/* A recipe as shipped: loads, reads back, and says in its head what it claims. */
+/* A recipe as shipped: loads, reads back, and states its claim in its head. */
 static void check_experiment(const char *path)
 {
 	struct strbuf text = STRBUF_INIT, yaml = STRBUF_INIT;
@@ -294,7 +294,7 @@ int main(void)
 	    {"rows are whole, names are unique and no name is a family", test_rows},
 	    {"every choice of every key resolves", test_choices},
 	    {"a method has its own keys and heads, and no other's", test_methods},
-	    {"images held out are what is judged", test_split},
+	    {"the held-out images are those evaluated", test_split},
 	    {"hashes are those of the first release", test_hashes},
 	    {"a warm-up ends within the run", test_warmup},
 	    {"every file of experiments/ is a recipe with its claim", test_experiments},

@@ -1,6 +1,6 @@
 /*
  * Protects: what a run computes does not depend on who records it. A recorder in memory gets the
- * points, evaluations and links that the store has, and a run that nobody records ends with the
+ * points, evaluations and links that the store has, and a run without a record ends with the
  * same parameters.
  */
 #include "core/run/keys.h"
@@ -16,7 +16,7 @@ static const struct recipe_set settings[] = {
     {"guard.collapse_epochs=1"}, {"guard.collapse_std=1"},
 };
 
-/* Everything that a run has said, in memory. */
+/* What a run records, in memory. */
 struct memory {
 	struct point {
 		char name[128];
@@ -264,7 +264,7 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"a recorder in memory gets what the store gets", test_memory},
-	    {"a run that nobody records ends with the same parameters", test_none},
+	    {"a run without a record ends with the same parameters", test_none},
 	    {0}};
 
 	return check_run("run/recorder", cases);

@@ -1,5 +1,5 @@
 /* Protects: every sweep of experiments/sweeps/ plans as it is shipped, with the number of cells
- * that its table has, and says in its head what it claims; the sweeps of all methods leave none
+ * that its table has, and states its claim in its head; the sweeps of all methods leave none
  * out. */
 #include <dirent.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Sizes and class counts of a dataset, which decide what a recipe can do with it. They are read from the file
- * without decoding an image; those of `shapes` are known before it is made.
+ * Sizes and class counts of a dataset, which decide what a recipe can do with it. They are read
+ * from the file without decoding an image; those of `shapes` are known before it is made.
  */
 #ifndef SSL_RUN_DATA_FACTS_H
 #define SSL_RUN_DATA_FACTS_H
@@ -31,8 +31,8 @@ struct data_facts_cache {
 	struct data_facts *list;
 	int n;
 };
-int data_facts_cached(struct data_facts_cache *c, struct store *s, const char *name, struct data_facts *out,
-		 struct error *err);
+int data_facts_cached(struct data_facts_cache *c, struct store *s, const char *name,
+		      struct data_facts *out, struct error *err);
 void data_facts_cache_release(struct data_facts_cache *c);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Estimates of the time, memory and disk space of a run, from steps that are timed before it trains. Timing leaves
- * everything as it was, so that the run has the same bits whether it was timed or not.
+ * Estimates of the time, memory and disk space of a run, from steps that are timed before it
+ * trains. Timing leaves everything as it was, so that the run has the same bits whether it was
+ * timed or not.
  */
 #ifndef SSL_RUN_ESTIMATE_H
 #define SSL_RUN_ESTIMATE_H
@@ -23,12 +24,12 @@ struct estimate {
 int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
 		 struct error *err);
 
-/* Estimates a run that has been built, from its position on. Position, weights, buffers and series are unchanged
- * afterwards; the memory of a step stays allocated. */
+/* Estimates a run that has been built, from its position on. Position, weights, buffers and series
+ * are unchanged afterwards; the memory of a step stays allocated. */
 void estimate_built(struct run *r, struct estimate *out);
 
-/* Inside core/run (train.c): the seconds of the k-th step of an epoch without the update of the weights. Gradients
- * and the running statistics in buffers change. */
+/* Inside core/run (train.c): the seconds of the k-th step of an epoch without the update of the
+ * weights. Gradients and the running statistics in buffers change. */
 double run_time_step(struct run *r, int k);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Features of images for other programs, as NumPy's .npy files or as CSV. Batch norm uses its running statistics
- * and images are only normalised, as in evaluations. The same weights and images give the same bytes with any
- * number of threads.
+ * Features of images for other programs, as NumPy's .npy files or as CSV. Batch norm uses its
+ * running statistics and images are only normalised, as in evaluations. The same weights and images
+ * give the same bytes with any number of threads.
  */
 #ifndef SSL_RUN_EXTRACT_H
 #define SSL_RUN_EXTRACT_H
@@ -26,8 +26,8 @@ int extract_dim(const struct extract *x);
 /* True if any of the images has a label. */
 int extract_has_labels(const struct extract *x);
 
-/* The files of an export to STEM.npy: features, STEM.labels.npy and STEM.classes.json if there are labels, and
- * STEM.images.npy if images are asked for. */
+/* The files of an export to STEM.npy: features, STEM.labels.npy and STEM.classes.json if there are
+ * labels, and STEM.images.npy if images are asked for. */
 enum extract_file {
 	EXTRACT_FEATURES,
 	EXTRACT_LABELS,
@@ -40,12 +40,12 @@ void extract_path(const char *path, enum extract_file file, struct strbuf *out);
 /* True if the file is part of this export. */
 int extract_has(const struct extract *x, enum extract_file file);
 
-/* Writes the files, each one completely or not at all, the features last. With `replace` it removes the files of
- * an older export that this one does not have. 1: stopped, with nothing written. */
+/* Writes the files, each one completely or not at all, the features last. With `replace` it removes
+ * the files of an older export that this one does not have. 1: stopped, with nothing written. */
 int extract_npy(const struct extract *x, const char *path, int replace, struct error *err);
 
-/* Prints a line for each image: its position in the split, label and class (empty without a label), features f0,
- * f1 ... or embedding z0, z1 ..., pixels p0, p1 ... 1: stopped. */
+/* Prints a line for each image: its position in the split, label and class (empty without a label),
+ * features f0, f1 ... or embedding z0, z1 ..., pixels p0, p1 ... 1: stopped. */
 int extract_csv(const struct extract *x, FILE *out, struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * A thread that renews the lease of the cell that its worker runs, every third of the lease, over a store
- * connection of its own. The first renewal comes a third of the lease or more after the claim.
+ * A thread that renews the lease of the cell that its worker runs, every third of the lease, over a
+ * store connection of its own. The first renewal comes a third of the lease or more after the
+ * claim.
  */
 #ifndef SSL_RUN_HEARTBEAT_H
 #define SSL_RUN_HEARTBEAT_H

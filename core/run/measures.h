@@ -1,6 +1,6 @@
 /*
- * The series that a run will record, known before it starts: their names and the epoch of each first value. The
- * objective of a sweep and its pruning metric must be among them.
+ * The series that a run will record, known before it starts: their names and the epoch of each
+ * first value. The objective of a sweep and its pruning metric must be among them.
  */
 #ifndef SSL_RUN_MEASURES_H
 #define SSL_RUN_MEASURES_H
@@ -19,9 +19,9 @@ struct measures {
 	int n;
 };
 
-/* Adds the series of a recipe that run_check() checked; c NULL: the dataset is not known, so any split may be
- * evaluated. Values from before training count only if nothing is trained. *m is all zero at first; of several
- * recipes the earliest epoch of each name counts. */
+/* Adds the series of a recipe that run_check() checked; c NULL: the dataset is not known, so any
+ * split may be evaluated. Values from before training count only if nothing is trained. *m is all
+ * zero at first; of several recipes the earliest epoch of each name counts. */
 void measures_add(struct measures *m, const struct recipe *rc, const struct run_check *c);
 void measures_release(struct measures *m);
 

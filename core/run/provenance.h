@@ -10,7 +10,8 @@ struct provenance {
 	struct host_info host;
 };
 
-/* Finds out both. It hashes the executable and runs git, so a process that trains many runs does it once. */
+/* Finds out both. It hashes the executable and runs git, so a process that trains many runs does it
+ * once. */
 void provenance_find(struct provenance *out);
 
 void provenance_code(struct code_info *out);

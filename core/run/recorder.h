@@ -1,9 +1,11 @@
 /*
- * Where a run writes down what it computes. Training, evaluation, the guard and checkpoints call a recorder
- * and no function of the store, so that a run can be recorded in a store, by another process, or not at all.
+ * Where a run writes down what it computes. Training, evaluation, the guard and checkpoints call a
+ * recorder and no function of the store, so that a run can be recorded in a store, by another
+ * process, or not at all.
  *
- * A run calls begin, start, then the functions below these in any order, and finish at its end, all from one
- * thread. Steps of values never go down. Functions that return int return 0, or -1 with *err, unless stated.
+ * A run calls begin, start, then the functions below these in any order, and finish at its end, all
+ * from one thread. Steps of values never go down. Functions that return int return 0, or -1 with
+ * *err, unless stated.
  */
 #ifndef SSL_RUN_RECORDER_H
 #define SSL_RUN_RECORDER_H
@@ -12,7 +14,8 @@
 
 #include "core/base/error.h"
 #include "core/recipe/recipe.h"
-/* Rows as the tables have them, as plain data: a copy of each struct would only have to be kept in step. */
+/* Rows as the tables have them, as plain data: a copy of each struct would only have to be kept in
+ * step. */
 #include "core/store/datasets.h"
 #include "core/store/evals.h"
 #include "core/store/runs.h"
@@ -50,7 +53,8 @@ struct recorder_checkpoint {
 	long keep_step; /* step of the best evaluation, whose checkpoint is kept as well; -1: none */
 };
 
-/* An implementation: the functions below, with ctx in place of the recorder. NULL does nothing, as 0. */
+/* An implementation: the functions below, with ctx in place of the recorder. NULL does nothing, as
+ * 0. */
 struct recorder_ops {
 	int (*begin)(void *ctx, const struct recorder_run *run, struct run_handle *out, int *rules,
 		     struct error *err);
@@ -75,8 +79,9 @@ struct recorder { /* all zero: none */
 	void *ctx;
 };
 
-/* Records that the run, or another attempt at it, begins. Fills *out, and *rules with the version of the rules
- * by which its metrics are computed. 1: only checked, since nothing may be written (a dry run). */
+/* Records that the run, or another attempt at it, begins. Fills *out, and *rules with the version
+ * of the rules by which its metrics are computed. 1: only checked, since nothing may be written (a
+ * dry run). */
 int recorder_begin(const struct recorder *rec, const struct recorder_run *run, struct run_handle *out,
 		   int *rules, struct error *err);
 /* Reads what an earlier attempt recorded and the record goes on from. */
@@ -92,19 +97,21 @@ int recorder_evaluation(const struct recorder *rec, struct eval_new *e, struct e
 /* Writes a line of the run's log ("guard.nan", "warning"), at the position of the last flush. */
 int recorder_event(const struct recorder *rec, const char *kind, const char *text, struct error *err);
 
-/* Writes what waits in memory and the position, which shows that the run is alive; flush_if_due only once
- * every few seconds. */
+/* Writes what waits in memory and the position, which shows that the run is alive; flush_if_due
+ * only once every few seconds. */
 int recorder_flush(const struct recorder *rec, struct recorder_position at, struct error *err);
 int recorder_flush_if_due(const struct recorder *rec, struct recorder_position at, struct error *err);
-/* At the end of an epoch: closes a link of the digest chain (core/store/digests.h), for the next flush. */
+/* At the end of an epoch: closes a link of the digest chain (core/store/digests.h), for the next
+ * flush. */
 void recorder_link(const struct recorder *rec, struct recorder_position at,
 		   const struct recorder_state *state);
 /* Writes a checkpoint with all values up to it, and removes those that are no longer kept. */
 int recorder_checkpoint(const struct recorder *rec, const struct recorder_checkpoint *ck,
 			struct error *err);
 
-/* What was recorded before, for a resumed run: the last values of a series up to `step`, newest first, at most
- * max, and how many there are; the largest value and its first step, 1, or 0 if there is none. */
+/* What was recorded before, for a resumed run: the last values of a series up to `step`, newest
+ * first, at most max, and how many there are; the largest value and its first step, 1, or 0 if
+ * there is none. */
 int recorder_tail(const struct recorder *rec, const char *name, long step, double *out, int max,
 		  struct error *err);
 int recorder_best(const struct recorder *rec, const char *name, long *step, double *value,
@@ -118,12 +125,13 @@ void recorder_release(struct recorder *rec);
 /* Records nothing: for a run that another process records, or that is only timed. */
 void recorder_none(struct recorder *out);
 
-/* Seconds without a heartbeat after which a run counts as dead, where there is no lock to show that it is alive. */
+/* Seconds without a heartbeat after which a run counts as dead, where there is no lock to show that
+ * it is alive. */
 enum { RUN_STALE = 90 };
 
-/* Records in a store. One transaction every 10 seconds, at the end of each epoch and with each checkpoint writes
- * values, position, heartbeat and link. Every write carries the fencing token of the attempt: once another
- * process has taken the run over, it fails and changes nothing. */
+/* Records in a store. One transaction every 10 seconds, at the end of each epoch and with each
+ * checkpoint writes values, position, heartbeat and link. Every write carries the fencing token of
+ * the attempt: once another process has taken the run over, it fails and changes nothing. */
 struct recorder_store_opts {
 	const struct provenance *provenance; /* NULL: begin finds it */
 	int64_t cell, token;                 /* the claim of the cell that the run is for; 0: none */

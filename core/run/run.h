@@ -1,23 +1,23 @@
 /*
- * A run is one visible function: run_execute() builds, records, trains epoch by epoch with checkpoints and
- * evaluations, and settles; for `ssl run`, `resume`, `verify` and the cells of sweeps (worker.h). All that it
- * records goes through a recorder (recorder.h).
+ * A run is one visible function: run_execute() builds, records, trains epoch by epoch with
+ * checkpoints and evaluations, and settles; for `ssl run`, `resume`, `verify` and the cells of
+ * sweeps (worker.h). All that it records goes through a recorder (recorder.h).
  *
  *                       recorder_begin
- *     (none) ------------------------------> running
- *     running ---- recorder_finish --------> done       every planned step was taken
- *     running ---- recorder_finish --------> failed     an error; NaN under guard.nan = fail
- *     running ---- recorder_finish --------> collapsed  the guard (guard.c): checkpoint first, exit 7
- *     running ---- recorder_finish --------> stopped    a signal (run_stop): checkpoint first, exit 75
- *     running ---- recorder_finish --------> pruned     by its sweep (worker.c)
- *     any but done, or stale: recorder_begin -> running resumed from the last checkpoint
+ *     (none) ------------------------------> running running ---- recorder_finish --------> done
+ *     every planned step was taken running ---- recorder_finish --------> failed     an error; NaN
+ *     under guard.nan = fail running ---- recorder_finish --------> collapsed  the guard (guard.c):
+ *     checkpoint first, exit 7 running ---- recorder_finish --------> stopped    a signal
+ *     (run_stop): checkpoint first, exit 75 running ---- recorder_finish --------> pruned     by
+ *     its sweep (worker.c) any but done, or stale: recorder_begin -> running resumed from the last
+ *     checkpoint
  * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
  *  2. A checkpoint's row exists only if its object is complete; it comes with the metrics up to it.
- *  3. A resumed run equals an unbroken one bit for bit: what is above the checkpoint is removed, and
- *     every random draw depends on (seed, stream, epoch, sample) alone.
+ *  3. A resumed run equals an unbroken one bit for bit: what is above the checkpoint is removed,
+ *     and every random draw depends on (seed, stream, epoch, sample) alone.
  *  4. A settled row never changes; resuming adds an attempt.
  *  5. Everything that a metric depends on is recorded: recipe, dataset hash, code, host, threads.
  *  6. A writer that lost its run to a newer attempt writes nothing more.
@@ -73,7 +73,7 @@ struct run_opts {
 	int rules;                  /* version of the rules of metrics, of a new run; 0: the newest */
 	const char *dataset_sha256; /* what the dataset must be; NULL: whatever has the name */
 	const struct recorder *recorder;     /* the caller's; NULL: the run is recorded in its store */
-	const struct provenance *provenance; /* for that recorder; NULL: it is found when the run begins */
+	const struct provenance *provenance; /* for that recorder; NULL: it is found at begin */
 	struct open_datasets *datasets;      /* mapped before, and kept for later runs; or NULL */
 	struct run_cell *cell;               /* NULL: the run is for no cell */
 };
@@ -119,8 +119,9 @@ struct run {
 	double started;
 };
 
-/* Carries out r (store, recipe and opts filled, the rest zero) to its end; in a dry run to its first step.
- * 0; -1: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle: which run it was. */
+/* Carries out r (store, recipe and opts filled, the rest zero) to its end; in a dry run to its
+ * first step. 0; -1: ERR_PREEMPTED after a signal, ERR_FAILED, ERR_GUARD. r->handle: which run it
+ * was. */
 int run_execute(struct run *r, struct error *err);
 /* build.c: frees what the run holds, whatever run_execute() or run_load() returned. */
 void run_release(struct run *r);

@@ -1,5 +1,6 @@
-/* The git repository that the user works in: its HEAD, and whether it has uncommitted changes. The folder is not
- * trusted: no hook, monitor, filter, submodule or transport of its configuration is run, and git takes no lock. */
+/* The git repository that the user works in: its HEAD, and whether it has uncommitted changes. The
+ * folder is not trusted: no hook, monitor, filter, submodule or transport of its configuration is
+ * run, and git takes no lock. */
 #ifndef SSL_RUN_USERGIT_H
 #define SSL_RUN_USERGIT_H
 
@@ -10,8 +11,8 @@ struct usergit {
 	enum usergit_state state; /* CLEAN if there is no repository */
 };
 
-/* Runs git in the current folder. If git fails, prints something else than a hash, or takes more than some
- * seconds, the state is unknown. */
+/* Runs git in the current folder. If git fails, prints something else than a hash, or takes more
+ * than some seconds, the state is unknown. */
 void usergit_read(struct usergit *out);
 
 #endif

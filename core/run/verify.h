@@ -1,7 +1,8 @@
 /*
- * Runs a settled run again and compares, bit for bit, every value of every step, every link of the digest chain
- * and every tensor of the checkpoints that both have. The second run is run_execute() with a temporary store
- * ($TMPDIR), into which the dataset is linked; the store of the first run is only read.
+ * Runs a settled run again and compares, bit for bit, every value of every step, every link of the
+ * digest chain and every tensor of the checkpoints that both have. The second run is run_execute()
+ * with a temporary store ($TMPDIR), into which the dataset is linked; the store of the first run is
+ * only read.
  */
 #ifndef SSL_RUN_VERIFY_H
 #define SSL_RUN_VERIFY_H
@@ -19,7 +20,7 @@ struct verify_opts {
 };
 
 enum verify_kind {
-	VERIFY_ENVIRONMENT, /* binary, host ... differ: may explain other differences, and is none by itself */
+	VERIFY_ENVIRONMENT, /* binary, host ...: may explain a difference, and is none by itself */
 	VERIFY_METRIC,
 	VERIFY_DIGEST,
 	VERIFY_FILE, /* the file of a checkpoint is missing or was changed */
@@ -35,15 +36,16 @@ struct verify_finding {
 
 enum { VERIFY_FINDINGS = 48 };
 struct verify_report {
-	struct verify_finding item[VERIFY_FINDINGS]; /* the first of each kind, and all of the environment */
+	struct verify_finding item[VERIFY_FINDINGS]; /* the first of each kind; all of environment */
 	int n;
 	long count[VERIFY_KINDS]; /* all findings */
 	long steps, values, links, checkpoints, tensors; /* numbers of what was compared */
-	int altered; /* the chain agrees with what was computed now, so a recorded value was changed later */
+	int altered; /* the chain agrees with the second run, so a recorded value was changed */
 };
 
-/* 0 with *out, also if there are differences; -1 if the run could not be repeated: ERR_USAGE for a run that is
- * running or took no step, or for options that do not fit it; ERR_PREEMPTED after a signal. */
+/* 0 with *out, also if there are differences; -1 if the run could not be repeated: ERR_USAGE for a
+ * run that is running or took no step, or for options that do not fit it; ERR_PREEMPTED after a
+ * signal. */
 int verify_run(struct store *s, const struct run_row *row, const struct verify_opts *opts,
 	       struct verify_report *out, struct error *err);
 

@@ -1,9 +1,10 @@
 /*
- * A worker claims the cells of a sweep one after another and executes each with run_execute(), until none
- * is left, the sweep is paused, or a signal asks it to stop. Any number of workers may share a sweep and may
- * be started at any time; they coordinate through the store alone. While a cell runs, a thread renews its
- * lease (heartbeat.h), so that a long step or evaluation does not make the worker look dead. A worker that
- * has to wait for the cells of others reports once which ones.
+ * A worker claims the cells of a sweep one after another and executes each with run_execute(),
+ * until none is left, the sweep is paused, or a signal asks it to stop. Any number of workers may
+ * share a sweep and may be started at any time; they coordinate through the store alone. While a
+ * cell runs, a thread renews its lease (heartbeat.h), so that a long step or evaluation does not
+ * make the worker look dead. A worker that has to wait for the cells of others reports once which
+ * ones.
  */
 #ifndef SSL_RUN_WORKER_H
 #define SSL_RUN_WORKER_H
@@ -26,11 +27,13 @@ struct worker {
 	void *ctx;
 };
 
-/* 0 when nothing is left to claim; -1 with ERR_PREEMPTED when stopped, or with ERR_FAILED, ERR_BUSY or
- * ERR_CORRUPT when the store fails repeatedly. A cell's own failure is recorded, and is no error here. */
+/* 0 when nothing is left to claim; -1 with ERR_PREEMPTED when stopped, or with ERR_FAILED, ERR_BUSY
+ * or ERR_CORRUPT when the store fails repeatedly. A cell's own failure is recorded, and is no error
+ * here. */
 int worker_run(const struct worker *w, struct error *err);
 
-/* Appends the cells that are running, with their workers: "weights:1.1 (box:123)"; of many the first few. */
+/* Appends the cells that are running, with their workers: "weights:1.1 (box:123)"; of many the
+ * first few. */
 int worker_holders(struct store *s, const struct sweep_row *w, struct strbuf *out,
 		   struct error *err);
 

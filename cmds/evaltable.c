@@ -40,7 +40,7 @@ static void add_summary(struct eval_table *t, const struct evaluator *e,
 {
 	add_head(t, e, r);
 	table_int(t->table, r->trained);
-	table_int(t->table, r->judged);
+	table_int(t->table, r->evaluated);
 	if (r->missing[0]) {
 		table_null(t->table);
 		table_null(t->table);
@@ -80,7 +80,7 @@ void eval_table_add(struct eval_table *t, const struct evaluator *e, const struc
 	if (r->missing[0]) /* nothing was guessed */
 		return;
 	n = xmalloc((size_t)d->classes * (size_t)d->classes * sizeof *n);
-	eval_confusion(r, &e->judged, d->classes, n);
+	eval_confusion(r, &e->evaluated, d->classes, n);
 	for (int a = 0; a < d->classes; a++) {
 		const uint32_t *row = n + (size_t)a * (size_t)d->classes;
 

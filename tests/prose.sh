@@ -7,7 +7,7 @@
 
 cd "$SRC" || exit 1
 # What is checked: files, and folders with everything below them.
-rooms='README.md man experiments core/base core/tensor core/augment core/nn core/ops core/store/query core/store/upkeep'
+rooms='README.md man experiments core/base core/tensor core/augment core/nn core/ops core/store/query core/store/upkeep core/run core/eval'
 
 cat >"$scratch/list" <<'END'
 mend|mends|mended|mending	fix, repair, a suggested fix

@@ -2,8 +2,8 @@
  * Evaluation protocols: ways to evaluate an encoder on labelled images. A protocol is one file
  * (template: protocol_knn.c) with a `const struct protocol`, and a line of the table in
  * protocols.c; a further line with a share of labels makes it semi-supervised. A protocol learns
- * from the task's `train` images and predicts the classes of its `judged` images. It never changes
- * the encoder.
+ * from the task's `train` images and predicts the classes of its `evaluated` images. It never
+ * changes the encoder.
  */
 #ifndef SSL_EVAL_PROTOCOL_H
 #define SSL_EVAL_PROTOCOL_H
@@ -18,7 +18,7 @@
 struct eval_task {
 	const struct recipe *recipe; /* its eval.* keys are read */
 	struct eval_source source;   /* the encoder and its inputs */
-	struct eval_images *train, *judged; /* to learn from; to evaluate on */
+	struct eval_images *train, *evaluated; /* to learn from; to evaluate on */
 	double labels; /* share of the training images that keep their label; 0: the recipe's */
 	const volatile sig_atomic_t *stop; /* may be NULL: ERR_PREEMPTED soon after *stop is not 0 */
 	int rules;                /* 1: also compute the scores by version 1 of the rules */
@@ -36,7 +36,7 @@ struct eval_result {
 			      meaningless; "": there is a result */
 	struct eval_scores rule1; /* by version 1 of the rules, if the task asks for it */
 	int *predicted;           /* the class of each evaluated image, in order; owned */
-	int trained, judged;      /* number of images learned from and evaluated */
+	int trained, evaluated;      /* number of images learned from and evaluated */
 	/* JSON: everything that the result depends on apart from the encoder and the images. */
 	struct strbuf settings;
 	/* The settings that differ from the run's own, in the form of protocol_differs(); empty
@@ -75,7 +75,7 @@ extern const struct hparam eval_hparams[];
 /* The keys eval.NAME.* of the i-th protocol, each protocol counted once; NULL past the end. */
 const struct hparam *protocol_hparams(int i);
 
-/* Evaluates by one row of the table. ERR_USAGE if train or judged is empty. If it returns 0, the
+/* Evaluates by one row of the table. ERR_USAGE if train or evaluated is empty. If it returns 0, the
  * caller releases *out. */
 int protocol_run(const struct protocol_row *row, const struct eval_task *t, struct eval_result *out,
 		 struct error *err);
@@ -94,7 +94,7 @@ void protocol_differs(const struct protocol_row *row, const struct recipe *own,
 
 /* The confusion matrix: n[actual * classes + predicted] images; n {classes, classes} is the
  * caller's. */
-void eval_confusion(const struct eval_result *r, const struct eval_images *judged, int classes,
+void eval_confusion(const struct eval_result *r, const struct eval_images *evaluated, int classes,
 		    uint32_t *n);
 
 #endif

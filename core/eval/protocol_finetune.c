@@ -169,7 +169,7 @@ static void evaluate(struct model *s, struct eval_result *out)
 	const struct eval_task *t = s->t;
 	struct logistic l = {
 	    .n = 1, .d = encoder_dim(s->encoder), .classes = t->source.data->classes};
-	real *x = xmalloc((size_t)t->judged->n * (size_t)l.d * sizeof *x);
+	real *x = xmalloc((size_t)t->evaluated->n * (size_t)l.d * sizeof *x);
 	double *w = xmalloc(logistic_size(&l) * sizeof *w);
 	long top1, top5, bad;
 
@@ -177,14 +177,15 @@ static void evaluate(struct model *s, struct eval_result *out)
 		w[i] = (double)s->weight->t.data[i];
 	for (size_t i = 0; i < s->bias->t.n; i++)
 		w[s->weight->t.n + i] = (double)s->bias->t.data[i];
-	features_extract(s->encoder, &s->tape, t->source.data, t->judged->split, t->judged->index,
-			 (uint32_t)t->judged->n, t->source.plain, x);
+	features_extract(s->encoder, &s->tape, t->source.data, t->evaluated->split,
+			 t->evaluated->index, (uint32_t)t->evaluated->n, t->source.plain, x);
 	logistic_init(&l);
-	bad =
-	    linear_classify(&l, w, x, t->judged->label, t->judged->n, out->predicted, &top1, &top5);
+	bad = linear_classify(&l, w, x, t->evaluated->label, t->evaluated->n, out->predicted, &top1,
+			      &top5);
 	logistic_release(&l);
 	if (bad)
-		eval_missing(out, "scores of %ld of %d images are not finite", bad, t->judged->n);
+		eval_missing(out, "scores of %ld of %d images are not finite", bad,
+			     t->evaluated->n);
 	out->score = out->rule1 = eval_score(t, top1, top5);
 	free(w);
 	free(x);

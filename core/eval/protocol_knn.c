@@ -28,10 +28,10 @@ static void classify(const struct eval_task *t, int k, double temperature, struc
 	real *train, *evaluated;
 
 	train = images_copy_features(t->train, &t->source);
-	evaluated = images_copy_features(t->judged, &t->source);
-	knn_classify(train, t->train->label, t->train->n, evaluated, t->judged->label, t->judged->n,
-		     encoder_dim(t->source.encoder), t->source.data->classes, k, temperature, NULL,
-		     out->predicted, &result);
+	evaluated = images_copy_features(t->evaluated, &t->source);
+	knn_classify(train, t->train->label, t->train->n, evaluated, t->evaluated->label,
+		     t->evaluated->n, encoder_dim(t->source.encoder), t->source.data->classes, k,
+		     temperature, NULL, out->predicted, &result);
 	free(train);
 	free(evaluated);
 	out->score = (struct eval_scores){result.top1, result.top5};

@@ -45,7 +45,7 @@ static void probe_init(struct probe *p, const struct eval_task *t)
 {
 	*p = (struct probe){.t = t};
 	p->train = images_copy_features(t->train, &t->source);
-	p->evaluated = images_copy_features(t->judged, &t->source);
+	p->evaluated = images_copy_features(t->evaluated, &t->source);
 	p->l = (struct logistic){.x = p->train,
 				 .label = t->train->label,
 				 .n = t->train->n,
@@ -54,11 +54,11 @@ static void probe_init(struct probe *p, const struct eval_task *t)
 	logistic_init(&p->l);
 	p->w = xmalloc(logistic_size(&p->l) * sizeof *p->w);
 	if (recipe_bool(t->recipe, "eval.linear.standardize")) {
-		linear_standardize(p->train, t->train->n, p->evaluated, t->judged->n, p->l.d);
+		linear_standardize(p->train, t->train->n, p->evaluated, t->evaluated->n, p->l.d);
 		return;
 	}
 	linear_clean(p->train, t->train->n, p->l.d);
-	linear_clean(p->evaluated, t->judged->n, p->l.d);
+	linear_clean(p->evaluated, t->evaluated->n, p->l.d);
 }
 
 static void probe_release(struct probe *p)
@@ -143,11 +143,11 @@ static void evaluate(struct probe *p, struct eval_result *out)
 	const struct eval_task *t = p->t;
 	long top1, top5, bad;
 
-	bad = linear_classify(&p->l, p->w, p->evaluated, t->judged->label, t->judged->n,
+	bad = linear_classify(&p->l, p->w, p->evaluated, t->evaluated->label, t->evaluated->n,
 			      out->predicted, &top1, &top5);
 	if (bad)
 		eval_missing(out, "the probe's scores of %ld of %d images are not finite", bad,
-			     t->judged->n);
+			     t->evaluated->n);
 	out->score = out->rule1 = eval_score(t, top1, top5);
 }
 

@@ -80,13 +80,13 @@ void eval_missing(struct eval_result *out, const char *fmt, ...)
 
 struct eval_scores eval_score(const struct eval_task *t, long top1, long top5)
 {
-	return (struct eval_scores){100.0 * (double)top1 / t->judged->n,
-				    100.0 * (double)top5 / t->judged->n};
+	return (struct eval_scores){100.0 * (double)top1 / t->evaluated->n,
+				    100.0 * (double)top5 / t->evaluated->n};
 }
 
 int eval_features_missing(const struct eval_task *t, int cosine, struct eval_result *out)
 {
-	struct eval_images *const set[] = {t->train, t->judged};
+	struct eval_images *const set[] = {t->train, t->evaluated};
 	static const char *const name[] = {"training", "evaluated"};
 
 	for (int i = 0; i < 2; i++) {
@@ -205,15 +205,15 @@ static int run_with(const struct protocol *p, const struct eval_task *t, struct 
 		    struct error *err)
 {
 	out->trained = t->train->n;
-	out->judged = t->judged->n;
-	out->predicted = xcalloc((size_t)t->judged->n, sizeof *out->predicted);
+	out->evaluated = t->evaluated->n;
+	out->predicted = xcalloc((size_t)t->evaluated->n, sizeof *out->predicted);
 	out->score = out->rule1 = (struct eval_scores){NAN, NAN};
 	strbuf_addc(&out->settings, '{');
 	if (p->run(t, out, err))
 		return error_prefix(err, "%s", out->name);
 	if (out->missing[0])
 		out->score = (struct eval_scores){NAN, NAN};
-	strbuf_addf(&out->settings, ",\"trained\":%d,\"images\":%d", out->trained, out->judged);
+	strbuf_addf(&out->settings, ",\"trained\":%d,\"images\":%d", out->trained, out->evaluated);
 	return 0;
 }
 
@@ -245,7 +245,7 @@ int protocol_run(const struct protocol_row *row, const struct eval_task *t, stru
 	double started = clock_now(), share = share_of(row, t->recipe, t->labels);
 	int ret;
 
-	if (!t->train->n || !t->judged->n)
+	if (!t->train->n || !t->evaluated->n)
 		return error_set(err, ERR_USAGE, "%s: no labelled images %s", row->name,
 				 !t->train->n ? "to train on" : "to evaluate on");
 	result_name(row->protocol, share, made.name, sizeof made.name);
@@ -261,10 +261,10 @@ int protocol_run(const struct protocol_row *row, const struct eval_task *t, stru
 	return 0;
 }
 
-void eval_confusion(const struct eval_result *r, const struct eval_images *judged, int classes,
+void eval_confusion(const struct eval_result *r, const struct eval_images *evaluated, int classes,
 		    uint32_t *n)
 {
 	memset(n, 0, (size_t)classes * (size_t)classes * sizeof *n);
-	for (int i = 0; i < r->judged; i++)
-		n[judged->label[i] * classes + r->predicted[i]]++;
+	for (int i = 0; i < r->evaluated; i++)
+		n[evaluated->label[i] * classes + r->predicted[i]]++;
 }

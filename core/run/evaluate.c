@@ -16,7 +16,7 @@ void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *rec
 void evaluator_release(struct evaluator *e)
 {
 	images_release(&e->train);
-	images_release(&e->judged);
+	images_release(&e->evaluated);
 }
 
 /* Only `ssl eval` can ask for a split that the run's recipe does not evaluate. */
@@ -48,16 +48,16 @@ int evaluator_split(struct evaluator *e, enum eval_split split, struct error *er
 {
 	struct run *r = e->run;
 
-	images_release(&e->judged);
+	images_release(&e->evaluated);
 	e->split = split;
 	if (split == EVAL_TEST)
-		images_init(&e->judged, &r->data, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
+		images_init(&e->evaluated, &r->data, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
 	else if (r->n_held)
-		images_init(&e->judged, &r->data, SPLIT_TRAIN, r->val_index, r->n_held);
+		images_init(&e->evaluated, &r->data, SPLIT_TRAIN, r->val_index, r->n_held);
 	else
-		images_init(&e->judged, &r->data, SPLIT_VAL, NULL,
+		images_init(&e->evaluated, &r->data, SPLIT_VAL, NULL,
 			    r->check.val ? r->data.n[SPLIT_VAL] : 0);
-	if (!e->train.n || !e->judged.n || (r->rules != 1 && is_one_class(&e->train)))
+	if (!e->train.n || !e->evaluated.n || (r->rules != 1 && is_one_class(&e->train)))
 		return refuse_split(r, split, err);
 	return 0;
 }
@@ -68,7 +68,7 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 	struct run *r = e->run;
 	struct eval_task t = {.recipe = e->recipe,
 			      .train = &e->train,
-			      .judged = &e->judged,
+			      .evaluated = &e->evaluated,
 			      .labels = e->labels,
 			      .stop = r->opts.stop,
 			      .rules = r->rules};
@@ -94,7 +94,7 @@ void evaluation_init(struct evaluation *out, const struct evaluator *e, long ste
 	    .value = {{"top1", step, result->score.top1}, {"top5", step, result->score.top5}},
 	    .confusion = xcalloc((size_t)classes * (size_t)classes + 1, sizeof *out->confusion)};
 	if (!result->missing[0])
-		eval_confusion(result, &e->judged, classes, out->confusion);
+		eval_confusion(result, &e->evaluated, classes, out->confusion);
 	out->row = (struct eval_new){
 	    .step = step,
 	    .epoch = epoch,

@@ -15,8 +15,8 @@ int run_evaluate(struct run *r, struct error *err);
 struct evaluator {
 	struct run *run;
 	const struct recipe *recipe;
-	struct eval_images train, judged;
-	enum eval_split split; /* of `judged` */
+	struct eval_images train, evaluated;
+	enum eval_split split; /* of `evaluated` */
 	double labels; /* share of labels, for protocols that can use fewer; 0: the recipe's */
 };
 void evaluator_init(struct evaluator *e, struct run *r, const struct recipe *recipe);

@@ -22,7 +22,7 @@ struct fixture {
 	struct encoder *encoder;
 	struct tape tape;
 	struct recipe recipe;
-	struct eval_images few, judged;
+	struct eval_images few, evaluated;
 };
 
 /* Each class is a colour with noise; every tenth training image has no label. */
@@ -80,13 +80,13 @@ static void setup(struct fixture *f)
 	tape_init(&f->tape);
 	CU_ASSERT_EQUAL_FATAL(recipe_load(&f->recipe, keys_schema(), NULL, set, 3, &err), 0);
 	images_init(&f->few, &f->data, SPLIT_TRAIN, NULL, TRAIN);
-	images_init(&f->judged, &f->data, SPLIT_TEST, NULL, TEST);
+	images_init(&f->evaluated, &f->data, SPLIT_TEST, NULL, TEST);
 }
 
 static void teardown(struct fixture *f)
 {
 	images_release(&f->few);
-	images_release(&f->judged);
+	images_release(&f->evaluated);
 	recipe_release(&f->recipe);
 	tape_release(&f->tape);
 	params_release(&f->params);
@@ -94,7 +94,7 @@ static void teardown(struct fixture *f)
 
 static struct eval_task task_of(struct fixture *f)
 {
-	struct eval_task t = {.recipe = &f->recipe, .train = &f->few, .judged = &f->judged};
+	struct eval_task t = {.recipe = &f->recipe, .train = &f->few, .evaluated = &f->evaluated};
 
 	t.source = (struct eval_source){.data = &f->data,
 					.plain = &f->plain,
@@ -134,13 +134,13 @@ static void check_one(struct fixture *f, const struct protocol_row *row)
 	CU_ASSERT(one.score.top1 > (row->labels > 0 && row->labels < 0.1 ? 40 : 85));
 	CU_ASSERT(one.score.top5 >= one.score.top1 && one.score.top5 <= 100);
 	CU_ASSERT_EQUAL(one.missing[0], 0);
-	CU_ASSERT_EQUAL(one.judged, TEST);
+	CU_ASSERT_EQUAL(one.evaluated, TEST);
 	CU_ASSERT(row->labels > 0 ? one.trained < TRAIN / 8 : one.trained == TRAIN * 9 / 10);
 	CU_ASSERT_STRING_EQUAL(one.settings.buf, two.settings.buf);
 	CU_ASSERT_EQUAL(memcmp(one.predicted, two.predicted, TEST * sizeof *one.predicted), 0);
 	CU_ASSERT_EQUAL(one.settings.buf[0], '{');
 	CU_ASSERT_EQUAL(one.settings.buf[one.settings.len - 1], '}');
-	eval_confusion(&one, &f->judged, CLASSES, n);
+	eval_confusion(&one, &f->evaluated, CLASSES, n);
 	for (int i = 0; i < CLASSES * CLASSES; i++) {
 		all += n[i];
 		right += i % (CLASSES + 1) ? 0 : n[i];
@@ -194,7 +194,7 @@ static void test_names(void)
 	CU_ASSERT_EQUAL_FATAL(protocol_run(protocol_find("knn"), &t, &r, &err), 0);
 	CU_ASSERT_STRING_EQUAL(r.name, "knn");
 	eval_result_release(&r);
-	f.judged.n = 0;
+	f.evaluated.n = 0;
 	CU_ASSERT_EQUAL(protocol_run(protocol_find("knn"), &t, &r, &err), -1);
 	CU_ASSERT_EQUAL(err.code, ERR_USAGE);
 	recipe_release(&changed);

@@ -32,9 +32,10 @@ const struct bundle_table *bundle_table_find(const struct bundle_schema *b, cons
 /* SQL of what names a row of `table` in every store, its columns prefixed by "ALIAS."; NULL when it
  * has no such name. */
 const char *bundle_key(const char *table);
+/* SQL of the numbers of the rows of a shared table that a bundle needs; NULL for param, which is
+ * found by its recipe. ?1 and ?2: see bundle_prepare(). */
+const char *bundle_needed(const char *table);
 
-/* SQL of a cell's column that does not travel as it is, of row t; else NULL. ?1: as below. */
-const char *bundle_cell_column(const char *column);
 /* "SELECT ... FROM name t": rows of the table as they travel. */
 void bundle_select_sql(const struct bundle_table *t, struct strbuf *sql);
 /* The runs' numbers are ?1, the sweeps' ?2, each a JSON array. */
@@ -70,6 +71,9 @@ const char *bundle_field(const struct bundle_import *m, const char *name);
 int bundle_check_values(struct bundle_import *m, const char *table, struct error *err);
 /* ERR_CORRUPT when the rows of a run that was taken in contradict each other. */
 int bundle_check_run(struct bundle_import *m, int64_t run, const char *uuid, struct error *err);
+/* The error for a table or column that this version does not have; what: its kind, as "table ". */
+int bundle_from_newer(const struct bundle_import *m, const char *what, const char *name,
+		      struct error *err);
 /* Inserts the line as a row of `owner`, the number of a run or a sweep. without: a column left
  * NULL, or NULL; name: for a run or a sweep, or NULL. */
 int bundle_insert(struct bundle_import *m, const struct bundle_table *t, int64_t owner,

@@ -135,11 +135,6 @@ int digest_insert(struct store *s, int64_t run, const struct digest_row *d, stru
 		      "Illttt", run, d->step, d->epoch, d->metrics, d->state, d->chain);
 }
 
-int digests_truncate(struct store *s, int64_t run, int64_t step, struct error *err)
-{
-	return db_run(s, err, "DELETE FROM digest WHERE run_id = ? AND step > ?", "II", run, step);
-}
-
 static void read_row(sqlite3_stmt *st, struct digest_row *out)
 {
 	out->step = (long)sqlite3_column_int64(st, 0);

@@ -63,7 +63,6 @@ int runs_flush_digest(struct store *s, const struct run_handle *h, const struct 
 
 /* Inside the caller's transaction. */
 int digest_insert(struct store *s, int64_t run, const struct digest_row *d, struct error *err);
-int digests_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
 
 /* The last link at or before `step`: 1, 0 there is none, -1 with *err. */
 int digests_last(struct store *s, int64_t run, long step, struct digest_row *out,

@@ -10,23 +10,6 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
-int run_fence(struct store *s, const struct run_handle *h, struct error *err)
-{
-	int64_t newest = 0;
-	int mine =
-	    db_int(s, &newest, err,
-		   "SELECT attempt_id FROM run WHERE id = ? AND status = 'running'", "I", h->id);
-
-	if (mine < 0)
-		return -1;
-	if (mine && newest == h->attempt)
-		return 0;
-	return error_set(err, ERR_FAILED,
-			 mine ? "run %s: another process has taken it over"
-			      : "run %s: it is settled, or gone",
-			 h->name);
-}
-
 static int beat(struct store *s, const struct run_handle *h, struct error *err)
 {
 	return db_run(s, err, "UPDATE attempt SET heartbeat = ? WHERE id = ?", "fI", clock_unix(),
@@ -167,17 +150,6 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 	return 0;
 }
 
-/* What was recorded above the step goes, as if it had never been. */
-static int truncate_above(struct store *s, int64_t run, int64_t step, struct hashes *gone,
-			  struct error *err)
-{
-	if (metrics_truncate(s, run, step, err) || spectra_truncate(s, run, step, err) ||
-	    digests_truncate(s, run, step, err) ||
-	    checkpoints_cut(s, run, step + 1, INT64_MAX, INT64_MIN, gone, err))
-		return -1;
-	return db_run(s, err, "DELETE FROM eval WHERE run_id = ? AND step > ?", "II", run, step);
-}
-
 int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err)
 {
 	int64_t n;
@@ -226,7 +198,7 @@ static int reopen(struct store *s, int64_t id, long step, double stale_s, int64_
 	ret = (cell && cell_name_run(s, cell, token, id, err)) ||
 	      check_reopen(s, id, stale_s, &h, err);
 	if (!ret && s->mode != STORE_DRY)
-		ret = truncate_above(s, id, step, &gone, err) || new_attempt(s, &h, from, err) ||
+		ret = run_truncate(s, id, step, &gone, err) || new_attempt(s, &h, from, err) ||
 		      event_insert(s, &h, "resume",
 				   from ? "from the last checkpoint" : "from the start", err);
 	ret = tx_end(s, ret, err);

@@ -21,9 +21,3 @@ int spectra_insert(struct store *s, const struct run_handle *h, long step,
 		return -1;
 	return tx_end(s, run_fence(s, h, err) || insert_all(s, h, step, v, n, err), err);
 }
-
-int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *err)
-{
-	return db_run(s, err, "DELETE FROM spectrum WHERE run_id = ? AND step > ?", "II", run,
-		      step);
-}

@@ -111,7 +111,7 @@ struct run_new;
 struct run_param;
 int recipe_row_make(struct store *s, const struct run_new *r, int64_t *id, struct error *err);
 int param_insert(struct store *s, int64_t recipe, const struct run_param *p, struct error *err);
-/* The run of SWEEP:CELL.SEED, or of SWEEP:CELL where that has one seed. */
+/* The run of SWEEP:POINT.SEED, or of SWEEP:POINT where that has one seed. */
 int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err);
 /* Points into series and summaries, inside the caller's transaction. */
 struct metric_point;
@@ -119,8 +119,6 @@ int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, i
 		   struct error *err);
 /* Removes every series above `step`, and makes the summaries again. */
 int metrics_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
-/* Removes every spectrum above `step`. */
-int spectra_truncate(struct store *s, int64_t run, int64_t step, struct error *err);
 
 /* A checkpoint's row, inside the transaction that flushes the metrics up to it. */
 struct checkpoint_new;
@@ -135,6 +133,10 @@ struct hashes {
  * *gone. */
 int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_t except,
 		    struct hashes *gone, struct error *err);
+/* Inside a transaction: removes the run's rows above `step` from every table with run_id and step
+ * except event, and corrects the summaries; hashes of checkpoints are added to *gone. */
+int run_truncate(struct store *s, int64_t run, int64_t step, struct hashes *gone,
+		 struct error *err);
 /* After the transaction: removes the objects if ret is 0, and frees the list; returns ret or -1. */
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err);
 

@@ -126,7 +126,7 @@ static int is_same(const struct sweep_row *w, struct grid *g)
 
 	grid_json(g, &spec);
 	hash_buffer(spec.buf, spec.len, hash);
-	if (same && strcmp(hash, w->spec_hash) && strcmp(spec.buf, w->spec)) {
+	if (same && strcmp(hash, w->first_spec_hash) && strcmp(spec.buf, w->spec)) {
 		grid_init(&old, keys_schema(), &g->how);
 		same = !grid_from_json(&old, w->spec, NULL);
 		old.name = g->name;

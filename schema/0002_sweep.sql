@@ -1,10 +1,11 @@
--- Sweeps: the runs that are planned, and their progress.
+-- Sweeps: the runs that are planned, and their progress. 0017_words.sql renames cell.rank and sweep.spec_hash, whose
+-- comments here describe the columns by their new names.
 
 CREATE TABLE sweep (
   -- Sweeps: plans of many runs.
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the sweep, local to this store and never used again
   uuid TEXT NOT NULL UNIQUE CHECK (length(uuid) = 36), -- identifier of the sweep, the same in every store that it is copied to
-  name TEXT NOT NULL UNIQUE CHECK (name <> ''), -- name of the sweep, as in SWEEP:CELL.SEED
+  name TEXT NOT NULL UNIQUE CHECK (name <> ''), -- name of the sweep, as in SWEEP:POINT.SEED
   spec TEXT NOT NULL CHECK (spec GLOB '{*}'), -- present form of the sweep, canonical: one JSON object
   spec_hash TEXT NOT NULL,   -- SHA-256 of spec as it was when the sweep was first started
   state TEXT NOT NULL CHECK (state IN ('active', 'paused')), -- active, or paused: no cell is claimed
@@ -18,11 +19,12 @@ CREATE TABLE sweep (
 ) STRICT;
 
 CREATE TABLE cell (
-  -- Cells of sweeps: a recipe with a seed on a dataset. Each cell is run to completion once.
+  -- Cells of sweeps: a recipe with a seed on a dataset. Each cell is run to completion once. Cells that differ only in
+  -- the seed belong to one point of the grid.
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the cell, local to this store and never used again
   sweep_id INTEGER NOT NULL REFERENCES sweep (id) ON DELETE CASCADE, -- the sweep (sweep.id)
-  ordinal INTEGER NOT NULL CHECK (ordinal >= 1), -- number of the recipe without its seed: CELL in SWEEP:CELL.SEED
-  rank INTEGER NOT NULL CHECK (rank >= 0), -- position of the seed, from 0; cells are claimed in order of rank, then of ordinal
+  ordinal INTEGER NOT NULL CHECK (ordinal >= 1), -- number of the point, the recipe without its seed: POINT in SWEEP:POINT.SEED
+  rank INTEGER NOT NULL CHECK (rank >= 0), -- index of the seed among those of its point, from 0; cells are claimed in order of seed_index, then of ordinal
   seed INTEGER NOT NULL,     -- seed of the run; replicates differ in nothing else
   recipe_id INTEGER NOT NULL REFERENCES recipe (id),   -- recipe of the cell, seed included (recipe.id)
   dataset_id INTEGER NOT NULL REFERENCES dataset (id), -- dataset of the cell (dataset.id); the run fails on any other

@@ -1,6 +1,6 @@
 -- What can be derived from the tables. When a writer opens a store whose views differ from these, it drops and
 -- creates them again. They use only what stock SQLite has, so that every tool can read them. The names of views and
--- columns are a contract; new columns are added at the end.
+-- columns are a contract; new columns are added at the end, and a renamed column keeps its old name for one version.
 
 CREATE VIEW v_dataset AS
   -- Datasets, one per row, with a label that distinguishes datasets of the same name.
@@ -525,8 +525,8 @@ CREATE VIEW v_cell AS
   SELECT
     c.id,                        -- number of the cell, local to this store
     s.name AS sweep,             -- name of the sweep
-    s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- name by which commands refer to the cell: SWEEP:CELL.SEED
-    c.ordinal AS cell,           -- number of the recipe without its seed
+    s.name || ':' || c.ordinal || '.' || c.seed AS ref, -- name by which commands refer to the cell: SWEEP:POINT.SEED
+    c.ordinal AS cell,           -- old name of point, until the next version
     c.seed,                      -- seed of the run; replicates differ in nothing else
     c.label || CASE WHEN d.label <> d.name
       THEN CASE c.label WHEN '' THEN '' ELSE ' ' END || 'data.set=' || d.label ELSE '' END AS label,
@@ -549,7 +549,8 @@ CREATE VIEW v_cell AS
     c.sweep_id,                  -- the sweep (sweep.id)
     c.run_id,                    -- the run (run.id); NULL: none
     (SELECT l.metric FROM v_last l WHERE l.run_id = c.run_id AND l.metric IN (s.objective, s.objective || '/rule=1')
-      ORDER BY l.metric LIMIT 1) AS objective_metric -- name of the metric whose value objective is
+      ORDER BY l.metric LIMIT 1) AS objective_metric, -- name of the metric whose value objective is
+    c.ordinal AS point           -- number of the point of the grid, the recipe without its seed: POINT in SWEEP:POINT.SEED
   FROM cell c
     JOIN sweep s ON s.id = c.sweep_id
     JOIN recipe p ON p.id = c.recipe_id
@@ -579,7 +580,7 @@ CREATE VIEW v_collapse AS
   -- The last measurements of collapse and the verdict on them, one run per row.
   WITH
     measured AS (
-      SELECT r.id AS run_id, r.name AS run, r.method, r.steps, r.epochs,
+      SELECT r.id AS run_id, r.name AS run, r.method, r.steps, r.epochs, r.loss_floor, r.least_progress,
         (SELECT s.last_step FROM metric_summary s WHERE s.run_id = r.id
         AND s.name_id = (SELECT id FROM metric_name WHERE name = 'collapse.h.std')) AS step,
         (SELECT s.last FROM metric_summary s WHERE s.run_id = r.id
@@ -614,12 +615,10 @@ CREATE VIEW v_collapse AS
           AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_start,
         (SELECT avg(m.value) FROM metric m WHERE m.run_id = x.run_id AND m.step <= x.step
           AND m.step > x.step - x.steps / x.epochs
-          AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_end,
-        -- the smallest possible loss
-        CASE method WHEN 'simsiam' THEN -1 ELSE 0 END AS loss_floor
+          AND m.name_id = (SELECT id FROM metric_name WHERE name = 'loss')) AS loss_end
       FROM measured x WHERE step IS NOT NULL
     ),
-    judged AS (
+    learned AS (
       SELECT *, (loss_start - loss_end) / nullif(loss_start - loss_floor, 0) AS progress
       FROM trained
     ),
@@ -628,9 +627,8 @@ CREATE VIEW v_collapse AS
         CASE WHEN flag IS NULL OR std_ratio IS NULL THEN 'unknown' WHEN flag > 0 THEN 'collapsed'
           WHEN step > 0 AND rank_most > 4 AND rankme < max(2.0, rank_most / 40.0) THEN 'low rank'
           WHEN step < 3 * steps / epochs OR progress IS NULL THEN 'healthy'
-          WHEN progress < CASE WHEN method IN ('byol', 'simsiam', 'directpred') THEN 0.15 ELSE 0.02 END
-            THEN 'not learning' ELSE 'healthy' END AS verdict
-      FROM judged
+          WHEN progress < least_progress THEN 'not learning' ELSE 'healthy' END AS verdict
+      FROM learned
     )
   SELECT
     run_id,                      -- the run (run.id)
@@ -638,7 +636,7 @@ CREATE VIEW v_collapse AS
     method,                      -- method of the run: byol, barlow, vicreg ...
     step,                        -- number of steps finished when it was measured
     CASE WHEN steps > 0 THEN 1.0 * step * epochs / steps END AS epoch, -- epochs finished at that step, with a fraction
-    verdict,                     -- collapsed: collapse.flag is set; low rank: RankMe is below 2.5 % of rank_most, or below 2; not learning: no collapse, but after three epochs or more progress is below 0.15 (byol, simsiam, directpred) or 0.02 (others, whose loss never comes near its minimum); healthy; unknown: no embeddings were measured, or they are not finite
+    verdict,                     -- collapsed: collapse.flag is set; low rank: RankMe is below 2.5 % of rank_most, or below 2; not learning: no collapse, but after three epochs or more progress is below run.least_progress; healthy; unknown: no embeddings were measured, or they are not finite
     std,                         -- standard deviation of the normalised embeddings
     std_ratio,                   -- std times sqrt(d): 1 if the embeddings are spread, 0 if collapsed
     raw_std,                     -- standard deviation of the embeddings before normalisation
@@ -651,7 +649,7 @@ CREATE VIEW v_collapse AS
     CAST(flag AS INTEGER) AS flag, -- which quantity is below its threshold: 0 none, 1 std, 2 rank, 3 scale
     loss_start,                  -- mean loss of the first ten steps
     loss_end,                    -- mean loss of the last epoch
-    progress,                    -- share of the way from loss_start to the smallest possible loss
+    progress,                    -- share of the way from loss_start to the smallest possible loss, run.loss_floor
     CASE
       WHEN flag = 2 THEN printf('collapsed: RankMe %.3g, std %.2g of 1/sqrt(d)', rankme, std_ratio)
       WHEN flag = 3 THEN printf('collapsed: std %.2g of the 1 that the loss aims at', raw_std)

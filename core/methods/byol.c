@@ -69,6 +69,7 @@ const struct method method_byol = {
     .terms = terms,
     .without = siamese_without,
     .defaults = defaults,
+    .least_progress = 0.15,
     .views = 2,
     .size = sizeof(struct siamese),
     .projector = offsetof(struct siamese, projector),

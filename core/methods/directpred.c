@@ -136,6 +136,7 @@ const struct method method_directpred = {
     .terms = terms,
     .without = siamese_without,
     .defaults = defaults,
+    .least_progress = 0.15,
     .views = 2,
     .size = sizeof(struct directpred),
     .projector = offsetof(struct directpred, net.projector),

@@ -65,6 +65,9 @@ struct method {
 	/* The offsetof() of its heads in its state, each a struct mlp, for measures of collapse; 0:
 	 * no such head. */
 	size_t projector, predictor;
+	/* For the verdict on a run (view v_collapse), recorded with it: the smallest possible loss,
+	 * and the share of the way there below which the run is called not learning. */
+	double loss_floor, least_progress;
 	int scaled; /* 1: the loss depends on the scale of z, and its target is std 1 (VICReg) */
 
 	/* Declares the heads and buffers in env->params. */

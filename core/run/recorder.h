@@ -30,6 +30,7 @@ struct recorder_run { /* what begin records; all of it outlives the run */
 	int n_tags, threads;
 	int rules; /* version of the rules of metrics, of a new run; 0: the newest */
 	long epochs, steps, steps_per_epoch;
+	double loss_floor, least_progress; /* of the method (method.h) */
 	int64_t resume_id; /* the run to resume; 0: a new one */
 	long step;         /* where it is resumed; 0: at its start */
 };

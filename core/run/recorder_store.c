@@ -55,6 +55,8 @@ static void fill_row(const struct store_recorder *s, const struct recorder_run *
 	row->rules = run->rules ? run->rules : RUN_RULES;
 	row->epochs = run->epochs;
 	row->steps = run->steps;
+	row->loss_floor = run->loss_floor;
+	row->least_progress = run->least_progress;
 	row->n_params = run->recipe->n;
 	row->code = &from->code;
 	row->host = &from->host;

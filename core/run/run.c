@@ -28,6 +28,8 @@ static int begin(struct run *r, struct error *err)
 					 .rules = r->opts.rules,
 					 .epochs = r->epochs,
 					 .steps = r->steps,
+					 .loss_floor = r->method->loss_floor,
+					 .least_progress = r->method->least_progress,
 					 .steps_per_epoch = r->steps_per_epoch,
 					 .resume_id = r->opts.resume_id,
 					 .step = r->step};

@@ -73,7 +73,7 @@ static void set_pruning(struct worker_state *s)
 {
 	const struct recipe *exec = &s->grid.exec;
 	int may = strcmp(recipe_text(exec, "exec.prune"), "none") &&
-		  (!s->claim.rank || recipe_bool(exec, "exec.prune_seeds"));
+		  (!s->claim.seed_index || recipe_bool(exec, "exec.prune_seeds"));
 
 	s->cell.after_epoch = may ? prune_if_hopeless : NULL;
 	s->cell.ctx = s;

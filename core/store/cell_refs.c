@@ -1,4 +1,4 @@
-/* SWEEP:CELL.SEED; see runs.h. */
+/* SWEEP:POINT.SEED; see runs.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
-/* CELL or CELL.SEED; seed -1 when it is not said. */
+/* POINT or POINT.SEED; seed -1 when it is not said. */
 static int parse(const char *text, int64_t *cell, int64_t *seed)
 {
 	char *end;
@@ -76,7 +76,7 @@ int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err)
 	int ret;
 
 	if (colon - ref >= (long)sizeof sweep || !parse(colon + 1, &cell, &seed))
-		return error_set(err, ERR_USAGE, "%s: not a ref: SWEEP:CELL.SEED", ref);
+		return error_set(err, ERR_USAGE, "%s: not a ref: SWEEP:POINT.SEED", ref);
 	snprintf(sweep, sizeof sweep, "%.*s", (int)(colon - ref), ref);
 	if (sweeps_require(s, sweep, err))
 		return -1;

@@ -62,7 +62,7 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 			   "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
 			   "WHERE sweep_id = ?1 AND status = 'running' "
 			   "AND coalesce(1 - cell_lives(id), lease_until < ?2) "
-			   "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
+			   "ORDER BY seed_index, ordinal LIMIT 1) RETURNING id",
 			   "Ifft", w->id, now, now + w->lease, worker);
 
 	if (found)
@@ -71,7 +71,7 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 		       "UPDATE cell SET status = 'running', claims = claims + 1, "
 		       "lease_until = ?3, worker = ?4 WHERE id = (SELECT id FROM cell "
 		       "WHERE sweep_id = ?1 AND status = 'queued' AND lease_until <= ?2 "
-		       "ORDER BY rank, ordinal LIMIT 1) RETURNING id",
+		       "ORDER BY seed_index, ordinal LIMIT 1) RETURNING id",
 		       "Ifft", w->id, now, now + w->lease, worker);
 	return found ? found : mend_leases(s, w, now, err);
 }
@@ -86,7 +86,7 @@ static int read_columns(sqlite3_stmt *st, struct cell_claim *out, struct error *
 	out->run_id = sqlite3_column_int64(st, 3);
 	out->run_done = sqlite3_column_int(st, 4);
 	out->ordinal = (int)row_int(&r, 5, "ordinal", 1, INT_MAX);
-	out->rank = (int)row_int(&r, 6, "rank", 0, INT_MAX);
+	out->seed_index = (int)row_int(&r, 6, "seed_index", 0, INT_MAX);
 	out->seed = row_int(&r, 7, "seed", INT64_MIN, INT64_MAX);
 	out->recipe_json = row_text(&r, 8, "json (of its recipe)");
 	out->label = row_text(&r, 9, "label");
@@ -100,7 +100,7 @@ static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, str
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT c.id, c.claims, c.sweep_id, c.run_id, r.status = 'done', c.ordinal, c.rank, "
+	    "SELECT c.id, c.claims, c.sweep_id, c.run_id, r.status = 'done', c.ordinal, c.seed_index, "
 	    "c.seed, p.json, c.label, d.sha256 FROM cell c JOIN recipe p ON p.id = c.recipe_id "
 	    "JOIN dataset d ON d.id = c.dataset_id LEFT JOIN run r ON r.id = c.run_id "
 	    "WHERE c.id = ?",

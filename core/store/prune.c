@@ -22,7 +22,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* ?1 the cell, ?2 its sweep, ?3 the metric, ?4 the step, ?5 its rank. The bare column of a query
+/* ?1 the cell, ?2 its sweep, ?3 the metric, ?4 the step, ?5 the index of its seed. The bare column of a query
  * with one max() is that of the row where it is. Runs that lost their representation or broke are
  * no measure for others; a cell that works has status running. */
 #define FIELD_SQL(value)                                                                           \
@@ -32,7 +32,7 @@ static int by_value(const void *a, const void *b)
 	"m "                                                                                       \
 	"ON m.run_id = c.run_id AND m.name_id = k.id AND m.step BETWEEN 1 AND ?4 WHERE "           \
 	"c.sweep_id "                                                                              \
-	"= ?2 AND c.rank = ?5 AND m.value IS NOT NULL GROUP BY c.id"
+	"= ?2 AND c.seed_index = ?5 AND m.value IS NOT NULL GROUP BY c.id"
 
 static const char *field_sql(const struct prune_rule *rule)
 {
@@ -50,7 +50,7 @@ static int read_field(struct store *s, const struct cell_claim *c, const struct 
 	*out = (struct field){.own = NAN};
 	if (!st)
 		return -1;
-	db_bind(st, "IItli", c->cell, c->sweep, rule->metric, step, c->rank);
+	db_bind(st, "IItli", c->cell, c->sweep, rule->metric, step, c->seed_index);
 	while ((more = db_step(s, st, err)) > 0) {
 		double v = sqlite3_column_double(st, 1) * (rule->maximize ? 1 : -1);
 

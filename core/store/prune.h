@@ -6,7 +6,7 @@
 
 /*
  * Should the run of cell `c`, at `step` of `metric`, end? 1 yes and *why, 0 no, -1. Compared are cells
- * of the same rank that have come that far. What was measured before training counts for none, nor
+ * with the same index of the seed that have come that far. What was measured before training counts for none, nor
  * does anything that a collapsed or failed run measured: its loss may be the smallest of all.
  *  - median: its best value so far is worse than the median of the others' bests up to that step
  *    (of at least `min` others);

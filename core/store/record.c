@@ -141,16 +141,18 @@ static int insert_row(struct store *s, const struct run_new *r, const struct row
 	sqlite3_stmt *st = db_prepare(
 	    s,
 	    "INSERT INTO run (uuid, name, method, recipe_id, dataset_id, code_id, host_id, "
-	    "seed, threads, epochs, steps, status, command, created, rules, defaults) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)",
+	    "seed, threads, epochs, steps, status, command, created, rules, defaults, "
+	    "loss_floor, least_progress) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)",
 	    err);
 
 	if (!st)
 		return -1;
-	db_bind(st, "tttIIIIIillttli", h->uuid, h->name, r->method, ids->recipe, r->dataset_id,
+	db_bind(st, "tttIIIIIillttliff", h->uuid, h->name, r->method, ids->recipe, r->dataset_id,
 		ids->code, ids->host, r->seed, r->threads, r->epochs, r->steps,
 		or_empty(r->command), now.text, (long)(r->rules ? r->rules : RUN_RULES),
-		r->defaults ? r->defaults : 1);
+		r->defaults ? r->defaults : 1, r->loss_floor,
+		r->least_progress > 0 ? r->least_progress : RUN_LEAST_PROGRESS);
 	if (!r->dataset_id)
 		sqlite3_bind_null(st, 5);
 	if (db_step(s, st, err))

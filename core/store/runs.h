@@ -35,6 +35,9 @@ struct run_param {
 /* Version of the rules by which metrics are computed: table metric_rule says what each changed. */
 enum { RUN_RULES = 2 };
 
+/* For methods whose loss never comes near its smallest possible value. */
+#define RUN_LEAST_PROGRESS 0.02
+
 struct run_new {
 	const char *method, *recipe_json, *recipe_hash,
 	    *command;           /* command: argv joined, as typed */
@@ -45,6 +48,8 @@ struct run_new {
 	int threads, rules; /* rules: 0 for the newest */
 	int defaults;       /* version of the defaults that the recipe was made with */
 	long epochs, steps; /* planned */
+	double loss_floor, least_progress; /* as in struct method; least_progress 0 stands for
+					    * RUN_LEAST_PROGRESS */
 	const struct run_param *param;
 	int n_params;
 	const struct code_info *code;

@@ -1,7 +1,8 @@
 /*
  * A store may come from anywhere, and SQLite runs what its schema contains: a trigger with every
  * write, the code of a virtual table, the expression of a computed column. ssl creates none of
- * these, so a store that has any is refused before anything is read. Views that ssl did not create
+ * these, except computed columns that copy a column under its old name, so a store that has any is
+ * refused before anything is read. Views that ssl did not create
  * belong to the user (see query/user_views.h); the program does not read them.
  */
 #include <ctype.h>
@@ -103,8 +104,20 @@ static const char *skip_quoted(const char *p)
 	return p + (*p != 0);
 }
 
-/* A computed column is declared with AS (...). No CREATE TABLE of ours has this word, comments and
- * quoted text aside. */
+/* Is the text after AS that of an old name of a column, "(seed_index) VIRTUAL"? Such a column
+ * copies another one and runs no code. */
+static int is_old_name(const char *p)
+{
+	size_t n;
+
+	if (strncmp(p, " (", 2) != 0)
+		return 0;
+	n = strspn(p + 2, "abcdefghijklmnopqrstuvwxyz_");
+	return n && !strncmp(p + 2 + n, ") VIRTUAL", 9);
+}
+
+/* A computed column is declared with AS (...). Comments and quoted text aside, a CREATE TABLE of
+ * ours has this word only for old names of columns. */
 static int has_computed(const char *sql)
 {
 	for (const char *p = sql, *next; *p;) {
@@ -117,7 +130,7 @@ static int has_computed(const char *sql)
 		}
 		while (isalnum((unsigned char)p[n]) || p[n] == '_' || (unsigned char)p[n] >= 0x80)
 			n++;
-		if (n == 2 && !sqlite3_strnicmp(p, "as", 2))
+		if (n == 2 && !sqlite3_strnicmp(p, "as", 2) && !is_old_name(p + 2))
 			return 1;
 		p += n ? n : 1;
 	}

@@ -9,7 +9,7 @@
 void db_harden(sqlite3 *db);
 
 /* ERR_CORRUPT unless the schema has the tables of this version and nothing that runs code of
- * others: no trigger, virtual table or computed column. */
+ * others: no trigger, no virtual table, and no computed column except old names of columns. */
 int schema_check(struct store *s, int version, struct error *err);
 /* True if the newest version of the schema has a table of this name. */
 int schema_has_table(const char *name);

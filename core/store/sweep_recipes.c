@@ -13,7 +13,7 @@ int sweeps_recipes(struct store *s, int64_t sweep,
 	    s,
 	    "SELECT p.json, p.group_hash, c.label, d.name, c.dataset_id, c.ordinal, "
 	    "total(c.status = 'queued' OR (c.status = 'running' AND NOT coalesce(cell_lives(c.id), "
-	    "c.lease_until >= ?2))), min(c.rank) "
+	    "c.lease_until >= ?2))), min(c.seed_index) "
 	    "FROM cell c JOIN recipe p ON p.id = c.recipe_id JOIN dataset d ON d.id = c.dataset_id "
 	    "WHERE c.sweep_id = ?1 GROUP BY c.ordinal ORDER BY c.ordinal",
 	    err);

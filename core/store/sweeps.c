@@ -61,7 +61,7 @@ static int read_sweep(sqlite3_stmt *st, struct sweep_row *out, struct error *err
 	row_text_into(&r, 2, "state", out->state, sizeof out->state);
 	row_text_into(&r, 3, "goal", out->goal, sizeof out->goal);
 	row_text_into(&r, 4, "on_fail", out->on_fail, sizeof out->on_fail);
-	row_hash(&r, 5, "spec_hash", out->spec_hash);
+	row_hash(&r, 5, "first_spec_hash", out->first_spec_hash);
 	db_text_into(st, 6, out->objective, sizeof out->objective);
 	out->lease = row_real(&r, 7, "lease");
 	out->retries = (long)row_int(&r, 8, "retries", 0, ROW_COUNT_MAX);
@@ -76,7 +76,7 @@ int sweeps_find(struct store *s, const char *name, struct sweep_row *out, struct
 {
 	sqlite3_stmt *st =
 	    db_prepare(s,
-		       "SELECT id, name, state, goal, on_fail, spec_hash, objective, "
+		       "SELECT id, name, state, goal, on_fail, first_spec_hash, objective, "
 		       "lease, retries, spec, defaults FROM sweep WHERE name = ? AND id NOT IN "
 		       "(SELECT sweep_id FROM sweep_trash)",
 		       err);
@@ -152,7 +152,7 @@ static int insert_sweep(struct store *s, const struct sweep_new *w, struct error
 	if (uuid_make(uuid, err))
 		return -1;
 	return db_run(s, err,
-		      "INSERT INTO sweep (uuid, name, spec, spec_hash, state, lease, retries, "
+		      "INSERT INTO sweep (uuid, name, spec, first_spec_hash, state, lease, retries, "
 		      "on_fail, objective, goal, command, created, defaults) "
 		      "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
 		      "ttttfltttttI", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries,
@@ -282,9 +282,9 @@ static int insert_cell(struct sweep_edit *e, const struct cell_new *c, int64_t r
 	ret = (e->last &&
 	       sweep_label(e->s, e->id, e->last, recipe, c->run->group_hash, &label, err)) ||
 	      db_run(e->s, err,
-		     "INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, "
+		     "INSERT INTO cell (sweep_id, ordinal, seed_index, seed, recipe_id, dataset_id, "
 		     "label) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		     "IiiIIIt", e->id, ordinal, c->rank, c->run->seed, recipe, c->run->dataset_id,
+		     "IiiIIIt", e->id, ordinal, c->seed_index, c->run->seed, recipe, c->run->dataset_id,
 		     label.buf);
 	strbuf_release(&label);
 	return ret ? -1 : 0;
@@ -446,7 +446,7 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT v.id, v.cell, v.seed, v.label, CASE WHEN c.status = 'running' AND NOT "
+	    "SELECT v.id, v.point, v.seed, v.label, CASE WHEN c.status = 'running' AND NOT "
 	    "coalesce(cell_lives(c.id), c.lease_until >= ?4) THEN 'stale' ELSE c.status END, "
 	    "v.run, v.epoch, v.epochs, "
 	    "v.objective, v.claims, v.failures, v.worker, v.error, v.finished, v.seconds, "
@@ -455,7 +455,7 @@ int cells_each(struct store *s, int64_t sweep, const char *status, const char *s
 	    "END "
 	    "FROM cell c JOIN v_cell v ON v.id = c.id WHERE c.sweep_id = ?1 "
 	    "AND (?2 IS NULL OR c.status = ?2) AND (?3 IS NULL OR c.finished >= ?3) ORDER BY "
-	    "c.rank, c.ordinal",
+	    "c.seed_index, c.ordinal",
 	    err);
 	struct cell_row *rows = NULL;
 	int n = 0, more, ret = 0;

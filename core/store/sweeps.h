@@ -31,7 +31,7 @@ struct sweep_new {
  * dataset_id. */
 struct cell_new {
 	const struct run_new *run;
-	int rank;
+	int seed_index; /* of its point, from 0 */
 	const char *label;
 	const char *reuse_binary; /* not NULL: a run that is done by this binary is taken for it */
 };
@@ -53,7 +53,7 @@ int sweep_add_cell(struct sweep_edit *edit, const struct cell_new *c, struct err
 
 struct sweep_row {
 	int64_t id;
-	char name[64], state[12], goal[8], on_fail[12], spec_hash[HASH_HEX], objective[128];
+	char name[64], state[12], goal[8], on_fail[12], first_spec_hash[HASH_HEX], objective[128];
 	double lease;
 	long retries;
 	int defaults;
@@ -93,7 +93,7 @@ struct cell_claim {
 	int64_t cell, token;   /* what a worker shows to write */
 	int64_t sweep, run_id; /* run_id 0: it has none yet */
 	int run_done;          /* and that is done: nothing is left to do */
-	int ordinal, rank;
+	int ordinal, seed_index;
 	int64_t seed;
 	char *recipe_json, *label; /* cells_unclaim() */
 	char dataset_sha256[HASH_HEX];

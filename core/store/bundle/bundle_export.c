@@ -150,7 +150,7 @@ int bundle_export_sweep(struct store *s, const struct selection *sel, int64_t sw
 	    ret || bundle_schema_read(s, b, err) ||
 	    add_sweep_rows(s, sel, bundle_table_find(b, "sweep"), " WHERE t.id = ?3", sweep, out, err) ||
 	    add_sweep_rows(s, sel, bundle_table_find(b, "cell"),
-		     " WHERE t.sweep_id = ?3 ORDER BY t.rank, t.ordinal, t.seed", sweep, out, err);
+		     " WHERE t.sweep_id = ?3 ORDER BY t.seed_index, t.ordinal, t.seed", sweep, out, err);
 	free(b);
 	return ret ? -1 : 0;
 }

@@ -58,8 +58,8 @@ struct bundle_import {
 	const struct bundle_in *in;
 	int theirs;             /* the bundle's version of the schema, 0 when it does not say */
 };
-/* bundle_words.c: a row that an older version wrote: the status of a run that was pruned, and what
- * is known of a metric (metric_kinds.h), as they are today. */
+/* bundle_words.c: brings the line of an older version to the columns and words of this one: renamed columns, the
+ * status of a pruned run, the numbers of its method, and the description of a metric (metric_kinds.h). */
 int bundle_was_pruned(const struct jsonline *line);
 void bundle_read_words(struct bundle_import *m);
 /* Reads the next line of the text, its times and words as they are today; 1, 0 at the end, -1. */

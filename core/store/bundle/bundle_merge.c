@@ -358,7 +358,7 @@ enum { COUNT_MAX = 1000000000 };
  * state in which an export leaves a cell. */
 static int check_cell(struct merge *g, const struct pair *p, struct error *err)
 {
-	static const char *const counted[] = {"ordinal", "rank", "claims", "failures"};
+	static const char *const counted[] = {"ordinal", "seed_index", "claims", "failures"};
 	const char *status = bundle_field(g->m, "status");
 	int done = !strcmp(status, "done");
 	int settled = done || !strcmp(status, "failed") || !strcmp(status, "pruned");

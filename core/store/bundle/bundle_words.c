@@ -1,4 +1,4 @@
-/* Rows of bundles that older versions made, in today's words. */
+/* Rows of bundles that older versions made, in the names and words of this version. */
 #include <string.h>
 
 #include "core/store/bundle/bundle_internal.h"
@@ -26,14 +26,56 @@ int bundle_was_pruned(const struct jsonline *line)
 	       prune_is_reason(jsonline_text(line, error));
 }
 
+/* Columns that migration 0017 renamed. */
+static void rename_field(struct jsonline *line, const char *old, const char *name)
+{
+	for (int i = 0; i < line->n; i++) {
+		if (strcmp(line->text.buf + line->field[i].name, old) != 0)
+			continue;
+		line->field[i].name = line->text.len;
+		strbuf_add(&line->text, name, strlen(name) + 1);
+	}
+}
+
+static void add_number(struct jsonline *line, const char *name, double value)
+{
+	if (line->n == JSON_FIELDS || jsonline_find(line, name))
+		return;
+	line->field[line->n++] =
+	    (struct json_field){.name = line->text.len, .kind = JSON_REAL, .d = value};
+	strbuf_add(&line->text, name, strlen(name) + 1);
+}
+
+/* What the methods of the versions before 0017 had in view v_collapse; other methods have the columns' defaults. */
+static void add_method_numbers(struct jsonline *line, const char *method)
+{
+	static const struct {
+		const char *method;
+		double loss_floor, least_progress;
+	} known[] = {{"byol", 0, 0.15}, {"directpred", 0, 0.15}, {"simsiam", -1, 0.15}};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i].method, method)) { /* its text may move with the first number */
+			add_number(line, "loss_floor", known[i].loss_floor);
+			add_number(line, "least_progress", known[i].least_progress);
+			return;
+		}
+}
+
 void bundle_read_words(struct bundle_import *m)
 {
 	int run = !strcmp(bundle_field(m, "table"), "run");
 	int metric = !strcmp(bundle_field(m, "table"), "metric_name");
 	const struct metric_kind *kind = metric_kind(metric ? bundle_field(m, "name") : "");
 
+	if (!strcmp(bundle_field(m, "table"), "cell"))
+		rename_field(&m->line, "rank", "seed_index");
+	if (!strcmp(bundle_field(m, "table"), "sweep"))
+		rename_field(&m->line, "spec_hash", "first_spec_hash");
 	if (run && bundle_was_pruned(&m->line))
 		set_text(&m->line, "status", "pruned");
+	if (run)
+		add_method_numbers(&m->line, bundle_field(m, "method"));
 	if (!metric || kind->guess)
 		return;
 	set_text(&m->line, "goal", kind->goal);

@@ -247,7 +247,7 @@ int refs_resolve_trash(struct store *s, const char *ref, int64_t *run_id, struct
 	return 0;
 }
 
-/* The run of SWEEP:CELL.SEED, unless it is in the trash. */
+/* The run of SWEEP:POINT.SEED, unless it is in the trash. */
 static int of_cell(struct store *s, const char *ref, int64_t *id, struct error *err)
 {
 	int64_t one;

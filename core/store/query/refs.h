@@ -5,7 +5,7 @@
 #include "core/store/query/selection.h"
 
 /* The run of a ref, as ssl(1) explains them: @, @~2, 42, calm-otter, the beginning of a uuid,
- * SWEEP:CELL.SEED, best:METRIC, each also with @epoch=50 behind it (*epoch = 50, else -1).
+ * SWEEP:POINT.SEED, best:METRIC, each also with @epoch=50 behind it (*epoch = 50, else -1).
  * ERR_NOT_FOUND if there is none, or several; then the message lists them. */
 int refs_resolve(struct store *s, const char *ref, int64_t *run_id, long *epoch, struct error *err);
 

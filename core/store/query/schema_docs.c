@@ -174,7 +174,7 @@ int query_tables(struct store *s, const struct query_sink *sink, struct error *e
 	static const char *const column[] = {"name", "kind", "columns", "about"};
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT name, type, (SELECT count(*) FROM pragma_table_info(m.name)), sql "
+	    "SELECT name, type, (SELECT count(*) FROM pragma_table_xinfo(m.name)), sql "
 	    "FROM sqlite_schema m WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' "
 	    "ORDER BY type DESC, rowid",
 	    err);
@@ -221,7 +221,7 @@ int query_columns(struct store *s, const char *table, const struct query_sink *s
 	sqlite3_stmt *st =
 	    db_prepare(s,
 		       "SELECT c.name, c.type, m.sql, m.type = 'view' FROM sqlite_schema m "
-		       "JOIN pragma_table_info(m.name) c WHERE m.name = ? "
+		       "JOIN pragma_table_xinfo(m.name) c WHERE m.name = ? "
 		       "AND m.type IN ('table', 'view') ORDER BY c.cid",
 		       err);
 	struct strbuf text = STRBUF_INIT;

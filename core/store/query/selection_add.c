@@ -119,7 +119,7 @@ int selection_add_sweep(struct store *s, struct selection *sel, const char *name
 	st =
 	    db_prepare(s,
 		       "SELECT " RUN_COLUMNS " FROM cell c JOIN v_run ON v_run.id = c.run_id WHERE "
-		       "c.sweep_id = ? ORDER BY c.ordinal, c.rank",
+		       "c.sweep_id = ? ORDER BY c.ordinal, c.seed_index",
 		       err);
 	if (!st)
 		return -1;

@@ -211,8 +211,8 @@ static int write_all(struct store_recorder *s, struct recorder_position at,
 		     const struct checkpoint_new *ck, struct error *err)
 {
 	if (store_check_there(s->store, err) ||
-	    runs_flush_digest(s->store, &s->handle, s->point, s->n, at.epoch, at.step, ck,
-			      s->pending ? &s->link : NULL, err))
+	    runs_write_points_digest(s->store, &s->handle, s->point, s->n, at.epoch, at.step, ck,
+				     s->pending ? &s->link : NULL, err))
 		return -1;
 	s->pending = 0;
 	s->n = 0;

@@ -56,8 +56,8 @@ uint64_t digest_bits(double value);
 
 /* ---- what is recorded ---- */
 
-/* runs_flush() with a link (or NULL) in the same transaction. */
-int runs_flush_digest(struct store *s, const struct run_handle *h, const struct metric_point *p,
+/* runs_write_points(), and with it in the same transaction a link of the digest chain (or NULL). */
+int runs_write_points_digest(struct store *s, const struct run_handle *h, const struct metric_point *p,
 		      int n, long epoch, long step, const struct checkpoint_new *ck,
 		      const struct digest_row *d, struct error *err);
 

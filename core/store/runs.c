@@ -16,15 +16,17 @@ static int beat(struct store *s, const struct run_handle *h, struct error *err)
 		      h->attempt);
 }
 
-int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
-	       long epoch, long step, const struct checkpoint_new *ck, struct error *err)
+int runs_write_points(struct store *s, const struct run_handle *h, const struct metric_point *p,
+		      int n, long epoch, long step, const struct checkpoint_new *ck,
+		      struct error *err)
 {
-	return runs_flush_digest(s, h, p, n, epoch, step, ck, NULL, err);
+	return runs_write_points_digest(s, h, p, n, epoch, step, ck, NULL, err);
 }
 
-int runs_flush_digest(struct store *s, const struct run_handle *h, const struct metric_point *p,
-		      int n, long epoch, long step, const struct checkpoint_new *ck,
-		      const struct digest_row *d, struct error *err)
+int runs_write_points_digest(struct store *s, const struct run_handle *h,
+			     const struct metric_point *p, int n, long epoch, long step,
+			     const struct checkpoint_new *ck, const struct digest_row *d,
+			     struct error *err)
 {
 	int ret;
 

@@ -93,7 +93,7 @@ struct checkpoint_new {
 
 /* One transaction: points, position, heartbeat and (or NULL) a checkpoint whose object is in place.
  */
-int runs_flush(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
+int runs_write_points(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
 	       long epoch, long step, const struct checkpoint_new *ck, struct error *err);
 
 /* Only the heartbeat. */

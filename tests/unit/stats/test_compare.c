@@ -17,7 +17,8 @@ static void fill(struct scratch *x, int groups, int seeds, double step, double n
 			p.value += (g * seed) % 2 ? noise : 0;
 			CU_ASSERT_EQUAL_FATAL(
 			    scratch_run(x->s, "vicreg", NULL, seed, g, &h, &x->err), 0);
-			CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, &p, 1, 1, 1, NULL, &x->err), 0);
+			CU_ASSERT_EQUAL_FATAL(
+			    runs_write_points(x->s, &h, &p, 1, 1, 1, NULL, &x->err), 0);
 			CU_ASSERT_EQUAL(
 			    runs_finish(x->s, &h, &(struct run_end){.status = "done"}, &x->err), 0);
 		}
@@ -151,7 +152,8 @@ static void test_intervals(void)
 
 			CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "vicreg", NULL, seed, g, &h, &x.err),
 					      0);
-			CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, &p, 1, 1, 1, NULL, &x.err), 0);
+			CU_ASSERT_EQUAL_FATAL(runs_write_points(x.s, &h, &p, 1, 1, 1, NULL, &x.err),
+					      0);
 		}
 	q.values.id = id;
 	q.values.n_ids = 6;

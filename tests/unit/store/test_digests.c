@@ -123,13 +123,14 @@ static void test_rows(void)
 	for (int i = 0; i < POINTS; i++)
 		feed(c, &points[i]);
 	digest_chain_link(c, &link);
-	CU_ASSERT_EQUAL(runs_flush_digest(x.s, &h, points, POINTS, 1, 2, NULL, &link, &x.err), 0);
+	CU_ASSERT_EQUAL(
+	    runs_write_points_digest(x.s, &h, points, POINTS, 1, 2, NULL, &link, &x.err), 0);
 	for (int i = 0; i < 2; i++)
 		feed(c, &more[i]);
 	last = link;
 	last.step = 4;
 	digest_chain_link(c, &last);
-	CU_ASSERT_EQUAL(runs_flush_digest(x.s, &h, more, 2, 2, 4, NULL, &last, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points_digest(x.s, &h, more, 2, 2, 4, NULL, &last, &x.err), 0);
 
 	CU_ASSERT_EQUAL(digests_each(x.s, h.id, count, &n, &x.err), 0);
 	CU_ASSERT_EQUAL(n, 2);
@@ -161,7 +162,7 @@ static void test_series_max(void)
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
 	CU_ASSERT_EQUAL(series_max(x.s, h.id, "top1", &step, &value, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, p, 4, 1, 4, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, p, 4, 1, 4, NULL, &x.err), 0);
 	CU_ASSERT_EQUAL(series_max(x.s, h.id, "top1", &step, &value, &x.err), 1);
 	CU_ASSERT(step == 2 && value == 9);
 	scratch_close(&x);

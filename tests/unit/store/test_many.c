@@ -54,7 +54,7 @@ static void fill(struct scratch *x)
 
 	scratch_open(x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", "first", 1, 1, &h, &x->err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x->s, &h, &p, 1, 1, 1, NULL, &x->err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x->s, &h, &p, 1, 1, 1, NULL, &x->err), 0);
 	CU_ASSERT_EQUAL(evals_insert(x->s, &e, &id, &x->err), 0);
 	snprintf(path, sizeof path, "%s/ssl.db", store_dir(x->s));
 	CU_ASSERT_EQUAL(sqlite3_open(path, &db), SQLITE_OK);

@@ -68,7 +68,7 @@ static void test_recorded(void)
 
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 0, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, p, 3, 1, 1, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_write_points(x.s, &h, p, 3, 1, 1, NULL, &x.err), 0);
 	sql_is(x.s,
 	       "SELECT name, goal FROM metric_name WHERE id IN (SELECT name_id FROM metric) "
 	       "ORDER BY name",

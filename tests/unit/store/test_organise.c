@@ -31,7 +31,7 @@ static void fill(struct scratch *x)
 		int64_t id;
 
 		CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", name[i], i, 1, &h, &x->err), 0);
-		CU_ASSERT_EQUAL(runs_flush(x->s, &h, p, 2, 1, 2, NULL, &x->err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x->s, &h, p, 2, 1, 2, NULL, &x->err), 0);
 		CU_ASSERT_EQUAL(evals_insert(x->s, &e, &id, &x->err), 0);
 		CU_ASSERT_EQUAL(runs_finish(x->s, &h, &done, &x->err), 0);
 	}
@@ -167,7 +167,7 @@ static void untrained_first(struct scratch *x, const char *name, int series, dou
 
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", name, (int64_t)last, 1, &h, &x->err), 0);
 	if (series)
-		CU_ASSERT_EQUAL(runs_flush(x->s, &h, p, 3, 1, 10, NULL, &x->err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x->s, &h, p, 3, 1, 10, NULL, &x->err), 0);
 	for (int i = 0; i < 3 && !series; i++) {
 		struct eval_new e = {.run_id = h.id,
 				     .step = p[i].step,

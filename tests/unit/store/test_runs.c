@@ -48,7 +48,7 @@ static void test_nan_round_trip(void)
 
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, p, 6, 1, 5, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, p, 6, 1, 5, NULL, &x.err), 0);
 	sql_is(x.s, "SELECT step, epoch, value, kind FROM v_metric WHERE metric = 'loss'",
 	       "1|0.1|3|number\n2|0.2|NULL|inf\n3|0.3|NULL|-inf\n4|0.4|2|number\n5|0.5|NULL|nan\n");
 	sql_is(x.s,
@@ -70,13 +70,13 @@ static void test_summary(void)
 
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, a, 3, 0, 2, NULL, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, b, 3, 0, 3, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, a, 3, 0, 2, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, b, 3, 0, 3, NULL, &x.err), 0);
 	sql_is(x.s,
 	       "SELECT m.name, n, last, min, min_step, max, max_step FROM metric_summary s "
 	       "JOIN metric_name m ON m.id = s.name_id ORDER BY 1",
 	       "acc.top1|3|30|10|1|30|2\nloss|3|6|4|2|6|3\n");
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, again, 1, 0, 3, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, again, 1, 0, 3, NULL, &x.err), 0);
 	sql_is(x.s,
 	       "SELECT n, last, min, min_step, max, max_step FROM metric_summary s "
 	       "JOIN metric_name m ON m.id = s.name_id WHERE name = 'loss'",
@@ -101,7 +101,7 @@ static void test_fencing(void)
 	err_is(&x.err, ERR_USAGE, "run calm: it is running: its last sign of life");
 	CU_ASSERT_EQUAL_FATAL(runs_reopen(x.s, old.id, -1, 0, &now, &x.err), 0);
 	CU_ASSERT(now.attempt > old.attempt);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &old, &p, 1, 0, 1, NULL, &x.err), -1);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &old, &p, 1, 0, 1, NULL, &x.err), -1);
 	err_is(&x.err, ERR_FAILED, "run calm: another process has taken it over");
 	CU_ASSERT_EQUAL(runs_heartbeat(x.s, &old, &x.err), -1);
 	CU_ASSERT_EQUAL(runs_event(x.s, &old, "warning", "late", &x.err), -1);
@@ -110,7 +110,7 @@ static void test_fencing(void)
 	sql_is(x.s, "SELECT count(*) FROM metric", "0\n");
 	CU_ASSERT_EQUAL(runs_heartbeat(x.s, &now, &x.err), 0);
 	CU_ASSERT_EQUAL(runs_finish(x.s, &now, &end, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &now, &p, 1, 0, 1, NULL, &x.err), -1);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &now, &p, 1, 0, 1, NULL, &x.err), -1);
 	err_is(&x.err, ERR_FAILED, "settled");
 	CU_ASSERT_EQUAL(runs_reopen(x.s, old.id, -1, 0, &now, &x.err), -1);
 	err_is(&x.err, ERR_USAGE, "run calm: it is done");
@@ -148,8 +148,8 @@ static void test_reopen_truncates(void)
 		p[2 * i] = (struct metric_point){"loss", i + 1, 20 - i};
 		p[2 * i + 1] = (struct metric_point){"late", i + 6, i};
 	}
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, p, 10, 1, 5, &ck[0], &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, p + 10, 10, 2, 10, &ck[1], &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, p, 10, 1, 5, &ck[0], &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, p + 10, 10, 2, 10, &ck[1], &x.err), 0);
 	CU_ASSERT_EQUAL(evals_insert(x.s, &e, &id, &x.err), 0);
 	e.step = 5;
 	CU_ASSERT_EQUAL(evals_insert(x.s, &e, &id, &x.err), 0);
@@ -193,7 +193,8 @@ static void test_prune(void)
 		ck.step = 10 * (i + 1);
 		ck.epoch = i + 1;
 		strcpy(ck.sha256, hash[i]);
-		CU_ASSERT_EQUAL(runs_flush(x.s, &h, NULL, 0, i + 1, ck.step, &ck, &x.err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x.s, &h, NULL, 0, i + 1, ck.step, &ck, &x.err),
+				0);
 	}
 	CU_ASSERT_EQUAL(checkpoints_prune(x.s, &h, 0, -1, &x.err), 0);
 	sql_is(x.s, "SELECT count(*) FROM checkpoint", "5\n");
@@ -211,7 +212,7 @@ static void test_prune(void)
 	CU_ASSERT_EQUAL(checkpoints_find(x.s, 1, 1, &row, &x.err), -1);
 	ck.step = 60;
 	memset(ck.sha256, 'a', HASH_HEX - 1); /* a checkpoint without its file is not recorded */
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, NULL, 0, 6, 60, &ck, &x.err), -1);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, NULL, 0, 6, 60, &ck, &x.err), -1);
 	err_is(&x.err, ERR_CORRUPT, "missing");
 	sql_is(x.s, "SELECT epoch, step FROM v_run", "5|50\n");
 	scratch_close(&x);

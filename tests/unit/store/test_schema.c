@@ -210,7 +210,7 @@ static void test_stock_sqlite(void)
 
 	scratch_open(&x);
 	CU_ASSERT_EQUAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &h, &p, 1, 1, 1, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &h, &p, 1, 1, 1, NULL, &x.err), 0);
 	snprintf(path, sizeof path, "%s/ssl.db", store_dir(x.s));
 	CU_ASSERT_EQUAL(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	CU_ASSERT_EQUAL(bare(db, "PRAGMA trusted_schema = OFF"), 0);

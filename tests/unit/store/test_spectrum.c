@@ -44,7 +44,7 @@ static void verdict_is(struct scratch *x, double flag, double std, double loss, 
 	struct run_handle h;
 
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", NULL, 1, 1, &h, &x->err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_write_points(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
 	sql_is(x->s, "SELECT verdict, summary FROM v_collapse ORDER BY run_id DESC LIMIT 1", want);
 }
 
@@ -61,7 +61,7 @@ static void rank_is(struct scratch *x, double rankme, int most, long step, const
 	struct run_handle h;
 
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", NULL, 1, 1, &h, &x->err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_write_points(x->s, &h, p, 7, 10, 100, NULL, &x->err), 0);
 	sql_is(x->s, "SELECT verdict, summary FROM v_collapse ORDER BY run_id DESC LIMIT 1", want);
 	sql_is(x->s,
 	       "SELECT collapse = (SELECT verdict FROM v_collapse c WHERE c.run_id = r.id) FROM "

@@ -265,7 +265,7 @@ static int fill_disk(const char *dir)
 			p[i].step = 2000 * n + i;
 			p[i].value = i;
 		}
-		if (runs_flush(s, &h, p, 2000, 1, 2000 * (n + 1), NULL, &err))
+		if (runs_write_points(s, &h, p, 2000, 1, 2000 * (n + 1), NULL, &err))
 			break;
 	}
 	if (n == 0 || n == 200 || err.code != ERR_FAILED) {
@@ -377,7 +377,7 @@ static int write_many(const char *dir, int who)
 		goto bad;
 	for (int i = 1; i < INSERTS; i++) {
 		p.step = i;
-		if (i % 20 ? runs_flush(s, &h, &p, 1, 1, i, NULL, &err)
+		if (i % 20 ? runs_write_points(s, &h, &p, 1, 1, i, NULL, &err)
 			   : scratch_run(s, "byol", NULL, who, i, &h, &err))
 			goto bad;
 	}

@@ -133,7 +133,7 @@ static void test_overtaken(void)
 	sql_is(x.s, "SELECT count(*) FROM run", "1\n");
 	CU_ASSERT_EQUAL(runs_reopen_for(x.s, first.id, -1, new.cell, new.token, &second, &x.err),
 			0);
-	CU_ASSERT_EQUAL(runs_flush(x.s, &first, &p, 1, 0, 1, NULL, &x.err), -1);
+	CU_ASSERT_EQUAL(runs_write_points(x.s, &first, &p, 1, 0, 1, NULL, &x.err), -1);
 	CU_ASSERT_EQUAL(cells_beat(x.s, old.cell, old.token, 1000, &x.err), 0);
 	CU_ASSERT_EQUAL(cells_release(x.s, &w, &old, CELL_FAILED, "late", &x.err), 0);
 	sql_is(x.s, "SELECT status, claims, failures, worker FROM cell", "running|2|1|new\n");
@@ -245,7 +245,7 @@ static int flush_told(struct scratch *x, const struct run_handle *r, const struc
 		p[n++] = (struct metric_point){"m", 5, v->before};
 	if (!isnan(v->there))
 		p[n++] = (struct metric_point){"m", 10, v->there};
-	return runs_flush(x->s, r, p, n, 1, 10, NULL, &x->err);
+	return runs_write_points(x->s, r, p, n, 1, 10, NULL, &x->err);
 }
 
 /* The last of the cells is judged at step 10. */

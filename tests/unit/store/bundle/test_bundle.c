@@ -115,7 +115,7 @@ static void test_round_trip(void)
 	scratch_open(&a);
 	scratch_open(&b);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(a.s, "vicreg", "one", 1, 25, &h, &a.err), 0);
-	CU_ASSERT_EQUAL(runs_flush(a.s, &h, p, 6, 1, 5, NULL, &a.err), 0);
+	CU_ASSERT_EQUAL(runs_write_points(a.s, &h, p, 6, 1, 5, NULL, &a.err), 0);
 	CU_ASSERT_EQUAL(runs_event(a.s, &h, "warning", "a \"quoted\"\nline", &a.err), 0);
 	/* the other store numbers its rows otherwise */
 	CU_ASSERT_EQUAL_FATAL(scratch_run(b.s, "byol", "one", 2, 1, &h, &b.err), 0);

@@ -29,7 +29,7 @@ static void fill(struct scratch *x)
 
 		CU_ASSERT_EQUAL_FATAL(
 		    scratch_run(x->s, i ? "vicreg" : "byol", name[i], i, mu[i], &h, &x->err), 0);
-		CU_ASSERT_EQUAL(runs_flush(x->s, &h, p, 3, 1, 1, NULL, &x->err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x->s, &h, p, 3, 1, 1, NULL, &x->err), 0);
 		if (i < 2)
 			CU_ASSERT_EQUAL(evals_insert(x->s, &e, &id, &x->err), 0);
 	}
@@ -243,13 +243,14 @@ static void test_seeds(void)
 			p[1].value = 3; /* seed 2 again, the same */
 		CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, i == 3 ? 2 : i, 1, &h, &x.err),
 				      0);
-		CU_ASSERT_EQUAL(runs_flush(x.s, &h, p, 2, 1, 1, NULL, &x.err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x.s, &h, p, 2, 1, 1, NULL, &x.err), 0);
 		if (i < 4)
 			CU_ASSERT_EQUAL(runs_finish(x.s, &h, &done, &x.err), 0);
 	}
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 2, &h, &x.err), 0);
 	CU_ASSERT_EQUAL(
-	    runs_flush(x.s, &h, &(struct metric_point){"loss", 1, 5}, 1, 1, 1, NULL, &x.err), 0);
+	    runs_write_points(x.s, &h, &(struct metric_point){"loss", 1, 5}, 1, 1, 1, NULL, &x.err),
+	    0);
 	CU_ASSERT_EQUAL(runs_finish(x.s, &h, &done, &x.err), 0);
 	sql_is(x.s,
 	       "SELECT method, metric, n, mean, round(sd, 9), round(ci_low, 4), round(ci_high, 4), "

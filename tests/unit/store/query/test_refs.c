@@ -60,7 +60,7 @@ static void fill(struct scratch *x)
 					   .n_values = 1};
 
 		CU_ASSERT_EQUAL_FATAL(scratch_run(x->s, "byol", name[i], i, 1, &h, &x->err), 0);
-		CU_ASSERT_EQUAL(runs_flush(x->s, &h, p, 2, 1, 1, NULL, &x->err), 0);
+		CU_ASSERT_EQUAL(runs_write_points(x->s, &h, p, 2, 1, 1, NULL, &x->err), 0);
 		CU_ASSERT_EQUAL(evals_insert(x->s, &e, &id, &x->err), 0);
 	}
 	set_uuid(x, 1, "beef1111-0000-4000-8000-000000000000");

@@ -15,7 +15,7 @@ static void test_read(void)
 
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, p, 3, 1, 3, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_write_points(x.s, &h, p, 3, 1, 3, NULL, &x.err), 0);
 	CU_ASSERT_EQUAL_FATAL(series_read(x.s, h.id, "loss", &v, &x.err), 0);
 	CU_ASSERT_EQUAL_FATAL(v.n, 3);
 	CU_ASSERT(v.step[0] == 1 && v.step[2] == 3);
@@ -70,7 +70,7 @@ static void test_tail(void)
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(scratch_run(x.s, "byol", NULL, 1, 1, &h, &x.err), 0);
 	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 40, v, 3, &x.err), 0);
-	CU_ASSERT_EQUAL_FATAL(runs_flush(x.s, &h, p, 5, 1, 41, NULL, &x.err), 0);
+	CU_ASSERT_EQUAL_FATAL(runs_write_points(x.s, &h, p, 5, 1, 41, NULL, &x.err), 0);
 	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 39, v, 3, &x.err), 3);
 	CU_ASSERT(v[0] == 2 && v[1] == 1 && v[2] == 0);
 	CU_ASSERT_EQUAL(series_tail(x.s, h.id, "collapse.flag", 99, v, 1, &x.err), 1);

@@ -100,7 +100,8 @@ static int read_claim(struct store *s, int64_t cell, struct cell_claim *out, str
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT c.id, c.claims, c.sweep_id, c.run_id, r.status = 'done', c.ordinal, c.seed_index, "
+	    "SELECT c.id, c.claims, c.sweep_id, c.run_id, r.status = 'done', c.ordinal, "
+	    "c.seed_index, "
 	    "c.seed, p.json, c.label, d.sha256 FROM cell c JOIN recipe p ON p.id = c.recipe_id "
 	    "JOIN dataset d ON d.id = c.dataset_id LEFT JOIN run r ON r.id = c.run_id "
 	    "WHERE c.id = ?",

@@ -1,4 +1,5 @@
-/* Removes what was recorded of a run above a step, so that a new attempt can continue from there. */
+/* Removes what was recorded of a run above a step, so that a new attempt can continue from there.
+ */
 #include <string.h>
 
 #include "core/base/strbuf.h"

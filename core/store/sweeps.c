@@ -151,13 +151,14 @@ static int insert_sweep(struct store *s, const struct sweep_new *w, struct error
 
 	if (uuid_make(uuid, err))
 		return -1;
-	return db_run(s, err,
-		      "INSERT INTO sweep (uuid, name, spec, first_spec_hash, state, lease, retries, "
-		      "on_fail, objective, goal, command, created, defaults) "
-		      "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
-		      "ttttfltttttI", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries,
-		      w->on_fail, w->objective, w->goal, w->command, stamp_now().text,
-		      (int64_t)(w->defaults ? w->defaults : 1));
+	return db_run(
+	    s, err,
+	    "INSERT INTO sweep (uuid, name, spec, first_spec_hash, state, lease, retries, "
+	    "on_fail, objective, goal, command, created, defaults) "
+	    "VALUES (?, ?, ?, ?, 'active', ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
+	    "ttttfltttttI", uuid, w->name, w->spec, w->spec_hash, w->lease, w->retries, w->on_fail,
+	    w->objective, w->goal, w->command, stamp_now().text,
+	    (int64_t)(w->defaults ? w->defaults : 1));
 }
 
 /* The sweep that gives way is called by its uuid until it goes, so that its name is free. */
@@ -279,13 +280,14 @@ static int insert_cell(struct sweep_edit *e, const struct cell_new *c, int64_t r
 	int ret;
 
 	strbuf_adds(&label, c->label);
-	ret = (e->last &&
-	       sweep_label(e->s, e->id, e->last, recipe, c->run->group_hash, &label, err)) ||
-	      db_run(e->s, err,
-		     "INSERT INTO cell (sweep_id, ordinal, seed_index, seed, recipe_id, dataset_id, "
-		     "label) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		     "IiiIIIt", e->id, ordinal, c->seed_index, c->run->seed, recipe, c->run->dataset_id,
-		     label.buf);
+	ret =
+	    (e->last &&
+	     sweep_label(e->s, e->id, e->last, recipe, c->run->group_hash, &label, err)) ||
+	    db_run(e->s, err,
+		   "INSERT INTO cell (sweep_id, ordinal, seed_index, seed, recipe_id, dataset_id, "
+		   "label) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		   "IiiIIIt", e->id, ordinal, c->seed_index, c->run->seed, recipe,
+		   c->run->dataset_id, label.buf);
 	strbuf_release(&label);
 	return ret ? -1 : 0;
 }

@@ -70,7 +70,7 @@ ok ssl -C b export --sweep weights -o back.tar.zst
 ok ssl -C a import back.tar.zst
 err_has '2 runs added, 2 there already, 0 in conflict'
 err_has 'to sweeps that were here 2 cells added, 2 settled'
-same "$(db a "select group_concat(ordinal || '.' || seed || status, ' ') from (select * from cell order by rank, ordinal)")" \
+same "$(db a "select group_concat(ordinal || '.' || seed || status, ' ') from (select * from cell order by seed_index, ordinal)")" \
 	'1.1done 2.1done 3.1queued 1.2done 2.2done 3.2queued'
 same "$(db a 'select spec from sweep')" "$(db b 'select spec from sweep')"
 ok ssl -C a export --sweep weights -f -o two.tar.zst

@@ -22,9 +22,15 @@ last=$(value 'select max(id) from recipe')
 hashes="select group_concat(hash || group_hash || json) from (select * from recipe where id <= $last order by id)"
 before=$(value "$hashes")
 
+note 'renamed columns keep their old names for one version, and runs get the numbers of their methods'
+same "$(value "select count(*) || ' ' || sum(rank = seed_index) from cell" | awk '{ print ($1 > 0 && $1 == $2) }')" 1
+same "$(value "select count(*) || ' ' || sum(spec_hash = first_spec_hash) from sweep")" '3 3'
+same "$(value "select count(*) from v_cell where point is not cell")" 0
+same "$(value "select group_concat(distinct loss_floor || ' ' || least_progress) from run")" '0.0 0.02'
+
 note 'its tables and views are described as those of a new store'
 ok ssl -C "$scratch" init -q
-for table in '' sweep run code eval v_run; do
+for table in '' sweep cell run code eval v_run; do
 	# shellcheck disable=SC2086  # one word or none
 	ok ssl schema $table
 	# shellcheck disable=SC2086

@@ -114,7 +114,7 @@ err_has 'weights: 7 of 15 cells would be run; about'
 ok ssl sweep start -q weights
 same "$(value 'select count(*) from cell')" 15
 same "$(value 'select count(*) from run')" 15
-same "$(value "select count(*) from v_cell where cell = 5 and label like '%vicreg.mu=9'")" 3
+same "$(value "select count(*) from v_cell where point = 5 and label like '%vicreg.mu=9'")" 3
 fails 2 'by what' "$SSL" sweep extend weights
 fails 2 'no block has optim.lr' "$SSL" sweep extend weights --grid optim.lr=1
 
@@ -170,9 +170,9 @@ same "$(value "select count(distinct run) || ' ' || max(claims) from v_cell wher
 note 'pruning: the hopeless end early, with those of their seeds that were not begun; the best does not'
 ok ssl sweep start -q --name prunes $small --set projector.dims=8,8 --set optim.epochs=3 --set optim.lr=0 --set exec.prune=asha --set exec.prune_eta=2 \
 	--set exec.prune_warmup=1 --set exec.prune_metric=loss --set objective.goal=min --grid vicreg.nu=1,100,1000 --seeds 2
-same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'prunes' order by cell, seed)")" \
+same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'prunes' order by point, seed)")" \
 	'done done pruned pruned pruned pruned'
-same "$(value "select group_concat(epoch, ' ') from (select epoch from v_cell where sweep = 'prunes' and seed = 1 order by cell)")" '3 1 1'
+same "$(value "select group_concat(epoch, ' ') from (select epoch from v_cell where sweep = 'prunes' and seed = 1 order by point)")" '3 1 1'
 same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id where c.sweep = 'prunes' and c.status = 'pruned'
 	and r.reason like '%pruned by asha at step%'")" 2
 same "$(value "select count(*) from v_cell c join v_run r on r.id = c.run_id where c.sweep = 'prunes' and c.status = 'done' and r.reason is not null")" 0

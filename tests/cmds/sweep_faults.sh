@@ -15,7 +15,7 @@ note 'a disk that is too full for one cell'
 		--grid 'projector.dims=[8,8],[1024,1600],[16,16]'
 ) >"$out" 2>"$err" && fail 'a full disk was not noticed'
 err_has 'full: 1 of 3 cells failed'
-same "$(value "select group_concat(status) from (select status from v_cell where sweep = 'full' order by cell)")" '"done,failed,done"'
+same "$(value "select group_concat(status) from (select status from v_cell where sweep = 'full' order by point)")" '"done,failed,done"'
 same "$(value "select count(*) from v_cell where error like '%too large%' or error like '%full%' or error like '%File%'")" 1
 ok ssl sweep retry full
 ok ssl sweep start -q full

@@ -114,8 +114,9 @@ int bundle_objects(struct store *s, const struct selection *sel,
 	return ret;
 }
 
-static int add_sweep_rows(struct store *s, const struct selection *sel, const struct bundle_table *t,
-		    const char *which, int64_t sweep, struct strbuf *out, struct error *err)
+static int add_sweep_rows(struct store *s, const struct selection *sel,
+			  const struct bundle_table *t, const char *which, int64_t sweep,
+			  struct strbuf *out, struct error *err)
 {
 	struct strbuf sql = STRBUF_INIT;
 	sqlite3_stmt *st = NULL;
@@ -146,11 +147,12 @@ int bundle_export_sweep(struct store *s, const struct selection *sel, int64_t sw
 	while ((ret = db_step(s, st, err)) > 0)
 		db_text_into(st, 0, uuid, 37);
 	b = xmalloc(sizeof *b);
-	ret =
-	    ret || bundle_schema_read(s, b, err) ||
-	    add_sweep_rows(s, sel, bundle_table_find(b, "sweep"), " WHERE t.id = ?3", sweep, out, err) ||
-	    add_sweep_rows(s, sel, bundle_table_find(b, "cell"),
-		     " WHERE t.sweep_id = ?3 ORDER BY t.seed_index, t.ordinal, t.seed", sweep, out, err);
+	ret = ret || bundle_schema_read(s, b, err) ||
+	      add_sweep_rows(s, sel, bundle_table_find(b, "sweep"), " WHERE t.id = ?3", sweep, out,
+			     err) ||
+	      add_sweep_rows(s, sel, bundle_table_find(b, "cell"),
+			     " WHERE t.sweep_id = ?3 ORDER BY t.seed_index, t.ordinal, t.seed",
+			     sweep, out, err);
 	free(b);
 	return ret ? -1 : 0;
 }

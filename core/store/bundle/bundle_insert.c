@@ -1,4 +1,5 @@
-/* Inserts a row of a bundle; see bundle_internal.h. The SQL is built from names of the schema only; values are bound. */
+/* Inserts a row of a bundle; see bundle_internal.h. The SQL is built from names of the schema only;
+ * values are bound. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,12 +1,13 @@
-/* Rows as text, a line each; see bundle_internal.h. The SQL is built from names of the schema only; values are bound.
+/* Rows as text, a line each; see bundle_internal.h. The SQL is built from names of the schema only;
+ * values are bound.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/store/bundle/bundle_internal.h"
 
-/* Columns of a cell that are exported otherwise than they are stored, as if no worker were running. ?1: the runs of
- * the bundle. */
+/* Columns of a cell that are exported otherwise than they are stored, as if no worker were running.
+ * ?1: the runs of the bundle. */
 #define IS_DONE "(t.status = 'done' AND t.run_id IN (SELECT value FROM json_each(?1)))"
 static const struct {
 	const char *name, *sql;

@@ -46,7 +46,8 @@ static void add_number(struct jsonline *line, const char *name, double value)
 	strbuf_add(&line->text, name, strlen(name) + 1);
 }
 
-/* What the methods of the versions before 0017 had in view v_collapse; other methods have the columns' defaults. */
+/* What the methods of the versions before 0017 had in view v_collapse; other methods have the
+ * columns' defaults. */
 static void add_method_numbers(struct jsonline *line, const char *method)
 {
 	static const struct {
@@ -55,7 +56,8 @@ static void add_method_numbers(struct jsonline *line, const char *method)
 	} known[] = {{"byol", 0, 0.15}, {"directpred", 0, 0.15}, {"simsiam", -1, 0.15}};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(known[i].method, method)) { /* its text may move with the first number */
+		if (!strcmp(known[i].method,
+			    method)) { /* its text may move with the first number */
 			add_number(line, "loss_floor", known[i].loss_floor);
 			add_number(line, "least_progress", known[i].least_progress);
 			return;

@@ -195,7 +195,7 @@ static void test_refused(void)
 	    {"\"ordinal\":1,", "\"ordinal\":1.5,"},
 	    {"\"ordinal\":1,", "\"ordinal\":9223372036854775807,"},
 	    {"\"ordinal\":1,", ""},
-	    {"\"rank\":0,", "\"rank\":-1,"},
+	    {"\"seed_index\":0,", "\"seed_index\":-1,"},
 	    {"\"seed\":1,", "\"seed\":\"one\","},
 	    {"\"seed\":1,", "\"seed\":null,"},
 	    {"\"claims\":1,", "\"claims\":-1,"},
@@ -244,6 +244,51 @@ static void test_refused(void)
 	strbuf_adds(&f.in.sweep[0].text, f.sound.buf);
 	taken(&f, &result);
 	strbuf_release(&result.report);
+	close_all(&f);
+}
+
+/* Schema 16 had other names for two columns, and no numbers of the method in the run's row. */
+static void test_older_words(void)
+{
+	static const char *const words[][2] = {{"\"seed_index\":", "\"rank\":"},
+					       {"\"first_spec_hash\":", "\"spec_hash\":"}};
+	struct bundle_result result;
+	struct fixture f;
+	struct strbuf *text, run = STRBUF_INIT;
+	const char *from, *to;
+
+	open_all(&f);
+	text = &f.in.sweep[0].text;
+	for (const char *p = f.sound.buf; *p;) {
+		size_t n = 1;
+
+		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+			if (!strncmp(p, words[i][0], strlen(words[i][0]))) {
+				strbuf_adds(text, words[i][1]);
+				n = strlen(words[i][0]);
+			}
+		if (n == 1)
+			strbuf_addc(text, *p);
+		p += n;
+	}
+	from = strstr(f.in.run[0].text.buf, ",\"loss_floor\":");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(from);
+	to = from + strcspn(from, "}");
+	strbuf_add(&run, f.in.run[0].text.buf, (size_t)(from - f.in.run[0].text.buf));
+	strbuf_adds(&run, to);
+	from = strstr(run.buf, "\"method\":\"m\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(from);
+	strbuf_clear(&f.in.run[0].text);
+	strbuf_add(&f.in.run[0].text, run.buf, (size_t)(from - run.buf));
+	strbuf_adds(&f.in.run[0].text, "\"method\":\"simsiam\"");
+	strbuf_adds(&f.in.run[0].text, from + strlen("\"method\":\"m\""));
+	f.in.schema = 16;
+	taken(&f, &result);
+	sql_is(f.to.s, "SELECT loss_floor, least_progress FROM run", "-1|0.15\n");
+	sql_is(f.to.s, "SELECT rank, seed_index FROM cell ORDER BY id LIMIT 1", "0|0\n");
+	sql_is(f.to.s, "SELECT spec_hash = first_spec_hash FROM sweep", "1\n");
+	strbuf_release(&result.report);
+	strbuf_release(&run);
 	close_all(&f);
 }
 
@@ -349,6 +394,7 @@ static void test_one_name(void)
 int main(void)
 {
 	static const struct check_case cases[] = {{"rows that cannot be", test_refused},
+						  {"names of an older schema", test_older_words},
 						  {"a text that cannot be", test_refused_rows},
 						  {"rows made sane", test_made_sane},
 						  {"two of one name", test_one_name},

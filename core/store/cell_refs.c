@@ -1,4 +1,4 @@
-/* SWEEP:POINT.SEED; see runs.h. */
+/* References to cells: SWEEP:POINT.SEED; see store_internal.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,15 +7,15 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
-/* POINT or POINT.SEED; seed -1 when it is not said. */
-static int parse(const char *text, int64_t *cell, int64_t *seed)
+/* POINT or POINT.SEED; seed -1 if it is left out. */
+static int parse(const char *text, int64_t *point, int64_t *seed)
 {
 	char *end;
 
 	*seed = -1;
 	if (*text < '0' || *text > '9')
 		return 0;
-	*cell = strtoll(text, &end, 10);
+	*point = strtoll(text, &end, 10);
 	if (!*end)
 		return 1;
 	if (*end != '.' || end[1] < '0' || end[1] > '9')
@@ -30,7 +30,7 @@ struct found {
 	struct strbuf list; /* of the candidates */
 };
 
-static int find(struct store *s, const char *sweep, int64_t cell, int64_t seed, struct found *f,
+static int find(struct store *s, const char *sweep, int64_t point, int64_t seed, struct found *f,
 		struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(s,
@@ -42,7 +42,7 @@ static int find(struct store *s, const char *sweep, int64_t cell, int64_t seed, 
 
 	if (!st)
 		return -1;
-	db_bind(st, "tII", sweep, cell, seed);
+	db_bind(st, "tII", sweep, point, seed);
 	while ((more = db_step(s, st, err)) > 0) {
 		f->run = sqlite3_column_int64(st, 0);
 		if (f->n++ < 8)
@@ -53,7 +53,7 @@ static int find(struct store *s, const char *sweep, int64_t cell, int64_t seed, 
 	return more;
 }
 
-static int judge(const char *ref, const struct found *f, struct error *err)
+static int check_found(const char *ref, const struct found *f, struct error *err)
 {
 	if (!f->n)
 		return error_set(err, ERR_NOT_FOUND,
@@ -63,7 +63,7 @@ static int judge(const char *ref, const struct found *f, struct error *err)
 		return error_set(err, ERR_NOT_FOUND, "%s: ambiguous ref: it could be %s%s", ref,
 				 f->list.buf, f->n > 8 ? ", ..." : "");
 	if (!f->run)
-		return error_set(err, ERR_NOT_FOUND, "%s: this cell has not been begun", ref);
+		return error_set(err, ERR_NOT_FOUND, "%s: this cell has not been started", ref);
 	return 0;
 }
 
@@ -72,15 +72,15 @@ int cell_ref(struct store *s, const char *ref, int64_t *run, struct error *err)
 	const char *colon = strchr(ref, ':');
 	struct found f = {.list = STRBUF_INIT};
 	char sweep[64];
-	int64_t cell, seed;
+	int64_t point, seed;
 	int ret;
 
-	if (colon - ref >= (long)sizeof sweep || !parse(colon + 1, &cell, &seed))
+	if (colon - ref >= (long)sizeof sweep || !parse(colon + 1, &point, &seed))
 		return error_set(err, ERR_USAGE, "%s: not a ref: SWEEP:POINT.SEED", ref);
 	snprintf(sweep, sizeof sweep, "%.*s", (int)(colon - ref), ref);
 	if (sweeps_require(s, sweep, err))
 		return -1;
-	ret = find(s, sweep, cell, seed, &f, err) || judge(ref, &f, err) ? -1 : 0;
+	ret = find(s, sweep, point, seed, &f, err) || check_found(ref, &f, err) ? -1 : 0;
 	if (!ret)
 		*run = f.run;
 	strbuf_release(&f.list);

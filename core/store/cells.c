@@ -1,4 +1,4 @@
-/* Claims: who works on a cell, and how it ends; see sweeps.h. */
+/* Claims: which worker holds a cell, and how it is released; see sweeps.h. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +10,8 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
-/* After the n-th failure a cell rests: what filled the disk may be gone by then. */
+/* Seconds until a cell is tried again after its n-th failure; the cause, such as a full disk, may
+ * have passed. */
 static double rest_after(int failures)
 {
 	return failures < 0 ? 0.5 : failures < 6 ? 0.5 * (1 << failures) : 30;
@@ -29,9 +30,9 @@ static int may_claim(struct store *s, int64_t sweep, struct error *err)
 	return found < 0 ? -1 : found && yes;
 }
 
-/* Cells whose workers died once too often. A worker's lock says whether it lives, and its lease
- * where there is none. */
-static int give_up_dead(struct store *s, const struct sweep_row *w, double now, struct error *err)
+/* Fails cells whose workers died too often. Whether a worker is alive is known from its lock or,
+ * without one, from its lease. */
+static int fail_dead(struct store *s, const struct sweep_row *w, double now, struct error *err)
 {
 	return db_run(s, err,
 		      "UPDATE cell SET status = 'failed', failures = failures + 1, "
@@ -41,9 +42,10 @@ static int give_up_dead(struct store *s, const struct sweep_row *w, double now, 
 		      "Iflt", w->id, now, w->retries, stamp_now().text);
 }
 
-/* The clock was set back: a lease from the future ends when one that is given now would, unless its
- * worker lives and renews it; a rest is over. */
-static int mend_leases(struct store *s, const struct sweep_row *w, double now, struct error *err)
+/* If the clock was set back, leases may end far in the future. Such a lease is shortened to one
+ * that begins now, which a live worker renews; a queued cell that waits for its retry can be
+ * claimed at once. */
+static int shorten_leases(struct store *s, const struct sweep_row *w, double now, struct error *err)
 {
 	return db_run(s, err,
 		      "UPDATE cell SET lease_until = CASE status WHEN 'running' THEN ?3 ELSE 0 END "
@@ -52,10 +54,10 @@ static int mend_leases(struct store *s, const struct sweep_row *w, double now, s
 		      "Iff", w->id, now + 2 * w->lease + 60, now + w->lease);
 }
 
-/* 1 a row was stamped, whose id is in *cell; those of dead workers come first. The statements
- * stand twice because each has its own index. */
-static int stamp(struct store *s, const struct sweep_row *w, const char *worker, double now,
-		 int64_t *cell, struct error *err)
+/* Claims a cell: 1 and its id in *cell; 0: there is none. Cells of dead workers come first. There
+ * are two statements because each uses its own part of the index. */
+static int claim_row(struct store *s, const struct sweep_row *w, const char *worker, double now,
+		     int64_t *cell, struct error *err)
 {
 	int found = db_int(s, cell, err,
 			   "UPDATE cell SET claims = claims + 1, failures = failures + 1, "
@@ -73,7 +75,7 @@ static int stamp(struct store *s, const struct sweep_row *w, const char *worker,
 		       "WHERE sweep_id = ?1 AND status = 'queued' AND lease_until <= ?2 "
 		       "ORDER BY seed_index, ordinal LIMIT 1) RETURNING id",
 		       "Ifft", w->id, now, now + w->lease, worker);
-	return found ? found : mend_leases(s, w, now, err);
+	return found ? found : shorten_leases(s, w, now, err);
 }
 
 static int read_columns(sqlite3_stmt *st, struct cell_claim *out, struct error *err)
@@ -148,12 +150,13 @@ int cells_claim(struct store *s, const struct sweep_row *w, const char *worker,
 
 	if (tx_begin(s, err))
 		return -1;
-	now = clock_unix(); /* behind the lock: others may have waited long for it */
+	now = clock_unix(); /* after the lock was taken, for which this process may have waited long
+			     */
 	found = may_claim(s, w->id, err);
 	if (found > 0)
-		found = give_up_dead(s, w, now, err) ? -1 : may_claim(s, w->id, err);
+		found = fail_dead(s, w, now, err) ? -1 : may_claim(s, w->id, err);
 	if (found > 0)
-		found = stamp(s, w, worker, now, &cell, err);
+		found = claim_row(s, w, worker, now, &cell, err);
 	if (found > 0 && read_claim(s, cell, &claim, err))
 		found = -1;
 	if (found > 0)
@@ -220,9 +223,9 @@ static int failures_of(struct store *s, const struct cell_claim *c, int *out, st
 	return found < 0 ? -1 : 0;
 }
 
-/* The row of a cell that is still its worker's; *changed 0 when it is not. */
-static int put(struct store *s, const struct cell_claim *c, const char *status, int failures,
-	       double not_before, const char *why, int *changed, struct error *err)
+/* Updates the row of a cell if the claim is still valid; *changed is 0 if it is not. */
+static int update_row(struct store *s, const struct cell_claim *c, const char *status, int failures,
+		      double not_before, const char *why, int *changed, struct error *err)
 {
 	int settled = strcmp(status, "queued") != 0;
 	struct stamp now = stamp_now();
@@ -255,7 +258,7 @@ int cells_release(struct store *s, const struct sweep_row *w, const struct cell_
 		not_before = clock_unix() + rest_after(failures);
 	}
 	if (!ret)
-		ret = put(s, c, status, failures, not_before, why, &changed, err);
+		ret = update_row(s, c, status, failures, not_before, why, &changed, err);
 	return tx_end(s, ret, err) ? -1 : changed;
 }
 
@@ -266,7 +269,7 @@ int cells_settle_done(struct store *s, const struct cell_claim *c, struct error 
 	if (tx_begin(s, err))
 		return -1;
 	ret = failures_of(s, c, &failures, err) ||
-	      put(s, c, "done", failures, 0, NULL, &changed, err);
+	      update_row(s, c, "done", failures, 0, NULL, &changed, err);
 	return tx_end(s, ret, err);
 }
 

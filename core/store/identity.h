@@ -1,13 +1,13 @@
 /*
- * What a metric's value measures. NAME stands for the settings of the run's own recipe and for the
- * newest version of the rules; whatever differs from these is part of the name:
+ * What a metric's value measures. NAME alone means the settings of the run's own recipe and the newest
+ * version of the rules; anything that differs from these is part of the name:
  *
  *     test.knn.top1/k=200    test.linear.top1/l2=100,steps=3    test.knn.top5/rule=1
  *
- * KEY=VALUE by key, joined by commas; bytes of a value other than letters, digits and . _ + - are
- * written %2C. So values of one metric are never mixed within a run. Between runs the recipes may
- * differ: eval.measure holds everything that a value depends on beside encoder and images, and only
- * values of equal measure can be compared.
+ * KEY=VALUE pairs are sorted by key and joined by commas; bytes of a value other than letters, digits and . _ + - are
+ * written as %2C. So all values of one metric within a run have the same settings. Between runs the recipes may
+ * differ: eval.measure holds everything that a value depends on except the encoder and the images, and only values of
+ * equal measure can be compared.
  */
 #ifndef SSL_STORE_IDENTITY_H
 #define SSL_STORE_IDENTITY_H
@@ -15,31 +15,29 @@
 #include "core/base/strbuf.h"
 #include "core/store/store.h"
 
-/* Letters of the name in front of "/KEY=VALUE,..."; all of them where there is none. A name that
- * another program gave may have slashes of its own. */
+/* Length of the name without "/KEY=VALUE,...". Names given by other programs may contain other slashes. */
 size_t identity_base(const char *name);
 
-/* Appends KEY=VALUE, behind a comma unless `out` is empty. */
+/* Appends KEY=VALUE, after a comma unless `out` is empty. */
 void identity_add_setting(const char *key, const char *value, struct strbuf *out);
 
-/* Appends the settings of `name` ("steps=3,l2=1e2") as they are recorded: by key, numbers at their
- * shortest. */
+/* Appends the settings ("steps=3,l2=1e2") in recorded form: sorted by key, numbers in their shortest form. */
 void identity_canonical(const char *settings, struct strbuf *out);
 
 /* Appends the measure of an evaluation: "bank=300, images=100, k=20, temperature=0.07", from its
- * settings (JSON), by key, without what is an outcome. bank: training images. */
+ * settings (JSON), sorted by key, without those that are results. bank: number of training images. */
 void identity_measure(const char *protocol, const char *settings_json, struct strbuf *out);
 
-/* Remembers that the metric has values of this measure; in the caller's transaction. */
+/* Records that the metric has values of this measure; in the caller's transaction. */
 int identity_add_measure(struct store *s, int64_t name_id, const char *measure, struct error *err);
 
-/* Gives the values of a run (0: of all runs) that an older ssl recorded their identity, in the
- * caller's transaction: measures; names where settings were not the recipe's; /rule=1 where a newer
- * rule gives something else, and a missing value beside it where that is all there is. Nothing that
- * the digest chain covers changes. What has its identity stays as it is. */
+/* Adds the identity of values that an older ssl recorded, of one run (0: of all runs), in the caller's transaction: the
+ * measures; settings in names, if they differ from the recipe's; and /rule=1 if a newer rule computes the metric
+ * differently, with a missing value of the newer rule if there is no other. Nothing that the digest chain covers
+ * changes, and neither do values that have their identity. */
 int identity_migrate(struct store *s, int64_t run, struct error *err);
 
-/* identity_migrate() of a run that was just imported, from whatever version; and its measures. */
+/* identity_migrate() for a run that was just imported from any version; also adds its measures. */
 int identity_import(struct store *s, int64_t run, struct error *err);
 
 #endif

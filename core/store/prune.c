@@ -8,8 +8,8 @@
 
 #include "core/store/store_internal.h"
 
-/* What a rule looks at: of each other cell one value, and the cell's own; signed so that more is
- * better. */
+/* The values that a rule compares: one of each other cell, and the cell's own; signed so that
+ * larger is better. */
 struct field {
 	double *value, own;
 	int n;
@@ -22,9 +22,9 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* ?1 the cell, ?2 its sweep, ?3 the metric, ?4 the step, ?5 the index of its seed. The bare column
- * of a query with one max() is that of the row where it is. Runs that lost their representation or
- * broke are no measure for others; a cell that works has status running. */
+/* ?1 the cell, ?2 its sweep, ?3 the metric, ?4 the step, ?5 the index of its seed. SQLite
+ * takes the bare column of a query with one max() from the row of the maximum. Collapsed and failed
+ * runs are not compared with; the run of a running cell has status running. */
 #define FIELD_SQL(value)                                                                           \
 	"SELECT c.id = ?1, " value                                                                 \
 	" FROM cell c JOIN run r ON r.id = c.run_id AND r.status NOT IN "                          \

@@ -1,7 +1,7 @@
 /*
- * Inside core/store/ only: reading a row whose values decide over memory, files or arithmetic. A
- * damaged store, or one from elsewhere, may hold anything: what could not have been written there is
- * ERR_CORRUPT that names row and column, and never reaches the code behind.
+ * Inside core/store/ only: reads a row whose values are used for sizes, paths or arithmetic. A damaged store, or one
+ * from elsewhere, may hold anything: a value that ssl could not have written is ERR_CORRUPT, with row and column in the
+ * message, and is not passed on.
  */
 #ifndef SSL_STORE_ROW_H
 #define SSL_STORE_ROW_H
@@ -16,23 +16,23 @@ struct row {
 	const char *table;
 	int64_t id; /* of the row, for messages */
 	struct error *err;
-	int bad; /* something was not as it should be: *err says what */
+	int bad; /* a value was not valid: *err says which */
 };
 
-/* A whole number from lo to hi; else lo, and bad. */
+/* An integer from lo to hi; otherwise lo, and bad is set. */
 int64_t row_int(struct row *r, int col, const char *column, int64_t lo, int64_t hi);
-/* The same, where NULL is as good, and 0. */
+/* The same; NULL is valid and gives 0. */
 int64_t row_int_or_null(struct row *r, int col, const char *column, int64_t lo, int64_t hi);
-/* A finite number; else 0, and bad. */
+/* A finite number; otherwise 0, and bad is set. */
 double row_real(struct row *r, int col, const char *column);
 double row_real_or_null(struct row *r, int col, const char *column);
-/* An owned text, which must be there; else NULL, and bad. */
+/* A text, owned by the caller; otherwise NULL, and bad is set. */
 char *row_text(struct row *r, int col, const char *column);
-/* The same, where NULL is as good. */
+/* The same; NULL is valid. */
 char *row_text_or_null(struct row *r, int col, const char *column);
-/* As row_text() into a buffer, cut to its size; else "", and bad. */
+/* As row_text(), into a buffer, cut to its size; otherwise "", and bad is set. */
 void row_text_into(struct row *r, int col, const char *column, char *out, size_t size);
-/* A SHA-256; else "", and bad. */
+/* A SHA-256; otherwise "", and bad is set. */
 void row_hash(struct row *r, int col, const char *column, char out[HASH_HEX]);
 
 #endif

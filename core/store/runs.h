@@ -1,8 +1,8 @@
 /*
- * Runs, their parameters, metrics and checkpoints: everything that the run lifecycle
- * records. What is settled (status done, failed, stopped ...) is never changed, only continued by a
- * new attempt (resume). Every writing call carries the attempt's fencing token: a writer that lost
- * its run to another gets ERR_FAILED and changes nothing.
+ * Runs, their parameters, metrics and checkpoints: everything that the run lifecycle records. A settled run (status
+ * done, failed, stopped ...) never changes; it can only be continued by a new attempt (resume). Every call that writes
+ * carries the attempt's fencing token: a writer whose run was taken over by another process gets ERR_FAILED and changes
+ * nothing.
  */
 #ifndef SSL_STORE_RUNS_H
 #define SSL_STORE_RUNS_H
@@ -11,13 +11,13 @@
 #include "core/base/hash.h"
 #include "core/store/store.h"
 
-/* Where the bits come from: recorded once per distinct content, shared by runs. */
+/* The code that computes a run. Equal contents share one row. */
 struct code_info {
 	const char *version;                   /* of ssl */
 	char binary[HASH_HEX];                 /* SHA-256 of the executable */
 	const char *compiler, *flags, *commit; /* commit: of the ssl source, "" unknown */
-	char libraries[256]; /* that results depend on: "OpenBLAS ...; glibc ..." */
-	/* the folder that the user works in, when it is a git repository */
+	char libraries[256]; /* those that results depend on: "OpenBLAS ...; glibc ..." */
+	/* of the git repository of the working directory, if there is one */
 	char user_commit[65];
 	int user_dirty; /* 1 yes, 0 no, -1 unknown */
 };
@@ -29,10 +29,10 @@ struct host_info {
 struct run_param {
 	const char *key, *text; /* canonical text */
 	int is_number;
-	double number, in_force; /* in_force: the number that holds, also for a word; NAN: none */
+	double number, in_force; /* in_force: the number in effect, also for a word; NAN: none */
 };
 
-/* Version of the rules by which metrics are computed: table metric_rule says what each changed. */
+/* Version of the rules by which metrics are computed; table metric_rule describes what each version changed. */
 enum { RUN_RULES = 2 };
 
 /* For methods whose loss never comes near its smallest possible value. */
@@ -42,7 +42,7 @@ struct run_new {
 	const char *method, *recipe_json, *recipe_hash,
 	    *command;           /* command: argv joined, as typed */
 	const char *group_hash; /* of the recipe without its seed: the same for replicates */
-	const char *name;       /* NULL: a readable one is made: "calm-otter" */
+	const char *name;       /* NULL: a readable name is generated, such as "calm-otter" */
 	int64_t dataset_id;
 	int64_t seed;
 	int threads, rules; /* rules: 0 for the newest */
@@ -56,7 +56,7 @@ struct run_new {
 	const struct host_info *host;
 	const char *const *tag; /* may be NULL */
 	int n_tags;
-	int64_t cell, cell_token; /* of a sweep: the claim that it is run for; cell 0: of none */
+	int64_t cell, cell_token; /* the claim of a cell that the run is for; cell 0: none */
 };
 
 struct run_handle {
@@ -65,18 +65,18 @@ struct run_handle {
 	char name[64], uuid[37];
 };
 
-/* One transaction: the row 'running', its recipe, parameters, code and host. ERR_USAGE: its name or a tag. */
+/* Records a new run in one transaction: its row with status running, recipe, parameters, code and host. ERR_USAGE: its
+ * name or a tag is not valid. */
 int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out,
 		struct error *err);
 
-/* A new attempt on a run that is stopped, failed or stale (running, but its process is dead or,
- * where locks cannot be trusted, silent for `stale_s` seconds): status running again, series above
- * `step` removed. ERR_USAGE if it is done or alive. */
+/* Begins a new attempt on a run that is stopped, failed or stale (running, but its process is dead or, where locks
+ * cannot be trusted, has written no heartbeat for `stale_s` seconds): the status becomes running, and everything
+ * recorded above `step` is removed. ERR_USAGE if the run is done or its process is alive. */
 int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
 		struct error *err);
 
-/* Where the attempt of the handle computes: runs_insert() does it for the first, a resumed run says
- * it for itself. */
+/* Records code and host of the handle's attempt; runs_insert() does so for the first attempt. */
 int runs_provenance(struct store *s, const struct run_handle *h, const struct code_info *code,
 		    const struct host_info *host, struct error *err);
 
@@ -91,29 +91,29 @@ struct checkpoint_new {
 	int64_t bytes;
 };
 
-/* One transaction: points, position, heartbeat and (or NULL) a checkpoint whose object is in place.
+/* Writes points, position and heartbeat in one transaction, and a checkpoint (or NULL), whose object must be in place.
  */
 int runs_write_points(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
 	       long epoch, long step, const struct checkpoint_new *ck, struct error *err);
 
-/* Only the heartbeat. */
+/* Writes only the heartbeat. */
 int runs_heartbeat(struct store *s, const struct run_handle *h, struct error *err);
 
 struct run_end {
 	const char *status; /* done failed stopped collapsed pruned */
 	int exit_code;
 	const char *error;            /* the message, or NULL */
-	double seconds;               /* of this attempt; the run's are the sum of its attempts' */
-	int64_t peak_rss, arena_peak; /* bytes; the run's are the most of its attempts' */
+	double seconds;               /* of this attempt; run.seconds is the sum over the attempts */
+	int64_t peak_rss, arena_peak; /* bytes; the run's are the largest of its attempts */
 };
 int runs_finish(struct store *s, const struct run_handle *h, const struct run_end *end,
 		struct error *err);
 
-/* One event line of a run: "guard", "warning", "signal" ... */
+/* Adds an event of a run: kind is "guard", "warning", "signal" ... */
 int runs_event(struct store *s, const struct run_handle *h, const char *kind, const char *text,
 	       struct error *err);
 
-/* A run as `show` and `eval` read it. Text is owned by the row: run_row_release(). */
+/* A run as it is read back. The row owns its texts: run_row_release(). */
 struct run_row {
 	int64_t id, seed, dataset_id;
 	char *uuid, *name, *status, *method, *recipe_json, *recipe_hash, *dataset, *dataset_sha256;
@@ -126,9 +126,9 @@ struct run_row {
 };
 int runs_get(struct store *s, int64_t id, struct run_row *out, struct error *err);
 void run_row_release(struct run_row *r);
-/* The version of the rules of a run. */
+/* The version of the rules by which the run computes its metrics. */
 int runs_rules(struct store *s, int64_t id, int *out, struct error *err);
-/* Has an attempt gone on from this step? 1, 0, -1. */
+/* Did an attempt continue from this step? 1, 0, -1. */
 int runs_resumed_at(struct store *s, int64_t id, long step, struct error *err);
 
 struct checkpoint_row {
@@ -136,16 +136,15 @@ struct checkpoint_row {
 	long step, epoch;
 	char sha256[HASH_HEX], created[CLOCK_TEXT];
 };
-/* The newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if none. */
+/* Finds the newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if there is none. */
 int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpoint_row *out,
 		     struct error *err);
 int checkpoints_each(struct store *s, int64_t run_id,
 		     int (*fn)(void *ctx, const struct checkpoint_row *row), void *ctx,
 		     struct error *err);
-/* Drops checkpoints beyond the newest `keep_last`, except the ones named best; their objects go
- * when unused. 0: keep all. best_step: of the best online evaluation, -1 none. */
+/* Removes checkpoints except the newest `keep_last` and that of the best online evaluation, at best_step (-1: none);
+ * objects that become unused are deleted. keep_last 0: keeps all. */
 int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last, long best_step,
 		      struct error *err);
-
 
 #endif

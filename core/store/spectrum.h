@@ -1,4 +1,4 @@
-/* Recording spectra: vectors over training, such as the singular values of the embeddings. */
+/* Recording spectra: vectors over training, such as the eigenvalues of the covariance of the embeddings. */
 #ifndef SSL_STORE_SPECTRUM_H
 #define SSL_STORE_SPECTRUM_H
 

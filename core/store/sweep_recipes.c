@@ -1,4 +1,4 @@
-/* The recipes that a sweep has, whatever its plan says now; see sweep_recipes.h. */
+/* The recipes of a sweep's cells; see sweep_recipes.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +50,8 @@ int sweeps_has_cell(struct store *s, int64_t sweep, const char *recipe_hash, con
 		      "tItI", recipe_hash, sweep, dataset, dataset_id);
 }
 
-/* "vicreg.mu=5 optim.epochs=2": what the recipe has otherwise than `other`, the seed apart. */
+/* Appends "vicreg.mu=5 optim.epochs=2": the settings in which the recipe differs from `other`,
+ * except the seed. */
 static int add_differences(struct store *s, int64_t recipe, int64_t other, struct strbuf *label,
 			   struct error *err)
 {
@@ -90,7 +91,7 @@ int sweep_label(struct store *s, int64_t sweep, int64_t last, int64_t recipe,
 			return found;
 		if (add_differences(s, recipe, other, label, err))
 			return -1;
-		if (label->len == before) /* it lacks what the other one has */
+		if (label->len == before) /* it differs only in settings that it lacks */
 			return 0;
 	}
 	return 0;

@@ -1,4 +1,4 @@
-/* Sweeps: their names and their trash; see sweep_trash.h. */
+/* Renaming and removing sweeps; see sweep_trash.h. */
 #include "core/store/sweep_trash.h"
 
 #include <stdlib.h>
@@ -8,28 +8,7 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweeps.h"
 
-int sweeps_find_trash(struct store *s, const char *name, int64_t *id, struct error *err)
-{
-	return db_int(s, id, err,
-		      "SELECT id FROM sweep WHERE name = ? AND id IN (SELECT sweep_id FROM "
-		      "sweep_trash)",
-		      "t", name);
-}
-
-int sweeps_check_name_free(struct store *s, const char *name, struct error *err)
-{
-	int64_t id;
-	int gone = sweeps_find_trash(s, name, &id, err);
-
-	if (gone <= 0)
-		return gone;
-	return error_set(err, ERR_USAGE,
-			 "sweep name %s: a sweep in the trash has it: `ssl sweep rm --restore %s` "
-			 "takes that out, `ssl sweep rm -f %s` deletes it for good",
-			 name, name, name);
-}
-
-/* ERR_USAGE while a worker that lives has a cell of it. */
+/* ERR_USAGE while a live worker holds a cell of the sweep. */
 static int check_idle(struct store *s, int64_t id, struct error *err)
 {
 	int64_t running = 0;
@@ -70,22 +49,22 @@ int sweeps_rename(struct store *s, int64_t id, const char *name, struct error *e
 		      err);
 }
 
-/* ?1 the sweep. Its runs that go to the trash with it: no other sweep that is not there has them.
- */
+/* The runs of sweep ?1 that are moved to the trash with it: those that belong to no other sweep
+ * outside the trash. */
 #define OF_SWEEP                                                                                   \
 	"SELECT DISTINCT c.run_id FROM cell c WHERE c.sweep_id = ?1 AND c.run_id IS NOT NULL"
 static const char to_trash[] = OF_SWEEP
     " AND c.run_id NOT IN (SELECT run_id FROM trash) AND NOT EXISTS (SELECT 1 FROM cell o "
     "WHERE o.run_id = c.run_id AND o.sweep_id <> ?1 AND o.sweep_id NOT IN (SELECT sweep_id "
     "FROM sweep_trash))";
-/* Those that are deleted with it: no other sweep has them; and where it is in the trash itself, a
- * run that somebody took out of there stays. */
+/* Those that are deleted with it: they belong to no other sweep and, if the sweep is in the trash,
+ * they are there too. */
 static const char to_delete[] = OF_SWEEP
     " AND NOT EXISTS (SELECT 1 FROM cell o WHERE o.run_id = c.run_id AND o.sweep_id <> ?1) "
     "AND (c.run_id IN (SELECT run_id FROM trash) OR ?1 NOT IN (SELECT sweep_id FROM "
     "sweep_trash))";
 
-/* Those that come back with it. */
+/* Those that are restored with it. */
 #define RETURNING_RUNS                                                                             \
 	"SELECT x.run_id FROM trash x WHERE x.run_id IN (SELECT run_id FROM cell WHERE sweep_id "  \
 	"= "                                                                                       \
@@ -112,9 +91,10 @@ static int read_ids(struct store *s, const char *sql, int64_t sweep, struct ids 
 	return more;
 }
 
-/* The runs that the removal takes along, none of them alive; and what it comes to. */
-static int prepare(struct store *s, int64_t id, int for_good, double stale_s, struct ids *runs,
-		   struct sweep_removal *out, struct error *err)
+/* Finds the runs that are removed with the sweep, and counts what is removed. ERR_USAGE if one of
+ * them is alive. */
+static int find_removal(struct store *s, int64_t id, int for_good, double stale_s, struct ids *runs,
+			struct sweep_removal *out, struct error *err)
 {
 	int64_t all = 0;
 
@@ -187,7 +167,7 @@ int sweeps_removal(struct store *s, int64_t id, int for_good, double stale_s,
 {
 	struct sweep_removal of = {0};
 	struct ids runs = {0};
-	int ret = prepare(s, id, for_good, stale_s, &runs, &of, err);
+	int ret = find_removal(s, id, for_good, stale_s, &runs, &of, err);
 
 	free(runs.id);
 	if (!ret)
@@ -204,7 +184,7 @@ int sweeps_trash(struct store *s, int64_t id, double stale_s, struct sweep_remov
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = prepare(s, id, 0, stale_s, &runs, &of, err) || move_to_trash(s, id, &runs, err);
+	ret = find_removal(s, id, 0, stale_s, &runs, &of, err) || move_to_trash(s, id, &runs, err);
 	ret = tx_end(s, ret ? -1 : 0, err);
 	free(runs.id);
 	if (!ret)
@@ -250,8 +230,8 @@ int sweeps_delete(struct store *s, int64_t id, double stale_s, struct sweep_remo
 
 	if (tx_begin(s, err))
 		return -1;
-	ret = prepare(s, id, 1, stale_s, &runs, &of, err) || delete_runs(s, &runs, &gone, err) ||
-	      sweep_row_delete(s, id, err);
+	ret = find_removal(s, id, 1, stale_s, &runs, &of, err) ||
+	      delete_runs(s, &runs, &gone, err) || sweep_row_delete(s, id, err);
 	ret = hashes_drop(s, &gone, tx_end(s, ret ? -1 : 0, err), err);
 	free(runs.id);
 	if (!ret)

@@ -1,7 +1,6 @@
-/* Sweeps' rows, and the cells that they begin with; see sweeps.h. */
+/* Rows of sweeps, and the cells that they are recorded with; see sweeps.h. */
 #include "core/store/sweeps.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,20 +11,6 @@
 #include "core/store/store_internal.h"
 #include "core/store/sweep_recipes.h"
 #include "core/store/sweep_trash.h"
-
-int sweep_name_check(const char *name, struct error *err)
-{
-	static const char good[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-
-	if (!isalpha((unsigned char)*name) || strlen(name) > 63 || name[strspn(name, good)] ||
-	    !strcmp(name, "best"))
-		return error_set(err, ERR_USAGE,
-				 "sweep name '%.70s': a letter, then letters, digits, - _ . and at "
-				 "most 63 of them",
-				 name);
-	return 0;
-}
 
 static int no_sweep(struct store *s, const char *name, struct error *err)
 {
@@ -161,7 +146,7 @@ static int insert_sweep(struct store *s, const struct sweep_new *w, struct error
 	    (int64_t)(w->defaults ? w->defaults : 1));
 }
 
-/* The sweep that gives way is called by its uuid until it goes, so that its name is free. */
+/* Until it is deleted the replaced sweep is named by its uuid, so that its name is free. */
 static int begin_replacing(struct store *s, int64_t id, struct error *err)
 {
 	struct sweep_counts n;
@@ -169,13 +154,12 @@ static int begin_replacing(struct store *s, int64_t id, struct error *err)
 	if (sweeps_count(s, id, &n, err))
 		return -1;
 	if (n.done || n.running)
-		return error_set(err, ERR_USAGE, "sweep: some of its cells are %s by now",
+		return error_set(err, ERR_USAGE, "sweep: some of its cells are now %s",
 				 n.done ? "done" : "running");
 	return db_run(s, err, "UPDATE sweep SET name = uuid WHERE id = ?", "I", id);
 }
 
-/* Runs that go on from their checkpoints belong to the cells of the new sweep; then the former one
- * goes. */
+/* Gives runs that can be continued to the cells of the new sweep, then deletes the former one. */
 static int end_replacing(struct store *s, int64_t old, int64_t new, struct error *err)
 {
 	return db_run(
@@ -190,7 +174,7 @@ static int end_replacing(struct store *s, int64_t old, int64_t new, struct error
 		   : 0;
 }
 
-/* The row as it is to be; *id gets its number. */
+/* Inserts or updates the row; *id is its number. */
 static int save_row(struct store *s, const struct sweep_new *w, int64_t *id, struct error *err)
 {
 	int found;
@@ -245,7 +229,7 @@ int sweeps_save(struct store *s, const struct sweep_new *w,
 	return 0;
 }
 
-/* The number of the recipe without its seed in the sweep: an old one, or the next. */
+/* The number of the point that the recipe belongs to: an existing one, or the next. */
 static int ordinal_of(struct sweep_edit *e, const struct run_new *r, int *out, struct error *err)
 {
 	int64_t n = 0;
@@ -260,7 +244,7 @@ static int ordinal_of(struct sweep_edit *e, const struct run_new *r, int *out, s
 	return 0;
 }
 
-/* A cell whose run is there already. */
+/* Settles a cell as done if its run exists already. */
 static int reuse(struct sweep_edit *e, int64_t cell, const char *binary, struct error *err)
 {
 	return db_run(
@@ -415,7 +399,7 @@ int sweeps_retry(struct store *s, int64_t id, int which, int *n, struct error *e
 	return tx_end(s, ret, err);
 }
 
-/* What its run says may be NULL: it may have none. */
+/* The columns of its run may be NULL, since a cell may have none. */
 static int read_cell(sqlite3_stmt *st, struct cell_row *c, struct error *err)
 {
 	struct row r = {st, "cell", sqlite3_column_int64(st, 0), err, 0};

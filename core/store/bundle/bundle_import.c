@@ -187,7 +187,7 @@ static int take_all(struct bundle_import *m, const struct bundle_in *in, struct 
 			return -1;
 	}
 	for (int i = 0; i < in->n_sweeps; i++)
-		if (bundle_take_sweep(m, &in->sweep[i], err))
+		if (bundle_import_sweep(m, &in->sweep[i], err))
 			return -1;
 	return 0;
 }

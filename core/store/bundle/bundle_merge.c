@@ -419,7 +419,7 @@ static int take_extended(struct merge *g, const struct bundle_text *in, struct e
 	return 0;
 }
 
-int bundle_take_sweep(struct bundle_import *m, const struct bundle_text *in, struct error *err)
+int bundle_import_sweep(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	struct merge g = {.m = m};
 	int64_t before = 0;

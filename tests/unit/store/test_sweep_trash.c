@@ -70,7 +70,7 @@ static void test_replace(void)
 	run.cell_token = c.token;
 	CU_ASSERT_EQUAL_FATAL(runs_insert(x.s, &run, &r, &x.err), 0);
 	CU_ASSERT_EQUAL(sweeps_save(x.s, &n, add, &more, &id, &added, &x.err), -1);
-	err_is(&x.err, ERR_USAGE, "running by now");
+	err_is(&x.err, ERR_USAGE, "now running");
 	sql_is(x.s, "SELECT name, spec FROM sweep", "s|{}\n");
 	CU_ASSERT_EQUAL(runs_finish(x.s, &r, &(struct run_end){.status = "stopped"}, &x.err), 0);
 	CU_ASSERT_EQUAL(cells_release(x.s, &w, &c, CELL_STOPPED, NULL, &x.err), 1);
@@ -87,7 +87,7 @@ static void test_replace(void)
 	status_of(&x, &w, h.data, 0, "done");
 	n.replaces = w.id;
 	CU_ASSERT_EQUAL(sweeps_save(x.s, &n, add, &h, &id, &added, &x.err), -1);
-	err_is(&x.err, ERR_USAGE, "done by now");
+	err_is(&x.err, ERR_USAGE, "now done");
 	done(&x, &w);
 }
 

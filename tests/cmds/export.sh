@@ -52,7 +52,7 @@ ok ssl -C c export -o odd.tar.zst 7
 mkdir e
 ok ssl -C e init
 ok ssl -C e import odd.tar.zst
-err_has 'no name that a ref can be: it is [a-z]+-[a-z]+ now'
+err_has 'it cannot be used as a reference: it is now [a-z]+-[a-z]+'
 ok ssl -C c rename 7 run-7
 ok ssl -C c export -w 'id<20' -o many.tar.zst
 ok ssl -C d init

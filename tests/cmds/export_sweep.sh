@@ -99,7 +99,7 @@ ok ssl -C b sweep extend weights --grid barlow.lambda=0.04
 ok ssl -C a sweep extend weights --grid barlow.lambda=0.05 --seeds 3
 ok ssl -C b export --sweep weights -f -o back.tar.zst
 ok ssl -C a import back.tar.zst
-err_has 'cell 4 of the bundle is cell 5 here'
+err_has 'point 4 of the bundle is point 5 here'
 err_has 'extended here and in the bundle'
 same "$(db a 'select count(*) || count(distinct ordinal) from cell')" 145
 
@@ -133,7 +133,7 @@ ok ssl -C f sweep start -q --name weights $tiny --grid barlow.lambda=0.07
 code 1 ssl -C f import --as weights one.tar.zst
 err_has '^sweep weights: another sweep has this name here: only its runs'
 ok ssl -C f import -n one.tar.zst
-err_has '^sweep weights: another sweep has this name here: it is weights-2 now$'
+err_has '^sweep weights: another sweep has this name here: it is now weights-2$'
 same "$(db f 'select count(*) from sweep')" 1
 fails 2 'sweep name' "$SSL" -C f import --as '../x' one.tar.zst
 fails 2 'has 0 sweeps' "$SSL" -C f import --as other run.tar.zst

@@ -96,7 +96,7 @@ code 5 ssl export -o a.tzst a
 code 5 ssl log
 again
 edit table eval "replace(sql, 'NOT NULL DEFAULT 1', 'NOT NULL DEFAULT (abs(1))')"
-fails 5 'not as any ssl makes them' "$SSL" export -o a.tzst a
+fails 5 'not one that ssl creates' "$SSL" export -o a.tzst a
 again
 db 'create table "my ""own""" (run_id integer references run (id) on delete cascade, "a"" b" text)' \
 	'insert into "my ""own""" values (1, 2)'

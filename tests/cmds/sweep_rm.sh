@@ -105,7 +105,7 @@ ok ssl -C c data add tiny --shapes --train 64 --test 16
 ok ssl -C c sweep start -q --name weights $small --grid barlow.lambda=0.09
 ok ssl -C c export -q --sweep weights -o "$scratch/namesake.tar.zst"
 ok ssl -C b import "$scratch/namesake.tar.zst"
-err_has 'sweep weights: another sweep, in the trash, has this name here: it is weights-2 now'
+err_has 'sweep weights: another sweep, in the trash, has this name here: it is now weights-2'
 ok ssl backup copy
 ok ssl -C copy fsck
 ok ssl -C copy sweep rm --restore weights

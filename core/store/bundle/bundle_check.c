@@ -1,5 +1,5 @@
-/* Are the values of a bundle's row what our own writers could have written? The schema says the
- * types, and what a key is; here stands what it does not say. */
+/* Checks the values of a bundle's row beyond the types, keys and constraints of the schema: a value
+ * that ssl could not have written is refused. */
 #include <string.h>
 
 #include "core/base/utf8.h"
@@ -19,7 +19,7 @@ static int wrong(const char *table, const char *column, const char *why, struct 
 	return error_set(err, ERR_CORRUPT, "a row of %.40s: %.40s %s", table, column, why);
 }
 
-/* One JSON value of the type, by SQLite's own reader. */
+/* Is it one JSON value of the type, according to SQLite? */
 static int is_json(struct store *s, const char *text, const char *type, struct error *err)
 {
 	int64_t is = 0;
@@ -34,7 +34,7 @@ static int is_json(struct store *s, const char *text, const char *type, struct e
 static int check_text(struct bundle_import *m, const char *table, const char *column,
 		      const char *text, struct error *err)
 {
-	/* as they came from a command line, a path or a library: any bytes */
+	/* texts from a command line, a path or a library may hold any bytes */
 	static const char *const raw[] = {"command", "error", "text", "source", "worker", NULL};
 	static const char *const object[] = {"json", "settings", "spec", NULL};
 	int is = 1;
@@ -44,7 +44,7 @@ static int check_text(struct bundle_import *m, const char *table, const char *co
 	else if (!strcmp(column, "skipped"))
 		is = is_json(m->s, text, "array", err);
 	if (is <= 0)
-		return is < 0 ? -1 : wrong(table, column, "is not the JSON that it should be", err);
+		return is < 0 ? -1 : wrong(table, column, "is not valid JSON of its kind", err);
 	if (!is_in(column, raw) && !utf8_is_valid(text))
 		return wrong(table, column, "is not UTF-8", err);
 	return 0;

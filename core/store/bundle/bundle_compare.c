@@ -1,5 +1,5 @@
-/* A run of a bundle that is here already: is it the same? Tags and notes, which people add at any
- * time, are merged; see bundle.h. */
+/* Compares a run of a bundle with the same run here. Tags and notes, which people add at any time,
+ * are merged; see bundle.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "core/store/identity.h"
 #include "core/store/times.h"
 
-/* The same moment, in whichever format? */
+/* Do both texts give the same time, in any format? */
 static int same_time(const char *a, const char *b)
 {
 	char x[CLOCK_TEXT], y[CLOCK_TEXT];
@@ -25,11 +25,12 @@ static int same_field(const struct jsonline *a, const struct json_field *x,
 		const char *theirs = jsonline_text(a, x), *here = jsonline_text(b, y);
 		size_t n = strlen(theirs);
 
-		/* the name may have got the settings of its values since */
+		/* settings may have been added to the name since */
 		return !strncmp(theirs, here, n) && (!here[n] || n == identity_base(here));
 	}
 	if (!strcmp(a->text.buf + x->name, "method"))
-		return 1; /* the recipe's, which is compared: its word may be another one now */
+		return 1; /* it follows from the recipe, which is compared; the method may have been
+			     renamed */
 	if (!strcmp(a->text.buf + x->name, "status") && bundle_was_pruned(a))
 		return !strcmp(jsonline_text(b, y), "pruned");
 	if (x->kind == JSON_TEXT)
@@ -39,7 +40,7 @@ static int same_field(const struct jsonline *a, const struct json_field *x,
 	return x->kind == JSON_NULL || (x->i == y->i && x->d == y->d);
 }
 
-/* All that the bundle's rows say is said by the rows here, which have columns that came later. */
+/* Are the rows here equal to the bundle's, except for columns that later migrations added? */
 static int same_but_newer(const struct strbuf *theirs, const struct strbuf *here)
 {
 	struct jsonline a = {.text = STRBUF_INIT}, b = {.text = STRBUF_INIT};
@@ -73,7 +74,7 @@ static int is_same(const struct bundle_import *m, const struct strbuf *theirs,
 	       same_but_newer(theirs, here);
 }
 
-/* Takes the lines of tags and notes out of a run's text. */
+/* Splits a run's text into the lines of tags and notes (marks) and the rest. */
 static int split_marks(const struct strbuf *text, struct strbuf *rest, struct strbuf *marks,
 		       struct error *err)
 {
@@ -114,7 +115,7 @@ static int has_mark(struct bundle_import *m, int64_t run, struct error *err)
 		      run, bundle_field(m, "text"), bundle_field(m, "created"));
 }
 
-/* Adds the tags and notes that the run here lacks. */
+/* Adds the tags and notes of the bundle that the run here lacks. */
 static int merge_marks(struct bundle_import *m, const struct bundle_text *marks, int64_t run,
 		       const char *name, struct error *err)
 {

@@ -9,7 +9,7 @@
 #include "core/store/object.h"
 #include "core/store/params.h"
 
-/* The size of an object that the bundle brings, or that is here: 1, 0 it is in neither, -1. */
+/* The size of an object of the bundle or of this store: 1; 0: neither has it; -1. */
 static int find_object(const struct bundle_import *m, const char *sha256, int64_t *bytes,
 		       struct error *err)
 {
@@ -30,8 +30,8 @@ static int find_object(const struct bundle_import *m, const char *sha256, int64_
 	return 1;
 }
 
-/* Rows that are named by a hash are what it says: else one of them would stand here for another
- * that comes later. */
+/* Checks rows that are identified by a hash. A row with a wrong hash would later be taken for
+ * another one. */
 static int check_hashed(struct bundle_import *m, const char *table, struct error *err)
 {
 	const char *sha256 = bundle_field(m, "sha256"), *json = bundle_field(m, "json");
@@ -52,12 +52,12 @@ static int check_hashed(struct bundle_import *m, const char *table, struct error
 	if (there <= 0)
 		return there ? -1 : error_set(err, ERR_CORRUPT, "object %.12s: missing", sha256);
 	if (!bytes || bytes->kind != JSON_INTEGER || size != bytes->i)
-		return error_set(err, ERR_CORRUPT, "object %.12s: not as many bytes as it is said",
-				 sha256);
+		return error_set(err, ERR_CORRUPT,
+				 "object %.12s: its size is not the one in its row", sha256);
 	return 0;
 }
 
-static int take_shared(struct bundle_import *m, const struct bundle_text *in, struct error *err)
+static int import_shared(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	const struct bundle_table *t = bundle_table_find(&m->schema, in->name);
 	size_t at = 0;
@@ -72,8 +72,8 @@ static int take_shared(struct bundle_import *m, const struct bundle_text *in, st
 	return more;
 }
 
-/* The name that the run gets here: its own or, where another run has it, that with a number; `why`
- * is NULL for its own. */
+/* Chooses the name of the run here: its own or, if another run has that, its own with a number.
+ * *why: why it is not its own; NULL if it is. */
 static int choose_name(struct bundle_import *m, const char *own, const char *uuid, char name[64],
 		       const char **why, struct error *err)
 {
@@ -85,7 +85,7 @@ static int choose_name(struct bundle_import *m, const char *own, const char *uui
 	if (taken < 0)
 		return -1;
 	if (run_name_check(own, NULL)) {
-		*why = "no name that a ref can be";
+		*why = "it cannot be used as a reference";
 		return run_name_make(m->s, uuid, name, 64, err);
 	}
 	if (!taken)
@@ -94,14 +94,14 @@ static int choose_name(struct bundle_import *m, const char *own, const char *uui
 	return name_like(m->s, "SELECT id FROM run WHERE name = ?", own, name, err);
 }
 
-/* Which name it had is a note of the run. */
-static int note_name(struct bundle_import *m, int64_t run, const char *own, const char *name,
-		     const char *why, struct error *err)
+/* Records the former name of the run as a note. */
+static int add_name_note(struct bundle_import *m, int64_t run, const char *own, const char *name,
+			 const char *why, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	int ret;
 
-	strbuf_addf(&m->result->report, "%.64s: %s: it is %s now\n", own, why, name);
+	strbuf_addf(&m->result->report, "%.64s: %s: it is now %s\n", own, why, name);
 	strbuf_addf(&text, "named %s when it was imported; its name was %.64s", name, own);
 	ret = db_run(m->s, err, "INSERT INTO note (run_id, text, created) VALUES (?, ?, ?)", "Itt",
 		     run, text.buf, stamp_now().text);
@@ -109,9 +109,9 @@ static int note_name(struct bundle_import *m, int64_t run, const char *own, cons
 	return ret;
 }
 
-/* The row of the run itself. own: its name in the bundle. */
-static int take_run_row(struct bundle_import *m, const char *uuid, const char *own, int64_t *run,
-			int64_t *attempt, struct error *err)
+/* Inserts the row of the run itself. own: its name in the bundle. */
+static int insert_run(struct bundle_import *m, const char *uuid, const char *own, int64_t *run,
+		      int64_t *attempt, struct error *err)
 {
 	const struct json_field *f = jsonline_find(&m->line, "attempt_id");
 	const char *why;
@@ -126,10 +126,10 @@ static int take_run_row(struct bundle_import *m, const char *uuid, const char *o
 			  why ? name : NULL, err))
 		return -1;
 	*run = sqlite3_last_insert_rowid(m->s->db);
-	return why ? note_name(m, *run, own, name, why, err) : 0;
+	return why ? add_name_note(m, *run, own, name, why, err) : 0;
 }
 
-static int take_run(struct bundle_import *m, const struct bundle_text *in, struct error *err)
+static int import_run(struct bundle_import *m, const struct bundle_text *in, struct error *err)
 {
 	struct strbuf own = STRBUF_INIT;
 	int64_t run = 0, attempt = 0;
@@ -140,7 +140,7 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 		return error_set(err, ERR_CORRUPT, "run %.13s: empty", in->name);
 	if (more > 0) {
 		strbuf_adds(&own, bundle_field(m, "name"));
-		ret = take_run_row(m, in->name, own.buf, &run, &attempt, err);
+		ret = insert_run(m, in->name, own.buf, &run, &attempt, err);
 	}
 	strbuf_release(&own);
 	if (ret)
@@ -170,12 +170,12 @@ static int take_run(struct bundle_import *m, const struct bundle_text *in, struc
 	return bundle_check_run(m, run, in->name, err);
 }
 
-static int take_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)
+static int import_all(struct bundle_import *m, const struct bundle_in *in, struct error *err)
 {
 	if (params_mark(m->s, err))
 		return -1;
 	for (int i = 0; i < in->n_shared; i++)
-		if (take_shared(m, &in->shared[i], err))
+		if (import_shared(m, &in->shared[i], err))
 			return -1;
 	for (int i = 0; i < in->n_runs; i++) {
 		int64_t run;
@@ -183,7 +183,7 @@ static int take_all(struct bundle_import *m, const struct bundle_in *in, struct 
 				   in->run[i].name);
 
 		if (found < 0 || (found ? bundle_compare_run(m, &in->run[i], run, err)
-					: take_run(m, &in->run[i], err)))
+					: import_run(m, &in->run[i], err)))
 			return -1;
 	}
 	for (int i = 0; i < in->n_sweeps; i++)
@@ -207,7 +207,7 @@ int bundle_import(struct store *s, const struct bundle_in *in, struct bundle_res
 	*out = (struct bundle_result){.report = STRBUF_INIT};
 	ret = bundle_schema_read(s, &m->schema, err) || tx_begin(s, err);
 	if (!ret)
-		ret = tx_end(s, take_all(m, in, err), err);
+		ret = tx_end(s, import_all(m, in, err), err);
 	for (int i = 0; i < BUNDLE_TABLES; i++)
 		sqlite3_finalize(m->insert[i]);
 	if (ret) {

@@ -5,7 +5,8 @@
 
 #include "core/store/bundle/bundle_internal.h"
 
-/* ?1 is the number here of the run, or of a cell's sweep; the i-th column is ?(i + 2). */
+/* Appends SQL of a column's value. ?1 is the number here of the run, or of the cell's sweep; ?(i +
+ * 2) is the value of the i-th column. */
 static void column_sql(const struct bundle_column *c, int i, int is_cell, struct strbuf *sql)
 {
 	const char *key = *c->target ? bundle_key(c->target) : NULL;
@@ -33,7 +34,7 @@ static void column_sql(const struct bundle_column *c, int i, int is_cell, struct
 			    i + 2);
 }
 
-/* Shared rows that are there already stay as they are. */
+/* Existing shared rows stay as they are. */
 static void insert_sql(const struct bundle_table *t, struct strbuf *sql)
 {
 	const char *comma = "";
@@ -98,7 +99,7 @@ static void bind(sqlite3_stmt *st, int at, const struct jsonline *line, const st
 		sqlite3_bind_text(st, at, jsonline_text(line, f), -1, SQLITE_STATIC);
 }
 
-/* What an older schema lacks is made up by the column's default, or is NULL. */
+/* Does the line lack a value that is required and has no default? */
 static int lacks(const struct bundle_import *m, const struct bundle_column *c)
 {
 	return c->not_null && !*c->fallback && !c->is_own_id && strcmp(c->target, "run") &&
@@ -139,8 +140,8 @@ static int from_older(const struct bundle_import *m, const struct bundle_table *
 			 t->name, name, theirs, ours);
 }
 
-/* A field that no column is for comes from a newer schema. What names a file is a hash, and no
- * path. */
+/* ERR_USAGE for a field without a column, which comes from a newer schema, and for a missing value.
+ * A sha256, which names a file, must be a hash. */
 static int check_fields(const struct bundle_import *m, const struct bundle_table *t,
 			struct error *err)
 {
@@ -166,7 +167,7 @@ static int check_fields(const struct bundle_import *m, const struct bundle_table
 	return 0;
 }
 
-/* A row that does not fit is the bundle's fault, other faults keep their meaning. */
+/* A row that violates a constraint is an error of the bundle; other errors keep their meaning. */
 static int insert_failed(struct bundle_import *m, const struct bundle_table *t, struct error *err)
 {
 	int code = sqlite3_errcode(m->s->db);

@@ -11,7 +11,7 @@ const char *bundle_field(const struct bundle_import *m, const char *name)
 	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
 }
 
-/* Times of older versions are read in their format; a text that is no time is refused. */
+/* Converts times in the formats of older versions; a text that is not a time is refused. */
 static int read_times(struct bundle_import *m, const char *part, struct error *err)
 {
 	struct jsonline *line = &m->line;

@@ -1,4 +1,4 @@
-/* Sweeps from bundles, merged cell by cell; see bundle.h. */
+/* Merges the sweeps of a bundle, cell by cell; see bundle.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +12,21 @@ struct merge {
 	struct bundle_import *m;
 	int64_t sweep;
 	char name[64];
-	int is_new, before, matched,
-	    added;           /* cells: here before, of these in the bundle, and added */
-	int64_t last;        /* number of the last cell that was here before, of any sweep */
-	unsigned char *seen; /* of these */
+	int is_new;
+	int before, matched,
+	    added;           /* cells here before, those of them in the bundle, cells added */
+	int64_t last;        /* number of the last cell here before, of any sweep */
+	unsigned char *seen; /* for each cell up to `last`: is it in the bundle? */
 };
 
-/* A cell here, and what the line says of it. */
+/* A cell here, and the same cell in the bundle. */
 struct pair {
-	int64_t id, claims, run; /* id 0: it is not here */
+	int64_t id, claims, run; /* id 0: there is no such cell here */
 	char status[16];
-	int alive; /* a worker has it */
+	int alive; /* a live worker holds it */
 	int64_t ordinal;
-	int64_t theirs_run; /* its number here, 0 none */
-	int theirs_done;    /* and it is done here */
+	int64_t theirs_run; /* number here of the bundle's run; 0: none */
+	int theirs_done;    /* that run is done here */
 	int64_t theirs_claims;
 };
 
@@ -70,8 +71,8 @@ static int conflict(struct merge *g)
 	return 0;
 }
 
-/* "weights:3.1: " */
-static struct strbuf *say(struct merge *g, int64_t ordinal)
+/* Begins a line of the report: "weights:3.1: ". */
+static struct strbuf *report(struct merge *g, int64_t ordinal)
 {
 	strbuf_addf(&g->m->result->report, "%s:%lld.%lld: ", g->name, (long long)ordinal,
 		    (long long)field_int(g->m, "seed"));
@@ -80,7 +81,7 @@ static struct strbuf *say(struct merge *g, int64_t ordinal)
 
 /* ---- the sweep's row ---- */
 
-/* 1 it is here, under whatever name; 0 not; -1. */
+/* Finds the sweep by its uuid, under any name: 1; 0: it is not here; -1. */
 static int find_sweep(struct merge *g, const char *uuid, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(g->m->s, "SELECT id, name FROM sweep WHERE uuid = ?", err);
@@ -98,7 +99,7 @@ static int find_sweep(struct merge *g, const char *uuid, struct error *err)
 	return 1;
 }
 
-/* exec.lease: a dead worker's cell has to be free again some day. */
+/* Checks exec.lease: the cell of a dead worker must become free again. */
 static int check_lease(const struct bundle_import *m, const char *name, struct error *err)
 {
 	const struct json_field *f = jsonline_find(&m->line, "lease");
@@ -109,7 +110,7 @@ static int check_lease(const struct bundle_import *m, const char *name, struct e
 	return error_set(err, ERR_CORRUPT, "sweep %s: its lease is not one of up to a day", name);
 }
 
-static int in_trash(struct merge *g, struct error *err)
+static int check_trash(struct merge *g, struct error *err)
 {
 	int64_t id;
 	int gone = sweeps_find_trash(g->m->s, g->name, &id, err);
@@ -124,8 +125,8 @@ static int in_trash(struct merge *g, struct error *err)
 	return gone ? -1 : 1;
 }
 
-/* 1 its cells are to be taken in, 0 not, -1. */
-static int take_row(struct merge *g, const char *uuid, struct error *err)
+/* Imports the sweep's row. 1: its cells are to be imported; 0: they are not; -1. */
+static int import_row(struct merge *g, const char *uuid, struct error *err)
 {
 	struct bundle_import *m = g->m;
 	static const char taken[] = "SELECT id FROM sweep WHERE name = ?";
@@ -141,7 +142,7 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	snprintf(g->name, sizeof g->name, "%s", name);
 	found = find_sweep(g, uuid, err);
 	if (found)
-		return found < 0 ? -1 : in_trash(g, err);
+		return found < 0 ? -1 : check_trash(g, err);
 	found = db_int(m->s, &other, err, taken, "t", name);
 	gone = sweeps_find_trash(m->s, name, &other, err);
 	if (found < 0 || gone < 0)
@@ -149,7 +150,7 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	if (found && m->sweep_name) {
 		strbuf_addf(&m->result->report,
 			    "sweep %s: another sweep%s has this name here: only its runs were "
-			    "taken in\n",
+			    "imported\n",
 			    name, gone ? ", in the trash," : "");
 		return conflict(g);
 	}
@@ -157,7 +158,7 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 		return -1;
 	if (found)
 		strbuf_addf(&m->result->report,
-			    "sweep %s: another sweep%s has this name here: it is %s now\n", name,
+			    "sweep %s: another sweep%s has this name here: it is now %s\n", name,
 			    gone ? ", in the trash," : "", g->name);
 	if (bundle_insert(m, bundle_table_find(&m->schema, "sweep"), 0, NULL, g->name, err))
 		return -1;
@@ -167,8 +168,9 @@ static int take_row(struct merge *g, const char *uuid, struct error *err)
 	return 1;
 }
 
-/* The plan of a sweep that the bundle has extended. The line is its row. */
-static int take_plan(struct merge *g, struct error *err)
+/* Replaces the plan by that of the bundle, which has extended the sweep. The line is the sweep's
+ * row. */
+static int update_plan(struct merge *g, struct error *err)
 {
 	struct bundle_import *m = g->m;
 	const char *objective = bundle_field(m, "objective");
@@ -185,7 +187,7 @@ static int take_plan(struct merge *g, struct error *err)
 
 /* ---- its cells ---- */
 
-/* The run that the line names must be one of this recipe on this data. */
+/* Finds the run that the line names; it must have the cell's recipe and dataset. */
 static int find_theirs(struct merge *g, struct pair *p, struct error *err)
 {
 	struct bundle_import *m = g->m;
@@ -245,9 +247,9 @@ static int find_ours(struct merge *g, struct pair *p, struct error *err)
 	return 0;
 }
 
-/* The number of the cell's recipe here: that of its other seeds, the bundle's if it is free, the
- * next. */
-static int number(struct merge *g, int64_t theirs, int64_t *out, struct error *err)
+/* Chooses the number of the cell's point here: that of its other seeds; else the bundle's, if it is
+ * free; else the next. */
+static int choose_point(struct merge *g, int64_t theirs, int64_t *out, struct error *err)
 {
 	struct store *s = g->m->s;
 	int64_t other;
@@ -266,11 +268,11 @@ static int number(struct merge *g, int64_t theirs, int64_t *out, struct error *e
 		       "II", g->sweep, theirs);
 	if (found <= 0)
 		return found;
-	strbuf_addf(&g->m->result->report, "%s: cell %lld of the bundle is ", g->name,
+	strbuf_addf(&g->m->result->report, "%s: point %lld of the bundle is ", g->name,
 		    (long long)theirs);
 	found = db_int(s, out, err, "SELECT max(ordinal) + 1 FROM cell WHERE sweep_id = ?", "I",
 		       g->sweep);
-	strbuf_addf(&g->m->result->report, "cell %lld here\n", (long long)*out);
+	strbuf_addf(&g->m->result->report, "point %lld here\n", (long long)*out);
 	return found < 0 ? -1 : 0;
 }
 
@@ -280,12 +282,12 @@ static int add_cell(struct merge *g, const struct pair *p, struct error *err)
 	int64_t ordinal;
 
 	if (!strcmp(bundle_field(m, "status"), "done") && !p->theirs_done) {
-		strbuf_adds(say(g, field_int(m, "ordinal")),
+		strbuf_adds(report(g, field_int(m, "ordinal")),
 			    "queued: the run here is not done as it is in the bundle\n");
 		set_text(m, "status", "queued");
 		set_text(m, "finished", NULL);
 	}
-	if (number(g, field_int(m, "ordinal"), &ordinal, err))
+	if (choose_point(g, field_int(m, "ordinal"), &ordinal, err))
 		return -1;
 	set_int(m, "ordinal", ordinal);
 	set_int(m, "lease_until", 0);
@@ -294,17 +296,17 @@ static int add_cell(struct merge *g, const struct pair *p, struct error *err)
 	return bundle_insert(m, bundle_table_find(&m->schema, "cell"), g->sweep, NULL, NULL, err);
 }
 
-/* The cell here is left as it is in the bundle. */
+/* Gives the cell here the state that it has in the bundle. */
 static int settle(struct merge *g, const struct pair *p, struct error *err)
 {
 	struct bundle_import *m = g->m;
 	const char *error = bundle_field(m, "error"), *worker = bundle_field(m, "worker");
 
 	if (p->run && p->run != p->theirs_run)
-		strbuf_addf(
-		    say(g, p->ordinal),
-		    "its run is the bundle's now: run %lld here is no longer of the sweep\n",
-		    (long long)p->run);
+		strbuf_addf(report(g, p->ordinal),
+			    "its run is now that of the bundle: run %lld here no longer belongs to "
+			    "the sweep\n",
+			    (long long)p->run);
 	m->result->settled++;
 	return db_run(m->s, err,
 		      "UPDATE cell SET status = ?2, claims = max(claims, ?3), failures = ?4, "
@@ -319,7 +321,7 @@ static int both_done(struct merge *g, const struct pair *p)
 {
 	if (p->run == p->theirs_run)
 		return 0;
-	strbuf_addf(say(g, p->ordinal),
+	strbuf_addf(report(g, p->ordinal),
 		    "done by run %lld here and by run %lld in the bundle: kept as it is here\n",
 		    (long long)p->run, (long long)p->theirs_run);
 	return conflict(g);
@@ -338,12 +340,12 @@ static int merge_cell(struct merge *g, const struct pair *p, struct error *err)
 		      p->claims >= p->theirs_claims || (p->run && p->run != p->theirs_run)))
 		return 0;
 	if (p->alive) {
-		strbuf_adds(say(g, p->ordinal), "done in the bundle, running here: import again "
-						"once it is settled\n");
+		strbuf_adds(report(g, p->ordinal), "done in the bundle, running here: import again "
+						   "once it is settled\n");
 		return conflict(g);
 	}
 	if (done && !p->theirs_done) {
-		strbuf_addf(say(g, p->ordinal),
+		strbuf_addf(report(g, p->ordinal),
 			    "done in the bundle, its run %lld here is not: ssl rm -f %lld, then "
 			    "import again\n",
 			    (long long)p->theirs_run, (long long)p->theirs_run);
@@ -354,8 +356,8 @@ static int merge_cell(struct merge *g, const struct pair *p, struct error *err)
 
 enum { COUNT_MAX = 1000000000 };
 
-/* What the schema does not say of a row of this table: numbers that can still be counted up, and a
- * state in which an export leaves a cell. */
+/* Checks the line beyond the schema: numbers that can still be increased, and a state that an
+ * export can write. */
 static int check_cell(struct merge *g, const struct pair *p, struct error *err)
 {
 	static const char *const counted[] = {"ordinal", "seed_index", "claims", "failures"};
@@ -375,27 +377,27 @@ static int check_cell(struct merge *g, const struct pair *p, struct error *err)
 				 g->name, status);
 	if (settled != (*bundle_field(g->m, "finished") != 0))
 		return error_set(err, ERR_CORRUPT,
-				 "sweep %s: a cell is %s, and its time says otherwise", g->name,
-				 status);
+				 "sweep %s: a cell is %s, which contradicts its finishing time",
+				 g->name, status);
 	return 0;
 }
 
-/* A cell may be in a bundle once. */
-static int see(struct merge *g, const struct pair *p, struct error *err)
+/* ERR_CORRUPT if the bundle has the cell twice. */
+static int check_once(struct merge *g, const struct pair *p, struct error *err)
 {
 	if (p->id && (p->id > g->last || g->seen[p->id]++))
 		return error_set(err, ERR_CORRUPT, "sweep %s: a cell is in it twice", g->name);
 	return 0;
 }
 
-static int take_cell(struct merge *g, struct error *err)
+static int import_cell(struct merge *g, struct error *err)
 {
 	struct pair p = {0};
 
 	if (strcmp(bundle_field(g->m, "table"), "cell") != 0)
 		return error_set(err, ERR_CORRUPT, "sweep %s: a row of another table", g->name);
 	if (find_theirs(g, &p, err) || check_cell(g, &p, err) || find_ours(g, &p, err) ||
-	    see(g, &p, err))
+	    check_once(g, &p, err))
 		return -1;
 	if (!p.id)
 		return add_cell(g, &p, err);
@@ -403,19 +405,21 @@ static int take_cell(struct merge *g, struct error *err)
 	return merge_cell(g, &p, err);
 }
 
-/* Both were extended: each store has cells that the other lacked. */
-static int take_extended(struct merge *g, const struct bundle_text *in, struct error *err)
+/* After cells were added: replaces the plan, unless the store also has cells that the bundle lacks.
+ */
+static int merge_plan(struct merge *g, const struct bundle_text *in, struct error *err)
 {
 	size_t at = 0;
 
 	if (g->is_new || !g->added)
 		return 0;
 	if (g->matched == g->before)
-		return bundle_next_line(g->m, in, &at, err) < 0 || take_plan(g, err) ? -1 : 0;
-	strbuf_addf(&g->m->result->report,
-		    "sweep %s: extended here and in the bundle: it has the cells of both, and its "
-		    "plan as it is here\n",
-		    g->name);
+		return bundle_next_line(g->m, in, &at, err) < 0 || update_plan(g, err) ? -1 : 0;
+	strbuf_addf(
+	    &g->m->result->report,
+	    "sweep %s: extended here and in the bundle: it has the cells of both, and keeps "
+	    "its plan\n",
+	    g->name);
 	return 0;
 }
 
@@ -428,7 +432,7 @@ int bundle_import_sweep(struct bundle_import *m, const struct bundle_text *in, s
 
 	if (more <= 0)
 		return more ? -1 : error_set(err, ERR_CORRUPT, "sweep %.13s: empty", in->name);
-	more = take_row(&g, in->name, err);
+	more = import_row(&g, in->name, err);
 	if (more <= 0)
 		return more;
 	if (db_int(m->s, &before, err, "SELECT count(*) FROM cell WHERE sweep_id = ?", "I",
@@ -443,10 +447,10 @@ int bundle_import_sweep(struct bundle_import *m, const struct bundle_text *in, s
 	g.before = (int)before;
 	g.seen = xcalloc((size_t)g.last + 1, 1);
 	while ((more = bundle_next_line(m, in, &at, err)) > 0)
-		if (take_cell(&g, err)) {
+		if (import_cell(&g, err)) {
 			more = -1;
 			break;
 		}
 	free(g.seen);
-	return more ? -1 : take_extended(&g, in, err);
+	return more ? -1 : merge_plan(&g, in, err);
 }

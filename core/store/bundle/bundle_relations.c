@@ -1,5 +1,5 @@
-/* Do the rows of a run that came from a bundle agree with each other, as those of a run that our
- * own writers recorded do? Each row alone was looked at by bundle_check.c. */
+/* Checks that the rows of an imported run agree with each other. bundle_check.c checks each row by
+ * itself. */
 #include "core/store/bundle/bundle_internal.h"
 
 /* Each gives a number when the rows of run ?1 contradict each other. Times may be out of order by a

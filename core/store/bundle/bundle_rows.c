@@ -67,7 +67,7 @@ static void add_value(sqlite3_stmt *st, int i, struct strbuf *out)
 		break;
 	case SQLITE_FLOAT:
 		strbuf_add_number(out, sqlite3_column_double(st, i));
-		if (!strpbrk(out->buf + from, ".e")) /* so that it is read back as one */
+		if (!strpbrk(out->buf + from, ".e")) /* so that it is read back as a real number */
 			strbuf_adds(out, ".0");
 		break;
 	case SQLITE_NULL:
@@ -141,7 +141,7 @@ int bundle_prepare(struct store *s, const char *sql, const struct selection *sel
 	if (!ret) {
 		sqlite3_bind_text(*st, 1, runs.buf, -1, SQLITE_TRANSIENT);
 		sqlite3_bind_text(*st, 2, sweeps.buf, -1,
-				  SQLITE_TRANSIENT); /* where it is asked for */
+				  SQLITE_TRANSIENT); /* if the statement has it */
 	}
 	strbuf_release(&runs);
 	strbuf_release(&sweeps);

@@ -5,13 +5,13 @@
 #include "core/store/bundle/bundle_internal.h"
 #include "core/store/schema_check.h"
 
-/* In the order in which they have to be taken in. ?2: the sweeps, whose cells need recipes and data
- * that no run has yet. */
+/* The shared tables in the order of import: the key of a row k, and the rows that runs ?1 and
+ * sweeps ?2 need. Cells need recipes and datasets that no run has yet. */
 #define RECIPES                                                                                    \
 	"SELECT recipe_id FROM run WHERE id IN (SELECT value FROM json_each(?1)) UNION SELECT "    \
 	"recipe_id FROM cell WHERE sweep_id IN (SELECT value FROM json_each(?2))"
 static const struct {
-	const char *table, *key, *needed; /* needed: the rows that the runs ?1 and sweeps ?2 need */
+	const char *table, *key, *needed; /* needed: numbers of rows */
 } shared[] = {
     {"code",
      "json_array(k.version, k.binary_sha256, k.compiler, k.flags, k.source_commit, k.libraries, "
@@ -76,7 +76,8 @@ const char *bundle_needed(const char *table)
 
 /* ---- the schema ---- */
 
-/* These become parts of statements: only what a migration of ours could have written. */
+/* Names and defaults become parts of statements, so only those that a migration could have written
+ * are accepted. */
 static int is_plain_name(const char *name)
 {
 	size_t n = strlen(name);
@@ -126,7 +127,7 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 		    !is_plain_name(db_text(st, 1)) || !is_literal(db_text(st, 4))) {
 			sqlite3_reset(st);
 			return error_set(err, ERR_CORRUPT,
-					 "%s: column %.40s.%.40s is not as any ssl makes them",
+					 "%s: column %.40s.%.40s is not one that ssl creates",
 					 s->path, name, db_text(st, 0));
 		}
 		db_text_into(st, 0, c->name, sizeof c->name);
@@ -140,7 +141,8 @@ static int add_table(struct store *s, struct bundle_schema *b, const char *name,
 	return more;
 }
 
-/* Tables that go when a row of `owner` goes; attempt before what refers to it. */
+/* Adds the tables whose rows are deleted with a row of `owner`; attempt comes before the tables
+ * that refer to it. */
 static int add_owned(struct store *s, struct bundle_schema *b, const char *owner, struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
@@ -156,7 +158,7 @@ static int add_owned(struct store *s, struct bundle_schema *b, const char *owner
 	if (!st)
 		return -1;
 	db_bind(st, "t", owner);
-	while ((more = db_step(s, st, err)) > 0) /* a table that the user added stays at home */
+	while ((more = db_step(s, st, err)) > 0) /* tables that the user added are not exported */
 		if (n < BUNDLE_TABLES && schema_has_table(db_text(st, 0)))
 			db_text_into(st, 0, name[n++], sizeof *name);
 	for (int i = 0; !more && i < n; i++)

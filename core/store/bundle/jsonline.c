@@ -48,7 +48,7 @@ static void add_utf8(unsigned v, struct strbuf *out)
 	strbuf_addc(out, (char)(0x80 | (v & 63)));
 }
 
-/* What strbuf_add_json() writes: escapes for control characters only. */
+/* The escapes that strbuf_add_json() writes: for control characters only. */
 static int escape(struct cursor *c, struct strbuf *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";

@@ -1,4 +1,4 @@
-/* Checkpoints' rows, and which are kept. */
+/* Rows of checkpoints, and which of them are kept; see runs.h. */
 #include <stdlib.h>
 
 #include "core/store/object.h"
@@ -49,7 +49,8 @@ int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err)
 {
 	for (int i = 0, failed = ret; !failed && i < gone->n; i++)
-		if (object_drop_unused(s, gone->hex[i], ret ? NULL : err)) /* the first is told */
+		if (object_drop_unused(s, gone->hex[i],
+				       ret ? NULL : err)) /* the first error is reported */
 			ret = -1;
 	free(gone->hex);
 	return ret;

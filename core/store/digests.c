@@ -29,7 +29,7 @@ uint64_t digest_bits(double value)
 	uint64_t bits;
 
 	if (isnan(value))
-		return 0x7ff8000000000000u; /* SQLite keeps that it is NaN, not which one */
+		return 0x7ff8000000000000u; /* the store records that it is NaN, not its bits */
 	value += 0.0;                       /* -0 becomes 0 */
 	memcpy(&bits, &value, sizeof bits);
 	return bits;
@@ -70,7 +70,7 @@ void digest_chain_start(struct digest_chain *c, const char *recipe_hash, const c
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(a, b); /* the name is what an entry begins with */
+	return strcmp(a, b); /* an entry begins with its name */
 }
 
 static void close_step(struct digest_chain *c)
@@ -96,7 +96,7 @@ void digest_chain_add(struct digest_chain *c, const char *name, long step, doubl
 	c->step = step;
 	while (i < c->n && (strncmp(c->held[i].name, name, length) || c->held[i].name[length]))
 		i++;
-	if (i == DIGEST_NAMES) { /* no run records so many: of a damaged store */
+	if (i == DIGEST_NAMES) { /* no run records so many: the store is damaged */
 		close_step(c);
 		i = 0;
 	}

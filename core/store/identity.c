@@ -1,4 +1,5 @@
-/* Names and measures; see identity.h. Bringing old stores to them is identity_migrate.c. */
+/* Names and measures of values; see identity.h. identity_migrate.c adds them to the values of old
+ * stores. */
 #include "core/store/identity.h"
 
 #include <ctype.h>
@@ -78,7 +79,7 @@ const char *settings_find(const struct settings *s, const char *key)
 	return NULL;
 }
 
-/* A flat object. What is not one ends the list early. */
+/* Reads a flat object; anything else ends the list early. */
 void settings_read(struct settings *s, const char *json)
 {
 	const char *p = json + strspn(json, " {");
@@ -144,7 +145,7 @@ int settings_draw(const char *protocol, const struct settings *s)
 	return !solver || strcmp(solver, "lbfgs") || settings_find(s, "labels");
 }
 
-/* Outcomes, and what has no say in the result. */
+/* Settings that are results, or do not affect the result. */
 static int is_part(const char *protocol, const struct settings *s, const char *key)
 {
 	static const char *const outcome[] = {"converged", "gradient"};
@@ -153,7 +154,7 @@ static int is_part(const char *protocol, const struct settings *s, const char *k
 		if (!strcmp(key, outcome[i]))
 			return 0;
 	if (!strcmp(key, "steps"))
-		return 0; /* that it took */
+		return 0; /* number of steps taken */
 	return strcmp(key, "seed") != 0 || settings_draw(protocol, s);
 }
 

@@ -1,4 +1,4 @@
-/* What older versions of ssl recorded gets its identity; see identity.h. */
+/* Adds the identity of values that older versions of ssl recorded; see identity.h. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +24,8 @@ struct migration {
 	int n;
 };
 
-/* The recipe's value of eval.PROTOCOL.KEY, or of eval.KEY: 1, 0 there is none, -1. From the
- * recorded text, which has the names and words of the settings, whatever they are called now. */
+/* The recipe's value of eval.PROTOCOL.KEY, or of eval.KEY: 1; 0: there is none; -1. It is read from
+ * the recorded text, which has the names and words of the settings' version. */
 static int value_of(struct migration *m, const struct old *e, const char *key, char out[128],
 		    struct error *err)
 {
@@ -64,7 +64,7 @@ static int is_equal(const char *a, const char *b)
 	return !strcmp(a, b);
 }
 
-/* A setting as the recipe's key has it: learning rates were recorded as they were used, times
+/* Converts a setting to the form of the recipe's key: learning rates were recorded multiplied by
  * batch / 256. */
 static void as_in_recipe(const struct old *e, const struct settings *s, const char *key,
 			 const char *value, char out[128])
@@ -79,7 +79,7 @@ static void as_in_recipe(const struct old *e, const struct settings *s, const ch
 	snprintf(out, 128, "%.12g", x * 256 / of);
 }
 
-/* Neighbours and batches are no more than there are training images. */
+/* Numbers of neighbours and batch sizes were limited to the number of training images. */
 static void cut(const struct settings *s, const char *key, char value[128])
 {
 	const char *bank = settings_find(s, "trained");
@@ -89,7 +89,8 @@ static void cut(const struct settings *s, const char *key, char value[128])
 		snprintf(value, 128, "%s", bank);
 }
 
-/* Was it used for the lack of something else: the head's learning rate that is the encoder's? */
+/* Is it a fallback for a missing setting, such as the encoder's learning rate for that of the head?
+ */
 static int follows(const struct settings *s, const char *key, const char *own)
 {
 	const char *lr = settings_find(s, "lr");
@@ -98,8 +99,8 @@ static int follows(const struct settings *s, const char *key, const char *own)
 	       is_equal(settings_find(s, "head_lr"), lr);
 }
 
-/* Did this evaluation give the value of the run's own series? Of those of a step that is the first
- * one: others may have come to the same value by other settings. */
+/* Is this the evaluation that the run's series has its value from? It is the first one of a step
+ * with that value; later ones may have reached the same value with other settings. */
 static int is_of_series(struct migration *m, const struct old *e, struct error *err)
 {
 	int64_t one;
@@ -112,8 +113,9 @@ static int is_of_series(struct migration *m, const struct old *e, struct error *
 		      "IIltt", e->id, e->run, e->step, e->protocol, e->split);
 }
 
-/* Is the setting a choice of its own? The steps of L-BFGS are an outcome, unless it was stopped by
- * a limit that is not the recipe's. */
+/* Was the setting chosen? The number of steps of L-BFGS is a result, unless a limit other than the
+ * recipe's stopped it.
+ */
 static int is_choice(const struct settings *s, const char *key, const char *own)
 {
 	const char *converged = settings_find(s, "converged"), *steps = settings_find(s, "steps");
@@ -150,7 +152,7 @@ static int differs(struct migration *m, const struct old *e, const struct settin
 	return same < 0 ? -1 : 0;
 }
 
-/* Why the result is none by the rules of now; "" when it is one. */
+/* Why the evaluation has no result by the present rules; "" if it has one. */
 static int why_missing(struct migration *m, const struct old *e, const struct settings *s,
 		       char out[160], struct error *err)
 {
@@ -176,7 +178,7 @@ static int why_missing(struct migration *m, const struct old *e, const struct se
 	return found < 0 ? -1 : 0;
 }
 
-/* "test.knn.top5" with these settings, and rule=1. */
+/* Writes "test.knn.top5" with these settings and rule=1. */
 static void renamed(const char *name, const char *settings, int old_rule, struct strbuf *out)
 {
 	struct strbuf list = STRBUF_INIT;
@@ -192,7 +194,7 @@ static void renamed(const char *name, const char *settings, int old_rule, struct
 	strbuf_release(&list);
 }
 
-/* The series' value at this step, or all of them (step -1), get the other name. */
+/* Gives the series' value at this step, or all values (step -1), the other name. */
 static int move_series(struct migration *m, int64_t run, int64_t from, int64_t to, long step,
 		       struct error *err)
 {
@@ -243,7 +245,8 @@ static int is_knn_top5(const char *name)
 	return n > 9 && !strcmp(name + n - 9, ".knn.top5");
 }
 
-/* One value of an evaluation: its name, that of the series' value it gave, and the measure. */
+/* Updates a value of an evaluation: its name, the name of its value in the series, and its measure.
+ */
 static int name_value(struct migration *m, const struct old *e, const struct value *v,
 		      const char *settings, int missing, const char *measure, struct error *err)
 {
@@ -267,7 +270,7 @@ done:
 	return ret;
 }
 
-/* The same evaluation by the rules of now: it has no result. */
+/* Adds the same evaluation by the present rules, by which it has no result. */
 static int insert_missing(struct migration *m, const struct old *e, const struct value *v, int n,
 			  const char *settings, const char *measure, const char *why,
 			  struct error *err)
@@ -354,7 +357,8 @@ static int list_evals(struct migration *m, int64_t run, struct error *err)
 	return more;
 }
 
-/* Top-5 of kNN, which is by version 1 in the series of every run that began with it. */
+/* Top-5 of kNN: every run that began with version 1 of the rules has it by version 1 in its series.
+ */
 static int move_top5(struct migration *m, int64_t run, struct error *err)
 {
 	static const char *const split[] = {"test", "val"};
@@ -383,7 +387,7 @@ static int move_top5(struct migration *m, int64_t run, struct error *err)
 	return 0;
 }
 
-/* Names that have no value any more. */
+/* Deletes names that have no value any more. */
 static int drop_names(struct migration *m, struct error *err)
 {
 	return db_run(m->s, err,
@@ -408,7 +412,7 @@ int identity_migrate(struct store *s, int64_t run, struct error *err)
 		ret = migrate_eval(&m, &m.eval[i], err);
 	if (!ret)
 		ret = move_top5(&m, run, err);
-	if (!ret && m.n && !run) /* an import has names that runs to come need */
+	if (!ret && m.n && !run) /* the names of an import may be needed by its further runs */
 		ret = drop_names(&m, err);
 	for (int i = 0; i < m.n; i++)
 		free(m.eval[i].settings);

@@ -31,7 +31,7 @@ static const struct metric_kind kinds[] = {
     {"epoch_s", "min", "s", "Seconds that the epoch took.", 0},
     {"images_per_s", "max", "images/s", "Training speed.", 0},
 
-    /* measures of collapse: of healthy runs neither end is better */
+    /* measures of collapse: among healthy runs neither larger nor smaller is better */
     {"collapse.flag", "none", "",
      "What the thresholds of the guard say: 0 healthy, 1 to 3 collapsed (std, rank, scale).", 0},
     {"collapse.*std_ratio", "none", "",
@@ -41,7 +41,7 @@ static const struct metric_kind kinds[] = {
     {"collapse.*", "none", "", "", 0},
     {"predictor.*", "none", "", "", 0},
 
-    /* what another program may have recorded, or a later version */
+    /* metrics of another program or a later version */
     {"*top1", "max", "%", "Share of images whose class was the first guess.", 1},
     {"*top5", "max", "%", "Share of images whose class was among the first five guesses.", 1},
     {"*accuracy", "max", "%", "Share of images whose class was guessed.", 1},
@@ -63,7 +63,7 @@ const struct metric_kind *metric_kind(const char *name)
 	struct strbuf base = STRBUF_INIT;
 
 	strbuf_add(&base, name, identity_base(name));
-	while (fnmatch(k->pattern, base.buf, 0)) /* the last fits all */
+	while (fnmatch(k->pattern, base.buf, 0)) /* the last pattern matches every name */
 		k++;
 	strbuf_release(&base);
 	return k;

@@ -63,7 +63,7 @@ static int resolve(struct store *s, const char *name, int used, int64_t id[3], s
 	return n;
 }
 
-/* The name with its settings as they are recorded; rule: with that version of the rules, or 0. */
+/* Writes the name with its settings in recorded form; rule: version of the rules to add, or 0. */
 static void canonical(const char *name, int rule, struct strbuf *out)
 {
 	size_t n = identity_base(name);

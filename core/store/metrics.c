@@ -1,7 +1,7 @@
 /*
- * Series and their summaries. A batch is written point by point and folded into the summary of each
- * metric that it touches: read once, written once. A step that is written again replaces its value,
- * and the summary is then made anew from the series.
+ * Series and their summaries. A batch of points is written one by one and folded into the summary
+ * of each metric, which is read once and written once per batch. A point at an existing step
+ * replaces its value; the summary is then computed again from the series.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #include "core/store/runs.h"
 
 struct summary {
-	const char *name; /* as in the points: compared by address first */
+	const char *name; /* the points' own pointer, which is compared first */
 	int64_t name_id, n, n_bad, last_step, min_step, max_step;
 	double last, min, max; /* last may be of any kind; NaN: no min, no max */
-	int anew;              /* a step was replaced: make it from the series */
+	int anew;              /* a value was replaced: compute it again from the series */
 };
 
 static void summary_empty(struct summary *m)
@@ -26,7 +26,7 @@ static void summary_empty(struct summary *m)
 	m->anew = 0;
 }
 
-/* One more value. Equal extremes stay at the step that was first reached. */
+/* Adds a value. Of equal extremes the first step counts. */
 static void summary_fold(struct summary *m, int64_t step, double v)
 {
 	m->n++;
@@ -112,7 +112,7 @@ static int summary_write(struct store *s, int64_t run, const struct summary *m, 
 			err);
 	if (!st)
 		return -1;
-	/* an infinity is stored by its kind alone; binding NaN binds NULL */
+	/* an infinity is stored by its kind only; binding NaN binds NULL */
 	db_bind(st, "IIIIfiIfIfI", run, m->name_id, m->n, m->n_bad,
 		isfinite(m->last) ? m->last : NAN, (int)value_kind(m->last), m->last_step, m->min,
 		m->min_step, m->max, m->max_step);
@@ -147,10 +147,10 @@ static int point_write(struct store *s, int64_t run, struct summary *m, long ste
 
 struct summaries {
 	struct summary *m;
-	int n, last; /* last: where the previous name was found; series come in turn */
+	int n, last; /* last: index of the previous name; names come in turn */
 };
 
-/* The summary of a name, read when it is first met. */
+/* The summary of a name, read on its first use. */
 static struct summary *summary_of(struct store *s, struct summaries *all, int64_t run,
 				  const char *name, struct error *err)
 {
@@ -192,7 +192,7 @@ int metrics_insert(struct store *s, int64_t run, const struct metric_point *p, i
 	return ret;
 }
 
-/* Names whose series goes beyond the step: their summaries are to be made again. */
+/* Finds the metrics with values above the step, whose summaries have to be computed again. */
 static int names_above(struct store *s, int64_t run, int64_t step, struct summaries *out,
 		       struct error *err)
 {

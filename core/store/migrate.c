@@ -1,7 +1,7 @@
 /*
- * The schema's versions. schema/NNNN_*.sql is applied in order, each with its user_version in one
- * transaction (user_version rolls back with it), so that a store is always at a whole version. Two
- * processes that open a new store at once: the second finds the work done when it gets the lock.
+ * Versions of the schema. The files schema/NNNN_*.sql are applied in order, with user_version, in
+ * one transaction, so that a store always has a complete version. If two processes open a new store
+ * at once, the second one finds the work done when it gets the lock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int newest_version(void)
 	return newest;
 }
 
-/* Reads the version; refuses what is not ours or from the future. */
+/* Reads the version; refuses a database of another program or of a newer ssl. */
 static int read_version(struct store *s, int64_t *version, struct error *err)
 {
 	int64_t app = 0, tables = 0;
@@ -59,7 +59,7 @@ static int apply(struct store *s, const struct schema_file *f, struct error *err
 
 	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 (int)STORE_APPLICATION_ID, file_version(f));
-	if (edits_text) /* else SQLite lets nobody edit the schema's text */
+	if (edits_text) /* otherwise SQLite refuses to edit the text of the schema */
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
 	bad = db_script(s, f->sql, err);
 	if (edits_text)
@@ -89,7 +89,7 @@ static int describe(struct store *s, struct error *err)
 		   : 0;
 }
 
-/* One transaction for all pending versions: a store that cannot be brought to the newest stays as
+/* One transaction for all pending versions: a store that cannot be upgraded to the newest stays as
  * it was. */
 static int upgrade(struct store *s, int *created, struct error *err)
 {

@@ -1,4 +1,4 @@
-/* Rows of table param, made anew; see params.h. */
+/* Derives rows of table param again; see params.h. */
 #include "core/store/params.h"
 
 #include <stdlib.h>
@@ -6,7 +6,8 @@
 
 #include "core/store/store_internal.h"
 
-/* 1 all rows are to be made anew, 0 those of recipes after *after, -1; *after < 0: none. */
+/* Which rows are out of date? 1: all; 0: those of recipes above *after (none if it is negative);
+ * -1. */
 static int what_is_stale(struct store *s, const char *stamp, int64_t *after, struct error *err)
 {
 	int64_t one;
@@ -43,7 +44,7 @@ static int rename_methods(struct store *s, const struct params_name *name, int n
 	return 0;
 }
 
-/* A name that a bundle brought although the key has another one here. */
+/* Renames a key that a bundle brought under its old name. */
 static int drop_names(struct store *s, const struct params_name *name, int n, struct error *err)
 {
 	for (int i = 0; i < n; i++)
@@ -121,7 +122,7 @@ int params_remake(struct store *s, const struct params_makers *m, struct error *
 		return all < 0 ? -1 : 0;
 	if (tx_begin(s, err))
 		return -1;
-	all = what_is_stale(s, m->stamp, &after, err); /* another process may have been first */
+	all = what_is_stale(s, m->stamp, &after, err); /* another process may have done it */
 	if (all < 0 || (!all && after < 0))
 		return tx_end(s, all < 0 ? -1 : 0, err);
 	return tx_end(s, remake(s, m, all ? 0 : after, err), err);

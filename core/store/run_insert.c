@@ -1,4 +1,4 @@
-/* A new run's row, and what it refers to: recipe, parameters, code, host. */
+/* Inserts the row of a new run and the rows that it refers to: recipe, parameters, code, host. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +15,7 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-/* The rows of code and host are found again by their content. The literals stand twice because a
- * statement is cached by its text. */
+/* Rows of code and host are found by their content. */
 static int code_id(struct store *s, const struct code_info *c, int64_t *id, struct error *err)
 {
 	const char *binary = c->binary, *commit = c->user_commit;
@@ -207,7 +206,7 @@ int runs_provenance(struct store *s, const struct run_handle *h, const struct co
 	int64_t c, m;
 	int ret;
 
-	if (s->mode == STORE_DRY) /* there is no attempt whose it could be */
+	if (s->mode == STORE_DRY) /* there is no attempt */
 		return 0;
 	if (tx_begin(s, err))
 		return -1;

@@ -32,7 +32,7 @@ static void read_numbers(struct row *r, struct run_row *out)
 	out->defaults = (int)row_int(r, 25, "defaults", 1, INT_MAX);
 }
 
-/* 0, or -1 with *err. A run may be without a dataset, an exit code and its memory. */
+/* Dataset, exit code and memory of a run may be NULL. */
 static int read_row(sqlite3_stmt *st, int64_t id, struct run_row *out, struct error *err)
 {
 	struct row r = {st, "run", id, err, 0};

@@ -4,7 +4,7 @@
 
 #include "core/store/row.h"
 
-/* What a column holds. */
+/* Kinds of values. */
 enum holds { END, COUNT, FIRST, SIZE, NUMBER, NUMBER_OR_NULL, TEXT, HASH };
 
 enum { COLUMNS = 6 };

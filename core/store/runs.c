@@ -1,4 +1,4 @@
-/* The life of a run's row: flush, heartbeat, events, end, and the next attempt. */
+/* The life of a run's row: points, heartbeat, events, end, and the next attempt. */
 #include "core/store/runs.h"
 
 #include <math.h>
@@ -74,7 +74,7 @@ static int settle(struct store *s, const struct run_handle *h, const struct run_
 		   "WHERE id = ?",
 		   "tffiI", now.text, clock_unix(), end->seconds, end->exit_code, h->attempt))
 		return -1;
-	/* a cell of a sweep is done with its run, whoever finished it */
+	/* a cell of a sweep is done with its run, whichever command finished it */
 	if (!strcmp(end->status, "done") &&
 	    db_run(s, err,
 		   "UPDATE cell SET status = 'done', lease_until = 0, error = NULL, finished = ?2 "
@@ -98,13 +98,13 @@ int runs_finish(struct store *s, const struct run_handle *h, const struct run_en
 	if (tx_begin(s, err))
 		return -1;
 	ret = tx_end(s, run_fence(s, h, err) || settle(s, h, end, err), err);
-	alive_end(s, ALIVE_ATTEMPT, h->attempt); /* settled or not, it is over */
+	alive_end(s, ALIVE_ATTEMPT, h->attempt); /* settled or not, the attempt is over */
 	return ret;
 }
 
-/* ERR_USAGE unless the run may be taken over. A lock decides whether its process lives; where there
- * is none to trust, the silence does: a sign of life from the future is as old as it is far: the
- * clock was set back, and who lives gives another soon. */
+/* ERR_USAGE unless the run may be taken over. Its lock tells whether its process is alive or, where
+ * locks cannot be trusted, the age of its heartbeat. If the clock was set back, a heartbeat can lie
+ * in the future; its absolute distance is used, and a live process soon writes a new one. */
 static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_handle *h,
 			struct error *err)
 {
@@ -165,7 +165,7 @@ static int new_attempt(struct store *s, struct run_handle *h, int64_t step, stru
 {
 	struct stamp now = stamp_now();
 
-	/* one that was killed has lived until its last heartbeat */
+	/* an attempt that was killed lasted until its last heartbeat */
 	if (db_run(s, err,
 		   "UPDATE attempt SET seconds = max(0, heartbeat - "
 		   "(julianday(started) - 2440587.5) * 86400) WHERE run_id = ? AND seconds IS NULL",

@@ -141,12 +141,12 @@ static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_
 	lives = alive_of(s, ALIVE_ATTEMPT, attempt);
 	if (lives == ALIVE_YES)
 		return error_set(err, ERR_USAGE,
-				 "run %s: it is running: its process is alive, with its last "
-				 "sign of life %.0f s ago: stop it first",
+				 "run %s: it is running: its process is alive, and its last "
+				 "heartbeat was %.0f s ago: stop it first",
 				 h->name, silent);
 	if (lives == ALIVE_UNKNOWN && silent < stale_s)
 		return error_set(err, ERR_USAGE,
-				 "run %s: it is running: its last sign of life was %.0f s ago "
+				 "run %s: it is running: its last heartbeat was %.0f s ago "
 				 "(it counts as dead after %.0f s)",
 				 h->name, silent, stale_s);
 	return 0;

@@ -103,6 +103,7 @@ static inline int scratch_run(struct store *s, const char *method, const char *n
 			    .threads = 1,
 			    .epochs = 10,
 			    .steps = 100,
+			    .least_progress = 0.15,
 			    .param = param,
 			    .n_params = 4,
 			    .code = &code,

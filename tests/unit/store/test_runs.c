@@ -100,7 +100,7 @@ static void test_fencing(void)
 	err_is(&x.err, ERR_USAGE, "run calm: it is running: its process is alive");
 	scratch_forget_locks(&x);
 	CU_ASSERT_EQUAL(runs_reopen(x.s, old.id, -1, 90, &now, &x.err), -1);
-	err_is(&x.err, ERR_USAGE, "run calm: it is running: its last sign of life");
+	err_is(&x.err, ERR_USAGE, "run calm: it is running: its last heartbeat");
 	CU_ASSERT_EQUAL_FATAL(runs_reopen(x.s, old.id, -1, 0, &now, &x.err), 0);
 	CU_ASSERT(now.attempt > old.attempt);
 	CU_ASSERT_EQUAL(runs_write_points(x.s, &old, &p, 1, 0, 1, NULL, &x.err), -1);

@@ -135,7 +135,6 @@ const struct method method_barlow = {
     .hparams = hparams,
     .terms = terms,
     .defaults = defaults,
-    .least_progress = 0.02,
     .views = 2,
     .size = sizeof(struct barlow),
     .projector = offsetof(struct barlow, projector),

@@ -66,7 +66,8 @@ struct method {
 	 * no such head. */
 	size_t projector, predictor;
 	/* For the verdict on a run (view v_collapse), recorded with it: the smallest possible loss,
-	 * and the share of the way there below which the run is called not learning. */
+	 * and the share of the way there below which the run is called not learning; 0 stands for
+	 * 0.02, for a loss that never comes near its minimum. */
 	double loss_floor, least_progress;
 	int scaled; /* 1: the loss depends on the scale of z, and its target is std 1 (VICReg) */
 

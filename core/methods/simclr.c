@@ -128,7 +128,6 @@ const struct method method_simclr = {
     .hparams = hparams,
     .terms = (const char *const[]){"loss.accuracy", "loss.entropy", NULL},
     .defaults = defaults,
-    .least_progress = 0.02,
     .views = 2,
     .size = sizeof(struct simclr),
     .projector = offsetof(struct simclr, projector),

@@ -63,7 +63,6 @@ const struct method method_supervised = {
 	"decay 5e-4 (Zagoruyko and Komodakis, arXiv 1605.07146, CIFAR)",
     .defaults = defaults,
     .terms = terms,
-    .least_progress = 0.02,
     .views = 1,
     .size = sizeof(struct supervised),
     .init = supervised_init,

@@ -153,7 +153,6 @@ const struct method method_vicreg = {
     .hparams = hparams,
     .terms = terms,
     .defaults = defaults,
-    .least_progress = 0.02,
     .views = 2,
     .size = sizeof(struct vicreg),
     .projector = offsetof(struct vicreg, projector),

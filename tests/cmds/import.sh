@@ -146,7 +146,7 @@ ok ssl -C c data add tiny --shapes --train 100 --test 30
 ok ssl -C c run -m barlow -q -d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 \
 	--set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1 --name calm-otter
 ok ssl -C c import one.tar.zst
-err_has '^calm-otter: another run has this name here: it is calm-otter-2 now$'
+err_has '^calm-otter: another run has this name here: it is now calm-otter-2$'
 ok ssl -C c note calm-otter-2
 out_has 'named calm-otter-2 when it was imported; its name was calm-otter$'
 unchanged c one.tar.zst
@@ -157,4 +157,4 @@ for name in calm-otter calm-otter-2; do
 	ok ssl -C d run -m random -q -d tiny --set encoder.arch=convnet --set encoder.width=4 -j 1 --name $name
 done
 ok ssl -C d import one.tar.zst
-err_has 'it is calm-otter-3 now'
+err_has 'it is now calm-otter-3'

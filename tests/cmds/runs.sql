@@ -67,9 +67,9 @@ INSERT INTO spectrum SELECT o.id, n.value, k.value * 50, i.value,
       ELSE 1.0 - i.value * (1.0 + (o.id = 1)) / 4.0 + 0.05 * z.e END
   FROM one o JOIN noise z ON z.id = o.id, json_each('["z","h","predictor.cos"]') n, json_each('[1,2,3,4]') k,
     json_each('[0,1,2,3,4,5,6,7]') i WHERE n.value <> 'predictor.cos' OR o.method = 'byol';
-INSERT INTO sweep (id, uuid, name, spec, spec_hash, state, lease, retries, on_fail, objective, goal, command, created)
+INSERT INTO sweep (id, uuid, name, spec, first_spec_hash, state, lease, retries, on_fail, objective, goal, command, created)
   VALUES (1, printf('%036d', 1), 'weights', '{}', printf('%064d', 1), 'active', 90, 2, 'continue', 'val.knn.top1', 'max',
     'ssl sweep start', '2026-01-01 00:00:00.000');
-INSERT INTO cell (sweep_id, ordinal, rank, seed, recipe_id, dataset_id, label, status, claims, run_id, finished)
+INSERT INTO cell (sweep_id, ordinal, seed_index, seed, recipe_id, dataset_id, label, status, claims, run_id, finished)
   SELECT 1, cell, seed - 1, seed, id, 1, '', 'done', 1, id, '2026-01-01 01:00:00.000' FROM one WHERE method <> 'byol';
 COMMIT;

@@ -4,13 +4,6 @@
 #include "core/store/bundle/bundle_internal.h"
 #include "core/store/times.h"
 
-const char *bundle_field(const struct bundle_import *m, const char *name)
-{
-	const struct json_field *f = jsonline_find(&m->line, name);
-
-	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
-}
-
 /* Converts times in the formats of older versions; a text that is not a time is refused. */
 static int read_times(struct bundle_import *m, const char *part, struct error *err)
 {

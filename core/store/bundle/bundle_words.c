@@ -1,9 +1,16 @@
-/* Rows of bundles that older versions made, in the names and words of this version. */
+/* The fields of a line, and those of older versions in the names and words of this one. */
 #include <string.h>
 
 #include "core/store/bundle/bundle_internal.h"
 #include "core/store/metric_kinds.h"
 #include "core/store/prune.h"
+
+const char *bundle_field(const struct bundle_import *m, const char *name)
+{
+	const struct json_field *f = jsonline_find(&m->line, name);
+
+	return f && f->kind == JSON_TEXT ? jsonline_text(&m->line, f) : "";
+}
 
 static void set_text(struct jsonline *line, const char *name, const char *value)
 {

@@ -127,8 +127,10 @@ static int add_cells(void *ctx, struct sweep_edit *edit, struct error *err)
 	for (int i = 0; i < v->p->n; i++) {
 		const struct sweep_cell *c = &v->p->cell[i];
 		struct run_new run = c->run;
-		struct cell_new cell = {
-		    .run = &run, .seed_index = c->rank, .label = c->label, .reuse_binary = v->binary};
+		struct cell_new cell = {.run = &run,
+					.seed_index = c->rank,
+					.label = c->label,
+					.reuse_binary = v->binary};
 
 		run.dataset_id = v->dataset[i];
 		if (sweep_add_cell(edit, &cell, err))

@@ -106,7 +106,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return ret < 0 ? -1 : 0;
 	path = ctx->output;
 	if (!path)
-		return error_set(err, ERR_USAGE, "export: say where to with -o FILE.tar.zst");
+		return error_set(err, ERR_USAGE,
+				 "export: missing -o FILE.tar.zst, the file to write");
 	if (tensorboard ? output_check_dir(path, err)
 			: output_check(path, cmd_output_flags(ctx), err))
 		return -1;

@@ -39,8 +39,8 @@ static void report(const struct cmd_ctx *ctx, struct bundle_result *r)
 	const char *would = ctx->dry_run ? "would be " : "";
 
 	print_report(ctx, &r->report);
-	log_info("%d runs %sadded, %d there already, %d in conflict", r->added, would, r->there,
-		 r->conflicts);
+	log_info("%d run%s %sadded, %d there already, %d in conflict", r->added,
+		 r->added == 1 ? "" : "s", would, r->there, r->conflicts);
 	if (r->sweeps || r->cells || r->settled)
 		log_info("%d sweep%s %sadded; to sweeps that were here %d cells %sadded, %d "
 			 "settled",

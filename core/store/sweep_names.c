@@ -38,6 +38,6 @@ int sweeps_check_name_free(struct store *s, const char *name, struct error *err)
 		return gone;
 	return error_set(err, ERR_USAGE,
 			 "sweep name %s: a sweep in the trash has it: `ssl sweep rm --restore %s` "
-			 "takes that out, `ssl sweep rm -f %s` deletes it for good",
+			 "restores that, `ssl sweep rm -f %s` deletes it for good",
 			 name, name, name);
 }

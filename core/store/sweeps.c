@@ -22,8 +22,8 @@ static int no_sweep(struct store *s, const char *name, struct error *err)
 		return -1;
 	if (gone)
 		return error_set(err, ERR_NOT_FOUND,
-				 "sweep %s: it is in the trash: `ssl sweep rm --restore %s` takes "
-				 "it out",
+				 "sweep %s: it is in the trash: `ssl sweep rm --restore %s` "
+				 "restores it",
 				 name, name);
 	if (store_nearest(s,
 			  "SELECT name FROM sweep WHERE id NOT IN (SELECT sweep_id FROM "

@@ -6,7 +6,7 @@
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
 mkdir a b
 ok ssl -C a init
-fails 2 'say where to' "$SSL" -C a export
+fails 2 'missing -o FILE.tar.zst' "$SSL" -C a export
 fails 3 'no run yet' "$SSL" -C a export -o x.tar.zst
 
 note 'a real run with a checkpoint, an evaluation, tags'

@@ -48,7 +48,7 @@ mkdir x
 if command -v zstd >/dev/null && zstd -dqc one.tar.zst >one.tar && tar -xf one.tar -C x; then
 	run=$(cd x/runs && ls)
 	cp -r x y && sed 's/"seed":[0-9]*/"seed":77/' "x/runs/$run" >"y/runs/$run" && tar -cf bad.tar -C y shared runs objects manifest.jsonl
-	fails 5 'damaged: it is not what the manifest says' "$SSL" -C b import bad.tar
+	fails 5 'damaged: its hash differs' "$SSL" -C b import bad.tar
 	tar -cf bad.tar -C x shared objects manifest.jsonl
 	fails 5 'missing' "$SSL" -C b import bad.tar
 	cp x/shared/code.jsonl x/runs/00000000-0000-0000-0000-000000000000.jsonl

@@ -123,7 +123,7 @@ pack
 mkdir ../other && cd ../other || exit 1
 ok ssl init
 ok ssl import "$scratch/c.tar"
-err_has '1 runs added'
+err_has '1 run added'
 all_right
 ok ssl import "$scratch/c.tar"
 err_has '0 runs added, 1 there already'

@@ -118,7 +118,7 @@ static int check_trash(struct merge *g, struct error *err)
 	if (gone > 0) {
 		strbuf_addf(&g->m->result->report,
 			    "sweep %s: it is in the trash here and stays as it is: `ssl sweep rm "
-			    "--restore %s` takes it out, then import again\n",
+			    "--restore %s` restores it, then import again\n",
 			    g->name, g->name);
 		return conflict(g);
 	}

@@ -225,8 +225,8 @@ static int check_line(struct reader *b, const struct jsonline *line, struct erro
 	if (!f || strcmp(f->name, jsonline_text(line, name)) != 0) /* key.name may be cut */
 		return error_set(err, ERR_CORRUPT, "%s: missing", jsonline_text(line, name));
 	if (strcmp(f->sha256, jsonline_text(line, sha256)) != 0)
-		return error_set(err, ERR_CORRUPT, "%s: damaged: it is not what the manifest says",
-				 f->name);
+		return error_set(err, ERR_CORRUPT,
+				 "%s: damaged: its hash differs from the manifest's", f->name);
 	f->listed = 1;
 	return 0;
 }

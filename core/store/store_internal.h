@@ -129,14 +129,12 @@ struct hashes {
 	char (*hex)[HASH_HEX];
 	int n;
 };
-/* Removes the rows of checkpoints at steps lo .. hi except `except`, and adds their hashes to
- * *gone. */
+/* Removes the rows of checkpoints at steps lo .. hi except `except`; adds their hashes to *gone. */
 int checkpoints_cut(struct store *s, int64_t run, int64_t lo, int64_t hi, int64_t except,
 		    struct hashes *gone, struct error *err);
 /* Inside a transaction: removes the run's rows above `step` from every table with run_id and step
  * except event, and corrects the summaries; hashes of checkpoints are added to *gone. */
-int run_truncate(struct store *s, int64_t run, int64_t step, struct hashes *gone,
-		 struct error *err);
+int run_truncate(struct store *s, int64_t run, int64_t step, struct hashes *gone, struct error *err);
 /* After the transaction: removes the objects if ret is 0, and frees the list; returns ret or -1. */
 int hashes_drop(struct store *s, struct hashes *gone, int ret, struct error *err);
 

@@ -49,7 +49,7 @@ static int is_pickle(const char *name)
 	       (!strncmp(base, "data_batch_", 11) && strlen(base) == 12);
 }
 
-static int cifar10_wants(const char *name)
+static int cifar10_has_name(const char *name)
 {
 	int split;
 	uint32_t rank;
@@ -58,7 +58,7 @@ static int cifar10_wants(const char *name)
 	       !strcmp(import_base(name), "batches.meta.txt");
 }
 
-static int cifar100_wants(const char *name)
+static int cifar100_has_name(const char *name)
 {
 	const char *base = import_base(name);
 
@@ -152,7 +152,7 @@ static int cifar100_finish(struct import *im, struct error *err)
 const struct import_format import_cifar10 = {
     .title = "CIFAR-10",
     .state_size = sizeof(struct cifar),
-    .wants = cifar10_wants,
+    .has_name = cifar10_has_name,
     .entry = cifar10_entry,
     .finish = cifar10_finish,
 };
@@ -160,7 +160,7 @@ const struct import_format import_cifar10 = {
 const struct import_format import_cifar100 = {
     .title = "CIFAR-100",
     .state_size = sizeof(struct cifar),
-    .wants = cifar100_wants,
+    .has_name = cifar100_has_name,
     .entry = cifar100_entry,
     .finish = cifar100_finish,
 };

@@ -49,7 +49,7 @@ struct folder {
 	struct folder_kinds kinds;
 };
 
-static int folder_wants(const char *name)
+static int folder_has_name(const char *name)
 {
 	return label_list_wants(name) || image_claims(name);
 }
@@ -152,8 +152,8 @@ static int add_batch(struct import *im, struct folder *f, struct error *err)
 	kept = keep_good(im, f, err);
 	if (kept <= 0)
 		return kept;
-	image =
-	    import_add(im, f->out, (uint32_t)kept, f->height, f->width, 3, f->picture[0].name, err);
+	image = import_add_images(im, f->out, (uint32_t)kept, f->height, f->width, 3,
+				  f->picture[0].name, err);
 	if (!image)
 		return -1;
 	for (int i = 0; i < kept; i++)
@@ -269,7 +269,9 @@ static int folder_finish(struct import *im, struct error *err)
 const struct import_format import_folder = {
     .title = "an image folder",
     .state_size = sizeof(struct folder),
-    .wants = folder_wants,
+    .is_folder = 1,
+    .has_name = folder_has_name,
+    .begins = image_begins,
     .entry = folder_entry,
     .end = folder_end,
     .finish = folder_finish,

@@ -44,7 +44,7 @@ static int parse_name(const char *name, int *split, int *is_labels, int *own)
 	return 1;
 }
 
-static int idx_wants(const char *name)
+static int idx_has_name(const char *name)
 {
 	int split, is_labels, own;
 
@@ -206,7 +206,7 @@ static const char *idx_partner(struct import *im, const char *name, int i)
 const struct import_format import_idx = {
     .title = "IDX (MNIST)",
     .state_size = sizeof(struct idx),
-    .wants = idx_wants,
+    .has_name = idx_has_name,
     .entry = idx_entry,
     .finish = idx_finish,
     .partner = idx_partner,

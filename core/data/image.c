@@ -3,21 +3,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/data/image_format.h"
 #include "core/data/image_turn.h"
 
-/* In the order in which they are tried: what begins with few bytes that tell comes last. */
-static const struct image_format *const formats[] = {
-    &image_jpeg, &image_png, &image_webp, &image_tiff, &image_gif, &image_bmp, &image_pnm,
-};
-enum { FORMATS = sizeof formats / sizeof *formats };
+/* All formats, in the order in which they are tried: those whose first bytes are the least certain
+ * come last. A new format needs its file and one line here. */
+#define FORMATS(_)                                                                                 \
+	_(jpeg)                                                                                    \
+	_(png)                                                                                     \
+	_(webp)                                                                                    \
+	_(tiff)                                                                                    \
+	_(gif)                                                                                     \
+	_(bmp)                                                                                     \
+	_(pnm)
+
+#define DECLARE(name) extern const struct image_format image_##name;
+FORMATS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(name) &image_##name,
+static const struct image_format *const formats[] = {FORMATS(ADDRESS)};
+#undef ADDRESS
+
+enum { COUNT = sizeof formats / sizeof *formats };
 _Static_assert(sizeof formats / sizeof *formats <= IMAGE_FORMATS_MAX, "room for all formats");
 
 const char *image_format_name(int format)
 {
-	return format >= 0 && format < FORMATS ? formats[format]->name : NULL;
+	return format >= 0 && format < COUNT ? formats[format]->name : NULL;
 }
 
 void image_format_list(char *out, size_t n)
@@ -25,29 +39,15 @@ void image_format_list(char *out, size_t n)
 	size_t at = 0;
 
 	*out = 0;
-	for (int i = 0; i < FORMATS && at < n; i++) {
+	for (int i = 0; i < COUNT && at < n; i++) {
 		int got = snprintf(out + at, n - at, "%s%s",
-				   !i                 ? ""
-				   : i == FORMATS - 1 ? " and "
-						      : ", ",
+				   !i               ? ""
+				   : i == COUNT - 1 ? " and "
+						    : ", ",
 				   formats[i]->name);
 
 		at += got > 0 ? (size_t)got : 0;
 	}
-}
-
-int image_has_extension(const char *list, const char *extension)
-{
-	size_t len = strlen(extension);
-
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-
-		if (n == len && !strncasecmp(p, extension, n))
-			return 1;
-		p += n + strspn(p + n, " ");
-	}
-	return 0;
 }
 
 int image_claims(const char *name)
@@ -56,7 +56,7 @@ int image_claims(const char *name)
 
 	if (!dot || !dot[1])
 		return 0;
-	for (int i = 0; i < FORMATS; i++)
+	for (int i = 0; i < COUNT; i++)
 		if (image_has_extension(formats[i]->extensions, dot))
 			return 1;
 	return image_other_claims(dot);
@@ -64,7 +64,7 @@ int image_claims(const char *name)
 
 int image_begins(const uint8_t *data, size_t n)
 {
-	for (int i = 0; i < FORMATS; i++)
+	for (int i = 0; i < COUNT; i++)
 		if (formats[i]->sure && formats[i]->begins(data, n))
 			return 1;
 	return 0;
@@ -74,7 +74,7 @@ static int format_of(const uint8_t *data, size_t n, struct error *err)
 {
 	const char *other = image_other_name(data, n);
 
-	for (int i = 0; i < FORMATS; i++)
+	for (int i = 0; i < COUNT; i++)
 		if (formats[i]->begins(data, n))
 			return i;
 	if (!n)
@@ -130,24 +130,4 @@ int image_decode(const uint8_t *data, size_t n, const struct image_info *info, u
 		turn_pixels(whole, raw.height, raw.width, raw.turn, rgb);
 	free(whole);
 	return ret;
-}
-
-void image_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t n, int inverted)
-{
-	for (size_t i = 0; i < n; i++, cmyk += 4, rgb += 3)
-		for (int k = 0; k < 3; k++) {
-			int light = inverted ? cmyk[k] : 255 - cmyk[k];
-			int key = inverted ? cmyk[3] : 255 - cmyk[3];
-
-			rgb[k] = (uint8_t)((light * key + 127) / 255);
-		}
-}
-
-uint8_t image_wide(double v, struct image_found *found)
-{
-	if (v > 255) {
-		found->wide = 1;
-		return 255;
-	}
-	return v > 0 ? (uint8_t)v : 0; /* not a number: 0 */
 }

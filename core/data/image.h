@@ -7,7 +7,7 @@
  * high 8 are kept. Grey of more than 8 bits is not scaled but cut off at 255, as there (`wide`).
  * Of several images in a file (an animation, pages) the first is taken.
  *
- * A format is one file (image_NAME.c, the one door to its library) and one line in image.c.
+ * A format is one file (image_NAME.c, the only one that includes its library) and one line in image.c.
  */
 #ifndef SSL_DATA_IMAGE_H
 #define SSL_DATA_IMAGE_H

@@ -17,9 +17,6 @@ struct image_format {
 		      struct image_found *found, struct error *err);
 };
 
-extern const struct image_format image_jpeg, image_png, image_gif, image_bmp, image_tiff,
-    image_webp, image_pnm;
-
 /* Of formats that are not read: whether names with this extension (".heic") claim to be images, and
  * the name of what begins so ("HEIF"), or NULL. */
 int image_other_claims(const char *extension);

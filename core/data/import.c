@@ -7,200 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/parallel.h"
 #include "core/data/dataset_file.h"
 #include "core/data/image.h"
 #include "core/data/layout.h"
 #include "core/data/layout_list.h"
-#include "core/data/resize.h"
-
-static const struct import_format *const formats[] = {
-    &import_cifar10, &import_cifar100, &import_idx, &import_stl10, &import_folder,
-};
-enum { FORMATS = sizeof formats / sizeof *formats, SCALED_BYTES = 32 << 20 };
-
-/* images into the spool */
-
-struct shrink {
-	const uint8_t *in;
-	uint8_t *out;
-	uint32_t n;
-	int height, width, channels, size;
-};
-
-static void shrink_one(void *ctx, int i)
-{
-	const struct shrink *s = ctx;
-	size_t from = (size_t)s->height * (size_t)s->width * (size_t)s->channels;
-	size_t to = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
-
-	resize_square(s->in + (size_t)i * from, s->height, s->width, s->channels,
-		      s->out + (size_t)i * to, s->size);
-}
-
-int import_check_size(struct import *im, int height, int width, int channels, const char *name,
-		      struct error *err)
-{
-	if (height > DATASET_SIDE_MAX || width > DATASET_SIDE_MAX)
-		return error_set(err, ERR_USAGE, "%s: %s: %d x %d pixels are too many: give --size",
-				 im->path, name, width, height);
-	if (!im->channels) {
-		im->height = height;
-		im->width = width;
-		im->channels = channels;
-		snprintf(im->first_name, sizeof im->first_name, "%s", name);
-		return 0;
-	}
-	if (im->channels != channels)
-		return error_set(err, ERR_FAILED, "%s: %s: not as many channels as %s", im->path,
-				 name, im->first_name);
-	if (im->height != height || im->width != width)
-		return error_set(err, ERR_USAGE,
-				 "%s: images of different sizes: %s is %d x %d, %s is %d x %d: "
-				 "give --size to scale them",
-				 im->path, im->first_name, im->width, im->height, name, width,
-				 height);
-	return 0;
-}
-
-static struct import_image *grow(struct import *im, uint32_t n, const char *file, struct error *err)
-{
-	if (n > DATASET_IMAGES_MAX - im->n) {
-		error_set(err, ERR_FAILED, "%s: more than %u images", im->path, DATASET_IMAGES_MAX);
-		return NULL;
-	}
-	if (im->n + n > im->cap) {
-		uint32_t cap = im->cap ? im->cap : 4096;
-
-		while (cap < im->n + n)
-			cap = cap < DATASET_IMAGES_MAX / 2 ? cap * 2 : DATASET_IMAGES_MAX;
-		im->image = xrealloc(im->image, cap * sizeof *im->image);
-		im->cap = cap;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		im->image[im->n + i] = (struct import_image){.file = file, .spool = im->n + i};
-	im->n += n;
-	return im->image + im->n - n;
-}
-
-int import_stopped(const struct import *im, uint32_t images, struct error *err)
-{
-	if (im->opts->progress && im->opts->progress(im->opts->ctx, images))
-		return error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
-	return 0;
-}
-
-static int spool_write(struct import *im, const void *data, size_t n, struct error *err)
-{
-	return im->opts->dry ? 0 : fs_out_write(&im->spool, data, n, err);
-}
-
-/* Scaled images into the spool, SCALED_BYTES at a time: --size may make much of a small batch. */
-static int spool_scaled(struct import *im, struct shrink *s, struct error *err)
-{
-	size_t from = (size_t)s->height * (size_t)s->width * (size_t)s->channels;
-	size_t to = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
-	uint32_t step = to < SCALED_BYTES ? (uint32_t)(SCALED_BYTES / to) : 1, left = s->n;
-	int ret = 0;
-
-	s->out = xmalloc((left < step ? left : step) * to);
-	for (; left && !ret; left -= s->n, s->in += s->n * from) {
-		s->n = left < step ? left : step;
-		parallel_for((int)s->n, shrink_one, s);
-		ret = spool_write(im, s->out, s->n * to, err) || import_stopped(im, im->n, err);
-	}
-	free(s->out);
-	return ret ? -1 : 0;
-}
-
-struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
-				int width, int channels, const char *name, struct error *err)
-{
-	struct shrink s = {pixels, NULL, n, height, width, channels, im->opts->size};
-	size_t image = (size_t)height * (size_t)width * (size_t)channels;
-	int scale = s.size && (height != s.size || width != s.size);
-	int h = scale ? s.size : height, w = scale ? s.size : width;
-
-	if (import_check_size(im, h, w, channels, name, err))
-		return NULL;
-	if (scale ? spool_scaled(im, &s, err) : spool_write(im, pixels, n * image, err))
-		return NULL;
-	if (import_stopped(im, im->n + n, err))
-		return NULL;
-	/* images of one file share its name */
-	if (!im->n || strcmp(im->image[im->n - 1].file, name))
-		name = arena_strdup(&im->arena, name);
-	else
-		name = im->image[im->n - 1].file;
-	return grow(im, n, name, err);
-}
-
-/* class names */
-
-void import_number_classes(struct import *im, int n)
-{
-	im->class_name = arena_alloc(&im->arena, (size_t)(n + 1) * sizeof *im->class_name);
-	im->classes = n;
-	for (int i = 0; i < n; i++) {
-		char text[16];
-
-		snprintf(text, sizeof text, "%d", i);
-		im->class_name[i] = arena_strdup(&im->arena, text);
-	}
-}
-
-int import_name_classes(struct import *im, int n, const char *text, const char *file,
-			struct error *err)
-{
-	int got = 0;
-
-	import_number_classes(im, n);
-	if (!text)
-		return 0;
-	while (*text) {
-		size_t len = strcspn(text, "\r\n");
-		char line[DATASET_NAME_MAX + 1];
-
-		if (len > DATASET_NAME_MAX)
-			return error_set(err, ERR_FAILED, "%s: %s: not a list of class names",
-					 im->path, file);
-		snprintf(line, sizeof line, "%.*s", (int)len, text);
-		text += len + strspn(text + len, "\r\n");
-		if (!*line)
-			continue;
-		if (got < n)
-			im->class_name[got] = arena_strdup(&im->arena, line);
-		got++;
-	}
-	if (got != n)
-		return error_set(err, ERR_FAILED, "%s: %s: %d class names, not %d", im->path, file,
-				 got, n);
-	return 0;
-}
 
 /* reading */
-
-const char *import_base(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
-
-/* By its name; or it is an image by its first bytes, whatever it is called. NULL: nothing of these,
- * or it cannot be read, and then does not matter. */
-static const struct import_format *format_of(struct unpack *u, const char *name)
-{
-	const uint8_t *begin;
-	struct error why;
-	ssize_t n;
-
-	for (int i = 0; i < FORMATS; i++)
-		if (formats[i]->wants(name))
-			return formats[i];
-	n = unpack_peek(u, &begin, &why);
-	return n > 0 && image_begins(begin, (size_t)n) ? &import_folder : NULL;
-}
 
 static int read_entry(struct import *im, struct unpack *u, const struct unpack_entry *e,
 		      struct error *err)
@@ -213,7 +25,7 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 		im->excluded++;
 		return 0;
 	}
-	f = format_of(u, e->name);
+	f = import_format_of(u, e->name);
 	if (!f) {
 		im->other++;
 		return 0;
@@ -303,15 +115,15 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 		return -1;
 	while ((r = unpack_next(u, &e, err)) == 1) {
 		const struct import_format *f =
-		    import_excludes(im, e.name) ? NULL : format_of(u, e.name);
+		    import_excludes(im, e.name) ? NULL : import_format_of(u, e.name);
 		struct import_image *image;
 
-		if (f && f != &import_folder)
+		if (f && !f->is_folder)
 			break;
 		r = import_stopped(im, 0, err);
 		if (!r && f && label_list_wants(e.name))
 			r = label_list_read(pre, u, e.name, err);
-		else if (!r && f && (image = grow(pre, 1, "", err)))
+		else if (!r && f && (image = import_append(pre, 1, "", err)))
 			image->name = arena_strdup(&pre->arena, e.name);
 		else if (!r && f)
 			r = -1;
@@ -341,12 +153,15 @@ static int preview(struct import *im, struct error *err)
 
 static int none_found(const struct import *im, struct error *err)
 {
+	struct strbuf titles = STRBUF_INIT;
 	char list[128];
 
+	import_format_titles(&titles);
 	image_format_list(list, sizeof list);
-	return error_set(err, ERR_USAGE,
-			 "%s: no dataset in it: no CIFAR, STL-10 or IDX files, and no images (%s)",
-			 im->path, list);
+	error_set(err, ERR_USAGE, "%s: no dataset in it: no %s files, and no images (%s)", im->path,
+		  titles.buf, list);
+	strbuf_release(&titles);
+	return -1;
 }
 
 static int read_all(struct import *im, struct error *err)
@@ -372,7 +187,7 @@ static int check_options(const struct import *im, struct error *err)
 			   : o->class_depth ? "class-depth"
 					    : NULL;
 
-	if (im->format == &import_folder || !name)
+	if (im->format->is_folder || !name)
 		return 0;
 	return error_set(err, ERR_USAGE, "%s: --%s is for image folders, and this is %s", im->path,
 			 name, im->format->title);

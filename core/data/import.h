@@ -54,8 +54,12 @@ struct import {
 struct import_format {
 	const char *title; /* "CIFAR-10" */
 	size_t state_size; /* zeroed before the first entry */
-	/* Whether a file of this path belongs to the format. */
-	int (*wants)(const char *name);
+	int is_folder; /* splits and classes follow from the paths; options of that apply */
+	/* True if a file of this path belongs to the format. */
+	int (*has_name)(const char *name);
+	/* True if the first bytes of a file, whatever its name, are those of the format; may be
+	 * NULL. */
+	int (*begins)(const uint8_t *data, size_t n);
 	/* Reads the entry. */
 	int (*entry)(struct import *im, struct unpack *u, const char *name, struct error *err);
 	/* All is read: what still waits becomes images; may be NULL. */
@@ -69,14 +73,21 @@ struct import_format {
 	void (*release)(struct import *im); /* frees what the state owns; may be NULL */
 };
 
-extern const struct import_format import_cifar10, import_cifar100, import_idx, import_stl10,
-    import_folder;
+/* The format of the current file of `u`, by its name or else by its first bytes; NULL if it belongs
+ * to none, or cannot be read (which then does not matter). */
+const struct import_format *import_format_of(struct unpack *u, const char *name);
+/* Appends the titles of all formats but that of image folders: "CIFAR-10, STL-10 or IDX". */
+void import_format_titles(struct strbuf *out);
 
 /* Appends n images of the given size to the spool and to im->image (split, label and rank as given,
  * the name NULL) and returns the first of them; NULL with *err. `name` is the file they come from.
  */
-struct import_image *import_add(struct import *im, const uint8_t *pixels, uint32_t n, int height,
-				int width, int channels, const char *name, struct error *err);
+struct import_image *import_add_images(struct import *im, const uint8_t *pixels, uint32_t n,
+				       int height, int width, int channels, const char *name,
+				       struct error *err);
+/* Likewise without pixels, for a preview; `file` is not copied. */
+struct import_image *import_append(struct import *im, uint32_t n, const char *file,
+				   struct error *err);
 
 /* Puts down that the file is no image that can be read, and why (copied); the name lives as long as
  * the arena. */

@@ -1,6 +1,5 @@
 /* What an import leaves out: files that --exclude names, and images that cannot be read. */
 #include <fnmatch.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,26 +163,6 @@ void import_bad_json(const struct import *im, struct strbuf *out)
 		strbuf_addc(out, '}');
 	}
 	strbuf_addc(out, ']');
-}
-
-/* remarks */
-
-void import_remark(const struct import *im, enum import_remark kind, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	if (im->preview)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	if (kind == REMARK_WARNING)
-		log_warn("%s", text);
-	else if (kind == REMARK_INFO)
-		log_info("%s", text);
-	else
-		log_debug("%s", text);
 }
 
 /* the rest */

@@ -50,7 +50,7 @@ static int add_batch(struct import *im, struct batch *b, const char *name, int s
 	struct import_image *image;
 
 	parallel_for((int)((b->n + CHUNK - 1) / CHUNK), convert_chunk, b);
-	image = import_add(im, b->out, b->n, s->height, s->width, s->channels, name, err);
+	image = import_add_images(im, b->out, b->n, s->height, s->width, s->channels, name, err);
 	if (!image)
 		return -1;
 	for (uint32_t i = 0; i < b->n; i++) {

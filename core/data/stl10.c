@@ -21,7 +21,7 @@ struct stl10 {
 static const char *const images_file[] = {"train_X.bin", "test_X.bin", "unlabeled_X.bin"};
 static const char *const labels_file[] = {"train_y.bin", "test_y.bin"};
 
-static int stl10_wants(const char *name)
+static int stl10_has_name(const char *name)
 {
 	const char *base = import_base(name);
 
@@ -117,7 +117,7 @@ static int stl10_finish(struct import *im, struct error *err)
 const struct import_format import_stl10 = {
     .title = "STL-10",
     .state_size = sizeof(struct stl10),
-    .wants = stl10_wants,
+    .has_name = stl10_has_name,
     .entry = stl10_entry,
     .finish = stl10_finish,
 };

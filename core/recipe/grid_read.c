@@ -12,6 +12,12 @@ static const char *const top_keys[] = {"version", "sweep", "base", "blocks", "se
 				       "set", "grid", "zip", "list", "exclude"};
 enum { TOP_KEYS = sizeof top_keys / sizeof *top_keys, BLOCK_KEYS_AT = 7, BLOCK_KEYS = 5 };
 
+int grid_parse(struct grid *g, const char *text, const char *name, struct yaml_node **out,
+	       struct error *err)
+{
+	return yaml_read(out, &g->arena, text, strlen(text), name, err);
+}
+
 static int at_line(const struct grid *g, int line, struct error *err)
 {
 	return error_prefix(err, "%s:%d", g->file, line);

@@ -13,11 +13,11 @@ struct expand {
 	struct archive *a;
 	gunzip_source *read;
 	void *ctx;
-	struct error upstream; /* what `read` failed with */
-	size_t ahead, used;    /* bytes in buf that were read to see what it is */
-	size_t last;           /* bytes in buf that libarchive was given last */
-	int64_t given;         /* all that it was given */
-	int ended;             /* and all was checked */
+	struct error upstream; /* of a `read` that failed */
+	size_t ahead, used;    /* bytes in buf that were read to identify the compression */
+	size_t last;           /* bytes in buf that libarchive got last */
+	int64_t given;         /* bytes that it got in total */
+	int ended;             /* the end was reached, and all checks were made */
 	uint8_t buf[CHUNK];
 };
 
@@ -40,7 +40,7 @@ int expand_can(const uint8_t *magic, size_t n)
 	return 0;
 }
 
-/* The compressed bytes, from the first. */
+/* Supplies the compressed data from the first byte on. */
 static ssize_t source(void *ctx, void *buf, size_t n, struct error *err)
 {
 	struct expand *x = ctx;
@@ -136,8 +136,8 @@ static int all_zero(const uint8_t *p, size_t n)
 	return 1;
 }
 
-/* Where libarchive saw the end, only zeros may follow: it takes a stream whose first bytes are
- * damaged for something else, which is no concern of its. 0; -1. */
+/* Checks that only zeros follow the end that libarchive found: it ignores a stream whose first
+ * bytes are damaged. */
 static int check_rest(struct expand *x, struct error *err)
 {
 	int64_t left = x->given - archive_filter_bytes(x->a, -1);
@@ -152,7 +152,7 @@ static int check_rest(struct expand *x, struct error *err)
 		return -1;
 	if (!zero)
 		return error_set(err, ERR_FAILED,
-				 "corrupt: after the end of the compressed data there is more");
+				 "corrupt: other bytes follow the end of the compressed data");
 	return 0;
 }
 

@@ -5,9 +5,9 @@
 
 #include <zlib.h>
 
-enum { CHUNK = 1 << 16, GZIP_WINDOW = 15 + 16 }; /* zlib's way to say: gzip, any window */
+enum { CHUNK = 1 << 16, GZIP_WINDOW = 15 + 16 }; /* for zlib: gzip, any window */
 
-/* Where we are between two members. */
+/* The position relative to the members. */
 enum place { BEFORE_FIRST, IN_MEMBER, AFTER_MEMBER, IN_PADDING, AT_END };
 
 struct gunzip {
@@ -33,7 +33,7 @@ struct gunzip *gunzip_open(gunzip_source *read, void *ctx, struct error *err)
 	return g;
 }
 
-/* More compressed bytes behind those that are left: 0, also at the end of the source; -1. */
+/* Reads more compressed bytes after those that are left. 0, also at the end of the source; -1. */
 static int fill(struct gunzip *g, struct error *err)
 {
 	ssize_t n;
@@ -61,8 +61,8 @@ static int garbage(struct error *err)
 	return error_set(err, ERR_FAILED, "corrupt gzip data: other bytes follow its end");
 }
 
-/* Behind a member: another member, zeros up to the end (tapes pad with them), or the end. */
-static int between(struct gunzip *g, struct error *err)
+/* After a member follows another member, zeros up to the end (padding of tapes), or the end. */
+static int read_gap(struct gunzip *g, struct error *err)
 {
 	while (g->z.avail_in < 2 && !g->source_ended)
 		if (fill(g, err))
@@ -122,7 +122,7 @@ ssize_t gunzip_read(struct gunzip *g, void *buf, size_t n, struct error *err)
 	g->z.next_out = buf;
 	g->z.avail_out = (unsigned)want;
 	while (!bad && g->z.avail_out == want && g->place != AT_END && n)
-		bad = g->place == IN_MEMBER ? step(g, err) : between(g, err);
+		bad = g->place == IN_MEMBER ? step(g, err) : read_gap(g, err);
 	return bad ? -1 : (ssize_t)(want - g->z.avail_out);
 }
 

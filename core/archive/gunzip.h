@@ -1,8 +1,8 @@
 /*
- * gzip, member by member, through zlib: libarchive inflates but passes over the CRC at the end of a
- * member, so a damaged download would become wrong pixels. The CRC and the length of every member
- * are checked. Zeros after the last member are ignored, as gzip(1) does; any other bytes there are
- * an error, since a member whose first bytes are damaged looks like that. Internal to core/archive.
+ * Inside core/archive: reads gzip data through zlib and verifies the CRC and the length of every
+ * member. libarchive does not verify the CRC, so a damaged download would give wrong pixels. Zeros
+ * after the last member are ignored, as by gzip(1); other bytes there are an error, since they may
+ * be a member whose first bytes are damaged.
  */
 #ifndef SSL_ARCHIVE_GUNZIP_H
 #define SSL_ARCHIVE_GUNZIP_H
@@ -14,18 +14,18 @@
 
 struct gunzip;
 
-/* Where the compressed bytes come from: fills buf with up to n bytes; 0 at the end, -1 with *err.
- */
+/* Supplies the compressed data: fills buf with up to n bytes and returns their number, 0 at the
+ * end, or -1 with *err. */
 typedef ssize_t gunzip_source(void *ctx, void *buf, size_t n, struct error *err);
 
-/* Reads nothing yet. NULL with *err on failure. */
+/* Does not read yet. NULL with *err on failure. */
 struct gunzip *gunzip_open(gunzip_source *read, void *ctx, struct error *err);
 
-/* Up to n inflated bytes, 0 at the end (after every checksum was found right), -1 with *err: the
- * message lacks the file's name, for the caller to put in front. */
+/* Reads up to n inflated bytes: their number, 0 at the end, after all checksums were verified,
+ * or -1 with *err, whose message does not name the file; the caller adds its name. */
 ssize_t gunzip_read(struct gunzip *g, void *buf, size_t n, struct error *err);
 
-/* Safe on NULL. */
+/* NULL is allowed. */
 void gunzip_close(struct gunzip *g);
 
 #endif

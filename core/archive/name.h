@@ -1,19 +1,20 @@
-/* Names of files, as they come from an archive or a folder. Internal to core/archive. */
+/* Inside core/archive: names of files in archives and folders. */
 #ifndef SSL_ARCHIVE_NAME_H
 #define SSL_ARCHIVE_NAME_H
 
 #include "core/base/error.h"
 #include "core/base/strbuf.h"
 
-/* Sets *out to the clean form of a name in the archive: no "." component, no double '/'. ERR_USAGE where
- * it is absolute, leads out of the folder by "..", or is Windows's. */
+/* Sets *out to the clean form of a name in the archive, without "." components and double '/'.
+ * ERR_USAGE if the name is absolute, leaves the folder by "..", or is a Windows path. */
 int name_clean(const char *archive, const char *whole, struct strbuf *out, struct error *err);
 
-/* A control character, such as a newline: in a class's name it would break every list that shows it. */
+/* True if the name has a control character, such as a newline, which in the name of a class would
+ * corrupt every list of classes. */
 int name_has_control(const char *s);
 
-/* ERR_USAGE: the name is not safe, and why. It is shown with what a terminal would act on written out.
- */
+/* Sets ERR_USAGE: the name is unsafe, for the reason `why`. Control characters are escaped in the
+ * message. Returns -1. */
 int name_unsafe(const char *path, int in_folder, const char *name, const char *why, struct error *err);
 
 #endif

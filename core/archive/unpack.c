@@ -20,10 +20,10 @@
 enum { BLOCK = 1 << 17, BLOCK_TAR = 512 };
 
 /*
- * How the bytes flow:
+ * The flow of the data:
  *   a folder     walk -> fd of a file [-> entry_gz]
- *   NAME.gz, .xz fd -> outer -> a, which finds tar or whatever it is [-> entry_gz]
- *   other files  a, by name (it may seek: zip, 7z) [-> entry_gz]
+ *   NAME.gz, .xz fd -> outer -> a, which identifies the format inside [-> entry_gz]
+ *   other files  fd -> a, which may seek (zip, 7z) [-> entry_gz]
  */
 struct unpack {
 	char *path; /* as given: for messages */
@@ -32,19 +32,18 @@ struct unpack {
 	struct expand *outer;
 	struct gunzip *entry_gz;
 	struct archive *a;
-	struct zip *zip;     /* where a reads one */
-	struct error source; /* what outer failed with */
+	struct zip *zip;     /* if a reads a zip */
+	struct error source; /* of a read from outer that failed */
 	uint8_t *block;      /* outer's output */
-	size_t zeros;        /* with which outer's output ends, as far as it was read */
+	size_t zeros;        /* at the end of outer's output so far */
 	struct strbuf name;
 	int single, is_link, ended;
-	uint8_t
-	    peek[UNPACK_PEEK]; /* read before they were asked for: peek_at .. n_peek - 1 are left */
+	uint8_t peek[UNPACK_PEEK]; /* bytes read ahead, of which peek_at .. n_peek - 1 are left */
 	size_t n_peek, peek_at;
-	uint32_t litter;   /* of an archive */
-	char **litter_dir; /* folders of it that were counted */
+	uint32_t litter;   /* skipped files and folders of an archive */
+	char **litter_dir; /* the folders among them */
 	size_t n_litter_dir;
-	locale_t utf8; /* names in archives may be UTF-8 whatever the user's locale; 0: none such */
+	locale_t utf8; /* for names in archives, whatever the user's locale; 0: not available */
 };
 
 static ssize_t read_fd(void *ctx, void *buf, size_t n, struct error *err)
@@ -60,7 +59,7 @@ static ssize_t read_fd(void *ctx, void *buf, size_t n, struct error *err)
 	return got;
 }
 
-/* A block of what is inside the compression. */
+/* Reads a block of the decompressed data. */
 static ssize_t read_block(struct unpack *u, struct error *err)
 {
 	ssize_t n = expand_read(u->outer, u->block, BLOCK, err), at = n;
@@ -94,9 +93,9 @@ static int archive_failed(const struct unpack *u, struct error *err)
 	return error_set(err, ERR_FAILED, "%s: %s: truncated or corrupt: %s", u->path, what, why);
 }
 
-/* Formats that only read the archive itself: not mtree, whose entries name files of this machine;
- * and no filter that would start another program. A zip is read by the list at its end: from front
- * to back, one that was cut short would pass for whole. */
+/* Enables the formats that read only the archive itself, so not mtree, whose entries name files of
+ * this machine, and no filter that starts another program. A zip is read by its central directory,
+ * since reading from the front would not notice that it is truncated. */
 static void support(struct archive *a)
 {
 	archive_read_support_filter_bzip2(a);
@@ -199,7 +198,7 @@ int unpack_is_single(const struct unpack *u)
 	return u->single;
 }
 
-/* A folder of litter counts once, however many files of an archive lie in it. */
+/* Counts a folder of litter once, however many files of an archive are in it. */
 static void count_litter(struct unpack *u, const char *path, size_t n, int is_dir)
 {
 	for (size_t i = 0; is_dir && i < u->n_litter_dir; i++)
@@ -213,7 +212,7 @@ static void count_litter(struct unpack *u, const char *path, size_t n, int is_di
 	u->litter_dir[u->n_litter_dir++][n] = 0;
 }
 
-/* Length of the path up to the first component that is litter; 0: none is. */
+/* The length of the path up to the first component that is litter; 0 if none is. */
 static size_t litter_length(const char *path)
 {
 	for (const char *name = path; *name;) {
@@ -226,7 +225,7 @@ static size_t litter_length(const char *path)
 	return 0;
 }
 
-/* The file, or a folder above it, is litter (in a folder on disk such are never met). */
+/* True if the file or a folder above it is litter. walk.c skips litter of folders on disk. */
 static int is_litter(struct unpack *u)
 {
 	size_t n = litter_length(u->name.buf);
@@ -248,8 +247,8 @@ static int ends_with(const struct strbuf *sb, const char *end)
 	return sb->len > n && !strcmp(sb->buf + sb->len - n, end);
 }
 
-/* The name of the only file in PATH: its own, without the ending that says how it is compressed.
- * That ending, or NULL. */
+/* Sets the name of the only file, which is PATH without the extension of its compression. Returns
+ * that extension, or NULL. */
 static const char *single_name(struct unpack *u)
 {
 	static const char *const ends[] = {".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".Z"};
@@ -267,8 +266,8 @@ static const char *single_name(struct unpack *u)
 	return NULL;
 }
 
-/* libarchive takes what it does not know as one file; an archive or a compressed file by its name,
- * or a zip by how it begins, is then a damaged one. */
+/* libarchive reads data of an unknown format as one file. If PATH has the name of an archive or of
+ * a compressed file, or begins like a zip, it is damaged. */
 static int single_file(struct unpack *u, struct error *err)
 {
 	static const char *const ends[] = {".tar",  ".tgz", ".tbz2", ".txz",
@@ -281,14 +280,15 @@ static int single_file(struct unpack *u, struct error *err)
 		bad |= ends_with(&u->name, ends[i]);
 	if (bad)
 		return error_set(err, ERR_FAILED,
-				 "%s: truncated or corrupt: no archive can be read in it", u->path);
+				 "%s: truncated or corrupt: not a readable archive", u->path);
 	if (squeezed && !u->outer && archive_filter_code(u->a, 0) == ARCHIVE_FILTER_NONE)
-		return error_set(err, ERR_FAILED, "%s: corrupt: not compressed as %s says", u->path,
-				 squeezed);
+		return error_set(err, ERR_FAILED,
+				 "%s: corrupt: not compressed, although its name ends in %s",
+				 u->path, squeezed);
 	return 1;
 }
 
-/* Whether the last BLOCK_TAR bytes of the file are zero. */
+/* True if the last BLOCK_TAR bytes of the file are zero. */
 static int ends_in_zeros(const struct unpack *u)
 {
 	uint8_t tail[BLOCK_TAR];
@@ -303,8 +303,8 @@ static int ends_in_zeros(const struct unpack *u)
 	return 1;
 }
 
-/* A tar ends in blocks of zeros. libarchive does not miss them; but without them it was cut between
- * two files. Inside the other compressions a cut is noticed anyway. */
+/* True for a tar that does not end in blocks of zeros, which was truncated between two files;
+ * libarchive does not check that. Other compressions than those of `outer` notice it themselves. */
 static int tar_is_cut(const struct unpack *u)
 {
 	int is_tar = (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
@@ -314,7 +314,7 @@ static int tar_is_cut(const struct unpack *u)
 	return u->outer ? u->zeros < BLOCK_TAR : !ends_in_zeros(u);
 }
 
-/* Then u->zip is open. */
+/* True if the archive is a zip; then u->zip is open. */
 static int is_zip(struct unpack *u)
 {
 	if (u->outer || (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_ZIP)
@@ -328,15 +328,14 @@ static int zip_end(const struct unpack *u, struct error *err)
 {
 	if (zip_has_more(u->zip))
 		return error_set(err, ERR_FAILED,
-				 "%s: corrupt: after the end of the archive there is more",
-				 u->path);
+				 "%s: corrupt: other bytes follow the end of the archive", u->path);
 	if (!zip_has_all(u->zip, (size_t)archive_file_count(u->a)))
 		return error_set(err, ERR_FAILED,
 				 "%s: corrupt: the list of files at its end is damaged", u->path);
 	return 0;
 }
 
-/* The bytes after the last entry must be whole too: checksums stand at the very end. */
+/* Reads and checks the bytes after the last entry, where the last checksums are. */
 static int archive_end(struct unpack *u, struct error *err)
 {
 	ssize_t n = 1;
@@ -352,7 +351,7 @@ static int archive_end(struct unpack *u, struct error *err)
 	return is_zip(u) ? zip_end(u, err) : 0;
 }
 
-/* What kind of entry: 1 a file (or a link, u->is_link), 0 not ours. */
+/* 1 if the entry is a file, or a link, which sets u->is_link; 0 if it is to be skipped. */
 static int entry_kind(struct unpack *u, struct archive_entry *e)
 {
 	mode_t type = archive_entry_filetype(e);
@@ -361,8 +360,8 @@ static int entry_kind(struct unpack *u, struct archive_entry *e)
 	return u->is_link || type == AE_IFREG || type == 0;
 }
 
-/* Whether a warning about a header is only about how its name can be shown; libarchive also warns
- * where it passed over damaged bytes of a cpio to what looks like the next header. */
+/* True if a warning about a header only concerns the encoding of its name. libarchive also warns
+ * when it skips damaged bytes of a cpio up to what looks like the next header. */
 static int is_harmless(const struct unpack *u)
 {
 	const char *why = archive_error_string(u->a);
@@ -370,8 +369,9 @@ static int is_harmless(const struct unpack *u)
 	return !why || strncmp(why, "Skipped ", 8) != 0;
 }
 
-/* The next header of the archive: 1, 0 at the end, -1. One that is damaged is an error, though
- * libarchive could go on with the next (ARCHIVE_RETRY): its file would be missing. */
+/* Reads the next header of the archive: 1; 0 at the end; -1. A damaged header is an error, even
+ * where libarchive could continue with the next one (ARCHIVE_RETRY), since its file would be
+ * missing. */
 static int archive_header(struct unpack *u, struct archive_entry **e, struct error *err)
 {
 	locale_t old = u->utf8 ? uselocale(u->utf8) : (locale_t)0;
@@ -386,7 +386,8 @@ static int archive_header(struct unpack *u, struct archive_entry **e, struct err
 	return archive_failed(u, err);
 }
 
-/* Of an entry of a zip: its list has the same name, and it is of a kind that a zip holds. */
+/* Checks an entry of a zip: the central directory has its name, and it is of a kind that zips hold.
+ */
 static int check_zip(struct unpack *u, struct archive_entry *e, const char *name, struct error *err)
 {
 	mode_t type = archive_entry_filetype(e);
@@ -394,8 +395,9 @@ static int check_zip(struct unpack *u, struct archive_entry *e, const char *name
 	if (!is_zip(u))
 		return 0;
 	if (type && type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
-		return error_set(err, ERR_FAILED, "%s: corrupt: %s is of no kind that a zip holds",
-				 u->path, u->name.buf);
+		return error_set(err, ERR_FAILED,
+				 "%s: corrupt: %s has a type that a zip cannot hold", u->path,
+				 u->name.buf);
 	if (zip_has(u->zip, name))
 		return 0;
 	return error_set(err, ERR_FAILED, "%s: corrupt: %s is not in the list at its end", u->path,
@@ -452,7 +454,7 @@ static int folder_next(struct unpack *u, struct error *err)
 	return r;
 }
 
-/* Bytes of the current file as they lie there, before entry_gz. */
+/* Reads the bytes of the current file as stored, before entry_gz. */
 static ssize_t read_stored(void *ctx, void *buf, size_t n, struct error *err)
 {
 	struct unpack *u = ctx;

@@ -9,7 +9,7 @@
 
 enum { WALK_DEPTH = 64 };
 
-/* One folder on the way down: its names in order, and how far we are. */
+/* A folder on the path to the current file: its sorted names and the position in them. */
 struct level {
 	char **name;
 	int n, at;
@@ -109,7 +109,7 @@ static int push(struct walk *w, const char *path, struct error *err)
 		}
 		l->name[l->n++] = xstrdup(d->d_name);
 	}
-	if (errno) { /* an error is not the end of the folder */
+	if (errno) { /* readdir() failed */
 		error_errno(err, ERR_FAILED, "%s", path);
 		closedir(dir);
 		level_release(l);
@@ -145,7 +145,7 @@ static void cut(struct strbuf *sb, size_t len)
 		sb->buf[len] = 0;
 }
 
-/* Looks at w->rel, the next name: 1 for a file, 0 when there is nothing to report, -1. */
+/* Examines w->rel, the next name: 1 for a regular file, 0 for anything else, -1 on error. */
 static int visit(struct walk *w, struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;

@@ -10,11 +10,11 @@
 #include "core/base/strbuf.h"
 
 enum {
-	END = 22,           /* bytes of the record at the end, before its remark */
-	REMARK_MAX = 65535, /* which is no longer */
-	ENTRY = 46,         /* bytes of an entry of the list, before its name */
+	END = 22, /* bytes of the record at the end, before its comment */
+	COMMENT_MAX = 65535,
+	ENTRY = 46, /* bytes of an entry of the directory, before its name */
 	LIST_MAX = 64 << 20,
-	UNICODE_NAME = 0x7075, /* a second name of an entry, in its extra data */
+	UNICODE_NAME = 0x7075, /* the kind of extra data with a second name of an entry */
 };
 
 struct zip {
@@ -34,7 +34,7 @@ static size_t little(const uint8_t *p, int size)
 	return v;
 }
 
-/* n bytes of a name: what Windows has as '\' is '/'. */
+/* Adds a name of n bytes, with '/' for Windows's '\'. */
 static void add_name(struct zip *z, const uint8_t *name, size_t n)
 {
 	char *copy = xmalloc(n + 1);
@@ -64,7 +64,7 @@ static void add_extra(struct zip *z, const uint8_t *p, size_t n)
 	}
 }
 
-/* The names of the list; 0 when it is not as it should be. */
+/* Reads the names of the directory; 0 if it is damaged. */
 static int read_list(struct zip *z, const uint8_t *p, size_t n)
 {
 	while (n) {
@@ -91,7 +91,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void forget(struct zip *z)
+static void clear_names(struct zip *z)
 {
 	for (size_t i = 0; i < z->n; i++)
 		free(z->name[i]);
@@ -99,7 +99,7 @@ static void forget(struct zip *z)
 	z->other = 0;
 }
 
-/* Whether the list lies at `at`, with so many entries. */
+/* Reads the directory at `at`; 1 if it is there with this number of entries. */
 static int list_at(struct zip *z, int fd, off_t at, size_t size, size_t entries)
 {
 	uint8_t *list = xmalloc(size + 1);
@@ -108,12 +108,12 @@ static int list_at(struct zip *z, int fd, off_t at, size_t size, size_t entries)
 
 	free(list);
 	if (!ok)
-		forget(z);
+		clear_names(z);
 	return ok;
 }
 
-/* From the record at the end, which lies at `at` in the file. The list lies before it, or elsewhere
- * where the record says so. */
+/* Finds the directory from the record at the end, which is at `at` in the file. The directory is
+ * before that record or at the offset in it. */
 static void find_list(struct zip *z, int fd, const uint8_t *end, off_t at)
 {
 	size_t entries = little(end + 10, 2), size = little(end + 12, 4);
@@ -135,12 +135,12 @@ static void find_list(struct zip *z, int fd, const uint8_t *end, off_t at)
 struct zip *zip_open(int fd)
 {
 	struct zip *z = xcalloc(1, sizeof *z);
-	uint8_t *tail = xmalloc(END + REMARK_MAX);
+	uint8_t *tail = xmalloc(END + COMMENT_MAX);
 	struct stat st;
 	size_t n = 0;
 
 	if (!fstat(fd, &st) && st.st_size > 0)
-		n = st.st_size < END + REMARK_MAX ? (size_t)st.st_size : END + REMARK_MAX;
+		n = st.st_size < END + COMMENT_MAX ? (size_t)st.st_size : END + COMMENT_MAX;
 	z->has_more = n && pread(fd, tail, n, st.st_size - (off_t)n) == (ssize_t)n;
 	for (size_t at = n < END ? 0 : n - END + 1; z->has_more && at-- > 0;)
 		if (!memcmp(tail + at, "PK\5\6", 4) && n - at - END == little(tail + at + 20, 2)) {
@@ -186,7 +186,7 @@ void zip_close(struct zip *z)
 {
 	if (!z)
 		return;
-	forget(z);
+	clear_names(z);
 	free(z->name);
 	free(z);
 }

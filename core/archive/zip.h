@@ -1,6 +1,6 @@
 /*
- * What the list at the end of a zip says: libarchive takes each file's name from before its data, which
- * no checksum covers, and does not compare it with the list. Internal to core/archive.
+ * Inside core/archive: the central directory at the end of a zip file. libarchive uses the name in
+ * the header of each file, which no checksum covers, and does not compare it with the directory.
  */
 #ifndef SSL_ARCHIVE_ZIP_H
 #define SSL_ARCHIVE_ZIP_H
@@ -9,22 +9,22 @@
 
 struct zip;
 
-/* Of an open zip file. Never NULL; whatever is wrong with it libarchive will say, save what is asked
- * for below. */
+/* Reads the directory of an open zip file. Never NULL: other faults of the file than those below
+ * are reported by libarchive. */
 struct zip *zip_open(int fd);
 
-/* Whether the file goes on after the end of the zip. */
+/* True if the file continues after the end of the zip. */
 int zip_has_more(const struct zip *z);
 
-/* Whether so many entries are all of them; true also where that is not known. */
+/* True if the directory has this number of entries, and also if that is unknown. */
 int zip_has_all(const struct zip *z, size_t entries);
 
-/* Whether a file of this name can be in the list: none is where the list is damaged. True also where that is not known: a list that is
- * larger than 64 MB or of a newer kind (zip64), or names that are not ASCII, which may be written in
- * more than one way. */
+/* True if the directory can contain a file of this name; false for all names if it is damaged.
+ * True also if that is unknown: for a directory larger than 64 MB or of zip64, and for names
+ * that are not ASCII, which can be encoded in several ways. */
 int zip_has(const struct zip *z, const char *name);
 
-/* Safe on NULL. */
+/* NULL is allowed. */
 void zip_close(struct zip *z);
 
 #endif

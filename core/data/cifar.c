@@ -1,7 +1,8 @@
 /*
- * CIFAR-10 and CIFAR-100, binary version (Krizhevsky, 2009): records of a label byte (CIFAR-100:
- * coarse, then fine, of which fine is kept) and 3,072 bytes: 32x32 red, green and blue planes.
- * Train images keep the order of the files' numbers, whatever the archive's.
+ * CIFAR-10 and CIFAR-100, binary version (Krizhevsky, 2009): records of a label byte (CIFAR-100: a
+ * coarse and a fine label, of which the fine one is used) and 3,072 bytes: 32x32 red, green and
+ * blue planes. Train images are in the order of the numbers of their files, whatever the order of
+ * the archive.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,11 @@ struct cifar {
 	const char *meta; /* class names, one a line; NULL: none */
 };
 
-/* "data_batch_7.bin" is train file 7, "test_batch.bin" is test: 1. Anything else: 0. */
+/* 1 for a file of records: "data_batch_7.bin" is train file 7, "test_batch.bin" the test file. Else
+ * 0. */
 static int batch_of(const char *name, int *split, uint32_t *rank)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 	unsigned number;
 	int end = 0;
 
@@ -40,10 +42,11 @@ static int batch_of(const char *name, int *split, uint32_t *rank)
 	return 1;
 }
 
-/* The Python version's files: wanted, so that the error can say what to get instead. */
+/* The files of the Python version. The format accepts them, so that the error can name the version
+ * to use. */
 static int is_pickle(const char *name)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 
 	return !strcmp(base, "batches.meta") || !strcmp(base, "test_batch") ||
 	       (!strncmp(base, "data_batch_", 11) && strlen(base) == 12);
@@ -55,12 +58,12 @@ static int cifar10_has_name(const char *name)
 	uint32_t rank;
 
 	return batch_of(name, &split, &rank) || is_pickle(name) ||
-	       !strcmp(import_base(name), "batches.meta.txt");
+	       !strcmp(import_base_name(name), "batches.meta.txt");
 }
 
 static int cifar100_has_name(const char *name)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 
 	return !strcmp(base, "train.bin") || !strcmp(base, "test.bin") ||
 	       !strcmp(base, "fine_label_names.txt");
@@ -78,7 +81,7 @@ static int read_meta(struct import *im, struct unpack *u, struct error *err)
 	return ret;
 }
 
-/* Labels must be below `classes`; the images of this file begin at `first`. */
+/* Checks the labels of this file, whose images begin at `first`. */
 static int check_labels(struct import *im, uint32_t first, int classes, const char *name,
 			struct error *err)
 {
@@ -99,7 +102,7 @@ static int read_batch(struct import *im, struct unpack *u, const char *name, int
 
 	for (int i = 0; i < c->files; i++)
 		if (c->file[i].split == split && c->file[i].rank == rank)
-			return error_set(err, ERR_FAILED, "%s: %s: there twice", im->path, name);
+			return error_set(err, ERR_FAILED, "%s: %s: occurs twice", im->path, name);
 	if (c->files == BATCHES_MAX)
 		return error_set(err, ERR_FAILED, "%s: more than %d batch files", im->path,
 				 BATCHES_MAX);
@@ -117,8 +120,8 @@ static int cifar10_entry(struct import *im, struct unpack *u, const char *name, 
 
 	if (is_pickle(name))
 		return error_set(err, ERR_USAGE,
-				 "%s: %s: the Python version of CIFAR-10: get the binary one "
-				 "(cifar-10-binary.tar.gz)",
+				 "%s: %s: the Python version of CIFAR-10 is not supported: use the "
+				 "binary one (cifar-10-binary.tar.gz)",
 				 im->path, name);
 	if (!batch_of(name, &split, &rank))
 		return read_meta(im, u, err);
@@ -127,7 +130,7 @@ static int cifar10_entry(struct import *im, struct unpack *u, const char *name, 
 
 static int cifar100_entry(struct import *im, struct unpack *u, const char *name, struct error *err)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 
 	if (!strcmp(base, "fine_label_names.txt"))
 		return read_meta(im, u, err);

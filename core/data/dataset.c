@@ -6,7 +6,7 @@
  *     offset  bytes  what
  *          0      8  "ssl data"
  *          8      4  version: 1; 2 of a file with a val split
- *         12      4  bytes of this header: 128; version 2: 192
+ *         12      4  bytes of the header: 128; version 2: 192
  *         16     16  height, width, channels (1 grey, 3 red green blue), classes: 4 bytes each
  *         32     12  images in train, test, unlabeled: 4 bytes each
  *         44      4  version 2: images in val, at least 1; version 1: zero
@@ -19,14 +19,12 @@
  *        128     16  version 2 only: val
  *        144     48  version 2 only: zero
  *
- *     labels   2 bytes an image: 0 .. classes-1; in unlabeled -1
- *     pixels   height * width * channels bytes an image, row by row, the channels of a pixel
- * together
+ *     labels   2 bytes per image: 0 .. classes-1; in unlabeled -1
+ *     pixels   height * width * channels bytes per image, row by row, pixel by pixel
  *
- * Sections lie in the order names, then labels and pixels of train, test, unlabeled and, in version
- * 2, val; so the sizes alone fix every offset, and a file whose offsets differ is refused. A
- * dataset without a val split is always written as version 1, so that its hash is what it was
- * before there were others.
+ * The sections are in the order names, then labels and pixels of train, test, unlabeled and, in
+ * version 2, val. So the sizes determine every offset, and a file whose offsets differ is refused.
+ * A dataset without a val split is always written as version 1, so that its hash does not change.
  */
 #include "core/data/dataset.h"
 
@@ -83,10 +81,10 @@ static uint64_t get64(const uint8_t *p)
 
 static int corrupt(const char *path, const char *why, struct error *err)
 {
-	return error_set(err, ERR_CORRUPT, "%s: not a whole dataset file: %s", path, why);
+	return error_set(err, ERR_CORRUPT, "%s: not a complete dataset file: %s", path, why);
 }
 
-/* Sizes within bounds, into *d. */
+/* Reads the sizes into *d and checks their limits. */
 static int read_sizes(struct dataset *d, const char *path, struct error *err)
 {
 	const uint8_t *h = d->map.data;
@@ -114,7 +112,7 @@ static int read_sizes(struct dataset *d, const char *path, struct error *err)
 	return 0;
 }
 
-/* Where the header keeps the offsets of a split. */
+/* The offsets of a split in the header. */
 static const uint8_t *split_offsets(const uint8_t *h, int split)
 {
 	return h + (split == SPLIT_VAL ? DATASET_HEADER : 64 + 16 * split);
@@ -127,7 +125,7 @@ static int all_zero(const uint8_t *p, size_t n)
 	return !n;
 }
 
-/* Every offset must be the one that the sizes give. */
+/* Checks every offset against the sizes. */
 static int check_layout(struct dataset *d, const char *path, struct error *err)
 {
 	const uint8_t *h = d->map.data;
@@ -139,7 +137,7 @@ static int check_layout(struct dataset *d, const char *path, struct error *err)
 		return corrupt(path, "its header contradicts itself", err);
 	dataset_layout(&l, names, d->n, image);
 	if (l.size != d->map.size || get64(h + 112) != l.size)
-		return corrupt(path, "truncated, or longer than it says", err);
+		return corrupt(path, "truncated, or longer than its header says", err);
 	if (get64(h + 48) != l.names || get64(h + 120) ||
 	    (d->n[SPLIT_VAL] && !all_zero(h + 144, DATASET_HEADER_VAL - 144)))
 		return corrupt(path, "its header contradicts itself", err);
@@ -188,7 +186,7 @@ static int check_labels(const struct dataset *d, const char *path, struct error 
 	return 0;
 }
 
-/* An object's path is .../ab/cdef...: its last two components are its hash. */
+/* The path of an object is .../ab/cdef...: its last two components are its hash. */
 static void hash_of_path(const char *path, char hash[HASH_HEX])
 {
 	size_t n = strlen(path), digits = HASH_HEX - 1;
@@ -204,14 +202,14 @@ static void hash_of_path(const char *path, char hash[HASH_HEX])
 		memcpy(hash, hex, HASH_HEX);
 }
 
-/* 0 for a header that is there in full and of a version that we know. */
+/* 0 if the header is complete and of a known version. */
 static int check_version(const struct dataset *d, const char *path, struct error *err)
 {
 	const uint8_t *h = d->map.data;
 	uint32_t version, header;
 
 	if (d->map.size < DATASET_HEADER || memcmp(h, DATASET_MAGIC, 8))
-		return corrupt(path, "it does not begin like one", err);
+		return corrupt(path, "the file begins differently", err);
 	version = get32(h + 8);
 	header = get32(h + 12);
 	if (version != DATASET_VERSION && version != DATASET_VERSION_VAL)

@@ -1,9 +1,9 @@
 /*
- * Datasets. Imported once into one file (format: dataset.c), decoded to 8-bit HWC pixels, content-
- * hashed, kept in the object store and mapped read-only by every run. Splits: train, test,
- * unlabeled, and the dataset's own validation split (val), which few datasets have: images held out
- * for selection, beside a test split. `shapes` is built in: made on first use, the same bytes
- * everywhere.
+ * Datasets. A dataset is imported once, into one file of 8-bit pixels in the order height, width,
+ * channels (dataset.c describes the file). The file is named by its hash, stays in the object store
+ * and is mapped read-only by every run. The splits are train, test, unlabeled and val; val is the
+ * dataset's own validation split, which few datasets have beside a test split. The dataset `shapes`
+ * is built in: it is generated on first use, with the same bytes on every machine.
  */
 #ifndef SSL_DATA_DATASET_H
 #define SSL_DATA_DATASET_H
@@ -15,7 +15,7 @@
 #include "core/base/hash.h"
 #include "core/base/strbuf.h"
 
-/* The numbers are those of the file's sections: val came last. */
+/* In the order of the sections of the file, to which val was added last. */
 enum dataset_split { SPLIT_TRAIN, SPLIT_TEST, SPLIT_UNLABELED, SPLIT_VAL, SPLIT_COUNT };
 
 struct dataset {
@@ -24,7 +24,7 @@ struct dataset {
 	uint32_t n[SPLIT_COUNT];            /* images in each split */
 	const uint8_t *pixels[SPLIT_COUNT]; /* n * H * W * C */
 	const int16_t *labels[SPLIT_COUNT]; /* n class numbers; -1 unlabeled */
-	char hash[HASH_HEX]; /* of the file, as its path in the object store says; "" elsewhere */
+	char hash[HASH_HEX]; /* of the file, from its path in the object store; "" elsewhere */
 	struct fs_map map;
 	char **names; /* owned copies behind class_name */
 };
@@ -32,12 +32,12 @@ struct dataset {
 /* "train", "test", "unlabeled", "val". */
 const char *dataset_split_name(int split);
 
-/* Maps an imported file. ERR_CORRUPT if it is not a whole, consistent dataset file. Does not hash.
- */
+/* Maps an imported file. ERR_CORRUPT if it is not a complete, consistent dataset file. The hash is
+ * not checked. */
 int dataset_open(struct dataset *d, const char *path, struct error *err);
 void dataset_close(struct dataset *d);
 
-/* An image that was imported: where it came from and where it went. */
+/* An image that was imported. */
 struct dataset_item {
 	const char *file; /* within PATH */
 	int split;        /* enum dataset_split */
@@ -45,57 +45,61 @@ struct dataset_item {
 	const char *class_name; /* "" without a label */
 };
 
-/* What an import found, beside the dataset. */
+/* The result of an import. */
 struct dataset_report {
 	int height, width, channels, classes;
 	uint32_t n[SPLIT_COUNT];
-	uint32_t bad;      /* image files that cannot be read, left out */
-	uint32_t litter;   /* hidden files and folders, backups, what file managers leave */
-	uint32_t excluded; /* files left out by `exclude` */
-	uint32_t other;    /* files that belong to no dataset: readme.html */
-	struct strbuf skipped; /* the bad ones: a JSON array of objects with file and why */
+	uint32_t bad;      /* image files that were skipped because they cannot be read */
+	uint32_t litter;   /* hidden files and folders, backups, files of file managers */
+	uint32_t excluded; /* files that `exclude` skipped */
+	uint32_t other;    /* files that belong to no format, such as readme.html */
+	struct strbuf skipped; /* the bad files: a JSON array of objects with file and why */
 };
 
 struct dataset_import_opts {
-	int size; /* resize to size x size; 0: keep (all images must then agree) */
-	const char *const *split; /* `splits` texts FOLDER=SPLIT: what folders of images are */
+	int size; /* scale to size x size; 0: keep the size, which all images must then have */
+	const char *const *split; /* `splits` texts FOLDER=SPLIT, for folders of images */
 	int splits;
-	int no_splits;              /* no folder names a split: all are classes */
-	int class_depth;            /* folders at this depth in a split are classes; 0: as they look */
+	int no_splits;              /* folders named like splits are classes too */
+	int class_depth;            /* depth of the class folders in a split; 0: by the layout */
 	const char *const *exclude; /* `excludes` patterns (fnmatch) of files and folders */
 	int excludes;
-	/* Image files that cannot be read are left out, at most so many, and at most so many in a
-	 * hundred. Without skip_bad any is an error. */
+	/* Skip image files that cannot be read, up to bad_max files and bad_percent percent of all.
+	 * Without skip_bad such a file is an error. */
 	int skip_bad;
 	uint32_t bad_max;
 	double bad_percent;
-	int dry; /* reads and checks everything, and writes nothing: no file, no hash */
-	/* Called now and then with the number of images so far; may be NULL. Non-zero stops the
-	 * import with ERR_PREEMPTED. */
+	int dry; /* read and check everything, but write no file and compute no hash */
+	/* Called every so often with the number of images so far; may be NULL. A result other
+	 * than 0 stops the import with ERR_PREEMPTED. */
 	int (*progress)(void *ctx, uint32_t images);
-	/* Called for every image, in the order of the dataset, once all is known; may be NULL. */
+	/* Called for every image, in the order of the dataset, after all were read; may be NULL. */
 	void (*each)(void *ctx, const struct dataset_item *item);
 	void *ctx;
 	struct dataset_report *report; /* filled on success; the caller releases it; may be NULL */
 };
 
-/* Reads PATH (an archive, a folder, an IDX file with its partner beside it) whatever it holds, in
- * one pass, and leaves the dataset file at out_tmp (created in folder `dir`, complete and fsynced)
- * with its hash (nothing of this with opts->dry). The same images give the same file from a folder and from any archive of it.
- * Nothing is left behind on error. ERR_FAILED or ERR_USAGE with the entry's name in the message:
- * truncated or corrupt archive, undecodable image, label out of range, unsafe path, empty, a layout
- * that can be read in two ways. Of undecodable images all are reported, in one pass: the first ten (with -v
- * all) by log_warn() where there are several. With them left out (opts->skip_bad) the file is the
- * one of a folder without them. What holds only test images becomes a train split (log_info() says
- * so): what is imported can be trained on. */
+/* Reads PATH, which is an archive, a folder, or an IDX file with its partner beside it, in one
+ * pass. Unless opts->dry is set, writes the dataset file, complete and fsynced, in folder `dir`,
+ * and sets out_tmp to its path and `hash` to its hash. The same images give the same file,
+ * whether they come from a folder or from any archive of it. A dataset that has only test images
+ * gets them as its train split, and log_info() reports that, because every dataset must be
+ * usable for training.
+ *
+ * On error no file is left behind. ERR_FAILED or ERR_USAGE, with the entry's name in the
+ * message, for a truncated or corrupt archive, an image that does not decode, a label out of
+ * range, an unsafe path, an empty dataset, and an ambiguous layout. If several images do not
+ * decode, log_warn() reports the first ten of them, or all with -v. With opts->skip_bad the
+ * dataset file is that of a folder without them. */
 int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
 		   char *out_tmp, size_t out_size, char hash[HASH_HEX], struct error *err);
 
-/* Writes the `shapes` dataset likewise: 32x32 colour, ten classes, deterministic by seed. */
+/* Likewise writes the `shapes` dataset: 32x32 colour images of ten classes, determined by the
+ * seed. */
 int dataset_shapes(uint64_t seed, uint32_t n_train, uint32_t n_test, const char *dir, char *out_tmp,
 		   size_t out_size, char hash[HASH_HEX], struct error *err);
 
-/* The same, calling opts->progress (nothing else of opts counts; it may be NULL). */
+/* The same, and calls opts->progress; the rest of opts is not used. opts may be NULL. */
 int dataset_shapes_watched(uint64_t seed, uint32_t n_train, uint32_t n_test,
 			   const struct dataset_import_opts *opts, const char *dir, char *out_tmp,
 			   size_t out_size, char hash[HASH_HEX], struct error *err);

@@ -1,11 +1,11 @@
 /*
- * Image folders: reading and decoding. Which image belongs to which split and class is settled from
- * the paths when all are read (layout.h), so that an archive and the folder it was made from give
- * the same dataset.
+ * The format of image folders: reads and decodes the images. Their splits and classes follow from
+ * the paths after all were read (layout.h), so that an archive and its folder give the same
+ * dataset.
  *
- * Files are decoded by batches, in parallel; which file is which image was settled before. A file
- * that does not decode is put down as bad (import_bad()), and the import goes on as if it were not
- * there: it decides neither the size of the images nor whether they are grey.
+ * Files are decoded in batches, in parallel; the order of the images is fixed before. A file that
+ * does not decode is recorded as bad (import_add_bad()) and otherwise ignored: it affects neither
+ * the size of the images nor whether they are grey.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +16,11 @@
 #include "core/data/image.h"
 #include "core/data/import.h"
 #include "core/data/layout.h"
-#include "core/data/layout_list.h"
+#include "core/data/label_list.h"
 #include "core/data/resize.h"
 
-/* A batch ends when one of these is reached; so memory is bounded whatever the images are. */
+/* A batch ends when it reaches one of these limits, which bound the memory for images of any size.
+ */
 enum {
 	BATCH_IMAGES = 512,
 	BATCH_BYTES = 16 << 20,  /* of files */
@@ -30,7 +31,7 @@ enum {
 
 struct picture {
 	const char *name;
-	size_t at, n; /* its file's bytes */
+	size_t at, n; /* the bytes of its file */
 	struct image_info info;
 	struct image_found found;
 	int failed;
@@ -51,10 +52,10 @@ struct folder {
 
 static int folder_has_name(const char *name)
 {
-	return label_list_wants(name) || image_claims(name);
+	return label_list_has_name(name) || image_has_name(name);
 }
 
-/* Decodes a picture into a new buffer of its own size; NULL, with p->failed, when it is bad. */
+/* Decodes a picture into a new buffer of its own size. NULL, with p->failed set, if it is bad. */
 static uint8_t *decode_full(const struct folder *f, struct picture *p)
 {
 	size_t bytes = (size_t)p->info.width * (size_t)p->info.height * 3;
@@ -73,8 +74,8 @@ static int fits(const struct folder *f, const struct picture *p)
 	return p->info.width == f->width && p->info.height == f->height;
 }
 
-/* Picture i to its place in f->out. One of another size that is not scaled is decoded all the same,
- * to learn whether it is whole. */
+/* Decodes picture i to its place in f->out. A picture of another size is decoded even without
+ * scaling, to find out whether it is bad. */
 static void decode_one(void *ctx, int i)
 {
 	struct folder *f = ctx;
@@ -92,9 +93,9 @@ static void decode_one(void *ctx, int i)
 	free(full);
 }
 
-/* The size of all images: --size, or that of the first image that decodes. 1 when there is none in
- * this batch. */
-static int find_size(const struct import *im, struct folder *f)
+/* Sets the size of all images: --size, or that of the first image that decodes. 0 if none in this
+ * batch does. */
+static int choose_size(const struct import *im, struct folder *f)
 {
 	f->height = f->size ? f->size : im->height;
 	f->width = f->size ? f->size : im->width;
@@ -107,12 +108,12 @@ static int find_size(const struct import *im, struct folder *f)
 		}
 		free(full);
 	}
-	return !f->height;
+	return f->height != 0;
 }
 
-/* Of the decoded batch: what is bad is put down, the rest moves together. How many are left, or -1
- * when one is of another size. */
-static int keep_good(struct import *im, struct folder *f, struct error *err)
+/* Records the bad pictures of the decoded batch and closes the gaps that they leave. Returns the
+ * number of good ones, or -1 if one has another size. */
+static int remove_bad(struct import *im, struct folder *f, struct error *err)
 {
 	int kept = 0;
 
@@ -120,7 +121,7 @@ static int keep_good(struct import *im, struct folder *f, struct error *err)
 		struct picture *p = &f->picture[i];
 
 		if (p->failed) {
-			import_bad(im, p->name, p->err.msg);
+			import_add_bad(im, p->name, p->err.msg);
 			continue;
 		}
 		if (!f->size &&
@@ -149,7 +150,7 @@ static int add_batch(struct import *im, struct folder *f, struct error *err)
 		f->out = xrealloc(f->out, f->out_cap);
 	}
 	parallel_for(f->n, decode_one, f);
-	kept = keep_good(im, f, err);
+	kept = remove_bad(im, f, err);
 	if (kept <= 0)
 		return kept;
 	image = import_add_images(im, f->out, (uint32_t)kept, f->height, f->width, 3,
@@ -167,11 +168,11 @@ static int flush(struct import *im, struct folder *f, struct error *err)
 
 	if (!f->n)
 		return 0;
-	if (find_size(im, f))
-		for (int i = 0; i < f->n; i++)
-			import_bad(im, f->picture[i].name, f->picture[i].err.msg);
-	else
+	if (choose_size(im, f))
 		ret = add_batch(im, f, err);
+	else
+		for (int i = 0; i < f->n; i++)
+			import_add_bad(im, f->picture[i].name, f->picture[i].err.msg);
 	f->n = 0;
 	f->pixels = f->out_bytes = 0;
 	strbuf_clear(&f->bytes);
@@ -186,7 +187,7 @@ static void start(struct import *im, struct folder *f)
 	im->grey = 1;
 }
 
-/* Appends the file to f->bytes: 0; 1 when it is larger than FILE_MAX; -1. */
+/* Appends the file to f->bytes. 0; 1 if it is larger than FILE_MAX; -1 on error. */
 static int read_file(struct unpack *u, struct folder *f, struct error *err)
 {
 	char buf[1 << 15];
@@ -201,11 +202,11 @@ static int read_file(struct unpack *u, struct folder *f, struct error *err)
 	return n < 0 ? -1 : 0;
 }
 
-/* A file that is no image, by its beginning: it leaves no trace in the batch. */
-static int put_bad(struct import *im, struct folder *f, const char *name, const char *why)
+/* Records a file that cannot be an image, and removes its bytes from the batch. */
+static int reject_file(struct import *im, struct folder *f, const char *name, const char *why)
 {
 	strbuf_shorten(&f->bytes, f->bytes.len - f->picture[f->n].at);
-	import_bad(im, arena_strdup(&im->arena, name), why);
+	import_add_bad(im, arena_strdup(&im->arena, name), why);
 	return 0;
 }
 
@@ -216,7 +217,7 @@ static int folder_entry(struct import *im, struct unpack *u, const char *name, s
 	struct picture *p;
 	int r;
 
-	if (label_list_wants(name))
+	if (label_list_has_name(name))
 		return label_list_read(im, u, name, err);
 	if (!f->picture)
 		start(im, f);
@@ -224,10 +225,10 @@ static int folder_entry(struct import *im, struct unpack *u, const char *name, s
 	*p = (struct picture){.at = f->bytes.len};
 	r = read_file(u, f, err);
 	if (r)
-		return r < 0 ? -1 : put_bad(im, f, name, "larger than 256 MB");
+		return r < 0 ? -1 : reject_file(im, f, name, "larger than 256 MB");
 	p->n = f->bytes.len - p->at;
 	if (image_probe((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, &why))
-		return put_bad(im, f, name, why.msg);
+		return reject_file(im, f, name, why.msg);
 	p->name = arena_strdup(&im->arena, name);
 	f->n++;
 	f->pixels += (size_t)p->info.width * (size_t)p->info.height;
@@ -248,7 +249,7 @@ static void folder_release(struct import *im)
 	strbuf_release(&f->bytes);
 }
 
-/* The images that wait in the batch. */
+/* Adds the images of the last batch. */
 static int folder_end(struct import *im, struct error *err)
 {
 	struct folder *f = im->state;
@@ -260,7 +261,7 @@ static int folder_finish(struct import *im, struct error *err)
 {
 	const struct folder *f = im->state;
 
-	if (layout_settle(im, err))
+	if (layout_assign(im, err))
 		return -1;
 	folder_report(im, &f->kinds);
 	return 0;
@@ -271,7 +272,7 @@ const struct import_format import_folder = {
     .state_size = sizeof(struct folder),
     .is_folder = 1,
     .has_name = folder_has_name,
-    .begins = image_begins,
+    .begins = image_is_certain,
     .entry = folder_entry,
     .end = folder_end,
     .finish = folder_finish,

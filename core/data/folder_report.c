@@ -32,7 +32,7 @@ static void report_formats(const struct import *im, const struct folder_kinds *k
 	strbuf_release(&text);
 }
 
-/* folders of which nothing is left */
+/* folders without a good image */
 
 static int by_text(const void *a, const void *b)
 {
@@ -51,7 +51,7 @@ static const char **good_names(const struct import *im)
 	return name;
 }
 
-/* Whether a good image lies in the folder ("a/b/"), or further down. */
+/* True if the folder ("a/b/") contains a good image, at any depth. */
 static int has_good(const char *const *name, uint32_t n, const char *folder)
 {
 	uint32_t lo = 0, hi = n;
@@ -67,14 +67,14 @@ static int has_good(const char *const *name, uint32_t n, const char *folder)
 	return lo < n && !strncmp(name[lo], folder, strlen(folder));
 }
 
-/* The folders of the bad images ("a/b/"), sorted, one for each image; at the top of PATH: "". */
+/* The folders ("a/b/") of the bad images, sorted, one for each image; "" for the top of PATH. */
 static char **bad_folders(const struct import *im)
 {
 	char **folder = xmalloc((im->n_bad + 1) * sizeof *folder);
 
 	for (uint32_t i = 0; i < im->n_bad; i++) {
 		folder[i] = xstrdup(im->bad[i].name);
-		folder[i][import_base(folder[i]) - folder[i]] = 0;
+		folder[i][import_base_name(folder[i]) - folder[i]] = 0;
 	}
 	qsort(folder, im->n_bad, sizeof *folder, by_text);
 	return folder;
@@ -96,8 +96,7 @@ static void report_lost(const struct import *im)
 	if (lost > FOLDERS_NAMED)
 		strbuf_addf(&text, " and %u more", lost - FOLDERS_NAMED);
 	if (lost)
-		log_warn("%s: folders of which no image file can be read, and nothing is left: %s",
-			 im->path, text.buf);
+		log_warn("%s: folders in which no image file can be read: %s", im->path, text.buf);
 	for (uint32_t i = 0; i < im->n_bad; i++)
 		free(folder[i]);
 	free(folder);
@@ -109,12 +108,12 @@ void folder_report(const struct import *im, const struct folder_kinds *k)
 {
 	report_formats(im, k);
 	if (k->several)
-		log_info("%s: %u file%s several images (frames or pages): the first is taken",
+		log_info("%s: %u file%s several images (frames or pages): the first is used",
 			 im->path, k->several, k->several == 1 ? " holds" : "s hold");
 	if (k->wide)
 		log_warn(
-		    "%s: %u grey image%s more than 8 bits: values above 255 became 255 (white); "
-		    "scale them to 8 bits to keep them apart",
+		    "%s: %u grey image%s more than 8 bits: values above 255 became 255 (white): "
+		    "scale them to 8 bits to keep the difference",
 		    im->path, k->wide, k->wide == 1 ? " has" : "s have");
 	if (im->n_bad)
 		report_lost(im);

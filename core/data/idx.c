@@ -1,8 +1,9 @@
 /*
- * MNIST and its relatives (Fashion-MNIST, KMNIST, EMNIST), IDX files: big-endian magic 0x803,
- * number of images, rows, columns, then bytes; labels 0x801, number, bytes. The split follows from
- * the name: train-* and t10k-* (or test-*). Under the plain names there are ten classes; EMNIST's
- * longer names (emnist-balanced-train-...) have as many as their largest label says.
+ * IDX files, as of MNIST, Fashion-MNIST, KMNIST and EMNIST. A file of images has the big-endian
+ * numbers 0x803, images, rows and columns, then bytes; a file of labels 0x801 and their number,
+ * then bytes. The split follows from the name: train-* and t10k-* (or test-*). Files with the names
+ * of MNIST have ten classes; those with longer names, as of EMNIST (emnist-balanced-train-...),
+ * have as many as their largest label requires.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 enum { CLASSES = 10, SIDE_MAX = 4096 };
 
-/* What was read of a split's two files. */
+/* The data of a split's two files. */
 struct idx_split {
 	const char *images, *labels; /* names of the files; NULL: not seen */
 	uint32_t first, n;           /* images, in im->image */
@@ -22,13 +23,13 @@ struct idx_split {
 
 struct idx {
 	struct idx_split split[SPLIT_UNLABELED];
-	int other_names; /* not MNIST's own */
+	int other_names; /* some names are not those of MNIST */
 };
 
-/* Takes "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte" ... apart. */
+/* Parses "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte" and the like. */
 static int parse_name(const char *name, int *split, int *is_labels, int *own)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 	const char *images = strstr(base, "images"), *labels = strstr(base, "labels");
 	const char *train = strstr(base, "train"), *test = strstr(base, "t10k");
 
@@ -56,7 +57,7 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Magic and `n` sizes. */
+/* Reads the magic number and n sizes. */
 static int read_header(struct import *im, struct unpack *u, const char *name, uint32_t magic,
 		       uint32_t *size, int n, struct error *err)
 {
@@ -106,8 +107,8 @@ static int read_labels(struct import *im, struct unpack *u, const char *name, st
 	    unpack_read_all(u, &bytes, 1u << 26, err))
 		goto fail;
 	if (bytes.len != size) {
-		error_set(err, ERR_FAILED, "%s: %s: %s: it says %u labels, and holds %zu", im->path,
-			  name, bytes.len < size ? "truncated" : "longer than it says", size,
+		error_set(err, ERR_FAILED, "%s: %s: %s: it should hold %u labels, but holds %zu",
+			  im->path, name, bytes.len < size ? "truncated" : "too long", size,
 			  bytes.len);
 		goto fail;
 	}
@@ -138,17 +139,17 @@ static int idx_entry(struct import *im, struct unpack *u, const char *name, stru
 			 : read_images(im, u, name, split, s, err);
 }
 
-/* Gives the images of a split their labels; *top is the largest label so far. */
+/* Sets the labels of the images of a split; *top is the largest label so far. */
 static int match_labels(struct import *im, const struct idx_split *s, int limit, int *top,
 			struct error *err)
 {
 	if (!s->images && !s->labels)
 		return 0;
 	if (!s->labels)
-		return error_set(err, ERR_USAGE, "%s: %s: its labels file is not there", im->path,
+		return error_set(err, ERR_USAGE, "%s: %s: its file of labels is missing", im->path,
 				 s->images);
 	if (!s->images)
-		return error_set(err, ERR_USAGE, "%s: %s: its images file is not there", im->path,
+		return error_set(err, ERR_USAGE, "%s: %s: its file of images is missing", im->path,
 				 s->labels);
 	if (s->n != s->n_labels)
 		return error_set(err, ERR_FAILED, "%s: %u images in %s, but %u labels in %s",
@@ -177,7 +178,7 @@ static int idx_finish(struct import *im, struct error *err)
 	return 0;
 }
 
-/* The other one of the pair. */
+/* The other file of the pair of images and labels. */
 static const char *idx_partner(struct import *im, const char *name, int i)
 {
 	const char *from[] = {"images", "idx3"}, *to[] = {"labels", "idx1"};

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/data/image_format.h"
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
 /* All formats, in the order in which they are tried: those whose first bytes are the least certain
  * come last. A new format needs its file and one line here. */
@@ -50,22 +50,22 @@ void image_format_list(char *out, size_t n)
 	}
 }
 
-int image_claims(const char *name)
+int image_has_name(const char *name)
 {
 	const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
 
 	if (!dot || !dot[1])
 		return 0;
 	for (int i = 0; i < COUNT; i++)
-		if (image_has_extension(formats[i]->extensions, dot))
+		if (image_extension_in(formats[i]->extensions, dot))
 			return 1;
-	return image_other_claims(dot);
+	return image_is_other_extension(dot);
 }
 
-int image_begins(const uint8_t *data, size_t n)
+int image_is_certain(const uint8_t *data, size_t n)
 {
 	for (int i = 0; i < COUNT; i++)
-		if (formats[i]->sure && formats[i]->begins(data, n))
+		if (formats[i]->certain && formats[i]->begins(data, n))
 			return 1;
 	return 0;
 }
@@ -98,10 +98,10 @@ int image_probe(const uint8_t *data, size_t n, struct image_info *info, struct e
 	    got.width > IMAGE_PIXELS_MAX / got.height)
 		return error_set(err, ERR_FAILED, "too large: %d x %d pixels", got.width,
 				 got.height);
-	if (got.turn < 1)
-		got.turn = 1;
+	if (got.orientation < 1)
+		got.orientation = 1;
 	side = got.width;
-	if (got.turn >= 5) {
+	if (got.orientation >= 5) {
 		got.width = got.height;
 		got.height = side;
 	}
@@ -118,16 +118,16 @@ int image_decode(const uint8_t *data, size_t n, const struct image_info *info, u
 	int ret;
 
 	*found = (struct image_found){0};
-	if (info->turn == 1)
+	if (info->orientation == 1)
 		return f->decode(data, n, info, rgb, found, err);
-	if (info->turn >= 5) {
+	if (info->orientation >= 5) {
 		raw.width = info->height;
 		raw.height = info->width;
 	}
 	whole = xmalloc((size_t)raw.width * (size_t)raw.height * 3);
 	ret = f->decode(data, n, &raw, whole, found, err);
 	if (!ret)
-		turn_pixels(whole, raw.height, raw.width, raw.turn, rgb);
+		orient_pixels(whole, raw.height, raw.width, raw.orientation, rgb);
 	free(whole);
 	return ret;
 }

@@ -1,13 +1,13 @@
 /*
- * Images from memory to 8-bit RGB: JPEG, PNG, GIF, BMP, TIFF, WebP and PNM. What a file is, its
- * bytes tell, never its name. The pixels are those of Pillow's
- * ImageOps.exif_transpose(image).convert("RGB"), on which most training code is built: grey is
- * repeated, transparency dropped, palettes looked up, CMYK converted, gamma and colour profiles
- * ignored, and the image turned as its orientation (EXIF, XMP) says. Of colours of 16 bits the
- * high 8 are kept. Grey of more than 8 bits is not scaled but cut off at 255, as there (`wide`).
- * Of several images in a file (an animation, pages) the first is taken.
+ * Decodes images in memory to 8-bit RGB: JPEG, PNG, GIF, BMP, TIFF, WebP and PNM. The format
+ * follows from the bytes, never from the name. The pixels are those of Pillow's
+ * ImageOps.exif_transpose(image).convert("RGB"), which most training code uses: grey is repeated,
+ * transparency dropped, palettes are looked up, CMYK is converted, gamma and colour profiles are
+ * ignored, and the image is turned and mirrored as its orientation (EXIF, XMP) requires. Colours of
+ * 16 bits keep their high 8 bits. Grey of more than 8 bits is not scaled: values above 255 become
+ * 255, as in Pillow. If a file holds several images (an animation, pages), the first is decoded.
  *
- * A format is one file (image_NAME.c, the only one that includes its library) and one line in image.c.
+ * A format is one file, image_NAME.c, which alone includes its library, and one line in image.c.
  */
 #ifndef SSL_DATA_IMAGE_H
 #define SSL_DATA_IMAGE_H
@@ -24,38 +24,40 @@ enum {
 };
 
 struct image_info {
-	int width, height; /* as decoded: turned */
+	int width, height; /* of the decoded image, after its orientation is applied */
 	int format;        /* number of the format, for image_format_name() */
-	int turn;          /* EXIF orientation, 1 (as it is) to 8 */
+	int orientation;   /* of EXIF: 1 (unchanged) to 8 */
 };
 
-/* What decoding found. */
+/* What image_decode() found. */
 struct image_found {
-	int grey;    /* no colour channels, and no palette but shades of grey */
-	int several; /* the file holds more images than the first */
-	int wide;    /* grey of more than 8 bits, of which some was above 255 and became 255 */
+	int grey;    /* no colour channels; a palette, if any, holds only greys in order */
+	int several; /* the file holds more than one image */
+	int wide;    /* grey of more than 8 bits, and some value above 255 became 255 */
 };
 
-/* Reads no more than it must. ERR_FAILED when it is of no format that is read, or larger than the
- * limits above. Messages lack the file's name, for the caller to put in front. */
+/* Reads only as much as needed. ERR_FAILED if the format is not supported, or the image is larger
+ * than the limits above. The messages do not name the file; the caller adds its name. */
 int image_probe(const uint8_t *data, size_t n, struct image_info *info, struct error *err);
 
-/* Decodes into rgb (height x width x 3 as probed). ERR_FAILED when anything is wrong or missing: no
- * half images. May be called from any thread. */
+/* Decodes into rgb (height x width x 3, as probed). ERR_FAILED if any data is wrong or missing:
+ * there are no partial images. May be called from any thread. */
 int image_decode(const uint8_t *data, size_t n, const struct image_info *info, uint8_t *rgb,
 		 struct image_found *found, struct error *err);
 
 /* "JPEG"; NULL for a number beyond the last. */
 const char *image_format_name(int format);
 
-/* The formats' names: "JPEG, PNG and GIF". */
+/* The names of all formats: "JPEG, PNG and GIF". */
 void image_format_list(char *out, size_t n);
 
-/* Whether the first bytes of a file (IMAGE_BEGIN, or all) are surely an image's. */
+/* True if the first bytes of a file (IMAGE_BEGIN of them, or the whole file) can only be those
+ * of an image. */
 enum { IMAGE_BEGIN = 16 };
-int image_begins(const uint8_t *data, size_t n);
+int image_is_certain(const uint8_t *data, size_t n);
 
-/* Whether the extension of a file's name is one of images, of formats that are read or not. */
-int image_claims(const char *name);
+/* True if the extension of a file's name is one of images, whether or not the format is
+ * supported. */
+int image_has_name(const char *name);
 
 #endif

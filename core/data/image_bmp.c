@@ -1,7 +1,8 @@
 /*
- * BMP, as Windows and OS/2 write it: 1 to 32 bits, palettes, bit masks, run lengths. The format is
- * its header and rows of pixels; the libraries that read it in Debian are whole toolkits, or leave
- * out run lengths, so it is read here. Every byte that is looked at was checked to be there.
+ * BMP, as Windows and OS/2 write it: 1 to 32 bits, palettes, bit masks, run lengths. It is read
+ * without a library, since the format is little more than a header and rows of pixels, and the
+ * libraries in Debian are large toolkits or do not support run lengths. Every access is checked
+ * against the size of the file.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -14,12 +15,12 @@ enum { FILE_HEADER = 14, RAW = 0, RLE8 = 1, RLE4 = 2, MASKS = 3 };
 struct bmp {
 	const uint8_t *data;
 	size_t n;
-	size_t at; /* of the pixels */
+	size_t at; /* offset of the pixels, or of the next byte to read */
 	int width, height, top_down;
-	int bits, how;
+	int bits, compression;
 	uint32_t mask[3]; /* of red, green and blue */
 	uint8_t palette[256][3];
-	int grey; /* the palette only numbers shades of grey */
+	int grey; /* the palette holds only greys in order */
 };
 
 static uint32_t little(const uint8_t *p, int size)
@@ -41,7 +42,7 @@ static int bmp_begins(const uint8_t *data, size_t n)
 	return n >= FILE_HEADER + 4 && data[0] == 'B' && data[1] == 'M';
 }
 
-/* The size and kind of pixels, from the header of `size` bytes. */
+/* Reads the size and kind of pixels from the header, which has `size` bytes. */
 static int read_shape(struct bmp *b, uint32_t size, struct error *err)
 {
 	const uint8_t *h = b->data + FILE_HEADER;
@@ -56,26 +57,26 @@ static int read_shape(struct bmp *b, uint32_t size, struct error *err)
 	b->width = (int32_t)little(h + 4, 4);
 	height = (int32_t)little(h + 8, 4);
 	if (height == INT32_MIN)
-		return refuse("its height is wrong", err);
+		return refuse("its height is invalid", err);
 	b->top_down = height < 0;
 	b->height = height < 0 ? -height : height;
 	b->bits = (int)little(h + 14, 2);
-	b->how = (int)little(h + 16, 4);
+	b->compression = (int)little(h + 16, 4);
 	return 0;
 }
 
-/* The masks of colours of 16 bits and more: `at` is behind the header. */
+/* Sets the masks of colours of 16 bits and more; `at` is the end of the header. */
 static int read_masks(struct bmp *b, uint32_t size, size_t at, struct error *err)
 {
 	static const uint32_t usual[3] = {0xff0000, 0xff00, 0xff}, of_16[3] = {0x7c00, 0x3e0, 0x1f};
 
 	memcpy(b->mask, b->bits == 16 ? of_16 : usual, sizeof usual);
-	if (b->how != MASKS)
+	if (b->compression != MASKS)
 		return 0;
 	if (size >= 52)
 		at = FILE_HEADER + 40;
 	if (b->n < at + 12)
-		return refuse("cut short", err);
+		return refuse("truncated", err);
 	for (int i = 0; i < 3; i++)
 		b->mask[i] = little(b->data + at + 4 * (size_t)i, 4);
 	if (!b->mask[0] && !b->mask[1] && !b->mask[2] && b->bits == 32)
@@ -91,13 +92,13 @@ static int read_masks(struct bmp *b, uint32_t size, size_t at, struct error *err
 	return 0;
 }
 
-/* Of up to 256 colours, each of `size` bytes; what lies beyond them is black. */
+/* Reads up to 256 colours of `size` bytes each. Indices beyond them are black. */
 static int read_palette(struct bmp *b, uint32_t colours, size_t at, size_t size, struct error *err)
 {
 	uint32_t n = colours < 256 ? colours : 256;
 
 	if ((b->n - at) / size < n)
-		return refuse("cut short", err);
+		return refuse("truncated", err);
 	b->grey = 1;
 	for (uint32_t i = 0; i < n; i++)
 		for (int k = 0; k < 3; k++)
@@ -110,7 +111,7 @@ static int read_palette(struct bmp *b, uint32_t colours, size_t at, size_t size,
 
 static int is_readable(const struct bmp *b)
 {
-	switch (b->how) {
+	switch (b->compression) {
 	case RAW:
 		return b->bits == 1 || b->bits == 4 || b->bits == 8 || b->bits == 16 ||
 		       b->bits == 24 || b->bits == 32;
@@ -132,15 +133,15 @@ static int read_header(struct bmp *b, struct error *err)
 
 	if (size != 12 && size != 40 && size != 52 && size != 56 && size != 64 && size != 108 &&
 	    size != 124)
-		return refuse("its header is of no known size", err);
+		return refuse("unknown size of its header", err);
 	if (b->n < after)
-		return refuse("cut short", err);
+		return refuse("truncated", err);
 	if (read_shape(b, size, err))
 		return -1;
 	if (!is_readable(b))
 		return error_set(err, ERR_FAILED,
 				 "not a BMP that can be read: %d bits with compression %d", b->bits,
-				 b->how);
+				 b->compression);
 	if (size > 12)
 		colours = little(b->data + FILE_HEADER + 32, 4);
 	b->at = little(b->data + 10, 4);
@@ -150,7 +151,7 @@ static int read_header(struct bmp *b, struct error *err)
 		colours = 1U << b->bits;
 	if (read_palette(b, colours, after, entry, err))
 		return -1;
-	if (!b->at || b->at == after) /* as some programs have it */
+	if (!b->at || b->at == after) /* some programs write it so */
 		b->at = after + entry * (size_t)colours;
 	return 0;
 }
@@ -166,7 +167,7 @@ static int bmp_probe(const uint8_t *data, size_t n, struct image_info *info, str
 	return 0;
 }
 
-/* The bits of a mask, as 0 to 255. */
+/* The bits of the pixel in a mask, scaled to 0 .. 255. */
 static uint8_t masked(uint32_t pixel, uint32_t mask)
 {
 	while (!(mask & 1)) {
@@ -176,7 +177,7 @@ static uint8_t masked(uint32_t pixel, uint32_t mask)
 	return (uint8_t)((pixel & mask) * 255 / mask);
 }
 
-static void put_indices(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
+static void copy_indices(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
 {
 	for (int x = 0; x < b->width; x++, rgb += 3) {
 		int bit = x * b->bits;
@@ -186,7 +187,7 @@ static void put_indices(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
 	}
 }
 
-static void put_colours(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
+static void copy_colours(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
 {
 	int bytes = b->bits / 8;
 
@@ -195,12 +196,12 @@ static void put_colours(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
 			rgb[k] = masked(little(in, bytes), b->mask[k]);
 }
 
-static void put_row(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
+static void copy_row(const struct bmp *b, const uint8_t *in, uint8_t *rgb)
 {
 	if (b->bits <= 8)
-		put_indices(b, in, rgb);
+		copy_indices(b, in, rgb);
 	else
-		put_colours(b, in, rgb);
+		copy_colours(b, in, rgb);
 }
 
 static uint8_t *row_of(const struct bmp *b, uint8_t *rgb, int y)
@@ -219,19 +220,19 @@ static int read_rows(struct bmp *b, uint8_t *rgb)
 
 		if (b->n - b->at < (y == b->height - 1 ? used : stride))
 			return -1;
-		put_row(b, b->data + b->at, row_of(b, rgb, y));
+		copy_row(b, b->data + b->at, row_of(b, rgb, y));
 	}
 	return 0;
 }
 
-/* Run lengths: pixels in order, one index a byte. */
+/* The output of run lengths: pixels in order, one byte with the index for each. */
 struct runs {
 	uint8_t *out;
 	size_t n, all;
-	size_t x; /* in the row, which a run does not leave */
+	size_t x; /* column; a run ends with its row */
 };
 
-static void put_run(const struct bmp *b, struct runs *r, size_t count, uint8_t value)
+static void append_run(const struct bmp *b, struct runs *r, size_t count, uint8_t value)
 {
 	size_t room = r->x < (size_t)b->width ? (size_t)b->width - r->x : 0;
 
@@ -241,22 +242,23 @@ static void put_run(const struct bmp *b, struct runs *r, size_t count, uint8_t v
 		count = r->all - r->n;
 	for (size_t i = 0; i < count; i++)
 		r->out[r->n++] =
-		    b->how == RLE8 ? value : (i % 2 ? value & 15 : (uint8_t)(value >> 4));
+		    b->compression == RLE8 ? value : (i % 2 ? value & 15 : (uint8_t)(value >> 4));
 	r->x += count;
 }
 
-/* `count` pixels as they are, and what makes their bytes even. */
-static int put_plain(struct bmp *b, struct runs *r, size_t count)
+/* Appends `count` pixels that are stored as such, and skips a byte that pads them to an even
+ * number. */
+static int append_pixels(struct bmp *b, struct runs *r, size_t count)
 {
-	size_t take = count < r->all - r->n ? count : r->all - r->n;
-	size_t bytes = b->how == RLE8 ? take : (take + 1) / 2;
+	size_t n = count < r->all - r->n ? count : r->all - r->n;
+	size_t bytes = b->compression == RLE8 ? n : (n + 1) / 2;
 
 	if (b->n - b->at < bytes)
 		return -1;
-	for (size_t i = 0; i < take; i++) {
-		uint8_t v = b->data[b->at + (b->how == RLE8 ? i : i / 2)];
+	for (size_t i = 0; i < n; i++) {
+		uint8_t v = b->data[b->at + (b->compression == RLE8 ? i : i / 2)];
 
-		r->out[r->n++] = b->how == RLE8 ? v : (i % 2 ? v & 15 : (uint8_t)(v >> 4));
+		r->out[r->n++] = b->compression == RLE8 ? v : (i % 2 ? v & 15 : (uint8_t)(v >> 4));
 	}
 	r->x += count;
 	b->at += bytes;
@@ -272,7 +274,7 @@ static void skip(struct runs *r, size_t count)
 	r->n += count;
 }
 
-/* The code after a zero: 1 at the end of the image, 0, -1. */
+/* Interprets the code after a zero byte. 1 at the end of the image, 0 otherwise, -1 on error. */
 static int escape(struct bmp *b, struct runs *r, uint8_t code)
 {
 	size_t width = (size_t)b->width;
@@ -293,7 +295,7 @@ static int escape(struct bmp *b, struct runs *r, uint8_t code)
 		b->at += 2;
 		return 0;
 	default:
-		return put_plain(b, r, code);
+		return append_pixels(b, r, code);
 	}
 }
 
@@ -309,14 +311,14 @@ static int read_runs(struct bmp *b, struct runs *r)
 		count = b->data[b->at++];
 		value = b->data[b->at++];
 		if (count)
-			put_run(b, r, count, value);
+			append_run(b, r, count, value);
 		else
 			done = escape(b, r, value);
 	}
 	return done < 0 ? -1 : 0;
 }
 
-/* One row of indices as colours of the palette. */
+/* Converts one row of indices to colours of the palette. */
 static void colour_row(const struct bmp *b, const uint8_t *index, uint8_t *rgb)
 {
 	for (int x = 0; x < b->width; x++) {
@@ -350,8 +352,9 @@ static int bmp_decode(const uint8_t *data, size_t n, const struct image_info *in
 	if (read_header(&b, err))
 		return -1;
 	if (b.width != info->width || b.height != info->height ||
-	    (b.how == RLE8 || b.how == RLE4 ? read_compressed(&b, rgb) : read_rows(&b, rgb)))
-		return error_set(err, ERR_FAILED, "does not decode: cut short");
+	    (b.compression == RLE8 || b.compression == RLE4 ? read_compressed(&b, rgb)
+							    : read_rows(&b, rgb)))
+		return error_set(err, ERR_FAILED, "does not decode: truncated");
 	found->grey = b.bits <= 8 && b.grey;
 	return 0;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-int image_has_extension(const char *list, const char *extension)
+int image_extension_in(const char *list, const char *extension)
 {
 	size_t len = strlen(extension);
 

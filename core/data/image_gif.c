@@ -1,7 +1,7 @@
 /*
- * GIF, through giflib: the first image, where it lies on its canvas. The rest of the canvas has the
- * transparent colour's index, or 0. Colours are those of the image's palette or else the file's; a
- * palette that numbers the shades of grey (as none at all does) makes a grey image.
+ * GIF, through giflib: the first image, at its place on the canvas. The rest of the canvas has the
+ * index of the transparent colour, or 0. Colours are those of the image's palette or else of the
+ * file's. If the palette holds all greys in order, or there is none, the image is grey.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct gif {
 	int transparent; /* index, or -1 */
 };
 
-static int gif_take(GifFileType *file, GifByteType *out, int want)
+static int gif_read_bytes(GifFileType *file, GifByteType *out, int want)
 {
 	struct gif *g = file->UserData;
 	size_t left = g->n - g->at, n = (size_t)want < left ? (size_t)want : left;
@@ -35,7 +35,7 @@ static int gif_begins(const uint8_t *data, size_t n)
 static int gif_open(struct gif *g, const uint8_t *data, size_t n)
 {
 	*g = (struct gif){.data = data, .n = n, .transparent = -1};
-	g->file = DGifOpen(g, gif_take, NULL);
+	g->file = DGifOpen(g, gif_read_bytes, NULL);
 	return g->file ? 0 : -1;
 }
 
@@ -60,8 +60,8 @@ static int read_extension(struct gif *g)
 	return 0;
 }
 
-/* To the next image: 1, its place and palette in g->file->Image; 0 at the end; -1. A file that ends
- * where a block would begin has lost nothing but its last byte. */
+/* Advances to the next image: 1, with its place and palette in g->file->Image; 0 at the end; -1. A
+ * file that ends where a block could begin lacks only its last byte, which is accepted. */
 static int next_image(struct gif *g)
 {
 	GifRecordType type;
@@ -114,7 +114,7 @@ struct colours {
 	int grey;
 };
 
-/* An index beyond the palette is black; without a palette it is the shade. */
+/* An index beyond the palette is black; without a palette it is the grey value. */
 static void look_up(const ColorMapObject *map, struct colours *c)
 {
 	memset(c, 0, sizeof *c);
@@ -142,7 +142,7 @@ static int read_row(struct gif *g, const struct colours *c, uint8_t *row, uint8_
 	return 0;
 }
 
-/* The image's rows, in the order of the file, to where they lie in rgb. */
+/* Reads the rows, in the order of the file, to their places in rgb. */
 static int read_rows(struct gif *g, const struct colours *c, size_t stride, uint8_t *rgb)
 {
 	static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2};
@@ -187,7 +187,7 @@ static int gif_decode(const uint8_t *data, size_t n, const struct image_info *in
 const struct image_format image_gif = {
     .name = "GIF",
     .extensions = ".gif",
-    .sure = 1,
+    .certain = 1,
     .begins = gif_begins,
     .probe = gif_probe,
     .decode = gif_decode,

@@ -7,12 +7,12 @@
 #include <jerror.h>
 
 #include "core/data/image_format.h"
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
-enum { SCANS_MAX = 200 }; /* a progressive file of endless scans takes for ever */
+enum { SCANS_MAX = 200 }; /* of a progressive file: decoding takes time for each */
 
 struct jpeg_errors {
-	struct jpeg_error_mgr base; /* first: libjpeg hands us a pointer to it */
+	struct jpeg_error_mgr base; /* first, since libjpeg passes a pointer to it */
 	jmp_buf jump;
 	char msg[JMSG_LENGTH_MAX];
 };
@@ -25,7 +25,7 @@ _Noreturn static void jpeg_fail(j_common_ptr c)
 	longjmp(e->jump, 1);
 }
 
-/* A warning is data that is wrong or missing, save for a few that lose nothing. */
+/* A warning means wrong or missing data and is an error, except for a few harmless ones. */
 static void jpeg_message(j_common_ptr c, int level)
 {
 	switch (c->err->msg_code) {
@@ -46,7 +46,7 @@ static void jpeg_progress(j_common_ptr c)
 		ERREXIT(c, JERR_BAD_PROGRESSION);
 }
 
-/* CMYK is stored inverted (255 is no ink) by all that write it, with Adobe's marker or without. */
+/* All programs store CMYK inverted (255 is no ink), with or without Adobe's marker. */
 static void jpeg_rows(struct jpeg_decompress_struct *c, uint8_t *rgb)
 {
 	JSAMPARRAY row = NULL;
@@ -77,8 +77,8 @@ static void jpeg_begin(struct jpeg_decompress_struct *c, struct jpeg_errors *e, 
 	jpeg_read_header(c, TRUE);
 }
 
-/* The orientation, by EXIF or else by XMP, of the markers before the image. */
-static int jpeg_turn(const struct jpeg_decompress_struct *c)
+/* The orientation in the markers before the image, from EXIF or else from XMP. */
+static int jpeg_orientation(const struct jpeg_decompress_struct *c)
 {
 	static const char xmp[] =
 	    "http://ns.adobe.com/xap/1.0/"; /* a NUL ends it in the file too */
@@ -88,9 +88,10 @@ static int jpeg_turn(const struct jpeg_decompress_struct *c)
 		if (m->marker != JPEG_APP0 + 1)
 			continue;
 		if (!by_exif && m->data_length > 6 && !memcmp(m->data, "Exif\0\0", 6))
-			by_exif = turn_of_exif(m->data, m->data_length);
+			by_exif = orientation_of_exif(m->data, m->data_length);
 		if (m->data_length > sizeof xmp && !memcmp(m->data, xmp, sizeof xmp))
-			by_xmp = turn_of_xmp(m->data + sizeof xmp, m->data_length - sizeof xmp);
+			by_xmp =
+			    orientation_of_xmp(m->data + sizeof xmp, m->data_length - sizeof xmp);
 	}
 	return by_exif ? by_exif : by_xmp;
 }
@@ -112,7 +113,7 @@ static int jpeg_probe(const uint8_t *data, size_t n, struct image_info *info, st
 	jpeg_begin(&c, &e, data, n);
 	info->width = (int)c.image_width;
 	info->height = (int)c.image_height;
-	info->turn = jpeg_turn(&c);
+	info->orientation = jpeg_orientation(&c);
 	jpeg_destroy_decompress(&c);
 	return 0;
 }
@@ -131,7 +132,7 @@ static int jpeg_decode(const uint8_t *data, size_t n, const struct image_info *i
 	jpeg_begin(&c, &e, data, n);
 	progress.progress_monitor = jpeg_progress;
 	c.progress = &progress;
-	c.dct_method = JDCT_ISLOW; /* the same bytes with and without SIMD */
+	c.dct_method = JDCT_ISLOW; /* gives the same bytes with and without SIMD */
 	c.out_color_space = c.num_components == 4 ? JCS_CMYK : JCS_RGB;
 	found->grey = c.num_components == 1;
 	jpeg_start_decompress(&c);
@@ -146,7 +147,7 @@ static int jpeg_decode(const uint8_t *data, size_t n, const struct image_info *i
 const struct image_format image_jpeg = {
     .name = "JPEG",
     .extensions = ".jpg .jpeg .jpe .jfif .jif .mpo",
-    .sure = 1,
+    .certain = 1,
     .begins = jpeg_begins,
     .probe = jpeg_probe,
     .decode = jpeg_decode,

@@ -1,10 +1,10 @@
-/* Image formats that are not read: known, so that a file of one is an error and never left out
- * without a word. */
+/* Image formats that are not supported. They are recognised, so that such a file is an error
+ * instead of being skipped silently. */
 #include <string.h>
 
 #include "core/data/image_format.h"
 
-int image_other_claims(const char *extension)
+int image_is_other_extension(const char *extension)
 {
 	static const char list[] =
 	    ".heic .heif .heics .heifs .hif .avif .avifs .jxl .jp2 .j2k .j2c .jpc .jpf .jpx .jpm "
@@ -15,7 +15,7 @@ int image_other_claims(const char *extension)
 	    ".djvu .djv .iff .lbm .msp .fli .flc .raw .dng .nef .nrw .cr2 .cr3 .crw .arw .sr2 .srf "
 	    ".orf .rw2 .raf .pef .srw .x3f .erf .mrw .dcr .kdc .3fr .iiq .mef .mos .rwl";
 
-	return image_has_extension(list, extension);
+	return image_extension_in(list, extension);
 }
 
 static const char *boxed_name(const uint8_t *data)

@@ -1,4 +1,4 @@
-/* PNG, through libpng. Of an animation (APNG) the image that other readers see. */
+/* PNG, through libpng. Of an animation (APNG), the image that readers without animation show. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <png.h>
 
 #include "core/data/image_format.h"
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
 enum { SIGNATURE = 8, CHUNK = 12 /* length, name, checksum */ };
 
@@ -22,7 +22,7 @@ struct png_reader {
 	char msg[128];
 };
 
-static void png_take(png_structp png, png_bytep out, size_t n)
+static void png_read_bytes(png_structp png, png_bytep out, size_t n)
 {
 	struct png_reader *r = png_get_io_ptr(png);
 
@@ -43,7 +43,7 @@ _Noreturn static void png_fail(png_structp png, png_const_charp why)
 static void png_warn(png_structp png, png_const_charp why)
 {
 	(void)png;
-	(void)why; /* ancillary chunks: pixels that are wrong are an error */
+	(void)why; /* about ancillary chunks: wrong pixels are an error */
 }
 
 static void png_release(struct png_reader *r)
@@ -58,8 +58,8 @@ static uint32_t big32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* libpng takes as much memory as a chunk claims before it reads it: gigabytes, where the file has
- * none. Of the chunks before the image, or all. */
+/* Checks the lengths of the chunks before the image, or of all: libpng allocates the length that a
+ * chunk claims, which may be gigabytes, before it reads the chunk. */
 static void check_lengths(struct png_reader *r, int all)
 {
 	for (size_t at = SIGNATURE; at + CHUNK <= r->n;) {
@@ -82,7 +82,7 @@ static void png_begin(struct png_reader *r, int all)
 		snprintf(r->msg, sizeof r->msg, "out of memory");
 		longjmp(r->jump, 1);
 	}
-	png_set_read_fn(r->png, r, png_take);
+	png_set_read_fn(r->png, r, png_read_bytes);
 	png_set_user_limits(r->png, IMAGE_SIDE_MAX, IMAGE_SIDE_MAX);
 	png_set_chunk_cache_max(r->png, 64);
 	png_set_chunk_malloc_max(r->png, 8 << 20);
@@ -91,9 +91,9 @@ static void png_begin(struct png_reader *r, int all)
 	png_read_info(r->png, r->info);
 }
 
-/* The chunks that libpng does not hand out before it decodes: the orientation in EXIF data, which
- * may stand after the image, and the number of an animation's images. */
-static void look_at_chunks(const uint8_t *data, size_t n, int *turn, int *several)
+/* Reads chunks that libpng does not provide before decoding: EXIF data with the orientation, which
+ * may follow the image, and the number of images of an animation. */
+static void scan_chunks(const uint8_t *data, size_t n, int *orientation, int *several)
 {
 	for (size_t at = SIGNATURE; n - at >= CHUNK;) {
 		size_t length = big32(data + at);
@@ -102,7 +102,7 @@ static void look_at_chunks(const uint8_t *data, size_t n, int *turn, int *severa
 		if (length > n - at - CHUNK)
 			return;
 		if (!memcmp(data + at + 4, "eXIf", 4))
-			*turn = turn_of_exif(body, length);
+			*orientation = orientation_of_exif(body, length);
 		if (!memcmp(data + at + 4, "acTL", 4) && length >= 8)
 			*several = big32(body) > 1;
 		at += CHUNK + length;
@@ -116,12 +116,12 @@ static int hex_digit(char c)
 	return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-/* EXIF as some programs write it: three lines of heading, then hexadecimal digits. */
-static int turn_of_raw_profile(const char *text)
+/* EXIF data as some programs write it: three lines of heading, then hexadecimal digits. */
+static int orientation_of_raw_profile(const char *text)
 {
 	size_t n = 0, size = strlen(text) / 2 + 1;
 	uint8_t *bytes;
-	int high = -1, turn;
+	int high = -1, orientation;
 
 	for (int lines = 0; lines < 3; lines++) {
 		text = strchr(text, '\n');
@@ -139,13 +139,13 @@ static int turn_of_raw_profile(const char *text)
 			bytes[n++] = (uint8_t)(high << 4 | d);
 		high = high < 0 ? d : -1;
 	}
-	turn = turn_of_exif(bytes, n);
+	orientation = orientation_of_exif(bytes, n);
 	free(bytes);
-	return turn;
+	return orientation;
 }
 
-/* Of the texts before the image. */
-static void look_at_texts(struct png_reader *r, int *by_profile, int *by_xmp)
+/* Reads the orientation in the texts before the image. */
+static void scan_texts(struct png_reader *r, int *by_profile, int *by_xmp)
 {
 	png_textp text;
 	int n = 0;
@@ -155,9 +155,9 @@ static void look_at_texts(struct png_reader *r, int *by_profile, int *by_xmp)
 		size_t length = text[i].compression > 0 ? text[i].itxt_length : text[i].text_length;
 
 		if (!strcmp(text[i].key, "Raw profile type exif"))
-			*by_profile = turn_of_raw_profile(text[i].text);
+			*by_profile = orientation_of_raw_profile(text[i].text);
 		if (!strcmp(text[i].key, "XML:com.adobe.xmp"))
-			*by_xmp = turn_of_xmp((const uint8_t *)text[i].text, length);
+			*by_xmp = orientation_of_xmp((const uint8_t *)text[i].text, length);
 	}
 }
 
@@ -169,7 +169,7 @@ static int png_begins(const uint8_t *data, size_t n)
 static int png_probe(const uint8_t *data, size_t n, struct image_info *info, struct error *err)
 {
 	struct png_reader r = {.data = data, .n = n};
-	int by_text[2] = {0, 0}, several; /* an array: longjmp() leaves it alone */
+	int by_text[2] = {0, 0}, several; /* an array, which longjmp() does not clobber */
 
 	if (setjmp(r.jump)) {
 		png_release(&r);
@@ -178,15 +178,15 @@ static int png_probe(const uint8_t *data, size_t n, struct image_info *info, str
 	png_begin(&r, 0);
 	info->width = (int)png_get_image_width(r.png, r.info);
 	info->height = (int)png_get_image_height(r.png, r.info);
-	look_at_texts(&r, &by_text[0], &by_text[1]);
+	scan_texts(&r, &by_text[0], &by_text[1]);
 	png_release(&r);
-	look_at_chunks(data, n, &info->turn, &several);
-	if (!info->turn)
-		info->turn = by_text[0] ? by_text[0] : by_text[1];
+	scan_chunks(data, n, &info->orientation, &several);
+	if (!info->orientation)
+		info->orientation = by_text[0] ? by_text[0] : by_text[1];
 	return 0;
 }
 
-/* Everything to 8-bit RGB, save grey of 16 bits, which stays. */
+/* Asks for 8-bit RGB, except for grey of 16 bits, which is not converted. */
 static void png_to_rgb(struct png_reader *r, int wide)
 {
 	png_set_expand(r->png); /* palette, few bits, transparent colour */
@@ -199,7 +199,7 @@ static void png_to_rgb(struct png_reader *r, int wide)
 	png_read_update_info(r->png, r->info);
 }
 
-/* Where the rows go: into rgb, or to r->wide. */
+/* Points the rows to rgb, or to r->wide. */
 static void place_rows(struct png_reader *r, const struct image_info *info, int wide, uint8_t *rgb)
 {
 	size_t stride = (size_t)info->width * (wide ? 2 : 3);
@@ -207,7 +207,7 @@ static void place_rows(struct png_reader *r, const struct image_info *info, int 
 
 	if (png_get_rowbytes(r->png, r->info) != stride ||
 	    (int)png_get_image_height(r->png, r->info) != info->height)
-		png_error(r->png, "not the size that it began with");
+		png_error(r->png, "its size changed");
 	if (wide)
 		to = r->wide = xmalloc((size_t)info->height * stride);
 	for (int y = 0; y < info->height; y++)
@@ -225,7 +225,7 @@ static int png_decode(const uint8_t *data, size_t n, const struct image_info *in
 {
 	struct png_reader r = {.data = data, .n = n};
 	size_t pixels = (size_t)info->width * (size_t)info->height;
-	int wide, turn;
+	int wide, orientation;
 
 	r.row = xmalloc((size_t)info->height * sizeof *r.row);
 	if (setjmp(r.jump)) {
@@ -243,14 +243,14 @@ static int png_decode(const uint8_t *data, size_t n, const struct image_info *in
 	if (r.wide)
 		narrow(r.wide, pixels, rgb, found);
 	png_release(&r);
-	look_at_chunks(data, n, &turn, &found->several);
+	scan_chunks(data, n, &orientation, &found->several);
 	return 0;
 }
 
 const struct image_format image_png = {
     .name = "PNG",
     .extensions = ".png .apng",
-    .sure = 1,
+    .certain = 1,
     .begins = png_begins,
     .probe = png_probe,
     .decode = png_decode,

@@ -1,8 +1,8 @@
 /*
- * PNM: PBM, PGM and PPM (P1 to P6), and PAM (P7). The format is its header and the values after it;
- * the libraries that read it in Debian are whole toolkits (ImageMagick, GDK-PixBuf) or stop the
- * program at an error (libnetpbm), so it is read here. Values of another scale than 255 are scaled,
- * rounding; grey above 255 is scaled to 65535, and wide (image.h).
+ * PNM: PBM, PGM and PPM (P1 to P6), and PAM (P7). It is read without a library, since the format is
+ * only a header and values, and the libraries in Debian are large toolkits (ImageMagick,
+ * GDK-PixBuf) or end the program at an error (libnetpbm). Values of another scale than 255 are
+ * scaled and rounded; grey with a scale above 255 is scaled to 65535 and is wide (image.h).
  */
 #include <math.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static int is_space(int c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The next byte, comments (from # to the end of the line) passed over; -1 at the end. */
+/* The next byte that is not in a comment (from # to the end of the line); -1 at the end. */
 static int next_byte(struct pnm *p)
 {
 	if (p->at < p->n && p->data[p->at] == '#')
@@ -32,7 +32,7 @@ static int next_byte(struct pnm *p)
 	return p->at < p->n ? p->data[p->at++] : -1;
 }
 
-/* The next number and the one byte after it; -1 when there is none, or it is too large. */
+/* Reads the next number and the byte after it. -1 if there is none or it is too large. */
 static int next_number(struct pnm *p)
 {
 	long v = 0;
@@ -54,7 +54,7 @@ static int pnm_begins(const uint8_t *data, size_t n)
 	       (is_space(data[2]) || data[2] == '#');
 }
 
-/* A line of PAM's header: its word, and the number after it (0: none). 1, 0 at ENDHDR, -1. */
+/* Reads a line of PAM's header: a word, and a number (0: none). 1; 0 at ENDHDR; -1 on error. */
 static int pam_line(struct pnm *p, char word[TOKEN_MAX], int *value)
 {
 	size_t k = 0, i = 0;
@@ -129,13 +129,13 @@ static int pnm_probe(const uint8_t *data, size_t n, struct image_info *info, str
 
 	if (read_header(&p))
 		return error_set(err, ERR_FAILED,
-				 "not a PNM that can be read: its header is wrong");
+				 "not a PNM that can be read: its header is invalid");
 	info->width = p.width;
 	info->height = p.height;
 	return 0;
 }
 
-/* A value of an image of text; -1. */
+/* The next value of an image that is stored as text; -1 on error. */
 static int text_value(struct pnm *p)
 {
 	int c, v;
@@ -150,7 +150,7 @@ static int text_value(struct pnm *p)
 	return c == '0' || c == '1' ? c - '0' : -1;
 }
 
-/* The next value of the image; of bits, x tells which of its byte. */
+/* The next value of the image, -1 on error. In a bitmap, x determines the bit of the byte. */
 static int next_value(struct pnm *p, int x)
 {
 	int v;
@@ -168,7 +168,7 @@ static int next_value(struct pnm *p, int x)
 	return p->max > 255 ? v << 8 | p->data[p->at++] : v;
 }
 
-/* Scaled to 255; half is rounded to even. */
+/* Scales to 255; rounds half to even. */
 static uint8_t scaled(const struct pnm *p, int v, struct image_found *found)
 {
 	if (is_bitmap(p))
@@ -180,8 +180,8 @@ static uint8_t scaled(const struct pnm *p, int v, struct image_found *found)
 	return (uint8_t)fmin(255, nearbyint((double)v / p->max * 255));
 }
 
-/* What follows the image: another one? */
-static int another(const struct pnm *p)
+/* True if another image follows. */
+static int has_another(const struct pnm *p)
 {
 	size_t at = p->at;
 
@@ -215,9 +215,9 @@ static int pnm_decode(const uint8_t *data, size_t n, const struct image_info *in
 
 	if (read_header(&p) || p.width != info->width || p.height != info->height ||
 	    read_pixels(&p, rgb, found))
-		return error_set(err, ERR_FAILED, "does not decode: a value is missing or wrong");
+		return error_set(err, ERR_FAILED, "does not decode: a value is missing or invalid");
 	found->grey = p.depth < 3;
-	found->several = another(&p);
+	found->several = has_another(&p);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /*
  * TIFF and BigTIFF, through libtiff: strips or tiles, planes together or apart, in any compression
- * that libtiff was built with. Grey of 1 to 32 bits and of real numbers, palettes, RGB and CMYK of
- * 8 or 16 bits, YCbCr. Of several pages the first. What libtiff says goes to the error, never to
- * stderr.
+ * that libtiff was built with. Grey of 1 to 32 bits or floating point, palettes, RGB and CMYK of 8
+ * or 16 bits, YCbCr. Of several pages the first. Messages of libtiff become part of the error and
+ * are never printed.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <tiffio.h>
 
 #include "core/data/image_format.h"
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
 enum {
 	SAMPLES_MAX = 8,
@@ -26,12 +26,12 @@ struct tiff {
 	const uint8_t *data;
 	uint64_t n, at;
 	TIFF *t;
-	int decoding; /* warnings count */
+	int decoding; /* warnings are errors */
 	int failed;
-	char msg[160]; /* the first */
+	char msg[160]; /* the first message */
 	uint32_t width, height;
 	uint16_t bits, samples, photometric, planar, format, compression;
-	int alpha; /* the sample that colours are multiplied by, or -1 */
+	int alpha; /* the sample by which the colours are multiplied, or -1 */
 	enum pixels pixels;
 	const uint16_t *map[3]; /* the palette */
 };
@@ -45,7 +45,7 @@ struct block {
 
 /* reading memory */
 
-static tmsize_t tiff_take(thandle_t h, void *out, tmsize_t want)
+static tmsize_t tiff_read(thandle_t h, void *out, tmsize_t want)
 {
 	struct tiff *f = h;
 	uint64_t left = f->at < f->n ? f->n - f->at : 0;
@@ -69,7 +69,7 @@ static toff_t tiff_seek(thandle_t h, toff_t to, int from)
 	struct tiff *f = h;
 	uint64_t base = from == SEEK_CUR ? f->at : from == SEEK_END ? f->n : 0;
 
-	if (base + to > f->n) /* unsigned: backwards wraps around */
+	if (base + to > f->n) /* unsigned: a negative offset wraps around */
 		f->at = f->n;
 	else
 		f->at = base + to;
@@ -87,7 +87,7 @@ static int tiff_done(thandle_t h)
 	return 0;
 }
 
-static int note(struct tiff *f, const char *fmt, va_list ap)
+static int save_message(struct tiff *f, const char *fmt, va_list ap)
 {
 	if (!*f->msg)
 		vsnprintf(f->msg, sizeof f->msg, fmt, ap);
@@ -104,10 +104,10 @@ static int tiff_error(TIFF *t, void *user, const char *module, const char *fmt, 
 	(void)t;
 	(void)module;
 	f->failed = 1;
-	return note(f, fmt, ap);
+	return save_message(f, fmt, ap);
 }
 
-/* Of what is decoded from JPEG and fax data, what is missing is only a warning. */
+/* For JPEG and fax data libtiff reports missing data as a mere warning. */
 static int tiff_warning(TIFF *t, void *user, const char *module, const char *fmt, va_list ap)
 {
 	struct tiff *f = user;
@@ -117,7 +117,7 @@ static int tiff_warning(TIFF *t, void *user, const char *module, const char *fmt
 	    (strncmp(module, "JPEG", 4) != 0 && strncmp(module, "Fax", 3) != 0))
 		return 1;
 	f->failed = 1;
-	return note(f, fmt, ap);
+	return save_message(f, fmt, ap);
 }
 
 static int tiff_open(struct tiff *f, const uint8_t *data, size_t n)
@@ -130,7 +130,7 @@ static int tiff_open(struct tiff *f, const uint8_t *data, size_t n)
 	TIFFOpenOptionsSetErrorHandlerExtR(o, tiff_error, f);
 	TIFFOpenOptionsSetWarningHandlerExtR(o, tiff_warning, f);
 	TIFFOpenOptionsSetMaxSingleMemAlloc(o, LIBTIFF_MAX);
-	f->t = TIFFClientOpenExt("TIFF", "rm", f, tiff_take, tiff_write, tiff_seek, tiff_done,
+	f->t = TIFFClientOpenExt("TIFF", "rm", f, tiff_read, tiff_write, tiff_seek, tiff_done,
 				 tiff_size, NULL, NULL, o);
 	TIFFOpenOptionsFree(o);
 	return f->t ? 0 : -1;
@@ -138,13 +138,13 @@ static int tiff_open(struct tiff *f, const uint8_t *data, size_t n)
 
 static int refuse(struct tiff *f, const char *what, struct error *err)
 {
-	error_set(err, ERR_FAILED, "%s: %s", what, *f->msg ? f->msg : "cut short or damaged");
+	error_set(err, ERR_FAILED, "%s: %s", what, *f->msg ? f->msg : "truncated or damaged");
 	if (f->t)
 		TIFFClose(f->t);
 	return -1;
 }
 
-/* what its pixels are */
+/* the kind of pixels */
 
 static void find_alpha(struct tiff *f)
 {
@@ -168,7 +168,7 @@ static int is_grey(const struct tiff *f)
 			 f->bits == 12 || f->bits == 16 || f->bits == 32);
 }
 
-/* -1: it is none that is read. */
+/* Sets f->pixels. -1 if the kind is not supported. */
 static int find_pixels(struct tiff *f)
 {
 	int colours = f->format == SAMPLEFORMAT_UINT && (f->bits == 8 || f->bits == 16);
@@ -213,7 +213,7 @@ static int read_tags(struct tiff *f)
 	TIFFGetField(f->t, TIFFTAG_SUBFILETYPE, &kind);
 	if (kind & FILETYPE_REDUCEDIMAGE) {
 		snprintf(f->msg, sizeof f->msg,
-			 "its first image is a small copy of another, as in cameras' raw files");
+			 "its first image is a thumbnail, as in raw files of cameras");
 		return -1;
 	}
 	if (!find_pixels(f))
@@ -231,17 +231,17 @@ static int tiff_begins(const uint8_t *data, size_t n)
 
 static int tiff_probe(const uint8_t *data, size_t n, struct image_info *info, struct error *err)
 {
-	uint16_t turn = 0;
+	uint16_t orientation = 0;
 	uint32_t length = 0;
 	void *xmp = NULL;
 	struct tiff f;
 
 	if (tiff_open(&f, data, n) || read_tags(&f))
 		return refuse(&f, "not a TIFF that can be read", err);
-	if (TIFFGetField(f.t, TIFFTAG_ORIENTATION, &turn))
-		info->turn = turn <= 8 ? turn : 1;
+	if (TIFFGetField(f.t, TIFFTAG_ORIENTATION, &orientation))
+		info->orientation = orientation <= 8 ? orientation : 1;
 	else if (TIFFGetField(f.t, TIFFTAG_XMLPACKET, &length, &xmp))
-		info->turn = turn_of_xmp(xmp, length);
+		info->orientation = orientation_of_xmp(xmp, length);
 	info->width = f.width > IMAGE_SIDE_MAX ? IMAGE_SIDE_MAX + 1 : (int)f.width;
 	info->height = f.height > IMAGE_SIDE_MAX ? IMAGE_SIDE_MAX + 1 : (int)f.height;
 	TIFFClose(f.t);
@@ -286,7 +286,7 @@ static double sample_at(const struct tiff *f, const struct block *b, uint32_t x,
 	return sample(f, b->buf[0] + start, (size_t)x * f->samples + (size_t)k);
 }
 
-/* Colours: the high 8 bits, and not as they are multiplied by alpha. */
+/* The high 8 bits of a colour, with the multiplication by alpha undone. */
 static uint8_t colour_at(const struct tiff *f, const struct block *b, uint32_t x, uint32_t y, int k)
 {
 	int shift = f->bits - 8, v = (int)sample_at(f, b, x, y, k) >> shift, a;
@@ -310,8 +310,8 @@ static uint8_t grey_at(const struct tiff *f, const struct block *b, uint32_t x, 
 	return (uint8_t)(f->photometric == PHOTOMETRIC_MINISWHITE ? 255 - v : v);
 }
 
-static void put_pixel(const struct tiff *f, const struct block *b, uint32_t x, uint32_t y,
-		      uint8_t *rgb, struct image_found *found)
+static void copy_pixel(const struct tiff *f, const struct block *b, uint32_t x, uint32_t y,
+		       uint8_t *rgb, struct image_found *found)
 {
 	uint8_t cmyk[4];
 
@@ -334,14 +334,14 @@ static void put_pixel(const struct tiff *f, const struct block *b, uint32_t x, u
 	}
 }
 
-/* What of the block lies in the image. */
-static void put_block(const struct tiff *f, const struct block *b, uint8_t *rgb,
-		      struct image_found *found)
+/* Copies the part of the block that lies in the image. */
+static void copy_block(const struct tiff *f, const struct block *b, uint8_t *rgb,
+		       struct image_found *found)
 {
 	for (uint32_t y = 0; y < b->height && b->y + y < f->height; y++)
 		for (uint32_t x = 0; x < b->width && b->x + x < f->width; x++)
-			put_pixel(f, b, x, y, rgb + 3 * ((size_t)(b->y + y) * f->width + b->x + x),
-				  found);
+			copy_pixel(f, b, x, y, rgb + 3 * ((size_t)(b->y + y) * f->width + b->x + x),
+				   found);
 }
 
 static int read_block(struct tiff *f, struct block *b, int plane)
@@ -363,7 +363,7 @@ static int planes(const struct tiff *f)
 	return f->planar == PLANARCONFIG_SEPARATE ? f->samples : 1;
 }
 
-/* The size of blocks, and memory for one; b->buf is the caller's to free. */
+/* Sets the size of blocks and allocates one; the caller frees b->buf. */
 static int start_blocks(struct tiff *f, struct block *b)
 {
 	uint32_t rows = 0, per_pixel = f->bits * (planes(f) > 1 ? 1U : f->samples);
@@ -402,7 +402,7 @@ static int read_blocks(struct tiff *f, struct block *b, uint8_t *rgb, struct ima
 			for (int k = 0; k < planes(f); k++)
 				if (read_block(f, b, k))
 					return -1;
-			put_block(f, b, rgb, found);
+			copy_block(f, b, rgb, found);
 		}
 	}
 	return 0;
@@ -418,17 +418,17 @@ static int read_image(struct tiff *f, uint8_t *rgb, struct image_found *found)
 	return ret;
 }
 
-/* YCbCr that is not JPEG's: libtiff makes it RGB. */
+/* For YCbCr other than in JPEG: libtiff converts it to RGB. */
 static int read_rgba(struct tiff *f, uint8_t *rgb)
 {
 	size_t n = (size_t)f->width * f->height;
 	uint32_t *raster = malloc(n * sizeof *raster);
-	char why[1024]; /* as large as libtiff wants it */
+	char why[1024]; /* the size that libtiff requires */
 	TIFFRGBAImage image;
 	int ok = 0;
 
 	if (raster && TIFFRGBAImageBegin(&image, f->t, 1, why)) {
-		image.req_orientation = image.orientation; /* turning is the caller's */
+		image.req_orientation = image.orientation; /* the caller applies it */
 		ok = TIFFRGBAImageGet(&image, raster, f->width, f->height) && !f->failed;
 		TIFFRGBAImageEnd(&image);
 	}
@@ -441,7 +441,7 @@ static int read_rgba(struct tiff *f, uint8_t *rgb)
 	return ok ? 0 : -1;
 }
 
-/* YCbCr in JPEG, which libjpeg makes RGB. */
+/* YCbCr in JPEG, which libjpeg converts to RGB. */
 static int is_jpeg_ycbcr(const struct tiff *f)
 {
 	return f->photometric == PHOTOMETRIC_YCBCR && f->samples == 3 &&
@@ -476,7 +476,7 @@ static int tiff_decode(const uint8_t *data, size_t n, const struct image_info *i
 const struct image_format image_tiff = {
     .name = "TIFF",
     .extensions = ".tif .tiff .btf .tf8",
-    .sure = 1,
+    .certain = 1,
     .begins = tiff_begins,
     .probe = tiff_probe,
     .decode = tiff_decode,

@@ -5,14 +5,14 @@
 #include <webp/demux.h>
 
 #include "core/data/image_format.h"
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
 static int webp_begins(const uint8_t *data, size_t n)
 {
 	return n >= 12 && !memcmp(data, "RIFF", 4) && !memcmp(data + 8, "WEBP", 4);
 }
 
-/* NULL when the file is not whole. */
+/* NULL if the file is not complete. */
 static WebPDemuxer *open_whole(const uint8_t *data, size_t n)
 {
 	WebPData all = {data, n};
@@ -25,14 +25,14 @@ static WebPDemuxer *open_whole(const uint8_t *data, size_t n)
 	return NULL;
 }
 
-static int turn_of_chunk(const WebPDemuxer *d, const char *chunk,
-			 int (*turn)(const uint8_t *data, size_t n))
+static int orientation_of_chunk(const WebPDemuxer *d, const char *chunk,
+				int (*orientation)(const uint8_t *data, size_t n))
 {
 	WebPChunkIterator it;
 	int got = 0;
 
 	if (WebPDemuxGetChunk(d, chunk, 1, &it))
-		got = turn(it.chunk.bytes, it.chunk.size);
+		got = orientation(it.chunk.bytes, it.chunk.size);
 	WebPDemuxReleaseChunkIterator(&it);
 	return got;
 }
@@ -43,12 +43,12 @@ static int webp_probe(const uint8_t *data, size_t n, struct image_info *info, st
 
 	if (!d)
 		return error_set(err, ERR_FAILED,
-				 "not a WebP that can be read: cut short or damaged");
+				 "not a WebP that can be read: truncated or damaged");
 	info->width = (int)WebPDemuxGetI(d, WEBP_FF_CANVAS_WIDTH);
 	info->height = (int)WebPDemuxGetI(d, WEBP_FF_CANVAS_HEIGHT);
-	info->turn = turn_of_chunk(d, "EXIF", turn_of_exif);
-	if (!info->turn)
-		info->turn = turn_of_chunk(d, "XMP ", turn_of_xmp);
+	info->orientation = orientation_of_chunk(d, "EXIF", orientation_of_exif);
+	if (!info->orientation)
+		info->orientation = orientation_of_chunk(d, "XMP ", orientation_of_xmp);
 	WebPDemuxDelete(d);
 	return 0;
 }
@@ -88,7 +88,7 @@ static int webp_decode(const uint8_t *data, size_t n, const struct image_info *i
 const struct image_format image_webp = {
     .name = "WebP",
     .extensions = ".webp",
-    .sure = 1,
+    .certain = 1,
     .begins = webp_begins,
     .probe = webp_probe,
     .decode = webp_decode,

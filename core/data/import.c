@@ -10,9 +10,7 @@
 #include "core/data/dataset_file.h"
 #include "core/data/image.h"
 #include "core/data/layout.h"
-#include "core/data/layout_list.h"
-
-/* reading */
+#include "core/data/label_list.h"
 
 static int read_entry(struct import *im, struct unpack *u, const struct unpack_entry *e,
 		      struct error *err)
@@ -21,7 +19,7 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 	char *name;
 	int ret;
 
-	if (import_excludes(im, e->name)) {
+	if (import_is_excluded(im, e->name)) {
 		im->excluded++;
 		return 0;
 	}
@@ -41,7 +39,7 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 	if (im->format != f)
 		return error_set(err, ERR_USAGE,
 				 "%s: holds two kinds of dataset: %s belongs to %s, "
-				 "what came before to %s",
+				 "the files before it to %s",
 				 im->path, e->name, f->title, im->format->title);
 	name = xstrdup(e->name);
 	ret = f->entry(im, u, name, err);
@@ -49,8 +47,8 @@ static int read_entry(struct import *im, struct unpack *u, const struct unpack_e
 	return ret;
 }
 
-/* Reads every entry of `path`. *single (may be NULL) receives the name of the one file that it was.
- */
+/* Reads every entry of `path`. If `path` is a single file, *single (`single` may be NULL) is set to
+ * its name. */
 static int read_path(struct import *im, const char *path, char **single, struct error *err)
 {
 	struct unpack_entry e;
@@ -71,7 +69,7 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 	return r;
 }
 
-/* 1 there is such a file, 0 there is none, -1 when stat() fails otherwise. */
+/* 1 if there is such a file, 0 if not, -1 if stat() fails for another reason. */
 static int is_file(const char *path, struct error *err)
 {
 	struct stat st;
@@ -81,11 +79,11 @@ static int is_file(const char *path, struct error *err)
 	return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, ERR_FAILED, "%s", path);
 }
 
-/* Files that belong to the single file PATH and lie beside it. */
+/* Reads the files beside PATH that belong to it. */
 static int read_partners(struct import *im, const char *single, struct error *err)
 {
 	static const char *const ends[] = {"", ".gz", ".xz", ".zst", ".bz2"};
-	size_t dir = (size_t)(import_base(im->path) - im->path);
+	size_t dir = (size_t)(import_base_name(im->path) - im->path);
 	const char *partner;
 	int ret = 0;
 
@@ -104,7 +102,7 @@ static int read_partners(struct import *im, const char *single, struct error *er
 	return ret;
 }
 
-/* The paths of the images of a folder, into *pre: 1; 0 when it holds something else. */
+/* Lists the images of a folder in *pre: 1; 0 if the folder holds something else. */
 static int list_images(struct import *im, struct import *pre, struct error *err)
 {
 	struct unpack_entry e;
@@ -115,13 +113,13 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 		return -1;
 	while ((r = unpack_next(u, &e, err)) == 1) {
 		const struct import_format *f =
-		    import_excludes(im, e.name) ? NULL : import_format_of(u, e.name);
+		    import_is_excluded(im, e.name) ? NULL : import_format_of(u, e.name);
 		struct import_image *image;
 
 		if (f && !f->is_folder)
 			break;
 		r = import_stopped(im, 0, err);
-		if (!r && f && label_list_wants(e.name))
+		if (!r && f && label_list_has_name(e.name))
 			r = label_list_read(pre, u, e.name, err);
 		else if (!r && f && (image = import_append(pre, 1, "", err)))
 			image->name = arena_strdup(&pre->arena, e.name);
@@ -134,8 +132,8 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 	return r < 0 ? -1 : r == 0 && pre->n;
 }
 
-/* Of a folder on disk the layout is looked at before hours are spent on decoding its images. With
- * --skip-bad some of them may not count. */
+/* Checks the layout of a folder on disk before its images are decoded, which may take hours. With
+ * --skip-bad the layout can depend on which images are bad. */
 static int preview(struct import *im, struct error *err)
 {
 	struct import pre = {.path = im->path, .opts = im->opts, .arena = ARENA_INIT, .preview = 1};
@@ -145,7 +143,7 @@ static int preview(struct import *im, struct error *err)
 		return 0;
 	ret = list_images(im, &pre, err);
 	if (ret > 0)
-		ret = layout_settle(&pre, err);
+		ret = layout_assign(&pre, err);
 	free(pre.image);
 	arena_release(&pre.arena);
 	return ret;
@@ -177,8 +175,6 @@ static int read_all(struct import *im, struct error *err)
 	return ret;
 }
 
-/* all of it */
-
 static int check_options(const struct import *im, struct error *err)
 {
 	const struct dataset_import_opts *o = im->opts;
@@ -189,18 +185,18 @@ static int check_options(const struct import *im, struct error *err)
 
 	if (im->format->is_folder || !name)
 		return 0;
-	return error_set(err, ERR_USAGE, "%s: --%s is for image folders, and this is %s", im->path,
+	return error_set(err, ERR_USAGE, "%s: --%s is for image folders, but this is %s", im->path,
 			 name, im->format->title);
 }
 
-/* What was read becomes images with splits and labels; nothing of it is bad, or it may be. */
-static int settle(struct import *im, struct error *err)
+/* Completes the images: their splits and labels, and the check of bad files. */
+static int finish(struct import *im, struct error *err)
 {
 	if (im->format->end && im->format->end(im, err))
 		return -1;
 	if (check_options(im, err) || import_check_bad(im, err) || im->format->finish(im, err))
 		return -1;
-	import_report_left_out(im);
+	import_report_skipped(im);
 	return 0;
 }
 
@@ -219,8 +215,8 @@ int dataset_import(const char *path, const struct dataset_import_opts *opts, con
 	if (!opts->dry)
 		unlink(im.spool.tmp);
 	if (read_all(&im, err))
-		import_list_bad(&im);
-	else if (!settle(&im, err))
+		import_warn_bad(&im);
+	else if (!finish(&im, err))
 		ret = import_write(&im, dir, out_tmp, out_size, hash, err);
 	if (im.format && im.format->release)
 		im.format->release(&im);

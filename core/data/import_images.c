@@ -13,7 +13,7 @@
 
 enum { SCALED_BYTES = 32 << 20 };
 
-const char *import_base(const char *name)
+const char *import_base_name(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 

@@ -1,4 +1,4 @@
-/* The end of an import: its images in order, out of the spool and into the dataset file. */
+/* The end of an import: sorts the images and copies them from the spool to the dataset file. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,8 +26,8 @@ static int by_order(const void *pa, const void *pb)
 
 struct copy {
 	struct import *im;
-	const struct import_image *split[SPLIT_COUNT]; /* in order */
-	int channels;                                  /* of the file: 1 when all were grey */
+	const struct import_image *split[SPLIT_COUNT]; /* the images of each split, sorted */
+	int channels; /* of the dataset file: 1 if all images are grey */
 };
 
 static int copy_labels(void *ctx, int split, uint32_t first, uint32_t n, int16_t *out,
@@ -48,7 +48,7 @@ static int read_spool(const struct import *im, uint64_t at, uint8_t *out, size_t
 		ssize_t got = pread(im->spool.fd, out, n, (off_t)at);
 
 		if (got == 0)
-			return error_set(err, ERR_FAILED, "temporary file: cut short");
+			return error_set(err, ERR_FAILED, "temporary file: truncated");
 		if (got < 0)
 			return error_errno(err, ERR_FAILED, "temporary file: read");
 		out += got;
@@ -77,7 +77,7 @@ static int copy_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8_t
 	return ret;
 }
 
-/* The images that stay, sorted; sets where each split begins and how many it has. */
+/* Removes skipped images and sorts the others; sets the beginning and size of each split. */
 static void order_images(struct import *im, struct copy *c, uint32_t n[SPLIT_COUNT])
 {
 	uint32_t kept = 0;
@@ -105,7 +105,7 @@ static void order_images(struct import *im, struct copy *c, uint32_t n[SPLIT_COU
 		c->split[s] = im->image + at;
 }
 
-/* An archive that was added to may hold a file twice. */
+/* An archive to which files were appended may hold a file twice. */
 static int check_twice(const struct import *im, struct error *err)
 {
 	for (uint32_t i = 1; i < im->n; i++) {
@@ -113,12 +113,13 @@ static int check_twice(const struct import *im, struct error *err)
 
 		if (a->split == b->split && a->rank == b->rank && a->name && b->name &&
 		    !strcmp(a->name, b->name))
-			return error_set(err, ERR_FAILED, "%s: %s: there twice", im->path, a->name);
+			return error_set(err, ERR_FAILED, "%s: %s: occurs twice", im->path,
+					 a->name);
 	}
 	return 0;
 }
 
-/* To opts->each and opts->report, what was imported. */
+/* Calls opts->each and fills opts->report. */
 static void report(const struct import *im, const struct dataset_source *s)
 {
 	struct dataset_report *r = im->opts->report;

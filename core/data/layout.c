@@ -6,13 +6,13 @@
 #include <strings.h>
 
 #include "core/data/dataset_file.h"
-#include "core/data/layout_list.h"
-#include "core/data/layout_split.h"
-#include "core/data/split_words.h"
+#include "core/data/label_list.h"
+#include "core/data/layout_check.h"
+#include "core/data/split_name.h"
 
 /* the folder of a split's classes */
 
-/* The last component of the folder's path. */
+/* The last component of the folder's path, n bytes. */
 static const char *base_of(const struct node *dir, size_t *n)
 {
 	const char *path = (*dir->lo)->name, *at = path + dir->at;
@@ -26,8 +26,8 @@ static const char *base_of(const struct node *dir, size_t *n)
 	return at;
 }
 
-/* The only folder in a split's is no class, but wraps what is in it: seg_train/seg_train/cat,
- * train/images/1.jpg, train/pets/{cat,dog}. */
+/* True if the only folder in a split's folder is not a class but merely wraps the contents:
+ * seg_train/seg_train/cat, train/images/1.jpg, train/pets/{cat,dog}. */
 static int is_wrapper(const struct layout *l, const struct split_dir *s, const struct child *c)
 {
 	struct split_name w;
@@ -43,8 +43,8 @@ static int is_wrapper(const struct layout *l, const struct split_dir *s, const s
 	return below.n > 1 && !below.direct;
 }
 
-/* To the folders one level further down. An image above them is counted as direct. */
-static void go_down(const struct layout *l, struct split_dir *s)
+/* Replaces the folders by those one level below. Images between the levels count as direct. */
+static void descend(const struct layout *l, struct split_dir *s)
 {
 	struct level all = {0};
 
@@ -62,8 +62,8 @@ static void go_down(const struct layout *l, struct split_dir *s)
 	s->level = all;
 }
 
-/* A split without class folders may have a list of its labels. */
-static int find_listed(const struct layout *l, struct split_dir *s, struct error *err)
+/* Reads the list of labels of a split without class folders, if there is one. */
+static int read_list(const struct layout *l, struct split_dir *s, struct error *err)
 {
 	int r = 0;
 
@@ -83,12 +83,12 @@ static void find_classes(const struct layout *l, struct split_dir *s)
 	}
 	s->labeled = s->level.n && s->part->split != SPLIT_UNLABELED;
 	for (int d = 1; d < l->im->opts->class_depth && s->labeled && !s->level.direct; d++)
-		go_down(l, s);
+		descend(l, s);
 }
 
 /* splits without labels */
 
-static void put_all(const struct node *dir, int split)
+static void set_split(const struct node *dir, int split)
 {
 	for (struct import_image **at = dir->lo; at < dir->hi; at++)
 		(*at)->split = (int16_t)split;
@@ -106,16 +106,16 @@ static int refuse_unlabeled_val(const struct layout *l, const struct split_dir *
 	layout_add_count(&why, node_images(&s->dir), "image");
 	strbuf_addf(&why,
 		    " (%s) and no class folders, so that they have no labels: sort them into "
-		    "folders named like those of train, or leave them out with --exclude '%s', or "
-		    "take them without labels with --split '%s'=unlabeled",
+		    "folders named like those of train, skip them with --exclude '%s', or use them "
+		    "without labels with --split '%s'=unlabeled",
 		    (*s->dir.lo)->name, path.buf, path.buf);
 	strbuf_release(&path);
 	return layout_refuse(l, &why, err);
 }
 
-/* Of train they are unlabeled ones. Of test or val they are left out where there is something else
- * to train on, for what is to be held out must not be trained on. */
-static int settle_unlabeled(struct layout *l, const struct split_dir *s, int labels, int others,
+/* Images without labels: those of train become unlabeled. Those of test or val are skipped if there
+ * are other images to train on, since held-out images must not be trained on. */
+static int assign_unlabeled(struct layout *l, const struct split_dir *s, int labels, int others,
 			    struct error *err)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -132,21 +132,22 @@ static int settle_unlabeled(struct layout *l, const struct split_dir *s, int lab
 		import_remark(
 		    l->im, REMARK_WARNING,
 		    "%s: %s%u image%s and no class folders: without labels they cannot be a "
-		    "%s split, and are left out (--split FOLDER=unlabeled takes them)",
+		    "%s split, and are skipped (use --split FOLDER=unlabeled to include them)",
 		    l->im->path, path.buf, n, n == 1 ? "" : "s", dataset_split_name(split));
-		put_all(&s->dir, -1);
+		set_split(&s->dir, -1);
 	} else {
 		if (split != SPLIT_UNLABELED || !s->part->named)
-			import_remark(l->im, REMARK_INFO,
-				      "%s: %s%u image%s and no class folders: taken as unlabeled",
-				      l->im->path, path.buf, n, n == 1 ? "" : "s");
-		put_all(&s->dir, SPLIT_UNLABELED);
+			import_remark(
+			    l->im, REMARK_INFO,
+			    "%s: %s%u image%s and no class folders: used as unlabeled images",
+			    l->im->path, path.buf, n, n == 1 ? "" : "s");
+		set_split(&s->dir, SPLIT_UNLABELED);
 	}
 	strbuf_release(&path);
 	return 0;
 }
 
-static int settle_unlabeled_splits(struct layout *l, struct error *err)
+static int assign_unlabeled_splits(struct layout *l, struct error *err)
 {
 	int labels = 0, others = 0;
 
@@ -158,7 +159,7 @@ static int settle_unlabeled_splits(struct layout *l, struct error *err)
 			  s->part->split == SPLIT_UNLABELED;
 	}
 	for (int i = 0; i < l->splits; i++)
-		if (!l->split[i].labeled && settle_unlabeled(l, &l->split[i], labels, others, err))
+		if (!l->split[i].labeled && assign_unlabeled(l, &l->split[i], labels, others, err))
 			return -1;
 	return 0;
 }
@@ -188,7 +189,7 @@ static const char *class_name(const struct layout *l, const struct child *c)
 	return s;
 }
 
-/* im->class_name: the sorted, different names of the class folders of all splits. */
+/* Sets im->class_name to the names of the class folders of all splits, sorted, each once. */
 static int collect_classes(const struct layout *l, struct error *err)
 {
 	struct import *im = l->im;
@@ -218,7 +219,7 @@ static int collect_classes(const struct layout *l, struct error *err)
 	return 0;
 }
 
-/* Sets split, label and rank of the images in class folders; says when they lie deeper. */
+/* Sets split, label and rank of the images in class folders; reports images in folders below. */
 static void label_images(const struct layout *l)
 {
 	struct import *im = l->im;
@@ -242,14 +243,14 @@ static void label_images(const struct layout *l)
 	if (deep)
 		import_remark(
 		    l->im, REMARK_INFO,
-		    "%s: class folders have folders in them (%s): all images below belong to "
-		    "the class",
+		    "%s: class folders contain folders (%s): all images in them belong to the "
+		    "class",
 		    im->path, deep);
 }
 
 /* all splits together */
 
-/* Appends the classes that have images of split `has` but none of `lacks`: how many. */
+/* Appends the classes that have images of split `has` but none of `lacks`; returns their number. */
 static int classes_without(const struct layout *l, const uint32_t *n, int has, int lacks,
 			   struct strbuf *out)
 {
@@ -281,8 +282,8 @@ static int check_classes(const struct layout *l, const uint32_t *n, struct error
 		if (found)
 			error_set(
 			    err, ERR_FAILED,
-			    "%s: class%s %s ha%s %s images but none in train: rename, or leave "
-			    "%s out with --exclude",
+			    "%s: class%s %s ha%s %s images but none in train: rename %s, or use "
+			    "--exclude",
 			    l->im->path, found > 1 ? "es" : "", names.buf, found > 1 ? "ve" : "s",
 			    dataset_split_name(split), found > 1 ? "them" : "it");
 	}
@@ -301,8 +302,8 @@ static int check_classes(const struct layout *l, const uint32_t *n, struct error
 	return found ? -1 : 0;
 }
 
-/* val is the validation split where there is a test split too, else it is the test split. */
-static int settle_together(struct layout *l, struct error *err)
+/* Counts the images of splits and classes and checks them. Without a test split, val becomes it. */
+static int finish_splits(struct layout *l, struct error *err)
 {
 	struct import *im = l->im;
 	uint32_t *n = xcalloc((size_t)im->classes * SPLIT_COUNT + 1, sizeof *n);
@@ -349,7 +350,7 @@ static int by_name(const void *a, const void *b)
 		      (*(struct import_image *const *)b)->name);
 }
 
-int layout_settle(struct import *im, struct error *err)
+int layout_assign(struct import *im, struct error *err)
 {
 	struct import_image **sorted = xmalloc(((size_t)im->n + 1) * sizeof *sorted);
 	struct layout l = {.im = im};
@@ -369,14 +370,14 @@ int layout_settle(struct import *im, struct error *err)
 	for (int i = 0; i < l.splits; i++) {
 		l.split[i].part = &parts.part[i];
 		find_classes(&l, &l.split[i]);
-		if (find_listed(&l, &l.split[i], err) || layout_check_split(&l, &l.split[i], err))
+		if (read_list(&l, &l.split[i], err) || layout_check_split(&l, &l.split[i], err))
 			goto done;
 	}
 	log_splits(&l);
-	if (settle_unlabeled_splits(&l, err) || collect_classes(&l, err))
+	if (assign_unlabeled_splits(&l, err) || collect_classes(&l, err))
 		goto done;
 	label_images(&l);
-	ret = settle_together(&l, err);
+	ret = finish_splits(&l, err);
 done:
 	free(sorted);
 	return ret;

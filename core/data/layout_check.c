@@ -1,9 +1,9 @@
-/* Are the folders of a split its classes? What could be read in two ways is refused. */
+/* Checks that the folders of a split are clearly its classes; refuses ambiguous layouts. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/data/layout_split.h"
-#include "core/data/split_words.h"
+#include "core/data/layout_check.h"
+#include "core/data/split_name.h"
 
 int layout_refuse(const struct layout *l, struct strbuf *why, struct error *err)
 {
@@ -17,7 +17,7 @@ void layout_add_count(struct strbuf *out, uint32_t n, const char *what)
 	strbuf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
 }
 
-/* Appends what --split calls the split's folder: "." where none is called like one. */
+/* Appends the folder as it is given to --split; "." if no folder is named like a split. */
 static void add_split_path(const struct split_dir *s, struct strbuf *out)
 {
 	if (!s->part->named || !s->part->dir.at) {
@@ -41,14 +41,15 @@ static int refuse_mixed(const struct layout *l, const struct split_dir *s, struc
 	layout_add_count(&why, s->level.n, "folder");
 	strbuf_adds(&why, " (");
 	level_names(&s->level, NULL, &why);
-	strbuf_adds(&why, "): of which class are they? An image outside of a class's folder can be "
-			  "moved into one, or left out with --exclude; --split '");
+	strbuf_adds(&why,
+		    "), so their class is unclear: move them into class folders, or skip them "
+		    "with --exclude; --split '");
 	add_split_path(s, &why);
-	strbuf_adds(&why, "'=unlabeled takes all of them without labels");
+	strbuf_adds(&why, "'=unlabeled uses all images without labels");
 	return layout_refuse(l, &why, err);
 }
 
-/* The folders in a class folder, below folders that hold nothing but one folder, if any are. */
+/* The folders in a class folder, below folders that hold only one folder. */
 static void folders_below(const struct layout *l, const struct child *c, struct level *out)
 {
 	struct level next;
@@ -70,7 +71,7 @@ static int by_child(const void *pa, const void *pb)
 	return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
-/* How many of the n folders (sorted by name here) have the name of another one. */
+/* Sorts the n folders by name and counts those that share their name with another one. */
 static uint32_t count_shared(struct child *c, uint32_t n)
 {
 	uint32_t shared = 0;
@@ -90,8 +91,8 @@ static int is_split_word(const struct child *c)
 	return split_name_read(c->name, c->n, &w) && w.exact;
 }
 
-/* 1 when the folders hold no images, but folders of mostly the same names, or such as are called
- * like splits: *below are all of these. Then it is open which of the two levels are the classes. */
+/* 1 if the folders hold no images, but folders that mostly have the same names, or names of splits;
+ * *below is set to all of these. Then either of the two levels can be the classes. */
 static int is_regular(const struct layout *l, const struct split_dir *s, struct level *below)
 {
 	uint32_t n = 0, words = 0, several = 0;
@@ -115,8 +116,8 @@ static int is_regular(const struct layout *l, const struct split_dir *s, struct 
 	return s->level.n > 1 && several && (words == n || 2 * count_shared(below->child, n) > n);
 }
 
-/* Each name once. */
-static void keep_different(struct level *l)
+/* Keeps one folder of each name; the folders are sorted. */
+static void remove_duplicates(struct level *l)
 {
 	uint32_t kept = 0;
 
@@ -137,15 +138,15 @@ static int refuse_regular(const struct layout *l, const struct split_dir *s, str
 	level_names(&s->level, NULL, &why);
 	strbuf_adds(&why, ") hold no images, but folders of the same names (");
 	count_shared(below->child, below->n); /* sorts them */
-	keep_different(below);
+	remove_duplicates(below);
 	level_names(below, NULL, &why);
 	strbuf_adds(&why,
-		    "): say --class-depth 1 for the outer folders, 2 or more for inner ones; or "
-		    "import one alone, or leave some out with --exclude");
+		    "): use --class-depth 1 for the outer folders, 2 or more for inner ones; or "
+		    "import one of them alone, or skip some with --exclude");
 	return layout_refuse(l, &why, err);
 }
 
-/* images/ beside masks/ or annotations/ is no class. */
+/* Refuses a folder images/ beside others, such as masks/ or annotations/: it is not a class. */
 static int check_images_word(const struct layout *l, const struct split_dir *s, struct error *err)
 {
 	struct strbuf why = STRBUF_INIT;
@@ -160,8 +161,8 @@ static int check_images_word(const struct layout *l, const struct split_dir *s, 
 		level_names(&s->level, NULL, &why);
 		strbuf_adds(&why, " in ");
 		node_path(&s->dir, &why);
-		strbuf_adds(&why, "), and they do not look like classes: import it alone, or leave "
-				  "the others out with --exclude");
+		strbuf_adds(&why, "), and they do not look like classes: import it alone, or skip "
+				  "the others with --exclude");
 		return layout_refuse(l, &why, err);
 	}
 	return 0;
@@ -174,9 +175,10 @@ int layout_check_split(const struct layout *l, const struct split_dir *s, struct
 	if (!s->labeled)
 		return 0;
 	if (s->level.direct && l->im->opts->class_depth)
-		return error_set(err, ERR_USAGE,
-				 "%s: --class-depth %d: %s lies in no folder so deep in its split",
-				 l->im->path, l->im->opts->class_depth, s->level.first);
+		return error_set(
+		    err, ERR_USAGE,
+		    "%s: --class-depth %d: %s is not in a folder of that depth in its split",
+		    l->im->path, l->im->opts->class_depth, s->level.first);
 	if (s->level.direct)
 		return refuse_mixed(l, s, err);
 	if (l->im->opts->class_depth)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/data/split_words.h"
+#include "core/data/split_name.h"
 
-/* An error about what lies in a folder: the text is freed. */
+/* Sets ERR_USAGE with the text `why`, which it releases. */
 static int refuse(const struct import *im, struct strbuf *why, struct error *err)
 {
 	error_set(err, ERR_USAGE, "%s: %s", im->path, why->buf);
@@ -27,7 +27,7 @@ static int is_split(const struct child *c)
 	return split_name_read(c->name, c->n, &w) && w.exact;
 }
 
-/* "train", but "train_images" and "train2" too. */
+/* True for "train", and also for "train_images" and "train2". */
 static int is_bare(const struct child *c)
 {
 	struct split_name w;
@@ -63,7 +63,7 @@ static uint32_t count(const struct level *l, int (*which)(const struct child *c)
 	return n;
 }
 
-/* Folders below it hold images. */
+/* True if folders in it hold images. */
 static int has_folders(const struct child *c)
 {
 	for (struct import_image **at = c->in.lo; at < c->in.hi; at++)
@@ -72,8 +72,8 @@ static int has_folders(const struct child *c)
 	return 0;
 }
 
-/* Every name has the word for another split, and they differ in nothing else: train and test,
- * seg_train and seg_test. */
+/* True if each name has the word for a different split, and they are otherwise equal: train and
+ * test, seg_train and seg_test. */
 static int all_splits(const struct level *l)
 {
 	struct split_name w, first;
@@ -92,8 +92,8 @@ static int all_splits(const struct level *l)
 	return l->n > 1 || (l->n == 1 && is_split(&l->child[0]));
 }
 
-/* The first folder that names the same split as one before it, by the word alone or with general
- * words ("train_images"); NULL: none. */
+/* The first folder that names the same split as *before, a folder before it, by the word alone or
+ * with general words ("train_images"); NULL if there is none. */
 static const struct child *second_of_split(const struct level *l, const struct child **before)
 {
 	const struct child *seen[SPLIT_COUNT] = {NULL};
@@ -112,7 +112,7 @@ static const struct child *second_of_split(const struct level *l, const struct c
 	return NULL;
 }
 
-/* what a level is */
+/* the reading of a level */
 
 enum reading { READ_CLASSES, READ_SPLITS, READ_UNLABELED_BESIDE, READ_REFUSED };
 
@@ -122,8 +122,8 @@ static int refuse_twice(const struct import *im, const struct child *a, const st
 	struct strbuf why = STRBUF_INIT;
 
 	strbuf_addf(&why,
-		    "%.*s/ and %.*s/ both look like the %s split: say what each is with --split "
-		    "%.*s=train, val, test or unlabeled, or leave one out with --exclude %.*s; "
+		    "%.*s/ and %.*s/ both look like the %s split: specify each with --split "
+		    "%.*s=train, val, test or unlabeled, or skip one with --exclude %.*s; use "
 		    "--no-splits if they are classes",
 		    (int)a->n, a->name, (int)b->n, b->name, dataset_split_name(split_of(a)),
 		    (int)b->n, b->name, (int)b->n, b->name);
@@ -140,12 +140,13 @@ static int refuse_others(const struct import *im, const struct level *l, struct 
 	level_names(l, is_split, &why);
 	strbuf_adds(&why, count(l, is_split) > 1 ? " are splits, but " : " is a split, but ");
 	level_names(l, is_other, &why);
-	strbuf_addf(&why,
-		    " (first image: %s) %s: say which split with --split %.*s=train, val, test or "
-		    "unlabeled, or leave it out with --exclude %.*s; --no-splits if all are "
-		    "classes",
-		    (*other->in.lo)->name, count(l, is_other) > 1 ? "are not" : "is not",
-		    (int)other->n, other->name, (int)other->n, other->name);
+	strbuf_addf(
+	    &why,
+	    " (first image: %s) %s: specify the split with --split %.*s=train, val, test or "
+	    "unlabeled, or skip it with --exclude %.*s; use --no-splits if all are "
+	    "classes",
+	    (*other->in.lo)->name, count(l, is_other) > 1 ? "are not" : "is not", (int)other->n,
+	    other->name, (int)other->n, other->name);
 	return refuse(im, &why, err);
 }
 
@@ -155,15 +156,15 @@ static int refuse_unclear(const struct import *im, const struct level *l, struct
 
 	level_names(l, NULL, &why);
 	strbuf_addf(&why,
-		    " are called like splits, but it is not clear which is which: say it with "
-		    "--split %.*s=train, val, test or unlabeled, for each; --no-splits if they "
-		    "are classes",
+		    " are named like splits, but it is not clear which is which: specify each with "
+		    "--split %.*s=train, val, test or unlabeled; use --no-splits if they are "
+		    "classes",
 		    (int)l->child[0].n, l->child[0].name);
 	return refuse(im, &why, err);
 }
 
-/* Some folders are called like splits and some are not. One among class folders, all flat, is a
- * class itself: a dataset may have trains. */
+/* For a level where only some folders are named like splits. A single one among class folders
+ * without subfolders is a class itself: a dataset may have a class `train`. */
 static enum reading read_mixed(const struct import *im, const struct level *l, struct error *err)
 {
 	uint32_t exact = count(l, is_split);
@@ -215,7 +216,7 @@ static enum reading read_level(const struct import *im, const struct level *l, s
 
 /* the top */
 
-/* The images of `dir` that do not lie in `out`, which does. */
+/* The images of `dir` that are not in its subfolder `out`. */
 static struct node without(struct import *im, const struct node *dir, const struct node *out)
 {
 	uint32_t before = (uint32_t)(out->lo - dir->lo), after = (uint32_t)(dir->hi - out->hi);
@@ -240,8 +241,8 @@ static int add_splits(struct import *im, const struct level *l, struct parts *ou
 	strbuf_addf(&why, "%u image%s (%s) beside ", l->direct, l->direct == 1 ? "" : "s",
 		    l->first);
 	level_names(l, NULL, &why);
-	strbuf_addf(&why, ", in no split: leave them out, as with --exclude '%s'",
-		    import_base(l->first));
+	strbuf_addf(&why, ", in no split: skip them, as with --exclude '%s'",
+		    import_base_name(l->first));
 	return refuse(im, &why, err);
 }
 
@@ -270,9 +271,9 @@ static int add_level(struct import *im, const struct node *dir, const struct lev
 	}
 }
 
-/* Below folders that hold nothing but one folder; one of them may be the only split. What looks
- * like splits with class folders further down is those all the same: dev/train/cat, dev/test/cat.
- */
+/* Descends through folders that hold only one folder, and reads the level below. One of those
+ * folders may be the only split, unless splits with class folders follow: dev/train/cat,
+ * dev/test/cat. */
 static int find_top(struct import *im, struct node dir, struct parts *out, struct error *err)
 {
 	struct part only = {.split = -1};
@@ -306,10 +307,10 @@ static int split_by_name(const char *kind)
 	return -1;
 }
 
-/* The folder `path` (n bytes) below `dir`, or below a single folder that wraps all of it: 1. "." is
- * all that no --split before it took. */
-static int find_given(struct import *im, struct node dir, const char *path, size_t n,
-		      struct node *out)
+/* Finds the folder `path` (n bytes) in `dir`, or in single folders that wrap its contents: 1 if it
+ * exists. "." is everything that no --split before it took. */
+static int find_option_folder(struct import *im, struct node dir, const char *path, size_t n,
+			      struct node *out)
 {
 	struct level l;
 
@@ -335,9 +336,9 @@ static int find_given(struct import *im, struct node dir, const char *path, size
 	}
 }
 
-/* Takes the folder of one --split out of *rest. */
-static int take_given(struct import *im, const char *text, struct node *rest, struct parts *out,
-		      struct error *err)
+/* Adds the part of one --split option and removes its folder from *rest. */
+static int apply_split_option(struct import *im, const char *text, struct node *rest,
+			      struct parts *out, struct error *err)
 {
 	const char *equals = strrchr(text, '=');
 	size_t n = equals ? (size_t)(equals - text) : 0;
@@ -348,21 +349,22 @@ static int take_given(struct import *im, const char *text, struct node *rest, st
 		n--;
 	if (split < 0 || !n)
 		return error_set(err, ERR_USAGE,
-				 "--split %s: give FOLDER=SPLIT, where SPLIT is train, val, test "
-				 "or unlabeled",
+				 "--split %s: expected FOLDER=SPLIT, where SPLIT is train, val, "
+				 "test or unlabeled",
 				 text);
-	if (!find_given(im, *rest, text, n, &dir))
-		return error_set(err, ERR_USAGE,
-				 "%s: --split %s: no images in a folder of that name, or they are "
-				 "in one given before",
-				 im->path, text);
+	if (!find_option_folder(im, *rest, text, n, &dir))
+		return error_set(
+		    err, ERR_USAGE,
+		    "%s: --split %s: no images in a folder of that name, or an earlier "
+		    "--split has them",
+		    im->path, text);
 	add_part(out, split, 1, &dir);
 	*rest = without(im, rest, &dir);
 	return 0;
 }
 
-/* What remains beside the folders of --split must name its splits, or be the class folders of
- * train. */
+/* The remaining folders must be named like splits, or be the class folders of train if no --split
+ * option gave that. */
 static int check_rest(const struct import *im, const struct parts *p, int given, struct error *err)
 {
 	int train = 0;
@@ -373,7 +375,7 @@ static int check_rest(const struct import *im, const struct parts *p, int given,
 		if (!p->part[i].named && train)
 			return error_set(err, ERR_USAGE,
 					 "%s: %s: in none of the folders given with --split: give "
-					 "its folder too, or leave it out with --exclude",
+					 "its folder too, or skip it with --exclude",
 					 im->path, (*p->part[i].dir.lo)->name);
 	return 0;
 }
@@ -387,7 +389,7 @@ int layout_parts(struct import *im, struct import_image **sorted, uint32_t n, st
 	*out = (struct parts){0};
 	out->part = arena_alloc(&im->arena, ((size_t)given + SPLIT_COUNT + 1) * sizeof *out->part);
 	for (int i = 0; i < given; i++)
-		if (take_given(im, im->opts->split[i], &rest, out, err))
+		if (apply_split_option(im, im->opts->split[i], &rest, out, err))
 			return -1;
 	if (rest.lo == rest.hi)
 		return 0;

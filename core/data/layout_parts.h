@@ -1,14 +1,13 @@
-/* Which folders of an image folder are its splits. Internal to core/data: the first half of
- * layout_settle(). */
+/* Inside core/data: finds the folders that are the splits, as the first part of layout_assign(). */
 #ifndef SSL_DATA_LAYOUT_PARTS_H
 #define SSL_DATA_LAYOUT_PARTS_H
 
 #include "core/data/layout_tree.h"
 
-/* A split's folder; or, where no folder is one, the folder of the class folders or of the images. */
+/* The folder of a split; if no folder is one, the folder of the class folders or of the images. */
 struct part {
 	int split; /* enum dataset_split */
-	int named; /* by its name or --split; 0: the folder is not called like a split */
+	int named; /* the split follows from the folder's name or --split */
 	struct node dir;
 };
 
@@ -17,8 +16,8 @@ struct parts {
 	int n;
 };
 
-/* All n images in the order of their paths. Every image is in one part, or it is ERR_USAGE. Memory
- * from im->arena. */
+/* Divides the n images, which are sorted by their paths, into parts. ERR_USAGE if an image
+ * belongs to none. The memory is in im->arena. */
 int layout_parts(struct import *im, struct import_image **sorted, uint32_t n, struct parts *out,
 		 struct error *err);
 

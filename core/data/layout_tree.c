@@ -9,8 +9,8 @@ uint32_t node_images(const struct node *dir)
 	return (uint32_t)(dir->hi - dir->lo);
 }
 
-/* Images of one folder stand together in the order of paths. Returns the end of those that lie in
- * the same folder as *at. */
+/* In the order of paths the images of one folder are consecutive. Returns the end of those that are
+ * in the same folder as *at. */
 static struct import_image **same_folder(struct import_image **at, struct import_image **hi,
 					 size_t length)
 {
@@ -65,16 +65,16 @@ void node_path(const struct node *dir, struct strbuf *out)
 		strbuf_addc(out, '.');
 }
 
-void level_names(const struct level *l, int (*keep)(const struct child *c), struct strbuf *out)
+void level_names(const struct level *l, int (*filter)(const struct child *c), struct strbuf *out)
 {
 	uint32_t shown = 0, all = 0;
 
 	for (uint32_t i = 0; i < l->n; i++)
-		all += !keep || keep(&l->child[i]);
+		all += !filter || filter(&l->child[i]);
 	for (uint32_t i = 0; i < l->n && shown < NAMES_SHOWN; i++) {
 		const struct child *c = &l->child[i];
 
-		if (keep && !keep(c))
+		if (filter && !filter(c))
 			continue;
 		if (shown)
 			strbuf_adds(out, shown + 1 == all ? " and " : ", ");

@@ -1,12 +1,12 @@
-/* The folders of an image folder, as seen from the sorted paths of its images. Internal to
- * core/data. A folder without images below is not there. */
+/* Inside core/data: the tree of folders that follows from the sorted paths of images. Folders
+ * without images do not appear in it. */
 #ifndef SSL_DATA_LAYOUT_TREE_H
 #define SSL_DATA_LAYOUT_TREE_H
 
 #include "core/data/import.h"
 
-/* A folder: the images *lo .. *(hi - 1) lie below it; the first `at` bytes of their names are its
- * path, with the last '/'. */
+/* A folder. It contains, at any depth, the images *lo .. *(hi - 1); the first `at` bytes of their
+ * names are its path, including the last '/'. */
 struct node {
 	struct import_image **lo, **hi;
 	size_t at;
@@ -18,26 +18,27 @@ struct child {
 	size_t n;
 };
 
-/* What lies directly in a folder. */
+/* The direct contents of a folder. */
 struct level {
-	struct child *child; /* its folders, in order */
+	struct child *child; /* its folders, sorted by name */
 	uint32_t n;
-	uint32_t direct;   /* its images */
+	uint32_t direct;   /* number of its images */
 	const char *first; /* path of the first of them, or NULL */
 };
 
-/* Memory from the arena. */
+/* Allocates in the arena. */
 void node_level(const struct node *dir, struct arena *a, struct level *out);
 
 uint32_t node_images(const struct node *dir);
 
-/* Appends the path of the folder, or "." for the top: "data/train/". */
+/* Appends the path of the folder, such as "data/train/"; "." for the top. */
 void node_path(const struct node *dir, struct strbuf *out);
 
-/* Appends the folders' names: "cat/, dog/ and 8 more". keep: which of them; NULL: all. */
-void level_names(const struct level *l, int (*keep)(const struct child *c), struct strbuf *out);
+/* Appends the names of the folders for which `filter` (NULL: all) is true: "cat/, dog/ and 8
+ * more". */
+void level_names(const struct level *l, int (*filter)(const struct child *c), struct strbuf *out);
 
-/* The same names, and at least one. */
+/* True if both have the same names, and at least one. */
 int level_same_names(const struct level *a, const struct level *b);
 
 #endif

@@ -60,7 +60,7 @@ const uint8_t *loader_image(const struct loader *l, int k, int i, int *label, ui
 /* A class of the training images, and how many of them are held out. */
 struct share {
 	uint32_t n, held;
-	double rest; /* of n * val / total, after rounding down */
+	double rest; /* of n * val / total after rounding down */
 	int class;
 };
 
@@ -79,8 +79,8 @@ static int by_class(const void *a, const void *b)
 	return ((const struct share *)a)->class - ((const struct share *)b)->class;
 }
 
-/* Shares `val` out in proportion; what rounding leaves goes to the largest remainders. Class -1 is
- * s[0]. */
+/* Divides `val` among the classes in proportion to their sizes; the largest remainders are rounded
+ * up. Class -1 is s[0]. */
 static void share_out(struct share *s, int classes, uint32_t total, uint32_t val)
 {
 	uint32_t left = val;

@@ -1,4 +1,4 @@
-/* Fixed-size binary records, the layout of CIFAR, STL-10 and IDX, into images. */
+/* Reads images from binary records of fixed size, as in CIFAR, STL-10 and IDX files. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,20 +67,22 @@ static int wrong_size(const struct import *im, const char *name, size_t record, 
 	if (count < 0)
 		return error_set(
 		    err, ERR_FAILED,
-		    "%s: %s: truncated or not %s: %lld records of %zu bytes and %zu bytes",
+		    "%s: %s: truncated or not %s: %lld records of %zu bytes and %zu more bytes",
 		    im->path, name, im->format->title, (long long)whole, record, rest);
-	return error_set(err, ERR_FAILED, "%s: %s: truncated: it says %lld images, and holds %lld",
-			 im->path, name, (long long)count, (long long)whole);
+	return error_set(err, ERR_FAILED,
+			 "%s: %s: truncated: it should hold %lld images, but holds %lld", im->path,
+			 name, (long long)count, (long long)whole);
 }
 
-/* Nothing may follow the records. */
+/* Checks that nothing follows the records. */
 static int expect_end(struct import *im, struct unpack *u, const char *name, struct error *err)
 {
 	char byte;
 	ssize_t n = unpack_read(u, &byte, 1, err);
 
 	if (n > 0)
-		return error_set(err, ERR_FAILED, "%s: %s: longer than it says", im->path, name);
+		return error_set(err, ERR_FAILED, "%s: %s: longer than its header says", im->path,
+				 name);
 	return n < 0 ? -1 : 0;
 }
 

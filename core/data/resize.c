@@ -10,16 +10,17 @@ enum {
 	MIDDLE_BITS = 6,  /* fraction bits kept between the passes */
 };
 
-/* The weights of every output sample: taps[i] of them, from input sample first[i], at
- * weight + i * stride. */
+/* Output sample i has taps[i] weights, for the input samples from first[i] on, at weight +
+ * i * stride. */
 struct filter {
 	int *first, *taps;
 	int32_t *weight;
 	int stride;
 };
 
-/* Sample i of m looks at c = (i + 1/2) n / m - 1/2 among n; sample j weighs f - |j - c| where that
- * is positive, with f = max(n / m, 1). Times 2m all of it is whole. */
+/* The centre of output sample i of m is c = (i + 1/2) n / m - 1/2 in the n input samples. Input
+ * sample j has the weight f - |j - c| if that is positive, with f = max(n / m, 1). Multiplied by
+ * 2m, all of these are integers. */
 static void filter_row(struct filter *f, int i, int n, int m)
 {
 	int64_t centre = (2 * (int64_t)i + 1) * n - m, reach = 2 * (int64_t)(n > m ? n : m);
@@ -47,7 +48,7 @@ static void filter_row(struct filter *f, int i, int n, int m)
 		if (w[k] > w[best])
 			best = k;
 	}
-	w[best] += (int32_t)left; /* so that a flat image stays as it is */
+	w[best] += (int32_t)left; /* so that a uniform image does not change */
 	f->first[i] = first;
 	f->taps[i] = taps;
 }
@@ -69,7 +70,7 @@ static void filter_release(struct filter *f)
 	free(f->weight);
 }
 
-/* One row: n x c bytes at src to m x c values with MIDDLE_BITS of fraction. */
+/* Scales one row of n x c bytes at src to m x c values with MIDDLE_BITS bits of fraction. */
 static void scale_row(const struct filter *f, const uint8_t *src, int c, uint16_t *dst, int m)
 {
 	enum { SHIFT = WEIGHT_BITS - MIDDLE_BITS };
@@ -88,7 +89,7 @@ static void scale_row(const struct filter *f, const uint8_t *src, int c, uint16_
 	}
 }
 
-/* Output row i from the rows of `middle`, each `width` values. */
+/* Computes output row i from the rows of `middle`, each of `width` values. */
 static void scale_column(const struct filter *f, const uint16_t *middle, int width, int i,
 			 uint8_t *dst)
 {

@@ -1,15 +1,15 @@
 /*
- * `shapes`: 32x32 colour images of ten shapes, made rather than downloaded. Class i % 10 of image
- * i; position, size, rotation, stretch, colours, textures and clutter are drawn by (seed,
- * RNG_SHAPES, image), so image i of a split is the same whatever the number of images.
+ * `shapes`: generated 32x32 colour images of ten shapes. Image i has class i % 10. (seed,
+ * RNG_SHAPES, image) determine its position, size, rotation, stretch, colours, textures and
+ * clutter, so image i of a split does not depend on the number of images.
  *
- * What makes it a test of representations: foreground and background differ in lightness, but which
- * is the lighter, and every hue, is chance; so is the place. Neither pixels nor random features
- * tell the classes apart well. The classes differ in outline at a scale that random crops keep, and
- * not by orientation, mirror image, colour or size, which augmentation destroys.
+ * The dataset tests representations: foreground and background differ in lightness, but which of
+ * them is lighter, all hues and the position are random, so neither pixels nor random features
+ * separate the classes well. The classes differ in their outlines at a scale that random crops
+ * preserve, and not in orientation, mirror image, colour or size, which augmentation changes.
  *
- * Promise: the same seed and numbers give the same bytes on every machine. All arithmetic below is
- * on whole numbers (also the sine: a table); no floating point.
+ * The same seed and numbers of images give the same bytes on every machine: all arithmetic is on
+ * integers, even that of the sine, which is a table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +26,10 @@ enum {
 	PX = 256,   /* a pixel in scene coordinates */
 	GRID = 6,   /* value noise: GRID x GRID knots */
 	CLUTTER = 5,
-	CHUNK = 32, /* images a task */
+	CHUNK = 32, /* images per task */
 };
 
-/* round(16384 sin(pi i / 128)), a quarter turn: 256 steps are a whole one. */
+/* round(16384 sin(pi i / 128)) for a quarter turn; 256 steps are a full turn. */
 static const int16_t quarter[65] = {
     0,     402,   804,   1205,  1606,  2006,  2404,  2801,  3196,  3590,  3981,  4370,  4756,
     5139,  5520,  5897,  6270,  6639,  7005,  7366,  7723,  8076,  8423,  8765,  9102,  9434,
@@ -44,7 +44,7 @@ static int sine(int turn)
 	return turn & 128 ? -s : s;
 }
 
-/* Shapes: whether the point (u, v) lies inside, in units of 1 / ONE. */
+/* True if the shape contains the point (u, v), in units of 1 / ONE. */
 typedef int shape_fn(int u, int v);
 
 static int in_circle(int u, int v, int r)
@@ -134,7 +134,7 @@ struct texture {
 	int knot[GRID][GRID]; /* of the noise, added to every channel */
 };
 
-/* -n .. n */
+/* A random number in -n .. n. */
 static int around(struct rng *r, int n)
 {
 	return (int)rng_below(r, 2 * (uint32_t)n + 1) - n;
@@ -191,7 +191,7 @@ static void texture_at(const struct texture *t, int x, int y, int out[3])
 		out[k] = t->colour[0][k] + (t->colour[1][k] - t->colour[0][k]) * along / 46 + noise;
 }
 
-/* Where a shape lies: (u, v) = M (x - cx, y - cy) / 2^16 */
+/* The position of a shape: (u, v) = M (x - cx, y - cy) / 2^16 */
 struct pose {
 	int cx, cy; /* in 1 / PX of a pixel */
 	int m[4];
@@ -201,7 +201,7 @@ struct pose {
 static void pose_set(struct pose *p, int radius, int turn, int stretch)
 {
 	int c = sine(turn + 64), s = sine(turn);
-	int64_t k = ((int64_t)ONE << 16) / radius; /* units a 1 / PX, 16 bits of fraction */
+	int64_t k = ((int64_t)ONE << 16) / radius; /* units per 1 / PX, 16 bits of fraction */
 
 	p->m[0] = (int)(k * c / 16384 * stretch / 256);
 	p->m[1] = (int)(k * s / 16384 * stretch / 256);
@@ -209,7 +209,7 @@ static void pose_set(struct pose *p, int radius, int turn, int stretch)
 	p->m[3] = (int)(k * c / 16384 * 256 / stretch);
 }
 
-/* How many of four samples in the pixel are inside. */
+/* How many of four sample points in the pixel are inside the shape. */
 static int cover(const struct pose *p, shape_fn *inside, int x, int y)
 {
 	static const int at[4][2] = {{96, 32}, {224, 96}, {32, 160}, {160, 224}}; /* rotated grid */
@@ -311,7 +311,7 @@ static void draw_image(uint64_t seed, uint64_t sample, int label, uint8_t *out)
 		}
 }
 
-/* as a source of dataset_write() */
+/* the source for dataset_write() */
 
 struct making {
 	uint64_t seed;

@@ -1,6 +1,6 @@
 /*
- * STL-10, binary version (Coates, Lee, Ng 2011): X files of 96x96 images, a plane a channel, each
- * column by column; y files of a byte a label, 1 to 10; unlabeled_X.bin; class_names.txt.
+ * STL-10, binary version (Coates, Lee, Ng 2011): X files of 96x96 images, one plane per channel,
+ * each column by column; y files of one byte per label, 1 to 10; unlabeled_X.bin; class_names.txt.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static const char *const labels_file[] = {"train_y.bin", "test_y.bin"};
 
 static int stl10_has_name(const char *name)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 
 	for (int s = 0; s < SPLITS; s++)
 		if (!strcmp(base, images_file[s]) ||
@@ -39,7 +39,7 @@ static int read_images(struct import *im, struct unpack *u, const char *name, in
 	struct stl10 *x = im->state;
 
 	if (x->seen[split]++)
-		return error_set(err, ERR_FAILED, "%s: %s: there twice", im->path, name);
+		return error_set(err, ERR_FAILED, "%s: %s: occurs twice", im->path, name);
 	x->first[split] = im->n;
 	if (import_records(im, u, name, &shape, -1, split, 0, err))
 		return -1;
@@ -55,7 +55,7 @@ static int read_labels(struct import *im, struct unpack *u, const char *name, in
 	int ret = -1;
 
 	if (x->label[split])
-		return error_set(err, ERR_FAILED, "%s: %s: there twice", im->path, name);
+		return error_set(err, ERR_FAILED, "%s: %s: occurs twice", im->path, name);
 	if (unpack_read_all(u, &bytes, 1u << 26, err))
 		goto done;
 	for (size_t i = 0; i < bytes.len; i++) {
@@ -78,7 +78,7 @@ done:
 
 static int stl10_entry(struct import *im, struct unpack *u, const char *name, struct error *err)
 {
-	const char *base = import_base(name);
+	const char *base = import_base_name(name);
 	struct strbuf text = STRBUF_INIT;
 	struct stl10 *x = im->state;
 	int ret;
@@ -102,7 +102,7 @@ static int stl10_finish(struct import *im, struct error *err)
 
 	for (int s = 0; s < SPLIT_UNLABELED; s++) {
 		if (!x->seen[s] != !x->label[s])
-			return error_set(err, ERR_USAGE, "%s: %s is not there", im->path,
+			return error_set(err, ERR_USAGE, "%s: %s is missing", im->path,
 					 x->seen[s] ? labels_file[s] : images_file[s]);
 		if (x->n[s] != x->n_labels[s])
 			return error_set(err, ERR_FAILED,

@@ -184,7 +184,7 @@ err_has '^ssl: dataset stl: corrupt \(1 of [0-9]+ are\)'
 ok ssl data add stl s
 ok ssl data verify stl
 head -c 50000 "$object" >cut && cp cut "$object"
-fails 5 'dataset stl: .*not a whole dataset file: truncated' "$SSL" data show stl
+fails 5 'dataset stl: .*not a complete dataset file: truncated' "$SSL" data show stl
 rm "$object"
 fails 5 'dataset stl: its file is missing' "$SSL" data show stl
 ok ssl data add stl s

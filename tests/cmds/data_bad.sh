@@ -104,7 +104,7 @@ for a in $archives; do
 	refused 6 'corrupt|more|not|missing|checksum|damaged' "bad-$a"
 done
 cp good/data_batch_1.bin data_batch_1.bin.bz2
-refused 6 'not compressed as .bz2 says' data_batch_1.bin.bz2
+refused 6 'not compressed, although its name ends in .bz2' data_batch_1.bin.bz2
 rm data_batch_1.bin.bz2
 
 note 'records'
@@ -130,7 +130,7 @@ bytes 100000 141 >r/batches.meta.txt
 refused 6 'batches.meta.txt: larger than 64 kB' r
 rm r/*
 : >r/data_batch_1
-refused 2 'the Python version of CIFAR-10: get the binary one' r
+refused 2 'the Python version of CIFAR-10 is not supported: use the binary one' r
 
 note 'IDX: magic, counts, sizes'
 mkdir x
@@ -140,22 +140,22 @@ idx()
 	images "$@" >x/train-images-idx3-ubyte
 	labels 2 2 >x/train-labels-idx1-ubyte
 }
-idx 2 2 2 7 && refused 6 'truncated: it says 2 images, and holds 1' x
-idx 2 2 2 9 && refused 6 'longer than it says' x
+idx 2 2 2 7 && refused 6 'truncated: it should hold 2 images, but holds 1' x
+idx 2 2 2 9 && refused 6 'longer than its header says' x
 idx 3 2 2 12 && refused 6 '3 images in .*, but 2 labels' x
 idx 1 2 2 4 && refused 6 '1 images in .*, but 2 labels' x
 idx 2 0 2 0 && refused 6 'impossible image size 2 x 0' x
 idx 2 65536 65536 8 && refused 6 'impossible image size 65536 x 65536' x
-idx 4294967295 4096 4096 8 && refused 6 'truncated: it says 4294967295 images' x
-idx 4294967295 1 1 8 && refused 6 'truncated: it says 4294967295 images, and holds 8' x
-idx 2 2 2 8 && labels 2 1 >x/train-labels-idx1-ubyte && refused 6 'truncated: it says 2 labels, and holds 1' x
-labels 2 3 >x/train-labels-idx1-ubyte && refused 6 'longer than it says: it says 2 labels' x
-labels 4294967295 2 >x/train-labels-idx1-ubyte && refused 6 'truncated: it says 4294967295 labels' x
+idx 4294967295 4096 4096 8 && refused 6 'truncated: it should hold 4294967295 images' x
+idx 4294967295 1 1 8 && refused 6 'truncated: it should hold 4294967295 images, but holds 8' x
+idx 2 2 2 8 && labels 2 1 >x/train-labels-idx1-ubyte && refused 6 'truncated: it should hold 2 labels, but holds 1' x
+labels 2 3 >x/train-labels-idx1-ubyte && refused 6 'too long: it should hold 2 labels' x
+labels 4294967295 2 >x/train-labels-idx1-ubyte && refused 6 'truncated: it should hold 4294967295 labels' x
 printf '\0\0\010\001\0\0\0\002\012\001' >x/train-labels-idx1-ubyte && refused 6 'label 0 is 10, out of range' x
 printf '\0\0\010\003\0\0\0\002\001\001' >x/train-labels-idx1-ubyte && refused 6 'not an IDX file' x
 printf '\0\0\010' >x/train-labels-idx1-ubyte && refused 6 'train-labels-idx1-ubyte: truncated' x
-rm x/train-labels-idx1-ubyte && refused 2 'its labels file is not there' x
-refused 2 'its labels file is not there' x/train-images-idx3-ubyte
+rm x/train-labels-idx1-ubyte && refused 2 'its file of labels is missing' x
+refused 2 'its file of labels is missing' x/train-images-idx3-ubyte
 idx 2 2 2 8 && labels 8 8 >x/train-images-idx3-ubyte && refused 6 'not an IDX file' x
 idx 0 2 2 0 && labels 0 0 >x/train-labels-idx1-ubyte && refused 2 'empty' x
 idx 2 2 2 8 && gzip -c x/train-images-idx3-ubyte >x/train-images-idx3-ubyte.gz && refused 6 'a second such file' x
@@ -163,7 +163,7 @@ idx 2 2 2 8 && gzip -c x/train-images-idx3-ubyte >x/train-images-idx3-ubyte.gz &
 note 'STL-10: labels and images'
 mkdir s
 bytes 27648 001 >s/train_X.bin
-refused 2 'train_y.bin is not there' s
+refused 2 'train_y.bin is missing' s
 printf '\001\002' >s/train_y.bin && refused 6 '1 images in train_X.bin, but 2 labels' s
 printf '\0' >s/train_y.bin && refused 6 'label 0 is 0, out of range: 1 to 10' s
 printf '\013' >s/train_y.bin && refused 6 'label 0 is 11, out of range: 1 to 10' s
@@ -213,7 +213,7 @@ tar cf newline.tar -C f .
 refused 2 'a control character' newline.tar
 rm -r f/train/new*
 tar cf twice.tar -C f train && tar rf twice.tar -C f train
-refused 6 'there twice' twice.tar
+refused 6 'occurs twice' twice.tar
 : >f/data_batch_1.bin
 refused 2 'holds two kinds of dataset' f
 rm f/data_batch_1.bin

@@ -78,11 +78,11 @@ err_has '^ssl: warning: h/1.heic: HEIC, a format that is not read$'
 err_has '^ssl: warning: h/2.AVIF: AVIF, a format that is not read$'
 err_has '^ssl: warning: a/logo.svg: SVG, a format that is not read$'
 err_has '^ssl: warning: a/text.jpg: of no image format that is read$'
-err_has '^ssl: d: 4 of 18 image files cannot be read \(listed above\): --skip-bad leaves them out$'
+err_has '^ssl: d: 4 of 18 image files cannot be read \(listed above\): use --skip-bad to skip them$'
 same "$(value "select count(*) from dataset where name = 'bad'")" 0
 ok ssl data add --skip-bad bad d
-err_has 'warning: d: folders of which no image file can be read, and nothing is left: h/ \(2\)$'
-err_has 'd: left out: 1 hidden file, backup or system file, 3 other files$'
+err_has 'warning: d: folders in which no image file can be read: h/ \(2\)$'
+err_has 'd: skipped: 1 hidden file, backup or system file, 3 other files$'
 same "$(hash_of bad)" "$(hash_of all)"
 tar cf bad.tar d
 code 6 ssl data add bad2 bad.tar
@@ -90,7 +90,7 @@ err_has '4 of 18 image files cannot be read'
 ok ssl data add --exclude h --exclude '*.svg' --exclude text.jpg without d
 same "$(hash_of without)" "$(hash_of all)"
 mkdir -p none/x && cp d/h/1.heic none/x/
-fails 6 'none: x/1.heic: HEIC, a format that is not read \(--skip-bad leaves it out\)' "$SSL" data add none none
+fails 6 'none: x/1.heic: HEIC, a format that is not read \(use --skip-bad to skip it\)' "$SSL" data add none none
 mkdir -p text/x && echo hi >text/x/1.txt
 fails 2 'no images \(JPEG, PNG, WebP, TIFF, GIF, BMP and PNM\)' "$SSL" data add text text
 
@@ -103,7 +103,7 @@ put grey16.png s/y/1.png
 put bits16.tif s/y/2.tif
 put grey16-dark.png s/y/3.png
 ok ssl data add several s
-err_has '^ssl: s: 4 files hold several images \(frames or pages\): the first is taken$'
+err_has '^ssl: s: 4 files hold several images \(frames or pages\): the first is used$'
 err_has '^ssl: warning: s: 2 grey images have more than 8 bits: values above 255 became 255'
 same "$(grep -c 'several images' "$err")" 1
 

@@ -107,7 +107,7 @@ same "$plan" 'train/cat 1,train/dog 1,unlabeled/ 1'
 
 note 'all of it without labels, whatever its folders are: --split .=unlabeled'
 img ph/1.png ph/2.png ph/holiday/3.png ph/holiday/train/4.png ph/2024/5.png
-refused "2 images .* beside 2 folders .*--split '.'=unlabeled takes all" ph
+refused "2 images .* beside 2 folders .*--split '.'=unlabeled uses all" ph
 adds --split .=unlabeled ph
 same "$plan" 'unlabeled/ 5'
 adds --split 2024=train --split .=unlabeled ph
@@ -138,7 +138,7 @@ img g/x/jpg/1.png && plans g && same "$plan" 'unlabeled/ 1'
 img h/train/cat.0.png h/train/dog.0.png h/test1/1.png
 adds h
 same "$plan" 'unlabeled/ 2'
-err_has 'warning: h: test1/: 1 image and no class folders: .* left out'
+err_has 'warning: h: test1/: 1 image and no class folders: .* skipped'
 plans --split test1=unlabeled h
 same "$plan" 'unlabeled/ 3'
 img o/train/only/1.png && plans o && same "$plan" 'train/only 1'
@@ -150,14 +150,14 @@ same "$plan" 'train/n01 1,train/n02 2'
 img d/cat/1.png d/cat/more/2.png d/dog/old/1.png
 plans d
 same "$plan" 'train/cat 2,train/dog 1'
-err_has 'class folders have folders in them'
+err_has 'class folders contain folders'
 img r/apple/sub1/1.png r/apple/sub2/1.png r/pear/sub1/1.png r/pear/sub2/1.png
 refused 'which folders are the classes\? The folders in . \(apple/ and pear/\) hold no .* \(sub1/ and sub2/\)' r
 plans --class-depth 1 r
 same "$plan" 'train/apple 2,train/pear 2'
 plans --class-depth 2 r
 same "$plan" 'train/sub1 2,train/sub2 2'
-refused 'class-depth 3: apple/sub1/1.png lies in no folder so deep' --class-depth 3 r
+refused 'class-depth 3: apple/sub1/1.png is not in a folder of that depth' --class-depth 3 r
 img ver/v2/fruit2/Test/cat/1.png ver/v1/fruit/Train/cat/1.png ver/v1/fruit/Test/cat/1.png ver/v2/fruit2/Train/cat/1.png
 refused 'which folders are the classes' ver
 img part/1/cat/1.png part/1/dog/1.png part/2/cat/1.png
@@ -174,15 +174,15 @@ refused 'test/ and train/ are splits, but extra/ \(first image: extra/apple/1.pn
 refused '1 image \(logo.png\) beside test/ and train/, in no split' --exclude extra x
 plans --exclude extra --exclude logo.png x
 same "$plan" "$both"
-err_has 'left out: 2 files by --exclude'
+err_has 'skipped: 2 files by --exclude'
 plans --exclude x/none --exclude extra/apple/ --exclude 'l*.png' x
 err_has 'warning: x: --exclude x/none: matches no file'
 same "$plan" "$both"
 adds --split extra=val --exclude logo.png x
 same "$plan" 'train/apple 1,train/pear 1,val/apple 1,test/apple 1,test/pear 1'
 refused 'no images in a folder of that name' --split nothing=val x
-refused 'give FOLDER=SPLIT' --split extra=some x
-refused 'give FOLDER=SPLIT' --split extra x
+refused 'expected FOLDER=SPLIT' --split extra=some x
+refused 'expected FOLDER=SPLIT' --split extra x
 img y/train/1.png y/Train/2.png y/test/1.png
 img ca/train/1.png ca/train_masks/1.png ca/test/1.png
 refused 'test/ and train/ are splits, but train_masks/ .* is not' ca
@@ -190,7 +190,7 @@ refused 'Train/ and train/ both look like the train split' y
 plans --no-splits y
 same "$plan" 'train/Train 1,train/test 1,train/train 1'
 img z/trainA/1.png z/trainB/1.png z/testA/1.png z/testB/1.png
-refused 'are called like splits, but it is not clear which is which' z
+refused 'are named like splits, but it is not clear which is which' z
 img m/train/cat/1.png m/train/2.png m/train/3.png
 refused 'in train/ 2 images \(train/2.png\) lie beside 1 folder \(cat/\)' m
 : >m/train/cat/cut.png # the layout of a folder is looked at before its images are decoded
@@ -207,7 +207,7 @@ plans --split val=unlabeled l
 same "$plan" 'train/cat 1,unlabeled/ 2'
 
 mkdir r100 && head -c 3074 /dev/zero >r100/train.bin
-refused '--split is for image folders, and this is CIFAR-100' --split a=train r100
+refused '--split is for image folders, but this is CIFAR-100' --split a=train r100
 
 note 'labels in a list: Tiny ImageNet'
 for i in 1 2; do
@@ -237,9 +237,9 @@ echo >"b/Icon$(printf '\r')"
 echo readme >b/readme.html
 adds b
 same "$plan" "$both"
-err_has 'b: left out: 10 hidden files, backups and system files, 1 other file$'
+err_has 'b: skipped: 10 hidden files, backups and system files, 1 other file$'
 ok ssl data add -n t "$scratch/t.tar"
-err_has 't.tar: left out: 10 hidden files, backups and system files, 1 other file$'
+err_has 't.tar: skipped: 10 hidden files, backups and system files, 1 other file$'
 ok ssl data add -n -v t b --format csv
 out_has '^train/pear/1.png,train,pear,1$'
 same "$(wc -l <"$out" | tr -d ' ')" 5

@@ -35,7 +35,7 @@ code 6 ssl data add x d
 reported 10
 same "$(wc -l <"$err" | tr -d ' ')" 11
 err_has '^ssl: warning: a/20.png: empty$'
-err_has '^ssl: d: 12 of 40 image files cannot be read \(the first are listed above, all of them with -v\): --skip-bad'
+err_has '^ssl: d: 12 of 40 image files cannot be read \(the first are listed above, all of them with -v\): use --skip-bad'
 code 6 ssl data add -v x d
 reported 12
 code 6 ssl data add -n x d
@@ -53,7 +53,7 @@ done
 
 note 'left out: the dataset is that of a folder without them; which they were is recorded, and in bundles'
 ok ssl data add --skip-bad=12 x d
-err_has 'warning: d: 12 of 40 image files cannot be read, and are left out: a/20.png, b/01.png, b/02.png and 9 more'
+err_has 'warning: d: 12 of 40 image files cannot be read and are skipped: a/20.png, b/01.png, b/02.png and 9 more'
 err_has 'x: added: 28 train'
 ok ssl data add clean clean
 same "$(value "select count(distinct sha256) from dataset")" 1

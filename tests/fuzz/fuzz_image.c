@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct image_info info;
 	struct error err = {0};
 
-	image_begins(data, size < IMAGE_BEGIN ? size : IMAGE_BEGIN);
+	image_is_certain(data, size < IMAGE_BEGIN ? size : IMAGE_BEGIN);
 	if (image_probe(data, size, &info, &err)) {
 		fuzz_check_error(&err);
 		return 0;

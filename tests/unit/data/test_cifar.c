@@ -119,7 +119,7 @@ static void test_bad(void)
 	files_refused(&f, "d", 0, ERR_USAGE, "empty");
 	files_put(&f, "d/data_batch_1.bin", s.buf, 3073);
 	files_put(&f, "d/x/data_batch_1.bin", s.buf, 3073);
-	files_refused(&f, "d", 0, ERR_FAILED, "x/data_batch_1.bin: there twice");
+	files_refused(&f, "d", 0, ERR_FAILED, "x/data_batch_1.bin: occurs twice");
 	strbuf_release(&s);
 	files_close(&f);
 }

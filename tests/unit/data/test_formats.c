@@ -222,9 +222,9 @@ static void test_names(void)
 					 "x.jpgs", "",      ".",       "x. jpg"};
 
 	for (unsigned i = 0; i < sizeof yes / sizeof *yes; i++)
-		CU_ASSERT(image_claims(yes[i]));
+		CU_ASSERT(image_has_name(yes[i]));
 	for (unsigned i = 0; i < sizeof no / sizeof *no; i++)
-		CU_ASSERT(!image_claims(no[i]));
+		CU_ASSERT(!image_has_name(no[i]));
 }
 
 static void refused(const char *data, size_t n, const char *why)

@@ -78,13 +78,13 @@ static void test_bad(void)
 		const char *why;
 	} bad[] = {
 	    {0x803, 3, 2, 2, 12, "3 images in train-images-idx3-ubyte, but 2 labels"},
-	    {0x803, 2, 2, 2, 7, "it says 2 images, and holds 1"},
-	    {0x803, 2, 2, 2, 9, "longer than it says"},
+	    {0x803, 2, 2, 2, 7, "it should hold 2 images, but holds 1"},
+	    {0x803, 2, 2, 2, 9, "longer than its header says"},
 	    {0x803, 2, 0, 2, 8, "impossible image size"},
 	    {0x803, 2, 2, 4097, 8, "impossible image size"},
 	    {0x803, 2, 0x80000000u, 0x80000000u, 8, "impossible image size"},
-	    {0x803, 0xffffffffu, 4096, 4096, 8, "it says 4294967295 images, and holds 0"},
-	    {0x803, 0xffffffffu, 1, 2, 8, "it says 4294967295 images, and holds 4"},
+	    {0x803, 0xffffffffu, 4096, 4096, 8, "it should hold 4294967295 images, but holds 0"},
+	    {0x803, 0xffffffffu, 1, 2, 8, "it should hold 4294967295 images, but holds 4"},
 	    {0x801, 2, 2, 2, 8, "not an IDX file"},
 	    {0xd03, 2, 2, 2, 8, "not an IDX file"}, /* floats */
 	};
@@ -100,7 +100,7 @@ static void test_bad(void)
 	put_labels(&f, labels, 2, 9, 2);
 	files_refused(&f, "d", 0, ERR_FAILED, "label 1 is 10, out of range");
 	put_labels(&f, labels, 3, 0, 2);
-	files_refused(&f, "d", 0, ERR_FAILED, "truncated: it says 3 labels, and holds 2");
+	files_refused(&f, "d", 0, ERR_FAILED, "truncated: it should hold 3 labels, but holds 2");
 	put_labels(&f, labels, 0xffffffffu, 0, 2);
 	files_refused(&f, "d", 0, ERR_FAILED, "truncated");
 	files_close(&f);

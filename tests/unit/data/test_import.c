@@ -164,16 +164,16 @@ static void test_file(void)
 	CU_ASSERT_EQUAL_FATAL(dataset_shapes(1, 3, 2, f.dir, tmp, sizeof tmp, f.hash, &f.err), 0);
 	CU_ASSERT_EQUAL_FATAL(fs_read(tmp, &whole, &f.err), 0);
 	files_put(&f, "x", "", 0);
-	open_is(f.path, "does not begin like one");
+	open_is(f.path, "the file begins differently");
 	files_put(&f, "x", whole.buf, whole.len - 1);
-	open_is(f.path, "truncated, or longer than it says");
+	open_is(f.path, "truncated, or longer than its header says");
 	files_put(&f, "x", whole.buf, 128);
-	open_is(f.path, "not a whole dataset file");
+	open_is(f.path, "not a complete dataset file");
 	/* every byte of the header counts */
 	for (off_t at = 0; at < 128; at++) {
 		files_put(&f, "x", whole.buf, whole.len);
 		set_byte(f.path, at, (uint8_t)(whole.buf[at] ^ 0x40));
-		open_is(f.path, "not a whole dataset file");
+		open_is(f.path, "not a complete dataset file");
 	}
 	files_put(&f, "x", whole.buf, whole.len);
 	CU_ASSERT_EQUAL_FATAL(dataset_open(&d, f.path, &f.err), 0);
@@ -213,11 +213,11 @@ static void test_val(void)
 	for (off_t at = 0; at < 192; at++) {
 		files_put(&f, "x", whole.buf, whole.len);
 		set_byte(f.path, at, (uint8_t)(whole.buf[at] ^ 0x40));
-		open_is(f.path, "not a whole dataset file");
+		open_is(f.path, "not a complete dataset file");
 	}
 	for (size_t n = 0; n < whole.len; n += 64) {
 		files_put(&f, "x", whole.buf, n);
-		open_is(f.path, "not a whole dataset file");
+		open_is(f.path, "not a complete dataset file");
 	}
 	strbuf_release(&whole);
 	files_close(&f);

@@ -61,7 +61,7 @@ static void test_stl10(void)
 	files_put(&f, "d/test_y.bin", "\x01\x01", 2);
 	files_refused(&f, "d", 0, ERR_FAILED, "1 images in test_X.bin, but 2 labels");
 	remove(f.path);
-	files_refused(&f, "d", 0, ERR_USAGE, "test_y.bin is not there");
+	files_refused(&f, "d", 0, ERR_USAGE, "test_y.bin is missing");
 	files_close(&f);
 }
 

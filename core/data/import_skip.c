@@ -1,4 +1,4 @@
-/* What an import leaves out: files that --exclude names, and images that cannot be read. */
+/* The files that an import skips: those that --exclude matches, and images that cannot be read. */
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@ enum { BAD_SHOWN = 10, BAD_NAMED = 3 };
 
 /* exclude */
 
-/* A pattern without '/' is for the name of the file or of a folder above it, at any depth; one with
- * '/' for its path, or that of a folder above it, from the top of PATH. */
+/* A pattern without '/' matches the name of the file or of any folder above it; a pattern with '/'
+ * matches the path, from the top of PATH, of the file or of a folder above it. */
 static int matches(const char *pattern, const char *path)
 {
 	int whole = strchr(pattern, '/') != NULL, found = 0;
@@ -40,7 +40,7 @@ static int matches(const char *pattern, const char *path)
 	return found;
 }
 
-int import_excludes(struct import *im, const char *path)
+int import_is_excluded(struct import *im, const char *path)
 {
 	int found = 0;
 
@@ -55,7 +55,7 @@ int import_excludes(struct import *im, const char *path)
 
 /* bad images */
 
-void import_bad(struct import *im, const char *name, const char *why)
+void import_add_bad(struct import *im, const char *name, const char *why)
 {
 	if (im->n_bad == im->bad_cap) {
 		im->bad_cap = im->bad_cap ? 2 * im->bad_cap : 64;
@@ -69,7 +69,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct import_bad *)a)->name, ((const struct import_bad *)b)->name);
 }
 
-/* One line each: all with -v, else the first few. */
+/* Prints a line for each bad file: for all with -v, else for the first ones. */
 static void list_bad(const struct import *im)
 {
 	uint32_t shown =
@@ -79,7 +79,7 @@ static void list_bad(const struct import *im)
 		log_warn("%s: %s", im->bad[i].name, im->bad[i].why);
 }
 
-void import_list_bad(const struct import *im)
+void import_warn_bad(const struct import *im)
 {
 	list_bad(im);
 }
@@ -92,14 +92,14 @@ static int is_too_much(const struct import *im)
 	       100.0 * im->n_bad > im->opts->bad_percent * all;
 }
 
-/* A single one without --skip-bad is named in the error itself. */
+/* Without --skip-bad the error itself names a single bad file. */
 static int refuse_bad(const struct import *im, struct error *err)
 {
 	uint32_t all = im->n + im->n_bad;
 
 	if (im->n_bad == 1 && !im->opts->skip_bad)
-		return error_set(err, ERR_FAILED, "%s: %s: %s (--skip-bad leaves it out)", im->path,
-				 im->bad[0].name, im->bad[0].why);
+		return error_set(err, ERR_FAILED, "%s: %s: %s (use --skip-bad to skip it)",
+				 im->path, im->bad[0].name, im->bad[0].why);
 	list_bad(im);
 	if (im->opts->skip_bad)
 		return error_set(err, ERR_FAILED,
@@ -107,7 +107,7 @@ static int refuse_bad(const struct import *im, struct error *err)
 				 "allows",
 				 im->path, im->n_bad, all);
 	return error_set(err, ERR_FAILED,
-			 "%s: %u of %u image files cannot be read%s: --skip-bad leaves them out",
+			 "%s: %u of %u image files cannot be read%s: use --skip-bad to skip them",
 			 im->path, im->n_bad, all,
 			 im->n_bad > BAD_SHOWN && log_get_level() < LOG_VERBOSE
 			     ? " (the first are listed above, all of them with -v)"
@@ -122,8 +122,8 @@ static void report_skipped(const struct import *im)
 		strbuf_addf(&names, "%s%s", i ? ", " : "", im->bad[i].name);
 	if (im->n_bad > BAD_NAMED)
 		strbuf_addf(&names, " and %u more", im->n_bad - BAD_NAMED);
-	log_warn("%s: %u of %u image files cannot be read, and are left out: %s", im->path,
-		 im->n_bad, im->n + im->n_bad, names.buf);
+	log_warn("%s: %u of %u image files cannot be read and are skipped: %s", im->path, im->n_bad,
+		 im->n + im->n_bad, names.buf);
 	for (uint32_t i = 0; i < im->n_bad; i++)
 		log_debug("%s: %s", im->bad[i].name, im->bad[i].why);
 	strbuf_release(&names);
@@ -165,7 +165,7 @@ void import_bad_json(const struct import *im, struct strbuf *out)
 	strbuf_addc(out, ']');
 }
 
-/* the rest */
+/* the summary */
 
 static void add_count(struct strbuf *out, uint32_t n, const char *one, const char *many)
 {
@@ -173,7 +173,7 @@ static void add_count(struct strbuf *out, uint32_t n, const char *one, const cha
 		strbuf_addf(out, "%s%u %s", out->len ? ", " : "", n, n == 1 ? one : many);
 }
 
-void import_report_left_out(const struct import *im)
+void import_report_skipped(const struct import *im)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -182,7 +182,7 @@ void import_report_left_out(const struct import *im)
 	add_count(&text, im->excluded, "file by --exclude", "files by --exclude");
 	add_count(&text, im->other, "other file", "other files");
 	if (text.len)
-		log_info("%s: left out: %s", im->path, text.buf);
+		log_info("%s: skipped: %s", im->path, text.buf);
 	strbuf_release(&text);
 	for (int i = 0; i < im->opts->excludes; i++)
 		if (!im->exclude_hit[i])

@@ -1,3 +1,4 @@
+/* Writes a dataset file; see dataset_file.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "core/base/strbuf.h"
 #include "core/data/dataset_file.h"
 
-/* A file that is hashed while it is written. */
+/* A file whose hash is computed while it is written. */
 struct writer {
 	struct fs_out out;
 	struct hash *hash;
@@ -15,18 +16,18 @@ struct writer {
 
 enum { BLOCK = 1 << 20 };
 
-static int put(struct writer *w, const void *data, size_t n, struct error *err)
+static int write_bytes(struct writer *w, const void *data, size_t n, struct error *err)
 {
 	hash_add(w->hash, data, n);
 	w->at += n;
 	return fs_out_write(&w->out, data, n, err);
 }
 
-static int put_zeros(struct writer *w, uint64_t until, struct error *err)
+static int write_zeros(struct writer *w, uint64_t until, struct error *err)
 {
 	static const uint8_t zero[DATASET_ALIGN];
 
-	return put(w, zero, (size_t)(until - w->at), err);
+	return write_bytes(w, zero, (size_t)(until - w->at), err);
 }
 
 static void set32(uint8_t *p, uint32_t x)
@@ -41,8 +42,8 @@ static void set64(uint8_t *p, uint64_t x)
 	set32(p + 4, (uint32_t)(x >> 32));
 }
 
-static int put_header(struct writer *w, const struct dataset_source *s,
-		      const struct dataset_layout *l, struct error *err)
+static int write_header(struct writer *w, const struct dataset_source *s,
+			const struct dataset_layout *l, struct error *err)
 {
 	uint8_t h[DATASET_HEADER_VAL] = {0};
 
@@ -63,11 +64,11 @@ static int put_header(struct writer *w, const struct dataset_source *s,
 		set64(at + 8, l->pixels[i]);
 	}
 	set64(h + 112, l->size);
-	return put(w, h, (size_t)l->header, err);
+	return write_bytes(w, h, (size_t)l->header, err);
 }
 
-static int put_labels(struct writer *w, const struct dataset_source *s, int split, uint8_t *block,
-		      struct error *err)
+static int write_labels(struct writer *w, const struct dataset_source *s, int split, uint8_t *block,
+			struct error *err)
 {
 	int16_t *label = (int16_t *)(void *)block;
 	uint32_t step = BLOCK / sizeof *label;
@@ -83,27 +84,28 @@ static int put_labels(struct writer *w, const struct dataset_source *s, int spli
 			block[2 * k] = (uint8_t)y;
 			block[2 * k + 1] = (uint8_t)(y >> 8);
 		}
-		if (put(w, block, 2 * (size_t)n, err))
+		if (write_bytes(w, block, 2 * (size_t)n, err))
 			return -1;
 	}
 	return 0;
 }
 
-static int put_pixels(struct writer *w, const struct dataset_source *s, int split, size_t image,
-		      uint8_t *block, struct error *err)
+static int write_pixels(struct writer *w, const struct dataset_source *s, int split, size_t image,
+			uint8_t *block, struct error *err)
 {
 	uint32_t step = image < BLOCK ? (uint32_t)(BLOCK / image) : 1;
 
 	for (uint32_t i = 0; i < s->n[split]; i += step) {
 		uint32_t n = s->n[split] - i < step ? s->n[split] - i : step;
 
-		if (s->pixels(s->ctx, split, i, n, block, err) || put(w, block, n * image, err))
+		if (s->pixels(s->ctx, split, i, n, block, err) ||
+		    write_bytes(w, block, n * image, err))
 			return -1;
 	}
 	return 0;
 }
 
-static int put_all(struct writer *w, const struct dataset_source *s, struct error *err)
+static int write_all(struct writer *w, const struct dataset_source *s, struct error *err)
 {
 	size_t image = (size_t)s->height * (size_t)s->width * (size_t)s->channels;
 	uint8_t *block = xmalloc(image < BLOCK ? BLOCK : image);
@@ -114,13 +116,13 @@ static int put_all(struct writer *w, const struct dataset_source *s, struct erro
 	for (int i = 0; i < s->classes; i++)
 		strbuf_add(&names, s->class_name[i], strlen(s->class_name[i]) + 1);
 	dataset_layout(&l, names.len, s->n, image);
-	if (put_header(w, s, &l, err) || put(w, names.buf, names.len, err))
+	if (write_header(w, s, &l, err) || write_bytes(w, names.buf, names.len, err))
 		goto done;
 	for (int i = 0; i < SPLIT_COUNT; i++)
-		if (put_zeros(w, l.labels[i], err) || put_labels(w, s, i, block, err) ||
-		    put_zeros(w, l.pixels[i], err) || put_pixels(w, s, i, image, block, err))
+		if (write_zeros(w, l.labels[i], err) || write_labels(w, s, i, block, err) ||
+		    write_zeros(w, l.pixels[i], err) || write_pixels(w, s, i, image, block, err))
 			goto done;
-	ret = put_zeros(w, l.size, err);
+	ret = write_zeros(w, l.size, err);
 done:
 	strbuf_release(&names);
 	free(block);
@@ -139,10 +141,10 @@ int dataset_write(const struct dataset_source *s, const char *dir, char *out_tmp
 	w.hash = hash_new();
 	if ((size_t)snprintf(out_tmp, out_size, "%s.data", w.out.tmp) >= out_size) {
 		error_set(err, ERR_FAILED, "%s: path too long", dir);
-	} else if (!put_all(&w, s, err)) {
+	} else if (!write_all(&w, s, err)) {
 		ret = fs_out_commit(&w.out, out_tmp, err);
 		if (ret)
-			unlink(out_tmp); /* renamed, but the folder could not be synced */
+			unlink(out_tmp); /* it was renamed, but the folder could not be synced */
 	}
 	hash_final(w.hash, hex);
 	fs_out_abort(&w.out);

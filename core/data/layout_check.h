@@ -1,13 +1,14 @@
-/* A split of an image folder, while it is read. Internal to core/data: layout.c. */
-#ifndef SSL_DATA_LAYOUT_SPLIT_H
-#define SSL_DATA_LAYOUT_SPLIT_H
+/* Inside core/data: a split of an image folder while its layout is read, and the check that its
+ * folders are clearly its classes. */
+#ifndef SSL_DATA_LAYOUT_CHECK_H
+#define SSL_DATA_LAYOUT_CHECK_H
 
 #include "core/data/layout_parts.h"
 
-/* A split with what lies in it: class folders, or images. */
+/* A split and its contents: class folders or images. */
 struct split_dir {
 	const struct part *part;
-	struct node dir; /* of the class folders */
+	struct node dir; /* the folder of the class folders */
 	struct level level;
 	int labeled;
 };
@@ -22,7 +23,7 @@ struct layout {
 /* ERR_USAGE unless the folders of a labeled split are clearly its classes. */
 int layout_check_split(const struct layout *l, const struct split_dir *s, struct error *err);
 
-/* An ERR_USAGE of this text, which is released. */
+/* Sets ERR_USAGE with the text `why`, which it releases, and returns -1. */
 int layout_refuse(const struct layout *l, struct strbuf *why, struct error *err);
 
 /* Appends "1 image", "2 images". */

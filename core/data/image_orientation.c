@@ -1,4 +1,4 @@
-#include "core/data/image_turn.h"
+#include "core/data/image_orientation.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ struct exif {
 	int big; /* big-endian */
 };
 
-/* `size` bytes at `at`, which lie within the data. */
+/* The number of `size` bytes at `at`, which must lie within the data. */
 static uint32_t number(const struct exif *e, size_t at, int size)
 {
 	uint32_t v = 0;
@@ -20,7 +20,7 @@ static uint32_t number(const struct exif *e, size_t at, int size)
 	return v;
 }
 
-/* Without the "Exif\0\0" that stands once or twice before it. */
+/* Skips "Exif\0\0", which may precede the data once or twice. */
 static struct exif inner(const uint8_t *data, size_t n)
 {
 	for (int i = 0; i < 2 && n >= 6 && !memcmp(data, "Exif\0\0", 6); i++) {
@@ -30,7 +30,7 @@ static struct exif inner(const uint8_t *data, size_t n)
 	return (struct exif){data, n, n > 1 && data[0] == 'M'};
 }
 
-int turn_of_exif(const uint8_t *data, size_t n)
+int orientation_of_exif(const uint8_t *data, size_t n)
 {
 	struct exif e = inner(data, n);
 	size_t at, entries;
@@ -54,7 +54,7 @@ int turn_of_exif(const uint8_t *data, size_t n)
 	return 0;
 }
 
-int turn_of_xmp(const uint8_t *data, size_t n)
+int orientation_of_xmp(const uint8_t *data, size_t n)
 {
 	static const char name[] = "tiff:Orientation";
 	size_t len = sizeof name - 1;
@@ -76,16 +76,17 @@ int turn_of_xmp(const uint8_t *data, size_t n)
 	return 0;
 }
 
-void turn_pixels(const uint8_t *in, int height, int width, int turn, uint8_t *out)
+void orient_pixels(const uint8_t *in, int height, int width, int orientation, uint8_t *out)
 {
-	/* out(i, j) is in(y, x): where it starts, and the steps in `in` by one row and one column
-	 */
-	int mirrored_x = turn == 2 || turn == 3 || turn == 7 || turn == 8;
-	int mirrored_y = turn == 3 || turn == 4 || turn == 6 || turn == 7;
+	/* where out(0, 0) is in `in`, and the steps in `in` for the next row and column */
+	int mirrored_x =
+	    orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+	int mirrored_y =
+	    orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
 	ptrdiff_t line = 3 * (ptrdiff_t)width;
 	ptrdiff_t right = mirrored_x ? -3 : 3, down = mirrored_y ? -line : line;
 	ptrdiff_t row = (mirrored_x ? line - 3 : 0) + (mirrored_y ? line * (height - 1) : 0);
-	int swapped = turn >= 5, rows = swapped ? width : height,
+	int swapped = orientation >= 5, rows = swapped ? width : height,
 	    columns = swapped ? height : width;
 
 	for (int i = 0; i < rows; i++, row += swapped ? right : down) {

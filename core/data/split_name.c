@@ -1,4 +1,4 @@
-#include "core/data/split_words.h"
+#include "core/data/split_name.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static const struct {
     {"pred", SPLIT_UNLABELED},
 };
 
-/* Beside the word for a split they tell nothing. */
+/* Words that are ignored beside the word for a split. */
 static const char *const general[] = {"images", "image", "imgs",  "img",    "pics", "photos",
 				      "jpg",    "jpeg",  "jpegs", "png",    "data", "dataset",
 				      "set",    "split", "files", "folder", "dir"};
@@ -58,8 +58,8 @@ static int is_letter(char c)
 	return isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
-/* Length of the word at s: letters, up to a capital behind a small one ("trainImages"); or digits.
- * 0 at what stands between words. */
+/* The length of the word at s: letters up to a capital after a small letter ("trainImages"), or
+ * digits. 0 at a separator. */
 static size_t word_length(const char *s, size_t n)
 {
 	size_t k = 0;

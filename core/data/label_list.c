@@ -1,4 +1,4 @@
-#include "core/data/layout_list.h"
+#include "core/data/label_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,9 @@ struct entry {
 	const char *file, *class;
 };
 
-int label_list_wants(const char *name)
+int label_list_has_name(const char *name)
 {
-	return !strcmp(import_base(name), LIST_NAME);
+	return !strcmp(import_base_name(name), LIST_NAME);
 }
 
 int label_list_read(struct import *im, struct unpack *u, const char *name, struct error *err)
@@ -37,7 +37,7 @@ static int by_file(const void *a, const void *b)
 	return strcmp(((const struct entry *)a)->file, ((const struct entry *)b)->file);
 }
 
-/* Cuts the list into its lines, sorted by file; lines without a tab are skipped. */
+/* Parses the list; the lines are sorted by file, and lines without a tab are skipped. */
 static struct entry *read_lines(struct import *im, size_t *n)
 {
 	size_t lines = 1;
@@ -87,7 +87,7 @@ static int by_class(const void *pa, const void *pb)
 	return c ? c : strcmp(a->image->name, b->image->name);
 }
 
-/* The images, in the order of their classes, and a child for each class. */
+/* Sets the images of `dir` to the order of their classes, and adds a child for each class. */
 static void group(const struct listed *of, const struct node *dir, struct level *out)
 {
 	uint32_t n = node_images(dir);
@@ -116,7 +116,7 @@ int label_list_apply(struct import *im, const struct node *top, const struct nod
 	of = arena_alloc(&im->arena, (n + 1) * sizeof *of);
 	for (uint32_t i = 0; i < n; i++) {
 		struct import_image *image = dir->lo[i];
-		struct entry key = {import_base(image->name), NULL}, *found = NULL;
+		struct entry key = {import_base_name(image->name), NULL}, *found = NULL;
 
 		if (lines)
 			found = bsearch(&key, entry, lines, sizeof *entry, by_file);

@@ -45,7 +45,7 @@ struct recipe_schema {
 	 * must never become stricter. May be NULL. */
 	int (*check)(const struct recipe *r, const char **key, struct error *err);
 	/* As check, for recipes that could be run but make no sense. Called for recipes that a user
-	 * gives now; recipe_given() tells which keys the user gave. May be NULL. */
+	 * gives now; recipe_given() is true for keys that the user gave. May be NULL. */
 	int (*refuse)(const struct recipe *r, const char **key, struct error *err);
 	/* Appends the value that `word` stands for in a numeric key, which is recorded in its
 	 * place; appends nothing if the word itself is the value. Called for every value that is a

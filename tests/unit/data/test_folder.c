@@ -301,7 +301,7 @@ int main(void)
 	    {"grey images", test_grey},
 	    {"more images than a batch, scaled", test_many},
 	    {"what fits nowhere, and what is no image", test_bad},
-	    {"bad images left out", test_left_out},
+	    {"bad images left out, at any number of threads", test_left_out},
 	    {"a bad image of another size", test_bad_head},
 	    {"folders of any names", test_random},
 	    {0}};

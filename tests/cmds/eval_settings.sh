@@ -85,7 +85,7 @@ note 'values on val and on test are never in one column'
 ok ssl run base.yaml --name val --set data.val=20 --set eval.final_test=false
 ok ssl log --columns name,knn.top1 -w "name in ('val', 'v1')" --format csv
 out_has '^val,$'
-err_has 'only val.knn.top1, which is not mixed'
+err_has 'only val.knn.top1, which is not compared'
 ok ssl compare --by name v1 v2 val
 out_lacks '^val '
 out_has 'only val.knn.top1'

@@ -31,7 +31,7 @@ mv .ssl .away
 status=0
 wait $supervisor || status=$?
 same $status 6
-err_has 'gone|No such file'
+err_has 'moved or deleted|No such file'
 mv .away .ssl
 ok ssl sweep start -q lost
 same "$(value "select count(*) from v_cell where sweep = 'lost' and status = 'done'")" 3

@@ -1,14 +1,15 @@
 /*
- * The digest chain: a digest of everything that a run computed, in a few bytes per epoch. The link at the end of an
- * epoch is
+ * The digest chain: a digest of everything that a run computed, in a few bytes per epoch. The link
+ * at the end of an epoch is
  *
  *     metrics = SHA-256 over (name, NUL, step, bits) of every value since the link before, in order
  *               of step and then name, without timings
  *     state   = SHA-256 over (name, NUL, size, data) of every tensor that a checkpoint would hold
  *     chain   = SHA-256 over the texts of the chain before, metrics and state
  *
- * with numbers as 8 bytes, little-endian. Chain 0 is the SHA-256 over the texts of the hashes of recipe and dataset.
- * metrics and chain follow from what the store holds, so a resumed run can continue the chain and fsck can check it.
+ * with numbers as 8 bytes, little-endian. Chain 0 is the SHA-256 over the texts of the hashes of
+ * recipe and dataset. metrics and chain follow from what the store holds, so a resumed run can
+ * continue the chain and fsck can check it.
  */
 #ifndef SSL_STORE_DIGESTS_H
 #define SSL_STORE_DIGESTS_H
@@ -45,8 +46,8 @@ void digest_chain_add(struct digest_chain *c, const char *name, long step, doubl
 void digest_chain_link(struct digest_chain *c, struct digest_row *out);
 void digest_chain_release(struct digest_chain *c);
 
-/* Length of the part of the name that the chain covers: without "/rule=1", which is added to the names of values by
- * older rules. */
+/* Length of the part of the name that the chain covers: without "/rule=1", which is added to the
+ * names of values by older rules. */
 size_t digest_name_length(const char *name);
 
 /* Is it a timing, which differs between any two runs? Names of timings end in "_s". */
@@ -57,9 +58,10 @@ uint64_t digest_bits(double value);
 /* ---- in the store ---- */
 
 /* runs_write_points(), and with it in the same transaction a link of the digest chain (or NULL). */
-int runs_write_points_digest(struct store *s, const struct run_handle *h, const struct metric_point *p,
-		      int n, long epoch, long step, const struct checkpoint_new *ck,
-		      const struct digest_row *d, struct error *err);
+int runs_write_points_digest(struct store *s, const struct run_handle *h,
+			     const struct metric_point *p, int n, long epoch, long step,
+			     const struct checkpoint_new *ck, const struct digest_row *d,
+			     struct error *err);
 
 /* Inside the caller's transaction. */
 int digest_insert(struct store *s, int64_t run, const struct digest_row *d, struct error *err);
@@ -68,14 +70,15 @@ int digest_insert(struct store *s, int64_t run, const struct digest_row *d, stru
 int digests_last(struct store *s, int64_t run, long step, struct digest_row *out,
 		 struct error *err);
 
-/* Both call fn in order until it returns nonzero, which they return; fn must not use the store. points_each() visits
- * the values above step `above` (-1: all), by step and then name. */
+/* Both call fn in order until it returns nonzero, which they return; fn must not use the store.
+ * points_each() visits the values above step `above` (-1: all), by step and then name. */
 int digests_each(struct store *s, int64_t run, int (*fn)(void *ctx, const struct digest_row *d),
 		 void *ctx, struct error *err);
 int points_each(struct store *s, int64_t run, long above,
 		int (*fn)(void *ctx, const struct metric_point *p), void *ctx, struct error *err);
 
-/* Finds the largest value of a series and the step at which it was first reached: 1; 0: there is none; -1. */
+/* Finds the largest value of a series and the step at which it was first reached: 1; 0: there is
+ * none; -1. */
 int series_max(struct store *s, int64_t run, const char *name, long *step, double *value,
 	       struct error *err);
 

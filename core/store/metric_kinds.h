@@ -1,8 +1,8 @@
 /*
- * The registry of metrics: what is known about a metric from its name, in any store. Whether larger or smaller values
- * are better is a property of the metric: table metric_name has goal, unit and about from here, and pruning, ranking
- * and comparisons use them. A method lists the series that it records itself (method.h); a test checks that each has
- * a row of the table.
+ * The registry of metrics: what is known about a metric from its name, in any store. Whether larger
+ * or smaller values are better is a property of the metric: table metric_name has goal, unit and
+ * about from here, and pruning, ranking and comparisons use them. A method lists the series that it
+ * records itself (method.h); a test checks that each has a row of the table.
  */
 #ifndef SSL_STORE_METRIC_KINDS_H
 #define SSL_STORE_METRIC_KINDS_H
@@ -12,7 +12,7 @@ struct metric_kind {
 	const char *goal;    /* max or min: which way is better; none: neither */
 	const char *unit;    /* "%", "s", "images/s"; "" for a plain number */
 	const char *about;   /* a sentence; "" if nothing is known */
-	int guess; /* 1: not a metric of this program; its description is derived from the form of the name */
+	int guess; /* 1: not a metric of this program; described by the form of its name */
 };
 
 /* The first row whose pattern fits; never NULL. */

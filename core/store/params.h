@@ -1,7 +1,7 @@
 /*
- * Rows of table param. They are derived from recipes by the code that knows the keys. The store keeps a stamp of the
- * keys that its rows were derived with; if the stamp is another one, and for recipes that came with a bundle, they are
- * derived again.
+ * Rows of table param. They are derived from recipes by the code that knows the keys. The store
+ * keeps a stamp of the keys that its rows were derived with; if the stamp is another one, and for
+ * recipes that came with a bundle, they are derived again.
  */
 #ifndef SSL_STORE_PARAMS_H
 #define SSL_STORE_PARAMS_H
@@ -29,7 +29,8 @@ int params_remake_needed(struct store *s, const struct params_makers *m, struct 
 int params_replace(struct store *s, int64_t recipe, const struct run_param *p, int n,
 		   struct error *err);
 
-/* Marks the rows of all recipes recorded from now on as possibly out of date. Inside the caller's transaction. */
+/* Marks the rows of all recipes recorded from now on as possibly out of date. Inside the caller's
+ * transaction. */
 int params_mark(struct store *s, struct error *err);
 
 #endif

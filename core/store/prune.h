@@ -5,9 +5,10 @@
 #include "core/store/sweeps.h"
 
 /*
- * Should the run of cell `c` be pruned, given its value of `metric` at `step`? 1: yes, and *why; 0: no; -1. It is
- * compared with cells of the same seed_index that have reached the step. Values measured before training do not count,
- * nor do those of collapsed or failed runs, whose loss may be the smallest of all.
+ * Should the run of cell `c` be pruned, given its value of `metric` at `step`? 1: yes, and *why; 0:
+ * no; -1. It is compared with cells of the same seed_index that have reached the step. Values
+ * measured before training do not count, nor do those of collapsed or failed runs, whose loss may
+ * be the smallest of all.
  *  - median: its best value so far is worse than the median of the others' bests up to that step
  *    (of at least `min` others);
  *  - asha: its value at the step (the last one up to it) is not among the best one in `eta`.

@@ -1,7 +1,7 @@
 /*
- * Inside core/store/ only: reads a row whose values are used for sizes, paths or arithmetic. A damaged store, or one
- * from elsewhere, may hold anything: a value that ssl could not have written is ERR_CORRUPT, with row and column in the
- * message, and is not passed on.
+ * Inside core/store/ only: reads a row whose values are used for sizes, paths or arithmetic. A
+ * damaged store, or one from elsewhere, may hold anything: a value that ssl could not have written
+ * is ERR_CORRUPT, with row and column in the message, and is not passed on.
  */
 #ifndef SSL_STORE_ROW_H
 #define SSL_STORE_ROW_H

@@ -6,8 +6,8 @@
 
 #include "core/store/store.h"
 
-/* ERR_CORRUPT naming the first row and column of the run's attempts, evaluations, checkpoints, events and
- * summaries that holds a value which ssl could not have written. */
+/* ERR_CORRUPT naming the first row and column of the run's attempts, evaluations, checkpoints,
+ * events and summaries that holds a value which ssl could not have written. */
 int run_rows_check(struct store *s, int64_t run, struct error *err);
 
 #endif

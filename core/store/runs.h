@@ -1,8 +1,8 @@
 /*
- * Runs, their parameters, metrics and checkpoints: everything that the run lifecycle records. A settled run (status
- * done, failed, stopped ...) never changes; it can only be continued by a new attempt (resume). Every call that writes
- * carries the attempt's fencing token: a writer whose run was taken over by another process gets ERR_FAILED and changes
- * nothing.
+ * Runs, their parameters, metrics and checkpoints: everything that the run lifecycle records. A
+ * settled run (status done, failed, stopped ...) never changes; it can only be continued by a new
+ * attempt (resume). Every call that writes carries the attempt's fencing token: a writer whose run
+ * was taken over by another process gets ERR_FAILED and changes nothing.
  */
 #ifndef SSL_STORE_RUNS_H
 #define SSL_STORE_RUNS_H
@@ -32,7 +32,8 @@ struct run_param {
 	double number, in_force; /* in_force: the number in effect, also for a word; NAN: none */
 };
 
-/* Version of the rules by which metrics are computed; table metric_rule describes what each version changed. */
+/* Version of the rules by which metrics are computed; table metric_rule describes what each version
+ * changed. */
 enum { RUN_RULES = 2 };
 
 /* For methods whose loss never comes near its smallest possible value. */
@@ -65,14 +66,12 @@ struct run_handle {
 	char name[64], uuid[37];
 };
 
-/* Records a new run in one transaction: its row with status running, recipe, parameters, code and host. ERR_USAGE: its
- * name or a tag is not valid. */
-int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out,
-		struct error *err);
+/* Records a new run, with status running. ERR_USAGE: its name or a tag is not valid. */
+int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out, struct error *err);
 
-/* Begins a new attempt on a run that is stopped, failed or stale (running, but its process is dead or, where locks
- * cannot be trusted, has written no heartbeat for `stale_s` seconds): the status becomes running, and everything
- * recorded above `step` is removed. ERR_USAGE if the run is done or its process is alive. */
+/* Begins a new attempt on a run that is stopped, failed or stale (running, but its process is dead
+ * or, where locks cannot be trusted, had no heartbeat for `stale_s` seconds): the status becomes
+ * running, and all above `step` is removed. ERR_USAGE if it is done or its process is alive. */
 int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
 		struct error *err);
 
@@ -91,10 +90,10 @@ struct checkpoint_new {
 	int64_t bytes;
 };
 
-/* Writes points, position and heartbeat in one transaction, and a checkpoint (or NULL), whose object must be in place.
- */
-int runs_write_points(struct store *s, const struct run_handle *h, const struct metric_point *p, int n,
-	       long epoch, long step, const struct checkpoint_new *ck, struct error *err);
+/* One transaction: points, position, heartbeat and a checkpoint (or NULL) whose object is in place. */
+int runs_write_points(struct store *s, const struct run_handle *h, const struct metric_point *p,
+		      int n, long epoch, long step, const struct checkpoint_new *ck,
+		      struct error *err);
 
 /* Writes only the heartbeat. */
 int runs_heartbeat(struct store *s, const struct run_handle *h, struct error *err);
@@ -103,7 +102,7 @@ struct run_end {
 	const char *status; /* done failed stopped collapsed pruned */
 	int exit_code;
 	const char *error;            /* the message, or NULL */
-	double seconds;               /* of this attempt; run.seconds is the sum over the attempts */
+	double seconds;               /* of this attempt; run.seconds is their sum */
 	int64_t peak_rss, arena_peak; /* bytes; the run's are the largest of its attempts */
 };
 int runs_finish(struct store *s, const struct run_handle *h, const struct run_end *end,
@@ -136,14 +135,15 @@ struct checkpoint_row {
 	long step, epoch;
 	char sha256[HASH_HEX], created[CLOCK_TEXT];
 };
-/* Finds the newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if there is none. */
+/* Finds the newest checkpoint of a run at or before `epoch` (-1: the newest). ERR_NOT_FOUND if
+ * there is none. */
 int checkpoints_find(struct store *s, int64_t run_id, long epoch, struct checkpoint_row *out,
 		     struct error *err);
 int checkpoints_each(struct store *s, int64_t run_id,
 		     int (*fn)(void *ctx, const struct checkpoint_row *row), void *ctx,
 		     struct error *err);
-/* Removes checkpoints except the newest `keep_last` and that of the best online evaluation, at best_step (-1: none);
- * objects that become unused are deleted. keep_last 0: keeps all. */
+/* Removes checkpoints except the newest `keep_last` and that of the best online evaluation, at
+ * best_step (-1: none); objects that become unused are deleted. keep_last 0: keeps all. */
 int checkpoints_prune(struct store *s, const struct run_handle *h, int keep_last, long best_step,
 		      struct error *err);
 

@@ -1,5 +1,5 @@
-/* One line of JSON that is a flat object, of which bundles consist. Strict: no nested values and no blanks; a number
- * without a point or an exponent is an integer. */
+/* One line of JSON that is a flat object, of which bundles consist. Strict: no nested values and no
+ * blanks; a number without a point or an exponent is an integer. */
 #ifndef SSL_STORE_BUNDLE_JSONLINE_H
 #define SSL_STORE_BUNDLE_JSONLINE_H
 
@@ -22,8 +22,8 @@ struct jsonline {
 	struct strbuf text;
 };
 
-/* Reads the line that ends at `end`. ERR_CORRUPT if it is anything else. *j is {.text = STRBUF_INIT} or was read before;
- * the caller releases j->text. */
+/* Reads the line that ends at `end`. ERR_CORRUPT if it is anything else. *j is {.text =
+ * STRBUF_INIT} or was read before; the caller releases j->text. */
 int jsonline_read(struct jsonline *j, const char *line, const char *end, struct error *err);
 /* The field of that name, or NULL. */
 const struct json_field *jsonline_find(const struct jsonline *j, const char *name);

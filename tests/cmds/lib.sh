@@ -8,7 +8,7 @@
 #	note 'a name is needed'
 #	fails 2 'tag: needs' ssl tag
 #
-# It runs in an empty scratch folder, with only PATH (and the sanitizers' options) from the caller's environment
+# It runs in an empty scratch folder, with only PATH (and the options of sanitizers and gcov) from the caller's environment
 # and no signal ignored, stops at the first failure, and at the end ends every program that it left running and
 # removes the folder (SSL_TEST_KEEP=1 keeps it). The files $out and $err hold the output of the last `ok`, `code` or
 # `fails`.
@@ -37,7 +37,8 @@ if [ -z "$SSL_TEST_CLEAN" ]; then
 	exec env $lib_signals -i PATH="$PATH" LC_ALL=C SSL_TEST_CLEAN=1 \
 		${TMPDIR:+TMPDIR="$TMPDIR"} ${SSL_TEST_KEEP:+SSL_TEST_KEEP="$SSL_TEST_KEEP"} \
 		${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} ${UBSAN_OPTIONS:+UBSAN_OPTIONS="$UBSAN_OPTIONS"} \
-		${LSAN_OPTIONS:+LSAN_OPTIONS="$LSAN_OPTIONS"} ${TSAN_OPTIONS:+TSAN_OPTIONS="$TSAN_OPTIONS"} sh "$0" "$@"
+		${LSAN_OPTIONS:+LSAN_OPTIONS="$LSAN_OPTIONS"} ${TSAN_OPTIONS:+TSAN_OPTIONS="$TSAN_OPTIONS"} \
+		${GCOV_ERROR_FILE:+GCOV_ERROR_FILE="$GCOV_ERROR_FILE"} sh "$0" "$@"
 fi
 [ $# -ge 2 ] || { echo "usage: sh $0 SSL_BINARY SOURCE_DIR" >&2; exit 2; }
 

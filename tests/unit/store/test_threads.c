@@ -83,9 +83,8 @@ static void test_heartbeat(void)
 	scratch_open(&x);
 	CU_ASSERT_EQUAL_FATAL(heartbeat_start(&beat, x.s, 0.03, &x.err), 0);
 	for (int i = 0; i < 5; i++) {
-		heartbeat_set(
-		    &beat, i + 1,
-		    1); /* no such cell: renewing its lease fails, and the thread goes on */
+		/* no such cell: renewing its lease fails, and the thread goes on */
+		heartbeat_set(&beat, i + 1, 1);
 		CU_ASSERT_EQUAL(write_run(x.s, i, &x.err), 0);
 	}
 	heartbeat_set(&beat, 0, 0);

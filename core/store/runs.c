@@ -102,7 +102,7 @@ int runs_finish(struct store *s, const struct run_handle *h, const struct run_en
 	return ret;
 }
 
-/* ERR_USAGE unless the run may be taken over. Its lock tells whether its process is alive or, where
+/* ERR_USAGE unless the run may be taken over. Its lock shows whether its process is alive or, where
  * locks cannot be trusted, the age of its heartbeat. If the clock was set back, a heartbeat can lie
  * in the future; its absolute distance is used, and a live process soon writes a new one. */
 static int check_reopen(struct store *s, int64_t id, double stale_s, struct run_handle *h,

@@ -35,6 +35,7 @@ struct cmd_ctx {
 	const char *dir;     /* -C DIR, or "." */
 	int quiet, verbose, dry_run, force, no_pager;
 	const char *output;       /* -o FILE, or NULL: standard output */
+	int remakes;              /* of the command */
 	enum table_format format; /* --format, --json, --csv */
 	enum cmd_color color;     /* --color: ask pager_color() */
 	int terminal;             /* standard output is one, or was before the pager */
@@ -87,6 +88,8 @@ struct cmd {
 	enum cmd_needs needs;
 	int own_output; /* opens the -o file, or folder, itself with core/base/output.h: it checks
 			   the place first, and writes nothing with -n */
+	int remakes; /* the -o file is made from the store: one that ssl made before is replaced
+			without -f (OUTPUT_REMAKE) */
 	int pages; /* it is there to be looked at: its output goes through the pager */
 	const char *no_table; /* it prints no table, so that --format, --json and --csv are refused:
 				 what to use instead, or why not. NULL: it does */
@@ -134,7 +137,7 @@ void cmd_remarks(const char *text);
  * given); main.c then leaves it alone. */
 const char *cmd_take_output(struct cmd_ctx *ctx);
 
-/* How the -o file is opened: OUTPUT_REPLACE with -f. */
+/* How the -o file is opened: OUTPUT_REPLACE with -f, else OUTPUT_REMAKE if the command has .remakes. */
 int cmd_output_flags(const struct cmd_ctx *ctx);
 
 /* 0, or the number of the signal that asked the process to stop; set by the handlers that

@@ -285,7 +285,7 @@ static void print_usage(FILE *out, const struct cmd *cmd, const struct opt *own,
 
 int cmd_output_flags(const struct cmd_ctx *ctx)
 {
-	return ctx->force ? OUTPUT_REPLACE : 0;
+	return ctx->force ? OUTPUT_REPLACE : ctx->remakes ? OUTPUT_REMAKE : 0;
 }
 
 /* The place is checked before the work. */
@@ -293,6 +293,7 @@ static int open_output(struct cmd_ctx *ctx, const struct cmd *cmd, struct error 
 {
 	if (!ctx->output || cmd->own_output)
 		return 0;
+	ctx->remakes = cmd->remakes;
 	if (output_check(ctx->output, cmd_output_flags(ctx), err))
 		return -1;
 	ctx->out = open_memstream(&ctx->out_text, &ctx->out_size);

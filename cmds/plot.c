@@ -106,7 +106,7 @@ static int picture(const struct chart *c, double width, double height, enum as a
 	if (as == AS_SVG) {
 		canvas = svg_begin(out, width, height, SVG_FILE, NULL, c->title);
 		chart_draw(c, &canvas);
-		svg_end(&canvas);
+		svg_end(&canvas, SVG_FILE);
 		return 0;
 	}
 	if (page_begin(&page, &canvas, &on, err))
@@ -242,6 +242,7 @@ const struct cmd cmd_plot = {
 	     "[REF|SWEEP...]",
     .needs = NEED_STORE_READ,
     .pages = 1,
+    .remakes = 1,
     .no_table = "--as chooses that of a picture; `ssl metrics REF --json` prints its numbers",
     .run = run,
 };

@@ -148,5 +148,6 @@ const struct cmd cmd_report = {
     .summary = "write the results of runs to one self-contained file",
     .usage = "report [-w EXPR] [--sweep SWEEP] [--metric METRIC] [--title TEXT] [REF|SWEEP...]",
     .needs = NEED_STORE_READ,
+    .remakes = 1,
     .run = run,
 };

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/mark.h"
+
 enum { PATH_SIZE = 4096, LINKS_MAX = 40 };
 
 /* ---- stores ---- */
@@ -71,24 +73,87 @@ static int refuse_stores(char *path, const char *shown, struct error *err)
 	return 0;
 }
 
+/* ---- what a file that exists holds ---- */
+
+/* The descriptor of a regular file, which cannot block; -1 with errno, and 0 for any other file, or
+ * one that this user may not read. */
+static int open_to_read(const char *path, off_t *size)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : -1;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		*size = st.st_size;
+		return fd;
+	}
+	close(fd);
+	return 0;
+}
+
+/* Reads n bytes at this place, or as many as there are, into *out; their number, or -1 with errno. */
+static ssize_t read_at(int fd, off_t at, void *out, size_t n)
+{
+	ssize_t got;
+
+	while ((got = pread(fd, out, n, at)) < 0 && errno == EINTR)
+		;
+	return got;
+}
+
 /* A second name of a store's database: of a file that has several. */
 static int is_database(const char *path, struct error *err)
 {
 	static const char magic[] = "SQLite format 3", id[] = "SSL1";
 	char head[72];
+	off_t size;
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_to_read(path, &size);
 
-	if (fd < 0)
-		return errno == EACCES ? 0 : error_errno(err, ERR_FAILED, "%s", path);
-	while ((n = pread(fd, head, sizeof head, 0)) < 0 && errno == EINTR)
-		;
+	if (fd <= 0)
+		return fd ? error_errno(err, ERR_FAILED, "%s", path) : 0;
+	n = read_at(fd, 0, head, sizeof head);
 	if (n < 0)
 		error_errno(err, ERR_FAILED, "%s", path);
 	close(fd);
 	if (n < 0)
 		return -1;
 	return n == sizeof head && !memcmp(head, magic, sizeof magic) && !memcmp(head + 68, id, 4);
+}
+
+/* 1: an output that ssl made and can make again, by its mark. */
+static int is_made_by_ssl(const char *path, struct error *err)
+{
+	struct mark_ends e;
+	off_t size;
+	ssize_t head, tail;
+	int fd = open_to_read(path, &size);
+
+	if (fd <= 0)
+		return fd ? error_errno(err, ERR_FAILED, "%s", path) : 0;
+	head = read_at(fd, 0, e.head, MARK_HEAD);
+	tail = head < 0 ? -1 : read_at(fd, size < MARK_TAIL ? 0 : size - MARK_TAIL, e.tail, MARK_TAIL);
+	if (tail < 0)
+		error_errno(err, ERR_FAILED, "%s", path);
+	close(fd);
+	if (tail < 0)
+		return -1;
+	e.n_head = (size_t)head;
+	e.n_tail = (size_t)tail;
+	return mark_is_in(&e);
+}
+
+/* The one place that decides whether the file that exists may be overwritten: 0, or -1 with *err. */
+static int may_overwrite(const struct output *o, const char *shown, struct error *err)
+{
+	int made = o->flags & OUTPUT_REPLACE  ? 1
+		   : o->flags & OUTPUT_REMAKE ? is_made_by_ssl(o->path, err)
+					      : 0;
+
+	if (made)
+		return made < 0 ? -1 : 0;
+	return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", shown);
 }
 
 /* ---- where a path leads ---- */
@@ -185,8 +250,8 @@ static int check_file(struct output *o, const char *path, const struct stat *st,
 	o->mode = st->st_mode & 07777;
 	o->uid = st->st_uid;
 	o->gid = st->st_gid;
-	if (!(o->flags & OUTPUT_REPLACE))
-		return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", path);
+	if (may_overwrite(o, path, err))
+		return -1;
 	second = st->st_nlink > 1 && !(o->flags & OUTPUT_OF_STORE) ? is_database(path, err) : 0;
 	if (second)
 		return second < 0 ? -1
@@ -285,15 +350,15 @@ int output_open(struct output *o, const char *path, int flags, struct error *err
 	return 0;
 }
 
-/* A file that came there meanwhile is not overwritten, where the file system can tell. */
-static int put_in_place(struct output *o, struct error *err)
+/* Renames the finished file. A file that another process created since output_open() is overwritten
+ * only if may_overwrite() allows it; a file system without links cannot tell, and overwrites it. */
+static int move_into_place(struct output *o, struct error *err)
 {
 	if (!(o->flags & OUTPUT_REPLACE)) {
 		if (!link(o->out.tmp, o->path))
-			return 0; /* fs_out_abort() takes the other name away */
-		if (errno == EEXIST)
-			return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it",
-					 o->out.shown);
+			return 0; /* fs_out_abort() removes the temporary name */
+		if (errno == EEXIST && may_overwrite(o, o->out.shown, err))
+			return -1;
 	}
 	if (rename(o->out.tmp, o->path))
 		return error_errno(err, ERR_FAILED, "%s: rename", o->out.shown);
@@ -313,7 +378,7 @@ int output_commit(struct output *o, struct error *err)
 		return error_errno(err, ERR_FAILED, "%s: close", o->out.shown);
 	if (o->direct)
 		return 0;
-	ret = put_in_place(o, err);
+	ret = move_into_place(o, err);
 	fs_out_abort(&o->out);
 	split(o->path, dir);
 	return ret ? -1 : fs_sync_dir(dir, err);

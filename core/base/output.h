@@ -1,8 +1,8 @@
 /*
  * Where a user asked for something to be written: the one way of every command with -o or with the
  * name of an output. Links are followed and stay; a regular file is replaced whole when everything
- * has been written, and keeps its permissions; what is there is only overwritten when asked for; a
- * pipe, a terminal or another character device is written to directly; /dev/stdout and /dev/fd/N
+ * has been written, and keeps its permissions; what is there is only overwritten when asked for, or
+ * when ssl made it and can make it again; a pipe, a terminal or another character device is written to directly; /dev/stdout and /dev/fd/N
  * are what is open there. Nothing is ever written inside a store. Another name of the file (a hard
  * link) keeps the old content. All return 0, or -1 with *err: ERR_USAGE when the place is refused,
  * ERR_FAILED when writing fails.
@@ -18,6 +18,8 @@ enum {
 	OUTPUT_REPLACE = 1,  /* a file that exists is overwritten: -f, or the file is one that the
 				command itself wrote and updates */
 	OUTPUT_OF_STORE = 2, /* a file of the store itself, such as its config */
+	OUTPUT_REMAKE = 4,   /* the output is made from the store: a file that has the mark of such
+				outputs (mark.h) is overwritten, and no other */
 };
 
 struct output {

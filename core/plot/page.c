@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/fs.h"
+#include "core/base/mark.h"
 #include "core/plot/cairolib.h"
 
 enum { DOTS_MAX = 1 << 26, SIDE_MAX = 30000 };
@@ -16,7 +17,7 @@ struct page {
 	cairo_surface_t *surface;
 	cairo_t *cr;
 	cairo_font_face_t *plain, *bold; /* bold may be the same */
-	struct strbuf pdf;               /* what has been written of it */
+	struct strbuf file;              /* as cairo writes it, without the mark */
 };
 
 /* ---- fonts ---- */
@@ -215,16 +216,18 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned int 
 	return CAIRO_STATUS_SUCCESS;
 }
 
-/* A PDF tells what it is, but not when it was made. */
+/* The metadata of a PDF name its title and creator, but not when it was made. The mark of ssl is a
+ * comment of its own, since newer versions of cairo compress the metadata. */
 static cairo_surface_t *open_pdf(struct page *p)
 {
 	cairo_surface_t *s = p->lib.pdf_surface_create_for_stream(
-	    append, &p->pdf, p->look.width * PDF_SCALE, p->look.height * PDF_SCALE);
+	    append, &p->file, p->look.width * PDF_SCALE, p->look.height * PDF_SCALE);
 	struct strbuf title = STRBUF_INIT;
 
 	text_clean(p->look.title, &title);
 	p->lib.pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE, "");
 	p->lib.pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, title.buf);
+	p->lib.pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR, "ssl");
 	strbuf_release(&title);
 	return s;
 }
@@ -273,7 +276,7 @@ int page_begin(struct page **out, struct canvas *canvas, const struct page_look 
 	struct page *p = xcalloc(1, sizeof *p);
 
 	p->look = *look;
-	p->pdf = (struct strbuf)STRBUF_INIT;
+	p->file = (struct strbuf)STRBUF_INIT;
 	if (is_too_large(look)) {
 		free(p);
 		return error_set(err, ERR_USAGE, "a picture of %.0f x %.0f px is too large",
@@ -297,14 +300,17 @@ int page_end(struct page *p, struct strbuf *out, struct error *err)
 	cairo_status_t status = p->lib.status(p->cr);
 
 	if (!status && p->look.kind == PAGE_PNG)
-		status = p->lib.surface_write_to_png_stream(p->surface, append, out);
+		status = p->lib.surface_write_to_png_stream(p->surface, append, &p->file);
 	if (!status) {
 		p->lib.surface_finish(p->surface);
 		status = p->lib.surface_status(p->surface);
 	}
 	if (status)
 		return fail(p, status, err);
-	strbuf_add(out, p->pdf.buf, p->pdf.len);
+	if (p->look.kind == PAGE_PNG)
+		mark_png(&p->file, out);
+	else
+		mark_pdf(&p->file, out);
 	return 0;
 }
 
@@ -320,6 +326,6 @@ void page_free(struct page *p)
 		p->lib.font_face_destroy(p->plain);
 	if (p->bold)
 		p->lib.font_face_destroy(p->bold);
-	strbuf_release(&p->pdf);
+	strbuf_release(&p->file);
 	free(p);
 }

@@ -27,7 +27,7 @@ struct page;
 int page_begin(struct page **out, struct canvas *canvas, const struct page_look *look,
 	       struct error *err);
 
-/* Appends the file. Nothing can be drawn afterwards. */
+/* Appends the file, with the mark of ssl (mark.h). Nothing can be drawn afterwards. */
 int page_end(struct page *p, struct strbuf *out, struct error *err);
 void page_free(struct page *p);
 

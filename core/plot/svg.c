@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/mark.h"
 #include "core/base/utf8.h"
 
 /* The class of each role; a line is stroked with it (l...), anything else filled (f...). */
@@ -199,7 +200,9 @@ struct canvas svg_begin(struct strbuf *out, double width, double height, enum sv
 	return (struct canvas){&ops, out, width, height, 0, 0};
 }
 
-void svg_end(struct canvas *c)
+void svg_end(struct canvas *c, enum svg_kind kind)
 {
+	if (kind == SVG_FILE)
+		mark_svg(c->self);
 	strbuf_adds(c->self, "</svg>\n");
 }

@@ -14,13 +14,13 @@
 void svg_style(const char *scope, struct strbuf *out);
 
 enum svg_kind {
-	SVG_FILE,   /* a document: its own style sheet and paper */
+	SVG_FILE,   /* a document: its own style sheet, its paper and the mark of ssl (mark.h) */
 	SVG_INLINE, /* a part of a page that has the style sheet */
 };
-/* Appends to *out, which must outlive the canvas, up to svg_end(). `about`: what a screen reader
- * says; class: of the element, NULL none. */
+/* Appends to *out, which must outlive the canvas, up to svg_end(), which takes the same kind. `about`:
+ * what a screen reader says; class: of the element, NULL none. */
 struct canvas svg_begin(struct strbuf *out, double width, double height, enum svg_kind kind,
 			const char *class, const char *about);
-void svg_end(struct canvas *c);
+void svg_end(struct canvas *c, enum svg_kind kind);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/base/mark.h"
 #include "core/base/utf8.h"
 #include "core/plot/svg.h"
 
@@ -82,11 +83,14 @@ void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title)
 {
 	*d = (struct doc){out, html, 0, 0};
 	if (!html) {
+		mark_markdown(out);
 		tagged(d, "# ", title, "\n\n");
 		return;
 	}
 	strbuf_adds(out,
-		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+		    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+	mark_html(out);
+	strbuf_adds(out,
 		    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
 		    "<link rel=\"icon\" href=\"data:,\"/>\n");
 	tagged(d, "<title>", title, "</title>\n<style>\n");
@@ -181,7 +185,7 @@ static void drawn(struct doc *d, const struct chart *c, double width, const char
 	    svg_begin(d->out, width, chart_height(c, width), SVG_INLINE, class, c->title);
 
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_INLINE);
 }
 
 void doc_chart(struct doc *d, const struct chart *c)

@@ -1,7 +1,7 @@
 /*
  * A document in one file: HTML that needs no script and no other file (pictures are inline SVG, in
- * one size for wide pages and one for narrow ones; it is well-formed XML too), or Markdown (pictures are text). What comes
- * from outside is escaped.
+ * one size for wide pages and one for narrow ones; it is well-formed XML too), or Markdown (pictures
+ * are text). Text from outside is escaped. Both hold the mark of ssl (mark.h).
  */
 #ifndef SSL_REPORT_DOC_H
 #define SSL_REPORT_DOC_H

@@ -36,7 +36,7 @@ sound()
 	ok ssl fsck
 }
 
-note 'a file that exists is overwritten with -f only'
+note 'a file that exists and is none of ssl is overwritten with -f only'
 commands | while read -r c; do
 	echo precious >file
 	eval "fails 2 'file: exists already: -f overwrites it' ssl $c -o file"
@@ -59,6 +59,7 @@ commands | while read -r c; do
 	ln -s away/real link
 	eval "ok ssl $c -o link"
 	[ -L link ] && [ -s away/real ] || fail 'the link is gone'
+	echo precious >away/real
 	eval "fails 2 'exists already' ssl $c -o link"
 	eval "ok ssl $c -f -o link"
 	[ -L link ] && [ -f away/real ] || fail 'the link is gone'

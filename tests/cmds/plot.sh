@@ -40,6 +40,46 @@ for kind in curve bars heatmap parallel spectrum alignment; do
 	well_formed narrow.svg
 done
 
+note 'a picture that ssl made is made again without -f, whatever its format was; nothing else is overwritten'
+for format in svg png pdf; do
+	ok ssl plot bars -w 1 -o again.$format
+	cp again.$format before
+	ok ssl plot bars -w 1 -o again.$format
+	ok cmp before again.$format
+	ok cp again.$format renamed
+	ok ssl plot bars -w 1 --as svg -o renamed
+done
+ok ssl plot bars -w 1 -o text.txt
+fails 2 'text.txt: exists already: -f overwrites it' "$SSL" plot bars -w 1 -o text.txt
+for content in '' 'a photo' '<svg></svg>'; do
+	printf '%s' "$content" >other.svg
+	fails 2 'other.svg: exists already: -f overwrites it' "$SSL" plot bars -w 1 -o other.svg
+	same "$(cat other.svg)" "$content"
+done
+ln -s again.svg link.svg
+ln -s other.svg bad.svg
+chmod 600 again.svg
+ok ssl plot curve -o link.svg
+[ -L link.svg ] && [ "$(ls -l again.svg | cut -c 1-10)" = -rw------- ] || fail 'the link or the mode is lost'
+code 1 cmp -s before again.svg
+fails 2 'bad.svg: exists already' "$SSL" plot bars -w 1 -o bad.svg
+fails 2 'again.svg: exists already' "$SSL" log -o again.svg
+if command -v python3 >/dev/null; then
+	ok python3 -c "import struct, zlib
+b = open('again.png', 'rb').read()
+at, names = 8, []
+while at < len(b):
+    n, = struct.unpack('>I', b[at:at + 4])
+    assert zlib.crc32(b[at + 4:at + 8 + n]) == struct.unpack('>I', b[at + 8 + n:at + 12 + n])[0]
+    names.append(b[at + 4:at + 8])
+    at += 12 + n
+assert names[:2] == [b'IHDR', b'tEXt'] and names[-1] == b'IEND' and b'Software\\0ssl' in b, names"
+fi
+if command -v pdfinfo >/dev/null; then
+	ok pdfinfo again.pdf
+	out_has '^Creator: +ssl$'
+fi
+
 note 'a name from outside stays text'
 ok ssl plot curve 7 --by run --title '</title><script>&"' -o hostile.svg
 well_formed hostile.svg

@@ -19,6 +19,16 @@ for section in Comparison Curves Hyperparameters Collapse Runs Recipe Environmen
 	ok grep -q "<h2 id=\"s[0-9]*\">$section</h2>" a.html
 done
 
+note 'a report is made again without -f; what another program wrote is not overwritten'
+for format in html md; do
+	ok ssl report -o again.$format
+	cp again.$format before
+	ok ssl report -o again.$format
+	ok cmp before again.$format
+	echo mine >mine.$format
+	fails 2 "mine.$format: exists already: -f overwrites it" "$SSL" report -o mine.$format
+done
+
 note 'it runs nothing and loads nothing'
 grep -oE '<[a-zA-Z!/][^>]*>' a.html >tags
 code 1 grep -iE '^<(script|iframe|object|embed|img|base|form|meta http)| on[a-z]+=|src=' tags
@@ -51,7 +61,7 @@ note 'Markdown: what would be markup is text'
 ok grep -q 'run-4' a.md
 code 1 grep -n '<script>alert' a.md
 ok ssl report -w "method='byol'" --title 'a *b* <c>' --metric loss -o t.md
-ok head -1 t.md
+ok sed -n 2p t.md
 out_has '^# a \\\*b\\\* &lt;c&gt;$'
 
 note 'the edge of a grid, guards and the command are reported'

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/mark.h"
 #include "tests/check.h"
 
 static char dir[64];
@@ -113,6 +114,72 @@ static void test_links(void)
 	CU_ASSERT_EQUAL(try("round", OUTPUT_REPLACE), ERR_FAILED);
 }
 
+/* OUTPUT_REMAKE: what has the mark of ssl is replaced, also behind a link; all else stays. */
+static void test_remake(void)
+{
+	static const char svg[] = "<svg >\n<!-- generator: ssl -->\n</svg>\n",
+			  html[] = "<!DOCTYPE html>\n<head>\n<meta name=\"generator\" content=\"ssl\"/>\n",
+			  pdf[] = "%PDF-1.5\n1 0 obj\n% generator: ssl\nstartxref\n9\n%%EOF\n",
+			  md[] = "<!-- generator: ssl -->\n# runs\n";
+	static const char *const ours[] = {svg, html, pdf, md};
+	static const char *const others[] = {
+	    "", "photo", "<svg >\n</svg>\n", "<svg >\n<!-- generator: ssl -->\n</svg>\n<!-- mine -->\n",
+	    "<?xml?>\n<svg >\n<!-- generator: ssl -->\n</svg>\n", "%PDF-1.5\nstartxref\n9\n%%EOF\n",
+	    "<!DOCTYPE html>\n<meta name=\"generator\" content=\"other\"/>\n", "# runs\n<!-- generator: ssl -->\n"};
+	char path[160], long_svg[2000];
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		put("made", ours[i]);
+		CU_ASSERT_EQUAL(try("made", 0), ERR_USAGE);
+		CU_ASSERT_EQUAL(chmod(in("made", path), 0600), 0);
+		CU_ASSERT_EQUAL(try("made", OUTPUT_REMAKE), 0);
+		CU_ASSERT(holds("made", "new"));
+		CU_ASSERT(!stat(path, &st) && (st.st_mode & 0777) == 0600);
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		put("theirs", others[i]);
+		CU_ASSERT_EQUAL(try("theirs", OUTPUT_REMAKE), ERR_USAGE);
+		CU_ASSERT(holds("theirs", others[i]));
+	}
+	snprintf(long_svg, sizeof long_svg, "<svg %1500s>\n<!-- generator: ssl -->\n</svg>\n", "");
+	put("made", long_svg);
+	CU_ASSERT_EQUAL(symlink("made", in("to-made", path)), 0);
+	CU_ASSERT_EQUAL(symlink("theirs", in("to-theirs", path)), 0);
+	CU_ASSERT_EQUAL(try("to-theirs", OUTPUT_REMAKE), ERR_USAGE);
+	CU_ASSERT_EQUAL(try("to-made", OUTPUT_REMAKE), 0);
+	CU_ASSERT(holds("made", "new"));
+	CU_ASSERT_EQUAL(try("not-there", OUTPUT_REMAKE), 0);
+}
+
+/* PNG: the chunk stands behind the header; a file without one stays as it is. */
+static void test_png_mark(void)
+{
+	struct strbuf file = STRBUF_INIT, out = STRBUF_INIT;
+	struct mark_ends e = {.n_head = 0};
+
+	strbuf_add(&file, "\x89PNG\r\n\x1a\n", 8);
+	for (int i = 0; i < 25; i++)
+		strbuf_addc(&file, (char)i);
+	strbuf_adds(&file, "IDAT");
+	mark_png(&file, &out);
+	CU_ASSERT_EQUAL(out.len, file.len + 24);
+	CU_ASSERT(!memcmp(out.buf, file.buf, 33) && !memcmp(out.buf + 37, "tEXtSoftware", 13));
+	memcpy(e.head, out.buf, out.len);
+	e.n_head = out.len;
+	CU_ASSERT(mark_is_in(&e));
+	memcpy(e.head, file.buf, file.len);
+	e.n_head = file.len;
+	CU_ASSERT(!mark_is_in(&e));
+	file.len = 20;
+	strbuf_clear(&out);
+	mark_png(&file, &out);
+	CU_ASSERT_EQUAL(out.len, 20);
+	strbuf_release(&file);
+	strbuf_release(&out);
+}
+
+/* It has no end that could be read for a mark. */
 static void test_pipe(void)
 {
 	char path[160], got[8] = "";
@@ -121,7 +188,7 @@ static void test_pipe(void)
 
 	CU_ASSERT_EQUAL_FATAL(mkfifo(in("pipe", path), 0600), 0);
 	fd = open(path, O_RDONLY | O_NONBLOCK);
-	CU_ASSERT_EQUAL(try("pipe", 0), 0);
+	CU_ASSERT_EQUAL(try("pipe", OUTPUT_REMAKE), 0);
 	CU_ASSERT_EQUAL(read(fd, got, sizeof got), 3);
 	close(fd);
 	CU_ASSERT(!memcmp(got, "new", 3) && !stat(path, &st) && S_ISFIFO(st.st_mode));
@@ -161,6 +228,8 @@ int main(void)
 	    {"one that comes meanwhile", test_meanwhile},
 	    {"given up", test_abort},
 	    {"links", test_links},
+	    {"outputs of ssl", test_remake},
+	    {"the mark of a PNG", test_png_mark},
 	    {"a pipe", test_pipe},
 	    {"stores", test_store},
 	    {0},

@@ -93,7 +93,7 @@ static void draw(struct strbuf *out)
 	struct canvas canvas = svg_begin(out, 400, chart_height(c, 400), SVG_FILE, NULL, c->title);
 
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	chart_free(c);
 }
 
@@ -129,7 +129,7 @@ static void test_title(void)
 	CU_ASSERT(chart_height(two, 260) > chart_height(one, 260));
 	canvas = svg_begin(&out, 260, chart_height(two, 260), SVG_FILE, NULL, "x");
 	chart_draw(two, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "vicreg.lambda"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, "vicreg.mu<"));
 	CU_ASSERT_PTR_NULL(strstr(out.buf, "\xE2\x80\xA6"));
@@ -152,7 +152,7 @@ static void test_axis_names(void)
 	chart_add_series(c, "run", 6);
 	canvas = svg_begin(&out, 360, chart_height(c, 360), SVG_FILE, NULL, "x");
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	for (int i = 0; i < 6; i++)
 		CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, name[i]));
 	strbuf_release(&out);
@@ -178,7 +178,7 @@ static void test_intervals(void)
 	s->hi[0] = 106;
 	canvas = svg_begin(&out, 360, chart_height(c, 360), SVG_FILE, NULL, "x");
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	CU_ASSERT(chart_cuts_intervals(c));
 	CU_ASSERT_PTR_NULL(strstr(out.buf, ">-"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.buf, ">30<"));
@@ -221,10 +221,10 @@ static void test_crowd(void)
 	row->y[0] = 1;
 	canvas = svg_begin(&a, 360, chart_height(heat, 360), SVG_FILE, NULL, "x");
 	chart_draw(heat, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	canvas = svg_begin(&b, 360, chart_height(lines, 360), SVG_FILE, NULL, "x");
 	chart_draw(lines, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	CU_ASSERT(count(a.buf, ">n.1") >= 5 && count(a.buf, ">n.1") <= 15);
 	CU_ASSERT_PTR_NOT_NULL(strstr(b.buf, ">22 others<"));
 	for (int i = 0; i < 30; i++) {
@@ -242,7 +242,7 @@ static void draw_svg(const struct chart *c, double width, struct strbuf *out)
 	struct canvas canvas = svg_begin(out, width, chart_height(c, width), SVG_INLINE, NULL, "x");
 
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_INLINE);
 }
 
 /* A threshold lies in the picture though all curves are far from it, and has its name there. */

@@ -199,7 +199,7 @@ static void svg_is_whole(const struct chart *c, double width, double height)
 	const char *at;
 
 	chart_draw(c, &canvas);
-	svg_end(&canvas);
+	svg_end(&canvas, SVG_FILE);
 	CU_ASSERT(out.len > 8 && !strcmp(out.buf + out.len - 7, "</svg>\n"));
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		if ((at = strstr(out.buf, wrong[i]))) {

@@ -1,5 +1,5 @@
 /*
- * Inside core/report/ only: cairo, which is loaded when the first page is drawn, so that no other
+ * For core/plot/ only: cairo, which is loaded when the first page is drawn, so that no other
  * command waits for it or fails without it. Its functions are members here, each of the type that
  * cairo's headers declare; FreeType's, which cairo brings along, open the font. This folder is the
  * only door to both.

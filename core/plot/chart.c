@@ -1,3 +1,5 @@
+/* What a chart holds, and what follows from its values: ranges, digits, colours. How the kinds are drawn
+ * is chart_draw.c. */
 #include "core/plot/chart.h"
 
 #include <math.h>
@@ -233,48 +235,4 @@ struct ink chart_ink(const struct chart *c, int i, double alpha)
 	if (colour == CHART_GREY)
 		return (struct ink){INK_MUTED, 0, alpha * 0.45};
 	return colour == CHART_TEXT ? (struct ink){INK_TEXT, 0, alpha} : ink_series(colour, alpha);
-}
-
-double chart_height(const struct chart *c, double width)
-{
-	double rows = c->n_axes > 1 ? c->axis[1].n_categories : 0;
-	double text = chart_note_height(c, width) + chart_title_height(c, width);
-	struct box legend = {0, 0, width - 70, 0};
-
-	switch (c->kind) {
-	case CHART_LINES:
-		return fmax(200, fmin(380, width * 0.5)) + 70 + chart_legend(c, NULL, legend) +
-		       text;
-	case CHART_BARS:
-		return 90 + chart_floor_height(c) + 30 * fmax(1, c->n) * (width < 480 ? 1.5 : 1) +
-		       text;
-	case CHART_HEAT:
-		return 138 + fmin(44, fmax(26, 360 / fmax(rows, 1))) * rows + text;
-	case CHART_PARALLEL:
-		return (width < 480 ? 340 : 420) + text;
-	case CHART_PANELS:
-		return 42 + chart_panels_height(c, width) + text;
-	}
-	BUG("no chart kind %d", (int)c->kind);
-}
-
-void chart_draw(const struct chart *c, struct canvas *canvas)
-{
-	switch (c->kind) {
-	case CHART_LINES:
-		chart_draw_lines(c, canvas);
-		break;
-	case CHART_BARS:
-		chart_draw_bars(c, canvas);
-		break;
-	case CHART_HEAT:
-		chart_draw_heat(c, canvas);
-		break;
-	case CHART_PARALLEL:
-		chart_draw_parallel(c, canvas);
-		break;
-	case CHART_PANELS:
-		chart_draw_panels(c, canvas);
-		break;
-	}
 }

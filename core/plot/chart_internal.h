@@ -1,4 +1,4 @@
-/* Inside core/report/ only: what the kinds of charts share. */
+/* For core/plot/ only: what the kinds of charts share. */
 #ifndef SSL_PLOT_CHART_INTERNAL_H
 #define SSL_PLOT_CHART_INTERNAL_H
 
@@ -50,8 +50,6 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas);
 void chart_draw_bars(const struct chart *c, struct canvas *canvas);
 void chart_draw_heat(const struct chart *c, struct canvas *canvas);
 void chart_draw_parallel(const struct chart *c, struct canvas *canvas);
-void chart_draw_panels(const struct chart *c, struct canvas *canvas);
-double chart_panels_height(const struct chart *c, double width);
 
 /* The meaning of colours, in 64 steps: ink(t) of 0 worst .. 1 best. */
 void chart_scale(const struct chart *c, struct canvas *canvas, struct box at, double lo, double hi,

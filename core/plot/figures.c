@@ -1,4 +1,4 @@
-/* Curves and bars over groups of runs; what figures share. */
+/* Curves and bars over groups of runs. */
 #include "core/plot/figures.h"
 
 #include <math.h>
@@ -11,209 +11,12 @@
 #include "core/store/query/series.h"
 
 enum {
-	CURVE_POINTS = 400,
 	CURVES = 8,
 	BARS = 20,
 	GREY = 150 /* curves that stand back, at most */
 };
 
-void figure_axis_name(const struct metric_info *m, int best, char out[160])
-{
-	snprintf(out, 160, "%s%s%s%s", best ? "best " : "", m->name, *m->unit ? ", " : "", m->unit);
-}
-
-void figure_count(struct figure_counts *c, int runs)
-{
-	if (!runs)
-		return;
-	c->least = c->groups && c->least < runs ? c->least : runs;
-	c->most = c->most > runs ? c->most : runs;
-	c->groups++;
-}
-
-void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
-{
-	if (c->least == c->most)
-		strbuf_addf(out, "%d run%s%s", c->most, c->most == 1 ? "" : "s",
-			    c->groups > 1 ? " each" : "");
-	else
-		strbuf_addf(out, "%d to %d runs", c->least, c->most);
-}
-
-/* Appends how many of these runs (run NULL: all) ended so that they enter no mean; open: or did not
- * end. first: what stands before the first number. */
-static void add_lost(const struct selection *sel, const int *run, int n, int open,
-		     const char *first, struct strbuf *out)
-{
-	static const char *const what[] = {"collapsed", "pruned", "not finished"};
-	int lost[3] = {0};
-
-	for (int i = 0; i < n; i++) {
-		const char *status = sel->run[run ? run[i] : i].status;
-
-		if (strcmp(status, "done") != 0)
-			lost[!strcmp(status, what[0]) ? 0 : !strcmp(status, what[1]) ? 1 : 2]++;
-	}
-	for (int i = 0; i < (open ? 3 : 2); i++) {
-		if (!lost[i])
-			continue;
-		strbuf_addf(out, "%s%d %s", first, lost[i], what[i]);
-		first = ", ";
-	}
-}
-
-void figure_lost(const struct selection *sel, int means, struct strbuf *out)
-{
-	add_lost(sel, NULL, sel->n, means, means ? "; in no mean: " : "; ", out);
-}
-
-void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
-		  struct strbuf *out)
-{
-	double most = NAN;
-
-	if (!f->n)
-		return;
-	strbuf_adds(out, "; ");
-	floors_text(f, out);
-	for (int i = 0; i < g->n; i++)
-		most = fmax(most, floor_gain(value, f->value, g->group[i].run, g->group[i].n));
-	if (most <= 0)
-		strbuf_adds(out, "; nothing exceeds the untrained encoder");
-}
-
-int figure_note_floor(struct store *s, const struct selection *sel, const char *metric,
-		      const double *value, struct chart *c, struct error *err)
-{
-	struct strbuf note = STRBUF_INIT;
-	struct floors floors;
-	struct group_set runs;
-
-	if (floors_read(s, sel, metric, &floors, err))
-		return -1;
-	if (groups_make(s, sel, "run", &runs, err)) {
-		floors_release(&floors);
-		return -1;
-	}
-	strbuf_adds(&note, c->note);
-	figure_floor(&floors, &runs, value, &note);
-	chart_note(c, note.buf);
-	strbuf_release(&note);
-	groups_release(&runs);
-	floors_release(&floors);
-	return 0;
-}
-
-int *figure_order(const struct group_set *g, const double *value, int low_is_good)
-{
-	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);
-	double *key = xmalloc((size_t)(g->n + 1) * sizeof *key);
-
-	for (int i = 0; i < g->n; i++) {
-		double v = group_moments(&g->group[i], value).mean;
-		int k = i;
-
-		v = isnan(v) ? INFINITY : low_is_good ? v : -v;
-		for (; k > 0 && key[k - 1] > v; k--) {
-			key[k] = key[k - 1];
-			order[k] = order[k - 1];
-		}
-		key[k] = v;
-		order[k] = i;
-	}
-	free(key);
-	return order;
-}
-
 /* ---- curves ---- */
-
-/* Longer curves are drawn by the means of equal stretches. */
-static void thin(struct chart_series *c)
-{
-	int n = c->n;
-
-	if (n <= CURVE_POINTS)
-		return;
-	for (int i = 0; i < CURVE_POINTS; i++) {
-		int from = (int)((long)i * n / CURVE_POINTS);
-		int to = (int)((long)(i + 1) * n / CURVE_POINTS);
-		double *row[] = {c->x, c->y, c->lo, c->hi};
-
-		for (int r = 0; r < 4; r++)
-			row[r][i] = moments_of(row[r] + from, to - from).mean;
-	}
-	c->n = CURVE_POINTS;
-}
-
-/* The smallest step that no run has passed yet; NaN at the end. */
-static double next_step(const struct series *series, const int *at, int n)
-{
-	double step = NAN;
-
-	for (int i = 0; i < n; i++)
-		if (at[i] < series[i].n)
-			step = fmin(step, series[i].step[at[i]]);
-	return step;
-}
-
-static void mean_curve(struct chart *c, const char *label, const struct series *series,
-		       const double *x_per_step, int n)
-{
-	struct chart_series *curve;
-	int *at = xcalloc((size_t)n + 1, sizeof *at), points = 0;
-	double *value = xmalloc((size_t)(n + 1) * sizeof *value), step;
-
-	for (int i = 0; i < n; i++)
-		points += series[i].n;
-	curve = chart_add_series(c, label, points);
-	curve->n = 0;
-	while (step = next_step(series, at, n), isfinite(step)) {
-		struct moments s;
-		double x = NAN;
-
-		for (int i = 0; i < n; i++) {
-			int here = at[i] < series[i].n && series[i].step[at[i]] == step;
-
-			value[i] = here ? series[i].value[at[i]++] : NAN;
-			if (here)
-				x = step * x_per_step[i];
-		}
-		s = moments_of(value, n);
-		curve->x[curve->n] = x;
-		curve->y[curve->n] = s.mean;
-		curve->lo[curve->n] = s.mean - s.sd;
-		curve->hi[curve->n++] = s.mean + s.sd;
-	}
-	thin(curve);
-	free(at);
-	free(value);
-}
-
-int figure_group_curve(struct store *s, const struct selection *sel, const struct group *g,
-		       const struct figure_reading *how, struct chart *c,
-		       struct figure_counts *count, struct error *err)
-{
-	struct series *series = xcalloc((size_t)g->n + 1, sizeof *series);
-	double *scale = xcalloc((size_t)g->n + 1, sizeof *scale);
-	int ret = 0, points = 0, runs = 0;
-
-	for (int i = 0; i < g->n && !ret; i++) {
-		const struct selected *r = &sel->run[g->run[i]];
-
-		scale[i] = how->epochs && r->steps > 0 ? (double)r->epochs / (double)r->steps : 1;
-		ret = how->read(s, r, how->name, &series[i], err);
-		points += series[i].n;
-		runs += series[i].n > 0;
-	}
-	figure_count(count, runs);
-	if (!ret && points)
-		mean_curve(c, g->label, series, scale, g->n);
-	for (int i = 0; i < g->n; i++)
-		series_release(&series[i]);
-	free(series);
-	free(scale);
-	return ret;
-}
 
 static int read_metric(struct store *s, const struct selected *r, const char *name,
 		       struct series *out, struct error *err)
@@ -233,16 +36,6 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 		trained = 1;
 	}
 	return trained && !f->steps;
-}
-
-void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out)
-{
-	int coloured = 0;
-
-	for (int i = 0; i < c->n; i++)
-		coloured += c->series[i].colour >= 0;
-	if (coloured < c->n && coloured)
-		strbuf_addf(out, "; %s %d of %d in colour", which, coloured, groups);
 }
 
 /* Adds the curves of groups, those that are to be seen first. */
@@ -351,7 +144,7 @@ int figure_curve(struct store *s, const struct selection *sel, const struct figu
 	if (!f->lowest)
 		selection_order(sel, value);
 	c = curve_axes(f, &m, how.epochs, &floors);
-	order = figure_order(&g, value, m.low_is_good || f->lowest);
+	order = groups_by_mean(&g, value, m.low_is_good || f->lowest);
 	ret = add_curves(s, sel, f, &g, order, &how, c, &count, err) ||
 	      figure_thresholds(s, sel, m.name, c, err);
 	free(order);
@@ -384,7 +177,7 @@ static void add_bar(struct chart *c, const struct selection *sel, const struct g
 		strbuf_addf(&label, " (n=%d)", s.n);
 	bar = chart_add_series(c, label.buf, 1 + (g->n > 1 ? g->n : 0));
 	strbuf_clear(&label);
-	add_lost(sel, g->run, g->n, 1, "", &label);
+	figure_lost_runs(sel, g->run, g->n, 1, "", &label);
 	bar->lost = label.len && !s.n ? xstrdup(label.buf) : NULL;
 	strbuf_release(&label);
 	bar->colour = colour;
@@ -426,7 +219,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	chart_add_axis(*out, name, 0);
 	(*out)->axis[0].zero = 1;
 	(*out)->floor = floors.line;
-	order = figure_order(&g, value, m.low_is_good);
+	order = groups_by_mean(&g, value, m.low_is_good);
 	for (int i = 0; i < g.n; i++)
 		figure_count(&count, group_moments(&g.group[i], value).n);
 	for (int i = 0; i < g.n && i < most; i++)

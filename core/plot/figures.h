@@ -4,6 +4,7 @@
 #define SSL_PLOT_FIGURES_H
 
 #include "core/plot/chart.h"
+#include "core/stats/groups.h"
 #include "core/store/query/selection.h"
 
 /* Which colour the group of each run has, in every figure that is given it: runs by their ids, each
@@ -13,6 +14,10 @@ struct figure_colours {
 	int *colour;
 	int n;
 };
+/* The best group of each method and the best of all have the palette's colours, the others are grey.
+ * order: of the groups, by groups_by_mean(). */
+void figure_colours_of(const struct selection *sel, const struct group_set *g, const int *order,
+		       const double *value, struct figure_colours *out);
 void figure_colours_release(struct figure_colours *c);
 
 struct figure {

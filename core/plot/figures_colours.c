@@ -136,7 +136,7 @@ static int find_colours(struct store *s, const struct selection *sel, const stru
 	make_room(sel, out);
 	if (!ret) {
 		selection_order(sel, value);
-		order = figure_order(&g, value, m->low_is_good || f->lowest);
+		order = groups_by_mean(&g, value, m->low_is_good || f->lowest);
 		deal_colours(sel, &g, order, value, f->most ? f->most : PALETTE, out);
 		free(order);
 	}

@@ -1,4 +1,4 @@
-/* Inside core/report/ only: what figures share. */
+/* For core/plot/ only: what figures share. */
 #ifndef SSL_PLOT_FIGURES_INTERNAL_H
 #define SSL_PLOT_FIGURES_INTERNAL_H
 
@@ -33,11 +33,6 @@ int figure_group_curve(struct store *s, const struct selection *sel, const struc
 /* "val.knn.top1, %" */
 void figure_axis_name(const struct metric_info *m, int best, char out[160]);
 
-/* The colours of the groups: the best of each method and the best of all have the palette's, the
- * others grey. */
-void figure_colours_of(const struct selection *sel, const struct group_set *g, const int *order,
-		       const double *value, struct figure_colours *out);
-
 /* The colour of a group that is the rank-th of its picture, of which `most` have one. */
 int figure_colour(const struct figure *f, const struct selection *sel, const struct group *g,
 		  int rank, int most);
@@ -59,9 +54,6 @@ int figure_is_collapse(const char *metric);
 int figure_thresholds(struct store *s, const struct selection *sel, const char *metric,
 		      struct chart *c, struct error *err);
 
-/* Places of groups, best mean first; those without a value last. The caller frees it. */
-int *figure_order(const struct group_set *g, const double *value, int low_is_good);
-
 /* "; untrained: 17.60", where it is known; and whether none of the groups exceeds it. */
 void figure_floor(const struct floors *f, const struct group_set *g, const double *value,
 		  struct strbuf *out);
@@ -73,8 +65,12 @@ int figure_note_floor(struct store *s, const struct selection *sel, const char *
 /* "; the best 8 of 22 in colour", where some are grey. */
 void figure_coloured(const struct chart *c, int groups, const char *which, struct strbuf *out);
 
-/* "; in no mean: 2 collapsed, 1 pruned", if there are such; means: 0 where single runs are drawn,
- * and theirs as far as they came. */
+/* Appends how many of the n runs at the places run[] (NULL: 0 to n - 1) collapsed or were pruned and,
+ * if `open`, did not finish: "2 collapsed, 1 pruned". `first` stands before the first number. */
+void figure_lost_runs(const struct selection *sel, const int *run, int n, int open,
+		      const char *first, struct strbuf *out);
+/* "; in no mean: 2 collapsed, 1 pruned", if there are such runs. means: 0 where the picture shows the
+ * single runs, so that these are drawn too, as far as they came. */
 void figure_lost(const struct selection *sel, int means, struct strbuf *out);
 
 #endif

@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/plot/figures_internal.h"
+#include "core/plot/figures.h"
 #include "core/report/compare_print.h"
 #include "core/report/effects_print.h"
 #include "core/report/rows.h"
 #include "core/stats/floor.h"
 #include "core/store/query/metric_caveats.h"
 #include "core/store/query/report_query.h"
+#include "core/store/query/selection_values.h"
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
 
@@ -495,7 +496,7 @@ static int prepare(struct work *w, struct error *err)
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,
 		 *w->metric.unit ? ", " : "", w->metric.unit);
 	w->digits = find_digits(w);
-	w->order = figure_order(&w->groups, w->value, w->metric.low_is_good);
+	w->order = groups_by_mean(&w->groups, w->value, w->metric.low_is_good);
 	figure_colours_of(w->sel, &w->groups, w->order, w->value, &w->colours);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* What table.c and table_text.c share. */
+/* What a table holds, for table.c, table_print.c and table_text.c only. */
 #ifndef SSL_REPORT_TABLE_INTERNAL_H
 #define SSL_REPORT_TABLE_INTERNAL_H
 

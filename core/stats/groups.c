@@ -54,6 +54,27 @@ struct moments group_moments(const struct group *g, const double *value)
 	return s;
 }
 
+int *groups_by_mean(const struct group_set *g, const double *value, int low_is_good)
+{
+	int *order = xmalloc((size_t)(g->n + 1) * sizeof *order);
+	double *key = xmalloc((size_t)(g->n + 1) * sizeof *key);
+
+	for (int i = 0; i < g->n; i++) {
+		double v = group_moments(&g->group[i], value).mean;
+		int k = i;
+
+		v = isnan(v) ? INFINITY : low_is_good ? v : -v;
+		for (; k > 0 && key[k - 1] > v; k--) {
+			key[k] = key[k - 1];
+			order[k] = order[k - 1];
+		}
+		key[k] = v;
+		order[k] = i;
+	}
+	free(key);
+	return order;
+}
+
 /* Do runs a and b belong together? */
 static int together(const struct selection *sel, const char *by, const struct varied_set *v, int a,
 		    int b)

@@ -39,6 +39,8 @@ struct moments {
 };
 struct moments moments_of(const double *x, int n);
 struct moments group_moments(const struct group *g, const double *value);
+/* Places of the groups, the best mean first and those without a value last; the caller frees it. */
+int *groups_by_mean(const struct group_set *g, const double *value, int low_is_good);
 /* Student's 95 % interval of the mean; NaN for n < 2. */
 struct interval moments_interval(const struct moments *m);
 

@@ -4,7 +4,7 @@
 
 #include "cmds/cmd.h"
 #include "core/base/log.h"
-#include "core/report/spread.h"
+#include "core/report/mean_cell.h"
 
 extern const struct cmd cmd_log;
 
@@ -56,7 +56,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {0},
 	};
 	struct query_sink sink;
-	struct spread spread;
+	struct mean_cells means;
 	struct rows rows;
 	int ret, cut;
 
@@ -70,14 +70,14 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		q.limit = cut ? LIMIT_ON_TERMINAL : 0;
 	q.brief = table_is_for_people(ctx->format);
 	rows_init(&rows, 1, ctx->format);
-	spread_init(&spread, &rows);
-	sink = q.group ? spread_sink(&spread) : rows_sink(&rows);
+	mean_cells_init(&means, &rows);
+	sink = q.group ? mean_cells_sink(&means) : rows_sink(&rows);
 	ret = query_log(ctx->store, &q, &sink, err);
 	if (!ret)
 		print(ctx, &rows, &q, cut);
 	if (!ret)
 		ret = print_caveats(ctx, &q, err);
-	spread_release(&spread);
+	mean_cells_release(&means);
 	rows_release(&rows);
 	return ret;
 }

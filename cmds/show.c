@@ -58,7 +58,7 @@ static void line_text(void *ctx, const char *s)
 	if (!s || !*s)
 		return;
 	strbuf_clear(&l->text);
-	if (human_kind_of(name) == HUMAN_TIME)
+	if (column_unit(name) == UNIT_TIME)
 		human_time(s, &l->text);
 	else
 		strbuf_adds(&l->text, s);
@@ -71,7 +71,7 @@ static void line_integer(void *ctx, int64_t v)
 	const char *name = line_name(l);
 
 	strbuf_clear(&l->text);
-	if (human_kind_of(name) == HUMAN_BYTES)
+	if (column_unit(name) == UNIT_BYTES)
 		human_bytes(v, &l->text);
 	else
 		strbuf_addf(&l->text, "%lld", (long long)v);
@@ -84,7 +84,7 @@ static void line_real(void *ctx, double v)
 	const char *name = line_name(l);
 
 	strbuf_clear(&l->text);
-	if (human_kind_of(name) == HUMAN_DURATION)
+	if (column_unit(name) == UNIT_DURATION)
 		human_duration(v, &l->text);
 	else
 		strbuf_addf(&l->text, "%.1f", v);

@@ -251,7 +251,7 @@ static int print_cells(struct sweep_args *a, const struct sweep_row *w, struct e
 		table_column(t, column[i]         ? column[i]
 				: w->objective[0] ? w->objective
 						  : "objective");
-		if (column[i] && human_is_minor(column[i]))
+		if (column[i] && column_is_minor(column[i]))
 			table_minor(t);
 	}
 	ret = cells_each(a->ctx->store, w->id, NULL, NULL, add_cell, t, err);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/report/compare_print.h"
-#include "core/report/human.h"
 #include "core/report/latex.h"
 
 struct sheet {
@@ -28,7 +27,7 @@ static void add_metric(const struct compare *c, struct strbuf *out)
 
 static int is_percent(const struct compare *c)
 {
-	return human_kind_of(c->metric) == HUMAN_PERCENT;
+	return !strcmp(c->unit, "%");
 }
 
 /* Two digits of a percentage; else as many as give the smallest spread two that count. */

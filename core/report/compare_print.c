@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "core/report/compare_print.h"
-#include "core/report/human.h"
 
-static int digits_of(const char *metric, int human)
+static int digits_of(const char *unit, int human)
 {
 	if (!human)
 		return TABLE_SHORTEST;
-	return human_kind_of(metric) == HUMAN_PERCENT ? 2 : TABLE_SIX;
+	return !strcmp(unit, "%") ? 2 : TABLE_SIX;
 }
 
 static void real(struct table *t, double v, int digits)
@@ -36,11 +35,10 @@ static int has_lost(const struct compare *c)
 	return 0;
 }
 
-static void add_column(struct table *t, const char *name)
+static void add_minor_column(struct table *t, const char *name)
 {
 	table_column(t, name);
-	if (human_is_minor(name))
-		table_minor(t);
+	table_minor(t);
 }
 
 /* Which columns there are besides those of every comparison. */
@@ -50,29 +48,32 @@ struct columns {
 
 static void add_columns(struct table *t, const struct compare *c, const struct columns *has)
 {
-	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high", "best_run"};
+	static const char *const column[] = {"n", "mean", "sd", "ci_low", "ci_high"};
 
 	table_column(t, c->by);
 	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		add_column(t, column[i]);
+		table_column(t, column[i]);
+	add_minor_column(t, "best_run");
 	if (has->floors) {
-		add_column(t, "floor");
-		add_column(t, "gain");
+		add_minor_column(t, "floor");
+		table_column(t, "gain");
 	}
 	if (c->select) {
 		table_column(t, c->select);
-		add_column(t, "chosen_of");
+		add_minor_column(t, "chosen_of");
 	}
-	if (!c->by_recipe)
-		add_column(t, c->select ? "recipe" : "recipes");
+	if (!c->by_recipe && c->select)
+		table_column(t, "recipe");
+	else if (!c->by_recipe)
+		add_minor_column(t, "recipes");
 	if (has->datasets)
-		add_column(t, "dataset");
+		add_minor_column(t, "dataset");
 	if (has->lost) {
-		add_column(t, "collapsed");
-		add_column(t, "pruned");
+		table_column(t, "collapsed");
+		table_column(t, "pruned");
 	}
 	if (has->hash)
-		add_column(t, "group_hash");
+		add_minor_column(t, "group_hash");
 }
 
 static void add_group(struct table *t, const struct compare *c, const struct columns *has,
@@ -85,7 +86,7 @@ static void add_group(struct table *t, const struct compare *c, const struct col
 	for (int i = 0; i < (has->floors ? 7 : 5); i++)
 		real(t, v[i], has->digits);
 	if (c->select) {
-		real(t, g->selected, digits_of(c->select, human));
+		real(t, g->selected, digits_of(c->select_unit, human));
 		table_int(t, g->tried);
 	}
 	if (!c->by_recipe && c->select)
@@ -104,7 +105,7 @@ static void add_group(struct table *t, const struct compare *c, const struct col
 
 struct table *compare_groups(const struct compare *c, int human)
 {
-	const struct columns has = {.digits = digits_of(c->metric, human),
+	const struct columns has = {.digits = digits_of(c->unit, human),
 				    .floors = !human || knows_floors(c),
 				    .datasets = !c->across && (!human || c->n_datasets > 1),
 				    .lost = !human || has_lost(c),
@@ -131,14 +132,20 @@ static const char *how_name(enum stats_how how)
 
 struct table *compare_pairs(const struct compare *c, int human)
 {
-	static const char *const column[] = {"a",      "b",       "n",      "difference",
-					     "ci_low", "ci_high", "effect", "effect_size",
-					     "p",      "p_holm",  "test",   "by"};
+	static const struct {
+		const char *name;
+		int minor;
+	} column[] = {{"a", 0},       {"b", 0},       {"n", 0},	     {"difference", 0},
+		      {"ci_low", 0},  {"ci_high", 0}, {"effect", 1}, {"effect_size", 1},
+		      {"p", 0},	      {"p_holm", 0},  {"test", 1},   {"by", 1}};
 	struct table *t = table_new();
-	int digits = digits_of(c->metric, human), p_digits = human ? 4 : TABLE_SHORTEST;
+	int digits = digits_of(c->unit, human), p_digits = human ? 4 : TABLE_SHORTEST;
 
-	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
-		add_column(t, column[i]);
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++) {
+		table_column(t, column[i].name);
+		if (column[i].minor)
+			table_minor(t);
+	}
 	for (int i = 0; i < c->n_pairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
 		char n[48];

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/report/compare_print.h"
-#include "core/report/human.h"
 #include "core/stats/floor.h"
 
 enum { NAMED = 3, LISTED = 12 }; /* pairs that are named one by one; others behind one group */
@@ -65,7 +64,7 @@ static int count(const struct compare *c, pair_test *is)
 
 static void add_value(const struct compare *c, double v, struct strbuf *out)
 {
-	strbuf_addf(out, human_kind_of(c->metric) == HUMAN_PERCENT ? "%.2f" : "%.4g", v);
+	strbuf_addf(out, !strcmp(c->unit, "%") ? "%.2f" : "%.4g", v);
 }
 
 /* ---- who they are ---- */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/store/times.h"
 
 void human_duration(double seconds, struct strbuf *out)
 {
@@ -47,41 +46,14 @@ void human_time(const char *time, struct strbuf *out)
 		strbuf_add(out, text, strlen("2026-01-31 12:00:00"));
 }
 
-static int ends_with(const char *s, const char *end)
+void human_real(double v, enum unit unit, int digits, struct strbuf *out)
 {
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && !strcmp(s + n - m, end);
-}
-
-enum human_kind human_kind_of(const char *column)
-{
-	if (ends_with(column, "top1") || ends_with(column, "top5") || !strcmp(column, "gain"))
-		return HUMAN_PERCENT;
-	if (!strcmp(column, "seconds"))
-		return HUMAN_SECONDS;
-	if (!strcmp(column, "age") || !strcmp(column, "silent") || !strcmp(column, "elapsed") ||
-	    !strcmp(column, "eta"))
-		return HUMAN_DURATION;
-	if (!strcmp(column, "bytes") || !strcmp(column, "peak_rss") ||
-	    !strcmp(column, "arena_peak"))
-		return HUMAN_BYTES;
-	if (times_is_column(column))
-		return HUMAN_TIME;
-	return HUMAN_PLAIN;
-}
-
-int human_is_minor(const char *column)
-{
-	static const char *const minor[] = {
-	    "dataset",     "epochs",   "seconds", "age",       "group_hash", "recipe_hash",
-	    "hash",        "sha256",   "uuid",    "at_step",   "at_epoch",   "created",
-	    "claims",      "best_run", "floor",   "chosen_of", "recipes",    "effect",
-	    "effect_size", "test",     "by",      "settings",
-	};
-
-	for (size_t i = 0; i < sizeof minor / sizeof *minor; i++)
-		if (!strcmp(column, minor[i]))
-			return 1;
-	return 0;
+	if (unit == UNIT_BYTES)
+		human_bytes((int64_t)v, out);
+	else if (unit == UNIT_DURATION)
+		human_duration(v, out);
+	else if (unit == UNIT_PERCENT || unit == UNIT_SECONDS)
+		strbuf_addf(out, "%.*f", unit == UNIT_PERCENT ? 2 : 1, v);
+	else
+		strbuf_addf(out, "%.*g", digits, v);
 }

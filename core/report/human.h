@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/base/strbuf.h"
+#include "core/store/query/columns.h"
 
 /* "45s", "12m", "3h", "2d". */
 void human_duration(double seconds, struct strbuf *out);
@@ -15,19 +16,7 @@ void human_bytes(int64_t bytes, struct strbuf *out);
 /* A recorded time to the second: "2026-01-31 12:00:00"; any other text as it is. */
 void human_time(const char *time, struct strbuf *out);
 
-enum human_kind {
-	HUMAN_PLAIN,   /* six digits */
-	HUMAN_PERCENT, /* two digits after the point */
-	HUMAN_SECONDS, /* one digit after the point */
-	HUMAN_DURATION,
-	HUMAN_BYTES,
-	HUMAN_TIME, /* to the second */
-};
-
-/* A column that a narrow terminal does without first: see table_minor(). */
-int human_is_minor(const char *column);
-
-/* What the name of a column says about its values. */
-enum human_kind human_kind_of(const char *column);
+/* A number in its unit: "87.25", "12.5", "3h", "412 MB". digits: significant ones of a plain number. */
+void human_real(double v, enum unit unit, int digits, struct strbuf *out);
 
 #endif

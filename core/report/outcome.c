@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/report/human.h"
 #include "core/store/query/metric_choice.h"
 #include "core/store/query/verdict.h"
 
 static void add_value(const struct metric_info *m, double value, const char *sign,
 		      struct strbuf *out)
 {
-	const int percent = human_kind_of(m->name) == HUMAN_PERCENT;
+	const int percent = !strcmp(m->unit, "%");
 
 	if (percent && *sign)
 		strbuf_addf(out, "%+.2f", value);

@@ -11,74 +11,77 @@ void rows_init(struct rows *r, int human, enum table_format format)
 void rows_release(struct rows *r)
 {
 	table_free(r->table);
-	free(r->kind);
+	free(r->unit);
 	strbuf_release(&r->text);
 }
 
-static void take_column(void *ctx, const char *name)
+enum unit rows_next_unit(const struct rows *r)
+{
+	return r->unit[r->at % r->columns];
+}
+
+static void add_column(void *ctx, const char *name)
 {
 	struct rows *r = ctx;
 
-	r->kind = xrealloc(r->kind, ((size_t)r->columns + 1) * sizeof *r->kind);
-	r->kind[r->columns++] = r->human ? human_kind_of(name) : HUMAN_PLAIN;
+	r->unit = xrealloc(r->unit, ((size_t)r->columns + 1) * sizeof *r->unit);
+	r->unit[r->columns++] = r->human ? column_unit(name) : UNIT_PLAIN;
 	table_column(r->table, name);
-	if (human_is_minor(name))
+	if (column_is_minor(name))
 		table_minor(r->table);
 }
 
-static enum human_kind next_kind(struct rows *r)
-{
-	return r->kind[r->at++ % r->columns];
-}
-
-static void take_text(void *ctx, const char *s)
+static void add_text(void *ctx, const char *s)
 {
 	struct rows *r = ctx;
 
-	if (next_kind(r) == HUMAN_TIME && s) {
+	if (rows_next_unit(r) == UNIT_TIME && s) {
 		strbuf_clear(&r->text);
 		human_time(s, &r->text);
 		s = r->text.buf;
 	}
 	table_text(r->table, s);
+	r->at++;
 }
 
-static void take_real(void *ctx, double v)
+static void add_real(void *ctx, double v)
 {
 	struct rows *r = ctx;
-	enum human_kind kind = next_kind(r);
+	enum unit unit = rows_next_unit(r);
 
 	if (!r->human) {
 		table_real(r->table, v, TABLE_SHORTEST);
-	} else if (kind == HUMAN_DURATION) {
+	} else if (unit == UNIT_DURATION) {
 		strbuf_clear(&r->text);
 		human_duration(v, &r->text);
 		table_text(r->table, r->text.buf);
 	} else {
 		table_real(r->table, v,
-			   kind == HUMAN_PERCENT   ? 2
-			   : kind == HUMAN_SECONDS ? 1
-						   : TABLE_SIX);
+			   unit == UNIT_PERCENT   ? 2
+			   : unit == UNIT_SECONDS ? 1
+						  : TABLE_SIX);
 	}
+	r->at++;
 }
 
-static void take_integer(void *ctx, int64_t v)
+static void add_integer(void *ctx, int64_t v)
 {
 	struct rows *r = ctx;
-	enum human_kind kind = next_kind(r);
+	enum unit unit = rows_next_unit(r);
 
 	strbuf_clear(&r->text);
-	if (kind == HUMAN_BYTES)
+	if (unit == UNIT_BYTES)
 		human_bytes(v, &r->text);
-	else if (kind == HUMAN_DURATION)
+	else if (unit == UNIT_DURATION)
 		human_duration((double)v, &r->text);
 	if (r->text.len)
 		table_text(r->table, r->text.buf);
 	else
 		table_int(r->table, v);
+	r->at++;
 }
 
 struct query_sink rows_sink(struct rows *r)
 {
-	return (struct query_sink){r, take_column, take_text, take_integer, take_real};
+	return (struct query_sink){r, add_column, add_text, add_integer, add_real};
 }

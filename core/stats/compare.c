@@ -8,6 +8,7 @@
 
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
+#include "core/store/metric_kinds.h"
 #include "core/store/query/metric_caveats.h"
 #include "core/store/sweeps.h"
 
@@ -533,6 +534,8 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		if (!c->metric)
 			c->metric = c->values.metric;
 		c->goal = c->values.goal;
+		c->unit = metric_kind(c->values.metric)->unit;
+		c->select_unit = c->select ? metric_kind(c->select)->unit : "";
 		fate = xcalloc((size_t)c->values.n + 1, 1);
 		choose(c, q, fate);
 		ret = note_values(s, c, q, err) || make_groups(s, c, fate, err) ? -1 : 0;

@@ -65,6 +65,7 @@ struct compare_pair {
 
 struct compare {
 	const char *by, *metric, *goal, *select; /* of the query */
+	const char *unit, *select_unit; /* of the two metrics (metric_kinds.h); select_unit: "" without */
 	struct values values;
 	struct compare_group *group; /* in the order of names; numbers by size; recipes as they came */
 	struct compare_pair *pair;

@@ -128,7 +128,7 @@ static void report_end(struct cmd_ctx *ctx, const struct run *r, double seconds)
 		    r->method->name, r->dataset_row.name);
 	human_duration(seconds, &text);
 	strbuf_adds(&text, ": ");
-	if (outcome_say(ctx->store, r->handle.id, &text, &passing))
+	if (outcome_text(ctx->store, r->handle.id, &text, &passing))
 		strbuf_addf(&text, "%s", passing.msg);
 	log_info("%s; see `ssl show %s`", text.buf, r->handle.name);
 	strbuf_release(&text);

@@ -71,7 +71,7 @@ static int print_answer(struct cmd_ctx *ctx, const struct selection *sel,
 			struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
-	int ret = answer_say(ctx->store, sel, m, value, floor, &text, err);
+	int ret = answer_text(ctx->store, sel, m, value, floor, &text, err);
 
 	if (!ret && text.len && ctx->format == TABLE_TEXT) {
 		terminal_text(ctx->out, text.buf);

@@ -6,13 +6,12 @@ static const char comment[] = "<!-- generator: ssl -->\n", svg_end[] = "</svg>\n
 		  meta[] = "<meta name=\"generator\" content=\"ssl\"/>\n",
 		  pdf_comment[] = "% generator: ssl\n", pdf_end[] = "startxref\n";
 
-/* A PNG begins with its signature and the chunk IHDR. The next chunk is ours: the length of its data,
- * type, data and CRC-32. */
+/* A PNG begins with its signature and the chunk IHDR. The next chunk is ours: the length of its
+ * data, type, data and CRC-32. */
 enum { PNG_HEADER = 8 + 25 };
 static const char png_signature[] = "\x89PNG\r\n\x1a\n";
-static const char png_chunk[] = {0,   0,   0,   12,  't', 'E', 'X', 't',
-				 'S', 'o', 'f', 't', 'w', 'a', 'r', 'e',
-				 0,   's', 's', 'l', 3,   61,  -28, 8};
+static const char png_chunk[] = {0,   0,   0,   12,  't', 'E', 'X', 't', 'S', 'o', 'f', 't',
+				 'w', 'a', 'r', 'e', 0,   's', 's', 'l', 3,   61,  -28, 8};
 
 void mark_svg(struct strbuf *out)
 {

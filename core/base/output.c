@@ -92,7 +92,8 @@ static int open_to_read(const char *path, off_t *size)
 	return 0;
 }
 
-/* Reads n bytes at this place, or as many as there are, into *out; their number, or -1 with errno. */
+/* Reads n bytes at this place, or as many as there are, into *out; their number, or -1 with errno.
+ */
 static ssize_t read_at(int fd, off_t at, void *out, size_t n)
 {
 	ssize_t got;
@@ -133,7 +134,8 @@ static int is_made_by_ssl(const char *path, struct error *err)
 	if (fd <= 0)
 		return fd ? error_errno(err, ERR_FAILED, "%s", path) : 0;
 	head = read_at(fd, 0, e.head, MARK_HEAD);
-	tail = head < 0 ? -1 : read_at(fd, size < MARK_TAIL ? 0 : size - MARK_TAIL, e.tail, MARK_TAIL);
+	tail =
+	    head < 0 ? -1 : read_at(fd, size < MARK_TAIL ? 0 : size - MARK_TAIL, e.tail, MARK_TAIL);
 	if (tail < 0)
 		error_errno(err, ERR_FAILED, "%s", path);
 	close(fd);
@@ -144,7 +146,8 @@ static int is_made_by_ssl(const char *path, struct error *err)
 	return mark_is_in(&e);
 }
 
-/* The one place that decides whether the file that exists may be overwritten: 0, or -1 with *err. */
+/* The one place that decides whether the file that exists may be overwritten: 0, or -1 with *err.
+ */
 static int may_overwrite(const struct output *o, const char *shown, struct error *err)
 {
 	int made = o->flags & OUTPUT_REPLACE  ? 1

@@ -49,7 +49,7 @@ int axis_digits(const double *v, int n)
 	if (most < 1e-3 || most >= 1e4)
 		return AXIS_EACH;
 	digits = 3 - (int)floor(log10(most));
-	if (least < pow(10, 1 - digits)) /* it would lose nearly all of its digits */
+	if (least < pow(10, 1 - digits)) /* the smallest would lose nearly all of its digits */
 		return AXIS_EACH;
 	return whole ? 0 : digits;
 }
@@ -64,7 +64,7 @@ void axis_number_in(double v, int digits, char out[AXIS_LABEL])
 	group_thousands(out);
 }
 
-/* 1, 2 or 5 times a power of ten: the smallest such step that needs at most `most` ticks. */
+/* The smallest step, 1, 2 or 5 times a power of ten, that needs at most `most` ticks. */
 static double nice_step(double span, int most)
 {
 	static const double factor[] = {1, 2, 5, 10};
@@ -107,14 +107,14 @@ static void set_linear(struct axis *a, int most, int widen)
 	label_linear(a, step);
 }
 
-static int between(const struct axis *a, double v)
+static int is_within(const struct axis *a, double v)
 {
 	return v >= a->lo * (1 - 1e-9) && v <= a->hi * (1 + 1e-9);
 }
 
 static void add_log_tick(struct axis *a, double v)
 {
-	if (!between(a, v) || a->n == AXIS_TICKS)
+	if (!is_within(a, v) || a->n == AXIS_TICKS)
 		return;
 	a->tick[a->n] = v;
 	if (v >= 1e-3 && v < 1e7)
@@ -142,18 +142,18 @@ static void set_log(struct axis *a, int most, int widen)
 		for (int k = 0; k < (last - first <= 2 ? 3 : 1); k++)
 			add_log_tick(a, fine[k] * pow(10, d));
 	}
-	if (a->n < 2) { /* less than a step of 1, 2, 5: its ends are what can be said */
+	if (a->n < 2) { /* less than one step of 1, 2, 5: label the ends */
 		a->n = 0;
 		add_log_tick(a, a->lo);
 		add_log_tick(a, a->hi);
 	}
 }
 
-/* Values beyond these are held to them, so that differences and the steps between ticks are numbers
- * that a double can hold. */
+/* Values are limited to this range, so that differences and the steps between ticks fit a double.
+ */
 static const double LARGEST = 1e300, LEAST_SPAN = 1e-280, LEAST_LOG = 1e-250;
 
-static void hold(struct axis *a, double lo, double hi)
+static void limit(struct axis *a, double lo, double hi)
 {
 	double least = a->log ? LEAST_LOG : -LARGEST;
 
@@ -161,7 +161,7 @@ static void hold(struct axis *a, double lo, double hi)
 	a->hi = fmin(fmax(hi, least), LARGEST);
 }
 
-/* Is there nothing between the ends but rounding? */
+/* True if the ends differ by no more than rounding. */
 static int is_flat(const struct axis *a)
 {
 	double span = a->hi - a->lo;
@@ -174,7 +174,7 @@ void axis_set(struct axis *a, double lo, double hi, int log, int most, int widen
 	int any = isfinite(lo) && isfinite(hi) && lo <= hi;
 
 	*a = (struct axis){.log = any && log && lo > 0};
-	hold(a, any ? lo : 0, any ? hi : 1);
+	limit(a, any ? lo : 0, any ? hi : 1);
 	if (is_flat(a)) {
 		double room = fabs(a->lo) * 0.1 > LEAST_SPAN ? fabs(a->lo) * 0.1 : 1;
 

@@ -12,23 +12,23 @@ struct axis {
 	char label[AXIS_TICKS][AXIS_LABEL];
 };
 
-/* Covers lo .. hi with at most `most` ticks (2 .. 12). Without values (lo > hi or not finite) it
- * is 0 .. 1. A log axis whose lo is not above 0 becomes linear. widen: the ends go out to the next
- * tick; else they stay where the values end. */
+/* Covers lo .. hi with at most `most` ticks (2 .. 12). Without values (lo > hi or not finite) the axis
+ * is 0 .. 1. A log axis whose lo is not above 0 becomes linear. widen: the ends move out to the next
+ * tick; else the axis ends where the values end. */
 void axis_set(struct axis *a, double lo, double hi, int log, int most, int widen);
 
-/* Where v lies: 0 at lo, 1 at hi, beyond these for what is beyond, AXIS_BEYOND at most; NaN for what
- * has no place. */
+/* The place of v: 0 at lo, 1 at hi, less or more outside, within +-AXIS_BEYOND; NaN for a value that has
+ * no place. */
 double axis_at(const struct axis *a, double v);
 
-/* A value in as many digits as a reader wants: 0.01, 25, 1e-05, 12,500. */
+/* A value in four significant digits, whole from 10,000 on: 0.01, 25, 1e-05, 12,500. */
 void axis_number(double v, char out[AXIS_LABEL]);
 
-/* Digits after the point that values of one picture share, so that they can be compared at a glance:
- * as many as give the largest four digits in all; AXIS_EACH where their sizes differ by too much. */
+/* The number of digits after the point for the values of one picture, so that they can be compared at a
+ * glance: the largest value has four digits in all. AXIS_EACH where the sizes differ by too much. */
 enum { AXIS_EACH = -1 };
 int axis_digits(const double *v, int n);
-/* A value in this many digits after the point; AXIS_EACH: as axis_number(). */
+/* A value with this many digits after the point; AXIS_EACH: as axis_number(). */
 void axis_number_in(double v, int digits, char out[AXIS_LABEL]);
 
 #endif

@@ -69,15 +69,15 @@ int cairolib_load(struct cairolib *lib, struct error *err)
 
 	if (!handle)
 		return error_set(err, ERR_FAILED,
-				 "PNG and PDF need cairo (Debian: libcairo2), and it cannot be "
-				 "loaded: %s; SVG needs nothing",
+				 "PNG and PDF need cairo (Debian: libcairo2), which cannot be "
+				 "loaded: %s; SVG needs no library",
 				 dlerror());
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
 		void *at = dlsym(handle, symbols[i].name);
 
 		if (!at)
 			return error_set(err, ERR_FAILED,
-					 "PNG and PDF need %s of cairo, and %s has none",
+					 "PNG and PDF need %s of cairo, which %s does not have",
 					 symbols[i].name, file);
 		memcpy((char *)lib + symbols[i].at, &at, sizeof at);
 	}

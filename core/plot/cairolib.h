@@ -1,8 +1,7 @@
 /*
- * For core/plot/ only: cairo, which is loaded when the first page is drawn, so that no other
- * command waits for it or fails without it. Its functions are members here, each of the type that
- * cairo's headers declare; FreeType's, which cairo brings along, open the font. This folder is the
- * only door to both.
+ * For core/plot/ only: cairo, which is loaded when the first page is drawn, so that no other command
+ * waits for it or fails without it. The functions are members, each of the type that cairo's headers
+ * declare. FreeType, which comes with cairo, opens the font.
  */
 #ifndef SSL_PLOT_CAIROLIB_H
 #define SSL_PLOT_CAIROLIB_H
@@ -64,7 +63,7 @@ struct cairolib {
 	__typeof__(FT_New_Face) *new_face;
 };
 
-/* ERR_FAILED where the library is not installed, or lacks one of these. It stays loaded. */
+/* ERR_FAILED if the library is not installed or lacks one of these functions. It stays loaded. */
 int cairolib_load(struct cairolib *lib, struct error *err);
 
 #endif

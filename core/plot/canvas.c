@@ -22,7 +22,8 @@ uint32_t ink_rgb(struct ink i, int dark)
 
 	if (i.role == INK_RGB)
 		return i.rgb;
-	if (i.role >= INK_SERIES + PALETTE) /* of viridis what has contrast with the paper */
+	if (i.role >=
+	    INK_SERIES + PALETTE) /* the part of viridis that has contrast with the paper */
 		return viridis((dark ? 0.3 : 0.82) + (dark ? 0.7 : -0.82) *
 							 (i.role - INK_SERIES - PALETTE) /
 							 (SHADES - 1));
@@ -56,7 +57,7 @@ uint32_t viridis(double t)
 	return rgb;
 }
 
-/* Relative luminance, WCAG 2: white on what is darker than 0.18, where both contrasts are equal. */
+/* Relative luminance by WCAG 2. At 0.18 white and black have the same contrast. */
 static double luminance(uint32_t rgb)
 {
 	static const double weight[] = {0.2126, 0.7152, 0.0722};
@@ -86,26 +87,26 @@ struct canvas canvas_part(const struct canvas *c, double x, double y, double wid
 	return part;
 }
 
-static double held(double v)
+static double limited(double v)
 {
 	return fmin(fmax(v, -CANVAS_MOST), CANVAS_MOST);
 }
 
-static struct ink held_ink(struct ink i)
+static struct ink limited_ink(struct ink i)
 {
 	i.alpha = fmin(fmax(i.alpha, 0), 1); /* NaN: 0 */
 	return i;
 }
 
-/* Copies those of the n points from `from` on that have a place, up to the first that has none;
- * returns how many these are. */
+/* Copies the finite points from `from` on, up to the first that is not finite; returns their
+ * number. */
 static int placed(const struct canvas *c, const double *xy, int from, int n, double *out)
 {
 	int k = 0;
 
 	for (int i = from; i < n && isfinite(xy[2 * i]) && isfinite(xy[2 * i + 1]); i++, k++) {
-		out[2 * k] = held(c->x + xy[2 * i]);
-		out[2 * k + 1] = held(c->y + xy[2 * i + 1]);
+		out[2 * k] = limited(c->x + xy[2 * i]);
+		out[2 * k + 1] = limited(c->y + xy[2 * i + 1]);
 	}
 	return k;
 }
@@ -118,7 +119,8 @@ void canvas_line(struct canvas *c, const double *xy, int n, double width, double
 	for (int from = 0; from < n; from += k + 1) {
 		k = placed(c, xy, from, n, out);
 		if (k > 1 && width > 0)
-			c->ops->line(c->self, out, k, held(width), held(dash), held_ink(i));
+			c->ops->line(c->self, out, k, limited(width), limited(dash),
+				     limited_ink(i));
 	}
 	free(out);
 }
@@ -141,7 +143,7 @@ void canvas_area(struct canvas *c, const double *xy, int n, struct ink i)
 		all += k;
 	}
 	if (all > 2)
-		c->ops->area(c->self, out, all, held_ink(i));
+		c->ops->area(c->self, out, all, limited_ink(i));
 	free(out);
 }
 
@@ -149,24 +151,25 @@ void canvas_rect(struct canvas *c, double x, double y, double w, double h, struc
 		 const char *tip)
 {
 	double xy[] = {x, y, x + w, y + h}, at[4];
-	struct strbuf said = STRBUF_INIT;
+	struct strbuf shown = STRBUF_INIT;
 
-	text_clean(tip ? tip : "", &said);
+	text_clean(tip ? tip : "", &shown);
 	if (placed(c, xy, 0, 2, at) == 2 && at[2] > at[0] && at[3] > at[1])
-		c->ops->rect(c->self, at[0], at[1], at[2] - at[0], at[3] - at[1], held_ink(i),
-			     tip ? said.buf : NULL);
-	strbuf_release(&said);
+		c->ops->rect(c->self, at[0], at[1], at[2] - at[0], at[3] - at[1], limited_ink(i),
+			     tip ? shown.buf : NULL);
+	strbuf_release(&shown);
 }
 
 void canvas_dot(struct canvas *c, double x, double y, double r, struct ink i, const char *tip)
 {
 	double xy[] = {x, y}, at[2];
-	struct strbuf said = STRBUF_INIT;
+	struct strbuf shown = STRBUF_INIT;
 
-	text_clean(tip ? tip : "", &said);
+	text_clean(tip ? tip : "", &shown);
 	if (placed(c, xy, 0, 1, at) && r > 0)
-		c->ops->dot(c->self, at[0], at[1], held(r), held_ink(i), tip ? said.buf : NULL);
-	strbuf_release(&said);
+		c->ops->dot(c->self, at[0], at[1], limited(r), limited_ink(i),
+			    tip ? shown.buf : NULL);
+	strbuf_release(&shown);
 }
 
 void canvas_text(struct canvas *c, double x, double y, const char *s, struct text_style style)
@@ -175,8 +178,8 @@ void canvas_text(struct canvas *c, double x, double y, const char *s, struct tex
 	struct strbuf shown = STRBUF_INIT;
 
 	text_clean(s, &shown);
-	style.size = held(style.size);
-	style.ink = held_ink(style.ink);
+	style.size = limited(style.size);
+	style.ink = limited_ink(style.ink);
 	if (placed(c, xy, 0, 1, at) && shown.len && style.size > 0)
 		c->ops->text(c->self, at[0], at[1], shown.buf, style);
 	strbuf_release(&shown);
@@ -219,8 +222,8 @@ double text_width(const char *s, double size)
 	return sum * size;
 }
 
-/* How many bytes of s fit into the width. */
-static int fitting(const char *s, double size, double width)
+/* The number of bytes of s that fit into the width. */
+static int bytes_that_fit(const char *s, double size, double width)
 {
 	int n = 0;
 	uint32_t c;
@@ -245,7 +248,7 @@ void text_fit(const char *s, double size, double width, char *out, int out_size)
 		snprintf(out, (size_t)out_size, "%s", s);
 		return;
 	}
-	head = fitting(s, size, room * 0.6);
+	head = bytes_that_fit(s, size, room * 0.6);
 	for (;;) {
 		int next = tail - 1;
 

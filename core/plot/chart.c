@@ -1,5 +1,5 @@
-/* What a chart holds, and what follows from its values: ranges, digits, colours. How the kinds are drawn
- * is chart_draw.c. */
+/* The data of a chart, and what follows from them: ranges, digits, colours. chart_draw.c draws it.
+ */
 #include "core/plot/chart.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ struct chart *chart_new(enum chart_kind kind, const char *title)
 	struct chart *c = xcalloc(1, sizeof *c);
 
 	c->kind = kind;
-	c->floor = c->spread = NAN;
+	c->floor = c->seed_sd = NAN;
 	c->title = xstrdup(title);
 	c->note = xstrdup("");
 	return c;
@@ -157,8 +157,7 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
 	}
 }
 
-/* The range of the values, and of the intervals as far as they leave the bars room: that of two
- * seeds is often many times what was measured. */
+/* The interval of two seeds is often many times as wide as the values differ. */
 void chart_bar_range(const struct chart *c, double *lo, double *hi)
 {
 	double low, high, room;
@@ -221,7 +220,7 @@ void chart_heat_range(const struct chart *c, double *lo, double *hi)
 	chart_range(c, 0, 0, lo, hi);
 	if (!(*hi >= *lo))
 		return;
-	room = HEAT_SPREADS * c->spread - (*hi - *lo);
+	room = HEAT_SDS * c->seed_sd - (*hi - *lo);
 	if (room > 0 && isfinite(room)) {
 		*lo -= room / 2;
 		*hi += room / 2;

@@ -1,5 +1,5 @@
 /*
- * A chart as data, apart from how it is drawn: chart_draw() puts it on a canvas (SVG, picture),
+ * A chart as data, independent of how it is drawn: chart_draw() draws it on a canvas (SVG, PNG, PDF),
  * chart_term() prints it with Unicode blocks and braille.
  *
  *   CHART_LINES     axis 0 x, axis 1 y; a series is a curve through (x, y) with a band lo .. hi
@@ -25,15 +25,15 @@
 
 enum chart_kind { CHART_LINES, CHART_BARS, CHART_HEAT, CHART_PARALLEL, CHART_PANELS };
 
-/* The colour of a series: a place in the palette, which only one series of a picture has; else grey,
- * of those that stand back, or the text's, of the one that is singled out. */
+/* The colour of a series: a place in the palette, which only one series of a picture has; grey for the
+ * series in the background; or the colour of text for the one that is singled out. */
 enum { CHART_GREY = -1, CHART_TEXT = -2 };
 
 struct chart_axis {
 	char *name; /* with its unit: "test.knn.top1, %" */
 	int log;
 	int zero;        /* the scale begins at zero */
-	char **category; /* where values are words */
+	char **category; /* the values, if they are words */
 	int n_categories;
 };
 
@@ -41,9 +41,9 @@ struct chart_series {
 	char *name;
 	int n;
 	double *x, *y, *lo, *hi;
-	double gain; /* bars: over the untrained encoder, beside the value; NaN: not known */
-	char *lost;  /* bars: what stands where there is no value: "3 collapsed"; NULL: nothing */
-	int colour;  /* CHART_GREY ones have no line of their own in the legend */
+	double gain; /* bars: over the untrained encoder, printed beside the value; NaN: not known */
+	char *lost;  /* bars: printed where there is no value: "3 collapsed"; NULL: nothing */
+	int colour;  /* series in CHART_GREY have no entry of their own in the legend */
 };
 
 /* A dashed line across curves, named at its end: a threshold. */
@@ -54,10 +54,10 @@ struct chart_mark {
 
 struct chart {
 	enum chart_kind kind;
-	char *title, *note; /* the note stands below, small; may be "" */
-	double floor;       /* lines, bars: a dashed line there, "untrained"; NaN: none */
-	int low_is_good;    /* the metric is to be small: heat and parallel colours turn round */
-	double spread;      /* heat: the standard deviation between seeds; NaN: not known */
+	char *title, *note; /* the note is printed below, small; may be "" */
+	double floor;       /* lines, bars: a dashed line, "untrained", at this value; NaN: none */
+	int low_is_good;    /* small values are good: colours of heatmaps and parallel axes are reversed */
+	double seed_sd;     /* heat: the standard deviation between seeds; NaN: not known */
 	struct chart_mark *mark; /* lines */
 	int n_marks;
 	struct chart **panel; /* owned */
@@ -74,34 +74,34 @@ void chart_note(struct chart *c, const char *note);
 
 /* Returns its number. */
 int chart_add_axis(struct chart *c, const char *name, int log);
-/* The number of the category, which is made if need be. */
+/* Returns the number of the category, which is added if it is new. */
 int chart_category(struct chart *c, int axis, const char *name);
 void chart_add_mark(struct chart *c, double y, const char *label);
-/* Takes the panel. */
+/* The chart owns the panel from then on. */
 void chart_add_panel(struct chart *c, struct chart *panel);
-/* n points, all NaN, in the first colour that no series has yet, or grey. Valid until the next
- * series is added. */
+/* Adds n points, all NaN, in the first colour that no series has yet, or grey. The result is valid until
+ * the next series is added. */
 struct chart_series *chart_add_series(struct chart *c, const char *name, int n);
 
-/* Anything to see? */
+/* True if no series has a finite value. */
 int chart_is_empty(const struct chart *c);
 
-/* What the colours of a heatmap span: the values, and where the seeds scatter at least
- * HEAT_SPREADS times their standard deviation, so that what chance makes is not a contrast. */
-enum { HEAT_SPREADS = 4 };
+/* The range of a heatmap's colours: the range of the values, but at least HEAT_SDS standard deviations
+ * between seeds, so that a difference by chance is no contrast. */
+enum { HEAT_SDS = 4 };
 void chart_heat_range(const struct chart *c, double *lo, double *hi);
 
-/* Bars: does an interval go on beyond the frame? Those that would leave the bars no room do. */
+/* Bars: true if an interval extends beyond the frame, because it would leave the bars no room. */
 int chart_cuts_intervals(const struct chart *c);
 
-/* Pixels that the chart wants at this width. */
+/* The height in pixels that the chart needs at this width. */
 double chart_height(const struct chart *c, double width);
 void chart_draw(const struct chart *c, struct canvas *canvas);
 
 struct term_look {
-	int columns, rows; /* characters: at least 40 wide, and about so high */
-	int colour;        /* escape sequences are welcome */
-	int ascii;         /* no blocks and no braille: a curve is drawn with its letter */
+	int columns, rows; /* characters; at least 40 columns are used, and about this many rows */
+	int colour;        /* with escape sequences for colours */
+	int ascii;         /* no blocks and no braille: a curve is drawn with its letter of the legend */
 };
 void chart_term(const struct chart *c, const struct term_look *look, struct strbuf *out);
 

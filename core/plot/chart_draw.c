@@ -1,5 +1,5 @@
-/* How much room each kind of chart needs, and which function draws it. A chart of panels holds charts: it
- * is laid out here. */
+/* The height of each kind of chart, and which function draws it. A chart of panels is laid out
+ * here, since its panels are charts. */
 #include <math.h>
 
 #include "core/base/error.h"
@@ -62,8 +62,7 @@ static void draw_panels(const struct chart *c, struct canvas *canvas)
 {
 	struct box room = chart_frame(c, canvas);
 	int columns = columns_of(c, canvas->width);
-	double width = canvas->width / columns, y = room.y,
-	       all = panels_height(c, canvas->width);
+	double width = canvas->width / columns, y = room.y, all = panels_height(c, canvas->width);
 
 	for (int i = 0; i < c->n_panels; i += columns) {
 		double height = room.h * row_height(c, i, columns, canvas->width) / fmax(all, 1);

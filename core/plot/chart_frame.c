@@ -1,4 +1,4 @@
-/* What stands around a plot: title, note, axes, legend. */
+/* The frame of a plot: title, note, axes, legend, colour scale. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +28,10 @@ static struct text_style note_style(void)
 	return chart_text(FONT_SMALL, TEXT_START, INK_MUTED);
 }
 
-/* Breaks s into lines of at most `width` px at blanks, `step` px apart; draws them unless canvas is
- * NULL; returns how many. A word that is too long for a line is cut. */
-static int wrapped(struct canvas *canvas, const char *s, struct box at, double step,
-		   struct text_style style)
+/* Breaks s at blanks into lines of at most at.w px, draws them `step` px apart unless canvas is
+ * NULL, and returns their number. A word that is too long for a line is shortened. */
+static int wrap_text(struct canvas *canvas, const char *s, struct box at, double step,
+		     struct text_style style)
 {
 	double size = style.bold ? 1.1 * style.size : style.size;
 	char line[512], text[512];
@@ -65,12 +65,12 @@ static int wrapped(struct canvas *canvas, const char *s, struct box at, double s
 double chart_note_height(const struct chart *c, double width)
 {
 	return NOTE_LINE *
-	       wrapped(NULL, c->note, (struct box){0, 0, width - 24, 0}, 0, note_style());
+	       wrap_text(NULL, c->note, (struct box){0, 0, width - 24, 0}, 0, note_style());
 }
 
 double chart_title_height(const struct chart *c, double width)
 {
-	int lines = wrapped(NULL, c->title, (struct box){0, 0, width - 24, 0}, 0, title_style());
+	int lines = wrap_text(NULL, c->title, (struct box){0, 0, width - 24, 0}, 0, title_style());
 
 	return TITLE_LINE * fmax(0, lines - 1);
 }
@@ -80,9 +80,9 @@ struct box chart_frame(const struct chart *c, struct canvas *canvas)
 	double note = chart_note_height(c, canvas->width), w = canvas->width - 24;
 	double title = chart_title_height(c, canvas->width);
 
-	wrapped(canvas, c->title, (struct box){12, 22, w, 0}, TITLE_LINE, title_style());
-	wrapped(canvas, c->note, (struct box){12, canvas->height - note + 3, w, 0}, NOTE_LINE,
-		note_style());
+	wrap_text(canvas, c->title, (struct box){12, 22, w, 0}, TITLE_LINE, title_style());
+	wrap_text(canvas, c->note, (struct box){12, canvas->height - note + 3, w, 0}, NOTE_LINE,
+		  note_style());
 	return (struct box){12, 34 + title, w, canvas->height - 42 - note - title};
 }
 
@@ -134,7 +134,7 @@ int chart_in_legend(const struct chart *c, int i)
 	return c->series[i].colour != CHART_GREY;
 }
 
-/* How many curves are grey. */
+/* The number of grey series. */
 static int in_grey(const struct chart *c)
 {
 	int n = 0;
@@ -144,7 +144,7 @@ static int in_grey(const struct chart *c)
 	return n;
 }
 
-/* Places a sample of ink with its name, on the next line where this one is full. */
+/* Draws a sample of the ink with its name, on the next line if this one is full. */
 static void place_key(struct canvas *canvas, struct box at, double *x, double *y, const char *s,
 		      struct ink i)
 {
@@ -172,7 +172,7 @@ double chart_legend(const struct chart *c, struct canvas *canvas, struct box at)
 	char others[48];
 
 	if (!c->n || (c->n == 1 && (!c->series[0].name[0] || !strcmp(c->series[0].name, c->title))))
-		return 0; /* the title says it */
+		return 0; /* the title is its name */
 	for (int i = 0; i < c->n; i++)
 		if (chart_in_legend(c, i))
 			place_key(canvas, at, &x, &y, c->series[i].name, chart_ink(c, i, 1));

@@ -1,4 +1,4 @@
-/* Two hyperparameters against each other. */
+/* Heatmaps: two hyperparameters against each other. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,14 +6,14 @@
 #include "core/base/error.h"
 #include "core/plot/chart_internal.h"
 
-enum { COLUMN_NAME = 56 /* px that a column's name is given at least */ };
+enum { COLUMN_NAME = 56 /* the least width in px of a column's name */ };
 
 static uint32_t heat_rgb(const struct chart *c, double v, double lo, double hi)
 {
 	return viridis(chart_goodness(c, v, lo, hi));
 }
 
-/* The value in the middle of its cell, its standard deviation below where there is room. */
+/* The value in the middle of its cell, and its standard deviation below if there is room. */
 static void draw_cell(const struct chart *c, struct canvas *canvas, struct box cell, int row,
 		      int column, double lo, double hi, int digits)
 {
@@ -21,7 +21,7 @@ static void draw_cell(const struct chart *c, struct canvas *canvas, struct box c
 	double v = s->y[column], sd = s->lo[column], y = cell.y + cell.h / 2;
 	uint32_t rgb = heat_rgb(c, v, lo, hi);
 	struct text_style style = chart_text(cell.w < 44 ? 9.5 : FONT, TEXT_MIDDLE, INK_TEXT);
-	char text[AXIS_LABEL], spread[AXIS_LABEL], line[64], tip[400];
+	char text[AXIS_LABEL], deviation[AXIS_LABEL], line[64], tip[400];
 	int two;
 
 	if (!isfinite(v)) {
@@ -31,7 +31,7 @@ static void draw_cell(const struct chart *c, struct canvas *canvas, struct box c
 		return;
 	}
 	axis_number_in(v, digits, text);
-	snprintf(spread, sizeof spread, "%.2g", sd);
+	snprintf(deviation, sizeof deviation, "%.2g", sd);
 	snprintf(tip, sizeof tip, "%s %s, %s %s: %s", c->axis[0].name, c->axis[0].category[column],
 		 c->axis[1].name, c->axis[1].category[row], text);
 	canvas_rect(canvas, cell.x, cell.y, cell.w - 1, cell.h - 1, (struct ink){INK_RGB, rgb, 1},
@@ -43,7 +43,7 @@ static void draw_cell(const struct chart *c, struct canvas *canvas, struct box c
 	canvas_text(canvas, cell.x + cell.w / 2, y + (two ? -1 : 4), text, style);
 	if (two) {
 		style.size = 9.5;
-		snprintf(line, sizeof line, "\xC2\xB1 %s", spread);
+		snprintf(line, sizeof line, "\xC2\xB1 %s", deviation);
 		canvas_text(canvas, cell.x + cell.w / 2, y + 12, line, style);
 	}
 }
@@ -57,8 +57,7 @@ static void name_columns(const struct chart *c, struct canvas *canvas, struct bo
 {
 	double w = plot.w / fmax(1, c->axis[0].n_categories);
 	double widest = fmin(chart_widest(&c->axis[0], FONT_SMALL), fmax(w - 4, COLUMN_NAME));
-	int every =
-	    (int)fmax(1, ceil((widest + 4) / w)); /* where columns are narrower than names */
+	int every = (int)fmax(1, ceil((widest + 4) / w)); /* columns are narrower than names */
 	char name[64];
 
 	for (int k = 0; k < c->axis[0].n_categories; k += every) {

@@ -12,38 +12,40 @@ struct box {
 
 struct text_style chart_text(double size, enum text_anchor anchor, int role);
 
-/* Title and note, drawn; the room between them. */
+/* Draws title and note; returns the box between them. */
 struct box chart_frame(const struct chart *c, struct canvas *canvas);
 double chart_note_height(const struct chart *c, double width);
-/* Of the title's lines after the first. */
+/* The height of the title's lines after the first. */
 double chart_title_height(const struct chart *c, double width);
 
-/* Smallest and largest finite value of y (and, `bands`, lo and hi); positive ones only when log. */
+/* The smallest and largest finite y (if `bands`, of lo and hi too); only positive values if log. */
 void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi);
-/* The range of bars: of the values, from 0 where the axis asks for it, and of their intervals as far
- * as those leave the bars room. What an interval has beyond it is not drawn. */
+/* The range of bars: the values, 0 if the axis begins at zero, and the intervals as far as they leave the
+ * bars enough room. Intervals are cut at the range. */
 void chart_bar_range(const struct chart *c, double *lo, double *hi);
 
-/* The digits in which the values of bars, heatmaps and the metric of parallel axes are written. */
+/* The digits (axis_digits()) of the values of bars and heatmaps, and of the metric of parallel axes. */
 int chart_digits(const struct chart *c);
 
-/* A text on a little paper, so that what is drawn behind does not cross it out. */
+/* Text on a patch of paper, so that lines behind it do not cross it out. */
 void chart_label(struct canvas *canvas, double x, double y, const char *s, enum text_anchor anchor,
 		 double size);
 
-/* Bars: the room above them for the name of the dashed line. */
+/* Bars: the height above them for the name of the dashed line; 0 without a line. */
 double chart_floor_height(const struct chart *c);
-/* Does a bar show a gain? */
+/* True if a bar shows a gain. */
 int chart_has_gains(const struct chart *c);
 
-/* Grid lines and labels. */
+/* Draw the axis: grid lines or ticks, and labels. */
 void chart_y_axis(struct canvas *canvas, struct box plot, const struct axis *a);
 void chart_x_axis(struct canvas *canvas, struct box plot, const struct axis *a, const char *name);
 
-/* Which series have a place in the legend, and the height of one of `width` px. */
+/* True if the series has an entry of its own in the legend; and the legend, drawn unless canvas is NULL:
+ * returns its height. */
 int chart_in_legend(const struct chart *c, int i);
 double chart_legend(const struct chart *c, struct canvas *canvas, struct box at);
 
+/* The colour of series i. */
 struct ink chart_ink(const struct chart *c, int i, double alpha);
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas);
@@ -51,14 +53,14 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas);
 void chart_draw_heat(const struct chart *c, struct canvas *canvas);
 void chart_draw_parallel(const struct chart *c, struct canvas *canvas);
 
-/* The meaning of colours, in 64 steps: ink(t) of 0 worst .. 1 best. */
+/* Draws the colour scale from lo to hi; of(t): the colour of 0 worst .. 1 best. */
 void chart_scale(const struct chart *c, struct canvas *canvas, struct box at, double lo, double hi,
 		 const char *name, struct ink (*of)(double t));
 
-/* 0 worst .. 1 best of the values lo .. hi */
+/* How good v is among lo .. hi: 0 worst .. 1 best. */
 double chart_goodness(const struct chart *c, double v, double lo, double hi);
 
-/* A category that a narrow chart can show: the whole name, or its parts that fit. */
+/* The width in px of the widest category of an axis. */
 double chart_widest(const struct chart_axis *a, double size);
 
 #endif

@@ -20,7 +20,7 @@ static double at_y(const struct plane *p, double v)
 {
 	double t = axis_at(&p->y, v);
 
-	/* what lies outside (a band that a log axis cannot hold) ends at the frame */
+	/* a band that leaves the frame, as below zero on a log axis, ends at the frame */
 	if (isnan(t))
 		t = 0;
 	return p->plot.y + p->plot.h * (1 - fmin(fmax(t, 0), 1));
@@ -54,7 +54,7 @@ static void draw_band(const struct plane *p, struct canvas *canvas, const struct
 	free(xy);
 }
 
-/* A value that is not finite breaks the curve; one alone is a dot. */
+/* A value that is not finite breaks the curve; a single point is drawn as a dot. */
 static void draw_curve(const struct plane *p, struct canvas *canvas, const struct chart *c, int i)
 {
 	const struct chart_series *s = &c->series[i];
@@ -77,7 +77,7 @@ static void draw_curve(const struct plane *p, struct canvas *canvas, const struc
 	free(xy);
 }
 
-/* The names of the axes and the room that labels need decide where the plot lies. */
+/* Sets the axes and the plot's box, which the labels and the names of the axes leave. */
 static void lay_out(const struct chart *c, struct canvas *canvas, struct plane *p)
 {
 	struct box room = chart_frame(c, canvas);
@@ -108,7 +108,7 @@ static void lay_out(const struct chart *c, struct canvas *canvas, struct plane *
 	p->plot.h = canvas->height - chart_note_height(c, canvas->width) - 48 - p->plot.y;
 }
 
-static void nothing(const struct plane *p, struct canvas *canvas)
+static void draw_no_value(const struct plane *p, struct canvas *canvas)
 {
 	canvas_text(canvas, p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2,
 		    "no finite value to draw", chart_text(FONT, TEXT_MIDDLE, INK_MUTED));
@@ -128,8 +128,8 @@ static int is_in(struct box b, double x, double y)
 	return x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h;
 }
 
-/* How many points of curves lie in the box, of eight between neighbours. */
-static int crowd(const struct plane *p, const struct chart *c, struct box b)
+/* The number of points of curves in the box, counting eight between two neighbours. */
+static int count_points_in(const struct plane *p, const struct chart *c, struct box b)
 {
 	int n = 0;
 
@@ -151,13 +151,13 @@ static int crowd(const struct plane *p, const struct chart *c, struct box b)
 
 enum { LABELS = 8 };
 
-/* The names of lines that were drawn so far. */
+/* The boxes of the labels of marks that were drawn so far. */
 struct labels {
 	struct box taken[LABELS];
 	int n;
 };
 
-static int is_taken(const struct labels *l, struct box b)
+static int overlaps_label(const struct labels *l, struct box b)
 {
 	for (int i = 0; i < l->n; i++)
 		if (b.x < l->taken[i].x + l->taken[i].w && l->taken[i].x < b.x + b.w &&
@@ -166,9 +166,10 @@ static int is_taken(const struct labels *l, struct box b)
 	return 0;
 }
 
-/* The name of the line at v: above it or below, at the right or the left, where it hides least. */
-static void name_mark(const struct plane *p, struct canvas *canvas, const struct chart *c, double v,
-		      const char *label, struct labels *l)
+/* Labels the mark at v: above or below, at the right or left, wherever the label hides the least.
+ */
+static void label_mark(const struct plane *p, struct canvas *canvas, const struct chart *c,
+		       double v, const char *label, struct labels *l)
 {
 	struct box at = {0, 0, 0, 13}, best = at;
 	double y = at_y(p, v), least = INFINITY;
@@ -183,7 +184,7 @@ static void name_mark(const struct plane *p, struct canvas *canvas, const struct
 
 		at.x = k < 2 ? p->plot.x + p->plot.w - 4 - at.w : p->plot.x + 4;
 		at.y = k % 2 ? y + 2 : y - 15;
-		cost = crowd(p, c, at) + (is_taken(l, at) ? 1e6 : 0) +
+		cost = count_points_in(p, c, at) + (overlaps_label(l, at) ? 1e6 : 0) +
 		       (at.y < p->plot.y - 4 || at.y + at.h > p->plot.y + p->plot.h ? 1e5 : 0);
 		if (cost >= least)
 			continue;
@@ -202,13 +203,13 @@ static void draw_marks(const struct plane *p, struct canvas *canvas, const struc
 		draw_mark(p, canvas, c->mark[i].y);
 }
 
-static void name_marks(const struct plane *p, struct canvas *canvas, const struct chart *c)
+static void label_marks(const struct plane *p, struct canvas *canvas, const struct chart *c)
 {
 	struct labels l = {0};
 
-	name_mark(p, canvas, c, c->floor, "untrained", &l);
+	label_mark(p, canvas, c, c->floor, "untrained", &l);
 	for (int i = 0; i < c->n_marks; i++)
-		name_mark(p, canvas, c, c->mark[i].y, c->mark[i].label, &l);
+		label_mark(p, canvas, c, c->mark[i].y, c->mark[i].label, &l);
 }
 
 void chart_draw_lines(const struct chart *c, struct canvas *canvas)
@@ -219,8 +220,8 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	chart_y_axis(canvas, p.plot, &p.y);
 	chart_x_axis(canvas, p.plot, &p.x, c->axis[0].name);
 	if (chart_is_empty(c))
-		nothing(&p, canvas);
-	for (int i = 0; i < c->n; i++) /* those that stand back come first */
+		draw_no_value(&p, canvas);
+	for (int i = 0; i < c->n; i++) /* the background first */
 		if (!chart_in_legend(c, i))
 			draw_curve(&p, canvas, c, i);
 	for (int i = 0; i < c->n; i++)
@@ -231,7 +232,7 @@ void chart_draw_lines(const struct chart *c, struct canvas *canvas)
 	for (int i = 0; i < c->n; i++)
 		if (chart_in_legend(c, i))
 			draw_curve(&p, canvas, c, i);
-	name_marks(&p, canvas, c);
+	label_marks(&p, canvas, c);
 }
 
 /* ---- bars ---- */
@@ -262,7 +263,7 @@ static void draw_end(struct canvas *canvas, double x, double y)
 	canvas_segment(canvas, x, y - 5, x, y + 5, 1.6, ink(INK_TEXT));
 }
 
-/* What goes on beyond the frame ends there, without a bar across. */
+/* An interval that extends beyond the frame ends there, without an end bar. */
 static void draw_interval(const struct plane *p, struct canvas *canvas,
 			  const struct chart_series *s, double y)
 {
@@ -320,7 +321,7 @@ double chart_floor_height(const struct chart *c)
 	return isfinite(c->floor) ? 14 : 0;
 }
 
-/* A dashed line through all bars, with its name above, which stays within the plot. */
+/* A dashed line through all bars, and above it its name, which stays within the plot. */
 static void draw_floor(const struct plane *p, struct canvas *canvas, const struct chart *c)
 {
 	double x = at_x(p, c->floor), half = text_width("untrained", FONT_SMALL) / 2;
@@ -334,7 +335,7 @@ static void draw_floor(const struct plane *p, struct canvas *canvas, const struc
 		    chart_text(FONT_SMALL, TEXT_MIDDLE, INK_TEXT));
 }
 
-/* On a narrow chart a bar's name stands above it, else to its left. */
+/* On a narrow chart the name of a bar is above it, else to its left. */
 void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 {
 	struct plane p = {0};
@@ -364,7 +365,7 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 
 		draw_bar(&p, canvas, c, i, y, above ? 14 : 18);
 		text_fit(c->series[i].name, FONT, above ? room.w : widest - 8, name, sizeof name);
-		if (above) /* where the dashed line goes through */
+		if (above) /* the dashed line may cross it */
 			chart_label(canvas, p.plot.x + 2, y - 12, name, TEXT_START, FONT);
 		else
 			canvas_text(canvas, p.plot.x - 8, y + 4, name,

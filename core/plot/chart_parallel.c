@@ -1,4 +1,4 @@
-/* Many hyperparameters at once, as parallel coordinates: a line a recipe, in the colour of its
+/* Parallel coordinates: a vertical axis per hyperparameter, a line per recipe in the colour of its
  * metric. */
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct ruler {
 	double x;
 };
 
-/* A hyperparameter that takes few values is labelled at these. */
+/* A hyperparameter with few values is labelled at each of them. */
 static void tick_levels(const struct chart *c, int k, struct axis *a)
 {
 	double level[RULER_LEVELS];
@@ -79,8 +79,9 @@ static void ruler_label(struct canvas *canvas, double x, double y, const char *l
 		    FONT_SMALL);
 }
 
-/* The room of an axis' name. Names take turns on two lines, so that one's neighbours are two axes
- * away; the first and the last begin and end at their axes, and get what those leave. */
+/* The width for the name of an axis. Names alternate between two lines, so that the neighbours on a
+ * line are two axes apart. The first name begins at its axis, the last one ends at its axis; both
+ * have the room that the next name of their line leaves. */
 static double name_room(const struct chart *c, int k, double gap)
 {
 	int n = c->n_axes, next = k == 0 ? 2 : n - 3;
@@ -94,7 +95,7 @@ static double name_room(const struct chart *c, int k, double gap)
 	return 2 * gap - 8 - fmin(1.5 * gap, text_width(c->axis[next].name, FONT_SMALL)) / 2;
 }
 
-/* Both ends of what the values span are labelled, and between them what has room. */
+/* Labels the smallest and the largest value, and between them the ticks that have room. */
 static void label_numbers(const struct chart *c, struct canvas *canvas, const struct ruler *r,
 			  struct box plot, int last, double room)
 {
@@ -170,7 +171,7 @@ static void draw_line(const struct chart *c, struct canvas *canvas, const struct
 		    isfinite(last) ? ink_scale(t) : (struct ink){INK_MUTED, 0, 0.5});
 }
 
-/* The worst first, so that the best lies above; those without a value below all. */
+/* The worst first, so that the best is drawn on top; lines without a value before all others. */
 static int *drawing_order(const struct chart *c, const struct ruler *goal)
 {
 	int *order = xmalloc((size_t)(c->n + 1) * sizeof *order);

@@ -1,7 +1,7 @@
 /*
- * Charts in a terminal. Curves are braille: a character holds 2 x 4 dots. Every curve has a letter,
- * at its right end and in the legend, so that colour is not needed to tell them apart; in ASCII the
- * curve is drawn with it.
+ * Charts in a terminal. Curves are drawn in braille: a character holds 2 x 4 dots. Every curve has
+ * a letter, at its right end and in the legend, so that curves can be told apart without colour; in
+ * ASCII the curve is drawn with this letter.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@ enum { LETTERS = 26 };
 
 struct grid {
 	int w, h;      /* characters */
-	uint8_t *dots; /* of each */
-	int *owner;    /* the series that drew there last, -1 none */
-	char *mark;    /* h letters at the right */
+	uint8_t *dots; /* of each character */
+	int *owner;    /* of each character: the series that drew there last, -1 none */
+	char *mark;    /* of each row: a letter at the right, or 0 */
 	int ascii;     /* letters instead of dots */
 };
 
@@ -58,7 +58,8 @@ static double near_unit(double t)
 	return fmin(fmax(t, -1), 2);
 }
 
-/* From (x0, y0) to (x1, y1) of the unit square, y upwards; what is far outside is held near it. */
+/* A line from (x0, y0) to (x1, y1) of the unit square, y upwards. Points far outside are moved near
+ * it. */
 static void grid_line(struct grid *g, double x0, double y0, double x1, double y1, int series)
 {
 	double w = 2 * g->w - 1, h = 4 * g->h - 1;
@@ -78,7 +79,7 @@ static void grid_line(struct grid *g, double x0, double y0, double x1, double y1
 	}
 }
 
-static void paint(struct strbuf *out, int colour, struct ink i, int ground)
+static void set_colour(struct strbuf *out, int colour, struct ink i, int ground)
 {
 	uint32_t rgb = ink_rgb(i, 1);
 
@@ -87,14 +88,15 @@ static void paint(struct strbuf *out, int colour, struct ink i, int ground)
 			    rgb & 255);
 }
 
-static void plain(struct strbuf *out, int colour)
+static void reset_colour(struct strbuf *out, int colour)
 {
 	if (colour)
 		strbuf_adds(out, "\033[0m");
 }
 
-/* Text from outside moves no cursor; padded to `width`, at the right if it is negative. */
-static void put(struct strbuf *out, const char *s, int width)
+/* Appends s without control characters, padded to `width` columns; aligned right if it is negative.
+ */
+static void add_text(struct strbuf *out, const char *s, int width)
 {
 	struct strbuf text = STRBUF_INIT;
 	int pad;
@@ -109,8 +111,8 @@ static void put(struct strbuf *out, const char *s, int width)
 	strbuf_release(&text);
 }
 
-/* At most `most` columns wide, what is too much left out at the end. */
-static void put_cut(struct strbuf *out, const char *s, int most, int pad)
+/* Appends s cut to at most `most` columns; pad: padded to them. */
+static void add_cut_text(struct strbuf *out, const char *s, int most, int pad)
 {
 	struct strbuf text = STRBUF_INIT, cut = STRBUF_INIT;
 
@@ -121,12 +123,12 @@ static void put_cut(struct strbuf *out, const char *s, int most, int pad)
 	} else {
 		strbuf_add(&cut, text.buf, text.len);
 	}
-	put(out, cut.buf, pad ? most : 0);
+	add_text(out, cut.buf, pad ? most : 0);
 	strbuf_release(&text);
 	strbuf_release(&cut);
 }
 
-/* Columns that put() takes. */
+/* The number of columns that add_text() fills. */
 static int shown_width(const char *s)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -142,12 +144,12 @@ static void title(const struct chart *c, int colour, struct strbuf *out)
 {
 	if (colour)
 		strbuf_adds(out, "\033[1m");
-	put(out, c->title, 0);
-	plain(out, colour);
+	add_text(out, c->title, 0);
+	reset_colour(out, colour);
 	strbuf_addc(out, '\n');
 }
 
-/* The ink of what the i-th series draws. */
+/* The colour of series i. */
 static struct ink term_ink(const struct chart *c, int i)
 {
 	double lo = INFINITY, hi = -INFINITY, v;
@@ -181,10 +183,10 @@ static void grid_row(const struct chart *c, const struct grid *g, int y, int col
 		int at = y * g->w + x, code = 0x2800 + g->dots[at];
 
 		if (g->owner[at] != last) {
-			plain(out, colour && last >= 0);
+			reset_colour(out, colour && last >= 0);
 			last = g->owner[at];
 			if (last >= 0)
-				paint(out, colour, term_ink(c, last), 0);
+				set_colour(out, colour, term_ink(c, last), 0);
 		}
 		if (!g->dots[at])
 			strbuf_addc(out, ' ');
@@ -194,7 +196,7 @@ static void grid_row(const struct chart *c, const struct grid *g, int y, int col
 			strbuf_addf(out, "%c%c%c", 0xE0 | code >> 12, 0x80 | (code >> 6 & 63),
 				    0x80 | (code & 63));
 	}
-	plain(out, colour && last >= 0);
+	reset_colour(out, colour && last >= 0);
 }
 
 static void draw_series(struct grid *g, const struct chart *c, int i, const struct axis *ax,
@@ -224,7 +226,7 @@ static void mark_ends(struct grid *g, const struct chart *c, const struct axis *
 		if (k < 0 || !letter_of(c, i))
 			continue;
 		row = (int)lround((1 - axis_at(ay, s->y[k])) * (g->h - 1));
-		for (int d = 0; d < g->h; d++) { /* the nearest row that is free */
+		for (int d = 0; d < g->h; d++) { /* the nearest free row */
 			int try = row + (d % 2 ? (d + 1) / 2 : -d / 2);
 
 			if (try >= 0 && try < g->h && !g->mark[try]) {
@@ -235,7 +237,7 @@ static void mark_ends(struct grid *g, const struct chart *c, const struct axis *
 	}
 }
 
-/* The label of the tick that lies in row y, or "". */
+/* The label of the tick in row y, or "". */
 static const char *row_label(const struct axis *a, int y, int h)
 {
 	for (int i = 0; i < a->n; i++)
@@ -244,7 +246,7 @@ static const char *row_label(const struct axis *a, int y, int h)
 	return "";
 }
 
-/* The thresholds that lie in row y, in what is left of the line, or a little more. */
+/* Appends the names of the thresholds in row y, in the rest of the line or at least 24 columns. */
 static void row_marks(const struct chart *c, const struct axis *a, int y, int h, int room,
 		      struct strbuf *out)
 {
@@ -259,11 +261,11 @@ static void row_marks(const struct chart *c, const struct axis *a, int y, int h,
 		if (!isfinite(at) || (int)lround((1 - at) * (h - 1)) != y)
 			continue;
 		strbuf_adds(out, " \xE2\x97\x82 ");
-		put_cut(out, c->mark[i].label, room, 0);
+		add_cut_text(out, c->mark[i].label, room, 0);
 	}
 }
 
-/* Columns that are kept free at the right for thresholds. */
+/* The number of columns at the right that are reserved for the names of thresholds. */
 static int marks_width(const struct chart *c)
 {
 	int width = isfinite(c->floor) ? 12 : 0;
@@ -280,7 +282,7 @@ static void x_labels(const struct axis *a, int left, int w, const char *name, st
 {
 	int at = 0;
 
-	put(out, "", left);
+	add_text(out, "", left);
 	for (int i = 0; i < a->n; i++) {
 		int n = (int)strlen(a->label[i]);
 		int x = (int)lround(axis_at(a, a->tick[i]) * (w - 1)) - n / 2;
@@ -289,13 +291,13 @@ static void x_labels(const struct axis *a, int left, int w, const char *name, st
 			x = 0;
 		if ((at && x < at + 2) || x + n > w + 4)
 			continue;
-		put(out, "", x - at);
+		add_text(out, "", x - at);
 		strbuf_adds(out, a->label[i]);
 		at = x + n;
 	}
 	strbuf_addc(out, '\n');
-	put(out, "", left + (w - utf8_width(name)) / 2);
-	put(out, name, 0);
+	add_text(out, "", left + (w - utf8_width(name)) / 2);
+	add_text(out, name, 0);
 	strbuf_addc(out, '\n');
 }
 
@@ -306,10 +308,10 @@ static void legend(const struct chart *c, int columns, int colour, struct strbuf
 	for (int i = 0; i < c->n; i++) {
 		if (!chart_in_legend(c, i))
 			continue;
-		paint(out, colour, chart_ink(c, i, 1), 0);
+		set_colour(out, colour, chart_ink(c, i, 1), 0);
 		strbuf_addf(out, "  %c \xE2\x94\x81\xE2\x94\x81 ", letter_of(c, i));
-		plain(out, colour);
-		put_cut(out, c->series[i].name, columns - 8, 0);
+		reset_colour(out, colour);
+		add_cut_text(out, c->series[i].name, columns - 8, 0);
 		strbuf_addc(out, '\n');
 	}
 }
@@ -339,10 +341,10 @@ static void term_lines(const struct chart *c, const struct term_look *look, stru
 	for (int i = 0; i < c->n; i++)
 		draw_series(&g, c, i, &ax, &ay);
 	mark_ends(&g, c, &ay);
-	put(out, c->axis[1].name, 0);
+	add_text(out, c->axis[1].name, 0);
 	strbuf_addc(out, '\n');
 	for (int y = 0; y < rows; y++) {
-		put(out, row_label(&ay, y, rows), -left);
+		add_text(out, row_label(&ay, y, rows), -left);
 		strbuf_adds(out, *row_label(&ay, y, rows) ? " \xE2\x94\xA4" : " \xE2\x94\x82");
 		grid_row(c, &g, y, colour, out);
 		if (g.mark[y])
@@ -350,7 +352,7 @@ static void term_lines(const struct chart *c, const struct term_look *look, stru
 		row_marks(c, &ay, y, rows, columns - left - g.w - 6, out);
 		strbuf_addc(out, '\n');
 	}
-	put(out, "", left + 1);
+	add_text(out, "", left + 1);
 	for (int x = 0; x <= g.w; x++)
 		strbuf_adds(out, x ? "\xE2\x94\x80" : "\xE2\x94\x94");
 	strbuf_addc(out, '\n');
@@ -370,7 +372,7 @@ static void bar(double part, int w, struct strbuf *out)
 		strbuf_addf(out, "\xE2\x96%c", 0x90 - eighths % 8);
 		n++;
 	}
-	put(out, "", w - n);
+	add_text(out, "", w - n);
 }
 
 static void term_bars(const struct chart *c, int columns, int colour, struct strbuf *out)
@@ -396,11 +398,11 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 		axis_number_in(s->y[0], digits, number);
 		axis_number_in(s->lo[0], digits, left);
 		axis_number_in(s->hi[0], digits, right);
-		put_cut(out, s->name, name, 1);
+		add_cut_text(out, s->name, name, 1);
 		strbuf_adds(out, "  ");
-		paint(out, colour, chart_ink(c, i, 1), 0);
+		set_colour(out, colour, chart_ink(c, i, 1), 0);
 		bar(isfinite(s->y[0]) ? axis_at(&a, s->y[0]) : 0, w > 8 ? w : 8, out);
-		plain(out, colour);
+		reset_colour(out, colour);
 		strbuf_addf(out, " %7s", isfinite(s->y[0]) ? number : s->lost ? s->lost : "-");
 		if (isfinite(s->gain))
 			strbuf_addf(out, " (%+.2f)", s->gain);
@@ -408,12 +410,12 @@ static void term_bars(const struct chart *c, int columns, int colour, struct str
 			strbuf_addf(out, "  [%s, %s]", left, right);
 		strbuf_addc(out, '\n');
 	}
-	put(out, c->axis[0].name, 0);
+	add_text(out, c->axis[0].name, 0);
 	axis_number(a.lo, from);
 	strbuf_addf(out, "; bars begin at %s\n", from);
 }
 
-/* Without colour a block in front says how good the cell is. */
+/* Without colour a shaded block before the value shows how good it is. */
 static void heat_cell(const struct chart *c, const struct chart_series *s, int column, double lo,
 		      double hi, int w, int colour, struct strbuf *out)
 {
@@ -424,19 +426,19 @@ static void heat_cell(const struct chart *c, const struct chart_series *s, int c
 	uint32_t rgb = viridis(t);
 
 	if (!isfinite(v)) {
-		put(out, s->hi[column] > 0 ? "\xC3\x97" : "\xC2\xB7", -w);
+		add_text(out, s->hi[column] > 0 ? "\xC3\x97" : "\xC2\xB7", -w);
 		return;
 	}
 	axis_number_in(v, chart_digits(c), text);
 	if (colour) {
-		paint(out, 1, (struct ink){INK_RGB, rgb, 1}, 1);
-		paint(out, 1, ink_on(rgb), 0);
-		put(out, text, -w);
-		plain(out, 1);
+		set_colour(out, 1, (struct ink){INK_RGB, rgb, 1}, 1);
+		set_colour(out, 1, ink_on(rgb), 0);
+		add_text(out, text, -w);
+		reset_colour(out, 1);
 		return;
 	}
 	strbuf_adds(out, shade[(int)lround(t * 4)]);
-	put(out, text, -(w - 1));
+	add_text(out, text, -(w - 1));
 }
 
 static void term_heat(const struct chart *c, int columns, int colour, struct strbuf *out)
@@ -454,25 +456,25 @@ static void term_heat(const struct chart *c, int columns, int colour, struct str
 	if (c->axis[0].n_categories && (columns - left - 1) / c->axis[0].n_categories < w)
 		w = (columns - left - 1) / c->axis[0].n_categories;
 	w = w > 6 ? w : 6;
-	put(out, c->axis[1].name, 0);
+	add_text(out, c->axis[1].name, 0);
 	strbuf_addc(out, '\n');
 	for (int i = c->n - 1; i >= 0; i--) {
-		put_cut(out, c->axis[1].category[i], left, 1);
+		add_cut_text(out, c->axis[1].category[i], left, 1);
 		strbuf_addc(out, ' ');
 		for (int k = 0; k < c->axis[0].n_categories; k++)
 			heat_cell(c, &c->series[i], k, lo, hi, w, colour, out);
 		strbuf_addc(out, '\n');
 	}
-	put(out, "", left + 1);
+	add_text(out, "", left + 1);
 	for (int k = 0; k < c->axis[0].n_categories; k++) {
-		put(out, "", 1);
-		put(out, c->axis[0].category[k], -(w - 1));
+		add_text(out, "", 1);
+		add_text(out, c->axis[0].category[k], -(w - 1));
 	}
 	strbuf_addc(out, '\n');
-	put(out, "", left + 2);
-	put(out, c->axis[0].name, 0);
+	add_text(out, "", left + 2);
+	add_text(out, c->axis[0].name, 0);
 	strbuf_adds(out, "\ncolour: ");
-	put(out, c->axis[2].name, 0);
+	add_text(out, c->axis[2].name, 0);
 	strbuf_addc(out, '\n');
 }
 
@@ -491,7 +493,7 @@ static void parallel_names(const struct chart *c, const struct axis *a, int w, i
 			s = of->name;
 		else if (of->n_categories)
 			s = of->category[row == 0 ? of->n_categories - 1 : 0];
-		put_cut(out, s, cell - 1, 1);
+		add_cut_text(out, s, cell - 1, 1);
 		strbuf_addc(out, ' ');
 	}
 	strbuf_addc(out, '\n');
@@ -532,7 +534,7 @@ static void term_parallel(const struct chart *c, const struct term_look *look, s
 	parallel_names(c, a, columns, 2, out);
 	if (colour) {
 		strbuf_adds(out, "colour: ");
-		put(out, c->axis[c->n_axes - 1].name, 0);
+		add_text(out, c->axis[c->n_axes - 1].name, 0);
 		strbuf_addc(out, '\n');
 	}
 	grid_free(&g);
@@ -568,7 +570,7 @@ static void draw(const struct chart *c, const struct term_look *look, struct str
 	else
 		term_parallel(c, look, out);
 	if (c->note[0]) {
-		put(out, c->note, 0);
+		add_text(out, c->note, 0);
 		strbuf_addc(out, '\n');
 	}
 }

@@ -13,7 +13,7 @@
 enum {
 	CURVES = 8,
 	BARS = 20,
-	GREY = 150 /* curves that stand back, at most */
+	GREY = 150 /* curves in the background, at most */
 };
 
 /* ---- curves ---- */
@@ -29,7 +29,7 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 	int trained = 0;
 
 	for (int i = 0; i < sel->n; i++) {
-		if (sel->run[i].steps <= 0) /* its only place is 0, in either */
+		if (sel->run[i].steps <= 0) /* it is at 0, in epochs and in steps */
 			continue;
 		if (sel->run[i].epochs <= 0)
 			return 0;
@@ -38,7 +38,7 @@ static int is_in_epochs(const struct selection *sel, const struct figure *f)
 	return trained && !f->steps;
 }
 
-/* Adds the curves of groups, those that are to be seen first. */
+/* Adds the curves of groups in this order: the first ones in colour. */
 static int add_curves(struct store *s, const struct selection *sel, const struct figure *f,
 		      const struct group_set *g, const int *order, const struct figure_reading *how,
 		      struct chart *c, struct figure_counts *count, struct error *err)
@@ -83,7 +83,7 @@ static void curve_note(struct chart *c, const struct selection *sel, const struc
 	strbuf_release(&note);
 }
 
-/* Behind the note that the chart has. */
+/* Appends the floor to the chart's note. */
 static void add_floor_note(struct chart *c, const struct floors *f, const struct group_set *g,
 			   const double *value)
 {
@@ -100,7 +100,7 @@ static struct chart *titled(enum chart_kind kind, const struct figure *f, const 
 	return chart_new(kind, f->title ? f->title : made);
 }
 
-/* The chart without its curves. */
+/* Returns the chart with its axes, but without curves. */
 static struct chart *curve_axes(const struct figure *f, const struct metric_info *m, int epochs,
 				const struct floors *floors)
 {
@@ -163,7 +163,7 @@ done:
 
 /* ---- bars ---- */
 
-/* counted: the label says of how many runs the mean is. */
+/* counted: the label states the number of runs. */
 static void add_bar(struct chart *c, const struct selection *sel, const struct group *g,
 		    const double *value, const struct floors *floors, int counted, int colour)
 {
@@ -193,7 +193,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 		struct chart **out, struct error *err)
 {
 	int most = f->most ? f->most : BARS, ret, *order;
-	int by_recipe = !f->by || strcmp(f->by, "run") != 0; /* else each run for itself */
+	int by_recipe = !f->by || strcmp(f->by, "run") != 0; /* else each run by itself */
 	struct figure_counts count = {0};
 	struct floors floors = {0};
 	double *value = xmalloc((size_t)(sel->n + 1) * sizeof *value);
@@ -235,7 +235,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	if (by_recipe)
 		figure_lost(sel, 1, &note);
 	if (chart_cuts_intervals(*out))
-		strbuf_adds(&note, "; a whisker without an end goes on");
+		strbuf_adds(&note, "; a whisker without an end bar extends beyond the picture");
 	if (g.n > most)
 		strbuf_addf(&note, "; the best %d of %d", most, g.n);
 	figure_explain(m.name, &note);

@@ -1,5 +1,5 @@
-/* Charts of runs: what `ssl plot` and `ssl report` draw. Each fills *out, to be freed with
- * chart_free(). */
+/* The charts of runs that `ssl plot` and `ssl report` draw. Each function sets *out, which the caller
+ * frees with chart_free(). */
 #ifndef SSL_PLOT_FIGURES_H
 #define SSL_PLOT_FIGURES_H
 
@@ -7,8 +7,8 @@
 #include "core/stats/groups.h"
 #include "core/store/query/selection.h"
 
-/* Which colour the group of each run has, in every figure that is given it: runs by their ids, each
- * with its place in the palette or CHART_GREY. */
+/* The colour of each run's group, a place in the palette or CHART_GREY, the same in all figures that get
+ * this. Runs by their ids. */
 struct figure_colours {
 	int64_t *run;
 	int *colour;
@@ -25,24 +25,24 @@ struct figure {
 	const char *metric; /* curve, bars, heatmap, parallel */
 	const char *x, *y;  /* heatmap: hyperparameters; NULL: the two with the most values */
 	const char *by;     /* groups, as groups_make() */
-	const char *name;   /* spectrum, alignment: of the vectors; NULL: the usual */
+	const char *name;   /* spectrum, alignment: which vectors; NULL: "z", "predictor.cos" */
 	int best;           /* the best value of each run instead of its last */
 	int steps;          /* x in steps instead of epochs */
 	int log_x, log_y;
 	int lowest; /* the lowest curves in colour, not the best */
-	int most;   /* curves in colour (the best ones, eight at most), bars; 0: the usual */
+	int most;   /* number of curves in colour (the best ones, eight at most) or bars; 0: 8, 20 */
 	const struct figure_colours *colours; /* NULL: by the rank in this figure */
 };
 
-/* The shape of all of them. */
+/* The type of all of these functions. */
 typedef int figure_fn(struct store *s, const struct selection *sel, const struct figure *f,
 		      struct chart **out, struct error *err);
 
-/* The metric over training, mean and +- sd over the runs of each group. Losses of several methods
- * are panels, one a method; a measure of collapse has the guard's thresholds. */
+/* The metric over training: mean and +- sd over the runs of each group. Losses of several methods are
+ * drawn in panels, one per method; a measure of collapse shows the thresholds of the guard. */
 int figure_curve(struct store *s, const struct selection *sel, const struct figure *f,
 		 struct chart **out, struct error *err);
-/* The metric of each group: mean, 95 % interval, single runs; the best first. Panels as above. */
+/* The metric of each group, the best first: mean, 95 % interval, single runs. Panels as above. */
 int figure_bars(struct store *s, const struct selection *sel, const struct figure *f,
 		struct chart **out, struct error *err);
 /* The metric's mean for each pair of values of two hyperparameters. ERR_USAGE for the loss of
@@ -59,8 +59,8 @@ int figure_spectrum(struct store *s, const struct selection *sel, const struct f
 int figure_alignment(struct store *s, const struct selection *sel, const struct figure *f,
 		     struct chart **out, struct error *err);
 
-/* The two hyperparameters (within one method) with the most values, for a heatmap: 2, or how many
- * there are. Names are owned by the caller. */
+/* The two hyperparameters that have the most values within a method, for a heatmap. Returns their number,
+ * 0 to 2, or -1. The caller frees the names. */
 int figure_axes(struct store *s, const struct selection *sel, char *axis[2], struct error *err);
 
 #endif

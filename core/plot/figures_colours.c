@@ -1,4 +1,4 @@
-/* Which group has which colour, and pictures of what has no axis in common. */
+/* The colours of groups, and panels for metrics that share no axis. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,13 +24,13 @@ static void add_group(const struct selection *sel, const struct group *g, int co
 	}
 }
 
-static void make_room(const struct selection *sel, struct figure_colours *out)
+static void allocate_colours(const struct selection *sel, struct figure_colours *out)
 {
 	*out = (struct figure_colours){xcalloc((size_t)sel->n + 1, sizeof *out->run),
 				       xcalloc((size_t)sel->n + 1, sizeof *out->colour), 0};
 }
 
-/* How many groups of the same method come before the i-th of the order. */
+/* The number of groups of the same method before the i-th of the order. */
 static int rank_in_method(const struct selection *sel, const struct group_set *g, const int *order,
 			  int i)
 {
@@ -42,14 +42,14 @@ static int rank_in_method(const struct selection *sel, const struct group_set *g
 	return rank;
 }
 
-/* First the best group of each method has a place, then those that are best of all. */
+/* The best group of each method is chosen first, then the best of all. */
 void figure_colours_of(const struct selection *sel, const struct group_set *g, const int *order,
 		       const double *value, struct figure_colours *out)
 {
 	char *chosen = xcalloc((size_t)g->n + 1, 1);
 	int n = 0, colour = 0;
 
-	make_room(sel, out);
+	allocate_colours(sel, out);
 	for (int all = 0; all < 2; all++)
 		for (int i = 0; i < g->n && n < PALETTE; i++)
 			if (!chosen[i] && group_moments(&g->group[order[i]], value).n &&
@@ -93,10 +93,10 @@ int figure_refuse_loss(const char *what, const struct metric_info *m, struct err
 			 what, m->name);
 }
 
-/* The best group of each method, then the second of each, until the colours are used up. A group of
- * several methods' runs has one colour in all of their panels. */
-static void deal_colours(const struct selection *sel, const struct group_set *g, const int *order,
-			 const double *value, int most, struct figure_colours *out)
+/* Assigns colours to the best group of each method, then to the second of each, until none is left.
+ * A group with runs of several methods has the same colour in all of their panels. */
+static void assign_colours(const struct selection *sel, const struct group_set *g, const int *order,
+			   const double *value, int most, struct figure_colours *out)
 {
 	int *colour = xcalloc((size_t)g->n + 1, sizeof *colour), used = 0;
 
@@ -133,11 +133,11 @@ static int find_colours(struct store *s, const struct selection *sel, const stru
 	int *order, ret = groups_make(s, sel, f->by, &g, err) ||
 			  selection_values(s, sel, m->name, f->best, value, err);
 
-	make_room(sel, out);
+	allocate_colours(sel, out);
 	if (!ret) {
 		selection_order(sel, value);
 		order = groups_by_mean(&g, value, m->low_is_good || f->lowest);
-		deal_colours(sel, &g, order, value, f->most ? f->most : PALETTE, out);
+		assign_colours(sel, &g, order, value, f->most ? f->most : PALETTE, out);
 		free(order);
 	}
 	groups_release(&g);
@@ -159,7 +159,7 @@ static int add_panel(struct store *s, const struct selection *sel, const struct 
 	selection_release(&one);
 	if (!ret)
 		chart_add_panel(c, panel);
-	else if (why.code == ERR_NOT_FOUND) /* a method that has no such value has no panel */
+	else if (why.code == ERR_NOT_FOUND) /* a method without such a value has no panel */
 		ret = 0;
 	else if (err)
 		*err = why;
@@ -178,8 +178,9 @@ int figure_panels(struct store *s, const struct selection *sel, const struct fig
 
 	snprintf(title, sizeof title, "%s of each method", m->name);
 	c = chart_new(CHART_PANELS, f->title ? f->title : title);
-	chart_note(c, "Each method has a loss of its own, and so an axis of its own: heights say "
-		      "nothing between methods.");
+	chart_note(c,
+		   "Each method has a loss of its own, and therefore an axis of its own: heights "
+		   "cannot be compared between methods.");
 	part.metric = m->name;
 	if (!f->colours) {
 		ret = find_colours(s, sel, f, m, &colours, err);

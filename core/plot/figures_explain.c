@@ -1,4 +1,4 @@
-/* What has to be said beside a measure: what its name means, and where the guard draws its line. */
+/* Explanations of measures of collapse in notes, and the thresholds of the guard. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "core/store/metric_kinds.h"
 #include "core/store/query/selection_varied.h"
 
-/* Measures of collapse come twice, of the embeddings and, as collapse.h.*, of the features. */
+/* Measures of collapse exist for the embeddings and, as collapse.h.*, for the features. */
 static const struct {
 	const char *name, *about;
 } measures[] = {
@@ -49,8 +49,8 @@ void figure_explain(const char *metric, struct strbuf *out)
 
 	if (about) {
 		/* the formats are those of the table above */
-		const char *of = features ? "the features h, which the encoder puts out"
-					  : "the embeddings z, which the projector puts out",
+		const char *of = features ? "the features h, which are the encoder's output"
+					  : "the embeddings z, which are the projector's output",
 			   *at = strstr(about, "%s");
 
 		snprintf(text, sizeof text, "%.*s%s%s", (int)(at - about), about, of, at + 2);
@@ -69,8 +69,8 @@ static const char *guard_of(const char *metric)
 	return !strcmp(metric, "collapse.rankme") ? "guard.collapse_rank" : NULL;
 }
 
-/* Does the guard of run i look at the metric at all? The outputs' own scale counts for VICReg
- * alone. */
+/* True if the guard of run i checks the metric. The scale of the outputs is checked for VICReg
+ * only. */
 static int is_guarded(const struct selection *sel, const struct varied_set *guard, int i,
 		      const char *metric)
 {

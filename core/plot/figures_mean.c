@@ -7,7 +7,7 @@
 
 enum { CURVE_POINTS = 400 };
 
-/* Longer curves are drawn by the means of equal stretches. */
+/* Reduces a curve to CURVE_POINTS points: the means over stretches of equally many. */
 static void thin(struct chart_series *c)
 {
 	int n = c->n;
@@ -25,7 +25,7 @@ static void thin(struct chart_series *c)
 	c->n = CURVE_POINTS;
 }
 
-/* The smallest step that no run has passed yet; NaN at the end. */
+/* The smallest step that is still to come in any run; NaN at the end. */
 static double next_step(const struct series *series, const int *at, int n)
 {
 	double step = NAN;

@@ -31,7 +31,7 @@ void figure_counts_text(const struct figure_counts *c, struct strbuf *out)
 /* Appends how many of these runs (run NULL: all) ended so that they enter no mean; open: or did not
  * end. first: what stands before the first number. */
 void figure_lost_runs(const struct selection *sel, const int *run, int n, int open,
-		     const char *first, struct strbuf *out)
+		      const char *first, struct strbuf *out)
 {
 	static const char *const what[] = {"collapsed", "pruned", "not finished"};
 	int lost[3] = {0};

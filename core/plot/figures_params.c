@@ -1,4 +1,4 @@
-/* Hyperparameters against a metric: heatmap and parallel coordinates. */
+/* A metric by hyperparameters: heatmaps and parallel coordinates. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 enum { PARALLEL_AXES = 7, PARALLEL_LINES = 400, HEAT_SIDE = 40 };
 
-/* The parameter's values as categories, numbers rising. */
+/* Adds the parameter's values as categories, numbers in rising order. */
 static void add_levels(struct chart *c, int axis, const struct varied *p, int runs)
 {
 	double last = -INFINITY;
@@ -63,8 +63,8 @@ static void fill_cell(struct chart *c, int row, int column, const struct varied 
 }
 
 /* The runs that have both hyperparameters. */
-static struct selection in_cells(const struct selection *sel, const struct varied *x,
-				 const struct varied *y)
+static struct selection runs_with_both(const struct selection *sel, const struct varied *x,
+				       const struct varied *y)
 {
 	char *keep = xcalloc((size_t)sel->n + 1, 1);
 	struct selection in;
@@ -85,12 +85,12 @@ static int has_lost_cell(const struct chart *c)
 	return 0;
 }
 
-/* What else differs between the runs of a cell. */
+/* Sets the note: how many runs a cell has, and in what else they differ. */
 static int heat_note(struct store *s, const struct selection *sel, const struct varied *x,
 		     const struct varied *y, int fewest, int most, struct chart *c,
 		     struct error *err)
 {
-	struct selection in = in_cells(sel, x, y);
+	struct selection in = runs_with_both(sel, x, y);
 	struct strbuf note = STRBUF_INIT;
 	struct varied_set v;
 	int all, others = 0, ret = selection_varied(s, &in, &v, err);
@@ -98,13 +98,13 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 	if (ret)
 		goto done;
 	all = v.n;
-	v.n = groups_telling(&in, &v);
+	v.n = groups_varied(&in, &v);
 	if (most == 1)
-		strbuf_adds(&note, "1 run a cell");
+		strbuf_adds(&note, "1 run per cell");
 	else if (fewest == most)
-		strbuf_addf(&note, "mean over %d runs a cell", most);
+		strbuf_addf(&note, "mean over %d runs per cell", most);
 	else
-		strbuf_addf(&note, "mean over %d to %d runs a cell", fewest, most);
+		strbuf_addf(&note, "mean over %d to %d runs per cell", fewest, most);
 	if (most > 1)
 		strbuf_adds(&note, ", \xC2\xB1 1 sd");
 	for (int i = 0; i < v.n; i++) {
@@ -113,14 +113,14 @@ static int heat_note(struct store *s, const struct selection *sel, const struct 
 		if (!strcmp(name, x->name) || !strcmp(name, y->name))
 			continue;
 		strbuf_adds(&note, others++    ? ", "
-				   : most == 1 ? "; between cells differ too: "
+				   : most == 1 ? "; cells also differ in "
 					       : "; averaged over ");
 		strbuf_adds(&note, name);
 	}
 	strbuf_adds(&note, others && most > 1 ? " too" : "");
 	figure_lost(&in, 1, &note);
 	if (has_lost_cell(c))
-		strbuf_adds(&note, "; \xC3\x97: runs, but none with a value that counts");
+		strbuf_adds(&note, "; \xC3\x97: no run of the cell has a value that counts");
 	chart_note(c, note.buf);
 	v.n = all;
 	varied_release(&v);
@@ -130,9 +130,9 @@ done:
 	return ret;
 }
 
-/* How far the seeds of one recipe scatter: their standard deviation, pooled over the recipes. */
-static int seeds_spread(struct store *s, const struct selection *sel, const double *value,
-			double *sd, struct error *err)
+/* The standard deviation between the seeds of a recipe, pooled over the recipes. */
+static int pooled_sd(struct store *s, const struct selection *sel, const double *value, double *sd,
+		     struct error *err)
 {
 	struct group_set g;
 	double sum = 0;
@@ -153,27 +153,27 @@ static int seeds_spread(struct store *s, const struct selection *sel, const doub
 	return 0;
 }
 
-static int note_spread(struct store *s, const struct selection *sel, const double *value,
-		       struct chart *c, struct error *err)
+static int note_seed_sd(struct store *s, const struct selection *sel, const double *value,
+			struct chart *c, struct error *err)
 {
 	struct strbuf note = STRBUF_INIT;
 	char sd[AXIS_LABEL];
 	double lo, hi, from, to;
 
-	if (seeds_spread(s, sel, value, &c->spread, err))
+	if (pooled_sd(s, sel, value, &c->seed_sd, err))
 		return -1;
 	chart_range(c, 0, 0, &lo, &hi);
 	chart_heat_range(c, &from, &to);
-	snprintf(sd, sizeof sd, "%.2g", c->spread);
+	snprintf(sd, sizeof sd, "%.2g", c->seed_sd);
 	strbuf_adds(&note, c->note);
-	if (isnan(c->spread))
-		strbuf_adds(&note,
-			    "; how far seeds scatter is not known: a contrast may be chance");
+	if (isnan(c->seed_sd))
+		strbuf_adds(&note, "; the standard deviation between seeds is not known: a "
+				   "contrast may be chance");
 	else
-		strbuf_addf(&note, "; seeds scatter by %s (sd)", sd);
+		strbuf_addf(&note, "; standard deviation between seeds: %s", sd);
 	if (from < lo)
-		strbuf_addf(&note, ": the colours span %d of these, more than the values do",
-			    HEAT_SPREADS);
+		strbuf_addf(&note, " (the colours span %d times that, more than the values do)",
+			    HEAT_SDS);
 	chart_note(c, note.buf);
 	strbuf_release(&note);
 	return 0;
@@ -209,7 +209,7 @@ static int fill_heat(struct store *s, const struct selection *sel, const struct 
 		    "runs",
 		    HEAT_SIDE, x->name, y->name);
 	}
-	if (heat_note(s, sel, x, y, fewest, most, c, err) || note_spread(s, sel, value, c, err) ||
+	if (heat_note(s, sel, x, y, fewest, most, c, err) || note_seed_sd(s, sel, value, c, err) ||
 	    figure_note_floor(s, sel, m->name, value, c, err)) {
 		chart_free(c);
 		return -1;
@@ -259,7 +259,7 @@ int figure_axes(struct store *s, const struct selection *sel, char *axis[2], str
 	if (selection_varied(s, sel, &v, err))
 		return -1;
 	all = v.n;
-	v.n = groups_telling(sel, &v);
+	v.n = groups_varied(sel, &v);
 	for (int k = 0; k < 2; k++) {
 		int best = -1;
 
@@ -277,7 +277,7 @@ int figure_axes(struct store *s, const struct selection *sel, char *axis[2], str
 
 /* ---- parallel coordinates ---- */
 
-/* Twentyfold and all above zero: the axis counts in powers. */
+/* A logarithmic axis for positive values whose largest is at least 20 times the smallest. */
 static int wants_log(const struct varied *p, int runs)
 {
 	double lo = INFINITY, hi = -INFINITY;
@@ -312,8 +312,9 @@ static int by_value(const void *a, const void *b)
 	return p->at - q->at;
 }
 
-/* More lines than can be told apart are thinned evenly by rank: the best and the worst stay. */
-static char *to_draw(const double *value, int n)
+/* Of more than PARALLEL_LINES lines as many are drawn, evenly by rank, with the best and the worst.
+ */
+static char *choose_lines(const double *value, int n)
 {
 	char *draw = xcalloc((size_t)n + 1, 1);
 	struct ranked *r = xmalloc((size_t)(n + 1) * sizeof *r);
@@ -331,12 +332,12 @@ static char *to_draw(const double *value, int n)
 	return draw;
 }
 
-/* A line is of a recipe, its seeds together; mean[i]: of group i. */
+/* Adds a line for each recipe. mean[i]: of group i. */
 static void fill_parallel(const struct selection *sel, const struct group_set *g,
 			  const struct varied_set *v, int methods, const double *mean,
 			  struct chart *c)
 {
-	char *draw = to_draw(mean, g->n);
+	char *draw = choose_lines(mean, g->n);
 	int first = methods > 1;
 
 	for (int i = 0; i < g->n; i++) {
@@ -363,7 +364,7 @@ static void parallel_note(const struct selection *sel, struct chart *c, const st
 
 	for (int i = 0; i < g->n; i++)
 		figure_count(&count, group_moments(&g->group[i], value).n);
-	strbuf_adds(&note, "a line a recipe, in the colour of the metric: ");
+	strbuf_adds(&note, "a line per recipe, in the colour of the metric: ");
 	if (count.most > 1)
 		strbuf_adds(&note, "the mean of ");
 	figure_counts_text(&count, &note);
@@ -388,7 +389,7 @@ static int count_methods(const struct selection *sel)
 	return n;
 }
 
-/* Seven at most: the parameters that tell the runs of a method apart. */
+/* The axes: the method if there are several, at most seven hyperparameters, and the metric. */
 static struct chart *parallel_axes(const struct selection *sel, const struct figure *f,
 				   const struct metric_info *m, const struct varied_set *v,
 				   int methods)
@@ -449,7 +450,7 @@ int figure_parallel(struct store *s, const struct selection *sel, const struct f
 		goto done;
 	selection_results(sel, value);
 	all = v.n;
-	v.n = groups_telling(sel, &v);
+	v.n = groups_varied(sel, &v);
 	if (v.n > PARALLEL_AXES)
 		v.n = PARALLEL_AXES;
 	ret = draw_parallel(s, sel, f, &m, &v, value, out, err);

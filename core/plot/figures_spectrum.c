@@ -1,4 +1,4 @@
-/* Vectors over training: spectra of covariances, alignment of eigenspaces. */
+/* Recorded vectors: spectra of covariances, alignment of eigenspaces. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static int all_curves(struct store *s, const struct selection *sel, const struct
 	return ret;
 }
 
-/* Indices count from 1, as ranks do. */
+/* Ranks count from 1. */
 static int read_spectrum(struct store *s, const struct selected *r, const char *name,
 			 struct series *out, struct error *err)
 {

@@ -44,7 +44,7 @@ static const char *find_font(void)
 	return NULL;
 }
 
-/* The bold companion that lies beside a font: X-Bold.ttf of X.ttf or X-Regular.ttf. */
+/* The name of the bold font beside a font: X-Bold.ttf beside X.ttf or X-Regular.ttf. */
 static void bold_file(const char *font, struct strbuf *out)
 {
 	const char *slash = strrchr(font, '/'), *dot = strrchr(font, '.');
@@ -57,7 +57,7 @@ static void bold_file(const char *font, struct strbuf *out)
 	strbuf_adds(out, font + n);
 }
 
-/* FreeType with the one face that it opened. */
+/* A FreeType library with one open face. */
 struct face {
 	__typeof__(FT_Done_FreeType) *done;
 	FT_Library library;
@@ -71,7 +71,7 @@ static void face_free(void *self)
 	free(f);
 }
 
-/* cairo keeps fonts in a cache, and frees the face when it drops the font; NULL where it fails. */
+/* NULL on failure. cairo caches fonts, and frees the face when it drops the font. */
 static cairo_font_face_t *open_face(const struct cairolib *lib, const char *file)
 {
 	static const cairo_user_data_key_t key;
@@ -114,7 +114,7 @@ static int open_fonts(struct page *p, struct error *err)
 	return 0;
 }
 
-/* The font's own shapes and widths, whatever the system would make of them. */
+/* Shapes and widths as in the font, independent of the system's settings. */
 static void set_font_options(struct page *p)
 {
 	cairo_font_options_t *o = p->lib.font_options_create();
@@ -232,7 +232,7 @@ static cairo_surface_t *open_pdf(struct page *p)
 	return s;
 }
 
-static int fail(struct page *p, cairo_status_t status, struct error *err)
+static int cairo_error(struct page *p, cairo_status_t status, struct error *err)
 {
 	return error_set(err, ERR_FAILED, "%s: cairo: %s", p->look.kind == PAGE_PDF ? "PDF" : "PNG",
 			 p->lib.status_to_string(status));
@@ -257,12 +257,12 @@ static int open_surface(struct page *p, struct error *err)
 					      (int)ceil(p->look.height * scale));
 	status = p->lib.surface_status(p->surface);
 	if (status)
-		return fail(p, status, err);
+		return cairo_error(p, status, err);
 	p->cr = p->lib.create(p->surface);
 	p->lib.scale(p->cr, scale, scale);
 	p->lib.set_line_join(p->cr, CAIRO_LINE_JOIN_ROUND);
 	set_font_options(p);
-	if (pdf && !p->look.dark) /* the paper that it is put on */
+	if (pdf && !p->look.dark) /* it takes the paper of the page around it */
 		return 0;
 	set_ink(p, ink(INK_PAPER));
 	p->lib.paint(p->cr);
@@ -306,7 +306,7 @@ int page_end(struct page *p, struct strbuf *out, struct error *err)
 		status = p->lib.surface_status(p->surface);
 	}
 	if (status)
-		return fail(p, status, err);
+		return cairo_error(p, status, err);
 	if (p->look.kind == PAGE_PNG)
 		mark_png(&p->file, out);
 	else

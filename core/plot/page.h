@@ -1,7 +1,7 @@
 /*
- * A page that charts are drawn on, as a PNG picture or a PDF document with real text, by cairo. The
- * font is DejaVu Sans or the file that $SSL_FONT names: the same font and the same version of cairo
- * give the same bytes.
+ * A canvas that cairo writes as a PNG picture or as a PDF document with real text. The font is DejaVu
+ * Sans or the file that $SSL_FONT names. The same font and the same version of cairo give the same
+ * bytes.
  */
 #ifndef SSL_PLOT_PAGE_H
 #define SSL_PLOT_PAGE_H
@@ -17,13 +17,13 @@ struct page_look {
 	double width, height; /* px; a PDF has 96 to the inch */
 	double scale;         /* PNG: dots to the px */
 	int dark;
-	const char *title; /* that a reader of the PDF is shown */
+	const char *title; /* in the metadata of a PDF */
 };
 
 struct page;
 
-/* ERR_FAILED when there is no cairo or no font; ERR_USAGE for a picture of more than 64 million
- * dots, or with a side of more than 30,000. */
+/* ERR_FAILED if there is no cairo or no font; ERR_USAGE for a picture of more than 64 million dots, or
+ * with a side of more than 30,000. */
 int page_begin(struct page **out, struct canvas *canvas, const struct page_look *look,
 	       struct error *err);
 

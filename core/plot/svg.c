@@ -6,10 +6,10 @@
 #include "core/base/mark.h"
 #include "core/base/utf8.h"
 
-/* The class of each role; a line is stroked with it (l...), anything else filled (f...). */
+/* The name of each role in its classes: l... strokes a line, f... fills anything else. */
 static const char *const role_name[] = {"0", "t", "m", "g", "p", ""};
 
-static void rules(const char *scope, int dark, struct strbuf *out)
+static void add_rules(const char *scope, int dark, struct strbuf *out)
 {
 	for (int role = INK_TEXT; role < INK_SERIES + PALETTE + SHADES; role++) {
 		uint32_t rgb = ink_rgb(ink(role), dark);
@@ -28,14 +28,14 @@ static void rules(const char *scope, int dark, struct strbuf *out)
 
 void svg_style(const char *scope, struct strbuf *out)
 {
-	rules(scope, 0, out);
+	add_rules(scope, 0, out);
 	strbuf_adds(out, "@media screen and (prefers-color-scheme:dark){\n");
-	rules(scope, 1, out);
+	add_rules(scope, 1, out);
 	strbuf_adds(out, "}\n");
 }
 
-/* At most two digits after the point, and none that says nothing. */
-static void num(struct strbuf *out, double v)
+/* At most two digits after the point, without trailing zeros. */
+static void add_number(struct strbuf *out, double v)
 {
 	char text[48];
 	int n;
@@ -49,15 +49,15 @@ static void num(struct strbuf *out, double v)
 	strbuf_adds(out, strcmp(text, "-0") ? text : "0");
 }
 
-static void attr(struct strbuf *out, const char *name, double v)
+static void add_attribute(struct strbuf *out, const char *name, double v)
 {
 	strbuf_addf(out, " %s=\"", name);
-	num(out, v);
+	add_number(out, v);
 	strbuf_addc(out, '"');
 }
 
-/* class="f1", or fill="#0a0b0c"; and how much shines through. */
-static void colour(struct strbuf *out, const char *what, struct ink i)
+/* Appends class="f1" or fill="#0a0b0c", and the opacity. */
+static void add_colour(struct strbuf *out, const char *what, struct ink i)
 {
 	if (i.role == INK_RGB)
 		strbuf_addf(out, " %s=\"#%06x\"", what, (unsigned)i.rgb);
@@ -68,19 +68,19 @@ static void colour(struct strbuf *out, const char *what, struct ink i)
 			    i.role - INK_SERIES + 1);
 	if (i.alpha < 1) {
 		strbuf_addf(out, " %s-opacity=\"", what);
-		num(out, i.alpha);
+		add_number(out, i.alpha);
 		strbuf_addc(out, '"');
 	}
 }
 
-static void points(struct strbuf *out, const double *xy, int n)
+static void add_points(struct strbuf *out, const double *xy, int n)
 {
 	strbuf_adds(out, " d=\"");
 	for (int i = 0; i < n; i++) {
 		strbuf_adds(out, i == 0 ? "M" : i == 1 ? "L" : " ");
-		num(out, xy[2 * i]);
+		add_number(out, xy[2 * i]);
 		strbuf_addc(out, ' ');
-		num(out, xy[2 * i + 1]);
+		add_number(out, xy[2 * i + 1]);
 	}
 }
 
@@ -89,11 +89,11 @@ static void svg_line(void *self, const double *xy, int n, double width, double d
 	struct strbuf *out = self;
 
 	strbuf_adds(out, "<path fill=\"none\"");
-	colour(out, "stroke", i);
-	attr(out, "stroke-width", width);
+	add_colour(out, "stroke", i);
+	add_attribute(out, "stroke-width", width);
 	if (dash > 0)
-		attr(out, "stroke-dasharray", dash);
-	points(out, xy, n);
+		add_attribute(out, "stroke-dasharray", dash);
+	add_points(out, xy, n);
 	strbuf_adds(out, "\"/>\n");
 }
 
@@ -102,12 +102,12 @@ static void svg_area(void *self, const double *xy, int n, struct ink i)
 	struct strbuf *out = self;
 
 	strbuf_adds(out, "<path");
-	colour(out, "fill", i);
-	points(out, xy, n);
+	add_colour(out, "fill", i);
+	add_points(out, xy, n);
 	strbuf_adds(out, "Z\"/>\n");
 }
 
-static void finish(struct strbuf *out, const char *name, const char *tip)
+static void end_element(struct strbuf *out, const char *name, const char *tip)
 {
 	if (!tip) {
 		strbuf_adds(out, "/>\n");
@@ -124,12 +124,12 @@ static void svg_rect(void *self, double x, double y, double w, double h, struct 
 	struct strbuf *out = self;
 
 	strbuf_adds(out, "<rect");
-	colour(out, "fill", i);
-	attr(out, "x", x);
-	attr(out, "y", y);
-	attr(out, "width", w);
-	attr(out, "height", h);
-	finish(out, "rect", tip);
+	add_colour(out, "fill", i);
+	add_attribute(out, "x", x);
+	add_attribute(out, "y", y);
+	add_attribute(out, "width", w);
+	add_attribute(out, "height", h);
+	end_element(out, "rect", tip);
 }
 
 static void svg_dot(void *self, double x, double y, double r, struct ink i, const char *tip)
@@ -137,11 +137,11 @@ static void svg_dot(void *self, double x, double y, double r, struct ink i, cons
 	struct strbuf *out = self;
 
 	strbuf_adds(out, "<circle");
-	colour(out, "fill", i);
-	attr(out, "cx", x);
-	attr(out, "cy", y);
-	attr(out, "r", r);
-	finish(out, "circle", tip);
+	add_colour(out, "fill", i);
+	add_attribute(out, "cx", x);
+	add_attribute(out, "cy", y);
+	add_attribute(out, "r", r);
+	end_element(out, "circle", tip);
 }
 
 static void svg_text(void *self, double x, double y, const char *s, struct text_style t)
@@ -150,21 +150,21 @@ static void svg_text(void *self, double x, double y, const char *s, struct text_
 	struct strbuf *out = self;
 
 	strbuf_adds(out, "<text");
-	colour(out, "fill", t.ink);
-	attr(out, "font-size", t.size);
+	add_colour(out, "fill", t.ink);
+	add_attribute(out, "font-size", t.size);
 	if (t.anchor != TEXT_START)
 		strbuf_addf(out, " text-anchor=\"%s\"", anchor[t.anchor]);
 	if (t.bold)
 		strbuf_adds(out, " font-weight=\"600\"");
 	if (t.upright) {
 		strbuf_adds(out, " transform=\"translate(");
-		num(out, x);
+		add_number(out, x);
 		strbuf_addc(out, ' ');
-		num(out, y);
+		add_number(out, y);
 		strbuf_adds(out, ") rotate(-90)\"");
 	} else {
-		attr(out, "x", x);
-		attr(out, "y", y);
+		add_attribute(out, "x", x);
+		add_attribute(out, "y", y);
 	}
 	strbuf_addc(out, '>');
 	utf8_xml(s, out);
@@ -177,12 +177,12 @@ struct canvas svg_begin(struct strbuf *out, double width, double height, enum sv
 	static const struct canvas_ops ops = {svg_line, svg_area, svg_rect, svg_dot, svg_text};
 
 	strbuf_adds(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
-	num(out, width);
+	add_number(out, width);
 	strbuf_addc(out, ' ');
-	num(out, height);
+	add_number(out, height);
 	strbuf_addc(out, '"');
-	attr(out, "width", width);
-	attr(out, "height", height);
+	add_attribute(out, "width", width);
+	add_attribute(out, "height", height);
 	if (class)
 		strbuf_addf(out, " class=\"%s\"", class);
 	strbuf_adds(out, " role=\"img\" aria-label=\"");

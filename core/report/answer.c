@@ -1,4 +1,3 @@
-/* See answer.h. */
 #include "core/report/answer.h"
 
 #include <math.h>
@@ -14,12 +13,12 @@ struct contest {
 	const struct selection *sel;
 	const struct group_set *groups;
 	const double *value, *floor; /* value: of finished runs only */
-	int best, next;              /* groups; -1: none */
+	int best, next;              /* the best and the second best group; -1: none */
 	int tried;                   /* groups with a value */
 };
 
-/* The best and the second best mean; the first of equals. */
-static void rank(struct contest *c, int low_is_good)
+/* Of groups with equal means the first is taken. */
+static void find_best_two(struct contest *c, int low_is_good)
 {
 	double mean[2] = {NAN, NAN};
 
@@ -43,7 +42,7 @@ static void rank(struct contest *c, int low_is_good)
 	}
 }
 
-/* The finite values of a group with their seeds. */
+/* The finite values of a group with their seeds; returns their number. */
 static int values_of(const struct contest *c, int group, double *value, int64_t *seed)
 {
 	const struct group *g = &c->groups->group[group];
@@ -57,8 +56,8 @@ static int values_of(const struct contest *c, int group, double *value, int64_t 
 	return n;
 }
 
-/* p of the difference of the two; by seed where they have two in common. */
-static double p_of_next(const struct contest *c)
+/* p of the difference between the two groups, paired by seed if they have at least two seeds in common. */
+static double p_of_runner_up(const struct contest *c)
 {
 	size_t room = (size_t)c->sel->n + 1;
 	double *a = xcalloc(room, sizeof *a), *b = xcalloc(room, sizeof *b);
@@ -82,7 +81,7 @@ static double p_of_next(const struct contest *c)
 	return p;
 }
 
-static void say_best(const struct contest *c, const struct metric_info *m, struct strbuf *out)
+static void add_best(const struct contest *c, const struct metric_info *m, struct strbuf *out)
 {
 	const struct group *g = &c->groups->group[c->best];
 	struct moments of = group_moments(g, c->value);
@@ -102,21 +101,21 @@ static void say_best(const struct contest *c, const struct metric_info *m, struc
 	strbuf_adds(out, "\n");
 }
 
-static void say_next(const struct contest *c, struct strbuf *out)
+static void add_runner_up(const struct contest *c, struct strbuf *out)
 {
 	const struct group *g = &c->groups->group[c->next];
 	struct moments of = group_moments(g, c->value);
-	double p = p_of_next(c);
+	double p = p_of_runner_up(c);
 
 	strbuf_addf(out, "  runner-up: %s, mean %.6g: ", g->label, of.mean);
 	strbuf_addf(out,
 		    p < 0.05 ? "the best differs from it (p = %.2g, of this pair alone)\n"
-			     : "the best cannot be told from it (p = %.2g)\n",
+			     : "no significant difference from the best (p = %.2g)\n",
 		    p);
 }
 
-/* The run of the best recipe that is finished first in the order of the grid, trained longer. */
-static void say_longer(const struct contest *c, struct strbuf *out)
+/* How to train the best recipe longer, by its first finished run in the order of the grid. */
+static void add_longer_run(const struct contest *c, struct strbuf *out)
 {
 	const struct group *g = &c->groups->group[c->best];
 
@@ -139,7 +138,7 @@ static int is_of_several_datasets(const struct selection *sel)
 	return 0;
 }
 
-int answer_say(struct store *s, const struct selection *sel, const struct metric_info *m,
+int answer_text(struct store *s, const struct selection *sel, const struct metric_info *m,
 	       const double *value, const double *floor, struct strbuf *out, struct error *err)
 {
 	double *results = xmalloc((size_t)(sel->n + 1) * sizeof *results);
@@ -156,13 +155,13 @@ int answer_say(struct store *s, const struct selection *sel, const struct metric
 	ret = groups_make(s, sel, NULL, &groups, err);
 	if (ret)
 		goto done;
-	rank(&c, m->low_is_good);
+	find_best_two(&c, m->low_is_good);
 	if (c.best < 0)
 		goto done;
-	say_best(&c, m, out);
+	add_best(&c, m, out);
 	if (c.next >= 0)
-		say_next(&c, out);
-	say_longer(&c, out);
+		add_runner_up(&c, out);
+	add_longer_run(&c, out);
 done:
 	groups_release(&groups);
 	free(results);

@@ -1,4 +1,4 @@
-/* A comparison as a table for a paper; see compare.h. */
+/* A comparison as a LaTeX table for a paper; see compare_print.h. */
 #include <math.h>
 #include <string.h>
 
@@ -9,11 +9,11 @@ struct sheet {
 	const struct compare *c;
 	struct strbuf *out;
 	int digits, gains, lost, repeats, datasets, mixed, columns;
-	int verdict; /* may one group be called the best */
-	int marked;  /* a group differs from the best */
+	int verdict; /* a group can be the best */
+	int marked;  /* a group differs significantly from the best */
 };
 
-/* The metric as it was recorded: what knn.top1 is short for says which images it is of. */
+/* The metric by its recorded name, which states the split: test.knn.top1 for knn.top1. */
 static void add_metric(const struct compare *c, struct strbuf *out)
 {
 	struct strbuf name = STRBUF_INIT;
@@ -30,7 +30,7 @@ static int is_percent(const struct compare *c)
 	return !strcmp(c->unit, "%");
 }
 
-/* Two digits of a percentage; else as many as give the smallest spread two that count. */
+/* Two digits for percentages; else so many that the smallest standard deviation has two significant ones. */
 static int digits_for(const struct compare *c)
 {
 	double least = INFINITY;
@@ -51,7 +51,7 @@ static int same_dataset(const struct compare_group *a, const struct compare_grou
 					: a->dataset == b->dataset;
 }
 
-static void read_sheet(struct sheet *s)
+static void prepare_sheet(struct sheet *s)
 {
 	const struct compare *c = s->c;
 
@@ -69,7 +69,7 @@ static void read_sheet(struct sheet *s)
 	s->columns = 3 + s->gains + (c->select ? 1 : 0) + s->lost;
 }
 
-/* The group with the best mean on the data of this one; -1 where there is nothing to choose. */
+/* The group with the best mean on the dataset of this one; -1 if there are fewer than two. */
 static int best_of(const struct sheet *s, const struct compare_group *of)
 {
 	const struct compare *c = s->c;
@@ -88,7 +88,7 @@ static int best_of(const struct sheet *s, const struct compare_group *of)
 	return n > 1 ? best : -1;
 }
 
-/* Holm's p of the difference of these two; NaN where they were not tested. */
+/* p after Holm's correction of the difference between these two; NaN if it was not tested. */
 static double p_of(const struct compare *c, int a, int b)
 {
 	for (int i = 0; i < c->n_pairs; i++)
@@ -98,7 +98,7 @@ static double p_of(const struct compare *c, int a, int b)
 	return NAN;
 }
 
-static void put_value(struct sheet *s, int i)
+static void add_value(struct sheet *s, int i)
 {
 	const struct compare_group *g = &s->c->group[i];
 	int best = best_of(s, g);
@@ -122,7 +122,7 @@ static void put_value(struct sheet *s, int i)
 	strbuf_release(&top);
 }
 
-static void put_lost(const struct compare_group *g, struct strbuf *out)
+static void add_lost(const struct compare_group *g, struct strbuf *out)
 {
 	if (g->collapsed)
 		strbuf_addf(out, "%d collapsed", g->collapsed);
@@ -132,13 +132,13 @@ static void put_lost(const struct compare_group *g, struct strbuf *out)
 		strbuf_adds(out, "--");
 }
 
-static void put_group(struct sheet *s, int i)
+static void add_group(struct sheet *s, int i)
 {
 	const struct compare_group *g = &s->c->group[i];
 
 	latex_escape(g->label, s->out);
 	strbuf_addf(s->out, " & %d & ", s->repeats ? g->n : g->n_seeds);
-	put_value(s, i);
+	add_value(s, i);
 	if (s->gains) {
 		strbuf_adds(s->out, " & ");
 		latex_number(g->gain, s->digits, 1, s->out);
@@ -152,12 +152,12 @@ static void put_group(struct sheet *s, int i)
 	}
 	if (s->lost) {
 		strbuf_adds(s->out, " & ");
-		put_lost(g, s->out);
+		add_lost(g, s->out);
 	}
 	strbuf_adds(s->out, " \\\\\n");
 }
 
-static void put_head(struct sheet *s)
+static void add_head(struct sheet *s)
 {
 	const struct compare *c = s->c;
 
@@ -174,7 +174,7 @@ static void put_head(struct sheet *s)
 }
 
 /* A block of rows for each dataset, under its label. */
-static void put_rows(struct sheet *s)
+static void add_rows(struct sheet *s)
 {
 	const struct compare *c = s->c;
 
@@ -188,7 +188,7 @@ static void put_rows(struct sheet *s)
 			latex_escape(g->dataset ? g->dataset : "no dataset", s->out);
 			strbuf_adds(s->out, "}} \\\\\n");
 		}
-		put_group(s, i);
+		add_group(s, i);
 	}
 	strbuf_adds(s->out, "\\bottomrule\n\\end{tabular}\n");
 }
@@ -201,7 +201,7 @@ static void add_split(const struct compare *c, struct strbuf *out)
 		strbuf_adds(out, ", on the test split");
 }
 
-/* The dataset, where there is one only. */
+/* The dataset, if there is only one. */
 static void add_dataset(const struct compare *c, struct strbuf *out)
 {
 	if (c->n_datasets != 1 || c->across || !c->group[0].dataset)
@@ -210,7 +210,7 @@ static void add_dataset(const struct compare *c, struct strbuf *out)
 	latex_escape(c->group[0].dataset, out);
 }
 
-/* Were there enough values for any difference to be significant? */
+/* True if there are enough values for a difference to be significant. */
 static int could_differ(const struct compare *c)
 {
 	for (int i = 0; i < c->n_pairs; i++)
@@ -219,7 +219,7 @@ static int could_differ(const struct compare *c)
 	return 0;
 }
 
-/* Which group is the best, and what tells others from it. */
+/* The sentences of the caption about the best group and the stars. */
 static void add_verdict(const struct sheet *s, struct strbuf *out)
 {
 	int best = 0;
@@ -227,7 +227,7 @@ static void add_verdict(const struct sheet *s, struct strbuf *out)
 	for (int i = 0; i < s->c->n_groups; i++)
 		best |= best_of(s, &s->c->group[i]) >= 0;
 	if (s->c->differ)
-		strbuf_adds(out, " The values were evaluated by different settings: they cannot "
+		strbuf_adds(out, " The values were evaluated with different settings and cannot "
 				 "be compared.");
 	if (!best)
 		return;
@@ -244,8 +244,8 @@ static void add_verdict(const struct sheet *s, struct strbuf *out)
 			    "after Holm's correction).");
 }
 
-/* The whole table: caption: what stands in it, without its braces; label: that of the table. */
-static void put_table(const char *caption, const char *label, const char *body, struct strbuf *out)
+/* Appends the whole environment. caption: without its braces; label: without "tab:". */
+static void add_table(const char *caption, const char *label, const char *body, struct strbuf *out)
 {
 	struct strbuf all = STRBUF_INIT;
 
@@ -265,7 +265,7 @@ static void add_label(const struct compare *c, struct strbuf *out)
 	latex_label(c->by, out);
 }
 
-static void put_caption(const struct sheet *s, struct strbuf *out)
+static void add_caption(const struct sheet *s, struct strbuf *out)
 {
 	const struct compare *c = s->c;
 
@@ -281,7 +281,7 @@ static void put_caption(const struct sheet *s, struct strbuf *out)
 	if (s->gains)
 		strbuf_adds(out, " Gain: over the untrained encoder.");
 	if (c->select) {
-		strbuf_adds(out, " Of each, the recipe with the best ");
+		strbuf_adds(out, " Of each group, the recipe with the best ");
 		latex_escape(c->select, out);
 		strbuf_adds(out, ".");
 	}
@@ -293,12 +293,12 @@ void compare_latex_groups(const struct compare *c, struct strbuf *out)
 	struct strbuf body = STRBUF_INIT, caption = STRBUF_INIT, label = STRBUF_INIT;
 	struct sheet s = {.c = c, .out = &body};
 
-	read_sheet(&s);
-	put_head(&s);
-	put_rows(&s);
-	put_caption(&s, &caption);
+	prepare_sheet(&s);
+	add_head(&s);
+	add_rows(&s);
+	add_caption(&s, &caption);
 	add_label(c, &label);
-	put_table(caption.buf, label.buf, body.buf, out);
+	add_table(caption.buf, label.buf, body.buf, out);
 	strbuf_release(&body);
 	strbuf_release(&caption);
 	strbuf_release(&label);
@@ -306,7 +306,7 @@ void compare_latex_groups(const struct compare *c, struct strbuf *out)
 
 /* ---- pairs ---- */
 
-static void put_pair(const struct compare *c, const struct compare_pair *p, int digits,
+static void add_pair(const struct compare *c, const struct compare_pair *p, int digits,
 		     struct strbuf *out)
 {
 	double p_holm = p->p_holm;
@@ -355,9 +355,9 @@ void compare_latex_pairs(const struct compare *c, struct strbuf *out)
 	strbuf_adds(&body, "\\begin{tabular}{lllrlrl}\n\\toprule\n$a$ & $b$ & $n$ & Difference & "
 			   "95\\,\\% interval & Effect & $p$ \\\\\n\\midrule\n");
 	for (int i = 0; i < c->n_pairs; i++)
-		put_pair(c, &c->pair[i], digits_for(c), &body);
+		add_pair(c, &c->pair[i], digits_for(c), &body);
 	strbuf_adds(&body, "\\bottomrule\n\\end{tabular}\n");
-	put_table(caption.buf, label.buf, body.buf, out);
+	add_table(caption.buf, label.buf, body.buf, out);
 	strbuf_release(&body);
 	strbuf_release(&caption);
 	strbuf_release(&label);

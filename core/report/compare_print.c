@@ -1,4 +1,4 @@
-/* A comparison as tables; see compare.h. Its sentences are compare_say.c. */
+/* The tables of a comparison. compare_sentences.c has its sentences, compare_latex.c tables for papers. */
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static int digits_of(const char *unit, int human)
 	return !strcmp(unit, "%") ? 2 : TABLE_SIX;
 }
 
-static void real(struct table *t, double v, int digits)
+static void add_real(struct table *t, double v, int digits)
 {
 	if (isnan(v))
 		table_null(t);
@@ -19,7 +19,7 @@ static void real(struct table *t, double v, int digits)
 		table_real(t, v, digits);
 }
 
-static int knows_floors(const struct compare *c)
+static int has_floors(const struct compare *c)
 {
 	for (int i = 0; i < c->n_groups; i++)
 		if (!isnan(c->group[i].gain))
@@ -41,7 +41,7 @@ static void add_minor_column(struct table *t, const char *name)
 	table_minor(t);
 }
 
-/* Which columns there are besides those of every comparison. */
+/* Which columns there are besides those of every comparison, and the digits of values. */
 struct columns {
 	int digits, floors, datasets, lost, hash;
 };
@@ -84,9 +84,9 @@ static void add_group(struct table *t, const struct compare *c, const struct col
 	table_text(t, g->label);
 	table_int(t, g->n);
 	for (int i = 0; i < (has->floors ? 7 : 5); i++)
-		real(t, v[i], has->digits);
+		add_real(t, v[i], has->digits);
 	if (c->select) {
-		real(t, g->selected, digits_of(c->select_unit, human));
+		add_real(t, g->selected, digits_of(c->select_unit, human));
 		table_int(t, g->tried);
 	}
 	if (!c->by_recipe && c->select)
@@ -106,7 +106,7 @@ static void add_group(struct table *t, const struct compare *c, const struct col
 struct table *compare_groups(const struct compare *c, int human)
 {
 	const struct columns has = {.digits = digits_of(c->unit, human),
-				    .floors = !human || knows_floors(c),
+				    .floors = !human || has_floors(c),
 				    .datasets = !c->across && (!human || c->n_datasets > 1),
 				    .lost = !human || has_lost(c),
 				    .hash = !human && c->by_recipe};
@@ -135,9 +135,9 @@ struct table *compare_pairs(const struct compare *c, int human)
 	static const struct {
 		const char *name;
 		int minor;
-	} column[] = {{"a", 0},       {"b", 0},       {"n", 0},	     {"difference", 0},
-		      {"ci_low", 0},  {"ci_high", 0}, {"effect", 1}, {"effect_size", 1},
-		      {"p", 0},	      {"p_holm", 0},  {"test", 1},   {"by", 1}};
+	} column[] = {{"a", 0},      {"b", 0},       {"n", 0},      {"difference", 0},
+		      {"ci_low", 0}, {"ci_high", 0}, {"effect", 1}, {"effect_size", 1},
+		      {"p", 0},      {"p_holm", 0},  {"test", 1},   {"by", 1}};
 	struct table *t = table_new();
 	int digits = digits_of(c->unit, human), p_digits = human ? 4 : TABLE_SHORTEST;
 
@@ -154,13 +154,13 @@ struct table *compare_pairs(const struct compare *c, int human)
 		table_text(t, c->group[p->a].title);
 		table_text(t, c->group[p->b].title);
 		table_text(t, n);
-		real(t, p->difference, digits);
-		real(t, p->ci.low, digits);
-		real(t, p->ci.high, digits);
+		add_real(t, p->difference, digits);
+		add_real(t, p->ci.low, digits);
+		add_real(t, p->ci.high, digits);
 		table_text(t, p->paired ? "Cohen's d" : "Cliff's delta");
-		real(t, p->effect, human ? 2 : TABLE_SHORTEST);
-		real(t, p->test.p, p_digits);
-		real(t, p->p_holm, p_digits);
+		add_real(t, p->effect, human ? 2 : TABLE_SHORTEST);
+		add_real(t, p->test.p, p_digits);
+		add_real(t, p->p_holm, p_digits);
 		table_text(t, test_name(c, p));
 		table_text(t, how_name(p->test.how));
 	}

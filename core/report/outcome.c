@@ -59,7 +59,7 @@ static int add_collapse(struct store *s, int64_t run, struct strbuf *out, struct
 	return 0;
 }
 
-int outcome_say(struct store *s, int64_t run, struct strbuf *out, struct error *err)
+int outcome_text(struct store *s, int64_t run, struct strbuf *out, struct error *err)
 {
 	struct selected one = {.id = run};
 	const struct selection sel = {.run = &one, .n = 1};

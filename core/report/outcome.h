@@ -1,4 +1,4 @@
-/* What a run came to, in one clause: for the end of `ssl run` and its like. */
+/* The outcome of a run in one clause, for the end of `ssl run` and other commands that train. */
 #ifndef SSL_REPORT_OUTCOME_H
 #define SSL_REPORT_OUTCOME_H
 
@@ -6,9 +6,9 @@
 #include "core/store/store.h"
 
 /* Appends "test.knn.top1 55.10 % (untrained 29.91 %, +25.19), no collapse": the value of the metric by
- * which runs are compared (metric_choice.h) or, where it has none, of its loss; what the encoder was worth
- * untrained, where that is known; and the verdict on collapse, where it was measured. Nothing where
- * nothing was measured. */
-int outcome_say(struct store *s, int64_t run, struct strbuf *out, struct error *err);
+ * which runs are compared (metric_choice.h) or, if the run has none, of its loss; the value of the
+ * untrained encoder, if it is known; and the verdict on collapse, if it was measured. Appends nothing
+ * if nothing was measured. */
+int outcome_text(struct store *s, int64_t run, struct strbuf *out, struct error *err);
 
 #endif

@@ -106,7 +106,7 @@ static void add_floor(struct work *w)
 		doc_paragraph(&w->doc, text.buf);
 		strbuf_clear(&text);
 	}
-	floor_say(gain, w->groups.n, "recipe", &text);
+	floor_warn(gain, w->groups.n, "recipe", &text);
 	if (text.len)
 		doc_warnings(&w->doc, text.buf);
 	strbuf_release(&text);

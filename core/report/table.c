@@ -1,5 +1,5 @@
-/* What a table holds, and its cells as text; see table.h. The text of all cells lies in one string; each
- * cell knows where its own begins. */
+/* What a table holds, and its cells as text; see table.h. The text of all cells lies in one string;
+ * each cell knows where its own begins. */
 #include "core/report/table.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Making a comparison; see compare.h. Printing it is compare_print.c. */
+/* Makes a comparison. core/report/compare_print.h prints it. */
 #include "core/stats/compare.h"
 
 #include <ctype.h>
@@ -23,10 +23,10 @@ static void note_count(struct strbuf *notes, int n, const char *why)
 		strbuf_addf(notes, "%d run%s left out: %s.\n", n, n == 1 ? "" : "s", why);
 }
 
-/* What becomes of a row. */
+/* How a run enters the comparison. */
 enum fate { LEFT_OUT, COUNTS, COLLAPSED, PRUNED };
 
-/* Runs that were named count in any state. */
+/* Runs that a user named one by one count whatever their status is. */
 static enum fate fate_of(const struct value_row *r, int named)
 {
 	if (named || !strcmp(r->status, "done"))
@@ -36,8 +36,8 @@ static enum fate fate_of(const struct value_row *r, int named)
 	return !strcmp(r->status, "pruned") ? PRUNED : LEFT_OUT;
 }
 
-/* Gives each row its fate; says which are left out. */
-static void choose(struct compare *c, const struct compare_query *q, char *fate)
+/* Sets the fate of each row, and notes how many runs are left out and why. */
+static void choose_fates(struct compare *c, const struct compare_query *q, char *fate)
 {
 	const struct values *v = &c->values;
 	int undone = 0, ungrouped = 0, unmeasured = 0, repeated = 0, n[PRUNED + 1] = {0};
@@ -64,8 +64,9 @@ static void choose(struct compare *c, const struct compare_query *q, char *fate)
 		fate[i] = LEFT_OUT;
 	}
 	if (named)
-		strbuf_addf(&c->notes, "%d run%s not finished count%s, being named.\n", named,
-			    named == 1 ? "" : "s", named == 1 ? "s" : "");
+		strbuf_addf(&c->notes, "%d run%s that did not finish count%s, because %s named.\n",
+			    named, named == 1 ? "" : "s", named == 1 ? "s" : "",
+			    named == 1 ? "it was" : "they were");
 	note_count(&c->notes, n[COLLAPSED], "collapsed: in no mean, counted with its group");
 	note_count(&c->notes, n[PRUNED], "pruned: in no mean, counted with its group");
 	note_count(&c->notes, undone, "not finished (running, failed or stopped)");
@@ -76,7 +77,7 @@ static void choose(struct compare *c, const struct compare_query *q, char *fate)
 
 /* ---- groups ---- */
 
-/* Numbers by size, then words by letter. */
+/* Numbers by size; other text by its bytes. */
 static int key_order(const char *a, const char *b)
 {
 	char *ea, *eb;
@@ -100,7 +101,7 @@ static int name_order(const void *a, const void *b)
 	return p->place != q->place ? p->place - q->place : key_order(p->name, q->name);
 }
 
-/* By dataset, then by the key. */
+/* By dataset, then by the value of the key. */
 static int group_order(const void *a, const void *b)
 {
 	int order = dataset_order(((const struct compare_group *)a)->dataset,
@@ -148,7 +149,7 @@ static void order_groups(struct compare *c)
 		qsort(c->group, (size_t)c->n_groups, sizeof *c->group, name_order);
 }
 
-/* Room for one more value. */
+/* Appends the run's value; the arrays double when they are full. */
 static void group_add(struct compare_group *g, const struct value_row *r)
 {
 	if (!(g->n & (g->n - 1))) {
@@ -173,7 +174,7 @@ static int cell_order(const void *a, const void *b)
 	return order ? order : ((*p)->id > (*q)->id) - ((*p)->id < (*q)->id);
 }
 
-/* The rows of the group that count, cell by cell. */
+/* The rows of the group that count, in the order of their cells. The caller frees the array. */
 static const struct value_row **rows_of(const struct compare *c, const char *fate,
 					const struct compare_group *g, int *n)
 {
@@ -197,7 +198,8 @@ static int cell_end(const struct value_row **row, int n, int from)
 	return to;
 }
 
-/* The cell with the best mean of the metric that chooses; the first of equals. */
+/* The first row of the cell with the best mean of the metric of --select; of equal cells the first.
+ */
 static int best_cell(const struct compare *c, const struct value_row **row, int n,
 		     struct compare_group *g)
 {
@@ -219,8 +221,8 @@ static int best_cell(const struct compare *c, const struct value_row **row, int 
 	return best;
 }
 
-static int say_recipe(struct store *s, const struct value_row **row, int n, int chosen,
-		      struct compare_group *g, struct error *err)
+static int describe_recipe(struct store *s, const struct value_row **row, int n, int chosen,
+			   struct compare_group *g, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	int64_t *id = xmalloc((size_t)n * sizeof *id);
@@ -255,7 +257,7 @@ static int fill_group(struct store *s, struct compare *c, const char *fate, stru
 	if (c->select && n) {
 		from = best_cell(c, row, n, g);
 		to = cell_end(row, n, from);
-		ret = say_recipe(s, row, n, from, g, err);
+		ret = describe_recipe(s, row, n, from, g, err);
 	}
 	for (int i = from; i < to; i++) {
 		group_add(g, row[i]);
@@ -294,7 +296,7 @@ static void average_seeds(struct compare_group *g)
 	g->n_seeds = n;
 }
 
-static double mean_of_known(const double *x, int n)
+static double mean_of_finite(const double *x, int n)
 {
 	return moments_of(x, n).mean;
 }
@@ -306,7 +308,7 @@ static void describe(struct compare *c, struct compare_group *g)
 	g->mean = stats_mean(g->value, g->n);
 	g->sd = stats_sd(g->value, g->n);
 	g->ci = stats_t_interval(g->value, g->n, level);
-	g->floor = mean_of_known(g->floors, g->n);
+	g->floor = mean_of_finite(g->floors, g->n);
 	g->gain = floor_gain(g->value, g->floors, NULL, g->n);
 	average_seeds(g);
 	g->best = strcmp(c->goal, "none") ? stats_quantile(g->value, g->n, max ? 1 : 0) : NAN;
@@ -341,7 +343,8 @@ static int make_groups(struct store *s, struct compare *c, const char *fate, str
 
 /* ---- pairs of groups ---- */
 
-/* a - b for each seed that both have; scale: the size of these numbers. */
+/* a - b for each seed that both groups have. *scale becomes the largest absolute value among them.
+ */
 static int seed_differences(const struct compare_group *a, const struct compare_group *b, double *d,
 			    double *scale)
 {
@@ -448,7 +451,7 @@ static void note_datasets(struct compare *c)
 	    last);
 }
 
-/* Groups whose runs are not of one recipe, in one sentence. */
+/* Notes in one sentence which groups hold runs of several recipes. */
 static void note_cells(struct compare *c)
 {
 	int mixed = 0, said = 0;
@@ -463,13 +466,15 @@ static void note_cells(struct compare *c)
 		if (c->group[i].cells > 1)
 			strbuf_addf(&c->notes, mixed > 1 ? "%s%s %d" : "%s%s holds %d recipes",
 				    said++ ? ", " : "", c->group[i].title, c->group[i].cells);
-	strbuf_addf(&c->notes,
-		    "%s: %s spread is that of hyperparameters too (--select takes the best recipe "
-		    "of each).\n",
-		    mixed > 1 ? ")" : "", mixed > 1 ? "their" : "its");
+	strbuf_addf(
+	    &c->notes,
+	    "%s: %s standard deviation%s include%s that of the hyperparameters (--select takes the "
+	    "best recipe of each group).\n",
+	    mixed > 1 ? ")" : "", mixed > 1 ? "their" : "its", mixed > 1 ? "s" : "",
+	    mixed > 1 ? "" : "s");
 }
 
-/* Cells of the sweep that no finished run stands for: a whole group may be missing. */
+/* Notes how many cells of the sweep have no finished run: a whole group may be missing. */
 static int note_missing_cells(struct store *s, struct compare *c, const char *name,
 			      struct error *err)
 {
@@ -491,7 +496,7 @@ static int note_missing_cells(struct store *s, struct compare *c, const char *na
 	return ret;
 }
 
-/* What is said of the values themselves, and why they are of that metric. */
+/* Notes why this metric was chosen, and what its values lack. */
 static int note_values(struct store *s, struct compare *c, const struct compare_query *q,
 		       struct error *err)
 {
@@ -537,7 +542,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		c->unit = metric_kind(c->values.metric)->unit;
 		c->select_unit = c->select ? metric_kind(c->select)->unit : "";
 		fate = xcalloc((size_t)c->values.n + 1, 1);
-		choose(c, q, fate);
+		choose_fates(c, q, fate);
 		ret = note_values(s, c, q, err) || make_groups(s, c, fate, err) ? -1 : 0;
 	}
 	if (!ret && c->select && !strcmp(c->values.select_goal, "none"))

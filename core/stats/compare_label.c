@@ -1,4 +1,4 @@
-/* What the groups of a comparison are called; see compare.h. */
+/* The labels of the groups of a comparison; see compare.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +18,8 @@ static const struct value_row *row_of(const struct compare *c, int64_t id)
 	return &c->values.row[i];
 }
 
-/* "vicreg.mu=1 optim.lr=0.1": in what the recipe differs from the others of its method, behind the
- * method where there are several. */
+/* The hyperparameters in which the recipe differs from the others of its method, "vicreg.mu=1
+ * optim.lr=0.1"; with several methods the method's name stands before them. */
 static int label_recipe(struct store *s, struct compare *c, struct compare_group *g,
 			struct error *err)
 {
@@ -40,7 +40,7 @@ static int label_recipe(struct store *s, struct compare *c, struct compare_group
 	for (int i = 0; i < c->n_groups; i++)
 		same |= c->group[i].label && !strcmp(c->group[i].label, label.buf) &&
 			is_same(c->group[i].dataset, g->dataset);
-	if (same) /* they differ in what no parameter tells: the version of the defaults */
+	if (same) /* they differ in the version of the defaults, which is no hyperparameter */
 		strbuf_addf(&label, " (%.8s)", g->name);
 	g->label = strbuf_detach(&label);
 	return ret;

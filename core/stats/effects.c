@@ -11,19 +11,19 @@
 #include "core/stats/ranges.h"
 #include "core/store/query/selection_varied.h"
 
-/* One method's runs while they are looked at: those that finished with a finite value, and those
- * that collapsed or were pruned, whose value is NaN. */
+/* One method's runs: those that finished with a finite value, and those that collapsed or were
+ * pruned, whose value is NaN. */
 struct view {
 	const struct selection *sel;
 	const struct varied_set *varied;
-	const char *drawn; /* of varied: in ranges */
+	const char *drawn; /* of each varied parameter: its levels are ranges (ranges.h) */
 	const double *floor;
 	double *value;
 	int *run, n;        /* places in the selection */
 	double mean, total; /* total: sum of squares about the mean */
 };
 
-static int ended(const struct view *v, int run, const char *status)
+static int ended_as(const struct view *v, int run, const char *status)
 {
 	return !strcmp(v->sel->run[run].status, status);
 }
@@ -45,7 +45,7 @@ void effects_release(struct effects *e)
 	*e = (struct effects){0};
 }
 
-/* Of the runs with this value. */
+/* The level of the runs with the same value as `run`. */
 static struct effect_level level_of_runs(const struct view *v, const struct varied *p, int run)
 {
 	struct effect_level l = {.text = xstrdup(p->text[run]), .number = p->number[run]};
@@ -59,8 +59,8 @@ static struct effect_level level_of_runs(const struct view *v, const struct vari
 
 		if (!p->text[at] || strcmp(p->text[at], l.text) != 0)
 			continue;
-		l.collapsed += ended(v, at, "collapsed");
-		l.pruned += ended(v, at, "pruned");
+		l.collapsed += ended_as(v, at, "collapsed");
+		l.pruned += ended_as(v, at, "pruned");
 		floor[n] = v->floor[at];
 		x[n++] = v->value[at];
 	}
@@ -74,7 +74,8 @@ static struct effect_level level_of_runs(const struct view *v, const struct vari
 	return l;
 }
 
-/* Where in the effect's levels the text stands or has to stand; *found. */
+/* The place of the level with this text; or, *found being 0, the place where it is to be inserted.
+ */
 static int level_at(const struct effect *f, const char *text, double number, int *found)
 {
 	for (int i = 0; i < f->n; i++)
@@ -112,8 +113,9 @@ static double share_of(const struct effect *f, const struct view *v)
 	return v->total > 0 ? sum / v->total : NAN;
 }
 
-/* Do the two change together: does each value of one go with one value of the other? */
-static int together(const struct view *v, const struct varied *p, const struct varied *q)
+/* True if the two parameters change together: each value of one goes with one value of the other.
+ */
+static int change_together(const struct view *v, const struct varied *p, const struct varied *q)
 {
 	for (int i = 0; i < v->n; i++)
 		for (int k = 0; k < i; k++) {
@@ -126,8 +128,8 @@ static int together(const struct view *v, const struct varied *p, const struct v
 	return 1;
 }
 
-static void join(struct effect *f, const struct view *v, const struct varied *p,
-		 const struct varied *other)
+static void join_param(struct effect *f, const struct view *v, const struct varied *p,
+		       const struct varied *other)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -172,7 +174,7 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 
 	for (int i = 0; i < v->n; i++)
 		add_level(&f, v, p, v->run[i]);
-	/* every run with a value of its own would always come to all of the variance */
+	/* where each run has its own value, the share would be 1 whatever the values are */
 	f.share = f.n == v->n ? NAN : share_of(&f, v);
 	f.best = best >= 0 ? level_of(&f, p, best) : -1;
 	f.drawn = v->drawn[param];
@@ -180,9 +182,9 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 		f.edge = f.best == 0 ? -1 : f.best == f.n - 1;
 	for (int k = param + 1; k < v->varied->n; k++)
 		if (!used[k] && v->varied->param[k].levels > 1 &&
-		    together(v, p, &v->varied->param[k])) {
+		    change_together(v, p, &v->varied->param[k])) {
 			used[k] = 1;
-			join(&f, v, p, &v->varied->param[k]);
+			join_param(&f, v, p, &v->varied->param[k]);
 		}
 	b->effect = xrealloc(b->effect, (size_t)(b->n + 1) * sizeof *b->effect);
 	while (at > 0 && (isnan(b->effect[at - 1].share) || b->effect[at - 1].share < f.share) &&
@@ -194,8 +196,8 @@ static void add_effect(struct effect_block *b, const struct view *v, int param, 
 	b->n++;
 }
 
-/* Cells, the variance within them, and a run of the best one. */
-static int look_at_cells(struct effect_block *b, const struct view *v, int low_is_good)
+/* Counts the cells and measures the variance within them. Returns a run of the best cell, or -1. */
+static int measure_cells(struct effect_block *b, const struct view *v, int low_is_good)
 {
 	char *done = xcalloc((size_t)v->n + 1, 1);
 	double *x = xmalloc((size_t)(v->n + 1) * sizeof *x), within = 0;
@@ -238,8 +240,8 @@ static int look_at_cells(struct effect_block *b, const struct view *v, int low_i
 	return best;
 }
 
-/* Every run of the block has it, and not always the same. */
-static int is_in_play(const struct view *v, const struct varied *p)
+/* True if every run of the block has the parameter, and not all have the same value. */
+static int is_varied(const struct view *v, const struct varied *p)
 {
 	int differs = 0;
 
@@ -257,7 +259,7 @@ static void add_effects(struct effect_block *b, const struct view *v, int best)
 	double sum = isnan(b->seeds) ? 0 : b->seeds;
 
 	for (int i = 0; i < v->varied->n; i++)
-		used[i] = (char)!is_in_play(v, &v->varied->param[i]);
+		used[i] = (char)!is_varied(v, &v->varied->param[i]);
 	for (int i = 0; i < v->varied->n; i++)
 		if (!used[i])
 			add_effect(b, v, i, used, best);
@@ -267,10 +269,10 @@ static void add_effects(struct effect_block *b, const struct view *v, int best)
 	free(used);
 }
 
-static void look(struct effect_block *b, const struct view *v, int low_is_good)
+static void fill_block(struct effect_block *b, const struct view *v, int low_is_good)
 {
 	char *drawn = xcalloc((size_t)v->varied->n + 1, 1);
-	int best = look_at_cells(b, v, low_is_good);
+	int best = measure_cells(b, v, low_is_good);
 	struct varied_set ranges = ranges_make(v->varied, v->run, v->n, b->cells, drawn);
 	struct view mine = *v;
 
@@ -281,15 +283,15 @@ static void look(struct effect_block *b, const struct view *v, int low_is_good)
 	free(drawn);
 }
 
-/* Takes the run into the view, or counts why not. */
-static void take_run(struct effect_block *b, struct view *v, int run, double value, double *x)
+/* Adds the run to the view, or counts the reason why it is left out. */
+static void add_run(struct effect_block *b, struct view *v, int run, double value, double *x)
 {
-	int collapsed = ended(v, run, "collapsed"), pruned = ended(v, run, "pruned");
+	int collapsed = ended_as(v, run, "collapsed"), pruned = ended_as(v, run, "pruned");
 
 	b->collapsed += collapsed;
 	b->pruned += pruned;
 	v->value[run] = NAN;
-	if (!collapsed && !pruned && !ended(v, run, "done")) {
+	if (!collapsed && !pruned && !ended_as(v, run, "done")) {
 		b->undone++;
 	} else if (collapsed || pruned) {
 		v->run[v->n++] = run;
@@ -315,12 +317,12 @@ static void add_block(struct effects *out, struct view *v, const char *method, c
 	v->n = 0;
 	for (int i = 0; i < v->sel->n; i++)
 		if (!strcmp(v->sel->run[i].method, method) && !selection_repeats(v->sel, i))
-			take_run(b, v, i, value[i], x);
+			add_run(b, v, i, value[i], x);
 	s = moments_of(x, b->runs);
 	b->mean = v->mean = s.mean;
 	b->sd = s.sd;
 	v->total = s.n > 1 ? s.sd * s.sd * (s.n - 1) : 0;
-	look(b, v, low_is_good);
+	fill_block(b, v, low_is_good);
 	free(x);
 }
 

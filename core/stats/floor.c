@@ -14,7 +14,8 @@ void floors_release(struct floors *f)
 	*f = (struct floors){0};
 }
 
-/* Have all runs the same data and encoder, so that their floors differ by the seed at most? */
+/* *alike: all runs have the same data and encoder, so that their floors differ at most by the seed.
+ */
 static int are_alike(struct store *s, const struct selection *sel, int *alike, struct error *err)
 {
 	struct varied_set v;
@@ -86,7 +87,7 @@ void floors_text(const struct floors *f, struct strbuf *out)
 		strbuf_addf(out, " to %.2f", f->high);
 }
 
-void floor_say(const double *gain, int n, const char *what, struct strbuf *out)
+void floor_warn(const double *gain, int n, const char *what, struct strbuf *out)
 {
 	double most = NAN;
 

@@ -75,9 +75,9 @@ int *groups_by_mean(const struct group_set *g, const double *value, int low_is_g
 	return order;
 }
 
-/* Do runs a and b belong together? */
-static int together(const struct selection *sel, const char *by, const struct varied_set *v, int a,
-		    int b)
+/* True if runs a and b belong to one group. */
+static int are_of_one_group(const struct selection *sel, const char *by, const struct varied_set *v,
+			    int a, int b)
 {
 	const struct selected *x = &sel->run[a], *y = &sel->run[b];
 	const char *p, *q;
@@ -95,7 +95,7 @@ static int together(const struct selection *sel, const char *by, const struct va
 	return p && q ? !strcmp(p, q) : p == q;
 }
 
-static void put(struct group_set *out, int run, int at)
+static void add_run(struct group_set *out, int run, int at)
 {
 	struct group *g;
 
@@ -108,7 +108,8 @@ static void put(struct group_set *out, int run, int at)
 	g->run[g->n++] = run;
 }
 
-/* "mu" for "vicreg.mu": of the run's own method, or when no other varied one ends so too. */
+/* "mu" for "vicreg.mu": of the run's own method, or if no other varied hyperparameter ends with it.
+ */
 static const char *short_name(const struct varied_set *v, int i, const char *method)
 {
 	const char *name = v->param[i].name, *dot = strrchr(name, '.');
@@ -125,14 +126,14 @@ static const char *short_name(const struct varied_set *v, int i, const char *met
 	return dot ? dot + 1 : name;
 }
 
-/* Which hyperparameters tell the runs of a method apart; found once for each method. */
-struct telling {
+/* Which hyperparameters differ between the runs of a method; found once for each method. */
+struct method_varied {
 	const char *method;
-	char *tells; /* of each varied one */
+	char *differs; /* of each varied hyperparameter */
 };
 
-struct tellings {
-	struct telling *of;
+struct varied_by_method {
+	struct method_varied *of;
 	int n;
 };
 
@@ -150,33 +151,33 @@ static int differs_within(const struct selection *sel, const struct varied *p, c
 	return 0;
 }
 
-static const char *telling_of(struct tellings *t, const struct selection *sel,
-			      const struct varied_set *v, const char *method)
+static const char *find_varied(struct varied_by_method *t, const struct selection *sel,
+			       const struct varied_set *v, const char *method)
 {
-	char *tells;
+	char *differs;
 
 	for (int i = 0; i < t->n; i++)
 		if (!strcmp(t->of[i].method, method))
-			return t->of[i].tells;
-	tells = xcalloc((size_t)v->n + 1, 1);
+			return t->of[i].differs;
+	differs = xcalloc((size_t)v->n + 1, 1);
 	for (int i = 0; i < v->n; i++)
-		tells[i] = (char)differs_within(sel, &v->param[i], method);
+		differs[i] = (char)differs_within(sel, &v->param[i], method);
 	t->of = xrealloc(t->of, (size_t)(t->n + 1) * sizeof *t->of);
-	t->of[t->n++] = (struct telling){method, tells};
-	return tells;
+	t->of[t->n++] = (struct method_varied){method, differs};
+	return differs;
 }
 
-static void tellings_release(struct tellings *t)
+static void varied_by_method_release(struct varied_by_method *t)
 {
 	for (int i = 0; i < t->n; i++)
-		free(t->of[i].tells);
+		free(t->of[i].differs);
 	free(t->of);
 }
 
 enum { RANKS = 3 };
 
-/* Labels are cut where they are long: the method's own keys come first, and last those that
- * seldom are what is asked about. */
+/* Long labels are cut at their end: the method's own keys come first, and last those that are
+ * rarely the subject of a comparison. */
 static int rank_of(const char *name, const char *method)
 {
 	static const char *const late[] = {"augment.", "checkpoint.", "collapse.", "eval.",
@@ -192,13 +193,13 @@ static int rank_of(const char *name, const char *method)
 }
 
 static void add_params(const struct selected *r, int run, const struct varied_set *v,
-		       const char *tells, struct strbuf *text)
+		       const char *differs, struct strbuf *text)
 {
 	for (int rank = 0; rank < RANKS; rank++)
 		for (int i = 0; i < v->n; i++) {
 			const struct varied *p = &v->param[i];
 
-			if (tells[i] && p->text[run] && rank_of(p->name, r->method) == rank)
+			if (differs[i] && p->text[run] && rank_of(p->name, r->method) == rank)
 				strbuf_addf(text, " %s=%s", short_name(v, i, r->method),
 					    p->text[run]);
 		}
@@ -212,9 +213,9 @@ static int has_several_datasets(const struct selection *sel)
 	return 0;
 }
 
-/* What sets the group's first run apart from the others of its method. */
-static void label(const struct selection *sel, const char *by, const struct varied_set *v,
-		  struct tellings *t, struct group *g)
+/* Labels the group by what its first run differs in from the others of its method. */
+static void label_group(const struct selection *sel, const char *by, const struct varied_set *v,
+			struct varied_by_method *t, struct group *g)
 {
 	const struct selected *r = &sel->run[g->run[0]];
 	struct strbuf text = STRBUF_INIT;
@@ -229,15 +230,15 @@ static void label(const struct selection *sel, const char *by, const struct vari
 		strbuf_addf(&text, "%s=%s", by, value ? value : "-");
 	} else {
 		strbuf_adds(&text, r->method);
-		add_params(r, g->run[0], v, telling_of(t, sel, v, r->method), &text);
+		add_params(r, g->run[0], v, find_varied(t, sel, v, r->method), &text);
 	}
 	if (by && strcmp(by, "run") && strcmp(by, "data.set") && has_several_datasets(sel))
 		strbuf_addf(&text, " (%s)", *r->dataset ? r->dataset : "no dataset");
 	g->label = strbuf_detach(&text);
 }
 
-/* Groups by a number in its order; there are few of them. */
-static void order(struct group_set *out, const struct varied_set *v)
+/* Groups by a numeric hyperparameter, by insertion: there are few of them. */
+static void order_by_number(struct group_set *out, const struct varied_set *v)
 {
 	for (int i = 1; i < out->n; i++) {
 		struct group g = out->group[i];
@@ -252,23 +253,23 @@ static void order(struct group_set *out, const struct varied_set *v)
 	}
 }
 
-int groups_telling(const struct selection *sel, struct varied_set *v)
+int groups_varied(const struct selection *sel, struct varied_set *v)
 {
 	int kept = 0;
 
 	for (int i = 0; i < v->n; i++) {
 		struct varied p = v->param[i];
-		int tells = 0;
+		int differs = 0;
 
-		for (int a = 0; a < sel->n && !tells; a++) {
-			int b = 0; /* the method's first run that has it */
+		for (int a = 0; a < sel->n && !differs; a++) {
+			int b = 0; /* the first run of the method that has the parameter */
 
 			while (b < a &&
 			       (strcmp(sel->run[a].method, sel->run[b].method) || !p.text[b]))
 				b++;
-			tells = b < a && p.text[a] && strcmp(p.text[a], p.text[b]);
+			differs = b < a && p.text[a] && strcmp(p.text[a], p.text[b]);
 		}
-		if (tells) {
+		if (differs) {
 			v->param[i] = v->param[kept];
 			v->param[kept++] = p;
 		}
@@ -281,7 +282,7 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 {
 	int plain = by && (!strcmp(by, "run") || !strcmp(by, "method")), all;
 	struct varied_set v = {0};
-	struct tellings t = {0};
+	struct varied_by_method t = {0};
 
 	*out = (struct group_set){0};
 	if (by && !strcmp(by, BY_RECIPE))
@@ -291,22 +292,22 @@ int groups_make(struct store *s, const struct selection *sel, const char *by, st
 		return -1;
 	all = v.n;
 	if (!by)
-		v.n = groups_telling(sel, &v);
+		v.n = groups_varied(sel, &v);
 	for (int i = 0; i < sel->n; i++) {
 		int at = 0;
 
 		if ((!by || strcmp(by, "run") != 0) && selection_repeats(sel, i))
 			continue;
-		while (at < out->n && !together(sel, by, &v, out->group[at].run[0], i))
+		while (at < out->n && !are_of_one_group(sel, by, &v, out->group[at].run[0], i))
 			at++;
-		put(out, i, at);
+		add_run(out, i, at);
 	}
 	for (int i = 0; i < out->n; i++)
-		label(sel, by, &v, &t, &out->group[i]);
+		label_group(sel, by, &v, &t, &out->group[i]);
 	if (by && !plain && v.param[0].is_number)
-		order(out, &v);
+		order_by_number(out, &v);
 	v.n = all;
-	tellings_release(&t);
+	varied_by_method_release(&t);
 	varied_release(&v);
 	return 0;
 }

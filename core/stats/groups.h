@@ -1,7 +1,7 @@
 /*
- * Runs put together: replicates (equal recipes but for the seed, on the same data), or all runs
- * that share a method or the value of a hyperparameter; each with a label of what sets it apart.
- * Runs on different data are never in one group.
+ * Groups of runs: replicates (recipes that differ only in the seed, on the same data), or all runs
+ * that share a method or the value of a hyperparameter. The label of a group says in what it differs
+ * from the others. Runs on different data are never in one group.
  */
 #ifndef SSL_STATS_GROUPS_H
 #define SSL_STATS_GROUPS_H
@@ -20,18 +20,18 @@ struct group_set {
 	int n;
 };
 
-/* by: NULL or BY_RECIPE replicates, "run" each alone, "method", or a hyperparameter. In the order of the
- * selection; groups by a number in its order. A run that was done again later is in no group (but
- * of "run"), so that a seed counts once. */
+/* by: NULL or BY_RECIPE: replicates; "run": each run alone; "method"; or a hyperparameter. Groups are in
+ * the order of the selection, those by a number in its order. A run that was repeated later is in no
+ * group (except by "run"), so that a seed counts once. */
 int groups_make(struct store *s, const struct selection *sel, const char *by, struct group_set *out,
 		struct error *err);
 void groups_release(struct group_set *g);
 
-/* Leaves the parameters that differ within a method at the front of v, and returns how many they
- * are: that another method has other defaults says nothing. "method" itself is not among them. */
-int groups_telling(const struct selection *sel, struct varied_set *v);
+/* Moves the hyperparameters that differ between runs of one method to the front of v, and returns their
+ * number. Those that differ only between methods, which have different defaults, stay behind. */
+int groups_varied(const struct selection *sel, struct varied_set *v);
 
-/* Mean and its like of the finite ones among value[g->run[..]]. */
+/* Moments of the finite values among x[0..n-1], or value[g->run[..]]. */
 struct moments {
 	int n;
 	double mean, sd; /* sd: NaN for n < 2 */

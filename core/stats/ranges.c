@@ -8,14 +8,14 @@
 #include "core/base/strbuf.h"
 #include "core/store/query/varied.h"
 
-static int rising(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
 
-/* The distinct numbers of the runs, rising; freed by the caller. */
+/* The distinct numbers of the runs, in rising order. The caller frees them. */
 static double *distinct(const struct varied *p, const int *run, int n, int *levels)
 {
 	double *x = xmalloc((size_t)(n + 1) * sizeof *x);
@@ -23,7 +23,7 @@ static double *distinct(const struct varied *p, const int *run, int n, int *leve
 
 	for (int i = 0; i < n; i++)
 		x[i] = p->number[run[i]];
-	qsort(x, (size_t)n, sizeof *x, rising);
+	qsort(x, (size_t)n, sizeof *x, by_number);
 	for (int i = 0; i < n; i++)
 		if (!i || x[i] != x[i - 1])
 			x[k++] = x[i];
@@ -31,9 +31,9 @@ static double *distinct(const struct varied *p, const int *run, int n, int *leve
 	return x;
 }
 
-/* Does q rise with p, or fall with it, throughout? A q that is no number: does it change whenever p
- * does, or never? */
-static int in_step(const struct varied *p, const struct varied *q, const int *run, int n)
+/* True if q always rises with p, or always falls with it. A q that is no number: if it changes
+ * whenever p does, or never. */
+static int changes_in_step(const struct varied *p, const struct varied *q, const int *run, int n)
 {
 	int rises = 0, falls = 0, stays = 0, changes = 0;
 
@@ -64,7 +64,7 @@ static int has_another(const struct varied_set *v, int param, const int *run, in
 {
 	for (int k = 0; k < v->n; k++)
 		if (k != param && all_have(&v->param[k], run, n) &&
-		    !in_step(&v->param[param], &v->param[k], run, n))
+		    !changes_in_step(&v->param[param], &v->param[k], run, n))
 			return 1;
 	return 0;
 }
@@ -79,15 +79,15 @@ static char *range_text(const double *x, int levels, int range)
 	return strbuf_detach(&text);
 }
 
-static void take_together(struct varied *p, const double *x, int levels, const int *run, int n,
-			  int runs)
+static void divide_into_ranges(struct varied *p, const double *x, int levels, const int *run, int n,
+			       int runs)
 {
 	char **text = xcalloc((size_t)runs + 1, sizeof *text);
 	double *number = xmalloc((size_t)(runs + 1) * sizeof *number);
 
 	for (int i = 0; i < n; i++) {
 		const double *at =
-		    bsearch(&p->number[run[i]], x, (size_t)levels, sizeof *x, rising);
+		    bsearch(&p->number[run[i]], x, (size_t)levels, sizeof *x, by_number);
 		int range = (int)(at - x) * RANGES / levels;
 
 		text[run[i]] = range_text(x, levels, range);
@@ -113,7 +113,7 @@ struct varied_set ranges_make(const struct varied_set *v, const int *run, int n,
 			continue;
 		x = distinct(p, run, n, &levels);
 		if (levels == cells && levels >= 2 * RANGES && has_another(v, i, run, n)) {
-			take_together(&out.param[i], x, levels, run, n, v->runs);
+			divide_into_ranges(&out.param[i], x, levels, run, n, v->runs);
 			is_drawn[i] = 1;
 		}
 		free(x);

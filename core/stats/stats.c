@@ -1,5 +1,4 @@
-/* Moments, quantiles, intervals, ranks, effect sizes; see stats.h. The tests of hypotheses are in
- * stats_tests.c. */
+/* Moments, quantiles, intervals, ranks and effect sizes. stats_tests.c has the tests. */
 #include "core/stats/stats.h"
 
 #include <math.h>
@@ -103,7 +102,7 @@ double stats_t_cdf(double t, double df)
 	return t > 0 ? 1 - tail : tail;
 }
 
-/* By bisection: the distribution has a value for every number. */
+/* By bisection of the distribution function. */
 double stats_t_quantile(double p, double df)
 {
 	double low = -1, high = 1;
@@ -200,7 +199,7 @@ void stats_holm(double *p, int n)
 	free(order);
 }
 
-/* 1e-12: a mean over millions of values is rounded by less, and no metric is told apart by more. */
+/* 1e-12: rounding in a mean over millions of values is smaller, every real difference is larger. */
 int stats_equal(const double *d, int n, double scale)
 {
 	for (int i = 0; i < n; i++)

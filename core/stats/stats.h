@@ -1,8 +1,8 @@
 /*
- * Statistics of small samples, as a comparison of methods over a few seeds needs them. Exact tests
- * where they can be counted, else seeded ones: the same input always gives the same figure. Samples
- * are plain arrays of finite numbers; what cannot be computed (the sd of one value) is NaN. All
- * tests are two-sided. tests/unit/report/test_stats.c holds each to SciPy's figures.
+ * Statistics of small samples, for comparisons of methods over a few seeds. Tests are exact where all
+ * cases can be counted, else drawn with a fixed seed: the same input always gives the same result.
+ * Samples are arrays of finite numbers; a value that cannot be computed (the sd of one number) is NaN.
+ * All tests are two-sided. tests/unit/stats/test_stats.c compares each with SciPy.
  */
 #ifndef SSL_STATS_STATS_H
 #define SSL_STATS_STATS_H
@@ -22,12 +22,13 @@ double stats_normal_cdf(double z);
 struct interval {
 	double low, high;
 };
-/* Of the mean, Student's t: mean +- t sd / sqrt(n); NaN for n < 2. Every interval that ssl prints
- * is this one, as is that of the view v_seed. */
+/* Student's t interval of the mean: mean +- t sd / sqrt(n); NaN for n < 2. ssl prints no other kind of
+ * interval, and the view v_seed has the same. */
 struct interval stats_t_interval(const double *x, int n, double level);
 struct interval stats_t_of(double mean, double sd, int n, double level);
 
-/* How a p-value was come by. */
+/* How a p-value was computed: by counting all cases, by draws with a fixed seed, by the normal
+ * approximation. */
 enum stats_how { STATS_EXACT, STATS_SEEDED, STATS_NORMAL };
 struct stats_test {
 	double statistic, p;
@@ -57,11 +58,10 @@ struct stats_test stats_mann_whitney(const double *x, int n, const double *y, in
  * test procedure", 1979). NaNs stay, and do not count. */
 void stats_holm(double *p, int n);
 
-/* Are they all the same, but for rounding? scale: the size of the numbers whose differences they
- * are. */
+/* True if all d are equal up to rounding. scale: the size of the numbers whose differences they are. */
 int stats_equal(const double *d, int n, double scale);
 
-/* Effect sizes. Cohen's d of paired differences: mean / sd (d_z), NaN when they are all the same.
+/* Effect sizes. Cohen's d of paired differences: mean / sd (d_z), NaN if they are all equal.
  * Cliff's delta of two samples: P(x > y) - P(x < y), in [-1, 1]. */
 double stats_cohen_paired(const double *d, int n);
 double stats_cliff_delta(const double *x, int n, const double *y, int m);

@@ -1,4 +1,4 @@
-/* Tests of hypotheses; see stats.h. */
+/* The tests of stats.h. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 enum {
 	FLIPS_MAX = 20,         /* differences whose signs are enumerated */
 	DIVISIONS_MAX = 200000, /* of two samples that are enumerated */
-	DRAWS = 100000,         /* fewer of large samples: as many as DRAWN values make */
+	DRAWS = 100000,         /* for large samples fewer: DRAWN / n */
 	DRAWS_LEAST = 1000,
 	DRAWN = 1000000,
 	RANKS_MAX = 50, /* values whose ranks are counted exactly */
@@ -23,8 +23,8 @@ static int draws_for(int n)
 	return draws < DRAWS_LEAST ? DRAWS_LEAST : draws < DRAWS ? draws : DRAWS;
 }
 
-/* What sums of these values may differ by from rounding alone, the order of adding being another:
- * so that a division counts as like the observed one when it is. */
+/* A bound of the rounding error by which sums of these values differ when they are added in another
+ * order: a division whose sum equals the observed one up to rounding has to count as equal. */
 static double rounding_of(const double *x, int n)
 {
 	double sum = 0;
@@ -43,7 +43,7 @@ static double flipped_sum(const double *d, int n, unsigned long signs)
 	return sum;
 }
 
-/* A sign for each bit of a word. */
+/* The sum with random signs, a bit of a random word for each. */
 static double drawn_sum(const double *d, int n, struct rng *r)
 {
 	double sum = 0;
@@ -60,8 +60,7 @@ static double drawn_sum(const double *d, int n, struct rng *r)
 struct stats_test stats_sign_flip(const double *d, int n, unsigned long seed)
 {
 	struct stats_test out = {stats_mean(d, n), NAN, STATS_EXACT};
-	double least =
-	    fabs(out.statistic * n) - rounding_of(d, n); /* as large as the observed one */
+	double least = fabs(out.statistic * n) - rounding_of(d, n); /* at least the observed sum */
 	struct rng r;
 	long count = 0;
 
@@ -76,7 +75,7 @@ struct stats_test stats_sign_flip(const double *d, int n, unsigned long seed)
 	rng_init(&r, seed, RNG_STATS, 1, 0);
 	for (int i = 0; i < draws_for(n); i++)
 		count += fabs(drawn_sum(d, n, &r)) >= least;
-	/* the observed division is one of those that chance could have given */
+	/* the observed signs are one of the possible cases */
 	out.p = (double)(count + 1) / (draws_for(n) + 1);
 	out.how = STATS_SEEDED;
 	return out;
@@ -96,8 +95,8 @@ static double two_sided(const double *weight, int top, int observed)
 	return tail < 1 ? tail : 1;
 }
 
-/* Ranks are halves at worst: twice a rank is whole. */
-static int twice(double rank)
+/* Ranks are multiples of 1/2: twice a rank is an integer. */
+static int doubled(double rank)
 {
 	return (int)lrint(2 * rank);
 }
@@ -110,9 +109,9 @@ static double signed_rank_exact(const double *rank, int n, double plus)
 
 	ways[0] = 1;
 	for (int i = 0; i < n; i++)
-		for (int s = top; s >= twice(rank[i]); s--)
-			ways[s] += ways[s - twice(rank[i])];
-	p = two_sided(ways, top, twice(plus));
+		for (int s = top; s >= doubled(rank[i]); s--)
+			ways[s] += ways[s - doubled(rank[i])];
+	p = two_sided(ways, top, doubled(plus));
 	free(ways);
 	return p;
 }
@@ -146,7 +145,7 @@ struct stats_test stats_wilcoxon(const double *d, int n)
 	return out;
 }
 
-/* Divisions of n + m values into n and m, up to a limit that means "too many". */
+/* The number of divisions of n + m values into n and m; not exact beyond DIVISIONS_MAX. */
 static double divisions(int n, int m)
 {
 	double c = 1;
@@ -172,7 +171,7 @@ static double drawn_division(double *all, int n, int total, struct rng *r)
 	return sum;
 }
 
-/* Steps `pick` to the next choice of n out of total; 0 after the last. */
+/* Advances `pick` to the next choice of n out of total; returns 0 after the last. */
 static int next_choice(int *pick, int n, int total)
 {
 	int i = n - 1;
@@ -262,10 +261,10 @@ static double rank_sum_exact(const double *rank, int n, int total, double observ
 	ways[0] = 1;
 	for (int i = 0; i < total; i++)
 		for (int k = i < n ? i + 1 : n; k >= 1; k--)
-			for (int s = top; s >= twice(rank[i]); s--)
+			for (int s = top; s >= doubled(rank[i]); s--)
 				ways[(size_t)k * row + (size_t)s] +=
-				    ways[(size_t)(k - 1) * row + (size_t)(s - twice(rank[i]))];
-	p = two_sided(ways + (size_t)n * row, top, twice(observed));
+				    ways[(size_t)(k - 1) * row + (size_t)(s - doubled(rank[i]))];
+	p = two_sided(ways + (size_t)n * row, top, doubled(observed));
 	free(ways);
 	return p;
 }

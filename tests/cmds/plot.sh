@@ -136,11 +136,11 @@ out_has 'guard.collapse_std = 0.125'
 out_has 'collapse.std_ratio: .*embeddings z.*0 is collapsed'
 out_has 'a -- vicreg lambda=1 mu=1$' # the collapsed one
 
-note 'a heatmap says how far the seeds scatter'
+note 'a heatmap states the standard deviation between seeds'
 ok ssl plot heatmap -w "method='vicreg'"
-out_has 'seeds scatter by 0.97 .sd.'
+out_has 'standard deviation between seeds: 0.97'
 ok ssl plot heatmap -w "method='vicreg' and seed=1"
-out_has 'how far seeds scatter is not known'
+out_has 'the standard deviation between seeds is not known'
 
 note 'what cannot be drawn is reported'
 fails 2 "none of curve, bars" "$SSL" plot pie

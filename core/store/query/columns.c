@@ -11,9 +11,9 @@ enum unit column_unit(const char *column)
 		const char *name;
 		enum unit unit;
 	} known[] = {
-	    {"gain", UNIT_PERCENT},     {"seconds", UNIT_SECONDS}, {"age", UNIT_DURATION},
-	    {"silent", UNIT_DURATION},  {"elapsed", UNIT_DURATION}, {"eta", UNIT_DURATION},
-	    {"bytes", UNIT_BYTES},      {"peak_rss", UNIT_BYTES},  {"arena_peak", UNIT_BYTES},
+	    {"gain", UNIT_PERCENT},    {"seconds", UNIT_SECONDS},  {"age", UNIT_DURATION},
+	    {"silent", UNIT_DURATION}, {"elapsed", UNIT_DURATION}, {"eta", UNIT_DURATION},
+	    {"bytes", UNIT_BYTES},     {"peak_rss", UNIT_BYTES},   {"arena_peak", UNIT_BYTES},
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -27,8 +27,9 @@ enum unit column_unit(const char *column)
 int column_is_minor(const char *column)
 {
 	static const char *const minor[] = {
-	    "dataset", "epochs", "seconds", "age",      "group_hash", "recipe_hash", "hash", "sha256",
-	    "uuid",    "at_step", "at_epoch", "created", "claims",     "floor",       "recipes", "settings",
+	    "dataset", "epochs", "seconds", "age",      "group_hash", "recipe_hash",
+	    "hash",    "sha256", "uuid",    "at_step",  "at_epoch",   "created",
+	    "claims",  "floor",  "recipes", "settings",
 	};
 
 	for (size_t i = 0; i < sizeof minor / sizeof *minor; i++)

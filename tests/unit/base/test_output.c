@@ -117,15 +117,21 @@ static void test_links(void)
 /* OUTPUT_REMAKE: what has the mark of ssl is replaced, also behind a link; all else stays. */
 static void test_remake(void)
 {
-	static const char svg[] = "<svg >\n<!-- generator: ssl -->\n</svg>\n",
-			  html[] = "<!DOCTYPE html>\n<head>\n<meta name=\"generator\" content=\"ssl\"/>\n",
-			  pdf[] = "%PDF-1.5\n1 0 obj\n% generator: ssl\nstartxref\n9\n%%EOF\n",
-			  md[] = "<!-- generator: ssl -->\n# runs\n";
+	static const char
+	    svg[] = "<svg >\n<!-- generator: ssl -->\n</svg>\n",
+	    html[] = "<!DOCTYPE html>\n<head>\n<meta name=\"generator\" content=\"ssl\"/>\n",
+	    pdf[] = "%PDF-1.5\n1 0 obj\n% generator: ssl\nstartxref\n9\n%%EOF\n",
+	    md[] = "<!-- generator: ssl -->\n# runs\n";
 	static const char *const ours[] = {svg, html, pdf, md};
 	static const char *const others[] = {
-	    "", "photo", "<svg >\n</svg>\n", "<svg >\n<!-- generator: ssl -->\n</svg>\n<!-- mine -->\n",
-	    "<?xml?>\n<svg >\n<!-- generator: ssl -->\n</svg>\n", "%PDF-1.5\nstartxref\n9\n%%EOF\n",
-	    "<!DOCTYPE html>\n<meta name=\"generator\" content=\"other\"/>\n", "# runs\n<!-- generator: ssl -->\n"};
+	    "",
+	    "photo",
+	    "<svg >\n</svg>\n",
+	    "<svg >\n<!-- generator: ssl -->\n</svg>\n<!-- mine -->\n",
+	    "<?xml?>\n<svg >\n<!-- generator: ssl -->\n</svg>\n",
+	    "%PDF-1.5\nstartxref\n9\n%%EOF\n",
+	    "<!DOCTYPE html>\n<meta name=\"generator\" content=\"other\"/>\n",
+	    "# runs\n<!-- generator: ssl -->\n"};
 	char path[160], long_svg[2000];
 	struct stat st;
 

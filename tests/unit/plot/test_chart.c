@@ -413,11 +413,11 @@ static void test_heat_range(void)
 	s->y[1] = 71;
 	chart_heat_range(c, &lo, &hi);
 	CU_ASSERT(lo == 70 && hi == 71);
-	c->spread = 2;
+	c->seed_sd = 2;
 	chart_heat_range(c, &lo, &hi);
 	CU_ASSERT_DOUBLE_EQUAL(lo, 66.5, 1e-9);
 	CU_ASSERT_DOUBLE_EQUAL(hi, 74.5, 1e-9);
-	c->spread = 0.1;
+	c->seed_sd = 0.1;
 	chart_heat_range(c, &lo, &hi);
 	CU_ASSERT(lo == 70 && hi == 71);
 	chart_free(c);

@@ -143,7 +143,7 @@ static struct chart *any_chart(struct dice *d)
 	chart_note(c, any_label(d, room, sizeof room));
 	c->floor = roll(d, 2) ? any_number(d) : (double)NAN;
 	c->low_is_good = roll(d, 2) == 0;
-	c->spread = roll(d, 2) ? any_number(d) : (double)NAN;
+	c->seed_sd = roll(d, 2) ? any_number(d) : (double)NAN;
 	for (int i = 0; i < n; i++) {
 		int count = c->kind == CHART_PARALLEL ? c->n_axes
 			    : c->kind == CHART_HEAT   ? c->axis[0].n_categories

@@ -338,7 +338,7 @@ static void say_floor(const struct compare *c, struct strbuf *out)
 
 	for (int i = 0; i < c->n_groups; i++)
 		gain[i] = c->group[i].gain;
-	floor_say(gain, c->n_groups, "group", out);
+	floor_warn(gain, c->n_groups, "group", out);
 	for (int i = 0; i < c->n_groups && out->len == before; i++)
 		below += gain[i] <= 0;
 	for (int i = 0, said = 0; below && i < c->n_groups; i++)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/report/human.h"
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
 
@@ -56,7 +57,8 @@ static int values_of(const struct contest *c, int group, double *value, int64_t 
 	return n;
 }
 
-/* p of the difference between the two groups, paired by seed if they have at least two seeds in common. */
+/* p of the difference between the two groups, paired by seed if they have at least two seeds in
+ * common. */
 static double p_of_runner_up(const struct contest *c)
 {
 	size_t room = (size_t)c->sel->n + 1;
@@ -89,28 +91,34 @@ static void add_best(const struct contest *c, const struct metric_info *m, struc
 
 	strbuf_addf(out, "Best of %d recipe%s by %s: %s\n", c->tried, c->tried == 1 ? "" : "s",
 		    m->name, g->label);
-	strbuf_addf(out, "  mean %.6g", of.mean);
+	strbuf_adds(out, "  mean ");
+	human_metric(of.mean, m->unit, 0, out);
 	if (of.n > 1) {
 		struct interval ci = moments_interval(&of);
 
-		strbuf_addf(out, " +- %.4g (95 %% interval)", (ci.high - ci.low) / 2);
+		strbuf_adds(out, " +- ");
+		human_metric((ci.high - ci.low) / 2, m->unit, 0, out);
+		strbuf_adds(out, " (95 % interval)");
 	}
 	strbuf_addf(out, " over %d seed%s", of.n, of.n == 1 ? "" : "s");
-	if (!isnan(gain))
-		strbuf_addf(out, "; gain over the untrained encoder %+.4g", gain);
+	if (!isnan(gain)) {
+		strbuf_adds(out, "; gain over the untrained encoder ");
+		human_metric(gain, m->unit, 1, out);
+	}
 	strbuf_adds(out, "\n");
 }
 
-static void add_runner_up(const struct contest *c, struct strbuf *out)
+static void add_runner_up(const struct contest *c, const struct metric_info *m, struct strbuf *out)
 {
 	const struct group *g = &c->groups->group[c->next];
 	struct moments of = group_moments(g, c->value);
 	double p = p_of_runner_up(c);
 
-	strbuf_addf(out, "  runner-up: %s, mean %.6g: ", g->label, of.mean);
+	strbuf_addf(out, "  runner-up: %s, mean ", g->label);
+	human_metric(of.mean, m->unit, 0, out);
 	strbuf_addf(out,
-		    p < 0.05 ? "the best differs from it (p = %.2g, of this pair alone)\n"
-			     : "no significant difference from the best (p = %.2g)\n",
+		    p < 0.05 ? ": the best differs from it (p = %.2g, of this pair alone)\n"
+			     : ": no significant difference from the best (p = %.2g)\n",
 		    p);
 }
 
@@ -139,7 +147,7 @@ static int is_of_several_datasets(const struct selection *sel)
 }
 
 int answer_text(struct store *s, const struct selection *sel, const struct metric_info *m,
-	       const double *value, const double *floor, struct strbuf *out, struct error *err)
+		const double *value, const double *floor, struct strbuf *out, struct error *err)
 {
 	double *results = xmalloc((size_t)(sel->n + 1) * sizeof *results);
 	struct group_set groups = {0};
@@ -160,7 +168,7 @@ int answer_text(struct store *s, const struct selection *sel, const struct metri
 		goto done;
 	add_best(&c, m, out);
 	if (c.next >= 0)
-		add_runner_up(&c, out);
+		add_runner_up(&c, m, out);
 	add_longer_run(&c, out);
 done:
 	groups_release(&groups);

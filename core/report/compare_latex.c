@@ -30,7 +30,8 @@ static int is_percent(const struct compare *c)
 	return !strcmp(c->unit, "%");
 }
 
-/* Two digits for percentages; else so many that the smallest standard deviation has two significant ones. */
+/* Two digits for percentages; else so many that the smallest standard deviation has two significant
+ * ones. */
 static int digits_for(const struct compare *c)
 {
 	double least = INFINITY;

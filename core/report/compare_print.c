@@ -1,4 +1,5 @@
-/* The tables of a comparison. compare_sentences.c has its sentences, compare_latex.c tables for papers. */
+/* The tables of a comparison. compare_sentences.c has its sentences, compare_latex.c tables for
+ * papers. */
 #include <math.h>
 #include <string.h>
 

@@ -1,13 +1,18 @@
-/* What a comparison says in words; see compare.h. The best first, then what is certain, then what
- * is not, then what could not be. */
+/* The sentences of a comparison. Their order: the best group; significant pairs; pairs without a
+ * significant difference; pairs with too few seeds to ever be significant; then how to read the
+ * intervals. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/report/compare_print.h"
+#include "core/report/human.h"
 #include "core/stats/floor.h"
 
-enum { NAMED = 3, LISTED = 12 }; /* pairs that are named one by one; others behind one group */
+enum {
+	NAMED = 3,   /* pairs that are named one by one; of more only the number is printed */
+	LISTED = 12, /* groups in a list of those that one group is better than */
+};
 static const double alpha = 0.05;
 
 static const char *name_of(const struct compare *c, int group)
@@ -15,34 +20,34 @@ static const char *name_of(const struct compare *c, int group)
 	return c->group[group].title;
 }
 
-static int is_clear(const struct compare_pair *p)
+static int is_significant(const struct compare_pair *p)
 {
 	return p->p_holm <= alpha;
 }
 
-static int count_clear(const struct compare *c)
+static int count_significant(const struct compare *c)
 {
 	int n = 0;
 
 	for (int i = 0; i < c->n_pairs; i++)
-		n += is_clear(&c->pair[i]);
+		n += is_significant(&c->pair[i]);
 	return n;
 }
 
-/* Holm's factor for the smallest p that is not clear. */
-static int factor(const struct compare *c)
+/* Holm's factor for the smallest p that is not significant. */
+static int holm_factor(const struct compare *c)
 {
-	return c->n_pairs - count_clear(c);
+	return c->n_pairs - count_significant(c);
 }
 
 int compare_is_too_few(const struct compare *c, const struct compare_pair *p)
 {
-	return !is_clear(p) && factor(c) * p->p_least > alpha;
+	return !is_significant(p) && holm_factor(c) * p->p_least > alpha;
 }
 
-static int is_unclear(const struct compare *c, const struct compare_pair *p)
+static int is_not_significant(const struct compare *c, const struct compare_pair *p)
 {
-	return !is_clear(p) && !compare_is_too_few(c, p);
+	return !is_significant(p) && !compare_is_too_few(c, p);
 }
 
 static int is_equal(const struct compare *c, const struct compare_pair *p)
@@ -64,10 +69,8 @@ static int count(const struct compare *c, pair_test *is)
 
 static void add_value(const struct compare *c, double v, struct strbuf *out)
 {
-	strbuf_addf(out, !strcmp(c->unit, "%") ? "%.2f" : "%.4g", v);
+	human_metric(v, c->unit, 0, out);
 }
-
-/* ---- who they are ---- */
 
 /* The group that is in every one of these pairs, -1 if none is. */
 static int common_group(const struct compare *c, pair_test *is, int n)
@@ -84,14 +87,14 @@ static int common_group(const struct compare *c, pair_test *is, int n)
 }
 
 /* "a and b", "a and b, a and c", "All 28 pairs", "7 of 28 pairs (all with a)". */
-static void say_which(const struct compare *c, pair_test *is, struct strbuf *out)
+static void add_pairs(const struct compare *c, pair_test *is, struct strbuf *out)
 {
-	int n = count(c, is), common, said = 0;
+	int n = count(c, is), common, named = 0;
 
 	if (n <= NAMED) {
 		for (int i = 0; i < c->n_pairs; i++)
 			if (is(c, &c->pair[i]))
-				strbuf_addf(out, "%s%s and %s", said++ ? ", " : "",
+				strbuf_addf(out, "%s%s and %s", named++ ? ", " : "",
 					    name_of(c, c->pair[i].a), name_of(c, c->pair[i].b));
 		return;
 	}
@@ -105,10 +108,10 @@ static void say_which(const struct compare *c, pair_test *is, struct strbuf *out
 		strbuf_addf(out, " (all with %s)", name_of(c, common));
 }
 
-/* ---- what is certain ---- */
+/* ---- significant differences ---- */
 
-/* The group that the pair speaks for. Without a goal none is better: the first. */
-static int winner(const struct compare *c, const struct compare_pair *p)
+/* The better group of the pair. Without a goal none is better: the first. */
+static int better_group(const struct compare *c, const struct compare_pair *p)
 {
 	if (!strcmp(c->goal, "none"))
 		return p->a;
@@ -120,37 +123,37 @@ static int count_wins(const struct compare *c, int group)
 	int n = 0;
 
 	for (int i = 0; i < c->n_pairs; i++)
-		n += is_clear(&c->pair[i]) && winner(c, &c->pair[i]) == group;
+		n += is_significant(&c->pair[i]) && better_group(c, &c->pair[i]) == group;
 	return n;
 }
 
 /* "vicreg is better in knn.top1 than barlow by 3.10 (p_holm = 0.031), byol by ...". */
-static void say_wins(const struct compare *c, int group, struct strbuf *out)
+static void add_wins(const struct compare *c, int group, struct strbuf *out)
 {
-	int n = count_wins(c, group), none = !strcmp(c->goal, "none"), said = 0;
+	int n = count_wins(c, group), none = !strcmp(c->goal, "none"), named = 0;
 
 	if (!n)
 		return;
 	strbuf_addf(out, none ? "%s differs in %s from " : "%s is better in %s than ",
 		    name_of(c, group), c->metric);
-	for (int i = 0; i < c->n_pairs && said < LISTED; i++) {
+	for (int i = 0; i < c->n_pairs && named < LISTED; i++) {
 		const struct compare_pair *p = &c->pair[i];
 
-		if (!is_clear(p) || winner(c, p) != group)
+		if (!is_significant(p) || better_group(c, p) != group)
 			continue;
-		strbuf_addf(out, "%s%s by ", said++ ? ", " : "",
+		strbuf_addf(out, "%s%s by ", named++ ? ", " : "",
 			    name_of(c, p->a == group ? p->b : p->a));
 		add_value(c, fabs(p->difference), out);
 		strbuf_addf(out, " (%s = %.2g)", c->n_pairs > 1 ? "p_holm" : "p", p->p_holm);
 	}
-	if (n > said)
-		strbuf_addf(out, " and %d more", n - said);
+	if (n > named)
+		strbuf_addf(out, " and %d more", n - named);
 	strbuf_adds(out, ".\n");
 }
 
-/* Groups from the best mean to the worst, those without one left out; as they are where there is no
- * goal. How many they are. */
-static int rank(const struct compare *c, int *order)
+/* Orders the groups that have a mean from the best to the worst, or, without a goal, as they are.
+ * Returns their number. */
+static int order_by_mean(const struct compare *c, int *order)
 {
 	double sign = !strcmp(c->goal, "max") ? 1 : !strcmp(c->goal, "min") ? -1 : 0;
 	int n = 0;
@@ -168,7 +171,7 @@ static int rank(const struct compare *c, int *order)
 	return n;
 }
 
-static void say_best(const struct compare *c, int best, int others, struct strbuf *out)
+static void add_best(const struct compare *c, int best, int others, struct strbuf *out)
 {
 	int wins = count_wins(c, best), equals = -1;
 
@@ -179,57 +182,55 @@ static void say_best(const struct compare *c, int best, int others, struct strbu
 	if (equals)
 		strbuf_addf(out, ", as %d other%s", equals, equals > 1 ? "s have" : " has");
 	if (count(c, compare_is_too_few) == c->n_pairs) {
-		/* no news: the sentence on those says why */
 		strbuf_adds(out, ".\n");
 		return;
 	}
 	if (!wins)
-		strbuf_addf(out, "; it cannot be told from any of the other %d groups", others);
+		strbuf_addf(out, "; it is not significantly better than any of the %d other groups",
+			    others);
 	else if (wins == others)
-		strbuf_addf(out, "; it is better than all %d other groups", others);
+		strbuf_addf(out, "; it is significantly better than all %d other groups", others);
 	else
-		strbuf_addf(out,
-			    "; it is better than %d of the other %d groups, the rest cannot "
-			    "be told from it",
+		strbuf_addf(out, "; it is significantly better than %d of the %d other groups",
 			    wins, others);
 	strbuf_adds(out, " (at 0.05, after Holm's correction).\n");
 }
 
-static void say_clear(const struct compare *c, struct strbuf *out)
+static void add_significant(const struct compare *c, struct strbuf *out)
 {
 	int *order = xcalloc((size_t)c->n_groups + 1, sizeof *order), n;
 
-	n = rank(c, order);
+	n = order_by_mean(c, order);
 	if (n > 2 && strcmp(c->goal, "none") && (c->n_datasets == 1 || c->across))
-		say_best(c, order[0], n - 1, out);
+		add_best(c, order[0], n - 1, out);
 	for (int i = 0; i < n; i++)
-		say_wins(c, order[i], out);
+		add_wins(c, order[i], out);
 	free(order);
 }
 
-/* ---- what is not ---- */
+/* ---- pairs without a significant difference ---- */
 
-static void say_unclear(const struct compare *c, struct strbuf *out)
+static void add_not_significant(const struct compare *c, struct strbuf *out)
 {
-	if (!count(c, is_unclear))
+	if (!count(c, is_not_significant))
 		return;
-	say_which(c, is_unclear, out);
-	strbuf_addf(out, " cannot be told apart at 0.05%s.\n",
+	add_pairs(c, is_not_significant, out);
+	strbuf_addf(out, ": no significant difference at 0.05%s.\n",
 		    c->n_pairs > 1 ? " (after Holm's correction)" : "");
 }
 
-static void say_equal(const struct compare *c, struct strbuf *out)
+static void add_equal(const struct compare *c, struct strbuf *out)
 {
 	int n = count(c, is_equal);
 
 	if (!n)
 		return;
-	say_which(c, is_equal, out);
-	strbuf_adds(out, ": the difference is the same at every common seed");
+	add_pairs(c, is_equal, out);
+	strbuf_adds(out, ": the difference is the same for every common seed");
 	for (int i = 0; n == 1 && i < c->n_pairs; i++)
 		if (c->pair[i].equal)
 			strbuf_addf(out, " (%.4g)", c->pair[i].difference);
-	strbuf_adds(out, ", so that Cohen's d has no value.\n");
+	strbuf_adds(out, ", so Cohen's d is undefined.\n");
 }
 
 /* The smallest p with n common seeds, or with n runs of each. */
@@ -244,7 +245,7 @@ static double least_p(int n, int paired)
 	return ways > 2 ? 2 / ways : 1;
 }
 
-static int needed(int comparisons, int paired)
+static int values_needed(int comparisons, int paired)
 {
 	int n = 2;
 
@@ -253,12 +254,12 @@ static int needed(int comparisons, int paired)
 	return n;
 }
 
-/* One sentence, however many pairs: the pair with the most values speaks for all. */
-static void say_too_few(const struct compare *c, struct strbuf *out)
+/* One sentence for all such pairs, with the numbers of the pair that has the most values. */
+static void add_too_few(const struct compare *c, struct strbuf *out)
 {
 	const struct compare_pair *most = NULL;
 	const char *unit;
-	int alike = 1, k = factor(c);
+	int alike = 1, k = holm_factor(c);
 
 	for (int i = 0; i < c->n_pairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
@@ -272,24 +273,26 @@ static void say_too_few(const struct compare *c, struct strbuf *out)
 	if (!most)
 		return;
 	unit = most->paired ? "common seeds" : "runs of each";
-	say_which(c, compare_is_too_few, out);
-	strbuf_addf(out, ": too few %s to tell any difference from chance: with %s%d ",
+	add_pairs(c, compare_is_too_few, out);
+	strbuf_addf(out, ": too few %s for a significant difference: with %s%d ",
 		    most->paired ? "seeds" : "runs", alike ? "" : "at most ", most->n);
 	if (!most->paired)
 		strbuf_addf(out, "and %d ", most->m);
-	strbuf_addf(out, "%s the smallest p is %.2g", most->paired ? unit : "runs", most->p_least);
+	strbuf_addf(out, "%s p is at least %.2g", most->paired ? unit : "runs", most->p_least);
 	if (k > 1)
 		strbuf_addf(out, ", and %.2g after Holm's correction for %s%d comparisons%s",
 			    fmin(1, most->p_least * k), k < c->n_pairs ? "the " : "", k,
 			    k < c->n_pairs ? " that are left" : "");
-	strbuf_addf(out, "; %d %s could show one at 0.05", needed(k, most->paired), unit);
-	if (c->n_groups > 2 && needed(1, most->paired) < needed(k, most->paired))
-		strbuf_addf(out, " (%d, if only two groups are compared)", needed(1, most->paired));
+	strbuf_addf(out, "; with %d %s a difference can be significant at 0.05",
+		    values_needed(k, most->paired), unit);
+	if (c->n_groups > 2 && values_needed(1, most->paired) < values_needed(k, most->paired))
+		strbuf_addf(out, " (with %d, if only two groups are compared)",
+			    values_needed(1, most->paired));
 	strbuf_adds(out, ".\n");
 }
 
-/* What the intervals are, and what those of few values rest on. */
-static void say_intervals(const struct compare *c, struct strbuf *out)
+/* What the intervals are, and what they assume if there are few values. */
+static void add_intervals(const struct compare *c, struct strbuf *out)
 {
 	int least = 0;
 
@@ -298,18 +301,16 @@ static void say_intervals(const struct compare *c, struct strbuf *out)
 			least = c->group[i].n;
 	if (!least)
 		return;
-	strbuf_adds(out, "ci_low to ci_high: 95 % interval (Student's t)");
+	strbuf_adds(out, "ci_low to ci_high: 95 % interval of the mean (Student's t)");
 	if (least < 6)
 		strbuf_addf(
-		    out,
-		    "; of %d values it rests on the assumption that they are normally "
-		    "distributed%s",
-		    least, c->n_pairs ? ", so that one without 0 is no proof of a difference" : "");
+		    out, "; with %d values it assumes that they are normally distributed%s", least,
+		    c->n_pairs ? ", so an interval without 0 does not prove a difference" : "");
 	strbuf_adds(out, ".\n");
 }
 
-/* How --select bears on what is compared, where there was a choice. */
-static void say_selection(const struct compare *c, struct strbuf *out)
+/* How --select chose, if there was a choice. */
+static void add_selection(const struct compare *c, struct strbuf *out)
 {
 	int tried = 0;
 
@@ -319,18 +320,19 @@ static void say_selection(const struct compare *c, struct strbuf *out)
 		return;
 	if (!strcmp(c->select, c->metric))
 		strbuf_addf(out,
-			    "%s both chose the recipe of each %s and is what is compared: such "
-			    "values are too good.\n",
-			    c->metric, c->by);
+			    "The recipe of each %s was chosen by %s, which is also compared: such "
+			    "values are too optimistic.\n",
+			    c->by, c->metric);
 	else
-		strbuf_addf(out,
-			    "%s chose the recipe of each %s; %s was then read once, for that "
-			    "recipe.\n",
-			    c->select, c->by, c->metric);
+		strbuf_addf(
+		    out,
+		    "The recipe of each %s was chosen by %s; %s was then read once, for that "
+		    "recipe.\n",
+		    c->by, c->select, c->metric);
 }
 
-/* First of all: groups that are not above what their encoders were untrained. */
-static void say_floor(const struct compare *c, struct strbuf *out)
+/* The groups whose gain over the untrained encoder is not positive. */
+static void add_floor(const struct compare *c, struct strbuf *out)
 {
 	double *gain = xmalloc((size_t)(c->n_groups + 1) * sizeof *gain);
 	size_t before = out->len;
@@ -341,11 +343,11 @@ static void say_floor(const struct compare *c, struct strbuf *out)
 	floor_warn(gain, c->n_groups, "group", out);
 	for (int i = 0; i < c->n_groups && out->len == before; i++)
 		below += gain[i] <= 0;
-	for (int i = 0, said = 0; below && i < c->n_groups; i++)
+	for (int i = 0, named = 0; below && i < c->n_groups; i++)
 		if (gain[i] <= 0)
 			strbuf_addf(
 			    out, "%s%s",
-			    said++ ? ", " : "Not above the untrained encoder: ", name_of(c, i));
+			    named++ ? ", " : "Not above the untrained encoder: ", name_of(c, i));
 	strbuf_adds(out, below ? ".\n" : "");
 	free(gain);
 }
@@ -353,17 +355,18 @@ static void say_floor(const struct compare *c, struct strbuf *out)
 void compare_sentences(const struct compare *c, struct strbuf *out)
 {
 	if (c->differ) {
-		strbuf_adds(out, "No verdict: the groups' values measure different things.\n");
+		strbuf_adds(out,
+			    "No verdict: the values of the groups measure different things.\n");
 		strbuf_adds(out, c->notes.buf);
 		return;
 	}
-	say_floor(c, out);
-	say_clear(c, out);
-	say_unclear(c, out);
-	say_too_few(c, out);
-	say_equal(c, out);
-	say_intervals(c, out);
+	add_floor(c, out);
+	add_significant(c, out);
+	add_not_significant(c, out);
+	add_too_few(c, out);
+	add_equal(c, out);
+	add_intervals(c, out);
 	if (c->select)
-		say_selection(c, out);
+		add_selection(c, out);
 	strbuf_adds(out, c->notes.buf);
 }

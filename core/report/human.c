@@ -57,3 +57,11 @@ void human_real(double v, enum unit unit, int digits, struct strbuf *out)
 	else
 		strbuf_addf(out, "%.*g", digits, v);
 }
+
+void human_metric(double v, const char *unit, int plus, struct strbuf *out)
+{
+	if (!strcmp(unit, "%"))
+		strbuf_addf(out, plus ? "%+.2f" : "%.2f", v);
+	else
+		strbuf_addf(out, plus ? "%+.4g" : "%.4g", v);
+}

@@ -4,21 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/report/human.h"
 #include "core/store/query/metric_choice.h"
 #include "core/store/query/verdict.h"
-
-static void add_value(const struct metric_info *m, double value, const char *sign,
-		      struct strbuf *out)
-{
-	const int percent = !strcmp(m->unit, "%");
-
-	if (percent && *sign)
-		strbuf_addf(out, "%+.2f", value);
-	else if (percent)
-		strbuf_addf(out, "%.2f", value);
-	else
-		strbuf_addf(out, *sign ? "%+.4g" : "%.4g", value);
-}
 
 static void add_unit(const struct metric_info *m, struct strbuf *out)
 {
@@ -32,15 +20,15 @@ static void add_metric(const struct metric_info *m, double value, double floor, 
 		strbuf_adds(out, "has no finite value");
 		return;
 	}
-	add_value(m, value, "", out);
+	human_metric(value, m->unit, 0, out);
 	add_unit(m, out);
 	if (!isfinite(floor))
 		return;
 	strbuf_adds(out, " (untrained ");
-	add_value(m, floor, "", out);
+	human_metric(floor, m->unit, 0, out);
 	add_unit(m, out);
 	strbuf_adds(out, ", ");
-	add_value(m, value - floor, "+", out);
+	human_metric(value - floor, m->unit, 1, out);
 	strbuf_adds(out, ")");
 }
 

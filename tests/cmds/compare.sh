@@ -18,7 +18,7 @@ ok ssl compare --metric embedding_std
 out_has '^method +n +mean +sd +ci_low +ci_high +best_run +recipes$'
 out_has '^vicreg +3 '
 out_has '^barlow +vicreg +3 seeds .* [01][.][0-9]* +[01][.][0-9]* +sign-flip permutation +exact'
-out_has '^barlow and vicreg: too few seeds to tell any difference from chance: with 3 common seeds the smallest p is 0.25; 6 common seeds could show one at 0.05.$'
+out_has '^barlow and vicreg: too few seeds for a significant difference: with 3 common seeds p is at least 0.25; with 6 common seeds a difference can be significant at 0.05.$'
 cp "$out" first
 ok ssl compare --metric embedding_std
 cmp -s first "$out" || fail 'the same runs gave other figures'
@@ -37,11 +37,11 @@ low=$(sed -n 's/^vicreg,3,[^,]*,[^,]*,\([^,]*\),.*/\1/p' "$out")
 ok ssl report --metric loss -w "method='vicreg'" -o one.md
 grep -q "^| 1 | vicreg | 3 |.*| $(printf %.2f "$low") |" one.md || fail "the report has another interval than $low"
 ok ssl compare --metric embedding_std
-out_has "^ci_low to ci_high: 95 % interval .Student's t.; of 3 values it rests on the assumption"
+out_has "^ci_low to ci_high: 95 % interval of the mean .Student's t.; with 3 values it assumes"
 
 note 'the losses of two methods measure different things: no verdict'
 ok ssl compare --metric loss
-out_has '^No verdict: the groups. values measure different things.$'
+out_has '^No verdict: the values of the groups measure different things.$'
 out_has '^The losses of different methods .vicreg, barlow. measure different things: loss compares runs of one method only.$'
 out_lacks 'is better in'
 
@@ -59,7 +59,7 @@ same "$(sed 1d "$out" | cut -d, -f1,2 | tr '\n' ' ')" 'barlow,1 vicreg,1 '
 note 'chosen on one metric, reported on another'
 ok ssl compare --select loss --report knn.top1
 out_has '^vicreg .* 2 +vicreg.mu=3$'
-out_has 'loss chose the recipe of each method; knn.top1 was then read once'
+out_has 'The recipe of each method was chosen by loss; knn.top1 was then read once'
 ok ssl compare --metric embedding_std
 out_has 'vicreg holds 2 recipes'
 
@@ -116,7 +116,7 @@ if command -v sqlite3 >/dev/null; then
 	sqlite3 .ssl/ssl.db "UPDATE metric_summary SET last = (SELECT 0.1 * r.seed + CASE r.method WHEN 'barlow' THEN 0.1 ELSE 0.4 END
 		FROM run r WHERE r.id = run_id) WHERE name_id = (SELECT id FROM metric_name WHERE name = 'embedding_std')"
 	ok ssl compare --metric embedding_std -w "method='barlow' or [vicreg.mu]=25"
-	out_has "^barlow and vicreg: the difference is the same at every common seed .-0.3., so that Cohen's d has no value"
+	out_has "^barlow and vicreg: the difference is the same for every common seed .-0.3., so Cohen's d is undefined"
 	out_lacks 'e\+?1[0-9]'
 	note 'log --group lists what is own in the order of seeds'
 	sqlite3 .ssl/ssl.db "UPDATE run SET name = 'z' || seed, seed = 10 - seed WHERE method = 'barlow'"

@@ -63,7 +63,7 @@ done
 ok ssl compare
 out_has 'No verdict'
 out_has 'test.knn.top1 cannot be compared.*k=5 \(2 runs\)'
-out_lacks 'cannot be told|too few|p_holm'
+out_lacks 'no significant|too few|p_holm'
 ok ssl compare --metric linear.top1
 out_lacks 'No verdict'
 ok ssl log

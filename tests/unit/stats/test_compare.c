@@ -1,5 +1,5 @@
-/* What `ssl compare` says: the best first, one sentence for all pairs that have too few seeds, and
- * what many seeds show. */
+/* The sentences of `ssl compare`: the best first, one sentence for all pairs that have too few
+ * seeds, and what many seeds show. */
 #include <math.h>
 
 #include "core/report/compare_print.h"
@@ -60,7 +60,7 @@ static void says(const char *text, const char *part)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, part));
 }
 
-/* 28 pairs, none of which can be tested: three sentences, the best in the first. */
+/* 28 pairs, none of which can be significant: the best is in the first sentence. */
 static void test_too_few(void)
 {
 	struct scratch x;
@@ -72,25 +72,28 @@ static void test_too_few(void)
 	CU_ASSERT_EQUAL(lines(said), 4);
 	says(said, "8 has the best mean of knn.top1, 58.05.\n");
 	says(said,
-	     "\nAll 28 pairs: too few seeds to tell any difference from chance: with 3 common "
-	     "seeds the smallest p is 0.25, and 1 after Holm's correction for 28 comparisons; "
-	     "11 common seeds could show one at 0.05 (6, if only two groups are compared).\n");
+	     "\nAll 28 pairs: too few seeds for a significant difference: with 3 common seeds p is "
+	     "at "
+	     "least 0.25, and 1 after Holm's correction for 28 comparisons; with 11 common seeds a "
+	     "difference can be significant at 0.05 (with 6, if only two groups are compared).\n");
 	free(said);
 	/* of two groups both are named, and nothing is corrected */
 	said = sentences(&x, 1, 6, 0);
-	says(said, "1 and 2: too few seeds to tell any difference from chance: with 3 common seeds "
-		   "the smallest p is 0.25; 6 common seeds could show one at 0.05.\n");
+	says(said,
+	     "1 and 2: too few seeds for a significant difference: with 3 common seeds p is at "
+	     "least 0.25; with 6 common seeds a difference can be significant at 0.05.\n");
 	CU_ASSERT_PTR_NULL(strstr(said, "best mean"));
 	free(said);
 	said = sentences(&x, 1, 6, 1);
-	says(said,
-	     "1 and 2: too few runs to tell any difference from chance: with 3 and 3 runs the "
-	     "smallest p is 0.1; 4 runs of each could show one at 0.05.\n");
+	says(said, "1 and 2: too few runs for a significant difference: with 3 and 3 runs p is at "
+		   "least 0.1; "
+		   "with 4 runs of each a difference can be significant at 0.05.\n");
 	free(said);
 	scratch_close(&x);
 }
 
-/* One group has two seeds, the others have ten: what can be said is said, and of whom it cannot. */
+/* One group has two seeds, the others have ten: the differences that can be tested are reported,
+ * and the pairs that cannot are named. */
 static void test_some_too_few(void)
 {
 	struct scratch x;
@@ -102,15 +105,16 @@ static void test_some_too_few(void)
 	says(said, "5 has the best mean of knn.top1, ");
 	says(said, "4 is better in knn.top1 than 1 by 2.75 (p_holm = 0.02), 2 by 2.00 (p_holm = ");
 	says(said, "3 is better in knn.top1 than ");
-	says(said,
-	     "4 of 10 pairs (all with 5): too few seeds to tell any difference from chance: with "
-	     "2 common seeds the smallest p is 0.5");
+	says(
+	    said,
+	    "4 of 10 pairs (all with 5): too few seeds for a significant difference: with 2 common "
+	    "seeds p is at least 0.5");
 	CU_ASSERT_PTR_NULL(strstr(strstr(said, "too few") + 1, "too few"));
 	free(said);
 	scratch_close(&x);
 }
 
-/* Seeds enough, and no difference. */
+/* Enough seeds, and no difference. */
 static void test_unclear(void)
 {
 	struct scratch x;
@@ -120,8 +124,8 @@ static void test_unclear(void)
 	fill(&x, 2, 8, 0, 0.5);
 	said = sentences(&x, 1, 16, 0);
 	says(said,
-	     "1 and 2 cannot be told apart at 0.05.\nci_low to ci_high: 95 % interval (Student's "
-	     "t).\n");
+	     "1 and 2: no significant difference at 0.05.\nci_low to ci_high: 95 % interval of the "
+	     "mean (Student's t).\n");
 	CU_ASSERT_EQUAL(lines(said), 2);
 	free(said);
 	scratch_close(&x);

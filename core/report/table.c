@@ -87,7 +87,7 @@ void table_column(struct table *t, const char *name)
 void table_minor(struct table *t)
 {
 	if (!t->columns || t->columns > TABLE_MINOR)
-		return; /* it is as important as the others, then */
+		return; /* it is dropped as late as the important ones */
 	t->minor |= 1ull << (t->columns - 1);
 }
 
@@ -122,59 +122,8 @@ int table_rows(const struct table *t)
 	return t->columns ? (int)(t->n / (size_t)t->columns) - 1 : 0;
 }
 
-/* |v| with this many digits behind the point, as printf rounds it, for what a list has ten thousand
- * of. 0, and nothing added, where it is left to printf: what is large, or so near the middle
- * between two neighbours that the product may be on the wrong side of it. */
-static int add_fixed(struct strbuf *out, double v, int digits)
-{
-	static const double power[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-	double scaled, below;
-	int64_t n, unit;
-
-	if (digits < 0 || digits > 9 || !(fabs(v) * power[digits] < 1e9))
-		return 0;
-	unit = (int64_t)power[digits];
-	scaled = fabs(v) * power[digits];
-	below = floor(scaled);
-	if (fabs(scaled - below - 0.5) < 1e-6)
-		return 0;
-	n = (int64_t)below + (scaled - below > 0.5);
-	if (signbit(v))
-		strbuf_addc(out, '-');
-	strbuf_add_int(out, n / unit);
-	if (digits)
-		strbuf_addc(out, '.');
-	for (unit /= 10; unit; unit /= 10)
-		strbuf_addc(out, (char)('0' + n / unit % 10));
-	return 1;
-}
-
-/* As %.6g prints it. */
-static int add_six(struct strbuf *out, double v)
-{
-	double size = fabs(v), power = 1e5;
-	size_t start = out->len;
-	int digits = 0;
-
-	if (!(size >= 1e-4 && size < 999999))
-		return 0;
-	for (; size < power && digits < 9; digits++)
-		power /= 10;
-	if (size < 0.999999 * power || size >= 9.99999 * power || !add_fixed(out, v, digits))
-		return 0;
-	if (!memchr(out->buf + start, '.', out->len - start))
-		return 1;
-	while (out->buf[out->len - 1] == '0')
-		strbuf_shorten(out, 1);
-	if (out->buf[out->len - 1] == '.')
-		strbuf_shorten(out, 1);
-	return 1;
-}
-
 void table_cell(const struct table *t, const struct cell *c, int rounded, struct strbuf *out)
 {
-	char text[400];
-
 	strbuf_clear(out);
 	switch (c->kind) {
 	case CELL_NULL:
@@ -190,18 +139,14 @@ void table_cell(const struct table *t, const struct cell *c, int rounded, struct
 			strbuf_add_number(out, c->v.d);
 			return;
 		}
-		if (c->digits == TABLE_SIX ? add_six(out, c->v.d)
-					   : add_fixed(out, c->v.d, c->digits))
-			return;
 		if (c->digits == TABLE_SIX)
-			snprintf(text, sizeof text, "%.6g", c->v.d);
+			strbuf_addf(out, "%.6g", c->v.d);
 		else
-			snprintf(text, sizeof text, "%.*f", c->digits, c->v.d);
-		strbuf_adds(out, text);
+			strbuf_addf(out, "%.*f", c->digits, c->v.d);
 	}
 }
 
-/* Numbers stand on the right; so does the header of a column that has numbers only. */
+/* Numbers are aligned right, as is the header of a column that has numbers only. */
 static int is_number(const struct cell *c)
 {
 	return c->kind == CELL_INT || c->kind == CELL_REAL;

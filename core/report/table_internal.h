@@ -22,15 +22,14 @@ struct table {
 	size_t n, cap;
 	int columns;
 	struct strbuf text;
-	uint64_t minor; /* a bit a column, of the first TABLE_MINOR */
+	uint64_t minor; /* a bit for each of the first TABLE_MINOR columns */
 };
 enum { TABLE_MINOR = 64 };
 
-/* The cell as plain text: what every format but JSON then escapes. Clears *out first. */
+/* Sets *out to the cell as plain text, which the formats then escape. rounded: to the cell's digits. */
 void table_cell(const struct table *t, const struct cell *c, int rounded, struct strbuf *out);
 
-/* A flag a column, which the caller frees: all that it has are numbers, so that they stand at the
- * right. */
+/* A flag for each column, which the caller frees: 1 if it has numbers only and is aligned right. */
 char *table_number_columns(const struct table *t);
 
 /* TABLE_TEXT. */

@@ -26,7 +26,7 @@ static void csv_cell(const struct strbuf *s, enum cell_kind kind, FILE *out)
 	fputc('"', out);
 }
 
-/* Escapes are such that every text can be told again; a byte that is no UTF-8 is \xNN. */
+/* The escapes are reversible; a byte that is not UTF-8 is written \xNN. */
 static void tsv_cell(const struct strbuf *s, FILE *out)
 {
 	uint32_t c;
@@ -64,7 +64,7 @@ static void print_separated(const struct table *t, int csv, FILE *out)
 	strbuf_release(&s);
 }
 
-/* ---- JSON: what is not finite, and null, is null ---- */
+/* ---- JSON: numbers that are not finite are null ---- */
 
 static void json_cell(const struct table *t, const struct cell *c, struct strbuf *raw,
 		      struct strbuf *out)
@@ -110,7 +110,7 @@ struct escape {
 	const char *to;
 };
 
-static void escaped(const char *raw, const struct escape *table, FILE *out)
+static void print_escaped(const char *raw, const struct escape *table, FILE *out)
 {
 	struct strbuf safe = STRBUF_INIT;
 	const char *s;
@@ -143,7 +143,7 @@ static void print_md(const struct table *t, FILE *out)
 	for (size_t i = 0; i < t->n; i++) {
 		fputs(i % columns ? " | " : "| ", out);
 		table_cell(t, &t->cell[i], 1, &s);
-		escaped(s.buf, md_escapes, out);
+		print_escaped(s.buf, md_escapes, out);
 		if ((i + 1) % columns == 0)
 			fputs(" |\n", out);
 		if (i + 1 == columns) {

@@ -1,4 +1,4 @@
-/* Aligned text. Control characters are shown, so that a cell is one line and moves no cursor. */
+/* Tables as aligned text. Control characters are made visible, so that a cell is one line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +8,10 @@
 
 enum {
 	GAP = 2,       /* blanks between columns */
-	SHORTEST = 24, /* a text is never cut to less */
+	SHORTEST = 24, /* text is never cut to less */
 };
 
-/* Every cell as it will be printed, made once. */
+/* Every cell as it is printed. */
 struct rendered {
 	struct strbuf text;
 	struct {
@@ -19,7 +19,7 @@ struct rendered {
 		int bytes, width;
 	} * cell;
 	int *width;  /* of each column; -1: it is not shown */
-	char *right; /* is it aligned so */
+	char *right; /* aligned right */
 	char *empty; /* no row has a value */
 };
 
@@ -70,7 +70,7 @@ static void render(const struct table *t, int ascii, struct rendered *r)
 	strbuf_release(&raw);
 }
 
-static void rendered_free(struct rendered *r)
+static void rendered_release(struct rendered *r)
 {
 	strbuf_release(&r->text);
 	free(r->cell);
@@ -79,20 +79,20 @@ static void rendered_free(struct rendered *r)
 	free(r->empty);
 }
 
-/* What a column can be cut to. */
-static int least(const struct rendered *r, int col)
+/* The least width to which a column can be cut. */
+static int least_width(const struct rendered *r, int col)
 {
 	return r->right[col] || r->width[col] < SHORTEST ? r->width[col] : SHORTEST;
 }
 
-/* How wide the table is, or (cut) would be with all texts cut. */
+/* The width of the table; cut: with all texts cut. */
 static int whole_width(const struct table *t, const struct rendered *r, int cut)
 {
 	int width = -GAP;
 
 	for (int c = 0; c < t->columns; c++)
 		if (r->width[c] >= 0)
-			width += GAP + (cut && c ? least(r, c) : r->width[c]);
+			width += GAP + (cut && c ? least_width(r, c) : r->width[c]);
 	return width;
 }
 
@@ -101,7 +101,7 @@ static int is_minor(const struct table *t, int col)
 	return col < TABLE_MINOR && t->minor >> col & 1;
 }
 
-/* The column that goes next, or -1: only the first is left. */
+/* The column to drop next, or -1 if only the first is left. */
 static int next_to_drop(const struct table *t, const struct rendered *r)
 {
 	for (int pass = 0; pass < 3; pass++)
@@ -121,7 +121,7 @@ static void fit(const struct table *t, struct rendered *r, int columns)
 		r->width[drop] = -1;
 	excess = whole_width(t, r, 0) - columns;
 	for (int c = t->columns - 1; c > 0 && excess > 0; c--) {
-		int spare = r->width[c] < 0 ? 0 : r->width[c] - least(r, c);
+		int spare = r->width[c] < 0 ? 0 : r->width[c] - least_width(r, c);
 
 		spare = spare < excess ? spare : excess;
 		r->width[c] -= spare;
@@ -137,7 +137,8 @@ static void add_spaces(struct strbuf *out, int n)
 		strbuf_addc(out, ' ');
 }
 
-/* The beginning of the text, and two dots: `width` columns or one less. Returns how many. */
+/* Appends the beginning of the text and two dots, `width` columns or one less; returns their
+ * number. */
 static int add_cut(struct strbuf *out, const char *s, int width)
 {
 	int dots = width < 2 ? width : 2, used = utf8_cut(s, width - dots, out);
@@ -167,7 +168,7 @@ static void add_cell(const struct rendered *r, size_t i, int col, struct strbuf 
 	add_spaces(line, r->right[col] ? 0 : space);
 }
 
-/* A line about the columns that were dropped, which is no wider than the table may be. */
+/* Prints a line about the dropped columns, no wider than the terminal. */
 static void name_dropped(const struct table *t, const struct rendered *r, int columns, FILE *out)
 {
 	struct strbuf names = STRBUF_INIT;
@@ -208,5 +209,5 @@ void table_print_text(const struct table *t, FILE *out)
 	}
 	name_dropped(t, &r, columns, out);
 	strbuf_release(&line);
-	rendered_free(&r);
+	rendered_release(&r);
 }

@@ -70,7 +70,7 @@ static void test_plain(void)
 	table_free(t);
 }
 
-/* Numbers are rounded as printf rounds them, also by the short way that most of them take. */
+/* Numbers are rounded as printf rounds them. */
 static void numbers_are(const char *format, int digits)
 {
 	static const double odd[] = {
@@ -157,7 +157,8 @@ static void test_escapes(void)
 	cell_is("a\x1b[31m\nb", TABLE_TEXT, "c\na\\x1b[31m\\nb\n");
 }
 
-/* Columns line up by what a terminal shows: marks take no room, wide characters two places. */
+/* Columns are aligned by the width in a terminal: combining marks have none, wide characters two
+ * columns. */
 static void test_width(void)
 {
 	struct table *t = table_new();

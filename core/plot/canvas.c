@@ -207,6 +207,8 @@ static double char_width(uint32_t c)
 		return 0.36;
 	if (c < 0x80 && strchr("mwMW@%", (int)c))
 		return 0.92;
+	if (c < 0x80 && strchr("=+<>~", (int)c))
+		return 0.84;
 	return c >= 0x2E80 ? 1 : c >= 'A' && c <= 'Z' ? 0.70 : 0.61;
 }
 

@@ -136,8 +136,22 @@ static void widen(double v, int log, double *lo, double *hi)
 	*hi = fmax(*hi, v);
 }
 
+/* Percentages: a band leaves 0 .. 100 only because it is symmetric. */
+static int shows_percent(const struct chart *c)
+{
+	return (c->kind == CHART_LINES && c->axis[1].percent) ||
+	       (c->kind == CHART_BARS && c->axis[0].percent);
+}
+
+static double band_end(double v, int percent)
+{
+	return percent && !isnan(v) ? fmin(fmax(v, 0), 100) : v;
+}
+
 void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi)
 {
+	int percent = shows_percent(c);
+
 	*lo = INFINITY;
 	*hi = -INFINITY;
 	if (c->kind == CHART_LINES || c->kind == CHART_BARS)
@@ -150,8 +164,8 @@ void chart_range(const struct chart *c, int log, int bands, double *lo, double *
 		for (int k = 0; k < s->n; k++) {
 			widen(s->y[k], log, lo, hi);
 			if (bands && isfinite(s->y[k])) {
-				widen(s->lo[k], log, lo, hi);
-				widen(s->hi[k], log, lo, hi);
+				widen(band_end(s->lo[k], percent), log, lo, hi);
+				widen(band_end(s->hi[k], percent), log, lo, hi);
 			}
 		}
 	}

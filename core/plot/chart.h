@@ -33,6 +33,7 @@ struct chart_axis {
 	char *name; /* with its unit: "test.knn.top1, %" */
 	int log;
 	int zero;        /* the scale begins at zero */
+	int percent;     /* values are percentages: bands are shown within 0 .. 100 */
 	char **category; /* the values, if they are words */
 	int n_categories;
 };

@@ -57,7 +57,8 @@ double chart_height(const struct chart *c, double width)
 	BUG("no chart kind %d", (int)c->kind);
 }
 
-/* The rows share the height of the picture in proportion to what they want. */
+/* The rows share the height of the picture in proportion to what they want, and a panel has of its
+ * row's height what it wants itself. */
 static void draw_panels(const struct chart *c, struct canvas *canvas)
 {
 	struct box room = chart_frame(c, canvas);
@@ -65,10 +66,13 @@ static void draw_panels(const struct chart *c, struct canvas *canvas)
 	double width = canvas->width / columns, y = room.y, all = panels_height(c, canvas->width);
 
 	for (int i = 0; i < c->n_panels; i += columns) {
-		double height = room.h * row_height(c, i, columns, canvas->width) / fmax(all, 1);
+		double wanted = row_height(c, i, columns, canvas->width);
+		double height = room.h * wanted / fmax(all, 1);
 
 		for (int k = i; k < i + columns && k < c->n_panels; k++) {
-			struct canvas part = canvas_part(canvas, width * (k - i), y, width, height);
+			double own = chart_height(c->panel[k], width) / wanted;
+			struct canvas part =
+			    canvas_part(canvas, width * (k - i), y, width, height * own);
 
 			chart_draw(c->panel[k], &part);
 		}

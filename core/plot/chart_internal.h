@@ -18,7 +18,8 @@ double chart_note_height(const struct chart *c, double width);
 /* The height of the title's lines after the first. */
 double chart_title_height(const struct chart *c, double width);
 
-/* The smallest and largest finite y (if `bands`, of lo and hi too); only positive values if log. */
+/* The smallest and largest finite y (if `bands`, of lo and hi too, which for percentages count within
+ * 0 .. 100 only); only positive values if log. */
 void chart_range(const struct chart *c, int log, int bands, double *lo, double *hi);
 /* The range of bars: the values, 0 if the axis begins at zero, and the intervals as far as they leave the
  * bars enough room. Intervals are cut at the range. */

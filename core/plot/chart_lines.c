@@ -348,7 +348,7 @@ void chart_draw_bars(const struct chart *c, struct canvas *canvas)
 	axis_set(&p.x, lo, hi, 0, above ? 5 : 7, 1);
 	for (int i = 0; i < c->n; i++)
 		widest = fmax(widest, text_width(c->series[i].name, FONT));
-	widest = above ? 0 : fmin(widest + 8, 0.42 * room.w);
+	widest = above ? 0 : fmin(widest + 8, 0.45 * room.w);
 	p.plot = (struct box){room.x + widest, room.y + 4 + chart_floor_height(c),
 			      room.w - widest - (chart_has_gains(c) ? 100 : 52),
 			      room.h - 46 - chart_floor_height(c)};

@@ -6,7 +6,12 @@
 #include "core/base/error.h"
 #include "core/plot/chart_internal.h"
 
-enum { RULER_LEVELS = 8, LABEL_STEP = 13 /* px between labels */ };
+enum {
+	RULER_LEVELS = 8,
+	LABEL_STEP = 13, /* px between the lines of labels */
+	LABEL_GAP = 6,   /* px between an axis and its labels, at its right */
+	MARGIN = 16,     /* px beside the first axis and the labels of the last one */
+};
 
 struct ruler {
 	struct axis axis;
@@ -69,19 +74,17 @@ static double ruler_y(const struct ruler *r, struct box plot, double v)
 	return plot.y + plot.h * (1 - axis_at(&r->axis, v));
 }
 
-static void ruler_label(struct canvas *canvas, double x, double y, const char *label, int last,
-			double room)
+static void ruler_label(struct canvas *canvas, double x, double y, const char *label, double room)
 {
 	char text[64];
 
 	text_fit(label, FONT_SMALL, room, text, sizeof text);
-	chart_label(canvas, last ? x - 6 : x + 6, y + 4, text, last ? TEXT_END : TEXT_START,
-		    FONT_SMALL);
+	chart_label(canvas, x + LABEL_GAP, y + 4, text, TEXT_START, FONT_SMALL);
 }
 
 /* The width for the name of an axis. Names alternate between two lines, so that the neighbours on a
- * line are two axes apart. The first name begins at its axis, the last one ends at its axis; both
- * have the room that the next name of their line leaves. */
+ * line are two axes apart. The first name begins at its axis; the last one ends beyond its axis,
+ * at the margin. Both have the room that the next name of their line leaves. */
 static double name_room(const struct chart *c, int k, double gap)
 {
 	int n = c->n_axes, next = k == 0 ? 2 : n - 3;
@@ -107,14 +110,14 @@ static void label_numbers(const struct chart *c, struct canvas *canvas, const st
 		return;
 	for (int i = 0; i < (r->lo < r->hi ? 2 : 1); i++) {
 		axis_number_in(ends[i], last ? chart_digits(c) : AXIS_EACH, text);
-		ruler_label(canvas, r->x, ruler_y(r, plot, ends[i]), text, last, room);
+		ruler_label(canvas, r->x, ruler_y(r, plot, ends[i]), text, room);
 	}
 	for (int i = 0; i < r->axis.n; i++) {
 		double y = ruler_y(r, plot, r->axis.tick[i]);
 
 		if (below - y < LABEL_STEP || bottom - y < LABEL_STEP || y - top < LABEL_STEP)
 			continue;
-		ruler_label(canvas, r->x, y, r->axis.label[i], last, room);
+		ruler_label(canvas, r->x, y, r->axis.label[i], room);
 		below = y;
 	}
 }
@@ -124,18 +127,20 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 {
 	int last = k == c->n_axes - 1;
 	double gap = plot.w / fmax(1, c->n_axes - 1), below = INFINITY;
+	double room = last ? canvas->width - r->x - LABEL_GAP : gap - LABEL_GAP - 2;
+	double beyond = last ? canvas->width - MARGIN - r->x : 0; /* where the last name ends */
 	char name[100];
 
 	canvas_segment(canvas, r->x, plot.y, r->x, plot.y + plot.h, 1.2, ink(INK_MUTED));
-	text_fit(r->of->name, FONT_SMALL, name_room(c, k, gap), name, sizeof name);
-	canvas_text(canvas, r->x, plot.y + plot.h + 20 + 14 * (k % 2), name,
+	text_fit(r->of->name, FONT_SMALL, name_room(c, k, gap) + beyond, name, sizeof name);
+	canvas_text(canvas, r->x + beyond, plot.y + plot.h + 20 + 14 * (k % 2), name,
 		    chart_text(FONT_SMALL,
 			       k == 0 ? TEXT_START
 			       : last ? TEXT_END
 				      : TEXT_MIDDLE,
 			       INK_TEXT));
 	if (!r->of->n_categories) {
-		label_numbers(c, canvas, r, plot, last, gap - 12);
+		label_numbers(c, canvas, r, plot, last, room);
 		return;
 	}
 	for (int i = 0; i < r->of->n_categories; i++) {
@@ -143,7 +148,7 @@ static void draw_ruler(const struct chart *c, struct canvas *canvas, const struc
 
 		if (below - y < LABEL_STEP)
 			continue;
-		ruler_label(canvas, r->x, y, r->of->category[i], last, gap - 12);
+		ruler_label(canvas, r->x, y, r->of->category[i], room);
 		below = y;
 	}
 }
@@ -193,10 +198,25 @@ static int *drawing_order(const struct chart *c, const struct ruler *goal)
 	return order;
 }
 
+/* The width of the labels of the metric's axis, which are numbers. */
+static double goal_width(const struct chart *c, const struct ruler *goal)
+{
+	double ends[] = {goal->lo, goal->hi}, width = 0;
+	char text[AXIS_LABEL];
+
+	for (int i = 0; i < 2; i++) {
+		axis_number_in(ends[i], chart_digits(c), text);
+		width = fmax(width, text_width(text, FONT_SMALL));
+	}
+	for (int i = 0; i < goal->axis.n; i++)
+		width = fmax(width, text_width(goal->axis.label[i], FONT_SMALL));
+	return width;
+}
+
 void chart_draw_parallel(const struct chart *c, struct canvas *canvas)
 {
 	struct box room = chart_frame(c, canvas);
-	struct box plot = {room.x + 4, room.y + 8, room.w - 8, room.h - 90};
+	struct box plot = {MARGIN, room.y + 8, canvas->width - 2 * MARGIN, room.h - 90};
 	struct ruler *r = xcalloc((size_t)c->n_axes + 1, sizeof *r), *goal = NULL;
 	double *xy = xmalloc((size_t)(2 * c->n_axes + 2) * sizeof *xy);
 	int *order;
@@ -204,9 +224,11 @@ void chart_draw_parallel(const struct chart *c, struct canvas *canvas)
 	for (int k = 0; k < c->n_axes; k++) {
 		goal = &r[k];
 		set_ruler(c, k, goal);
-		goal->x = plot.x + plot.w * k / fmax(1, c->n_axes - 1);
 	}
 	if (goal) {
+		plot.w -= goal_width(c, goal);
+		for (int k = 0; k < c->n_axes; k++)
+			r[k].x = plot.x + plot.w * k / fmax(1, c->n_axes - 1);
 		order = drawing_order(c, goal);
 		for (int i = 0; i < c->n; i++)
 			draw_line(c, canvas, r, plot, order[i], xy);

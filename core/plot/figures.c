@@ -114,6 +114,7 @@ static struct chart *curve_axes(const struct figure *f, const struct metric_info
 	chart_add_axis(c, epochs ? "epoch" : "step", f->log_x);
 	chart_add_axis(c, name, f->log_y);
 	c->axis[1].zero = strstr(m->name, "std") != NULL;
+	c->axis[1].percent = !strcmp(m->unit, "%");
 	return c;
 }
 
@@ -218,6 +219,7 @@ int figure_bars(struct store *s, const struct selection *sel, const struct figur
 	*out = titled(CHART_BARS, f, name);
 	chart_add_axis(*out, name, 0);
 	(*out)->axis[0].zero = 1;
+	(*out)->axis[0].percent = !strcmp(m.unit, "%");
 	(*out)->floor = floors.line;
 	order = groups_by_mean(&g, value, m.low_is_good);
 	for (int i = 0; i < g.n; i++)

@@ -1,5 +1,5 @@
-/* Axes have round ticks that cover the values; SVG is escaped, finite and always the same; a chart
- * in a terminal shows what it holds; colours keep their contrast. */
+/* Axes have round ticks that cover the values; SVG is escaped, finite and reproducible; a chart in
+ * a terminal shows its data; colours have enough contrast. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static void test_ticks(void)
 	ticks_are(0, 5e-324, 0, 1, "-1.0 -0.5 0.0 0.5 1.0");
 }
 
-/* Whatever the values are, the axis is one: rising, with ticks inside it. */
+/* For any values the axis is valid: rising, with ticks inside it. */
 static void test_axis_holds(void)
 {
 	static const double value[] = {
@@ -113,7 +113,7 @@ static void test_svg(void)
 	strbuf_release(&b);
 }
 
-/* A title too wide for one line is read whole, and the chart grows by what it needs. */
+/* A title that is too wide for one line is wrapped, and the chart grows accordingly. */
 static void test_title(void)
 {
 	struct chart *one = chart_new(CHART_HEAT, "short");
@@ -138,7 +138,7 @@ static void test_title(void)
 	chart_free(two);
 }
 
-/* Names of five axes on a narrow chart: long ones in the middle are whole. */
+/* The names of five axes on a narrow chart: long ones in the middle are complete. */
 static void test_axis_names(void)
 {
 	static const char *const name[] = {"method",        "barlow.lambda", "byol.tau",
@@ -196,8 +196,8 @@ static int count(const char *s, const char *part)
 	return n;
 }
 
-/* Thirty columns on a narrow chart: as many names as have room; thirty curves: eight have a colour,
- * each its own, and the legend says how many are grey. */
+/* Thirty columns on a narrow chart have as many names as there is room for. Of thirty curves eight
+ * have a colour, each its own, and the legend gives the number of grey ones. */
 static void test_crowd(void)
 {
 	struct chart *heat = chart_new(CHART_HEAT, "x"), *lines = chart_new(CHART_LINES, "x");
@@ -245,7 +245,7 @@ static void draw_svg(const struct chart *c, double width, struct strbuf *out)
 	svg_end(&canvas, SVG_INLINE);
 }
 
-/* A threshold lies in the picture though all curves are far from it, and has its name there. */
+/* A threshold far from all curves is within the picture and labelled. */
 static void test_marks(void)
 {
 	struct chart *c = some_chart();
@@ -262,7 +262,7 @@ static void test_marks(void)
 	chart_free(c);
 }
 
-/* The name of a line lies where no curve goes: here below it, since the curve is just above. */
+/* The label of a line avoids curves: here it is below the line, since a curve is just above. */
 static void test_mark_names(void)
 {
 	struct chart *c = chart_new(CHART_LINES, "x");
@@ -297,8 +297,8 @@ static void test_mark_names(void)
 	chart_free(c);
 }
 
-/* Values side by side have the same digits; where nothing counts the reason stands; the dashed line
- * of bars has a name. */
+/* The values of bars have the same digits; a group without a value shows the reason; the dashed
+ * line has a name. */
 static void test_values(void)
 {
 	struct chart *c = chart_new(CHART_BARS, "x");
@@ -326,7 +326,7 @@ static void test_values(void)
 	CU_ASSERT_EQUAL(axis_digits(NULL, 0), AXIS_EACH);
 }
 
-/* A cell whose runs have no value is told from one without runs. */
+/* A cell whose runs have no value differs from one without runs. */
 static void test_heat_cells(void)
 {
 	struct chart *c = chart_new(CHART_HEAT, "x");
@@ -351,7 +351,7 @@ static void test_heat_cells(void)
 	chart_free(c);
 }
 
-/* Panels have their own axes, and all of their text lies within the picture. */
+/* Panels have their own axes, and all text is within the picture. */
 static void test_panels(void)
 {
 	struct chart *c = chart_new(CHART_PANELS, "losses");
@@ -376,7 +376,7 @@ static void test_panels(void)
 	chart_free(c);
 }
 
-/* Both ends of an axis are labelled, whatever its ticks are, and the colours have a scale. */
+/* Both ends of an axis are labelled, whatever its ticks are, and there is a colour scale. */
 static void test_parallel(void)
 {
 	struct chart *c = chart_new(CHART_PARALLEL, "x");
@@ -399,7 +399,7 @@ static void test_parallel(void)
 	chart_free(c);
 }
 
-/* Cells that differ by less than the seeds scatter do not get the whole range of colours. */
+/* Cells that differ by less than the seeds do not have the whole range of colours. */
 static void test_heat_range(void)
 {
 	struct chart *c = chart_new(CHART_HEAT, "x");
@@ -453,8 +453,8 @@ static void test_fit(void)
 	CU_ASSERT_EQUAL(strncmp(out, "vic", 3), 0);
 }
 
-/* A colour as OKLab (Ottosson 2020) after a dichromat's eye (Machado, Oliveira and Fernandes 2009,
- * at full severity; the last of them sees all). */
+/* A colour in OKLab (Ottosson 2020) as dichromats see it (Machado, Oliveira and Fernandes 2009,
+ * full severity); the last kind is full colour vision. */
 static void seen(uint32_t rgb, int eye, double lab[3])
 {
 	static const double sight[4][9] = {{0.152286, 1.052583, -0.204868, 0.114503, 0.786281,
@@ -500,7 +500,8 @@ static double distance(uint32_t a, uint32_t b, int eye)
 		    (p[2] - q[2]) * (p[2] - q[2]));
 }
 
-/* 0.07 is three and a half times what the eye just notices (0.02); a full sight has twice that. */
+/* 0.07 is three and a half times the just noticeable difference (0.02); full colour vision has
+ * twice that. */
 static void test_palette(void)
 {
 	for (int dark = 0; dark < 2; dark++)
@@ -588,7 +589,7 @@ int main(void)
 	    {"cells of heatmaps", test_heat_cells},
 	    {"panels", test_panels},
 	    {"ends of parallel axes", test_parallel},
-	    {"colours of a heatmap and the scatter of seeds", test_heat_range},
+	    {"colours of a heatmap and the differences of seeds", test_heat_range},
 	    {"charts in a terminal", test_term},
 	    {0}};
 

@@ -15,8 +15,8 @@ extern const struct cmd cmd_compare;
 
 enum { REFS_MAX = 100000 };
 
-/* The sentences as the format has text beside its tables. */
-static void put_notes(FILE *out, const char *text, enum table_format format)
+/* Prints the sentences as text in this format, outside of its tables. */
+static void print_notes(FILE *out, const char *text, enum table_format format)
 {
 	struct strbuf line = STRBUF_INIT, safe = STRBUF_INIT;
 
@@ -37,8 +37,8 @@ static void put_notes(FILE *out, const char *text, enum table_format format)
 	strbuf_release(&safe);
 }
 
-/* To people who read a table for programs. */
-static void say_notes(const char *text)
+/* Prints the sentences to standard error, beside a table for programs. */
+static void report_notes(const char *text)
 {
 	for (int n; *text; text += n + (text[n] == '\n')) {
 		n = (int)strcspn(text, "\n");
@@ -46,8 +46,8 @@ static void say_notes(const char *text)
 	}
 }
 
-static void put_json(FILE *out, const struct compare *c, const struct table *groups,
-		     const struct table *pairs, const char *notes)
+static void print_json(FILE *out, const struct compare *c, const struct table *groups,
+		       const struct table *pairs, const char *notes)
 {
 	struct strbuf s = STRBUF_INIT;
 
@@ -77,8 +77,8 @@ static void put_json(FILE *out, const struct compare *c, const struct table *gro
 	strbuf_release(&s);
 }
 
-/* For a paper: one table, what it rests on as comments. */
-static void put_latex(FILE *out, const struct compare *c, int pairs, const char *notes)
+/* One table for a paper, with the sentences as comments. */
+static void print_latex(FILE *out, const struct compare *c, int pairs, const char *notes)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -87,12 +87,13 @@ static void put_latex(FILE *out, const struct compare *c, int pairs, const char 
 	else
 		compare_latex_groups(c, &text);
 	fputs(text.buf, out);
-	put_notes(out, notes, TABLE_LATEX);
+	print_notes(out, notes, TABLE_LATEX);
 	strbuf_release(&text);
 }
 
-/* Programs get the groups, or with --pairs the pairs; people and JSON get all. */
-static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
+/* Formats for programs have one table, of the groups or (--pairs) of the pairs; JSON and formats
+ * for people have both, and the sentences. */
+static void print_comparison(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 {
 	int human = table_is_for_people(ctx->format);
 	struct table *groups = compare_groups(c, human), *pairs = compare_pairs(c, human);
@@ -100,12 +101,12 @@ static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 
 	compare_sentences(c, &notes);
 	if (ctx->format == TABLE_LATEX) {
-		put_latex(ctx->out, c, only_pairs, notes.buf);
+		print_latex(ctx->out, c, only_pairs, notes.buf);
 	} else if (ctx->format == TABLE_JSON) {
-		put_json(ctx->out, c, groups, pairs, notes.buf);
+		print_json(ctx->out, c, groups, pairs, notes.buf);
 	} else if (!human) {
 		table_print(only_pairs ? pairs : groups, ctx->format, ctx->out);
-		say_notes(notes.buf);
+		report_notes(notes.buf);
 	} else {
 		if (!only_pairs)
 			table_print(groups, ctx->format, ctx->out);
@@ -114,7 +115,7 @@ static void print(struct cmd_ctx *ctx, const struct compare *c, int only_pairs)
 		if (c->n_pairs)
 			table_print(pairs, ctx->format, ctx->out);
 		fputc('\n', ctx->out);
-		put_notes(ctx->out, notes.buf, ctx->format);
+		print_notes(ctx->out, notes.buf, ctx->format);
 	}
 	strbuf_release(&notes);
 	table_free(groups);
@@ -167,8 +168,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (metric && report)
-		return error_set(err, ERR_USAGE,
-				 "compare: --metric and --report are the same thing");
+		return error_set(
+		    err, ERR_USAGE,
+		    "compare: --metric and --report are two names of one option: give one of them");
 	if (parse_test(test, &q.ranks, err))
 		return -1;
 	q.values.metric = report ? report : metric;
@@ -180,7 +182,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (!ret)
 		ret = compare_make(ctx->store, &q, &c, err);
 	if (!ret)
-		print(ctx, c, only_pairs);
+		print_comparison(ctx, c, only_pairs);
 	compare_free(c);
 	free(id);
 	return ret;

@@ -77,7 +77,7 @@ void eval_table_add(struct eval_table *t, const struct evaluator *e, const struc
 		add_summary(t, e, r);
 		return;
 	}
-	if (r->missing[0]) /* nothing was guessed */
+	if (r->missing[0]) /* no class was predicted */
 		return;
 	n = xmalloc((size_t)d->classes * (size_t)d->classes * sizeof *n);
 	eval_confusion(r, &e->evaluated, d->classes, n);

@@ -1,4 +1,4 @@
-/* What `ssl eval` prints: a line an evaluation, a line a class, or the confusion matrix. */
+/* The output of `ssl eval`: a row per evaluation, a row per class, or the confusion matrix. */
 #ifndef SSL_CMDS_EVALTABLE_H
 #define SSL_CMDS_EVALTABLE_H
 
@@ -7,7 +7,7 @@
 
 enum eval_view { VIEW_SUMMARY, VIEW_CLASS, VIEW_CONFUSION };
 
-/* Of which run and state the results are. */
+/* The table, and the run and epoch of its results. */
 struct eval_table {
 	enum eval_view view;
 	const char *run;
@@ -15,10 +15,10 @@ struct eval_table {
 	struct table *table;
 };
 
-/* Fills t->table with the columns; the confusion matrix has one for each class of d. */
+/* Makes t->table with its columns; the confusion matrix has one for each class of d. */
 void eval_table_init(struct eval_table *t, const struct dataset *d);
 
-/* The row of one result, or its rows. */
+/* Adds the row or the rows of a result. */
 void eval_table_add(struct eval_table *t, const struct evaluator *e, const struct eval_result *r);
 
 #endif

@@ -18,9 +18,9 @@ enum { WIDTH = 720, HEIGHT_MIN = 160, SIDE_MAX = 4000 };
 static const struct {
 	const char *name;
 	figure_fn *make;
-	int newest; /* without refs the newest run is meant, else all */
-	int metric; /* it is of a metric: without --metric of the one that metric_choice.h names, of
-		       one run of its loss */
+	int newest; /* without refs: 1 the newest run, 0 all runs */
+	int metric; /* draws a metric; without --metric of one run its loss, else as metric_choose()
+		     */
 } kinds[] = {
     {"curve", figure_curve, 1, 1},       {"bars", figure_bars, 0, 1},
     {"heatmap", figure_heatmap, 0, 1},   {"parallel", figure_parallel, 0, 1},
@@ -37,7 +37,7 @@ struct look {
 	int dark;
 };
 
-static int find_kind(const char *name, int *out, struct error *err)
+static int parse_kind(const char *name, int *out, struct error *err)
 {
 	for (int i = 0; i < KINDS; i++)
 		if (!strcmp(name, kinds[i].name)) {
@@ -49,8 +49,8 @@ static int find_kind(const char *name, int *out, struct error *err)
 	    "plot: '%s' is none of curve, bars, heatmap, parallel, spectrum, alignment", name);
 }
 
-/* --as, else what the -o file's name ends in. */
-static int find_format(const struct cmd_ctx *ctx, const char *as, enum as *out, struct error *err)
+/* --as, else by the end of the -o file's name. */
+static int parse_format(const struct cmd_ctx *ctx, const char *as, enum as *out, struct error *err)
 {
 	static const char *const name[] = {"text", "svg", "png", "pdf"};
 	const char *dot = ctx->output ? strrchr(ctx->output, '.') : NULL;
@@ -70,7 +70,7 @@ static int find_format(const struct cmd_ctx *ctx, const char *as, enum as *out, 
 			 ctx->output);
 }
 
-static int find_logs(const char *axes, struct figure *f, struct error *err)
+static int parse_logs(const char *axes, struct figure *f, struct error *err)
 {
 	f->log_x = axes && strchr(axes, 'x');
 	f->log_y = axes && strchr(axes, 'y');
@@ -79,9 +79,9 @@ static int find_logs(const char *axes, struct figure *f, struct error *err)
 	return 0;
 }
 
-/* As wide as the terminal, and 80 where there is none. */
-static void picture_in_text(struct cmd_ctx *ctx, const struct chart *c, const struct look *look,
-			    struct strbuf *out)
+/* As wide as the terminal; 80 columns if there is none. */
+static void draw_text(struct cmd_ctx *ctx, const struct chart *c, const struct look *look,
+		      struct strbuf *out)
 {
 	int columns = terminal_columns(ctx->out);
 	struct term_look on = {columns ? columns : 80, 16, pager_color(ctx),
@@ -94,8 +94,8 @@ static void picture_in_text(struct cmd_ctx *ctx, const struct chart *c, const st
 	chart_term(c, &on, out);
 }
 
-static int picture(const struct chart *c, double width, double height, enum as as,
-		   const struct look *look, struct strbuf *out, struct error *err)
+static int draw_picture(const struct chart *c, double width, double height, enum as as,
+			const struct look *look, struct strbuf *out, struct error *err)
 {
 	const struct page_look on = {as == AS_PDF ? PAGE_PDF : PAGE_PNG,    width,      height,
 				     look->scale ? (double)look->scale : 2, look->dark, c->title};
@@ -117,8 +117,8 @@ static int picture(const struct chart *c, double width, double height, enum as a
 	return ret;
 }
 
-static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const struct look *look,
-		 struct error *err)
+static int print_chart(struct cmd_ctx *ctx, const struct chart *c, enum as as,
+		       const struct look *look, struct error *err)
 {
 	double width = look->width ? (double)look->width : WIDTH, height;
 	struct strbuf out = STRBUF_INIT;
@@ -126,19 +126,20 @@ static int print(struct cmd_ctx *ctx, const struct chart *c, enum as as, const s
 
 	height = look->height ? (double)look->height : chart_height(c, width);
 	if ((as == AS_PNG || as == AS_PDF) && ctx->out == stdout && ctx->terminal)
-		return error_set(err, ERR_USAGE, "plot: a %s is not for a terminal: -o FILE.%s",
+		return error_set(err, ERR_USAGE,
+				 "plot: a %s cannot be shown in a terminal: use -o FILE.%s",
 				 as == AS_PNG ? "PNG" : "PDF", as == AS_PNG ? "png" : "pdf");
 	if (as == AS_TEXT)
-		picture_in_text(ctx, c, look, &out);
+		draw_text(ctx, c, look, &out);
 	else
-		ret = picture(c, width, height, as, look, &out, err);
+		ret = draw_picture(c, width, height, as, look, &out, err);
 	if (!ret)
 		fwrite(out.buf, 1, out.len, ctx->out);
 	strbuf_release(&out);
 	return ret;
 }
 
-/* What the picture does not show of its values. */
+/* Prints remarks about the values of the metric to standard error. */
 static int add_remarks(struct cmd_ctx *ctx, const struct selection *sel, const char *metric,
 		       struct error *err)
 {
@@ -166,8 +167,8 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 	enum as as = AS_TEXT;
 	int kind = 0, ret;
 
-	if (find_kind(name, &kind, err) || find_format(ctx, look->as, &as, err) ||
-	    find_logs(look->log, f, err))
+	if (parse_kind(name, &kind, err) || parse_format(ctx, look->as, &as, err) ||
+	    parse_logs(look->log, f, err))
 		return -1;
 	if (as != AS_TEXT && look->height && look->height < HEIGHT_MIN)
 		return error_set(err, ERR_USAGE, "--height: at least %d px", HEIGHT_MIN);
@@ -183,7 +184,7 @@ static int plot(struct cmd_ctx *ctx, const char *name, struct select *what, stru
 	if (!ret)
 		ret = kinds[kind].make(ctx->store, &sel, f, &chart, err);
 	if (!ret)
-		ret = print(ctx, chart, as, look, err);
+		ret = print_chart(ctx, chart, as, look, err);
 	if (!ret && f->metric)
 		select_explain(&choice, asked ? NULL : "--metric");
 	if (!ret && f->metric)
@@ -202,8 +203,9 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	const struct opt table[] = {
 	    {'w', "where", OPT_TEXT, &what.where, "EXPR", "runs for which EXPR is true", 0, 0},
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
-	    {0, "metric", OPT_TEXT, &f.metric, "METRIC", "what is drawn (loss; knn.top1)", 0, 0},
-	    {0, "best", OPT_FLAG, &f.best, NULL, "a run's best value, not its last", 0, 0},
+	    {0, "metric", OPT_TEXT, &f.metric, "METRIC", "the metric to draw (loss; knn.top1)", 0,
+	     0},
+	    {0, "best", OPT_FLAG, &f.best, NULL, "the best value of a run, not its last", 0, 0},
 	    {0, "by", OPT_TEXT, &f.by, "KEY",
 	     "group by run, method or a hyperparameter (by recipe: seeds together)", 0, 0},
 	    {'x', "x", OPT_TEXT, &f.x, "KEY", "heatmap: hyperparameter across", 0, 0},
@@ -212,13 +214,14 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	     "spectrum, alignment: which ones (z; predictor.cos)", 0, 0},
 	    {0, "log", OPT_TEXT, &look.log, "x|y|xy", "logarithmic axes", 0, 0},
 	    {0, "steps", OPT_FLAG, &f.steps, NULL, "x in steps, not in epochs", 0, 0},
-	    {0, "most", OPT_INT, &most, "N", "curves in colour (8 at most), bars (20)", 1, 100},
-	    {0, "title", OPT_TEXT, &f.title, "TEXT", "of the picture", 0, 0},
-	    {0, "as", OPT_TEXT, &look.as, "text|svg|png|pdf", "the format (by the name of FILE)", 0,
-	     0},
-	    {0, "width", OPT_INT, &look.width, "N", "px (720), or columns", 40, SIDE_MAX},
-	    {0, "height", OPT_INT, &look.height, "N", "px, or rows (16)", 4, SIDE_MAX},
-	    {0, "scale", OPT_INT, &look.scale, "N", "PNG: dots to the px (2)", 1, 8},
+	    {0, "most", OPT_INT, &most, "N",
+	     "number of curves in colour (8 at most), or of bars (20)", 1, 100},
+	    {0, "title", OPT_TEXT, &f.title, "TEXT", "the title of the picture", 0, 0},
+	    {0, "as", OPT_TEXT, &look.as, "text|svg|png|pdf",
+	     "the format (default: by the name of FILE)", 0, 0},
+	    {0, "width", OPT_INT, &look.width, "N", "width in px (720), or columns", 40, SIDE_MAX},
+	    {0, "height", OPT_INT, &look.height, "N", "height in px, or rows (16)", 4, SIDE_MAX},
+	    {0, "scale", OPT_INT, &look.scale, "N", "PNG: dots per px (2)", 1, 8},
 	    {0, "dark", OPT_FLAG, &look.dark, NULL, "PNG, PDF: on dark paper", 0, 0},
 	    {0},
 	};

@@ -1,4 +1,4 @@
-/* `ssl report`: one file that says what a set of runs showed. */
+/* `ssl report`: a report on a set of runs, in one file. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static int as_yaml(const char *json, struct strbuf *out, struct error *err)
 	return 0;
 }
 
-/* --format md or html, else what the -o file's name ends in; HTML. */
+/* --format md or html, else by the end of the -o file's name; else HTML. */
 static int is_html(const struct cmd_ctx *ctx, int *html, struct error *err)
 {
 	const char *dot = ctx->output ? strrchr(ctx->output, '.') : NULL;
@@ -35,7 +35,7 @@ static int is_html(const struct cmd_ctx *ctx, int *html, struct error *err)
 	return 0;
 }
 
-/* A word as the shell would want it. */
+/* Appends a word, quoted for the shell if need be. */
 static void add_word(struct strbuf *out, const char *s)
 {
 	static const char safe[] =
@@ -52,7 +52,7 @@ static void add_word(struct strbuf *out, const char *s)
 	strbuf_addc(out, '\'');
 }
 
-/* The command without where its output went, which says nothing about it. */
+/* Sets the command, without its output, and how the runs were chosen. */
 static void describe(const struct select *what, const char *metric, const char *title,
 		     struct strbuf *command, struct strbuf *chosen)
 {
@@ -83,7 +83,8 @@ static void describe(const struct select *what, const char *metric, const char *
 		strbuf_adds(chosen, "all runs of the store");
 }
 
-static int report(struct cmd_ctx *ctx, struct select *what, struct report *r, struct error *err)
+static int make_report(struct cmd_ctx *ctx, struct select *what, struct report *r,
+		       struct error *err)
 {
 	struct strbuf out = STRBUF_INIT, command = STRBUF_INIT, chosen = STRBUF_INIT;
 	struct selection sel = {0};
@@ -131,7 +132,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	    {0, "sweep", OPT_TEXT, &what.sweep, "SWEEP", "the runs of a sweep", 0, 0},
 	    {0, "metric", OPT_TEXT, &r.metric, "METRIC",
 	     "compare by METRIC (the sweep's objective, or knn.top1)", 0, 0},
-	    {0, "title", OPT_TEXT, &r.title, "TEXT", "of the report", 0, 0},
+	    {0, "title", OPT_TEXT, &r.title, "TEXT", "the title of the report", 0, 0},
 	    {0},
 	};
 	int n, ret = opt_parse(ctx, &cmd_report, table, argc, argv, 0, 1000, &n, err);
@@ -140,7 +141,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 		return ret < 0 ? -1 : 0;
 	what.ref = argv + 1;
 	what.n = n;
-	return report(ctx, &what, &r, err);
+	return make_report(ctx, &what, &r, err);
 }
 
 const struct cmd cmd_report = {

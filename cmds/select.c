@@ -14,10 +14,10 @@ static int add_sweep(struct cmd_ctx *ctx, struct select *what, struct selection 
 
 	if (found)
 		return found < 0 ? -1 : 0;
-	return sweeps_require(ctx->store, what->sweep, err); /* says which one was meant */
+	return sweeps_require(ctx->store, what->sweep, err); /* suggests a name */
 }
 
-/* A sweep of that name, else a run. */
+/* A sweep with that name, or else a run. */
 static int add_ref(struct cmd_ctx *ctx, const char *ref, struct selection *out, struct error *err)
 {
 	int found = selection_add_sweep(ctx->store, out, ref, err);

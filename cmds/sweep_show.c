@@ -1,4 +1,4 @@
-/* ssl sweep show: what the hyperparameters of a sweep do to its objective. */
+/* ssl sweep show: the effects of the hyperparameters of a sweep on its objective. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "core/store/query/metric_caveats.h"
 #include "core/store/sweeps.h"
 
-/* People see both tables and the warnings; programs one table. */
+/* Formats for people have two tables and the warnings; formats for programs one table. */
 static void print(struct cmd_ctx *ctx, const struct effects *e, const struct metric_info *metric)
 {
 	int digits = strcmp(metric->unit, "%") != 0 ? TABLE_SIX : 2;
@@ -46,8 +46,8 @@ static void print(struct cmd_ctx *ctx, const struct effects *e, const struct met
 	table_free(whole);
 }
 
-/* An answer from half a sweep is one to be careful with, as is one by a goal that was a default. */
-static int say_state(struct store *s, const char *sweep, const char *metric, struct error *err)
+/* Warns if the sweep is not complete, or if the goal of its objective was a default. */
+static int report_state(struct store *s, const char *sweep, const char *metric, struct error *err)
 {
 	struct sweep_row w;
 	struct sweep_counts n;
@@ -60,12 +60,12 @@ static int say_state(struct store *s, const char *sweep, const char *metric, str
 		sweep_warn_goal(&w);
 	sweep_row_release(&w);
 	if (!ret && n.done < n.cells)
-		log_info("%s: %d of %d cells are done: this is what there is so far", sweep, n.done,
+		log_info("%s: %d of %d cells are done: the results are preliminary", sweep, n.done,
 			 n.cells);
 	return ret;
 }
 
-/* First of all what the sweep was made for; programs read it on stderr. */
+/* Prints the answer of the sweep first; beside formats for programs, to standard error. */
 static int print_answer(struct cmd_ctx *ctx, const struct selection *sel,
 			const struct metric_info *m, const double *value, const double *floor,
 			struct error *err)
@@ -104,7 +104,8 @@ static int show(struct sweep_args *a, struct selection *sel, const struct metric
 		effects_release(&e);
 	}
 	if (!ret && differ)
-		strbuf_adds(&remarks, "So the means say nothing about the hyperparameters.\n");
+		strbuf_adds(&remarks,
+			    "So the means do not show the effects of the hyperparameters.\n");
 	if (!ret)
 		cmd_remarks(remarks.buf);
 	strbuf_release(&remarks);
@@ -128,7 +129,7 @@ int sweep_show(struct sweep_args *a, struct error *err)
 	if (!what.sweep)
 		what.sweep = name;
 	pager_start(a->ctx);
-	if (say_state(a->ctx->store, what.sweep, a->metric, err) ||
+	if (report_state(a->ctx->store, what.sweep, a->metric, err) ||
 	    select_runs(a->ctx, &what, &sel, err))
 		return -1;
 	ret = metric_choose(a->ctx->store, &sel, a->metric, &choice, err);

@@ -16,7 +16,7 @@ enum { PATH_SIZE = 4096, LINKS_MAX = 40 };
 
 /* ---- stores ---- */
 
-/* 1 there, 0 not, -1 unknown. */
+/* 1 if the folder has an entry of this name, 0 if not, -1 with *err if that is unknown. */
 static int is_there(const char *dir, const char *name, struct error *err)
 {
 	char path[PATH_SIZE + 16];
@@ -30,8 +30,8 @@ static int is_there(const char *dir, const char *name, struct error *err)
 	return error_errno(err, ERR_FAILED, "%s", path);
 }
 
-/* A folder with a database and objects, whatever it is called; or .ssl with one of the two. On a
- * file system that ignores case .SSL is the same. */
+/* True for a folder with a database and objects, whatever its name is, and for .ssl with one of the
+ * two; on a file system that ignores case .SSL is the same. */
 static int is_store(const char *dir, struct error *err)
 {
 	const char *slash = strrchr(dir, '/');
@@ -45,21 +45,21 @@ static int is_store(const char *dir, struct error *err)
 	return db + objects >= (strcasecmp(slash ? slash + 1 : dir, ".ssl") ? 2 : 1);
 }
 
-/* Whether the rest of the path leaves its folder again by "..". */
-static int leaves(const char *rest)
+/* True if the rest of the path leaves the folder again by "..". */
+static int climbs(const char *rest)
 {
 	while ((rest = strstr(rest, "/..")) && rest[3] && rest[3] != '/')
 		rest++;
 	return rest != NULL;
 }
 
-/* Each folder that the path goes through. */
+/* An error if one of the folders on the path is a store. */
 static int refuse_stores(char *path, const char *shown, struct error *err)
 {
 	for (char *p = path; (p = strchr(p, '/')); p++) {
 		int inside;
 
-		if (p == path || leaves(p))
+		if (p == path || climbs(p))
 			continue;
 		*p = 0;
 		inside = is_store(path, err);
@@ -103,7 +103,7 @@ static ssize_t read_at(int fd, off_t at, void *out, size_t n)
 	return got;
 }
 
-/* A second name of a store's database: of a file that has several. */
+/* True if the file, which has several names, is the database of a store. */
 static int is_database(const char *path, struct error *err)
 {
 	static const char magic[] = "SQLite format 3", id[] = "SSL1";
@@ -159,10 +159,10 @@ static int may_overwrite(const struct output *o, const char *shown, struct error
 	return error_set(err, ERR_USAGE, "%s: exists already: -f overwrites it", shown);
 }
 
-/* ---- where a path leads ---- */
+/* ---- resolving a path ---- */
 
-/* Splits "a/b/c" into "a/b" and "c". */
-static const char *split(const char *path, char dir[PATH_SIZE])
+/* Splits "a/b/c" into the folder "a/b", copied to dir, and "c", which is returned. */
+static const char *split_path(const char *path, char dir[PATH_SIZE])
 {
 	const char *slash = strrchr(path, '/');
 
@@ -174,8 +174,8 @@ static const char *split(const char *path, char dir[PATH_SIZE])
 	return slash + 1;
 }
 
-/* PATH/NAME of the real folder into o->path. */
-static int place_in(struct output *o, const char *dir, const char *name, const char *shown,
+/* Sets o->path to `name` in the folder, whose links are resolved. */
+static int set_path(struct output *o, const char *dir, const char *name, const char *shown,
 		    struct error *err)
 {
 	char *real = realpath(dir, NULL);
@@ -189,15 +189,15 @@ static int place_in(struct output *o, const char *dir, const char *name, const c
 	return bad ? error_set(err, ERR_USAGE, "%s: path too long", shown) : 0;
 }
 
-/* Follows the links, also one whose end does not exist yet. */
-static int follow(struct output *o, const char *path, struct error *err)
+/* Sets o->path, following links; the last one may lead to a file that does not exist yet. */
+static int resolve_links(struct output *o, const char *path, struct error *err)
 {
 	char name[PATH_SIZE], to[PATH_SIZE], dir[PATH_SIZE];
 
 	if ((size_t)snprintf(name, sizeof name, "%s", path) >= sizeof name)
 		return error_set(err, ERR_USAGE, "%s: path too long", path);
 	for (int i = 0; i < LINKS_MAX; i++) {
-		const char *last = split(name, dir);
+		const char *last = split_path(name, dir);
 		ssize_t n;
 
 		if (!(o->flags & OUTPUT_OF_STORE) && refuse_stores(name, path, err))
@@ -206,7 +206,7 @@ static int follow(struct output *o, const char *path, struct error *err)
 		if (n < 0 && errno != EINVAL && errno != ENOENT)
 			return error_errno(err, ERR_FAILED, "%s", path);
 		if (n < 0)
-			return place_in(o, dir, last, path, err);
+			return set_path(o, dir, last, path, err);
 		to[n] = 0;
 		if (to[0] == '/')
 			snprintf(name, sizeof name, "%s", to);
@@ -216,8 +216,8 @@ static int follow(struct output *o, const char *path, struct error *err)
 	return error_set(err, ERR_FAILED, "%s: too many links", path);
 }
 
-/* The descriptor that /dev/stdout, /dev/stderr or /dev/fd/N stands for; -1: none of these. Opened
- * by its name, a regular file would be written from its start. */
+/* The descriptor that /dev/stdout, /dev/stderr or /dev/fd/N stands for; -1 for other paths. Opened
+ * by such a name, a regular file would be written from its start. */
 static int open_already(const char *path)
 {
 	static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
@@ -239,12 +239,12 @@ static int open_already(const char *path)
 	return -1;
 }
 
-/* A regular file, or what is not there yet. */
+/* Checks a regular file, or a path where no file exists yet. */
 static int check_file(struct output *o, const char *path, const struct stat *st, struct error *err)
 {
 	int second;
 
-	if (follow(o, path, err))
+	if (resolve_links(o, path, err))
 		return -1;
 	if (!(o->flags & OUTPUT_OF_STORE) && refuse_stores(o->path, path, err))
 		return -1;
@@ -263,7 +263,7 @@ static int check_file(struct output *o, const char *path, const struct stat *st,
 	return 0;
 }
 
-static int locate(struct output *o, const char *path, int flags, struct error *err)
+static int prepare(struct output *o, const char *path, int flags, struct error *err)
 {
 	struct stat st = {0};
 
@@ -289,7 +289,7 @@ int output_check(const char *path, int flags, struct error *err)
 {
 	struct output o;
 
-	return locate(&o, path, flags, err);
+	return prepare(&o, path, flags, err);
 }
 
 int output_check_dir(const char *path, struct error *err)
@@ -302,7 +302,7 @@ int output_check_dir(const char *path, struct error *err)
 	snprintf(name, sizeof name, "%s/", dir);
 	if (refuse_stores(name, path, err))
 		return -1;
-	for (;;) { /* the nearest folder that exists */
+	for (;;) { /* find the nearest folder that exists */
 		char *real = realpath(dir, NULL);
 
 		free(real);
@@ -311,9 +311,9 @@ int output_check_dir(const char *path, struct error *err)
 		if (errno != ENOENT)
 			return error_errno(err, ERR_FAILED, "%s", path);
 		snprintf(name, sizeof name, "%s", dir);
-		split(name, dir);
+		split_path(name, dir);
 	}
-	return place_in(&o, dir, "", path, err) || refuse_stores(o.path, path, err) ? -1 : 0;
+	return set_path(&o, dir, "", path, err) || refuse_stores(o.path, path, err) ? -1 : 0;
 }
 
 /* ---- writing ---- */
@@ -334,11 +334,11 @@ int output_open(struct output *o, const char *path, int flags, struct error *err
 {
 	char dir[PATH_SIZE];
 
-	if (locate(o, path, flags, err))
+	if (prepare(o, path, flags, err))
 		return -1;
 	if (o->direct)
 		return open_direct(o, path, err);
-	split(o->path, dir);
+	split_path(o->path, dir);
 	if (fs_out_open(&o->out, dir, err))
 		return -1;
 	snprintf(o->out.shown, sizeof o->out.shown, "%s", path);
@@ -348,7 +348,7 @@ int output_open(struct output *o, const char *path, int flags, struct error *err
 		umask(mask);
 		o->mode = 0666 & ~mask;
 	} else if (fchown(o->out.fd, o->uid, o->gid)) {
-		o->mode &= 0777; /* of another owner: it cannot run as that one */
+		o->mode &= 0777; /* no set-user-ID for another owner */
 	}
 	return 0;
 }
@@ -383,7 +383,7 @@ int output_commit(struct output *o, struct error *err)
 		return 0;
 	ret = move_into_place(o, err);
 	fs_out_abort(&o->out);
-	split(o->path, dir);
+	split_path(o->path, dir);
 	return ret ? -1 : fs_sync_dir(dir, err);
 }
 

@@ -53,8 +53,8 @@ int terminal_is_ascii(FILE *out)
 	return 1;
 }
 
-/* columns: at most so many; 0: all. */
-static void put(FILE *out, const char *text, int columns)
+/* Prints a line of at most `columns` columns; 0: of any length. */
+static void print_visible(FILE *out, const char *text, int columns)
 {
 	struct strbuf safe = STRBUF_INIT, shown = STRBUF_INIT;
 
@@ -75,12 +75,12 @@ static void put(FILE *out, const char *text, int columns)
 	strbuf_release(&shown);
 }
 
-static void print(FILE *out, int width, const char *fmt, va_list ap)
+static void print_formatted(FILE *out, int width, const char *fmt, va_list ap)
 {
 	struct strbuf text = STRBUF_INIT;
 
 	strbuf_vaddf(&text, fmt, ap);
-	put(out, text.buf, width);
+	print_visible(out, text.buf, width);
 	strbuf_release(&text);
 }
 
@@ -89,7 +89,7 @@ void terminal_line(FILE *out, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print(out, 0, fmt, ap);
+	print_formatted(out, 0, fmt, ap);
 	va_end(ap);
 }
 
@@ -98,7 +98,7 @@ void terminal_row(FILE *out, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	print(out, terminal_columns(out), fmt, ap);
+	print_formatted(out, terminal_columns(out), fmt, ap);
 	va_end(ap);
 }
 

@@ -1,36 +1,36 @@
 /*
- * Text for people. Names, paths, labels, notes and messages may hold anything, and a terminal obeys
- * control characters: whatever is not our own goes there through here, or through a table. Control
- * characters (C0, DEL, C1), marks that turn the direction of writing, and bytes that are no UTF-8
- * are written out, as utf8_visible() does: \x1b, \u202e.
+ * Text for people. Names, paths, labels, notes and messages may hold any bytes, and a terminal obeys
+ * control characters: all text that is not ssl's own is printed by these functions or in a table.
+ * Control characters (C0, DEL, C1), marks that change the direction of writing, and bytes that are not
+ * UTF-8 are made visible as utf8_visible() does: \x1b, \u202e.
  */
 #ifndef SSL_BASE_TERMINAL_H
 #define SSL_BASE_TERMINAL_H
 
 #include <stdio.h>
 
-/* Columns of the terminal that `out` is, or that a pager behind it shows it on (SSL_PAGER_IN_USE and
- * COLUMNS, which cmds/pager.c sets); 0: it is no terminal, and no line is too long for it. */
+/* The number of columns of the terminal `out`, or of the terminal on which a pager shows it
+ * (SSL_PAGER_IN_USE and COLUMNS, set by cmds/pager.c); 0 if it is no terminal: lines have any length. */
 int terminal_columns(FILE *out);
 
-/* The terminal knows no escape sequences: TERM is dumb, or not set. */
+/* True if the terminal has no escape sequences: TERM is dumb or not set. */
 int terminal_is_dumb(void);
 
-/* Lines on standard error may move: it is a terminal, and no dumb one. */
+/* True if lines on standard error can be overwritten: it is a terminal with escape sequences. */
 int terminal_moves(void);
 
-/* What people read has to be utf8_ascii(): `out` is standard output or standard error, and TERM is dumb
- * or the locale (LC_ALL, else LC_CTYPE, else LANG) not UTF-8. Files of our own (-o) are the same
- * everywhere. */
+/* True if text for people has to be ASCII (utf8_ascii()): `out` is standard output or standard error, and
+ * TERM is dumb or the locale (LC_ALL, else LC_CTYPE, else LANG) is not UTF-8. Files (-o) do not depend on
+ * the locale. */
 int terminal_is_ascii(FILE *out);
 
-/* One line: the whole text made visible, newlines in it too, and a newline. */
+/* Prints one line: the text with all control characters visible, including newlines, and a newline. */
 void terminal_line(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* As terminal_line(), cut to the width of the terminal: a line that the next look goes back over. */
+/* As terminal_line(), cut to the width of the terminal: for lines that are overwritten later. */
 void terminal_row(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* A text of several lines, whose newlines and tabs stay. */
+/* Prints text of several lines; newlines and tabs are kept. */
 void terminal_text(FILE *out, const char *text);
 
 #endif

@@ -89,8 +89,8 @@ static void add_best(const struct contest *c, const struct metric_info *m, struc
 	struct moments of = group_moments(g, c->value);
 	double gain = floor_gain(c->value, c->floor, g->run, g->n);
 
-	strbuf_addf(out, "Best of %d recipe%s by %s: %s\n", c->tried, c->tried == 1 ? "" : "s",
-		    m->name, g->label);
+	strbuf_addf(out, "Best of %d recipe%s%s by %s: %s\n", c->tried, c->tried == 1 ? "" : "s",
+		    c->tried < c->groups->n ? " with finished runs" : "", m->name, g->label);
 	strbuf_adds(out, "  mean ");
 	human_metric(of.mean, m->unit, 0, out);
 	if (of.n > 1) {

@@ -49,8 +49,8 @@ static const char style[] =
     "font-size:8pt;"
     "width:auto}}\n";
 
-/* As text between tags, or between Markdown's marks. */
-static void text(struct doc *d, const char *s)
+/* Appends s as text, escaped for HTML or Markdown. */
+static void add_text(struct doc *d, const char *s)
 {
 	static const char special[] = "\\`*_[]#|~!$";
 	struct strbuf safe = STRBUF_INIT;
@@ -72,10 +72,10 @@ static void text(struct doc *d, const char *s)
 	strbuf_release(&safe);
 }
 
-static void tagged(struct doc *d, const char *open, const char *s, const char *close)
+static void add_tagged(struct doc *d, const char *open, const char *s, const char *close)
 {
 	strbuf_adds(d->out, open);
-	text(d, s);
+	add_text(d, s);
 	strbuf_adds(d->out, close);
 }
 
@@ -84,7 +84,7 @@ void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title)
 	*d = (struct doc){out, html, 0, 0};
 	if (!html) {
 		mark_markdown(out);
-		tagged(d, "# ", title, "\n\n");
+		add_tagged(d, "# ", title, "\n\n");
 		return;
 	}
 	strbuf_adds(out,
@@ -93,11 +93,11 @@ void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title)
 	strbuf_adds(out,
 		    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
 		    "<link rel=\"icon\" href=\"data:,\"/>\n");
-	tagged(d, "<title>", title, "</title>\n<style>\n");
+	add_tagged(d, "<title>", title, "</title>\n<style>\n");
 	strbuf_adds(out, style);
 	svg_style("", out);
 	strbuf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
-	tagged(d, "<h1>", title, "</h1>\n");
+	add_tagged(d, "<h1>", title, "</h1>\n");
 }
 
 void doc_end(struct doc *d)
@@ -111,23 +111,23 @@ void doc_section(struct doc *d, const char *title)
 	d->sections++;
 	if (d->html) {
 		strbuf_addf(d->out, "<h2 id=\"s%d\">", d->sections);
-		tagged(d, "", title, "</h2>\n");
+		add_tagged(d, "", title, "</h2>\n");
 	} else {
-		tagged(d, "## ", title, "\n\n");
+		add_tagged(d, "## ", title, "\n\n");
 	}
 }
 
 void doc_heading(struct doc *d, const char *title)
 {
-	tagged(d, d->html ? "<h3>" : "### ", title, d->html ? "</h3>\n" : "\n\n");
+	add_tagged(d, d->html ? "<h3>" : "### ", title, d->html ? "</h3>\n" : "\n\n");
 }
 
 void doc_paragraph(struct doc *d, const char *s)
 {
-	tagged(d, d->html ? "<p>" : "", s, d->html ? "</p>\n" : "\n\n");
+	add_tagged(d, d->html ? "<p>" : "", s, d->html ? "</p>\n" : "\n\n");
 }
 
-static void list(struct doc *d, const char *lines, const char *class)
+static void add_list(struct doc *d, const char *lines, const char *class)
 {
 	if (!*lines)
 		return;
@@ -138,7 +138,7 @@ static void list(struct doc *d, const char *lines, const char *class)
 		struct strbuf line = STRBUF_INIT;
 
 		strbuf_add(&line, lines, n);
-		tagged(d, d->html ? "<li>" : "- ", line.buf, d->html ? "</li>\n" : "\n");
+		add_tagged(d, d->html ? "<li>" : "- ", line.buf, d->html ? "</li>\n" : "\n");
 		strbuf_release(&line);
 		lines += n + (lines[n] == '\n');
 	}
@@ -147,12 +147,12 @@ static void list(struct doc *d, const char *lines, const char *class)
 
 void doc_list(struct doc *d, const char *lines)
 {
-	list(d, lines, "");
+	add_list(d, lines, "");
 }
 
 void doc_warnings(struct doc *d, const char *lines)
 {
-	list(d, lines, " class=\"warn\"");
+	add_list(d, lines, " class=\"warn\"");
 }
 
 void doc_table(struct doc *d, const struct table *t)
@@ -171,15 +171,14 @@ void doc_table(struct doc *d, const struct table *t)
 	bad = ferror(f);
 	if (fclose(f) || bad)
 		out_of_memory();
-	/* wide ones scroll by themselves, with a shade where there is more; the keyboard reaches
-	 * them */
+	/* a wide table scrolls by itself, with a shade where it continues, also by keyboard */
 	strbuf_adds(d->out, d->html ? "<div class=\"scroll\" tabindex=\"0\">\n" : "");
 	strbuf_add(d->out, rows, size);
 	strbuf_adds(d->out, d->html ? "</div>\n" : "\n");
 	free(rows);
 }
 
-static void drawn(struct doc *d, const struct chart *c, double width, const char *class)
+static void add_svg(struct doc *d, const struct chart *c, double width, const char *class)
 {
 	struct canvas canvas =
 	    svg_begin(d->out, width, chart_height(c, width), SVG_INLINE, class, c->title);
@@ -195,8 +194,8 @@ void doc_chart(struct doc *d, const struct chart *c)
 	d->figures++;
 	if (d->html) {
 		strbuf_adds(d->out, "<figure>\n");
-		drawn(d, c, WIDE, "wide");
-		drawn(d, c, NARROW, "narrow");
+		add_svg(d, c, WIDE, "wide");
+		add_svg(d, c, NARROW, "narrow");
 		strbuf_adds(d->out, "</figure>\n");
 		return;
 	}
@@ -205,8 +204,8 @@ void doc_chart(struct doc *d, const struct chart *c)
 	strbuf_adds(d->out, "```\n\n");
 }
 
-/* A fence longer than any run of backticks inside. */
-static void fence(struct doc *d, const char *s)
+/* Appends a fence that is longer than any run of backticks in s. */
+static void add_fence(struct doc *d, const char *s)
 {
 	size_t most = 2;
 
@@ -226,15 +225,15 @@ void doc_code(struct doc *d, const char *language, const char *s)
 	int ended = *s && s[strlen(s) - 1] == '\n';
 
 	if (d->html) {
-		tagged(d, "<pre>", s, "</pre>\n");
+		add_tagged(d, "<pre>", s, "</pre>\n");
 		return;
 	}
 	utf8_visible_lines(s, &valid);
-	fence(d, s);
+	add_fence(d, s);
 	strbuf_addf(d->out, "%s\n", language);
 	strbuf_add(d->out, valid.buf, valid.len);
 	strbuf_adds(d->out, ended ? "" : "\n");
-	fence(d, s);
+	add_fence(d, s);
 	strbuf_adds(d->out, "\n\n");
 	strbuf_release(&valid);
 }
@@ -244,8 +243,9 @@ void doc_facts(struct doc *d, const struct doc_fact *fact, int n)
 	if (d->html)
 		strbuf_adds(d->out, "<ul class=\"facts\">\n");
 	for (int i = 0; i < n; i++) {
-		tagged(d, d->html ? "<li><b>" : "- ", fact[i].value, d->html ? "</b> <span>" : " ");
-		tagged(d, "", fact[i].name, d->html ? "</span></li>\n" : "\n");
+		add_tagged(d, d->html ? "<li><b>" : "- ", fact[i].value,
+			   d->html ? "</b> <span>" : " ");
+		add_tagged(d, "", fact[i].name, d->html ? "</span></li>\n" : "\n");
 	}
 	strbuf_adds(d->out, d->html ? "</ul>\n" : "\n");
 }

@@ -20,20 +20,20 @@ struct doc {
 void doc_begin(struct doc *d, struct strbuf *out, int html, const char *title);
 void doc_end(struct doc *d);
 
-/* A section with an anchor. */
+/* A heading of a section, with an anchor in HTML; and one within a section. */
 void doc_section(struct doc *d, const char *title);
 void doc_heading(struct doc *d, const char *title);
 void doc_paragraph(struct doc *d, const char *text);
-/* A line each. */
+/* Lists with an item per line. */
 void doc_list(struct doc *d, const char *lines);
 void doc_warnings(struct doc *d, const char *lines);
-/* Takes neither; an empty table or chart is left out. */
+/* Print the table or chart, which the caller keeps; an empty one is left out. */
 void doc_table(struct doc *d, const struct table *t);
 void doc_chart(struct doc *d, const struct chart *c);
-/* What would be typed or written: kept as it is, long lines wrapped in HTML. */
+/* A command or a file, verbatim; HTML wraps long lines. */
 void doc_code(struct doc *d, const char *language, const char *text);
 
-/* Facts side by side: "66" "runs". */
+/* Facts printed side by side: "66" "runs". */
 struct doc_fact {
 	const char *value, *name;
 };

@@ -1,10 +1,10 @@
-/* The effects as tables and words; see effects.h. */
+/* The effects of hyperparameters as tables and sentences. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/report/effects_print.h"
 
-static void real_or_null(struct table *t, double x, int digits)
+static void add_real(struct table *t, double x, int digits)
 {
 	if (isnan(x))
 		table_null(t);
@@ -12,12 +12,12 @@ static void real_or_null(struct table *t, double x, int digits)
 		table_real(t, x, digits);
 }
 
-static void share_row(struct table *t, const char *method, const char *what, int levels,
-		      double share)
+static void add_share_row(struct table *t, const char *method, const char *what, int levels,
+			  double share)
 {
 	table_text(t, method);
 	table_text(t, what);
-	real_or_null(t, 100 * share, 1);
+	add_real(t, 100 * share, 1);
 	if (levels)
 		table_int(t, levels);
 	else
@@ -36,34 +36,34 @@ struct table *effects_shares(const struct effects *e)
 		const struct effect_block *k = &e->block[b];
 
 		for (int i = 0; i < k->n; i++)
-			share_row(t, k->method, k->effect[i].param, k->effect[i].n,
-				  k->effect[i].share);
+			add_share_row(t, k->method, k->effect[i].param, k->effect[i].n,
+				      k->effect[i].share);
 		if (k->n) {
-			share_row(t, k->method, "(interactions)", 0, k->rest);
-			share_row(t, k->method, "(seeds)", 0, k->seeds);
+			add_share_row(t, k->method, "(interactions)", 0, k->rest);
+			add_share_row(t, k->method, "(seeds)", 0, k->seeds);
 		}
 	}
 	return t;
 }
 
-static void level_row(struct table *t, const char *method, const struct effect *f,
-		      const struct effect_level *l, int digits)
+static void add_level_row(struct table *t, const char *method, const struct effect *f,
+			  const struct effect_level *l, int digits)
 {
 	table_text(t, method);
 	table_text(t, f->param);
 	table_text(t, l->text);
 	table_int(t, l->n);
-	real_or_null(t, l->mean, digits);
-	real_or_null(t, l->sd, digits);
+	add_real(t, l->mean, digits);
+	add_real(t, l->sd, digits);
 }
 
-static void lost_cells(struct table *t, const struct effect_level *l)
+static void add_lost(struct table *t, const struct effect_level *l)
 {
 	table_int(t, l->collapsed);
 	table_int(t, l->pruned);
 }
 
-static void lost_columns(struct table *t)
+static void add_lost_columns(struct table *t)
 {
 	table_column(t, "collapsed");
 	table_column(t, "pruned");
@@ -77,7 +77,7 @@ static int has_lost(const struct effects *e)
 	return 0;
 }
 
-static int knows_gains(const struct effects *e)
+static int has_gains(const struct effects *e)
 {
 	for (int b = 0; b < e->n; b++)
 		if (!isnan(e->block[b].best_gain))
@@ -85,7 +85,7 @@ static int knows_gains(const struct effects *e)
 	return 0;
 }
 
-static struct table *levels_table(void)
+static struct table *new_levels_table(void)
 {
 	static const char *const column[] = {"method", "hyperparameter", "value",
 					     "runs",   "mean",           "sd"};
@@ -98,60 +98,60 @@ static struct table *levels_table(void)
 
 struct table *effects_levels(const struct effects *e, int digits)
 {
-	struct table *t = levels_table();
-	int gains = knows_gains(e), lost = has_lost(e);
+	struct table *t = new_levels_table();
+	int gains = has_gains(e), lost = has_lost(e);
 
 	if (gains)
 		table_column(t, "gain");
 	if (lost)
-		lost_columns(t);
+		add_lost_columns(t);
 	for (int b = 0; b < e->n; b++)
 		for (int i = 0; i < e->block[b].n; i++)
 			for (int k = 0; k < e->block[b].effect[i].n; k++) {
 				const struct effect *f = &e->block[b].effect[i];
 
-				level_row(t, e->block[b].method, f, &f->level[k], digits);
+				add_level_row(t, e->block[b].method, f, &f->level[k], digits);
 				if (gains)
-					real_or_null(t, f->level[k].gain, digits);
+					add_real(t, f->level[k].gain, digits);
 				if (lost)
-					lost_cells(t, &f->level[k]);
+					add_lost(t, &f->level[k]);
 			}
 	return t;
 }
 
-/* What has a share, but no levels. */
-static void whole_row(struct table *t, const char *method, const char *what, double share)
+/* The row of a share without levels. */
+static void add_whole_row(struct table *t, const char *method, const char *what, double share)
 {
 	table_text(t, method);
 	table_text(t, what);
 	for (int i = 0; i < 4; i++)
 		table_null(t);
-	real_or_null(t, 100 * share, TABLE_SIX);
+	add_real(t, 100 * share, TABLE_SIX);
 	for (int i = 0; i < 3; i++)
 		table_null(t);
 }
 
 struct table *effects_whole(const struct effects *e)
 {
-	struct table *t = levels_table();
+	struct table *t = new_levels_table();
 
 	table_column(t, "share");
 	table_column(t, "gain");
-	lost_columns(t);
+	add_lost_columns(t);
 	for (int b = 0; b < e->n; b++) {
 		const struct effect_block *k = &e->block[b];
 
 		for (int i = 0; i < k->n; i++)
 			for (int l = 0; l < k->effect[i].n; l++) {
-				level_row(t, k->method, &k->effect[i], &k->effect[i].level[l],
-					  TABLE_SIX);
-				real_or_null(t, 100 * k->effect[i].share, TABLE_SIX);
-				real_or_null(t, k->effect[i].level[l].gain, TABLE_SIX);
-				lost_cells(t, &k->effect[i].level[l]);
+				add_level_row(t, k->method, &k->effect[i], &k->effect[i].level[l],
+					      TABLE_SIX);
+				add_real(t, 100 * k->effect[i].share, TABLE_SIX);
+				add_real(t, k->effect[i].level[l].gain, TABLE_SIX);
+				add_lost(t, &k->effect[i].level[l]);
 			}
 		if (k->n) {
-			whole_row(t, k->method, "(interactions)", k->rest);
-			whole_row(t, k->method, "(seeds)", k->seeds);
+			add_whole_row(t, k->method, "(interactions)", k->rest);
+			add_whole_row(t, k->method, "(seeds)", k->seeds);
 		}
 	}
 	return t;
@@ -163,12 +163,12 @@ static void warn_count(const struct effect_block *b, int n, const char *why, str
 		strbuf_addf(out, "%s: %d run%s %s\n", b->method, n, n == 1 ? "" : "s", why);
 }
 
-static void warn_left_out(const struct effect_block *b, struct strbuf *out)
+static void warn_lost(const struct effect_block *b, struct strbuf *out)
 {
-	warn_count(b, b->collapsed, "collapsed: counted with each value, and in no mean", out);
-	warn_count(b, b->pruned, "pruned: counted with each value, and in no mean", out);
+	warn_count(b, b->collapsed, "collapsed: counted at each value, but in no mean", out);
+	warn_count(b, b->pruned, "pruned: counted at each value, but in no mean", out);
 	warn_count(b, b->undone, "not finished, left out", out);
-	warn_count(b, b->left_out, "without a finite value left out", out);
+	warn_count(b, b->left_out, "without a finite value, left out", out);
 }
 
 static void warn_block(const struct effect_block *b, struct strbuf *out)
@@ -178,41 +178,43 @@ static void warn_block(const struct effect_block *b, struct strbuf *out)
 
 		if (f->n == b->runs + b->collapsed + b->pruned && f->n > 1)
 			strbuf_addf(out,
-				    "%s: each of the %d runs has its own %s: what that does cannot "
-				    "be told from chance (`ssl plot parallel` shows it)\n",
+				    "%s: each of the %d runs has its own %s: its effect cannot be "
+				    "distinguished from chance (`ssl plot parallel` shows it)\n",
 				    b->method, f->n, f->param);
 		if (f->drawn)
-			strbuf_addf(out,
-				    "%s: %s has a value of its own in each of the %d cells: "
-				    "quarters of them are taken together\n",
-				    b->method, f->param, b->cells);
+			strbuf_addf(
+			    out,
+			    "%s: %s has a different value in each of the %d cells: the values "
+			    "are divided into four ranges\n",
+			    b->method, f->param, b->cells);
 		if (f->edge)
 			strbuf_addf(out,
 				    "%s: the best cell has %s = %s, the %s value of the grid: a "
-				    "%s one may be better still\n",
+				    "%s one may be even better\n",
 				    b->method, f->param, f->level[f->best].text,
 				    f->edge < 0 ? "smallest" : "largest",
 				    f->edge < 0 ? "smaller" : "larger");
 	}
 	if (!b->n || isnan(b->effect[0].share))
-		; /* said above */
+		; /* reported above */
 	else if (isnan(b->seeds))
 		strbuf_addf(out,
-			    "%s: one seed a cell: what the seeds do cannot be told from "
-			    "interactions\n",
+			    "%s: one seed per cell: the effect of the seeds cannot be "
+			    "distinguished from interactions\n",
 			    b->method);
 	else if (isnan(b->rest))
-		strbuf_addf(out,
-			    "%s: not a full grid with as many seeds in each cell: main effects "
-			    "overlap\n",
-			    b->method);
+		strbuf_addf(
+		    out,
+		    "%s: not a full grid with equally many seeds in each cell: main effects "
+		    "overlap\n",
+		    b->method);
 	if (b->best_gain <= 0)
 		strbuf_addf(
 		    out,
 		    "%s: no cell exceeds the untrained encoder: the best gain over that floor "
 		    "is %+.2f\n",
 		    b->method, b->best_gain);
-	warn_left_out(b, out);
+	warn_lost(b, out);
 }
 
 void effects_warnings(const struct effects *e, struct strbuf *out)

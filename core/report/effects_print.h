@@ -1,19 +1,19 @@
-/* The effects of hyperparameters as tables, and what is to be said about them. */
+/* The effects of hyperparameters as tables, and warnings about them. */
 #ifndef SSL_REPORT_EFFECTS_PRINT_H
 #define SSL_REPORT_EFFECTS_PRINT_H
 
 #include "core/report/table.h"
 #include "core/stats/effects.h"
 
-/* Tables: method, hyperparameter, levels, share of variance; and a row per level, with the mean's
- * digits as table_real() takes them. */
+/* Two tables: the share of variance of each hyperparameter; and a row per level. digits: of the mean, as
+ * in table_real(). */
 struct table *effects_shares(const struct effects *e);
 struct table *effects_levels(const struct effects *e, int digits);
-/* Both in one, for programs: a row per level with its hyperparameter's share, and one each for the
- * interactions and the seeds. */
+/* Both tables in one, for programs: a row per level with the share of its hyperparameter, and a row each
+ * for the interactions and the seeds. */
 struct table *effects_whole(const struct effects *e);
-/* A line each: best cells on the edge of the grid, what could not be told; nothing if all is well.
- */
+/* Appends a line for each warning: a best cell on the edge of the grid, effects that cannot be
+ * distinguished, runs that are left out. */
 void effects_warnings(const struct effects *e, struct strbuf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* Values as people read them: 3h, 412 MB, 87.25. What programs read (CSV, JSON) stays exact. */
+/* Values as people read them: 3h, 412 MB, 87.25. Formats for programs (CSV, JSON) have exact values. */
 #ifndef SSL_REPORT_HUMAN_H
 #define SSL_REPORT_HUMAN_H
 
@@ -13,7 +13,7 @@ void human_duration(double seconds, struct strbuf *out);
 /* "512 B", "3.4 kB", "412 MB" (powers of 1000). */
 void human_bytes(int64_t bytes, struct strbuf *out);
 
-/* A recorded time to the second: "2026-01-31 12:00:00"; any other text as it is. */
+/* A recorded time to the second, "2026-01-31 12:00:00"; other text is copied. */
 void human_time(const char *time, struct strbuf *out);
 
 /* A value of a metric with this unit (metric_kinds.h), without the unit: "87.25" for "%", else four

@@ -1,4 +1,3 @@
-/* See latex.h. */
 #include "core/report/latex.h"
 
 #include <math.h>
@@ -27,8 +26,8 @@ static const struct {
     {'\n', " "},
 };
 
-/* Greek letters that are no Latin ones, from U+0391 and from U+03B1: pdflatex has them in formulas
- * only. */
+/* Greek letters that do not look like Latin ones, from U+0391 and from U+03B1: pdflatex has them in
+ * formulas only. */
 static const char *const greek_large[] = {
     NULL,    NULL,     "Gamma",   "Delta", NULL, NULL,  NULL,   "Theta", NULL,
     NULL,    "Lambda", NULL,      NULL,    "Xi", NULL,  "Pi",   NULL,    NULL,
@@ -38,7 +37,8 @@ static const char *const greek_small[] = {
     "kappa", "lambda", "mu",      "nu",    "xi",      NULL,   "pi",   "rho",   "varsigma",
     "sigma", "tau",    "upsilon", "phi",   "chi",     "psi",  "omega"};
 
-/* The name of the Greek letter that s begins with, as two bytes of UTF-8; NULL: it does not. */
+/* The name of the Greek letter with which s begins, two bytes of UTF-8; NULL if it begins with
+ * another character. */
 static const char *greek_of(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -69,7 +69,7 @@ void latex_escape(const char *raw, struct strbuf *out)
 
 	utf8_visible_lines(raw, &safe);
 	s = safe.buf;
-	if (*s == '[' || *s == '*') /* what \\ and \midrule would take for their option */
+	if (*s == '[' || *s == '*') /* \\ and \midrule would read an option */
 		strbuf_adds(out, "{}");
 	for (; *s; s++) {
 		to = escape_of(*s);
@@ -82,7 +82,7 @@ void latex_escape(const char *raw, struct strbuf *out)
 		else
 			strbuf_addc(out, *s);
 		if ((*s == s[1] && strchr("-'`,", *s)) || (s[1] == '`' && strchr("?!", *s)))
-			/* the two would be joined to another sign */
+			/* a ligature would join the two */
 			strbuf_adds(out, "{}");
 	}
 	strbuf_release(&safe);

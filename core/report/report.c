@@ -17,7 +17,7 @@
 
 enum { ROWS_MAX = 1000, HEATMAPS = 6, GROUPS_MAX = 60 };
 
-/* All that the sections share. */
+/* The data that the sections share. */
 struct work {
 	struct store *s;
 	const struct selection *sel;
@@ -26,7 +26,8 @@ struct work {
 	struct metric_info metric;
 	char metric_name[160]; /* with its unit */
 	struct strbuf remarks; /* about the metric's values */
-	int differ;            /* they cannot be compared */
+	int differ;            /* the values cannot be compared */
+	int lost;              /* runs collapsed or were pruned */
 	double *value;         /* of each run */
 	struct floors floors;  /* of each run */
 	struct group_set groups;
@@ -49,20 +50,21 @@ static int add_query(struct work *w, enum report_query which, struct error *err)
 	else if (!ret)
 		doc_table(&w->doc, rows.table);
 	if (!ret && table_rows(rows.table) == ROWS_MAX)
-		doc_paragraph(&w->doc, "The first 1000 rows: the SQL below has no limit.");
+		doc_paragraph(&w->doc, "The first 1000 rows; the SQL below has no limit.");
 	rows_release(&rows);
 	return ret;
 }
 
 /* ---- summary ---- */
 
-static int count_done(const struct work *w)
+/* How many of the n runs at the places run[] (NULL: 0 to n - 1) have this status. */
+static int count_status(const struct selection *sel, const int *run, int n, const char *status)
 {
-	int done = 0;
+	int count = 0;
 
-	for (int i = 0; i < w->sel->n; i++)
-		done += !strcmp(w->sel->run[i].status, "done");
-	return done;
+	for (int i = 0; i < n; i++)
+		count += !strcmp(sel->run[run ? run[i] : i].status, status);
+	return count;
 }
 
 static void best_sentence(struct work *w, struct strbuf *out)
@@ -83,11 +85,13 @@ static void best_sentence(struct work *w, struct strbuf *out)
 		strbuf_addf(out, " \xC2\xB1 %.*f%s%s (mean and standard deviation over %d runs).",
 			    w->digits, m.sd, unit ? " " : "", w->metric.unit, m.n);
 	else
-		strbuf_addf(out, "%s%s, from a single run: how far seeds scatter is not known.",
-			    unit ? " " : "", w->metric.unit);
+		strbuf_addf(
+		    out,
+		    "%s%s, from a single run: the standard deviation between seeds is not known.",
+		    unit ? " " : "", w->metric.unit);
 }
 
-/* The gain over the untrained encoder, and a warning where there is none. */
+/* The gain over the untrained encoder, and a warning if there is none. */
 static void add_floor(struct work *w)
 {
 	double *gain = xmalloc((size_t)(w->groups.n + 1) * sizeof *gain);
@@ -118,10 +122,10 @@ static int add_summary(struct work *w, struct error *err)
 	char runs[32], finished[32], recipes[32];
 	struct strbuf text = STRBUF_INIT;
 	const struct doc_fact fact[] = {
-	    {runs, "runs"}, {finished, "finished"}, {recipes, "recipes, seeds apart"}};
+	    {runs, "runs"}, {finished, "finished"}, {recipes, "recipes, not counting seeds"}};
 
 	snprintf(runs, sizeof runs, "%d", w->sel->n);
-	snprintf(finished, sizeof finished, "%d", count_done(w));
+	snprintf(finished, sizeof finished, "%d", count_status(w->sel, NULL, w->sel->n, "done"));
 	snprintf(recipes, sizeof recipes, "%d", w->groups.n);
 	doc_facts(&w->doc, fact, 3);
 	strbuf_addf(&text, "Runs chosen by: %s.", w->r->chosen);
@@ -129,7 +133,7 @@ static int add_summary(struct work *w, struct error *err)
 	strbuf_clear(&text);
 	if (w->differ)
 		strbuf_addf(&text,
-			    "No recipe is the best: %s of these runs measures different things.",
+			    "No recipe is the best: %s measures different things in these runs.",
 			    w->metric.name);
 	else
 		best_sentence(w, &text);
@@ -144,7 +148,7 @@ static int add_summary(struct work *w, struct error *err)
 
 /* ---- comparison ---- */
 
-static void cell(struct table *t, double v, int digits)
+static void add_cell(struct table *t, double v, int digits)
 {
 	if (isfinite(v))
 		table_real(t, v, digits);
@@ -162,17 +166,24 @@ static void add_group_row(struct table *t, const struct work *w, const struct gr
 	struct moments m = group_moments(g, w->value);
 	struct interval ci = moments_interval(&m);
 
-	table_int(t, rank);
+	if (m.n)
+		table_int(t, rank);
+	else
+		table_null(t);
 	table_text(t, g->label);
 	table_int(t, m.n);
-	cell(t, m.mean, w->digits);
-	cell(t, m.sd, w->digits);
-	cell(t, ci.low, w->digits);
-	cell(t, ci.high, w->digits);
-	cell(t, m.n ? m.min : NAN, w->digits);
-	cell(t, m.n ? m.max : NAN, w->digits);
+	add_cell(t, m.mean, w->digits);
+	add_cell(t, m.sd, w->digits);
+	add_cell(t, ci.low, w->digits);
+	add_cell(t, ci.high, w->digits);
+	add_cell(t, m.n ? m.min : NAN, w->digits);
+	add_cell(t, m.n ? m.max : NAN, w->digits);
 	if (w->floors.n)
-		cell(t, group_gain(w, g), w->digits);
+		add_cell(t, group_gain(w, g), w->digits);
+	if (!w->lost)
+		return;
+	table_int(t, count_status(w->sel, g->run, g->n, "collapsed"));
+	table_int(t, count_status(w->sel, g->run, g->n, "pruned"));
 }
 
 static void add_group_table(struct work *w)
@@ -187,6 +198,10 @@ static void add_group_table(struct work *w)
 		table_column(t, column[i]);
 	if (w->floors.n)
 		table_column(t, "gain");
+	if (w->lost) {
+		table_column(t, "collapsed");
+		table_column(t, "pruned");
+	}
 	for (int i = 0; i < n; i++)
 		add_group_row(t, w, &w->groups.group[w->order[i]], i + 1);
 	doc_table(&w->doc, t);
@@ -197,7 +212,7 @@ static void add_group_table(struct work *w)
 	}
 }
 
-/* What cannot be drawn (fewer than two hyperparameters, no spectra) is left out. */
+/* A figure that cannot be drawn (fewer than two hyperparameters, no spectra) is left out. */
 static int add_figure(struct work *w, const struct selection *sel, figure_fn *make,
 		      const struct figure *f, struct error *err)
 {
@@ -225,9 +240,9 @@ static int is_one_method(const struct selection *sel)
 	return 1;
 }
 
-/* What chooses each method's recipe: the same metric on the validation split where there is one, so
- * that the test split is read once. */
-static const char *chooser(struct work *w, char name[160])
+/* The metric that chooses each method's recipe: the same on the validation split if there is one,
+ * so that the test split is read once. */
+static const char *selecting_metric(struct work *w, char name[160])
 {
 	struct metric_info val;
 
@@ -241,7 +256,7 @@ static int add_methods(struct work *w, struct error *err)
 {
 	struct compare_query q = {.values = {.by = "method", .metric = w->metric.name}};
 	int64_t *id = xmalloc((size_t)(w->sel->n + 1) * sizeof *id);
-	struct strbuf said = STRBUF_INIT;
+	struct strbuf sentences = STRBUF_INIT;
 	struct compare *c;
 	char name[160];
 	int ret;
@@ -250,7 +265,7 @@ static int add_methods(struct work *w, struct error *err)
 		id[i] = w->sel->run[i].id;
 	q.values.id = id;
 	q.values.n_ids = w->sel->n;
-	q.values.select = chooser(w, name);
+	q.values.select = selecting_metric(w, name);
 	ret = compare_make(w->s, &q, &c, err);
 	if (ret && (err->code == ERR_USAGE || err->code == ERR_NOT_FOUND))
 		ret = 0; /* a metric without a goal, or no finished run: nothing to test */
@@ -261,18 +276,19 @@ static int add_methods(struct work *w, struct error *err)
 			doc_heading(&w->doc, "The best recipe of each method");
 			if (q.values.select == w->metric.name)
 				doc_paragraph(&w->doc,
-					      "Chosen by the values that are compared: the best of "
-					      "many recipes looks better than it is.");
+					      "The recipes were chosen by the values that are "
+					      "compared: the best of many recipes looks better "
+					      "than it is.");
 			doc_table(&w->doc, groups);
 			doc_table(&w->doc, pairs);
-			compare_sentences(c, &said);
-			doc_list(&w->doc, said.buf);
+			compare_sentences(c, &sentences);
+			doc_list(&w->doc, sentences.buf);
 		}
 		table_free(groups);
 		table_free(pairs);
 		compare_free(c);
 	}
-	strbuf_release(&said);
+	strbuf_release(&sentences);
 	free(id);
 	return ret;
 }
@@ -283,10 +299,11 @@ static int add_comparison(struct work *w, struct error *err)
 	char text[400];
 
 	doc_section(&w->doc, "Comparison");
-	snprintf(text, sizeof text,
-		 "%s at the end of training, runs of one recipe together; sd: standard deviation "
-		 "over the runs; 95 %%: interval of the mean (Student's t).",
-		 w->metric_name);
+	snprintf(
+	    text, sizeof text,
+	    "%s, at the end of training, over the runs of each recipe. sd: standard deviation over "
+	    "the runs; 95 %%: interval of the mean (Student's t).",
+	    w->metric_name);
 	doc_paragraph(&w->doc, text);
 	add_group_table(w);
 	if (add_figure(w, w->sel, figure_bars, &f, err))
@@ -335,9 +352,11 @@ static int add_effects(struct work *w, struct error *err)
 	if (any) {
 		doc_section(&w->doc, "Hyperparameters");
 		doc_paragraph(
-		    &w->doc, "How much of the variance between a method's runs each hyperparameter "
-			     "explains by itself, how much the seeds, and what is left to "
-			     "interactions; then the mean at each value, over all others.");
+		    &w->doc,
+		    "The share of the variance between a method's runs that each "
+		    "hyperparameter explains by itself, the share of the seeds, and the rest, "
+		    "which is left to interactions; then the mean at each value, over all "
+		    "others.");
 		effects_warnings(&e, &warnings);
 		doc_warnings(&w->doc, warnings.buf);
 		doc_table(&w->doc, shares);
@@ -403,8 +422,8 @@ static int add_recipe(struct work *w, struct error *err)
 
 	doc_section(&w->doc, "Recipe");
 	snprintf(line, sizeof line,
-		 "Of run %s, of the best recipe; every hyperparameter, defaults "
-		 "included. Others differ from it as the tables above say.",
+		 "The recipe of run %s, one of the best recipe: every hyperparameter, including "
+		 "defaults. The tables above show in what the others differ.",
 		 run->name);
 	doc_paragraph(&w->doc, line);
 	if (report_recipe(w->s, run->id, &json, err))
@@ -470,8 +489,8 @@ static void add_sql(struct work *w)
 	strbuf_release(&sql);
 }
 
-/* Two after the point of percents; else four that count. */
-static int find_digits(const struct work *w)
+/* Two digits after the point for percentages; else four significant ones of the largest value. */
+static int digits_of_metric(const struct work *w)
 {
 	double most = 0;
 
@@ -493,9 +512,11 @@ static int prepare(struct work *w, struct error *err)
 	    metric_caveats_selection(w->s, w->sel, w->metric.name, &w->remarks, &w->differ, err))
 		return -1;
 	selection_results(w->sel, w->value);
+	w->lost = count_status(w->sel, NULL, w->sel->n, "collapsed") +
+		  count_status(w->sel, NULL, w->sel->n, "pruned");
 	snprintf(w->metric_name, sizeof w->metric_name, "%s%s%s", w->metric.name,
 		 *w->metric.unit ? ", " : "", w->metric.unit);
-	w->digits = find_digits(w);
+	w->digits = digits_of_metric(w);
 	w->order = groups_by_mean(&w->groups, w->value, w->metric.low_is_good);
 	figure_colours_of(w->sel, &w->groups, w->order, w->value, &w->colours);
 	return 0;

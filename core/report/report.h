@@ -1,7 +1,7 @@
 /*
- * One file that says what a set of runs showed, for someone who has only this file: summary,
- * comparison, pictures, effects of hyperparameters, what went wrong, the recipe, where it was
- * computed, and the commands and SQL by which each table is made again.
+ * A report on a set of runs in one file, for a reader who has only this file: summary, comparison,
+ * pictures, effects of hyperparameters, failures, the recipe, the machines, and the commands and SQL
+ * that make each table again.
  */
 #ifndef SSL_REPORT_REPORT_H
 #define SSL_REPORT_REPORT_H
@@ -11,9 +11,9 @@
 
 struct report {
 	const char *title;
-	const char *metric; /* that runs are compared by */
-	const char *chosen;  /* "sweep weights", "-w ..."; how the runs were chosen, for the lead */
-	const char *command; /* that makes this report again */
+	const char *metric;  /* by which runs are compared */
+	const char *chosen;  /* how the runs were chosen, for the summary: "sweep weights", "-w ..." */
+	const char *command; /* the command that makes this report again */
 	int html;
 	/* Appends the recipe (canonical JSON) as a user would write it. */
 	int (*recipe)(const char *json, struct strbuf *out, struct error *err);

@@ -36,7 +36,7 @@ static void add_varint(struct strbuf *out, uint64_t v)
 	strbuf_addc(out, (char)v);
 }
 
-/* A field's key: its number, and how it is written (protobuf's wire types). */
+/* The key of a field: its number and its wire type (protobuf). */
 enum wire { WIRE_VARINT, WIRE_FIXED64, WIRE_BYTES, WIRE_FIXED32 = 5 };
 
 static void add_key(struct strbuf *out, int field, enum wire wire)

@@ -67,8 +67,8 @@ static void choose_fates(struct compare *c, const struct compare_query *q, char 
 		strbuf_addf(&c->notes, "%d run%s that did not finish count%s, because %s named.\n",
 			    named, named == 1 ? "" : "s", named == 1 ? "s" : "",
 			    named == 1 ? "it was" : "they were");
-	note_count(&c->notes, n[COLLAPSED], "collapsed: in no mean, counted with its group");
-	note_count(&c->notes, n[PRUNED], "pruned: in no mean, counted with its group");
+	note_count(&c->notes, n[COLLAPSED], "collapsed: counted in the group, but in no mean");
+	note_count(&c->notes, n[PRUNED], "pruned: counted in the group, but in no mean");
 	note_count(&c->notes, undone, "not finished (running, failed or stopped)");
 	note_count(&c->notes, ungrouped, "without a value of the key that groups");
 	note_count(&c->notes, unmeasured, "without a finite value of the metric");
@@ -432,7 +432,7 @@ static void make_pairs(struct compare *c, int unpaired)
 static void note_datasets(struct compare *c)
 {
 	const char *last = NULL;
-	int said = 0;
+	int listed = 0;
 
 	if (c->n_datasets < 2 || c->across)
 		return;
@@ -442,7 +442,7 @@ static void note_datasets(struct compare *c)
 
 		if (last && !strcmp(last, set))
 			continue;
-		strbuf_addf(&c->notes, "%s%s", said++ ? ", " : "", set);
+		strbuf_addf(&c->notes, "%s%s", listed++ ? ", " : "", set);
 		last = set;
 	}
 	strbuf_addf(
@@ -454,7 +454,7 @@ static void note_datasets(struct compare *c)
 /* Notes in one sentence which groups hold runs of several recipes. */
 static void note_cells(struct compare *c)
 {
-	int mixed = 0, said = 0;
+	int mixed = 0, named = 0;
 
 	for (int i = 0; i < c->n_groups; i++)
 		mixed += c->group[i].cells > 1;
@@ -465,13 +465,12 @@ static void note_cells(struct compare *c)
 	for (int i = 0; i < c->n_groups; i++)
 		if (c->group[i].cells > 1)
 			strbuf_addf(&c->notes, mixed > 1 ? "%s%s %d" : "%s%s holds %d recipes",
-				    said++ ? ", " : "", c->group[i].title, c->group[i].cells);
+				    named++ ? ", " : "", c->group[i].title, c->group[i].cells);
 	strbuf_addf(
 	    &c->notes,
-	    "%s: %s standard deviation%s include%s that of the hyperparameters (--select takes the "
+	    "%s: the hyperparameters contribute to %s standard deviation%s (--select takes the "
 	    "best recipe of each group).\n",
-	    mixed > 1 ? ")" : "", mixed > 1 ? "their" : "its", mixed > 1 ? "s" : "",
-	    mixed > 1 ? "" : "s");
+	    mixed > 1 ? ")" : "", mixed > 1 ? "their" : "its", mixed > 1 ? "s" : "");
 }
 
 /* Notes how many cells of the sweep have no finished run: a whole group may be missing. */

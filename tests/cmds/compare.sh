@@ -63,7 +63,7 @@ out_has 'The recipe of each method was chosen by loss; knn.top1 was then read on
 ok ssl compare --metric embedding_std
 out_has 'vicreg holds 2 recipes'
 
-note 'by recipe: groups are called by what differs, not by hashes'
+note 'by recipe: groups are labelled by what they differ in, not by hashes'
 ok ssl compare --metric embedding_std --by recipe
 out_has '^recipe +n +mean '
 out_has '^vicreg vicreg.mu=25 +3 '
@@ -104,7 +104,7 @@ out_has '^.toprule'
 out_has '^% .*too few'
 ok ssl compare --metric embedding_std --format md
 out_has '^\| barlow \| 3 \|'
-fails 2 'same thing' "$SSL" compare --metric loss --report loss
+fails 2 'two names of one option' "$SSL" compare --metric loss --report loss
 fails 2 'neither permutation nor rank' "$SSL" compare --metric embedding_std --test t
 fails 2 'no such column' "$SSL" compare --metric embedding_std --by nothing
 fails 2 'no goal' "$SSL" compare --metric embedding_std --select lr
@@ -118,7 +118,7 @@ if command -v sqlite3 >/dev/null; then
 	ok ssl compare --metric embedding_std -w "method='barlow' or [vicreg.mu]=25"
 	out_has "^barlow and vicreg: the difference is the same for every common seed .-0.3., so Cohen's d is undefined"
 	out_lacks 'e\+?1[0-9]'
-	note 'log --group lists what is own in the order of seeds'
+	note 'log --group lists the names of runs in the order of seeds'
 	sqlite3 .ssl/ssl.db "UPDATE run SET name = 'z' || seed, seed = 10 - seed WHERE method = 'barlow'"
 	ok ssl log --group --columns seed,name -w "method='barlow'" --format csv
 	same "$(tail -1 "$out")" '7 8 9,z3 z2 z1'

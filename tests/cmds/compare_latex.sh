@@ -1,5 +1,5 @@
 #!/bin/sh
-# `ssl compare --format latex`: one table for a paper; names are escaped; what cannot be compared has no best.
+# `ssl compare --format latex`: one table for a paper; names are escaped; groups that cannot be compared have no best.
 . "$(dirname "$0")/lib.sh"
 
 command -v sqlite3 >/dev/null || skip 'no sqlite3'
@@ -12,7 +12,7 @@ balanced() {
 		fail "braces do not match in $1"
 }
 
-note 'groups only: caption with the split that was read, label, best in bold, lost runs'
+note 'groups only: caption with the split, label, the best in bold, collapsed runs'
 ok ssl compare --metric knn.top1 --format latex
 out_has '^.begin.table.$'
 out_has '^.caption.val.knn.top1, on the validation split, shapes: mean .* over runs of several recipes, by method'
@@ -35,7 +35,7 @@ note 'a metric that is best when small'
 ok ssl compare --metric loss --format latex
 out_has 'loss ..downarrow. '
 
-note 'the gain over the untrained encoder, which may be a loss; stars for what differs from the best, in both tables'
+note 'the gain over the untrained encoder, which may be negative; stars for groups that differ from the best, in both tables'
 ok sqlite3 .ssl/ssl.db "INSERT INTO eval (id, run_id, step, epoch, protocol, split, settings, seconds, created)
 	SELECT 1000 + id, id, 0, 0, 'knn', 'val', '{}', 1, '2026-01-01 00:00:00.000' FROM run;
 	INSERT INTO eval_value SELECT 1000 + r.id, n.id, CASE method WHEN 'byol' THEN 70 ELSE 40 END, 0
@@ -90,7 +90,7 @@ else
 	note 'not compiled: no pdflatex with booktabs here'
 fi
 
-note 'of each dataset the best, under its label; of datasets none'
+note 'each dataset has a best, under its label; datasets compared with each other have none'
 ok sqlite3 .ssl/ssl.db "UPDATE run SET dataset_id = NULL WHERE method = 'byol'"
 ok ssl compare --metric knn.top1 --format latex
 out_has '^.multicolumn.5..l...emph.shapes'

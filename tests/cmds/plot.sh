@@ -100,7 +100,7 @@ want=$(ssl sql "select printf('%.2f', avg(s.last)) from v_run r join metric_summ
 ok ssl plot heatmap -x vicreg.lambda -y vicreg.mu
 out_has "^10 .* $want\$"
 
-note 'groups, and what is left out'
+note 'groups and panels'
 ok ssl plot bars --by method
 out_has '^vicreg .*[[]'
 out_has '^byol '
@@ -182,7 +182,7 @@ for width in 240 300 720 1000 2000; do
 	ok ssl plot curve -w "method='barlow'" --metric loss --by method --width $width -f -o x.png
 done
 
-note 'a label has what tells the runs of its own method apart, and nothing else'
+note 'a label has the hyperparameters in which runs of its method differ, and no others'
 ok sqlite3 .ssl/ssl.db "UPDATE param SET value = '0.6', number = 0.6 WHERE name_id =
 	(SELECT id FROM param_name WHERE name = 'optim.lr') AND recipe_id IN
 	(SELECT r.recipe_id FROM run r JOIN v_param p ON p.run_id = r.id WHERE p.param = 'byol.tau' AND p.value = '0.9')"
@@ -191,7 +191,7 @@ out_has '^byol tau=0.9 lr=0.6 '
 out_has '^vicreg lambda=[0-9]+ mu=[0-9]+ +(\(n=[0-9]\))? +'
 out_has 'bars begin at 0$'
 
-note 'a run that takes no step stands at 0, and the others keep their epochs; without any there are steps alone'
+note 'a run without steps is drawn at 0, and the others keep their epochs; without epochs the axis has steps'
 ok sqlite3 .ssl/ssl.db "UPDATE run SET steps = 0, step = 0, epochs = 0, epoch = 0 WHERE id = (SELECT max(id) FROM run)"
 ok ssl plot curve -w 1 --metric knn.top1 --by run -f -o x.svg
 ok grep -q '>epoch<' x.svg

@@ -139,10 +139,10 @@ out_has '^vicreg.nu,n,mean,.*,collapsed,pruned$'
 out_has '^1,3,.*,0,0$'
 out_has '^100,0,,,.*,0,1$'
 ok ssl compare --sweep none --metric loss --by vicreg.nu
-out_has '2 runs left out: pruned: in no mean, counted with its group'
+out_has '2 runs left out: pruned: counted in the group, but in no mean'
 ok ssl sweep show none
 out_has '^vicreg +vicreg.nu +100 +0 '
-out_has '^vicreg: 2 runs pruned: counted with each value, and in no mean$'
+out_has '^vicreg: 2 runs pruned: counted at each value, but in no mean$'
 same "$(value "select n || ' ' || (mean is null) || ' ' || collapsed || ' ' || pruned from v_seed where metric = 'loss' and
 	group_hash = (select group_hash from v_cell where sweep = 'none' and cell = 2)")" '0 1 0 1'
 

@@ -17,7 +17,7 @@ out_has '^vicreg +vicreg.lambda +9[0-9]\.[0-9] +4$'
 out_has '^vicreg +\(seeds\) '
 out_has '^vicreg +vicreg.lambda +25 +[0-9]+ +[0-9]+[.][0-9][0-9] +[0-9]+[.][0-9][0-9] ' # percentages as everywhere
 out_has '^vicreg: the best cell has vicreg.lambda = 25, the largest value of the grid'
-out_has '^vicreg: 1 run collapsed: counted with each value, and in no mean$'
+out_has '^vicreg: 1 run collapsed: counted at each value, but in no mean$'
 out_lacks 'byol'
 out_lacks 'vicreg.mu = '
 awk '$1 == "vicreg" && $2 ~ /^(vicreg\.lambda|vicreg\.mu|\(interactions\)|\(seeds\))$/ && NF <= 4 { sum += $3 }

@@ -1,6 +1,6 @@
-/* Whatever a chart is given, it is drawn: some hundred charts of odd numbers, odd labels and odd
- * sizes, in every format. Each is whole, and says no number that is none. Always the same charts.
- */
+/* A chart is drawn whatever its data are: some hundred charts with odd numbers, labels and sizes,
+ * in every format. Each file is complete and prints no nan or inf. The charts are the same in every
+ * run. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static double any_number(struct dice *d)
 	}
 }
 
-/* All of one kind: equal, without a finite one, denormal, nearly flat, or of any kind. */
+/* Numbers of one kind: equal, not finite, denormal, nearly flat, or any. */
 static double number_like(struct dice *d, unsigned kind)
 {
 	switch (kind) {
@@ -273,7 +273,7 @@ static void test_any(void)
 	}
 }
 
-/* Seeds of one recipe that hardly differ, at every width: the outline of their band has no area. */
+/* Seeds of one recipe that hardly differ, at every width: their band has no area. */
 static void test_flat_band(void)
 {
 	struct chart *c = chart_new(CHART_LINES, "flat");
@@ -298,7 +298,7 @@ static void test_flat_band(void)
 	chart_free(c);
 }
 
-/* The same drawing gives the same bytes, and a PDF says nothing of when it was made. */
+/* The same drawing gives the same bytes, and a PDF has no date. */
 static void test_same(void)
 {
 	struct dice d = {7};

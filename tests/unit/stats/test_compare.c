@@ -5,8 +5,8 @@
 #include "core/report/compare_print.h"
 #include "tests/unit/store/scratch.h"
 
-/* `groups` values of vicreg.mu over `seeds` seeds; knn.top1 is `step` higher for each next mu, give
- * or take what the seed does to all of them and `noise` to one. */
+/* `groups` values of vicreg.mu over `seeds` seeds. knn.top1 rises by `step` from each mu to the
+ * next; the seed adds a value that is common to all of them, and `noise` one of its own. */
 static void fill(struct scratch *x, int groups, int seeds, double step, double noise)
 {
 	for (int g = 1; g <= groups; g++)
@@ -24,7 +24,7 @@ static void fill(struct scratch *x, int groups, int seeds, double step, double n
 		}
 }
 
-/* The sentences of all runs from `first` on, whatever their state. */
+/* The sentences about all runs from `first` on, whatever their status is. */
 static char *sentences(struct scratch *x, int first, int last, int unpaired)
 {
 	struct compare_query q = {.values = {.by = "vicreg.mu", .metric = "knn.top1"}};

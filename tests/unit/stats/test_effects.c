@@ -1,5 +1,5 @@
 /* Shares of variance on grids whose answer is known, the edge of a grid, parameters that change
- * together, and what is left out. */
+ * together, and runs that are left out. */
 #include <math.h>
 
 #include "core/report/effects_print.h"
@@ -55,7 +55,7 @@ static void test_shares(void)
 	effects_warnings(&e, &warnings);
 	CU_ASSERT_PTR_NOT_NULL(strstr(warnings.buf, "vicreg.mu = 3, the largest value"));
 	effects_release(&e);
-	/* the other way round the smallest is best; inside the grid nothing is said */
+	/* if small is good the smallest is best; inside the grid there is no warning */
 	CU_ASSERT_EQUAL_FATAL(effects_make(x.s, &sel, value, unknown, 1, &e, &x.err), 0);
 	CU_ASSERT_EQUAL(e.block[0].effect[0].edge, -1);
 	effects_release(&e);
@@ -69,7 +69,7 @@ static void test_shares(void)
 	scratch_close(&x);
 }
 
-/* Gains over the floors that are known; when no cell is above its floor that is said. */
+/* Gains over the known floors; a warning if no cell is above its floor. */
 static void test_gains(void)
 {
 	static const double mean[] = {50, 52, 54};
@@ -129,8 +129,8 @@ static void test_odd(void)
 	scratch_close(&x);
 }
 
-/* Eight cells of two seeds: of what a search drew, ranges; of a grid's axis and of axes that change
- * in step, each value. */
+/* Eight cells of two seeds: a drawn hyperparameter has ranges; the axis of a grid and axes that
+ * change in step have each value. */
 static void test_drawn(void)
 {
 	enum { RUNS = 16 };
@@ -173,8 +173,8 @@ static void test_drawn(void)
 	ranges_release(&out, none);
 }
 
-/* Replicates are together, in the order of the selection, and named by what sets them apart; a seed
- * that was done again counts once. */
+/* Replicates are one group, in the order of the selection, labelled by what they differ in; a
+ * repeated seed counts once. */
 static void test_groups(void)
 {
 	const struct run_end end = {.status = "done"};

@@ -1,5 +1,5 @@
-/* Statistics against SciPy's figures. They were made with SciPy 1.17.1 (and, for Holm, statsmodels
- * 0.15.0) by the calls that stand beside them, on the samples x, y, d, dt, xt, yt, a, b below. */
+/* Statistics compared with SciPy 1.17.1 (for Holm, statsmodels 0.15.0): the comments give the
+ * calls, on the samples x, y, d, dt, xt, yt, a, b below. */
 #include <math.h>
 
 #include "core/stats/stats.h"
@@ -74,7 +74,7 @@ static void test_paired(void)
 	near(t.statistic, 626);
 	near(t.p, 0.03334121435476334);
 	CU_ASSERT_EQUAL(t.how, STATS_NORMAL);
-	/* what three pairs can say at most */
+	/* the smallest p of three pairs */
 	near(stats_sign_flip(x, 3, 1).p, 0.25);
 	near(stats_wilcoxon(x, 3).p, 0.25);
 	/* drawn signs agree with the normal approximation of the same question, and with themselves
@@ -117,7 +117,7 @@ static void test_unpaired(void)
 	CU_ASSERT_EQUAL(t.how, STATS_SEEDED);
 	CU_ASSERT(t.p == stats_permutation(big, 30, big + 30, 30, 5).p);
 	CU_ASSERT(t.p > 0 && t.p < 0.1);
-	/* the observed division is one of those that are counted, however its sums are rounded */
+	/* the observed division is counted, however its sums are rounded */
 	near(stats_permutation((double[]){51.44}, 1, (double[]){50.74}, 1, 1).p, 1);
 	near(stats_permutation((double[]){1e6 + 0.1}, 1, (double[]){1e6}, 1, 1).p, 1);
 	near(stats_permutation(x, 2, y, 2, 1).p, 2.0 / 6 * 2); /* by hand: 61.2 59.8 | 58.1 60.2 */

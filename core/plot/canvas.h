@@ -25,7 +25,7 @@ enum ink_role {
 	INK_RGB,    /* `rgb`, the same on any paper */
 	INK_SERIES, /* + k: the k-th colour of the categorical palette, k < PALETTE */
 };
-/* Colours that can be told apart with every kind of colour vision, from each other, from the text and
+/* Colours that can be distinguished with every kind of colour vision, from each other, from the text and
  * from the grey of the background curves; test_chart.c states by how much. INK_SERIES + PALETTE + k: the
  * k-th of SHADES of a scale; the larger k, the stronger the contrast with the paper. */
 enum { PALETTE = 8, SHADES = 24 };

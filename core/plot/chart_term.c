@@ -1,7 +1,7 @@
 /*
  * Charts in a terminal. Curves are drawn in braille: a character holds 2 x 4 dots. Every curve has
- * a letter, at its right end and in the legend, so that curves can be told apart without colour; in
- * ASCII the curve is drawn with this letter.
+ * a letter, at its right end and in the legend, so that curves can be distinguished without colour;
+ * in ASCII the curve is drawn with this letter.
  */
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,8 @@
 
 cd "$SRC" || exit 1
 # What is checked: files, and folders with everything below them.
-rooms='README.md man experiments core/base core/tensor core/augment core/nn core/ops core/store/query core/store/upkeep core/run core/eval'
+rooms='README.md man experiments schema bootstrap core/base core/tensor core/recipe core/archive core/augment core/data core/nn
+	core/ops core/eval core/run core/store'
 
 cat >"$scratch/list" <<'END'
 mend|mends|mended|mending	fix, repair, a suggested fix

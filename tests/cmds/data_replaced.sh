@@ -1,6 +1,6 @@
 #!/bin/sh
-# A dataset that was replaced under its name is another dataset: no command averages runs over both, and a label tells
-# them apart wherever runs or cells are listed. What is added again is the same dataset as before.
+# A dataset that was replaced under its name is another dataset: no command averages runs over both, and a label
+# distinguishes them wherever runs or cells are listed. What is added again is the same dataset as before.
 . "$(dirname "$0")/lib.sh"
 
 tiny='-q -m vicreg -d t --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 --set optim.warmup=0 -j 1'

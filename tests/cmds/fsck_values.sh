@@ -1,5 +1,5 @@
 #!/bin/sh
-# Invalid values in a database or a checkpoint (a hash that is none, a step that is no number or too large) never
+# Invalid values in a database or a checkpoint (a text that is no hash, a step that is no number or too large) never
 # abort the program. It exits with 5, names the row and its column, or the file, and removes nothing.
 . "$(dirname "$0")/lib.sh"
 

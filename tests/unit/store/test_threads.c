@@ -26,7 +26,7 @@ static int write_run(struct store *s, int number, struct error *err)
 	for (int i = 1; i <= STEPS; i++) {
 		const struct metric_point p = {"loss", i, number};
 
-		if (runs_flush(s, &h, &p, 1, 0, i, NULL, err))
+		if (runs_write_points(s, &h, &p, 1, 0, i, NULL, err))
 			return -1;
 	}
 	return runs_finish(s, &h, &end, err);

@@ -67,7 +67,7 @@ sweep set retries = -1|sweep 1: column retries is out of range|sweep status pair
 sweep set defaults = -1|sweep 1: column defaults is out of range|sweep show pair
 cell set failures = -1|cell 1: column failures is out of range|sweep status pair
 cell set claims = -1|cell 1: column claims is out of range|sweep status pair
-cell set rank = -1, status = 'queued', finished = null, run_id = null|cell 1: column rank is out of range|worker pair
+cell set seed_index = -1, status = 'queued', finished = null, run_id = null|cell 1: column seed_index is out of range|worker pair
 cell set ordinal = -1, status = 'queued', finished = null, run_id = null|cell 1: column ordinal is out of range|worker pair
 eval set step = -1|eval [0-9]*: column step is out of range|show a
 eval set epoch = -1|eval [0-9]*: column epoch is out of range|show a

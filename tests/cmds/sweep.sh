@@ -158,7 +158,7 @@ ok ssl sweep start --name stops $small --grid optim.lr=0.002,0.001 $(echo "$bad"
 err_has 'stops: none of its 2 cells was done: it is started anew'
 same "$(value "select done || ' ' || cells from v_sweep where name = 'stops'")" '2 2'
 same "$(value "select (select count(*) from run) - $before")" 2
-same "$(value "select s.spec_hash <> '' and s.spec glob '*0.002*' and s.command glob '*0.002*' from sweep s where name = 'stops'")" 1
+same "$(value "select s.first_spec_hash <> '' and s.spec glob '*0.002*' and s.command glob '*0.002*' from sweep s where name = 'stops'")" 1
 same "$(value "select count(*) from recipe p where not exists (select 1 from run where recipe_id = p.id)
 	and not exists (select 1 from cell where recipe_id = p.id)")" 0
 fails 2 'was another' "$SSL" sweep start -q --name stops $small --grid optim.lr=0.003,0.001

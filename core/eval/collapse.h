@@ -1,8 +1,8 @@
 /*
  * Measures of collapse, and of its milder form, the loss of rank. They take embeddings or features
  * {n, d} as the network outputs them. The golden values are in tests/golden/collapse.safetensors.
- * All sums are in double, in a fixed order. Scratch memory comes from an arena. collapse_std() is
- * cheap enough for every training step; the other measures are meant for once per epoch. An input
+ * All sums are in double, in a fixed order. Scratch memory comes from an arena. They are meant for
+ * once per epoch; core/tensor/kernels/collapse_std.h has the one for every training step. An input
  * that is not finite gives NaN throughout.
  */
 #ifndef SSL_EVAL_COLLAPSE_H
@@ -11,11 +11,6 @@
 #include "core/base/arena.h"
 #include "core/base/error.h"
 #include "core/base/real.h"
-
-/* The standard deviation of z / |z| over the images (biased), averaged over the dimensions: about 1
- * / sqrt(d) if the embeddings are spread over the sphere, 0 if all are equal (SimSiam, 2011.10566,
- * section 4.1). NaN if an embedding is not finite. */
-double collapse_std(const real *z, int n, int d, struct arena *scratch);
 
 /* ---- pairs.c: Wang and Isola, 2005.10242 ---- */
 

@@ -1,7 +1,5 @@
 #include "core/eval/features.h"
 
-#include <string.h>
-
 #include "core/augment/batch.h"
 #include "core/base/parallel.h"
 
@@ -11,15 +9,18 @@ static void extract_batch(const struct encoder *e, struct tape *t, const struct 
 			  enum dataset_split split, const uint32_t *index, uint32_t first, int n,
 			  const struct augment *plain, real *out)
 {
-	struct tensor *x, *y;
+	const int shape[] = {n, plain->out_height, plain->out_width, plain->channels};
+	struct tensor *y;
 	void *scratch;
+	real *x;
 
 	tape_reset(t);
-	x = tensor_new4(&t->arena, n, plain->out_height, plain->out_width, plain->channels);
+	x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
+			      sizeof *x);
 	scratch = tape_alloc(t, augment_scratch(plain) * (size_t)parallel_threads());
-	batch_plain(plain, d, split, index ? index + first : NULL, first, n, x->data, scratch);
-	y = encoder_forward(e, t, x);
-	memcpy(out + (size_t)first * (size_t)encoder_dim(e), y->data, y->n * sizeof *out);
+	batch_plain(plain, d, split, index ? index + first : NULL, first, n, x, scratch);
+	y = encoder_forward(e, t, tensor_of_host(&t->arena, x, 4, shape));
+	tensor_read(y, out + (size_t)first * (size_t)encoder_dim(e));
 }
 
 void features_extract(const struct encoder *e, struct tape *t, const struct dataset *d,

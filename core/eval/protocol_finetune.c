@@ -75,17 +75,20 @@ static void copy_encoder(struct model *s)
 			continue;
 		if (!from || from->t.n != to->t.n)
 			BUG("%s: the encoder has no such values", to->name);
-		memcpy(to->t.data, from->t.data, to->t.n * sizeof *to->t.data);
+		tensor_copy(&to->t, &from->t);
 	}
 }
 
 static void init_head(struct model *s, uint64_t seed)
 {
+	real *w = xmalloc(s->weight->t.n * sizeof *w);
 	struct rng r;
 
 	rng_init(&r, seed, RNG_EVAL, 0, DRAW_HEAD);
 	for (size_t i = 0; i < s->weight->t.n; i++)
-		s->weight->t.data[i] = (real)(0.01 * rng_normal(&r));
+		w[i] = (real)(0.01 * rng_normal(&r));
+	tensor_write(&s->weight->t, w);
+	free(w);
 }
 
 static int build_model(struct model *s, uint64_t seed, struct error *err)
@@ -138,7 +141,7 @@ static void take_step(struct model *s, int k, double lr, long step)
 
 	tape_reset(&s->tape);
 	batcher_fill(&s->batcher, k);
-	x = tensor_wrap(&s->tape.arena, s->batcher.x, 4, shape);
+	x = tensor_of_host(&s->tape.arena, s->batcher.x, 4, shape);
 	y = op_linear(&s->tape, encoder_forward(s->encoder, &s->tape, x), &s->weight->t,
 		      &s->bias->t);
 	params_zero_grad(&s->params);
@@ -163,6 +166,16 @@ static int train(struct model *s, struct error *err)
 	return 0;
 }
 
+static void read_doubles(const struct tensor *t, double *out)
+{
+	real *host = xmalloc(t->n * sizeof *host);
+
+	tensor_read(t, host);
+	for (size_t i = 0; i < t->n; i++)
+		out[i] = (double)host[i];
+	free(host);
+}
+
 /* Classifies the evaluated images by the trained copy, with batch norm in evaluation mode. */
 static void evaluate(struct model *s, struct eval_result *out)
 {
@@ -173,10 +186,8 @@ static void evaluate(struct model *s, struct eval_result *out)
 	double *w = xmalloc(logistic_size(&l) * sizeof *w);
 	long top1, top5, bad;
 
-	for (size_t i = 0; i < s->weight->t.n; i++)
-		w[i] = (double)s->weight->t.data[i];
-	for (size_t i = 0; i < s->bias->t.n; i++)
-		w[s->weight->t.n + i] = (double)s->bias->t.data[i];
+	read_doubles(&s->weight->t, w);
+	read_doubles(&s->bias->t, w + s->weight->t.n);
 	features_extract(s->encoder, &s->tape, t->source.data, t->evaluated->split,
 			 t->evaluated->index, (uint32_t)t->evaluated->n, t->source.plain, x);
 	logistic_init(&l);

@@ -69,9 +69,15 @@ static void slot_name(const struct param *p, int slot, char *out, size_t size)
 static struct st_entry entry_for_file(struct arena *a, const struct param *p, int slot,
 				      const char *name)
 {
-	real *copy = arena_alloc(a, p->t.n * sizeof *copy);
+	real *copy = arena_alloc(a, p->t.n * sizeof *copy), *raw = copy;
 
-	permute(p, slot < 0 ? p->t.data : p->slot[slot]->data, copy, 1);
+	if (is_conv(p))
+		raw = xmalloc(p->t.n * sizeof *raw);
+	tensor_read(slot < 0 ? &p->t : p->slot[slot], raw);
+	if (is_conv(p)) {
+		permute(p, raw, copy, 1);
+		free(raw);
+	}
 	return entry_of(p, arena_strdup(a, name), copy);
 }
 
@@ -191,11 +197,11 @@ int run_stop(struct run *r, struct error *err)
 }
 
 static int load_one(const struct safetensors *st, const char *path, const struct param *p,
-		    const char *name, real *out, struct error *err)
+		    const char *name, struct tensor *out, struct error *err)
 {
 	const struct st_entry *e = st_find(st, name);
 	struct st_entry want = entry_of(p, NULL, NULL);
-	real *raw;
+	real *raw, *values;
 
 	if (!e)
 		return error_set(err, ERR_CORRUPT, "%s: no tensor '%s'", path, name);
@@ -208,7 +214,10 @@ static int load_one(const struct safetensors *st, const char *path, const struct
 #else
 	st_to_float(e, raw);
 #endif
-	permute(p, raw, out, 0);
+	values = xmalloc(p->t.n * sizeof *values);
+	permute(p, raw, values, 0);
+	tensor_write(out, values);
+	free(values);
 	free(raw);
 	return 0;
 }
@@ -242,15 +251,15 @@ int checkpoint_load(struct params *p, const char *path, long *step, int need_slo
 	if (st_open(path, &st, err))
 		return -1;
 	for (int i = 0; i < p->n; i++) {
-		const struct param *q = p->list[i];
+		struct param *q = p->list[i];
 
-		if (load_one(&st, path, q, q->name, q->t.data, err))
+		if (load_one(&st, path, q, q->name, &q->t, err))
 			goto done;
 		for (int s = 0; need_slots && s < 2; s++) {
 			char name[300];
 
 			slot_name(q, s, name, sizeof name);
-			if (q->slot[s] && load_one(&st, path, q, name, q->slot[s]->data, err))
+			if (q->slot[s] && load_one(&st, path, q, name, q->slot[s], err))
 				goto done;
 		}
 	}

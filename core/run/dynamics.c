@@ -7,6 +7,7 @@
 #include "core/eval/predictor.h"
 #include "core/nn/mlp.h"
 #include "core/run/outputs.h"
+#include "core/tensor/kernels/collapse_std.h"
 
 const struct hparam dynamics_hparams[] = {
     {"collapse.every", HP_INT, "1", 0, 1000000, NULL,
@@ -195,12 +196,18 @@ static int measure_embeddings(struct run *r, struct dynamics *dy, const struct o
 	return 0;
 }
 
-/* The weights of a predictor that is one linear map (its bias moves no direction); else NULL. */
-static const real *linear_weights(const struct run *r)
+/* The weights of a predictor that is one linear map (its bias moves no direction), in memory of a;
+ * else NULL. */
+static const real *linear_weights(const struct run *r, struct arena *a)
 {
 	const struct mlp *m = method_predictor(r->method, r->self);
+	real *w = NULL;
 
-	return mlp_is_linear(m) ? m->weight[0]->t.data : NULL;
+	if (mlp_is_linear(m)) {
+		w = arena_alloc(a, m->weight[0]->t.n * sizeof *w);
+		tensor_read(&m->weight[0]->t, w);
+	}
+	return w;
 }
 
 static int measure_predictor(struct run *r, struct dynamics *dy, const struct outputs *o,
@@ -211,7 +218,7 @@ static int measure_predictor(struct run *r, struct dynamics *dy, const struct ou
 	for (size_t i = 0; i < 2 * (size_t)o->n * (size_t)o->dz; i++)
 		if (!isfinite((double)o->z[i]) || !isfinite((double)o->p[i]))
 			return 0; /* guard.nan handles it */
-	if (predictor_measure(o->z, o->p, linear_weights(r), 2 * o->n, o->dz, a, &m, err))
+	if (predictor_measure(o->z, o->p, linear_weights(r, a), 2 * o->n, o->dz, a, &m, err))
 		return -1;
 	recorder_note(&r->recorder, r->step, "predictor.alignment", m.alignment);
 	recorder_note(&r->recorder, r->step, "predictor.asymmetry", m.asymmetry);

@@ -29,9 +29,10 @@ static size_t copy_buffers(struct run *r, real *to, int back)
 
 		if (p->kind != PARAM_BUFFER)
 			continue;
-		if (to)
-			memcpy(back ? p->t.data : to + n, back ? to + n : p->t.data,
-			       p->t.n * sizeof *to);
+		if (to && back)
+			tensor_write(&p->t, to + n);
+		else if (to)
+			tensor_read(&p->t, to + n);
 		n += p->t.n;
 	}
 	return n;

@@ -71,9 +71,9 @@ static void project(const struct extract *x, const real *h, int n, real *out)
 	t->record = t->train = 0;
 	tape_reset(t);
 	in = tensor_new2(&t->arena, n, d);
-	memcpy(in->data, h, (size_t)n * (size_t)d * sizeof *h);
+	tensor_write(in, h);
 	y = mlp_forward(head, t, in);
-	memcpy(out, y->data, y->n * sizeof *out);
+	tensor_read(y, out);
 	tape_reset(t);
 	t->record = record;
 	t->train = train;

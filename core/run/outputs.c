@@ -1,7 +1,5 @@
 #include "core/run/outputs.h"
 
-#include <string.h>
-
 #include "core/base/parallel.h"
 #include "core/nn/mlp.h"
 
@@ -49,18 +47,18 @@ static struct tensor *images(struct run *r, int v, int first, int n, int total)
 {
 	struct tape *t = &r->tape;
 	struct fill f = {r, &r->view[v], v, first, n, total, NULL, NULL};
-	struct tensor *x =
-	    tensor_new4(&t->arena, n, f.view->out_height, f.view->out_width, f.view->channels);
+	const int shape[] = {n, f.view->out_height, f.view->out_width, f.view->channels};
 
-	f.x = x->data;
+	f.x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
+				sizeof *f.x);
 	f.scratch = tape_alloc(t, augment_scratch(f.view) * (size_t)parallel_threads());
 	parallel_for((n + IMAGES - 1) / IMAGES, fill_chunk, &f);
-	return x;
+	return tensor_of_host(&t->arena, f.x, 4, shape);
 }
 
 static void copy_rows(real *out, int row, const struct tensor *x)
 {
-	memcpy(out + (size_t)row * (size_t)tensor_cols(x), x->data, x->n * sizeof *out);
+	tensor_read(x, out + (size_t)row * (size_t)tensor_cols(x));
 }
 
 static void forward(struct run *r, int v, int first, int n, struct outputs *o)
@@ -89,9 +87,9 @@ static void save_buffers(const struct params *p, real *saved, int restore)
 		if (p->list[i]->kind != PARAM_BUFFER || p->list[i]->part == PART_TARGET)
 			continue;
 		if (restore)
-			memcpy(t->data, saved, t->n * sizeof *saved);
+			tensor_write(t, saved);
 		else
-			memcpy(saved, t->data, t->n * sizeof *saved);
+			tensor_read(t, saved);
 		saved += t->n;
 	}
 }

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/eval/collapse.h"
 #include "core/optim/schedule.h"
 #include "core/run/checkpoint.h"
 #include "core/run/estimate.h"
 #include "core/run/run.h"
+#include "core/tensor/kernels/collapse_std.h"
 
 static double learning_rate(const struct run *r)
 {
@@ -56,7 +56,7 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 
 	params_zero_grad(&r->params);
 	r->method->loss(r->self, &r->tape, batch, &out);
-	loss = out.loss->data[0];
+	loss = tensor_value(out.loss);
 	tape_backward(&r->tape, out.loss);
 	norm = params_grad_norm(&r->params);
 	if (check_finite(r, isfinite(norm) ? loss : norm, err))
@@ -72,8 +72,7 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 	recorder_note(rec, r->step, "grad_norm", norm);
 	if (out.embedding)
 		recorder_note(rec, r->step, "embedding_std",
-			      collapse_std(out.embedding->data, out.embedding->shape[0],
-					   out.embedding->shape[1], &r->tape.arena));
+			      collapse_std_of(out.embedding, &r->tape.arena));
 	*loss_out = loss;
 	return 0;
 }
@@ -84,7 +83,7 @@ static void next_batch(struct run *r, int k, struct batch *out)
 	int shape[4] = {views * n, r->plain.out_height, r->plain.out_width, r->plain.channels};
 
 	batcher_fill(&r->batcher, k);
-	out->x = tensor_wrap(&r->tape.arena, r->batcher.x, 4, shape);
+	out->x = tensor_of_host(&r->tape.arena, r->batcher.x, 4, shape);
 	out->labels = r->batcher.labels;
 	out->n = n;
 	out->views = views;

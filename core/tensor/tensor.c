@@ -46,6 +46,11 @@ struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from,
 	return t;
 }
 
+struct tensor *tensor_of_host(struct arena *a, real *host, int ndim, const int *shape)
+{
+	return tensor_wrap(a, host, ndim, shape);
+}
+
 void tensor_read(const struct tensor *t, real *host)
 {
 	memcpy(host, t->data, t->n * sizeof *host);

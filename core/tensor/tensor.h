@@ -54,6 +54,9 @@ struct tensor *tensor_wrap(struct arena *a, real *data, int ndim, const int *sha
 struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from, int ndim,
                            const int *shape);
 
+/* A tensor whose values are those at `host`, which must outlive it and is not changed. */
+struct tensor *tensor_of_host(struct arena *a, real *host, int ndim, const int *shape);
+
 /* The doors between a tensor and the host: all its values, in order, from and to the n values at
  * `host`. */
 void tensor_read(const struct tensor *t, real *host);

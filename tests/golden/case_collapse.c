@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/eval/collapse.h"
+#include "core/tensor/kernels/collapse_std.h"
 #include "tests/golden/golden.h"
 
 static void check_scalar(struct golden *g, const char *name, double got)

@@ -1,5 +1,6 @@
 /* Protects: the standard deviation that distinguishes a collapsed run from a healthy one. */
 #include "core/eval/collapse.h"
+#include "core/tensor/kernels/collapse_std.h"
 
 #include <math.h>
 #include <stdio.h>

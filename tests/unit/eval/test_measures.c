@@ -7,6 +7,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/eval/collapse.h"
+#include "core/tensor/kernels/collapse_std.h"
 #include "core/tensor/safetensors.h"
 #include "tests/check.h"
 

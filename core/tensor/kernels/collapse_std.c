@@ -1,4 +1,4 @@
-#include "core/eval/collapse.h"
+#include "core/tensor/kernels/collapse_std.h"
 
 #include <math.h>
 
@@ -74,4 +74,9 @@ double collapse_std(const real *z, int n, int d, struct arena *scratch)
 	for (int i = 0; i < chunks; i++)
 		sum += u.part[i];
 	return sum / d;
+}
+
+double collapse_std_of(const struct tensor *z, struct arena *scratch)
+{
+	return collapse_std(z->data, z->shape[0], z->shape[1], scratch);
 }

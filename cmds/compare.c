@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmds/cmd.h"
+#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/terminal.h"
 #include "core/base/utf8.h"
@@ -52,12 +53,12 @@ static void print_json(FILE *out, const struct compare *c, const struct table *g
 	struct strbuf s = STRBUF_INIT;
 
 	strbuf_adds(&s, "{\"metric\": ");
-	utf8_json(c->metric, &s);
+	json_add_visible(&s, c->metric);
 	strbuf_adds(&s, ", \"by\": ");
-	utf8_json(c->by, &s);
+	json_add_visible(&s, c->by);
 	strbuf_adds(&s, ", \"select\": ");
 	if (c->select)
-		utf8_json(c->select, &s);
+		json_add_visible(&s, c->select);
 	else
 		strbuf_adds(&s, "null");
 	fprintf(out, "%s,\n\"groups\": ", s.buf);
@@ -70,7 +71,7 @@ static void print_json(FILE *out, const struct compare *c, const struct table *g
 
 		strbuf_add(&line, p, strcspn(p, "\n"));
 		strbuf_adds(&s, s.len ? ",\n " : "");
-		utf8_json(line.buf, &s);
+		json_add_visible(&s, line.buf);
 		strbuf_release(&line);
 	}
 	fprintf(out, ", \"notes\": [%s]}\n", s.buf);

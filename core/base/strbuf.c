@@ -130,26 +130,6 @@ void strbuf_add_number(struct strbuf *sb, double x)
 	strbuf_adds(sb, text);
 }
 
-void strbuf_add_json(struct strbuf *sb, const char *s)
-{
-	strbuf_addc(sb, '"');
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			strbuf_addf(sb, "\\%c", c);
-		else if (c == '\n')
-			strbuf_adds(sb, "\\n");
-		else if (c == '\t')
-			strbuf_adds(sb, "\\t");
-		else if (c < 0x20)
-			strbuf_addf(sb, "\\u%04x", c);
-		else
-			strbuf_addc(sb, (char)c);
-	}
-	strbuf_addc(sb, '"');
-}
-
 char *strbuf_detach(struct strbuf *sb)
 {
 	char *s = sb->cap ? sb->buf : xstrdup("");

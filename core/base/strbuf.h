@@ -38,9 +38,6 @@ void strbuf_shorten(struct strbuf *sb, size_t n);
  * inf, -inf. */
 void strbuf_add_number(struct strbuf *sb, double x);
 
-/* Appends s as a JSON string, quotes included. */
-void strbuf_add_json(struct strbuf *sb, const char *s);
-
 /* Returns the string, which the caller frees; sb is empty afterwards. */
 char *strbuf_detach(struct strbuf *sb);
 

@@ -89,7 +89,7 @@ int utf8_width(const char *s)
 	return width;
 }
 
-static void add_char(const char *s, int n, uint32_t c, struct strbuf *out)
+void utf8_add(const char *s, int n, uint32_t c, struct strbuf *out)
 {
 	if (c == 0xFFFD)
 		strbuf_adds(out, "\xEF\xBF\xBD");
@@ -104,7 +104,7 @@ void utf8_repair(const char *s, struct strbuf *out)
 
 	for (; *s; s += n) {
 		n = utf8_next(s, &c);
-		add_char(s, n, c, out);
+		utf8_add(s, n, c, out);
 	}
 }
 
@@ -129,7 +129,7 @@ static void add_visible(const char *s, const char *kept, struct strbuf *out)
 	for (; *s; s += n) {
 		n = utf8_next(s, &c);
 		if (!utf8_hides(c) || (c < 0x80 && strchr(kept, (int)c)))
-			add_char(s, n, c, out);
+			utf8_add(s, n, c, out);
 		else if (c == '\n' || c == '\t')
 			strbuf_adds(out, c == '\n' ? "\\n" : "\\t");
 		else
@@ -145,26 +145,6 @@ void utf8_visible(const char *s, struct strbuf *out)
 void utf8_visible_lines(const char *s, struct strbuf *out)
 {
 	add_visible(s, "\n\t", out);
-}
-
-void utf8_json(const char *s, struct strbuf *out)
-{
-	uint32_t c;
-	int n;
-
-	strbuf_addc(out, '"');
-	for (; *s; s += n) {
-		n = utf8_next(s, &c);
-		if (c == '"' || c == '\\')
-			strbuf_addf(out, "\\%c", (int)c);
-		else if (c == '\n' || c == '\t')
-			strbuf_adds(out, c == '\n' ? "\\n" : "\\t");
-		else if (utf8_hides(c))
-			strbuf_addf(out, "\\u%04x", (unsigned)c);
-		else
-			add_char(s, n, c, out);
-	}
-	strbuf_addc(out, '"');
 }
 
 /* The ASCII for a sign that ssl itself prints, or NULL. */

@@ -10,6 +10,9 @@
  * UTF-8. */
 int utf8_next(const char *s, uint32_t *c);
 
+/* Appends the character c of n bytes that utf8_next() read at s. */
+void utf8_add(const char *s, int n, uint32_t c, struct strbuf *out);
+
 /* True if the whole text is UTF-8. */
 int utf8_is_valid(const char *s);
 
@@ -36,11 +39,6 @@ void utf8_ascii(const char *s, struct strbuf *out);
 
 /* True for a character that utf8_visible() writes as an escape. */
 int utf8_hides(uint32_t c);
-
-/* Appends s as a valid JSON string, quotes included, with control characters for a terminal as
- * \u001b. (strbuf_add_json() keeps such bytes as they are, since recipes are hashed in that form.)
- */
-void utf8_json(const char *s, struct strbuf *out);
 
 /* Is it a character that no picture shows: a control character, or a mark that turns the direction
  * of the text around it, or what is no character at all? U+FFFD stands for it. */

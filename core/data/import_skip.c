@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/utf8.h"
 #include "core/data/import.h"
@@ -148,7 +149,7 @@ static void add_json(struct strbuf *out, const char *s)
 	struct strbuf valid = STRBUF_INIT;
 
 	utf8_repair(s, &valid);
-	strbuf_add_json(out, valid.buf);
+	json_add_string(out, valid.buf);
 	strbuf_release(&valid);
 }
 
@@ -156,9 +157,10 @@ void import_bad_json(const struct import *im, struct strbuf *out)
 {
 	strbuf_addc(out, '[');
 	for (uint32_t i = 0; i < im->n_bad; i++) {
-		strbuf_adds(out, i ? ",{\"file\":" : "{\"file\":");
+		strbuf_adds(out, i ? ",{" : "{");
+		json_add_name(out, "file");
 		add_json(out, im->bad[i].name);
-		strbuf_adds(out, ",\"why\":");
+		json_add_name(out, "why");
 		add_json(out, im->bad[i].why);
 		strbuf_addc(out, '}');
 	}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/base/fs.h"
+#include "core/base/json.h"
 #include "core/recipe/grid_internal.h"
 #include "core/recipe/history.h"
 
@@ -247,13 +248,15 @@ static void add_map(const struct grid *g, const struct grid_axes *axes, int one,
 	for (int i = 0; i < axes->n; i++) {
 		const struct grid_axis *a = &axes->axis[i];
 
-		strbuf_addf(out, "%s\"%s\":", i ? "," : "", history_name(g->schema, a->hp->name));
+		json_add_name(out, history_name(g->schema, a->hp->name));
 		if (!a->n) {
-			strbuf_adds(out, "{\"min\":");
+			strbuf_addc(out, '{');
+			json_add_name(out, "min");
 			strbuf_add_number(out, a->min);
-			strbuf_adds(out, ",\"max\":");
+			json_add_name(out, "max");
 			strbuf_add_number(out, a->max);
-			strbuf_addf(out, ",\"log\":%s}", a->log ? "true" : "false");
+			json_add_name(out, "log");
+			strbuf_adds(out, a->log ? "true}" : "false}");
 			continue;
 		}
 		strbuf_adds(out, one ? "" : "[");
@@ -269,7 +272,8 @@ static void add_map(const struct grid *g, const struct grid_axes *axes, int one,
 static void add_rows(const struct grid *g, const char *key, const struct grid_axes *rows, int n,
 		     int one, struct strbuf *out)
 {
-	strbuf_addf(out, ",\"%s\":[", key);
+	json_add_name(out, key);
+	strbuf_addc(out, '[');
 	for (int i = 0; i < n; i++) {
 		strbuf_adds(out, i ? "," : "");
 		add_map(g, &rows[i], one, out);
@@ -279,11 +283,12 @@ static void add_rows(const struct grid *g, const char *key, const struct grid_ax
 
 static void add_block(const struct grid *g, const struct grid_block *b, struct strbuf *out)
 {
-	strbuf_adds(out, "{\"set\":");
+	strbuf_addc(out, '{');
+	json_add_name(out, "set");
 	add_map(g, &b->set, 1, out);
-	strbuf_adds(out, ",\"grid\":");
+	json_add_name(out, "grid");
 	add_map(g, &b->grid, 0, out);
-	strbuf_adds(out, ",\"zip\":");
+	json_add_name(out, "zip");
 	add_map(g, &b->zip, 0, out);
 	if (b->n_list)
 		add_rows(g, "list", b->list, b->n_list, 1, out);
@@ -296,7 +301,6 @@ static void add_block(const struct grid *g, const struct grid_block *b, struct s
 static void add_base(struct grid *g, struct strbuf *out)
 {
 	struct resolver r;
-	const char *sep = "";
 	struct error err;
 
 	resolve_init(&r, g->schema, &g->how, g->base_name ? g->base_name : "base");
@@ -306,9 +310,8 @@ static void add_base(struct grid *g, struct strbuf *out)
 	for (int i = 0; i < r.n; i++) {
 		if (!r.slot[i].file || !strcmp(r.slot[i].hp->name, "seed"))
 			continue;
-		strbuf_addf(out, "%s\"%s\":", sep, history_name(g->schema, r.slot[i].hp->name));
+		json_add_name(out, history_name(g->schema, r.slot[i].hp->name));
 		recipe_value_json(g->schema, r.slot[i].hp, r.slot[i].file, out);
-		sep = ",";
 	}
 	strbuf_addc(out, '}');
 	resolve_release(&r);
@@ -316,23 +319,25 @@ static void add_base(struct grid *g, struct strbuf *out)
 
 void grid_json(struct grid *g, struct strbuf *out)
 {
-	strbuf_adds(out, "{\"version\":1,");
+	strbuf_adds(out, "{\"version\":1");
 	if (g->name) {
-		strbuf_adds(out, "\"sweep\":");
-		strbuf_add_json(out, g->name);
-		strbuf_addc(out, ',');
+		json_add_name(out, "sweep");
+		json_add_string(out, g->name);
 	}
-	strbuf_adds(out, "\"base\":");
+	json_add_name(out, "base");
 	add_base(g, out);
-	strbuf_adds(out, ",\"blocks\":[");
+	json_add_name(out, "blocks");
+	strbuf_addc(out, '[');
 	for (int b = 0; b < g->n_blocks; b++) {
 		strbuf_adds(out, b ? "," : "");
 		add_block(g, &g->block[b], out);
 	}
-	strbuf_adds(out, "],\"seeds\":[");
+	strbuf_addc(out, ']');
+	json_add_name(out, "seeds");
+	strbuf_addc(out, '[');
 	for (int i = 0; i < g->n_seeds; i++)
 		strbuf_addf(out, "%s%lld", i ? "," : "", (long long)g->seed[i]);
-	strbuf_adds(out, "],");
+	strbuf_addc(out, ']');
 	recipe_json_keys(&g->exec, out);
 	strbuf_addc(out, '}');
 }

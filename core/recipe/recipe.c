@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/utf8.h"
 #include "core/recipe/history.h"
 
@@ -44,7 +45,7 @@ static void json_value(enum hparam_type type, const char *text, struct strbuf *o
 	case HP_REAL:
 	case HP_INT:
 		if (isalpha((unsigned char)*text)) /* a word in place of a number */
-			strbuf_add_json(out, text);
+			json_add_string(out, text);
 		else
 			strbuf_adds(out, text);
 		return;
@@ -53,7 +54,7 @@ static void json_value(enum hparam_type type, const char *text, struct strbuf *o
 		return;
 	case HP_ENUM:
 	case HP_TEXT:
-		strbuf_add_json(out, text);
+		json_add_string(out, text);
 		return;
 	case HP_INTS:
 	case HP_LIST:
@@ -125,9 +126,7 @@ void recipe_json_keys(const struct recipe *r, struct strbuf *out)
 	struct recorded *v = recorded_values(r, &n);
 
 	for (int i = 0; i < n; i++) {
-		strbuf_adds(out, i ? "," : "");
-		strbuf_add_json(out, v[i].name);
-		strbuf_addc(out, ':');
+		json_add_name(out, v[i].name);
 		recipe_value_json(r->schema, v[i].value->hp, v[i].value->text, out);
 	}
 	free(v);
@@ -173,7 +172,7 @@ static void yaml_line(const char *before, const struct recipe_value *v, struct s
 	}
 	strbuf_addf(out, "%*s%s: ", 2 * depth, "", at);
 	if ((v->hp->type == HP_TEXT || v->hp->type == HP_ENUM) && !plain_safe(v->text))
-		utf8_json(v->text, out);
+		json_add_visible(out, v->text);
 	else
 		strbuf_adds(out, v->text);
 	strbuf_addc(out, '\n');

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/strbuf.h"
 #include "core/base/utf8.h"
 #include "core/report/latex.h"
@@ -72,7 +73,7 @@ static void json_cell(const struct table *t, const struct cell *c, struct strbuf
 	if (c->kind == CELL_NULL || (c->kind == CELL_REAL && !isfinite(c->v.d))) {
 		strbuf_adds(out, "null");
 	} else if (c->kind == CELL_TEXT) {
-		utf8_json(t->text.buf + c->v.text, out);
+		json_add_visible(out, t->text.buf + c->v.text);
 	} else {
 		table_cell(t, c, 0, raw);
 		strbuf_add(out, raw->buf, raw->len);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/json.h"
 #include "core/base/output.h"
 #include "core/base/utf8.h"
 #include "core/eval/features.h"
@@ -197,7 +198,7 @@ static int write_classes(const struct extract *x, struct fs_out *o, struct error
 	strbuf_addc(&text, '[');
 	for (int c = 0; c < x->run->data.classes; c++) {
 		strbuf_adds(&text, c ? ", " : "");
-		utf8_json(x->run->data.class_name[c], &text);
+		json_add_visible(&text, x->run->data.class_name[c]);
 	}
 	strbuf_adds(&text, "]\n");
 	ret = fs_out_write(o, text.buf, text.len, err);

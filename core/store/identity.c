@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/store/identity_internal.h"
 #include "core/store/store_internal.h"
 
@@ -79,26 +80,38 @@ const char *settings_find(const struct settings *s, const char *key)
 	return NULL;
 }
 
-/* Reads a flat object; anything else ends the list early. */
-void settings_read(struct settings *s, const char *json)
+/* Appends a value as it is written, a string without its quotes and as far as it can be read. */
+static void read_value(struct json *in, struct strbuf *out)
 {
-	const char *p = json + strspn(json, " {");
+	struct json_number ignored;
+	const char *word = json_read_word(in), *from = in->p;
+
+	if (!word && *from == '"') {
+		json_read_string(in, out);
+		return;
+	}
+	if (!word && json_read_number(in, &ignored)) /* nan or inf, from strbuf_add_number() */
+		in->p = from + strcspn(from, ",}");
+	strbuf_add(out, word ? word : from, word ? strlen(word) : (size_t)(in->p - from));
+}
+
+void settings_read(struct settings *s, const char *text)
+{
+	struct json in = {.p = text, .end = text + strlen(text)};
+	struct strbuf key = STRBUF_INIT, value = STRBUF_INIT;
 
 	s->n = 0;
-	while (*p == '"') {
-		const char *key = ++p, *value;
-		size_t n_key = strcspn(p, "\""), n;
-
-		p += n_key;
-		if (strncmp(p, "\":", 2))
-			return;
-		p += 2 + strspn(p + 2, " ");
-		value = *p == '"' ? p + 1 : p;
-		n = strcspn(value, *p == '"' ? "\"" : ",}");
-		settings_add(s, key, n_key, value, n);
-		p = value + n + (*p == '"' && value[n] == '"');
-		p += strspn(p, ", ");
-	}
+	if (json_skip(&in, '{'))
+		do {
+			strbuf_clear(&key);
+			strbuf_clear(&value);
+			if (json_read_string(&in, &key) || !json_skip(&in, ':'))
+				break;
+			read_value(&in, &value);
+			settings_add(s, key.buf, key.len, value.buf, value.len);
+		} while (json_skip(&in, ','));
+	strbuf_release(&key);
+	strbuf_release(&value);
 }
 
 int settings_number(const char *text, double *out)

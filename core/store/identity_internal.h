@@ -11,9 +11,9 @@ struct settings {
 	int n;
 };
 void settings_release(struct settings *s);
-/* Reads the members of a flat JSON object. */
-void settings_read(struct settings *s, const char *json);
-/* Inserts a pair at its place; beyond SETTINGS_MAX pairs it is dropped. */
+/* The members of a flat JSON object, up to the first that is not one. */
+void settings_read(struct settings *s, const char *text);
+/* At its place; what is beyond SETTINGS_MAX is dropped. */
 void settings_add(struct settings *s, const char *key, size_t n_key, const char *value,
 		  size_t n_value);
 /* NULL if there is none. */

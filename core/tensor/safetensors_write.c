@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/base/strbuf.h"
 #include "core/tensor/safetensors.h"
 
@@ -20,9 +21,9 @@ static void add_metadata(struct strbuf *h, const char *const *key, const char *c
 	for (int i = 0; i < n; i++) {
 		if (i)
 			strbuf_addc(h, ',');
-		strbuf_add_json(h, key[i]);
+		json_add_string(h, key[i]);
 		strbuf_addc(h, ':');
-		strbuf_add_json(h, value[i]);
+		json_add_string(h, value[i]);
 	}
 	strbuf_addc(h, '}');
 }
@@ -42,7 +43,7 @@ static void add_entry(struct strbuf *h, const struct st_entry *e, size_t *offset
 {
 	size_t end = *offset + entry_bytes(e);
 
-	strbuf_add_json(h, e->name);
+	json_add_string(h, e->name);
 	strbuf_addf(h, ":{\"dtype\":\"%s\",\"shape\":[", dtypes[e->dtype].name);
 	for (int i = 0; i < e->ndim; i++)
 		strbuf_addf(h, "%s%lld", i ? "," : "", (long long)e->shape[i]);

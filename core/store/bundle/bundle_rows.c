@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/store/bundle/bundle_internal.h"
 
 /* Columns of a cell that are exported otherwise than they are stored, as if no worker were running.
@@ -74,22 +75,21 @@ static void add_value(sqlite3_stmt *st, int i, struct strbuf *out)
 		strbuf_adds(out, "null");
 		break;
 	default:
-		strbuf_add_json(out, db_text(st, i));
+		json_add_string(out, db_text(st, i));
 	}
 }
 
 static void add_row(sqlite3_stmt *st, const char *table, const char *name, struct strbuf *out)
 {
-	strbuf_adds(out, "{\"table\":");
-	strbuf_add_json(out, table);
+	strbuf_addc(out, '{');
+	json_add_name(out, "table");
+	json_add_string(out, table);
 	for (int i = 0; i < sqlite3_column_count(st); i++) {
 		const char *column = sqlite3_column_name(st, i);
 
-		strbuf_addc(out, ',');
-		strbuf_add_json(out, column);
-		strbuf_addc(out, ':');
+		json_add_name(out, column);
 		if (name && !strcmp(column, "name"))
-			strbuf_add_json(out, name);
+			json_add_string(out, name);
 		else
 			add_value(st, i, out);
 	}

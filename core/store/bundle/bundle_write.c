@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/archive/pack.h"
+#include "core/base/json.h"
 #include "core/store/bundle/bundle.h"
 #include "core/store/object.h"
 #include "core/store/runs.h"
@@ -21,9 +22,13 @@ struct writer {
 /* Adds a line of the manifest. */
 static void add_line(struct writer *w, const char *name, const char *sha256, int64_t bytes)
 {
-	strbuf_adds(&w->files, "{\"name\":");
-	strbuf_add_json(&w->files, name);
-	strbuf_addf(&w->files, ",\"sha256\":\"%s\",\"bytes\":%lld}\n", sha256, (long long)bytes);
+	strbuf_addc(&w->files, '{');
+	json_add_name(&w->files, "name");
+	json_add_string(&w->files, name);
+	json_add_name(&w->files, "sha256");
+	json_add_string(&w->files, sha256);
+	json_add_name(&w->files, "bytes");
+	strbuf_addf(&w->files, "%lld}\n", (long long)bytes);
 	w->n++;
 }
 

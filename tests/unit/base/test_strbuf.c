@@ -68,21 +68,11 @@ static void test_numbers(void)
 	}
 }
 
-static void test_json(void)
-{
-	struct strbuf sb = STRBUF_INIT;
-
-	strbuf_add_json(&sb, "a\"b\\c\n\t\x01 τ");
-	CU_ASSERT_STRING_EQUAL(sb.buf, "\"a\\\"b\\\\c\\n\\t\\u0001 τ\"");
-	strbuf_release(&sb);
-}
-
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"growing, clearing, detaching", test_growing},
 	    {"numbers are short and read back the same", test_numbers},
-	    {"JSON strings", test_json},
 	    {0}};
 
 	return check_run("base/strbuf", cases);

@@ -1,4 +1,4 @@
-/* ssl sweep plan: what a sweep would be, and what it would take. Nothing is written. */
+/* ssl sweep plan: the points of a sweep and an estimate of its cost. Nothing is written. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,23 +11,25 @@
 #include "core/run/recipe_context.h"
 #include "core/run/keys.h"
 
-static const double patience = 20; /* seconds for timing steps, in all */
+static const double patience = 20; /* seconds that timing steps may take in all */
 
-/* Estimates by what a step's cost depends on, so that a step is timed once for each of these. */
+/* Estimates, by a hash of all settings that the cost of a step depends on: each hash is timed once.
+ */
 struct known {
 	char hash[HASH_HEX];
 	struct estimate estimate;
 };
 
 struct costing {
-	struct store *store; /* NULL: there is none */
+	struct store *store; /* NULL: no store, so nothing is timed */
 	int threads;
 	double started;
 	struct known *known;
 	int n;
 };
 
-/* Everything but the seed and the weights of terms in the loss: those have a method's name. */
+/* Hashes all settings except those that do not change the cost of a step: the seed, the learning
+ * rate and the numbers of the method, which weigh the terms of its loss. */
 static void cost_hash(const struct sweep_cell *c, char hash[HASH_HEX])
 {
 	struct strbuf text = STRBUF_INIT;
@@ -45,7 +47,7 @@ static void cost_hash(const struct sweep_cell *c, char hash[HASH_HEX])
 	strbuf_release(&text);
 }
 
-/* NULL when it is not known; -1 with *err for a cell that cannot be run at all. */
+/* *out is NULL if the cost is not known. -1 with *err for a cell that cannot be run at all. */
 static int cost_of(struct costing *k, const struct sweep_cell *c, const struct estimate **out,
 		   struct error *err)
 {
@@ -111,7 +113,8 @@ static void add_total(const struct sweep_plan *p, const struct total *total, lon
 		strbuf_adds(text, " on disk");
 	}
 	if (total->unknown)
-		strbuf_addf(text, " (%d cells were not timed)", total->unknown);
+		strbuf_addf(text, " (%d point%s not timed)", total->unknown,
+			    total->unknown == 1 ? " was" : "s were");
 }
 
 /* A row for each recipe. */
@@ -143,15 +146,20 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 {
 	struct table *t = table_new();
 	struct total total = {0};
-	int ret = make_table(a, p, t, &total, err);
+	int reusable = a->reuse && a->ctx->store ? sweep_plan_reusable(p, a->ctx->store, err) : 0;
+	int ret = reusable < 0 ? -1 : make_table(a, p, t, &total, err);
 
 	if (!ret) {
 		struct strbuf text = STRBUF_INIT;
 
 		pager_start(a->ctx);
 		table_print(t, a->ctx->format, a->ctx->out);
-		strbuf_addf(&text, "%s: %d cells x %d seed%s = %d runs", g->name, p->points,
-			    p->n / p->points, p->n == p->points ? "" : "s", p->n);
+		strbuf_addf(&text, "%s: %d point%s x %d seed%s = %d cells", g->name, p->points,
+			    p->points == 1 ? "" : "s", p->n / p->points,
+			    p->n == p->points ? "" : "s", p->n);
+		if (a->reuse && a->ctx->store)
+			strbuf_addf(&text, ", of which %d %s finished already and would be reused",
+				    reusable, reusable == 1 ? "is" : "are");
 		add_total(p, &total, a->workers, &text);
 		log_info("%s", text.buf);
 		strbuf_release(&text);
@@ -166,8 +174,9 @@ int sweep_print_plan(struct sweep_args *a, const struct grid *g, struct sweep_pl
 	return sweep_check(a, g, p, err) || print_plan(a, g, p, err) ? -1 : 0;
 }
 
-static void say_queue(struct sweep_args *a, const struct sweep_row *w, const struct sweep_counts *n,
-		      const struct sweep_plan *p, const struct total *total)
+static void report_queue(struct sweep_args *a, const struct sweep_row *w,
+			 const struct sweep_counts *n, const struct sweep_plan *p,
+			 const struct total *total)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -198,14 +207,14 @@ int sweep_print_queue(struct sweep_args *a, const struct sweep_row *w, struct er
 	if (!ret) {
 		pager_start(a->ctx);
 		cmd_print(a->ctx, t, NULL);
-		say_queue(a, w, &n, &p, &total);
+		report_queue(a, w, &n, &p, &total);
 	}
 	sweep_plan_release(&p);
 	table_free(t);
 	return ret ? -1 : 0;
 }
 
-/* The sweep that is described, or one that is there. */
+/* Reads the sweep that the arguments describe, or a recorded one by its name. */
 static int read_plan(struct sweep_args *a, struct grid *g, struct sweep_plan *p, struct error *err)
 {
 	struct recipe_how how = {.recorded = 1};
@@ -227,7 +236,7 @@ static int read_plan(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
 		sweep_row_release(&w);
 		return ret ? -1 : 0;
 	}
-	/* without a store there is nothing to time on, but still something to see */
+	/* without a store nothing can be timed, but the points can be listed */
 	if (cmd_open_store_if_any(a->ctx, err))
 		return -1;
 	if (!a->ctx->store)

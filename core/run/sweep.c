@@ -10,6 +10,7 @@
 #include "core/run/keys.h"
 #include "core/run/params.h"
 #include "core/run/provenance.h"
+#include "core/store/sweep_recipes.h"
 
 static struct run_param *copy_params(struct arena *a, const struct recipe *r)
 {
@@ -119,6 +120,24 @@ struct save_job {
 	const int64_t *dataset;
 	const char *binary;
 };
+
+int sweep_plan_reusable(const struct sweep_plan *p, struct store *s, struct error *err)
+{
+	struct code_info code;
+	int n = 0;
+
+	provenance_code(&code);
+	for (int i = 0; i < p->n; i++) {
+		const struct sweep_cell *c = &p->cell[i];
+		int found = sweeps_can_reuse(s, c->run.recipe_hash, c->dataset, c->dataset_id,
+					     code.binary, err);
+
+		if (found < 0)
+			return -1;
+		n += found;
+	}
+	return n;
+}
 
 static int add_cells(void *ctx, struct sweep_edit *edit, struct error *err)
 {

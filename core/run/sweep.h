@@ -110,6 +110,8 @@ int sweep_goal_remark(const struct sweep_row *w, struct strbuf *out, struct erro
 int sweep_plan_save(const struct sweep_plan *p, struct grid *g, struct store *s,
 		    const char *command, int64_t replaces, int reuse, int *added,
 		    struct error *err);
+/* How many cells sweep_plan_save() would take as done with `reuse`; -1 with *err. */
+int sweep_plan_reusable(const struct sweep_plan *p, struct store *s, struct error *err);
 
 /* Supervises `workers` processes (`ssl worker`) until they end. A worker that is killed is
  * replaced, and its cell is free at once; a signal is passed on as SIGTERM; if the supervisor dies,

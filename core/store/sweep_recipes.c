@@ -50,6 +50,21 @@ int sweeps_has_cell(struct store *s, int64_t sweep, const char *recipe_hash, con
 		      "tItI", recipe_hash, sweep, dataset, dataset_id);
 }
 
+int sweeps_can_reuse(struct store *s, const char *recipe_hash, const char *dataset,
+		     int64_t dataset_id, const char *binary, struct error *err)
+{
+	int64_t id;
+
+	return db_int(
+	    s, &id, err,
+	    "SELECT r.id FROM recipe p JOIN run r ON r.recipe_id = p.id JOIN dataset d ON "
+	    "d.id = r.dataset_id JOIN code o ON o.id = r.code_id "
+	    "WHERE p.hash = ?1 AND r.status = 'done' AND o.binary_sha256 = ?4 AND "
+	    "r.id NOT IN (SELECT run_id FROM trash) AND "
+	    "CASE WHEN ?3 THEN d.id = ?3 ELSE d.name = ?2 AND d.removed IS NULL END",
+	    "ttIt", recipe_hash, dataset, dataset_id, binary);
+}
+
 /* Appends "vicreg.mu=5 optim.epochs=2": the settings in which the recipe differs from `other`,
  * except the seed. */
 static int add_differences(struct store *s, int64_t recipe, int64_t other, struct strbuf *label,

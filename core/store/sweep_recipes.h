@@ -22,6 +22,9 @@ int sweeps_recipes(struct store *s, int64_t sweep,
  * the one that now has the name. 1, 0, -1. */
 int sweeps_has_cell(struct store *s, int64_t sweep, const char *recipe_hash, const char *dataset,
 		    int64_t dataset_id, struct error *err);
+/* Is there a finished run of this recipe, dataset and binary, which a cell can take over? 1, 0, -1. */
+int sweeps_can_reuse(struct store *s, const char *recipe_hash, const char *dataset,
+		     int64_t dataset_id, const char *binary, struct error *err);
 /* Appends to the label of a recipe the settings that distinguish it from other recipes with the
  * same label, among the cells up to row `last`. */
 int sweep_label(struct store *s, int64_t sweep, int64_t last, int64_t recipe,

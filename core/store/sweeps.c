@@ -102,15 +102,22 @@ int sweeps_newest(struct store *s, char name[64], struct error *err)
 		       "sweep_trash) ORDER BY id DESC LIMIT 1",
 		       err);
 	int found = st ? db_step(s, st, err) : -1;
+	int64_t gone = 0;
 
 	if (found > 0) {
 		db_text_into(st, 0, name, 64);
 		sqlite3_reset(st);
 		return 0;
 	}
-	return found < 0
-		   ? -1
-		   : error_set(err, ERR_NOT_FOUND, "no sweep yet: `ssl sweep start` makes one");
+	if (found < 0 || db_int(s, &gone, err, "SELECT count(*) FROM sweep_trash", "") < 0)
+		return -1;
+	if (gone)
+		return error_set(
+		    err, ERR_NOT_FOUND,
+		    "no sweep: %lld in the trash: `ssl sweep rm --list` lists them, `ssl "
+		    "sweep rm --restore SWEEP` restores one",
+		    (long long)gone);
+	return error_set(err, ERR_NOT_FOUND, "no sweep yet: `ssl sweep start` makes one");
 }
 
 int sweeps_have_recipe(struct store *s, const char *recipe_hash)

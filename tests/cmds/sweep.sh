@@ -21,7 +21,7 @@ YAML
 note 'plan needs no store; bad sweeps are one line and the right code'
 ok ssl sweep plan --format csv grid.yaml
 same "$(wc -l <"$out")" 5
-err_has '4 cells x 2 seeds = 8 runs'
+err_has '4 points x 2 seeds = 8 cells'
 fails 3 'ssl init' "$SSL" sweep start grid.yaml
 ok ssl init
 ok ssl data add tiny --shapes --train 96 --test 20
@@ -80,8 +80,8 @@ ok ssl sweep start grid.yaml
 ok ssl sweep start weights
 same "$(value 'select count(*) from run')" 8
 same "$(value 'select sum(claims) from cell')" 8
-fails 2 'was another' "$SSL" sweep start -q grid.yaml --set optim.epochs=2
-fails 2 'was another' "$SSL" sweep start -n grid.yaml --set optim.epochs=2
+fails 2 'exists with another description' "$SSL" sweep start -q grid.yaml --set optim.epochs=2
+fails 2 'exists with another description' "$SSL" sweep start -n grid.yaml --set optim.epochs=2
 fails 2 'has its settings' "$SSL" sweep start weights --seeds 4
 
 note 'the command that show ends with trains the best recipe longer'
@@ -136,6 +136,9 @@ ok ssl sweep start $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=
 same "$(value 'select cells from v_sweep order by id desc limit 1')" 8
 ok ssl sweep start $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
 same "$(value 'select count(*) from sweep')" 2
+note '--reuse takes finished runs as cells, and -n says how many'
+ok ssl sweep start -n --name again --reuse $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 3
+err_has 'again: 4 points x 3 seeds = 12 cells, of which 8 are finished already and would be reused'
 ok ssl sweep start -q --name again --reuse $small --grid 'projector.dims=[8,8],[16,16]' --zip vicreg.mu=1,2 --zip vicreg.nu=3,4 --seeds 2
 same "$(value "select count(*) from v_cell where sweep = 'again' and status = 'done' and claims = 0")" 8
 
@@ -155,13 +158,13 @@ err_has 'stops: 0 of 2 cells would be run; 1 failed, and exec.on_fail is stop: .
 note 'no cell is done: the sweep is started anew as it is described now; once one is, it is not'
 before=$(value 'select count(*) from run')
 ok ssl sweep start --name stops $small --grid optim.lr=0.002,0.001 $(echo "$bad" | cut -d' ' -f3-)
-err_has 'stops: none of its 2 cells was done: it is started anew'
+err_has 'stops: none of its 2 cells is done: started anew'
 same "$(value "select done || ' ' || cells from v_sweep where name = 'stops'")" '2 2'
 same "$(value "select (select count(*) from run) - $before")" 2
 same "$(value "select s.first_spec_hash <> '' and s.spec glob '*0.002*' and s.command glob '*0.002*' from sweep s where name = 'stops'")" 1
 same "$(value "select count(*) from recipe p where not exists (select 1 from run where recipe_id = p.id)
 	and not exists (select 1 from cell where recipe_id = p.id)")" 0
-fails 2 'was another' "$SSL" sweep start -q --name stops $small --grid optim.lr=0.003,0.001
+fails 2 'exists with another description' "$SSL" sweep start -q --name stops $small --grid optim.lr=0.003,0.001
 ok ssl sweep retry fails
 same "$(value "select queued from v_sweep where name = 'fails'")" 2
 code 8 ssl sweep start -q fails

@@ -120,9 +120,9 @@ ok ssl fsck
 
 note 'and out of it: with the runs that went with it, but not with one that went before'
 ok ssl sweep rm --restore -n weights
-err_has 'weights: would be taken out of the trash, with 6 cells and 2 runs'
+err_has 'weights: would be restored from the trash, with 6 cells and 2 runs'
 ok ssl sweep rm --restore weights
-err_has 'weights: taken out of the trash, with 6 cells and 2 runs$'
+err_has 'weights: restored from the trash, with 6 cells and 2 runs$'
 same "$(runs)" '2 3 4 5 '
 ok ssl rm --restore 1
 ok ssl sweep start -q weights
@@ -145,6 +145,7 @@ note 'for good: rows, recipes and files go, and what was restored alone stays'
 ok ssl fsck
 before=$(files)
 ok ssl sweep rm other
+fails 3 'no sweep: 1 in the trash: .*rm --list' "$SSL" sweep status
 ok ssl rm --restore 5
 ok ssl sweep rm -f other
 err_has 'other: deleted for good, with 2 cells and 1 run; 1 run stays$'

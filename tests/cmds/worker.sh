@@ -32,8 +32,8 @@ note 'no cell is done: the file may be corrected, and the run that was stopped g
 run=$(value 'select run_id from cell where run_id is not null')
 sed 's/0.02/0.03/' s.yaml >edited.yaml
 ok ssl sweep start -n edited.yaml
-err_has 'w: none of its 2 cells was done: it would be started anew'
-err_has '2 cells x 1 seed = 2 runs'
+err_has 'w: none of its 2 cells is done: would be started anew'
+err_has '2 points x 1 seed = 2 cells'
 out_has 'barlow.lambda=0.03'
 ok ssl sweep start -n s.yaml
 out_has 'barlow.lambda=0.02'
@@ -66,7 +66,7 @@ hold $first "select count(*) from cell where status = 'running' and run_id is no
 fails 2 'w: .*1 of its cells is running: stop its workers' "$SSL" sweep rm w
 fails 2 'w: .*1 of its cells is running' "$SSL" sweep rm -n -f w
 fails 2 '1 of its cells is running' "$SSL" sweep rename w other
-fails 2 'sweep w: it is there, was another, and is running' "$SSL" sweep start --set exec.retries=3 s.yaml
+fails 2 'sweep w: exists with another description and is running' "$SSL" sweep start --set exec.retries=3 s.yaml
 "$SSL" worker w >"$scratch/second" 2>&1 &
 second=$!
 wait_until "select count(*) from cell where status = 'done'" 1

@@ -10,7 +10,7 @@
 
 extern const struct cmd cmd_best;
 
-/* What the ranking does not show: whether its values can be compared. */
+/* Prints what the ranking does not show: whether its values can be compared. */
 static int add_remarks(struct cmd_ctx *ctx, const struct selection *sel, const struct best_query *q,
 		       struct error *err)
 {
@@ -52,7 +52,7 @@ static int choose_runs(struct store *s, const char *where, const char *sweep, st
 	return ret ? -1 : 0;
 }
 
-/* Of a name that none of these runs has but others have, nothing is best. */
+/* A metric that only other runs have is chosen too; the result is then empty. */
 static int choose_metric(struct cmd_ctx *ctx, const struct selection *sel, const char *asked,
 			 struct metric_choice *out, struct error *err)
 {

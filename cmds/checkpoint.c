@@ -82,7 +82,7 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 	if (checkpoints_find(ctx->store, row->id, epoch, &ck, err))
 		return -1;
 	object_path(ctx->store, ck.sha256, object, sizeof object);
-	cmd_catch_signals(); /* what is begun is written whole */
+	cmd_catch_signals(); /* so that a file that is begun is finished */
 	if (object_verify(ctx->store, ck.sha256, err) ||
 	    checkpoint_export(object, whole ? "" : "encoder.", ctx->dry_run ? "/dev/null" : path,
 			      cmd_output_flags(ctx), err))
@@ -96,14 +96,15 @@ static int export_to(struct cmd_ctx *ctx, const struct run_row *row, long epoch,
 
 static int export(struct cmd_ctx *ctx, const char *ref, int whole, struct error *err)
 {
-	const char *path = cmd_take_output(ctx);
+	const char *path = cmd_claim_output(ctx);
 	struct run_row row;
 	int64_t id;
 	long epoch;
 	int ret;
 
 	if (!path)
-		return error_set(err, ERR_USAGE, "checkpoint export: say where to with -o FILE");
+		return error_set(err, ERR_USAGE,
+				 "checkpoint export: no output file: give one with -o FILE");
 	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
 		return -1;
 	ret = export_to(ctx, &row, epoch, whole, path, err);

@@ -19,17 +19,16 @@
 
 enum cmd_needs {
 	NEED_NOTHING,
-	NEED_STORE_READ,  /* ctx->store is open read-only: nothing that it does can change the store
-			   */
-	NEED_STORE_WRITE, /* ctx->store is open for writing; with -n as STORE_DRY: what the command
-			     does to it makes its checks, and changes nothing */
+	NEED_STORE_READ,  /* ctx->store is open read-only: the command cannot change the store */
+	NEED_STORE_WRITE, /* ctx->store is open for writing; with -n as STORE_DRY, in which every
+			     change makes its checks and is not carried out */
 };
 
 enum cmd_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct opt_copy;
 
-/* What every command is given: the flags that are everywhere alike, and the store. */
+/* Passed to every command: the common flags, and the store. */
 struct cmd_ctx {
 	struct store *store; /* as `needs` asked; NULL otherwise */
 	const char *dir;     /* -C DIR, or "." */
@@ -38,10 +37,10 @@ struct cmd_ctx {
 	int remakes;              /* of the command */
 	enum table_format format; /* --format, --json, --csv */
 	enum cmd_color color;     /* --color: ask pager_color() */
-	int terminal;             /* standard output is one, or was before the pager */
-	int pager;                /* its process; 0: there is none */
-	FILE *out; /* where data goes: stdout, or what main.c writes to the -o file at the end */
-	char *out_text; /* the memory behind it */
+	int terminal;             /* standard output is a terminal, or was before the pager was started */
+	int pager;                /* process of the pager; 0: none */
+	FILE *out; /* where data goes: stdout, or memory that main.c writes to the -o file at the end */
+	char *out_text; /* that memory */
 	size_t out_size;
 	int asked_help; /* `ssl --help` */
 	struct opt_copy *wants_table; /* not NULL: opt_parse() only copies the command's options there */
@@ -49,11 +48,11 @@ struct cmd_ctx {
 
 enum opt_kind {
 	OPT_FLAG,     /* int *: set to 1 */
-	OPT_TEXT,     /* const char **: the last one wins */
+	OPT_TEXT,     /* const char **: the last one counts */
 	OPT_INT,      /* long *: whole number in [min, max] */
 	OPT_REAL,     /* double * */
 	OPT_LIST,     /* struct opt_list *: may be given again */
-	OPT_OPTIONAL, /* const char **: what stands behind '=', "" without one */
+	OPT_OPTIONAL, /* const char **: the value after '=', or "" without one */
 };
 
 enum { OPT_LIST_MAX = 256 };
@@ -119,23 +118,22 @@ int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struc
 const struct cmd *cmd_at(int i); /* the table in order, NULL past the end */
 const struct cmd *cmd_find(const char *name, struct error *err); /* exact, or a unique prefix */
 
-/* What is not known before the arguments are read: opens ctx->store now (for the command that needs
- * it only sometimes). */
+/* Opens ctx->store now: for a command whose needs depend on its arguments. */
 int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err);
-/* For a command that only checks: opens ctx->store for reading where there is one, and leaves it
- * NULL where there is none. A store that cannot be opened is an error. */
+/* For a command that only checks: opens ctx->store for reading, or leaves it NULL if there is none. A store
+ * that exists but cannot be opened is an error. */
 int cmd_open_store_if_any(struct cmd_ctx *ctx, struct error *err);
 
-/* Prints the rows as --format says. Where there is none people see `none` on standard error (NULL:
- * nothing) in place of a header, and programs an empty table. */
+/* Prints the rows in the format of --format. A table without rows is printed to people as the line `none` on
+ * standard error (NULL: nothing), and to programs as an empty table. */
 void cmd_print(struct cmd_ctx *ctx, const struct table *t, const char *none);
 
-/* Lines about what was printed, each ended by a newline: to standard error. */
+/* Prints remarks about the output, lines that each end in a newline, to standard error. */
 void cmd_remarks(const char *text);
 
-/* For a subcommand that writes the -o file itself, by output_open(): its name (NULL if none was
- * given); main.c then leaves it alone. */
-const char *cmd_take_output(struct cmd_ctx *ctx);
+/* For a subcommand that writes the -o file itself, with output_open(): returns its name (NULL if none was
+ * given), and main.c no longer writes it. */
+const char *cmd_claim_output(struct cmd_ctx *ctx);
 
 /* How the -o file is opened: OUTPUT_REPLACE with -f, else OUTPUT_REMAKE if the command has .remakes. */
 int cmd_output_flags(const struct cmd_ctx *ctx);

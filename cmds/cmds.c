@@ -1,5 +1,5 @@
-/* The table of commands, in the order in which help lists them; and how a name finds its command.
- */
+/* The table of commands, in the order in which help lists them, and the search for a command by
+ * name. */
 #include <stdio.h>
 #include <string.h>
 

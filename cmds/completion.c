@@ -1,4 +1,4 @@
-/* `ssl completion`: the script by which a shell completes ssl's words. */
+/* `ssl completion`: prints the completion script of a shell. */
 #include "cmds/completion.h"
 
 #include <stdio.h>

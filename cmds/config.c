@@ -14,7 +14,7 @@ const struct cmd cmd_config = {
     .usage = "config [--user]\n"
 	     "config [--user] KEY [VALUE]\n"
 	     "config [--user] --unset KEY [VALUE]",
-    .needs = NEED_NOTHING, /* opened as what is asked for needs it */
+    .needs = NEED_NOTHING, /* the store is opened as the arguments need it */
     .run = config_run,
 };
 
@@ -39,7 +39,7 @@ static int list(struct cmd_ctx *ctx, const struct config *c, struct error *err)
 	return ret;
 }
 
-/* For people; --format csv and json have every byte. */
+/* Prints the value for people; --format csv and json keep every byte. */
 static void print_value(struct cmd_ctx *ctx, const char *value)
 {
 	struct table *t;
@@ -56,7 +56,7 @@ static void print_value(struct cmd_ctx *ctx, const char *value)
 	table_free(t);
 }
 
-/* What is not set and has no fallback is the honest "no". */
+/* A setting without a value and without a fallback is exit code 1. */
 static int get(struct cmd_ctx *ctx, const struct config *c, const char *key, struct error *err)
 {
 	struct strbuf value = STRBUF_INIT;
@@ -84,8 +84,8 @@ static int config_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 {
 	int unset = 0, user = 0, n, ret;
 	const struct opt table[] = {
-	    {0, "unset", OPT_FLAG, &unset, NULL, "take the setting out", 0, 0},
-	    {0, "user", OPT_FLAG, &user, NULL, "the settings of the user, not of the store", 0, 0},
+	    {0, "unset", OPT_FLAG, &unset, NULL, "remove the setting", 0, 0},
+	    {0, "user", OPT_FLAG, &user, NULL, "settings of the user instead of the store", 0, 0},
 	    {0}};
 	struct config c;
 

@@ -1,4 +1,4 @@
-/* ssl data: datasets in and out of the store. */
+/* ssl data: datasets of the store. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ const struct cmd cmd_data = {
 	     "data show NAME\n"
 	     "data rm [-f] [-n] NAME\n"
 	     "data verify [NAME ...]",
-    .needs = NEED_NOTHING, /* reading or writing: the verb says */
+    .needs = NEED_NOTHING, /* each verb opens the store as it needs */
     .run = run_data,
 };
 
@@ -119,7 +119,7 @@ static int data_ls(struct data_args *a, struct error *err)
 
 /* show */
 
-/* The row, or a word on `shapes`, which is there before it is made. */
+/* Finds the row; explains `shapes`, which is built in but made only when it is first used. */
 static int find_row(struct data_args *a, const char *name, struct dataset_row *row,
 		    struct error *err)
 {
@@ -166,7 +166,7 @@ static int add_skipped(void *ctx, const char *file, const char *why)
 	return 0;
 }
 
-/* The files that the import left out, and why. */
+/* Prints the files that the import left out, and why. */
 static int print_skipped(struct data_args *a, const struct dataset_row *row, struct error *err)
 {
 	struct table *t = table_new();
@@ -183,7 +183,7 @@ static int print_skipped(struct data_args *a, const struct dataset_row *row, str
 	return ret;
 }
 
-/* Images of each class, a table row a class; those of val where the dataset has such a split. */
+/* A table with the number of images of each class; val only if the dataset has that split. */
 static struct table *class_table(const struct dataset *d)
 {
 	struct table *t = table_new();
@@ -211,7 +211,7 @@ static struct table *class_table(const struct dataset *d)
 	return t;
 }
 
-/* What can be done with it; then a blank line, where a table follows. */
+/* Prints what the dataset can be used for; then a blank line if a table follows. */
 static void print_use(FILE *out, const struct dataset *d, const char *name)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -277,8 +277,8 @@ static int data_rm(struct data_args *a, struct error *err)
 	if (row.runs && !a->ctx->force)
 		return error_set(
 		    err, ERR_USAGE,
-		    "dataset %s: %lld runs used it, and could not be evaluated or repeated "
-		    "without it: -f removes it all the same",
+		    "dataset %s: %lld runs used it and could not be evaluated or repeated "
+		    "without it: -f removes it anyway",
 		    row.name, (long long)row.runs);
 	if (datasets_remove(a->ctx->store, row.name, err))
 		return -1;
@@ -350,7 +350,7 @@ static int data_verify(struct data_args *a, struct error *err)
 	return ret;
 }
 
-/* which of them */
+/* verbs */
 
 static const struct {
 	const char *name;
@@ -391,10 +391,10 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	    {0, "exclude", OPT_LIST, &a.exclude, "PATTERN", "leave out files or folders", 0, 0},
 	    {0, "skip-bad", OPT_OPTIONAL, &a.skip_bad, "[=N|P%]",
 	     "leave out images that cannot be read", 0, 0},
-	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset, with", 0, 0},
-	    {0, "seed", OPT_INT, &a.seed, "S", "its seed (1)", 0, 9007199254740992},
-	    {0, "train", OPT_INT, &a.train, "N", "images to train on (10000)", 1, IMAGES_MAX},
-	    {0, "test", OPT_INT, &a.test, "N", "images to test on (2000)", 0, IMAGES_MAX},
+	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset", 0, 0},
+	    {0, "seed", OPT_INT, &a.seed, "S", "shapes: the seed (1)", 0, 9007199254740992},
+	    {0, "train", OPT_INT, &a.train, "N", "shapes: training images (10000)", 1, IMAGES_MAX},
+	    {0, "test", OPT_INT, &a.test, "N", "shapes: test images (2000)", 0, IMAGES_MAX},
 	    {0},
 	};
 	int n, ret = opt_parse(ctx, &cmd_data, table, argc, argv, 1, OPERANDS_MAX, &n, err);

@@ -1,4 +1,4 @@
-/* ssl data: what its verbs share. */
+/* Shared by the verbs of `ssl data`. */
 #ifndef SSL_CMDS_DATA_H
 #define SSL_CMDS_DATA_H
 

@@ -1,4 +1,4 @@
-/* ssl data add: from files to a dataset of the store; with -n, what would become of them. */
+/* ssl data add: imports files as a dataset; with -n, reports what would be imported. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +21,9 @@
 /* One import: its progress, and the images of each class as --dry-run lists them. */
 struct adding {
 	const struct data_args *a;
-	int shown;           /* something stands on the terminal's line */
-	double last;         /* when it was written */
-	struct table *files; /* -n -v: a row a file */
+	int shown;           /* a count is on the current line of the terminal */
+	double last;         /* when it was printed */
+	struct table *files; /* -n -v: a row for each file */
 	struct group *group; /* -n: in the order of the dataset */
 	size_t groups, cap;
 	struct dataset_report report;
@@ -51,7 +51,7 @@ static int show_progress(void *ctx, uint32_t images)
 	return signal_received;
 }
 
-/* what becomes of the files */
+/* -n: the list of files or groups */
 
 /* Shortens *from to the folders that it shares with the path. */
 static void share_folders(struct strbuf *from, const char *path)
@@ -279,7 +279,7 @@ static void report_added(const struct dataset_row *row, const char *did)
 		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
 }
 
-/* What can be done with it. */
+/* Prints what the dataset can be used for. */
 static void report_use(const struct data_facts *f)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -323,8 +323,8 @@ static int facts_of_file(struct data_facts *f, const char *path, const char *nam
 	return 0;
 }
 
-/* Reads and checks everything. The store is only read; a file is written, among the system's
- * temporary ones, only where its hash must tell whether the name's content is the same. */
+/* Reads and checks everything without writing to the store. If the name is taken, a temporary file
+ * is written outside it, whose hash decides whether the content is the same. */
 static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 {
 	const struct data_args *a = p->a;
@@ -363,7 +363,7 @@ static int add_dry(struct adding *p, struct dataset_row *row, struct error *err)
 	return 0;
 }
 
-/* for good */
+/* the import itself */
 
 static int add_real(struct adding *p, struct dataset_row *row, struct error *err)
 {
@@ -371,7 +371,7 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 	struct dataset_import_opts opts = {0};
 	struct data_facts facts;
 	struct made made;
-	/* `ssl gc` keeps away, until the process ends or it is recorded */
+	/* keeps `ssl gc` from removing the file until it is recorded or the process ends */
 	int lock = fs_lock_dir_shared(dir), ret = make(p, &opts, dir, &made, row, err);
 
 	if (!ret && signal_received) {

@@ -1,4 +1,4 @@
-/* `ssl diff`: in what two runs differ, and where their series part. */
+/* `ssl diff`: the differences of two runs, and the step at which their series diverge. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 extern const struct cmd cmd_diff;
 
-/* Rows for people: a block for each section. The section is the first column of a row. */
+/* Prints rows for people: a block for each section, which is the first column of a row. */
 struct blocks {
 	struct cmd_ctx *ctx;
 	const char *const *column; /* names of the others */
@@ -44,13 +44,13 @@ static void begin_block(struct blocks *b, const char *section)
 		table_column(b->table, b->column[i]);
 }
 
-static void take_column(void *ctx, const char *name)
+static void add_column(void *ctx, const char *name)
 {
 	(void)ctx;
 	(void)name;
 }
 
-static void take_text(void *ctx, const char *s)
+static void add_text(void *ctx, const char *s)
 {
 	struct blocks *b = ctx;
 
@@ -60,7 +60,7 @@ static void take_text(void *ctx, const char *s)
 		begin_block(b, s);
 }
 
-static void take_integer(void *ctx, int64_t v)
+static void add_integer(void *ctx, int64_t v)
 {
 	struct blocks *b = ctx;
 
@@ -68,7 +68,7 @@ static void take_integer(void *ctx, int64_t v)
 	table_int(b->table, v);
 }
 
-static void take_real(void *ctx, double v)
+static void add_real(void *ctx, double v)
 {
 	struct blocks *b = ctx;
 
@@ -80,7 +80,7 @@ static int print_blocks(struct cmd_ctx *ctx, int64_t a, int64_t b, const char *c
 			int *differ, struct error *err)
 {
 	struct blocks blocks = {.ctx = ctx, .column = column};
-	const struct query_sink sink = {&blocks, take_column, take_text, take_integer, take_real};
+	const struct query_sink sink = {&blocks, add_column, add_text, add_integer, add_real};
 	int ret = query_diff(ctx->store, a, b, &sink, err);
 
 	if (!ret)

@@ -23,7 +23,7 @@ const struct cmd cmd_doctor = {
     .name = "doctor",
     .summary = "check the machine, the libraries and the file system of the store",
     .usage = "doctor",
-    .needs = NEED_NOTHING, /* it works without a store, and says so */
+    .needs = NEED_NOTHING, /* it works without a store, and reports that there is none */
     .run = doctor_run,
 };
 
@@ -34,7 +34,7 @@ struct doctor {
 	int n[3];
 };
 
-static void say(struct doctor *d, enum verdict verdict, const char *check, const char *text)
+static void add(struct doctor *d, enum verdict verdict, const char *check, const char *text)
 {
 	static const char *const word[] = {"ok", "warning", "bad"};
 
@@ -44,7 +44,7 @@ static void say(struct doctor *d, enum verdict verdict, const char *check, const
 	d->n[verdict]++;
 }
 
-static void look_at_machine(struct doctor *d)
+static void check_machine(struct doctor *d)
 {
 	struct code_info code;
 	struct host_info host;
@@ -54,26 +54,26 @@ static void look_at_machine(struct doctor *d)
 	provenance_code(&code);
 	provenance_host(&host);
 	strbuf_addf(&text, "%s, %.12s, %s", code.version, code.binary, code.compiler);
-	say(d, FINE, "ssl", text.buf);
-	say(d, FINE, "flags", code.flags);
-	say(d, FINE, "system", host.os);
+	add(d, FINE, "ssl", text.buf);
+	add(d, FINE, "flags", code.flags);
+	add(d, FINE, "system", host.os);
 	strbuf_clear(&text);
 	strbuf_addf(&text, "%s, %d usable core%s", host.cpu, host.cores,
 		    host.cores == 1 ? "" : "s");
-	say(d, FINE, "cpu", text.buf);
-	say(d, strcmp(host.isa, "generic") ? FINE : WARN, "kernels", host.isa);
-	say(d, FINE, "libraries", code.libraries);
+	add(d, FINE, "cpu", text.buf);
+	add(d, strcmp(host.isa, "generic") ? FINE : WARN, "kernels", host.isa);
+	add(d, FINE, "libraries", code.libraries);
 	strbuf_clear(&text);
 	if (!sysinfo(&memory)) {
 		human_bytes((int64_t)memory.totalram * memory.mem_unit, &text);
 		strbuf_adds(&text, ", free ");
 		human_bytes((int64_t)(memory.freeram + memory.bufferram) * memory.mem_unit, &text);
-		say(d, FINE, "memory", text.buf);
+		add(d, FINE, "memory", text.buf);
 	}
 	strbuf_release(&text);
 }
 
-/* ---- the multiplication, against sums in double; at one thread and at all ---- */
+/* ---- matrix multiplication: compared with sums in double, and between one thread and all ---- */
 
 enum { M = 97, N = 130, K = 515 };
 
@@ -86,7 +86,8 @@ static void fill(real *x, size_t n, uint64_t seed)
 		x[i] = (real)(rng_uniform(&g) - 0.5);
 }
 
-/* The largest error, relative to the sum of magnitudes: a few times the precision at most. */
+/* The largest error relative to the sum of the magnitudes; it should be at most a few times the
+ * precision. */
 static double gemm_error(const real *a, const real *b, const real *c)
 {
 	double worst = 0;
@@ -106,7 +107,7 @@ static double gemm_error(const real *a, const real *b, const real *c)
 	return worst;
 }
 
-static void look_at_gemm(struct doctor *d)
+static void check_gemm(struct doctor *d)
 {
 	real *a = xmalloc(sizeof(real) * M * K), *b = xmalloc(sizeof(real) * K * N);
 	real *c = xcalloc((size_t)M * N, sizeof *c), *c1 = xcalloc((size_t)M * N, sizeof *c1);
@@ -122,38 +123,38 @@ static void look_at_gemm(struct doctor *d)
 	error = gemm_error(a, b, c);
 	snprintf(text, sizeof text, "largest relative error %.1e, of a precision of %.1e", error,
 		 precision);
-	say(d, error < 16 * precision ? FINE : BAD, "multiplication", text);
+	add(d, error < 16 * precision ? FINE : BAD, "multiplication", text);
 	if (memcmp(c, c1, sizeof *c * M * N))
-		say(d, BAD, "threads", "the bits of a product depend on the number of threads");
+		add(d, BAD, "threads", "the bits of a product depend on the number of threads");
 	else
-		say(d, FINE, "threads", "the bits of a product do not depend on their number");
+		add(d, FINE, "threads", "the bits of a product do not depend on their number");
 	free(a);
 	free(b);
 	free(c);
 	free(c1);
 }
 
-/* ---- where things are kept ---- */
+/* ---- file systems ---- */
 
-static void look_at_space(struct doctor *d, const char *check, const char *path)
+static void check_space(struct doctor *d, const char *check, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct statvfs st;
 	int64_t left;
 
 	if (statvfs(path, &st)) {
-		say(d, BAD, check, "the file system does not answer");
+		add(d, BAD, check, "the file system does not answer");
 		return;
 	}
 	left = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
 	human_bytes(left, &text);
 	strbuf_addf(&text, " free in %s", path);
-	say(d, left < (int64_t)1 << 30 ? WARN : FINE, check, text.buf);
+	add(d, left < (int64_t)1 << 30 ? WARN : FINE, check, text.buf);
 	strbuf_release(&text);
 }
 
-/* How long it takes until something is really on the disk: every commit waits for it. */
-static void look_at_disk(struct doctor *d, const char *dir)
+/* Times a write with fsync(), which every commit waits for. */
+static void check_disk(struct doctor *d, const char *dir)
 {
 	struct fs_out out;
 	struct error err = {0};
@@ -164,36 +165,37 @@ static void look_at_disk(struct doctor *d, const char *dir)
 	if (fd_open && !fs_out_write(&out, "doctor", 6, &err) && !fsync(out.fd)) {
 		ms = 1000 * (clock_now() - started);
 		snprintf(text, sizeof text, "%.1f ms to write and sync a small file", ms);
-		say(d, ms < 200 ? FINE : WARN, "disk", text);
+		add(d, ms < 200 ? FINE : WARN, "disk", text);
 	} else {
 		snprintf(text, sizeof text, "%.590s", err.code ? err.msg : "cannot sync a file");
-		say(d, BAD, "disk", text);
+		add(d, BAD, "disk", text);
 	}
 	if (fd_open)
 		fs_out_abort(&out);
 }
 
-static void look_at_store(struct doctor *d, struct cmd_ctx *ctx)
+static void check_store(struct doctor *d, struct cmd_ctx *ctx)
 {
 	struct error err = {0};
 	const char *tmp = getenv("TMPDIR");
 
-	look_at_space(d, "temporary", tmp && *tmp ? tmp : "/tmp");
+	check_space(d, "temporary", tmp && *tmp ? tmp : "/tmp");
 	if (cmd_open_store(ctx, NEED_STORE_READ, &err)) {
-		say(d, err.code == ERR_NOT_FOUND ? FINE : BAD, "store", err.msg);
+		add(d, err.code == ERR_NOT_FOUND ? FINE : BAD, "store", err.msg);
 		return;
 	}
-	say(d, FINE, "store", store_dir(ctx->store));
-	look_at_space(d, "space", store_dir(ctx->store));
+	add(d, FINE, "store", store_dir(ctx->store));
+	check_space(d, "space", store_dir(ctx->store));
 	if (fs_is_network(store_dir(ctx->store)))
-		say(d, WARN, "file system",
-		    "a network's: no WAL, so that readers wait for writers; few writers at once");
+		add(d, WARN, "file system",
+		    "network file system: no WAL, so readers wait for writers; use few writers at "
+		    "once");
 	else
-		say(d, FINE, "file system", "local: WAL");
+		add(d, FINE, "file system", "local: WAL");
 	if (access(store_dir(ctx->store), W_OK))
-		say(d, WARN, "disk", "the store is read-only");
+		add(d, WARN, "disk", "the store is read-only");
 	else
-		look_at_disk(d, store_tmp_dir(ctx->store));
+		check_disk(d, store_tmp_dir(ctx->store));
 }
 
 static int doctor_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
@@ -207,11 +209,12 @@ static int doctor_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	table_column(d.t, "verdict");
 	table_column(d.t, "check");
 	table_column(d.t, "what");
-	look_at_machine(&d);
-	look_at_gemm(&d);
-	look_at_store(&d, ctx);
+	check_machine(&d);
+	check_gemm(&d);
+	check_store(&d, ctx);
 	table_print(d.t, ctx->format, ctx->out);
 	table_free(d.t);
-	log_info("%d fine, %d to think about, %d bad", d.n[FINE], d.n[WARN], d.n[BAD]);
+	log_info("%d ok, %d warning%s, %d bad", d.n[FINE], d.n[WARN], d.n[WARN] == 1 ? "" : "s",
+		 d.n[BAD]);
 	return d.n[BAD] ? ERR_NO : 0;
 }

@@ -32,7 +32,7 @@ struct eval_args {
 	long threads;
 	double labels;
 	int untrained, per_class, confusion;
-	struct recipe_set set[OPT_LIST_MAX + SHORT_CUTS]; /* what is changed in the recipe */
+	struct recipe_set set[OPT_LIST_MAX + SHORT_CUTS]; /* changes to the recipe */
 	char text[SHORT_CUTS][64];
 	int n_set;
 };
@@ -50,12 +50,13 @@ struct job {
 
 static int pick_checkpoint(struct job *j, long epoch, struct error *err)
 {
-	if (j->args->untrained || !j->row->epochs) /* what trains nothing has its first weights */
+	if (j->args->untrained ||
+	    !j->row->epochs) /* a method that trains nothing keeps its initial weights */
 		return 0;
 	return checkpoints_find(j->ctx->store, j->row->id, epoch, &j->ck, err);
 }
 
-/* Does the name of n letters at p stand in front of it already? */
+/* Does the name of n bytes at p occur earlier in the list? */
 static int is_repeated(const char *list, const char *p, size_t n)
 {
 	for (; list < p; list += strcspn(list, ",") + 1)
@@ -64,7 +65,7 @@ static int is_repeated(const char *list, const char *p, size_t n)
 	return 0;
 }
 
-/* The rows' order is that of --protocol: "linear,knn". Each comes once. */
+/* Calls fn for each protocol, in the order of --protocol ("linear,knn"), once each. */
 static int each_protocol(const char *list,
 			 int (*fn)(void *ctx, const struct protocol_row *row, struct error *err),
 			 void *ctx, struct error *err)
@@ -78,7 +79,7 @@ static int each_protocol(const char *list,
 		row = protocol_find(name);
 		if (!row)
 			return error_set(err, ERR_USAGE,
-					 "--protocol: '%s' is none: see `ssl help "
+					 "--protocol: '%s': no such protocol: see `ssl help "
 					 "eval.protocol`",
 					 name);
 		if (fn && !is_repeated(list, p, n) && fn(ctx, row, err))
@@ -166,7 +167,7 @@ static int evaluate(struct job *j, long epoch, struct error *err)
 	return ret;
 }
 
-/* The short cuts come first, so that --set has the last word. */
+/* The short cuts come first, so that --set overrides them. */
 static int settings(struct eval_args *a, const struct opt_list *set, long k, double temperature,
 		    long seed, struct error *err)
 {
@@ -181,9 +182,10 @@ static int settings(struct eval_args *a, const struct opt_list *set, long k, dou
 			a->set[a->n_set++].text = a->text[i];
 	for (int i = 0; i < set->n; i++) {
 		if (strncmp(set->item[i], "eval.", 5))
-			return error_set(err, ERR_USAGE,
-					 "--set: %s: only eval.* can be set: the rest is the run's",
-					 set->item[i]);
+			return error_set(
+			    err, ERR_USAGE,
+			    "--set: %s: only eval.* can be set, the run keeps its other settings",
+			    set->item[i]);
 		a->set[a->n_set++].text = set->item[i];
 	}
 	return 0;
@@ -221,17 +223,20 @@ static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	long k = 0, seed = -1;
 	double temperature = 0;
 	const struct opt table[] = {
-	    {0, "protocol", OPT_TEXT, &a.protocol, "P,...", "knn, linear ... (knn)", 0, 0},
+	    {0, "protocol", OPT_TEXT, &a.protocol, "P,...", "protocols: knn, linear ... (knn)", 0,
+	     0},
 	    {0, "split", OPT_TEXT, &a.split, "val|test",
 	     "what to score (val where images are held out)", 0, 0},
-	    {0, "labels", OPT_REAL, &a.labels, "SHARE", "of labels that the training images keep",
-	     1e-4, 1},
-	    {0, "seed", OPT_INT, &seed, "N", "of what protocols draw (the recipe's, 0)", 0, 9e15},
-	    {0, "k", OPT_INT, &k, "N", "neighbours that vote (the recipe's, 20)", 1, 100000},
-	    {'T', "temperature", OPT_REAL, &temperature, "T", "of the votes (the recipe's, 0.07)",
-	     1e-6, 1e6},
+	    {0, "labels", OPT_REAL, &a.labels, "SHARE", "share of the training labels to use", 1e-4,
+	     1},
+	    {0, "seed", OPT_INT, &seed, "N",
+	     "seed of the random choices of protocols (the recipe's, 0)", 0, 9e15},
+	    {0, "k", OPT_INT, &k, "N", "number of neighbours (the recipe's, 20)", 1, 100000},
+	    {'T', "temperature", OPT_REAL, &temperature, "T",
+	     "temperature of the votes (the recipe's, 0.07)", 1e-6, 1e6},
 	    {0, "set", OPT_LIST, &set, "KEY=VALUE", "an eval.* setting: ssl help eval.", 0, 0},
-	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "the initial weights: the floor", 0, 0},
+	    {0, "untrained", OPT_FLAG, &a.untrained, NULL,
+	     "evaluate the initial weights: the floor", 0, 0},
 	    {0, "per-class", OPT_FLAG, &a.per_class, NULL, "print the accuracy of each class", 0,
 	     0},
 	    {0, "confusion", OPT_FLAG, &a.confusion, NULL, "print the confusion matrix", 0, 0},

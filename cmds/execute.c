@@ -35,18 +35,19 @@ void cmd_join(struct strbuf *out, int argc, char **argv)
 	}
 }
 
-/* These ask for an end and are not the user's impatience: the kernel repeats SIGXCPU every second.
- */
+/* Signals that may come again without meaning that the user insists: the kernel repeats SIGXCPU
+ * every second. */
 static int may_repeat(int number)
 {
 	return number == SIGUSR1 || number == SIGUSR2 || number == SIGXCPU;
 }
 
-/* One request often comes twice (`timeout` and batch systems signal the process and its group), so
- * what comes within a second is still the first; the same signal later kills. */
+/* One request often arrives twice (`timeout` and batch systems signal the process and its group),
+ * so a signal within a second of the first belongs to it; the same signal later kills. */
 static void on_signal(int number)
 {
-	static volatile double first[SIGNALS]; /* when each came: of this handler alone */
+	static volatile double
+	    first[SIGNALS]; /* when each arrived first; used by this handler only */
 	double now = clock_now();
 
 	if (number < 0 || number >= SIGNALS)
@@ -79,7 +80,7 @@ void cmd_catch_signals(void)
 	catch_signal(SIGXCPU);
 	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN) /* nohup */
 		catch_signal(SIGHUP);
-	signal(SIGPIPE, SIG_IGN); /* who reads our progress may go: the work goes on */
+	signal(SIGPIPE, SIG_IGN); /* if the reader of the output goes away, the work continues */
 }
 
 int cmd_end_by_signal(struct cmd_ctx *ctx)
@@ -115,8 +116,8 @@ int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error 
 	return 0;
 }
 
-/* The last line: what it came to, and what shows more. The run is done, whatever can be read now.
- */
+/* Prints the last line: the result, and the command that shows more. The run is done even if the
+ * result cannot be read. */
 static void report_end(struct cmd_ctx *ctx, const struct run *r, double seconds)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -134,14 +135,15 @@ static void report_end(struct cmd_ctx *ctx, const struct run *r, double seconds)
 	strbuf_release(&text);
 }
 
-/* -n. Without a store there is nothing to try it on. */
+/* -n. Without a store the run cannot be set up. */
 static int rehearse(struct cmd_ctx *ctx, struct run *r, struct progress *bar, struct error *err)
 {
 	int ret = ctx->store ? run_execute(r, err) : 0;
 
 	progress_end(bar);
 	if (!ret && r->opts.resume_id)
-		log_info("%s: would go on from step %ld of %ld", r->handle.name, r->step, r->steps);
+		log_info("%s: would continue from step %ld of %ld", r->handle.name, r->step,
+			 r->steps);
 	run_release(r);
 	return ret;
 }

@@ -1,4 +1,4 @@
-/* `ssl features`: what a run's encoder makes of a split, for other programs. */
+/* `ssl features`: exports the features of a split for other programs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ static int ends_with(const char *s, const char *end)
 	return n > m && !strcmp(s + n - m, end);
 }
 
-/* By the name of the file, unless --format says it. */
+/* The format follows from the name of the file, unless --format is given. */
 static int check_format(const struct cmd_ctx *ctx, int *npy, struct error *err)
 {
 	*npy = 0;
@@ -55,8 +55,8 @@ static int check_format(const struct cmd_ctx *ctx, int *npy, struct error *err)
 			 ctx->output);
 }
 
-/* Before the work, and also the files that this export does not have: left there, they would seem
- * to be part of it. */
+/* Checks all files before the work, also those that this export does not write: an old one left
+ * there would seem to be part of it. */
 static int check_places(const struct cmd_ctx *ctx, struct error *err)
 {
 	struct strbuf name = STRBUF_INIT;
@@ -73,7 +73,8 @@ static int check_places(const struct cmd_ctx *ctx, struct error *err)
 
 /* ---- the images ---- */
 
-static int take(struct extract *x, enum dataset_split split, const uint32_t *index, uint32_t n)
+static int select_images(struct extract *x, enum dataset_split split, const uint32_t *index,
+			 uint32_t n)
 {
 	x->split = split;
 	x->index = index;
@@ -82,26 +83,26 @@ static int take(struct extract *x, enum dataset_split split, const uint32_t *ind
 }
 
 /* The images that the run holds out, else the validation split of the dataset. */
-static int take_val(struct extract *x)
+static int select_val(struct extract *x)
 {
 	const struct run *r = x->run;
 
 	if (r->n_held)
-		return take(x, SPLIT_TRAIN, r->val_index, r->n_held);
-	return take(x, SPLIT_VAL, NULL, r->data.n[SPLIT_VAL]);
+		return select_images(x, SPLIT_TRAIN, r->val_index, r->n_held);
+	return select_images(x, SPLIT_VAL, NULL, r->data.n[SPLIT_VAL]);
 }
 
-static int take_split(struct extract *x, const char *name)
+static int select_split(struct extract *x, const char *name)
 {
 	const struct run *r = x->run;
 
 	if (!strcmp(name, "val"))
-		return take_val(x);
+		return select_val(x);
 	if (!strcmp(name, "train"))
-		return take(x, SPLIT_TRAIN, r->train_index, r->n_train);
+		return select_images(x, SPLIT_TRAIN, r->train_index, r->n_train);
 	if (!strcmp(name, "test"))
-		return take(x, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
-	return take(x, SPLIT_UNLABELED, NULL, r->data.n[SPLIT_UNLABELED]);
+		return select_images(x, SPLIT_TEST, NULL, r->data.n[SPLIT_TEST]);
+	return select_images(x, SPLIT_UNLABELED, NULL, r->data.n[SPLIT_UNLABELED]);
 }
 
 /* Without --split the one that `ssl eval` would score, else the images that the run trained on. */
@@ -110,9 +111,9 @@ static int choose_images(struct extract *x, const char **split, struct error *er
 	static const char *const order[] = {"val", "test", "train", "unlabeled"};
 
 	for (size_t i = 0; !*split && i < sizeof order / sizeof *order; i++)
-		if (take_split(x, order[i]))
+		if (select_split(x, order[i]))
 			*split = order[i];
-	if (*split && take_split(x, *split))
+	if (*split && select_split(x, *split))
 		return 0;
 	return error_set(err, ERR_USAGE, "features: dataset %s has no images of split %s",
 			 x->run->dataset_row.name, *split ? *split : "test");
@@ -122,11 +123,11 @@ static int choose_images(struct extract *x, const char **split, struct error *er
 
 static int export(struct cmd_ctx *ctx, const struct extract *x, int npy, struct error *err)
 {
-	const char *path = npy || ctx->dry_run ? cmd_take_output(ctx) : NULL;
+	const char *path = npy || ctx->dry_run ? cmd_claim_output(ctx) : NULL;
 
 	if (ctx->dry_run)
 		return 0;
-	cmd_catch_signals(); /* a signal leaves no half file */
+	cmd_catch_signals(); /* so that a signal leaves no partial file */
 	return npy ? extract_npy(x, path, ctx->force, err) : extract_csv(x, ctx->out, err);
 }
 
@@ -187,7 +188,8 @@ static int features_of(struct cmd_ctx *ctx, const struct features_args *a, const
 
 	if (refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
 		return -1;
-	if (!a->untrained && row.epochs) /* what trains nothing has its first weights */
+	if (!a->untrained &&
+	    row.epochs) /* a method that trains nothing keeps its initial weights */
 		ret = checkpoints_find(ctx->store, id, epoch, &ck, err);
 	if (!ret)
 		ret = extract(ctx, a, &row, &ck, npy, err);
@@ -212,9 +214,10 @@ static int features_run(struct cmd_ctx *ctx, int argc, char **argv, struct error
 	const struct opt table[] = {
 	    {0, "split", OPT_TEXT, &a.split, "train|val|test|unlabeled",
 	     "which images (val where images are held out, else test)", 0, 0},
-	    {0, "embedding", OPT_FLAG, &a.embedding, NULL, "the projector's output instead", 0, 0},
-	    {0, "images", OPT_FLAG, &a.images, NULL, "export the pixels, too", 0, 0},
-	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "of the initial weights", 0, 0},
+	    {0, "embedding", OPT_FLAG, &a.embedding, NULL,
+	     "export the output of the projector instead", 0, 0},
+	    {0, "images", OPT_FLAG, &a.images, NULL, "export the pixels as well", 0, 0},
+	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "use the initial weights", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores)", 0, 1024},
 	    {0}};
 	int npy, ret = opt_parse(ctx, &cmd_features, table, argc, argv, 1, 1, NULL, err);

@@ -1,5 +1,5 @@
-/* ssl help: the commands; or what there is to know about a command, a method, a key, a family of
- * keys, or a word that any of them has. */
+/* ssl help: lists the commands, or explains a command, a method, a key, a family of keys, or a word
+ * that occurs in any of them. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -69,13 +69,12 @@ static int help_commands(struct cmd_ctx *ctx)
 	      "ssl help COMMAND            its manual page\n"
 	      "ssl help METHOD             formula, source and hyperparameters (ssl methods)\n"
 	      "ssl help keys               everything that a recipe can set\n"
-	      "ssl help WORD               keys, metrics, protocols and commands that have to do "
-	      "with it\n",
+	      "ssl help WORD               keys, metrics, protocols and commands with that word\n",
 	      ctx->out);
 	return 0;
 }
 
-/* Runs man; quiet: only to see whether it has the page. Its exit status, or -1. */
+/* Runs man and returns its exit status, or -1. quiet: only checks that the page exists. */
 static int man(const struct cmd_ctx *ctx, const char *section, const char *page, int quiet)
 {
 	const char *argv[6] = {"man"};
@@ -126,7 +125,7 @@ static int help_command(struct cmd_ctx *ctx, const struct cmd *cmd, struct error
 	return cmd->run(ctx, 2, argv, err);
 }
 
-/* Where lines about keys go: for people straight to the output, for programs through a table. */
+/* A list of keys: printed at once for people, collected in a table for programs. */
 struct key_list {
 	struct cmd_ctx *ctx;
 	struct table *table; /* NULL: for people */
@@ -190,7 +189,7 @@ static void list_add(struct key_list *l, const struct hparam *hp, const char *al
 	table_text(l->table, hp->help);
 }
 
-/* A line about a key; its default is that of `r` where it has the key, else the table's. */
+/* Adds a key; its default is that of the recipe r if r has the key, else that of the table. */
 static void key_row(struct key_list *l, const struct hparam *hp, const struct recipe *r)
 {
 	struct strbuf choices = STRBUF_INIT, range = STRBUF_INIT;
@@ -214,7 +213,7 @@ static int is_about(const char *key, const char *topic)
 	return !topic || (!strncmp(key, topic, n) && (!key[n] || key[n] == '.'));
 }
 
-/* Keys about a topic; 0 if there are none. */
+/* Lists the keys of a topic; 0 if there are none. */
 static int help_keys(struct cmd_ctx *ctx, const char *topic)
 {
 	const struct hparam *hp;
@@ -240,7 +239,8 @@ static int has_default(const struct method *m, const char *key)
 	return 0;
 }
 
-/* Its own keys, then the heads that it has, then the others that it gives another default. */
+/* Lists the keys of the method, then those of its heads, then the others whose default it changes.
+ */
 static void method_keys(const struct method *m, const struct recipe *r, struct key_list *l)
 {
 	struct hparam_group g;
@@ -285,7 +285,7 @@ static int help_method(struct cmd_ctx *ctx, const struct method *m, struct error
 	return 0;
 }
 
-/* Does the text have the word, whatever stands around it? */
+/* Does the text contain the word, not as part of a longer one? */
 static int has_word(const char *text, const char *word)
 {
 	const size_t n = strlen(word);
@@ -296,7 +296,7 @@ static int has_word(const char *text, const char *word)
 	return 0;
 }
 
-/* What a word is found in: names, or what is said about them. */
+/* The names and descriptions in which a word was found. */
 struct findings {
 	struct cmd_ctx *ctx;
 	struct table *table; /* NULL: for people */
@@ -353,7 +353,7 @@ static void find_all(struct findings *f)
 		find_in(f, "command", c->name, c->summary, NULL);
 }
 
-/* All that has to do with the word; 0 if there is nothing. */
+/* Prints everything in which the word occurs; 0 if there is nothing. */
 static int help_word(struct cmd_ctx *ctx, const char *word)
 {
 	static const char *const column[] = {"kind", "name", "default", "help"};
@@ -371,7 +371,8 @@ static int help_word(struct cmd_ctx *ctx, const char *word)
 	return f.n;
 }
 
-/* What a topic may be meant as: names, and the words that they consist of. */
+/* Names, and the words that they consist of: among them the nearest to an unknown topic is looked
+ * for. */
 enum { TOPICS = 2048 };
 
 struct topics {
@@ -432,7 +433,7 @@ static int fail_topic(const char *topic, struct error *err)
 	near = strchr(topic, '.') ? recipe_nearest(keys_schema(), topic) : NULL;
 	if (!near)
 		near = nearest_word(topic, t->name, t->n);
-	error_set(err, ERR_USAGE, "help: %s: no command, method, key or word of theirs%s%s%s",
+	error_set(err, ERR_USAGE, "help: %s: no command, method, key or word in them%s%s%s",
 		  yaml_shown(shown, topic), near ? ": did you mean " : ": see `ssl help`",
 		  near ? near : "", near ? "?" : "");
 	arena_release(&t->arena);
@@ -440,7 +441,7 @@ static int fail_topic(const char *topic, struct error *err)
 	return -1;
 }
 
-/* A family whose name is a command's is asked for with a dot behind: `ssl help eval.`. */
+/* A trailing dot asks for a family whose name is also that of a command: `ssl help eval.`. */
 static int help_key(struct cmd_ctx *ctx, const char *topic, struct error *err)
 {
 	struct arena a = ARENA_INIT;

@@ -9,7 +9,7 @@
 
 extern const struct cmd cmd_init;
 
-/* Brings the store up to date in what its schema does not hold. */
+/* Updates what the migrations of the schema do not cover. */
 static int complete(const char *dir, struct error *err)
 {
 	struct cmd_ctx ctx = {.dir = dir};

@@ -1,5 +1,5 @@
-/* The one way in: common flags, the command, then the one place where errors are printed and where
- * it is checked that all output was really written. */
+/* main(): reads the common flags and runs the command. Errors are printed here and nowhere else,
+ * and here it is checked that all output was written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,8 +17,8 @@
 
 volatile sig_atomic_t signal_received;
 
-/* A standard stream that was closed before us (`>&-`) must not become a file that we open: it is
- * one that nothing can be written to. */
+/* A standard stream that the caller closed (`>&-`) must not become the next file that is opened: it
+ * is opened as one that cannot be written to. */
 static void fill_standard_streams(void)
 {
 	for (int fd = 0; fd < 3; fd++)
@@ -26,7 +26,7 @@ static void fill_standard_streams(void)
 			_exit(ERR_FAILED);
 }
 
-/* A write that failed some time ago has left no reason: the next one fails for the same. */
+/* An earlier write failed and its errno is lost; another write fails for the same reason. */
 static int output_failed(struct error *err)
 {
 	if (!fflush(stdout) && write(STDOUT_FILENO, "\n", 1) == 1)
@@ -65,7 +65,7 @@ static int run_command(const struct cmd *cmd, struct cmd_ctx *ctx, int argc, cha
 	store_close(ctx->store);
 	ctx->store = NULL;
 	if (ret < 0 && ctx->out != stdout) {
-		fclose(ctx->out); /* an error leaves no half file */
+		fclose(ctx->out); /* an error leaves no partial file */
 		ctx->out = stdout;
 	}
 	if (ret >= 0) {
@@ -93,8 +93,8 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	if (thread_main_stack(&err))
 		goto usage;
-	signal(SIGCHLD, SIG_DFL); /* who ignores it cannot wait for the processes that it starts */
-	signal(SIGXFSZ, SIG_IGN); /* a file over its limit is an error to report, not a death */
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, waitpid() cannot wait for children */
+	signal(SIGXFSZ, SIG_IGN); /* exceeding the file size limit is an error to report */
 	ctx.terminal = isatty(STDOUT_FILENO);
 	ret = opt_parse_leading(&ctx, argc, argv, &at, &err);
 	if (ret < 0)

@@ -1,4 +1,4 @@
-/* ssl methods: what can be trained. */
+/* ssl methods: the list of methods. */
 #include "cmds/cmd.h"
 #include "core/methods/method.h"
 

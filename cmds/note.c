@@ -1,4 +1,4 @@
-/* `ssl note`: free text about a run. */
+/* `ssl note`: notes, free text about a run. */
 #include "cmds/cmd.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"

@@ -16,7 +16,7 @@
 #include "core/run/params.h"
 #include "core/store/object.h"
 
-/* What the common flags leave behind, before it goes into the context. */
+/* The values of the common flags, before they are copied to the context. */
 struct common {
 	const char *dir, *output, *format, *color;
 	int quiet, verbose, dry_run, force, no_pager, json, csv, help, version, short_help;
@@ -28,16 +28,16 @@ static void common_table(struct common *c, struct opt out[OPT_COMMON_MAX])
 {
 	const struct opt rows[] = {
 	    {'C', "dir", OPT_TEXT, &c->dir, "DIR", "use the store found from DIR", 0, 0},
-	    {'q', "quiet", OPT_FLAG, &c->quiet, NULL, "only errors and data", 0, 0},
-	    {'v', "verbose", OPT_FLAG, &c->verbose, NULL, "say more", 0, 0},
-	    {'n', "dry-run", OPT_FLAG, &c->dry_run, NULL, "check and say, change nothing", 0, 0},
-	    {'f', "force", OPT_FLAG, &c->force, NULL, "overwrite, or go on without asking", 0, 0},
+	    {'q', "quiet", OPT_FLAG, &c->quiet, NULL, "print only errors and data", 0, 0},
+	    {'v', "verbose", OPT_FLAG, &c->verbose, NULL, "print more", 0, 0},
+	    {'n', "dry-run", OPT_FLAG, &c->dry_run, NULL, "check and report, change nothing", 0, 0},
+	    {'f', "force", OPT_FLAG, &c->force, NULL, "overwrite files, or skip a check", 0, 0},
 	    {'o', "output", OPT_TEXT, &c->output, "FILE", "write data to FILE", 0, 0},
 	    {0, "format", OPT_TEXT, &c->format, "table|csv|tsv|json|jsonl|md|latex|html",
-	     "of tables", 0, 0},
+	     "format of tables", 0, 0},
 	    {0, "json", OPT_FLAG, &c->json, NULL, "the same as --format json", 0, 0},
 	    {0, "csv", OPT_FLAG, &c->csv, NULL, "the same as --format csv", 0, 0},
-	    {0, "no-pager", OPT_FLAG, &c->no_pager, NULL, "never start a pager", 0, 0},
+	    {0, "no-pager", OPT_FLAG, &c->no_pager, NULL, "do not start a pager", 0, 0},
 	    {0, "color", OPT_TEXT, &c->color, "auto|always|never", "colours and styles", 0, 0},
 	    {'h', "usage", OPT_FLAG, &c->short_help, NULL, "short usage", 0, 0},
 	    {0, "help", OPT_FLAG, &c->help, NULL, "the manual page", 0, 0},
@@ -136,7 +136,8 @@ static void copy_table(const struct opt *table, struct opt_copy *out)
 	out->row[out->n] = (struct opt){0};
 }
 
-/* The hyperparameter that is called so, in full or by its last word: epochs. */
+/* The hyperparameter of this name, in full or by its last word ("epochs"); NULL if there is none.
+ */
 static const char *key_of(const char *word)
 {
 	const char *near = recipe_nearest(keys_schema(), word);
@@ -288,7 +289,7 @@ int cmd_output_flags(const struct cmd_ctx *ctx)
 	return ctx->force ? OUTPUT_REPLACE : ctx->remakes ? OUTPUT_REMAKE : 0;
 }
 
-/* The place is checked before the work. */
+/* Checks the -o file before the work, and collects what the command prints. */
 static int open_output(struct cmd_ctx *ctx, const struct cmd *cmd, struct error *err)
 {
 	if (!ctx->output || cmd->own_output)
@@ -304,7 +305,7 @@ static int open_output(struct cmd_ctx *ctx, const struct cmd *cmd, struct error 
 	return 0;
 }
 
-const char *cmd_take_output(struct cmd_ctx *ctx)
+const char *cmd_claim_output(struct cmd_ctx *ctx)
 {
 	if (ctx->out != stdout) {
 		fclose(ctx->out);
@@ -315,14 +316,15 @@ const char *cmd_take_output(struct cmd_ctx *ctx)
 	return ctx->output;
 }
 
-/* A reader does not change what another version of the program left. */
-static int say_if_stale(struct store *s, struct error *err)
+/* Warns if hyperparameters have the names of another version of ssl. A store that is open for
+ * reading is not changed. */
+static int warn_if_stale(struct store *s, struct error *err)
 {
 	int stale = params_stale(s, err);
 
 	if (stale > 0)
-		log_warn("the names of hyperparameters are those of another version of ssl: `ssl "
-			 "init` brings them up to date");
+		log_warn("hyperparameters have the names of another version of ssl: `ssl init` "
+			 "updates them");
 	return stale < 0 ? -1 : 0;
 }
 
@@ -340,7 +342,7 @@ int cmd_open_store(struct cmd_ctx *ctx, enum cmd_needs needs, struct error *err)
 		return params_refresh(ctx->store, err);
 	if (needs == NEED_STORE_WRITE && objects_check(ctx->store, 0, err))
 		return -1;
-	return say_if_stale(ctx->store, err);
+	return warn_if_stale(ctx->store, err);
 }
 
 int cmd_open_store_if_any(struct cmd_ctx *ctx, struct error *err)

@@ -11,10 +11,11 @@
 #include "core/base/terminal.h"
 #include "core/store/config.h"
 
-/* What to do without less. */
+/* The default pager, also where less is not installed. */
 static const char usual[] = "command -v less >/dev/null 2>&1 && exec less -FRX; exec cat";
 
-/* A setting of the user; 0 where there is none, or the file is no good, which `ssl config` says. */
+/* Appends a setting of the user. 0 if it is not set or the file cannot be read, which `ssl config`
+ * reports. */
 static int user_setting(const char *key, struct strbuf *out)
 {
 	struct error ignored = {0};
@@ -23,7 +24,7 @@ static int user_setting(const char *key, struct strbuf *out)
 	return !config_of_user(&c, &ignored) && config_get(&c, key, out, &ignored) > 0;
 }
 
-/* Appends the command; 0: there is to be none. */
+/* Appends the command; 0 if no pager is wanted. */
 static int find_pager(struct strbuf *command)
 {
 	const char *own = getenv("SSL_PAGER"), *any = getenv("PAGER");
@@ -47,7 +48,8 @@ _Noreturn static void become_pager(const char *command, int from)
 	_exit(127);
 }
 
-/* What the pager and we are to know of the terminal, which standard output no longer is. */
+/* Standard output will no longer be the terminal: keeps its width for this program and the pager.
+ */
 static void remember_columns(void)
 {
 	char text[16];
@@ -93,7 +95,7 @@ void pager_end(struct cmd_ctx *ctx)
 
 	if (!ctx->pager)
 		return;
-	signal(SIGINT, SIG_IGN); /* these are for the reader's pager now */
+	signal(SIGINT, SIG_IGN); /* these signals are the pager's now */
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	fflush(NULL);

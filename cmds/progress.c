@@ -28,7 +28,7 @@ void progress_init(struct progress *p, const struct cmd_ctx *ctx)
 	p->lines = !ctx->quiet;
 	p->dry = ctx->dry_run;
 	p->bar = p->lines && terminal_moves();
-	p->began = p->started = p->said_at = clock_now();
+	p->began = p->started = p->printed_at = clock_now();
 	p->every = progress_seconds();
 	p->first_step = -1;
 }
@@ -69,7 +69,7 @@ static void draw(struct progress *p, const struct at *a, const char *left)
 	p->shown = 1;
 }
 
-static void say(struct progress *p, const struct at *a, double now, const char *left)
+static void print_line(struct progress *p, const struct at *a, double now, const char *left)
 {
 	char since[32];
 
@@ -92,7 +92,7 @@ void progress_step(void *ctx, long step, long steps, long epoch, long epochs, do
 	if (p->first_step < 0)
 		p->first_step = step - 1;
 	if (p->bar ? now - p->drawn_at < 0.2 && step < steps
-		   : !p->lines || now - p->said_at < p->every || step == steps)
+		   : !p->lines || now - p->printed_at < p->every || step == steps)
 		return;
 	eta_text((now - p->started) / (double)(step - p->first_step) * (double)(steps - step), left,
 		 sizeof left);
@@ -100,8 +100,8 @@ void progress_step(void *ctx, long step, long steps, long epoch, long epochs, do
 		p->drawn_at = now;
 		draw(p, &a, left);
 	} else {
-		p->said_at = now;
-		say(p, &a, now, left);
+		p->printed_at = now;
+		print_line(p, &a, now, left);
 	}
 }
 
@@ -133,8 +133,8 @@ void progress_forecast(void *ctx, const char *name, const struct estimate *e)
 	terminal_line(stderr, "ssl: %s%s", p->dry ? "" : name, text.buf);
 	if (e->seconds > LONG && !p->dry)
 		terminal_line(stderr,
-			      "ssl: %s: ^C stops it with a checkpoint, and `ssl resume %s` goes "
-			      "on%s",
+			      "ssl: %s: ^C stops it with a checkpoint, and `ssl resume %s` "
+			      "continues%s",
 			      name, name,
 			      e->seconds > VERY_LONG && e->left == e->steps
 				  ? "; --set optim.epochs=N trains for less"

@@ -6,16 +6,16 @@
 #include "core/run/estimate.h"
 
 struct progress {
-	int bar, lines; /* draw the bar; print lines */
+	int bar, lines; /* bar: draw it; lines: print anything at all */
 	int shown;      /* a bar stands on the current line */
-	int dry;        /* -n: what would be */
-	int threads;    /* that compute: for progress_forecast() */
+	int dry;        /* -n */
+	int threads;    /* for progress_forecast() */
 	char name[64];  /* of the run, once it is known */
-	double drawn_at, said_at;
+	double drawn_at, printed_at;
 	double every;      /* seconds between two lines: SSL_PROGRESS_SECONDS, or 60 */
-	double began;      /* when the run did */
-	double started;    /* when its first step did: what was told last came just before it */
-	long first_step;   /* steps that were there then; -1: none was taken */
+	double began;      /* when the run began */
+	double started;    /* when its first step began: just after the last line before it */
+	long first_step;   /* steps done by then; -1: no step yet */
 };
 
 void progress_init(struct progress *p, const struct cmd_ctx *ctx);

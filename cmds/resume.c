@@ -27,8 +27,9 @@ static int is_known(void *ctx, const char *group_hash)
 	return 1;
 }
 
-/* What the user expects: RECIPE with the defaults that the run had, or else the recorded recipe,
- * with the settings. It has to be the run's, so no rule that came later refuses it. */
+/* Loads the recipe that the user expects: RECIPE with the defaults that the run had, or else the
+ * recorded recipe, with the settings applied. Since it must equal the run's, rules that were added
+ * later do not refuse it. */
 static int load_expected(struct cmd_ctx *ctx, struct recipe *out, const struct recipe *recorded,
 			 const char *path, const struct opt_list *list, struct error *err)
 {
@@ -71,7 +72,7 @@ static void add_differences(const struct recipe *now, const struct recipe *then,
 				    then->value[i].hp->name, then->value[i].text);
 }
 
-/* A recipe that differs in anything is another experiment. */
+/* Refuses a recipe that differs from the recorded one: it is another experiment. */
 static int check_recipe(struct cmd_ctx *ctx, const struct recipe *recorded, const char *name,
 			const char *path, const struct opt_list *list, struct error *err)
 {
@@ -120,7 +121,7 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	long threads = 0, epoch;
 	int n, ret;
 	const struct opt table[] = {{0, "set", OPT_LIST, &set, "KEY=VALUE",
-				     "what the recipe is to hold: refused if not", 0, 0},
+				     "a value that the recorded recipe must have", 0, 0},
 				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};

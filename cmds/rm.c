@@ -1,4 +1,4 @@
-/* `ssl rm`: into the trash, out of it, or gone for good. */
+/* `ssl rm`: moves runs to the trash, restores them, or deletes them for good. */
 #include <stdlib.h>
 
 #include "cmds/cmd.h"
@@ -29,7 +29,7 @@ static int list(struct cmd_ctx *ctx, struct error *err)
 	return ret;
 }
 
-/* A run that is to go for good may be in the trash already. */
+/* With -f the run may be in the trash already. */
 static int resolve(struct cmd_ctx *ctx, const char *ref, int restore, int64_t *id,
 		   struct error *err)
 {
@@ -49,16 +49,16 @@ static int delete (struct cmd_ctx *ctx, int64_t id, struct error *err)
 	int ret = runs_delete(ctx->store, id, RUN_STALE, &queued, err);
 
 	if (!ret && queued.len && ctx->dry_run)
-		log_info("would be queued again, being without a run then:%s", queued.buf);
+		log_info("cells that would lose their run and be queued again:%s", queued.buf);
 	else if (!ret && queued.len)
-		log_info("queued again, being without a run now:%s: `ssl sweep start` runs what is "
-			 "queued",
+		log_info("cells that lost their run and are queued again:%s: `ssl sweep start` "
+			 "runs them",
 			 queued.buf);
 	strbuf_release(&queued);
 	return ret;
 }
 
-/* The runs that something was done to, for the one line about it. */
+/* The runs that were changed, for the final line. */
 struct done {
 	struct strbuf names;
 	int n;
@@ -80,7 +80,7 @@ static int act(struct cmd_ctx *ctx, int64_t id, int restore, struct done *done, 
 	return ret;
 }
 
-static void tell(const struct cmd_ctx *ctx, const struct done *done, int restore)
+static void report(const struct cmd_ctx *ctx, const struct done *done, int restore)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -92,13 +92,13 @@ static void tell(const struct cmd_ctx *ctx, const struct done *done, int restore
 		    : ctx->force ? "deleted for good"
 				 : "moved to the trash");
 	if (!restore && !ctx->force && !ctx->dry_run)
-		strbuf_adds(&text, ": `ssl rm --restore` takes back what it names");
+		strbuf_adds(&text, ": `ssl rm --restore` restores runs by name");
 	log_info("%s", text.buf);
 	strbuf_release(&text);
 }
 
-/* All refs are looked up before anything is done: @ must not move on the way, and a wrong one
- * leaves all as it was. */
+/* All refs are resolved before anything is done: @ must not move on the way, and a wrong one must
+ * change nothing. */
 static int act_all(struct cmd_ctx *ctx, char **ref, int n, int restore, struct error *err)
 {
 	int64_t *id = xcalloc((size_t)n, sizeof *id);
@@ -116,7 +116,7 @@ static int act_all(struct cmd_ctx *ctx, char **ref, int n, int restore, struct e
 			ret = act(ctx, id[i], restore, &done, err);
 	}
 	if (done.n)
-		tell(ctx, &done, restore);
+		report(ctx, &done, restore);
 	strbuf_release(&done.names);
 	free(id);
 	return ret;
@@ -126,8 +126,8 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	int restore = 0, show = 0, n, ret;
 	const struct opt table[] = {
-	    {0, "restore", OPT_FLAG, &restore, NULL, "take the runs out of the trash", 0, 0},
-	    {0, "list", OPT_FLAG, &show, NULL, "show what is in the trash", 0, 0},
+	    {0, "restore", OPT_FLAG, &restore, NULL, "restore the runs from the trash", 0, 0},
+	    {0, "list", OPT_FLAG, &show, NULL, "list the runs in the trash", 0, 0},
 	    {0},
 	};
 

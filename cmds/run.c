@@ -27,7 +27,8 @@ struct run_args {
 	long threads;
 };
 
-/* The recorded recipe of the run REF with settings on top: a replicate, or a variation of it. */
+/* Loads the recorded recipe of the run REF and applies the settings: a replicate of the run, or a
+ * variation. */
 static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_context *context,
 		     const struct recipe_set *set, int n, struct recipe *out, struct error *err)
 {
@@ -50,7 +51,7 @@ static int load_like(struct cmd_ctx *ctx, const char *ref, const struct recipe_c
 	return ret;
 }
 
-/* -m, -d and --seed are short for settings, in front of those of --set. */
+/* -m, -d and --seed are short for settings that come before those of --set. */
 static int load_recipe(struct cmd_ctx *ctx, const struct run_args *a, struct recipe *out,
 		       struct error *err)
 {
@@ -85,8 +86,8 @@ static void print_recipe(struct cmd_ctx *ctx, const struct recipe *rc)
 	strbuf_release(&yaml);
 }
 
-/* What is wrong with the recipe is more to the point than that there is no store. A dry run needs
- * none, but --like does. */
+/* An error in the recipe is reported before a missing store. A dry run needs no store, except with
+ * --like. */
 static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct recipe *out,
 			 struct error *err)
 {
@@ -140,12 +141,13 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 	const struct opt table[] = {
 	    {'m', "method", OPT_TEXT, &a.method, "METHOD", "the method: see `ssl methods`", 0, 0},
 	    {'d', "data", OPT_TEXT, &a.dataset, "DATASET", "the dataset: see `ssl data ls`", 0, 0},
-	    {0, "like", OPT_TEXT, &a.like, "REF", "the recipe of a run that is there", 0, 0},
+	    {0, "like", OPT_TEXT, &a.like, "REF", "start from the recipe of a recorded run", 0, 0},
 	    {0, "set", OPT_LIST, &a.set, "KEY=VALUE", "a hyperparameter: see `ssl help keys`", 0,
 	     0},
 	    {0, "seed", OPT_TEXT, &a.seed, "N", "the seed", 0, 0},
-	    {0, "name", OPT_TEXT, &a.name, "NAME", "a name instead of a made one", 0, 0},
-	    {0, "tag", OPT_LIST, &a.tag, "TAG", "a tag to find it by", 0, 0},
+	    {0, "name", OPT_TEXT, &a.name, "NAME",
+	     "a name for the run (default: generated, as calm-otter)", 0, 0},
+	    {0, "tag", OPT_LIST, &a.tag, "TAG", "a tag for the run", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
 	    {0}};

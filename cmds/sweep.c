@@ -1,4 +1,4 @@
-/* ssl sweep: many runs as one thing. This file finds the verb; sweep_*.c do the work. */
+/* ssl sweep: a grid of runs. This file reads the arguments and calls the verbs in sweep_*.c. */
 #include "cmds/sweep.h"
 
 #include <string.h>
@@ -115,8 +115,8 @@ static int has_same_cells(struct grid *a, struct grid *b)
 	return same;
 }
 
-/* Is the grid what the sweep was started with, or what it is now? An older version may have written
- * the same sweep otherwise, so it is also written anew. */
+/* Does the grid equal the sweep as it was started, or as it is now? An older version of ssl may
+ * have written the same grid differently, so the recorded one is also read and written again. */
 static int is_same(const struct sweep_row *w, struct grid *g)
 {
 	struct strbuf spec = STRBUF_INIT, theirs = STRBUF_INIT;
@@ -140,8 +140,8 @@ static int is_same(const struct sweep_row *w, struct grid *g)
 	return same;
 }
 
-/* The sweep that is recorded under the name that the arguments give or, where they give none, would
- * have had by these defaults; *same: it is what they describe. */
+/* Finds the recorded sweep of the name that the arguments give or, if they give none, generate with
+ * these defaults. *same: the arguments describe it. */
 static int recall(struct sweep_args *a, const struct recipe_how *how, struct sweep_row *w,
 		  int *same, struct error *err)
 {
@@ -228,8 +228,8 @@ static const struct {
 #define VERB_LIST "plan, start, status, show, pause, retry, extend, ls, rename or rm"
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-/* It does its work, and says so, but lists nothing. */
-static int is_silent(const char *verb)
+/* Does the verb print no table? */
+static int has_no_table(const char *verb)
 {
 	return !strcmp(verb, "start") || !strcmp(verb, "pause") || !strcmp(verb, "retry") ||
 	       !strcmp(verb, "extend");
@@ -247,7 +247,7 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 				verbs[i].max, err))
 			return -1;
 		/* start -n is plan, which prints one */
-		if (is_silent(verb) && !(a->ctx->dry_run && !strcmp(verb, "start")) &&
+		if (has_no_table(verb) && !(a->ctx->dry_run && !strcmp(verb, "start")) &&
 		    usage_no_table(a->ctx, verb, "`ssl sweep status` lists the cells", err))
 			return -1;
 		return verbs[i].run(a, err);
@@ -267,24 +267,26 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	    {'m', "method", OPT_TEXT, &a.method, "METHOD", "the method of every cell", 0, 0},
 	    {'d', "data", OPT_TEXT, &a.dataset, "DATASET", "the dataset of every cell", 0, 0},
 	    {0, "set", OPT_LIST, &a.set, "KEY=VALUE", "a hyperparameter of every cell", 0, 0},
-	    {0, "grid", OPT_LIST, &a.grid, "KEY=V,V", "an axis: each value with all others", 0, 0},
-	    {0, "zip", OPT_LIST, &a.zip, "KEY=V,V", "an axis that goes in step with other zips", 0,
-	     0},
-	    {0, "seeds", OPT_TEXT, &a.seeds, "N", "replicates: how many, or a list 1,4,7", 0, 0},
-	    {0, "name", OPT_TEXT, &a.name, "NAME", "of the sweep", 0, 0},
-	    {'j', "workers", OPT_INT, &a.workers, "N", "processes that share the cores (1)", 1,
-	     256},
-	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "take runs that are done already for cells", 0,
-	     0},
+	    {0, "grid", OPT_LIST, &a.grid, "KEY=V,V",
+	     "an axis of the grid: all combinations are run", 0, 0},
+	    {0, "zip", OPT_LIST, &a.zip, "KEY=V,V",
+	     "an axis varied together with the other --zip axes", 0, 0},
+	    {0, "seeds", OPT_TEXT, &a.seeds, "N", "number of seeds, or a list: 1,4,7", 0, 0},
+	    {0, "name", OPT_TEXT, &a.name, "NAME", "name of the sweep", 0, 0},
+	    {'j', "workers", OPT_INT, &a.workers, "N",
+	     "worker processes, which share the cores (1)", 1, 256},
+	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "use finished runs of the same recipe as cells",
+	     0, 0},
 	    {0, "pruned", OPT_FLAG, &a.pruned, NULL, "retry: pruned cells", 0, 0},
 	    {0, "collapsed", OPT_FLAG, &a.collapsed, NULL, "retry: cells whose run collapsed", 0,
 	     0},
-	    {0, "metric", OPT_TEXT, &a.metric, "METRIC", "show: of METRIC, not of the objective", 0,
+	    {0, "metric", OPT_TEXT, &a.metric, "METRIC", "show: METRIC instead of the objective", 0,
 	     0},
-	    {0, "watch", OPT_FLAG, &a.watch, NULL, "status: until the sweep is finished", 0, 0},
-	    {0, "restore", OPT_FLAG, &a.restore, NULL, "rm: take the sweeps out of the trash", 0,
+	    {0, "watch", OPT_FLAG, &a.watch, NULL,
+	     "status: keep watching until the sweep is finished", 0, 0},
+	    {0, "restore", OPT_FLAG, &a.restore, NULL, "rm: restore the sweeps from the trash", 0,
 	     0},
-	    {0, "list", OPT_FLAG, &a.list, NULL, "rm: show which sweeps are in the trash", 0, 0},
+	    {0, "list", OPT_FLAG, &a.list, NULL, "rm: list the sweeps in the trash", 0, 0},
 	    {0}};
 	int n = 0, ret;
 

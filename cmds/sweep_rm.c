@@ -1,4 +1,4 @@
-/* ssl sweep rm and rename: the trash of sweeps, and their names. */
+/* ssl sweep rm and rename. */
 #include <stdlib.h>
 
 #include "cmds/sweep.h"
@@ -26,7 +26,7 @@ static int list(struct sweep_args *a, struct error *err)
 	return ret;
 }
 
-/* One that is to go for good may be in the trash already. */
+/* With -f the sweep may be in the trash already. */
 static int resolve(struct sweep_args *a, const char *name, int64_t *id, struct error *err)
 {
 	struct sweep_row w;
@@ -46,15 +46,15 @@ static int resolve(struct sweep_args *a, const char *name, int64_t *id, struct e
 	return 0;
 }
 
-/* "weights: moved to the trash, with 8 runs; 2 more stay, which another sweep has: `ssl ...` ..."
- */
+/* "weights: moved to the trash, with 8 cells and 8 runs; 2 runs of other sweeps stay: `ssl ...`
+ * restores it" */
 static void report(const struct sweep_args *a, const char *name, const struct sweep_removal *r)
 {
 	struct strbuf text = STRBUF_INIT;
 
 	strbuf_addf(&text, "%s: %s%s, with %lld cell%s and %lld run%s", name,
 		    a->ctx->dry_run ? "would be " : "",
-		    a->restore      ? "taken out of the trash"
+		    a->restore      ? "restored from the trash"
 		    : a->ctx->force ? "deleted for good"
 				    : "moved to the trash",
 		    (long long)r->cells, r->cells == 1 ? "" : "s", (long long)r->runs,
@@ -64,7 +64,7 @@ static void report(const struct sweep_args *a, const char *name, const struct sw
 			    r->kept == 1 ? "" : "s", a->ctx->force ? "" : " of other sweeps",
 			    r->kept == 1 ? "s" : "");
 	if (!a->restore && !a->ctx->force && !a->ctx->dry_run)
-		strbuf_addf(&text, ": `ssl sweep rm --restore %s` takes it out", name);
+		strbuf_addf(&text, ": `ssl sweep rm --restore %s` restores it", name);
 	log_info("%s", text.buf);
 	strbuf_release(&text);
 }
@@ -90,7 +90,7 @@ static int act(struct sweep_args *a, const char *name, int64_t id, struct error 
 	return 0;
 }
 
-/* All names are looked up before anything is done: a wrong one leaves all as it was. */
+/* All names are looked up before anything is done, so that a wrong one changes nothing. */
 static int act_all(struct sweep_args *a, struct error *err)
 {
 	int64_t *id = xcalloc((size_t)a->n_operands, sizeof *id);

@@ -1,4 +1,4 @@
-/* ssl sweep start, extend, pause, retry: what changes a sweep. */
+/* ssl sweep start, extend, pause and retry: the verbs that change a sweep. */
 #include <string.h>
 
 #include "cmds/execute.h"
@@ -15,7 +15,7 @@ static int open_writer(struct sweep_args *a, struct error *err)
 	return cmd_open_store(a->ctx, NEED_STORE_WRITE, err);
 }
 
-/* Saves a sweep that is not there yet, or takes the place of a->replaces; *name is the sweep's. */
+/* Saves a new sweep, which replaces the sweep a->replaces if that is not 0. Appends its name. */
 static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
 	struct grid g;
@@ -34,8 +34,8 @@ static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err
 	return ret ? -1 : 0;
 }
 
-/* A sweep is there under the name, and is another. While none of its cells is done nothing is lost
- * by starting it anew: 0, a->replaces and *n. */
+/* A sweep of this name exists with another description. It may be replaced while none of its cells
+ * is done, since nothing is lost: returns 0 and sets a->replaces and *n. */
 static int may_replace(struct sweep_args *a, const struct sweep_row *w, struct sweep_counts *n,
 		       struct error *err)
 {
@@ -43,35 +43,37 @@ static int may_replace(struct sweep_args *a, const struct sweep_row *w, struct s
 		return -1;
 	if (n->done)
 		return error_set(err, ERR_USAGE,
-				 "sweep %s: it is there, and was another: `ssl sweep extend` adds "
-				 "cells to it, --name makes a new one",
+				 "sweep %s: exists with another description: `ssl sweep extend` "
+				 "adds cells to it, --name starts a new one",
 				 w->name);
 	if (n->running)
-		return error_set(err, ERR_USAGE,
-				 "sweep %s: it is there, was another, and is running: stop its "
-				 "workers to start it anew, or --name makes a new one",
-				 w->name);
+		return error_set(
+		    err, ERR_USAGE,
+		    "sweep %s: exists with another description and is running: stop its "
+		    "workers to start it anew, or start a new one with --name",
+		    w->name);
 	a->replaces = w->id;
 	return 0;
 }
 
-static void say_replaced(const struct sweep_args *a, const char *name, const struct sweep_counts *n)
+static void report_replaced(const struct sweep_args *a, const char *name,
+			    const struct sweep_counts *n)
 {
-	log_info("%s: none of its %d cells was done: it %s anew from this description; the runs of "
-		 "the former one stay",
-		 name, n->cells, a->ctx->dry_run ? "would be started" : "is started");
+	log_info("%s: none of its %d cells is done: %s anew from this description; the runs of the "
+		 "previous sweep are kept",
+		 name, n->cells, a->ctx->dry_run ? "would be started" : "started");
 }
 
-/* Finds what the arguments describe, or saves it; *name is the sweep's. One that was started before
- * is known by what it was started with: no default that changed and no rule that came since stands
- * in its way. */
+/* Finds the sweep that the arguments describe, or saves it; appends its name. A sweep that was
+ * started before is compared as it was described then: defaults that changed and rules that were
+ * added since do not count. */
 static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
 {
 	struct sweep_counts n;
 	struct sweep_row old;
 	int same, there, ret;
 
-	if (open_writer(a, err)) /* a fault of the file is more worth telling than that none is */
+	if (open_writer(a, err)) /* without a store, errors in the description come first */
 		return err->code == ERR_NOT_FOUND ? save_new(a, name, err) : -1;
 	there = sweep_recall(a, &old, &same, err);
 	if (there <= 0)
@@ -82,13 +84,13 @@ static int save(struct sweep_args *a, struct strbuf *name, struct error *err)
 	} else {
 		ret = may_replace(a, &old, &n, err) || save_new(a, name, err) ? -1 : 0;
 		if (!ret)
-			say_replaced(a, name->buf, &n);
+			report_replaced(a, name->buf, &n);
 	}
 	sweep_row_release(&old);
 	return ret;
 }
 
-/* -n, of a sweep that `start` would record. */
+/* -n for a sweep that `start` would record. */
 static int forecast_new(struct sweep_args *a, struct error *err)
 {
 	struct grid g;
@@ -104,8 +106,8 @@ static int forecast_new(struct sweep_args *a, struct error *err)
 	return ret ? -1 : 0;
 }
 
-/* -n, of a sweep that is there: what waits or, where it is described otherwise, what is refused or
- * would be started. */
+/* -n for a sweep that exists: the cells that wait; or, if it was described differently, the refusal
+ * or the sweep that would be started. */
 static int forecast_old(struct sweep_args *a, const struct sweep_row *w, int same,
 			struct error *err)
 {
@@ -115,7 +117,7 @@ static int forecast_old(struct sweep_args *a, const struct sweep_row *w, int sam
 		return sweep_print_queue(a, w, err);
 	if (may_replace(a, w, &n, err))
 		return -1;
-	say_replaced(a, w->name, &n);
+	report_replaced(a, w->name, &n);
 	return forecast_new(a, err);
 }
 
@@ -145,14 +147,14 @@ static int has_settings(const struct sweep_args *a)
 	return a->method || a->dataset || a->seeds || a->name || a->set.n || a->grid.n || a->zip.n;
 }
 
-/* Cells that others have are waited for, without a word while they go on. */
-static void say_holders(struct store *s, const struct sweep_row *w)
+/* Cells that other workers are running are waited for; this is reported once, at the start. */
+static void report_holders(struct store *s, const struct sweep_row *w)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct error passing;
 
 	if (!worker_holders(s, w, &text, &passing) && text.len)
-		log_info("%s: other workers have %s", w->name, text.buf);
+		log_info("%s: other workers are running %s", w->name, text.buf);
 	strbuf_release(&text);
 }
 
@@ -171,7 +173,7 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 	if (!ret)
 		ret = sweeps_count(v.store, w.id, &n, err);
 	if (!ret && n.running)
-		say_holders(v.store, &w);
+		report_holders(v.store, &w);
 	if (!ret) {
 		sweep_view_init(&view, a->ctx, &w, (int)a->workers, &n);
 		v.sweep = &w;
@@ -199,8 +201,8 @@ int sweep_start(struct sweep_args *a, struct error *err)
 
 	if (a->operand && !sweep_is_file(a) && has_settings(a))
 		return error_set(err, ERR_USAGE,
-				 "sweep start %s: it has its settings: `ssl sweep extend` adds to "
-				 "it",
+				 "sweep start %s: a recorded sweep takes no settings: `ssl sweep "
+				 "extend` adds cells to it",
 				 a->operand);
 	if (a->ctx->dry_run)
 		return forecast(a, err);
@@ -216,7 +218,7 @@ int sweep_start(struct sweep_args *a, struct error *err)
 	return ret;
 }
 
-/* The sweep as it is, with the axes' new values and the new seeds. */
+/* Reads the recorded sweep and adds the new values of its axes and the new seeds. */
 static int extend_grid(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
 		       struct error *err)
 {
@@ -225,7 +227,8 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct sweep_plan *
 	int ret;
 
 	if (!a->grid.n && !a->seeds)
-		return error_set(err, ERR_USAGE, "sweep extend %s: by what? --grid or --seeds",
+		return error_set(err, ERR_USAGE,
+				 "sweep extend %s: nothing to add: give --grid or --seeds",
 				 a->operand);
 	if (sweeps_find(a->ctx->store, a->operand, &w, err))
 		return -1;
@@ -247,7 +250,7 @@ static int extend_grid(struct sweep_args *a, struct grid *g, struct sweep_plan *
 	return ret ? -1 : 0;
 }
 
-/* What -n says of it. */
+/* -n */
 static int report_extension(struct sweep_args *a, const char *name, const struct sweep_plan *p,
 			    struct error *err)
 {
@@ -262,17 +265,17 @@ static int report_extension(struct sweep_args *a, const char *name, const struct
 	sweep_row_release(&w);
 	if (missing < 0)
 		return -1;
-	log_info("%s: it would have %d cells, %d of them new", name, n.cells + missing, missing);
+	log_info("%s: would have %d cells, %d of them new", name, n.cells + missing, missing);
 	return 0;
 }
 
-static void say_nothing(const char *text)
+static void ignore_line(const char *text)
 {
 	(void)text;
 }
 
-/* Would a rule of now refuse the sweep that is there, if it were a new one? Then none of them is
- * asked of a file that extends it, which says the same. */
+/* Would the present rules refuse the recorded sweep if it were new? Then they are not applied to a
+ * file that extends it either, since the file repeats its description. */
 static int is_refused_now(struct sweep_args *a, const struct sweep_row *w)
 {
 	struct recipe_how how = {.defaults = w->defaults, .context = &a->context};
@@ -285,14 +288,14 @@ static int is_refused_now(struct sweep_args *a, const struct sweep_row *w)
 	grid_init(&g, keys_schema(), &how);
 	ret = grid_from_json(&g, w->spec, &why) || grid_finish(&g, &why) ||
 	      sweep_goal_settle(&g, &why) || sweep_plan_make(&p, &g, &why) ||
-	      sweep_plan_check(&p, &g.exec, a->ctx->store, 1, say_nothing, &why) ||
+	      sweep_plan_check(&p, &g.exec, a->ctx->store, 1, ignore_line, &why) ||
 	      sweep_goal_check(&g, &why);
 	sweep_plan_release(&p);
 	grid_release(&g);
 	return ret && (why.code == ERR_USAGE || why.code == ERR_CORRUPT);
 }
 
-/* The file, with the defaults of the sweep that is there under its name. */
+/* Reads the file with the defaults of the recorded sweep of the same name. */
 static int extend_by_file(struct sweep_args *a, struct grid *g, struct sweep_plan *p,
 			  struct error *err)
 {
@@ -351,14 +354,14 @@ int sweep_pause(struct sweep_args *a, struct error *err)
 	if (!ret && a->ctx->dry_run)
 		log_info("%s: would be paused", w.name);
 	else if (!ret)
-		log_info("%s: paused: cells that run are finished, no other is begun; `ssl sweep "
-			 "start %s` goes on",
+		log_info("%s: paused: running cells are finished, and no other is started; `ssl "
+			 "sweep start %s` continues",
 			 w.name, w.name);
 	sweep_row_release(&w);
 	return ret;
 }
 
-/* How many cells there are of what is to be tried again. */
+/* The number of cells that would be retried. */
 static int count_retried(const struct sweep_counts *c, int which)
 {
 	return (which & RETRY_FAILED ? c->failed - c->collapsed : 0) +
@@ -386,8 +389,8 @@ int sweep_retry(struct sweep_args *a, struct error *err)
 		log_info("%s: %d cell%s queued again: `ssl sweep start %s` runs %s", w.name, n,
 			 n == 1 ? "" : "s", w.name, n == 1 ? "it" : "them");
 	if (!ret && which == RETRY_FAILED && c.collapsed)
-		log_info("%s: %d cell%s collapsed, and would again: --collapsed tries %s all the "
-			 "same",
+		log_info("%s: %d cell%s collapsed and would collapse again: --collapsed retries %s "
+			 "anyway",
 			 w.name, c.collapsed, c.collapsed == 1 ? "" : "s",
 			 c.collapsed == 1 ? "it" : "them");
 	sweep_row_release(&w);

@@ -1,4 +1,4 @@
-/* ssl sweep status and ls, and what a supervisor shows. */
+/* ssl sweep status and ls, and the progress that a supervisor prints. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +19,9 @@
 enum { SHOWN = 8 };      /* running cells that the moving table shows */
 enum { LOOK_BACK = 10 }; /* seconds that may pass between a cell's time and its commit */
 
-/* Seconds that are left, by what the done cells took or, before there is one, by what the running
- * ones will take; negative: not known yet. */
+/* Estimated seconds until the sweep is finished: from the mean duration of the done cells or,
+ * before the first is done, from the expected duration of the running ones. Negative if not known
+ * yet. */
 static double seconds_left(const struct sweep_counts *n, int workers)
 {
 	double cells = n->queued + n->held + n->stale + n->running - n->progress;
@@ -63,7 +64,7 @@ void sweep_view_init(struct sweep_view *v, const struct cmd_ctx *ctx, const stru
 	v->workers = workers;
 	v->moving = !ctx->quiet && terminal_moves();
 	v->settled = n->done + n->failed + n->pruned;
-	v->said_at = clock_now();
+	v->printed_at = clock_now();
 	v->every = progress_seconds();
 	clock_text(clock_unix(), v->since);
 	if (!ctx->quiet)
@@ -89,7 +90,7 @@ static int is_seen(struct sweep_view *v, const struct cell_row *c)
 	return 0;
 }
 
-static int tell_settled(void *ctx, const struct cell_row *c)
+static int report_settled(void *ctx, const struct cell_row *c)
 {
 	struct sweep_view *v = ctx;
 	struct strbuf line = STRBUF_INIT;
@@ -113,7 +114,7 @@ static int tell_settled(void *ctx, const struct cell_row *c)
 /* Reports the cells that were settled since the last look. A cell's time is taken a moment before
  * its commit, so a look goes back a little behind the last one; the cells in between are
  * remembered, so that each is reported once. */
-static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
+static void report_new(struct sweep_view *v, const struct sweep_counts *n)
 {
 	char from[CLOCK_TEXT];
 	struct error passing;
@@ -124,7 +125,7 @@ static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
 	clock_text(clock_unix() - LOOK_BACK, from);
 	if (strcmp(from, v->since) < 0)
 		memcpy(from, v->since, sizeof from);
-	if (cells_each(v->store, v->sweep->id, NULL, v->since, tell_settled, v, &passing))
+	if (cells_each(v->store, v->sweep->id, NULL, v->since, report_settled, v, &passing))
 		return;
 	for (int i = 0; i < v->n_seen; i++)
 		if (strcmp(v->seen[i].finished, from) >= 0)
@@ -133,7 +134,7 @@ static void tell_new(struct sweep_view *v, const struct sweep_counts *n)
 	memcpy(v->since, from, sizeof from);
 }
 
-/* On a terminal the row is cut where that ends, so that it can be wiped. */
+/* On a terminal the row is cut to its width, so that it can be erased. */
 static void print_row(const struct sweep_view *v, const char *text)
 {
 	if (v->moving)
@@ -142,7 +143,7 @@ static void print_row(const struct sweep_view *v, const char *text)
 		terminal_line(stderr, "%s", text);
 }
 
-/* A running cell: where it is, and how long it will take. */
+/* Prints a running cell with its epoch and the time that it will take. */
 static int draw_running(void *ctx, const struct cell_row *c)
 {
 	struct sweep_view *v = ctx;
@@ -165,7 +166,7 @@ static int draw_running(void *ctx, const struct cell_row *c)
 	return 0;
 }
 
-/* The whole, and the running cells. */
+/* Prints the line about the whole sweep and the running cells. */
 static void show_all(struct sweep_view *v, const struct sweep_counts *n)
 {
 	struct strbuf head = STRBUF_INIT;
@@ -179,16 +180,16 @@ static void show_all(struct sweep_view *v, const struct sweep_counts *n)
 	strbuf_release(&head);
 }
 
-/* Where no table moves: as soon as it is known what the whole will take, once more when the first
- * cell is done, and then every so often. */
+/* Without a moving table the state is printed as soon as an estimate exists, once more when the
+ * first cell is done, and then every v->every seconds. */
 static int is_time_to_show(struct sweep_view *v, const struct sweep_counts *n)
 {
 	int known = seconds_left(n, v->workers) < 0 ? 0 : n->done ? 2 : 1;
-	int due = known > v->told || clock_now() - v->said_at >= v->every;
+	int due = known > v->estimated || clock_now() - v->printed_at >= v->every;
 
 	if (due) {
-		v->told = known;
-		v->said_at = clock_now();
+		v->estimated = known;
+		v->printed_at = clock_now();
 	}
 	return due;
 }
@@ -200,7 +201,7 @@ void sweep_view_tick(void *view, const struct sweep_counts *n, int alive)
 	if (v->ctx->quiet)
 		return;
 	wipe(v);
-	tell_new(v, n);
+	report_new(v, n);
 	if (alive && (v->moving || is_time_to_show(v, n)))
 		show_all(v, n);
 	if (!v->moving)

@@ -1,4 +1,4 @@
-/* `ssl tag`: words that runs are marked with. */
+/* `ssl tag`: tags of runs. */
 #include "cmds/cmd.h"
 #include "cmds/usage.h"
 #include "core/base/log.h"
@@ -32,9 +32,9 @@ static void add_word(struct strbuf *out, const char *what, const char *word)
 	strbuf_addf(out, "%s%s", out->len ? ", " : what, word);
 }
 
-/* One line: what changed, and what was so already. */
-static void tell(const struct cmd_ctx *ctx, const char *name, const struct strbuf *changed,
-		 const struct strbuf *same)
+/* Prints one line: the tags that changed, and those that did not. */
+static void report(const struct cmd_ctx *ctx, const char *name, const struct strbuf *changed,
+		   const struct strbuf *same)
 {
 	log_info("%s: %s%s%s%s", name, changed->len && ctx->dry_run ? "would be " : "",
 		 changed->buf, changed->len && same->len ? "; " : "", same->buf);
@@ -58,7 +58,7 @@ static int mark(struct cmd_ctx *ctx, int64_t id, char **tag, int n, int off, str
 			add_word(&same, off ? "was not tagged " : "already tagged ", tag[i]);
 	}
 	if (changed.len || same.len)
-		tell(ctx, row.name, &changed, &same);
+		report(ctx, row.name, &changed, &same);
 	strbuf_release(&changed);
 	strbuf_release(&same);
 	run_row_release(&row);
@@ -69,7 +69,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	int off = 0, n, ret;
 	const struct opt table[] = {
-	    {'d', "delete", OPT_FLAG, &off, NULL, "take the tags off", 0, 0},
+	    {'d', "delete", OPT_FLAG, &off, NULL, "remove the tags", 0, 0},
 	    {0},
 	};
 	int64_t id = 0;

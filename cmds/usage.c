@@ -30,8 +30,8 @@ static const char *find_line(const struct cmd *cmd, const char *form)
 	return NULL;
 }
 
-/* Takes the next word of a usage line that stands in no brackets; 0 at the end of the line. An
- * option is skipped with what follows it. */
+/* Steps past the next word of a usage line outside brackets and returns its length; 0 at the end of
+ * the line. An option is skipped with the word after it. */
 static size_t next_word(const char **at)
 {
 	const char *s = *at;

@@ -1,4 +1,4 @@
-/* Operands that are missing, or too many: the error names the operand as the usage line does. */
+/* Errors for missing and unexpected operands, which name the operand as the usage line does. */
 #ifndef SSL_CMDS_USAGE_H
 #define SSL_CMDS_USAGE_H
 
@@ -11,8 +11,8 @@
 int usage_check(const struct cmd *cmd, const char *form, char **operand, int n, int min, int max,
 		struct error *err);
 
-/* For what prints no table: ERR_USAGE where --format, --json or --csv asks for one. `instead`: what to
- * use, or why there is none. */
+/* For commands that print no table: ERR_USAGE if --format, --json or --csv is given. `instead`: what to use,
+ * or why there is no table. */
 int usage_no_table(const struct cmd_ctx *ctx, const char *what, const char *instead,
 		   struct error *err);
 

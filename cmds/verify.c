@@ -21,7 +21,8 @@ const struct cmd cmd_verify = {
 static const char *const kind_name[VERIFY_KINDS] = {"environment", "metric", "digest", "file",
 						    "tensor"};
 
-/* The first finding of each kind, the environment's (which may explain the rest) in front. */
+/* Prints the first finding of each kind, those of the environment first, since they may explain the
+ * others. */
 static void print_findings(struct cmd_ctx *ctx, const struct verify_report *report)
 {
 	static const char *const column[] = {"differs", "name", "step", "recorded", "now"};
@@ -49,7 +50,7 @@ static void print_findings(struct cmd_ctx *ctx, const struct verify_report *repo
 	table_free(t);
 }
 
-static void say(const struct run_row *row, const struct verify_report *report)
+static void report_result(const struct run_row *row, const struct verify_report *report)
 {
 	const long *count = report->count;
 
@@ -84,7 +85,7 @@ static int verify(struct cmd_ctx *ctx, const struct run_row *row, struct verify_
 	progress_end(&bar);
 	if (!ret) {
 		print_findings(ctx, report);
-		say(row, report);
+		report_result(row, report);
 		ret = verify_same(report) ? 0 : ERR_NO;
 	}
 	free(report);
@@ -98,7 +99,8 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	int64_t id;
 	long threads = 0, epoch;
 	const struct opt table[] = {
-	    {0, "cut", OPT_INT, &opts.cut, "STEP", "stop there on the way, and resume", 1, 1e9},
+	    {0, "cut", OPT_INT, &opts.cut, "STEP", "stop at this step and resume from there", 1,
+	     1e9},
 	    {0, "epochs", OPT_INT, &opts.epochs, "N", "only the first N epochs", 1, 1e9},
 	    {'j', "threads", OPT_INT, &threads, "N", "threads (all cores); never changes results",
 	     0, 1024},

@@ -16,17 +16,17 @@ const struct cmd cmd_worker = {
     .run = worker_cmd,
 };
 
-struct talk {
+struct output {
 	struct progress bar;
 	const struct cmd_ctx *cmd;
 	const char *sweep;
 	int threads;
 };
 
-static void told(void *ctx, const struct cell_claim *c, const char *run, const char *status,
-		 const char *why)
+static void report_cell(void *ctx, const struct cell_claim *c, const char *run, const char *status,
+			const char *why)
 {
-	struct talk *t = ctx;
+	struct output *t = ctx;
 
 	progress_end(&t->bar);
 	progress_init(&t->bar, t->cmd);
@@ -35,7 +35,7 @@ static void told(void *ctx, const struct cell_claim *c, const char *run, const c
 		 run, *c->label ? "  " : "", c->label, why ? ": " : "", why ? why : "");
 }
 
-/* Exit code 8 is for a sweep that is finished. */
+/* Failed cells are exit code 8 only when no other cell is left. */
 static int outcome(struct cmd_ctx *ctx, const struct sweep_row *w, struct error *err)
 {
 	struct sweep_counts n;
@@ -44,13 +44,13 @@ static int outcome(struct cmd_ctx *ctx, const struct sweep_row *w, struct error 
 		return -1;
 	if (!n.failed || n.queued + n.held + n.running + n.stale)
 		return 0;
-	if (ctx->quiet) /* a supervisor says it once for all */
+	if (ctx->quiet) /* the supervisor reports it for all workers */
 		return ERR_CELLS;
 	return error_set(err, ERR_CELLS, "%s: %d of %d cells failed: `ssl sweep status %s`",
 			 w->name, n.failed, n.cells, w->name);
 }
 
-/* -n: what is left to do. */
+/* -n: reports how many cells are left. */
 static int forecast(struct cmd_ctx *ctx, const struct sweep_row *w, struct error *err)
 {
 	struct sweep_counts n;
@@ -62,17 +62,17 @@ static int forecast(struct cmd_ctx *ctx, const struct sweep_row *w, struct error
 	return 0;
 }
 
-static int work(struct cmd_ctx *ctx, struct worker *w, struct talk *talk, struct error *err)
+static int work(struct cmd_ctx *ctx, struct worker *w, struct output *output, struct error *err)
 {
 	int ret;
 
-	progress_init(&talk->bar, ctx);
-	talk->bar.threads = w->threads;
-	w->progress = (struct run_progress){&talk->bar, progress_step, NULL,
-					    talk->bar.lines ? progress_forecast : NULL};
+	progress_init(&output->bar, ctx);
+	output->bar.threads = w->threads;
+	w->progress = (struct run_progress){&output->bar, progress_step, NULL,
+					    output->bar.lines ? progress_forecast : NULL};
 	cmd_catch_signals();
 	ret = worker_run(w, err);
-	progress_end(&talk->bar);
+	progress_end(&output->bar);
 	return ret ? ret : outcome(ctx, w->sweep, err);
 }
 
@@ -81,7 +81,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	struct worker w = {.stop = &signal_received};
 	struct strbuf command = STRBUF_INIT;
 	struct sweep_row sweep;
-	struct talk talk;
+	struct output output;
 	long threads = 0;
 	const struct opt table[] = {{'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
@@ -96,16 +96,16 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		strbuf_release(&command);
 		return ret < 0 ? -1 : 0;
 	}
-	talk.cmd = ctx;
-	talk.sweep = sweep.name;
+	output.cmd = ctx;
+	output.sweep = sweep.name;
 	w.store = ctx->store;
 	w.sweep = &sweep;
 	w.threads = threads ? (int)threads : cpu_count();
-	talk.threads = w.threads;
+	output.threads = w.threads;
 	w.command = command.buf;
-	w.report = told;
-	w.ctx = &talk;
-	ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &talk, err);
+	w.report = report_cell;
+	w.ctx = &output;
+	ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &output, err);
 	sweep_row_release(&sweep);
 	strbuf_release(&command);
 	return ret;

@@ -132,8 +132,8 @@ while IFS='|' read -r edit why; do
 	fails 5 "recorded sweep:1: .*$why" "$SSL" sweep extend -n --seeds 2 s
 	ok ssl sweep show s
 	ok ssl sweep status s
-	fails 2 'was another' "$SSL" sweep start -n more.yaml
-	fails 2 'was another' "$SSL" sweep start more.yaml
+	fails 2 'exists with another description' "$SSL" sweep start -n more.yaml
+	fails 2 'exists with another description' "$SSL" sweep start more.yaml
 done <<'END'
 replace(spec, '"base":{', '"base":{"nosuch":1,')|nosuch: unknown key
 replace(spec, '"exec.lease":90', '"exec.lease":-90')|exec.lease: -90 is out of range

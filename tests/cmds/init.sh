@@ -46,7 +46,7 @@ if command -v sqlite3 >/dev/null; then
 	ok ssl -C stale run -q -d s --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set optim.epochs=1 --set optim.batch=8
 	sqlite3 stale/.ssl/ssl.db "UPDATE meta SET value = 'another' WHERE key = 'params'"
 	ok ssl -C stale log
-	err_has 'hyperparameters are those of another version of ssl: `ssl init`'
+	err_has 'hyperparameters have the names of another version of ssl: `ssl init`'
 	ok ssl -C stale init
 	ok ssl -C stale log
 	[ ! -s "$err" ] || fail 'it warned of what is up to date'

@@ -100,7 +100,7 @@ ok ssl sweep extend more.yaml
 err_has 'five: 3 cells added'
 { cat more.yaml; echo 'set: {optim.warmup: 10}'; } >said.yaml
 ok ssl sweep extend -n said.yaml
-err_has 'it would have 12 cells, 0 of them new'
+err_has 'would have 12 cells, 0 of them new'
 sed 's/mu: .*/mu: [5, 40]}/' said.yaml >new.yaml
 fails 2 'cell .*: optim.warmup: 10 epochs' ssl sweep extend -n new.yaml
 ok ssl sweep start -q five
@@ -117,7 +117,7 @@ sed 's/seeds.*/seeds: [1, 2, 3]/; s/{metric: loss}/{metric: loss, goal: max}/' l
 ok ssl sweep extend loss3.yaml
 err_has 'loss: 2 cells added'
 sed 's/mu: \[5, 10\]/mu: [5, 11]/' five.yaml >other.yaml
-fails 2 'was another' ssl sweep start other.yaml
+fails 2 'exists with another description' ssl sweep start other.yaml
 
 note 'nothing recorded was rewritten, and all of it is sound'
 same "$(value "$hashes")" "$before"

@@ -64,7 +64,7 @@ printf 'method: byol\n' >other.yaml
 fails 2 'cut-KILL: the recipe differs: .*optim.epochs is 13, the run has 12' "$SSL" resume --set optim.epochs=13 cut-KILL
 fails 2 'differs: .*encoder.arch is resnet18, the run has convnet' "$SSL" resume cut-KILL other.yaml
 ok ssl resume -n cut-KILL --set optim.epochs=12
-err_has 'would go on from step'
+err_has 'would continue from step'
 sqlite3=$(command -v sqlite3)
 if [ -n "$sqlite3" ]; then
 	note 'nor is the checkpoint of another recipe taken'

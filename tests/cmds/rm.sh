@@ -19,7 +19,7 @@ counts()
 
 note 'to the trash: no view and no ref shows it'
 ok ssl rm two
-same "$(cat "$err")" 'ssl: two: moved to the trash: `ssl rm --restore` takes back what it names'
+same "$(cat "$err")" 'ssl: two: moved to the trash: `ssl rm --restore` restores runs by name'
 same "$(counts)" 111111
 ok ssl sql --format csv "SELECT count(*) FROM v_run WHERE name = 'two'"
 same "$(tail -1 "$out")" 0

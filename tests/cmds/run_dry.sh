@@ -116,9 +116,9 @@ refused 2 'it is done' resume one
 refused 2 'the recipe differs' resume cut --set seed=7
 refused 3 'no such run' resume nothing
 alike eval one
-refused 2 'is none' eval one --protocol no
+refused 2 'no such protocol' eval one --protocol no
 alike sweep plan $recipe --seeds 2
-refused 2 'by what' sweep extend pair
+refused 2 'nothing to add: give --grid or --seeds' sweep extend pair
 alike sweep extend pair --seeds 3
 alike sweep pause pair
 alike sweep retry pair
@@ -192,7 +192,7 @@ done
 
 note 'what can be resumed is reported, with the step where it would continue'
 ok ssl resume -n cut
-err_has '^ssl: cut: would go on from step [0-9]+ of 40000'
+err_has '^ssl: cut: would continue from step [0-9]+ of 40000'
 
 note 'data that was replaced'
 cp -Rp .ssl ../whole

@@ -82,7 +82,7 @@ same "$(value 'select count(*) from run')" 8
 same "$(value 'select sum(claims) from cell')" 8
 fails 2 'exists with another description' "$SSL" sweep start -q grid.yaml --set optim.epochs=2
 fails 2 'exists with another description' "$SSL" sweep start -n grid.yaml --set optim.epochs=2
-fails 2 'has its settings' "$SSL" sweep start weights --seeds 4
+fails 2 'a recorded sweep takes no settings' "$SSL" sweep start weights --seeds 4
 
 note 'the command that show ends with trains the best recipe longer'
 ok ssl sweep show weights
@@ -115,7 +115,7 @@ ok ssl sweep start -q weights
 same "$(value 'select count(*) from cell')" 15
 same "$(value 'select count(*) from run')" 15
 same "$(value "select count(*) from v_cell where point = 5 and label like '%vicreg.mu=9'")" 3
-fails 2 'by what' "$SSL" sweep extend weights
+fails 2 'nothing to add: give --grid or --seeds' "$SSL" sweep extend weights
 fails 2 'no block has optim.lr' "$SSL" sweep extend weights --grid optim.lr=1
 
 note 'a run that is deleted for good leaves its cell queued, not done; one in the trash leaves it'

@@ -23,25 +23,25 @@ sed 's/\[5, 10\]/[10, 5]/; s/seeds: 2/seeds: [2, 1]/' s.yaml >other.yaml
 ok ssl sweep start other.yaml
 err_has 's: 4 cells, 4 of them done'
 sed 's/10/11/' s.yaml >other.yaml
-fails 2 'was another' "$SSL" sweep start other.yaml
-fails 2 'was another' "$SSL" sweep start s.yaml --set exec.retries=5
+fails 2 'exists with another description' "$SSL" sweep start other.yaml
+fails 2 'exists with another description' "$SSL" sweep start s.yaml --set exec.retries=5
 
 note 'a value goes and one comes: 6 cells; a seed is one for each of the three recipes'
 sed -i 's/10/20/' s.yaml
 ok ssl sweep extend -n s.yaml
-err_has 's: it would have 6 cells, 2 of them new'
+err_has 's: would have 6 cells, 2 of them new'
 ok ssl sweep extend s.yaml
 err_has 's: 2 cells added'
 ok ssl sweep extend -n --seeds 3 s
-err_has 's: it would have 9 cells, 3 of them new'
+err_has 's: would have 9 cells, 3 of them new'
 ok ssl sweep extend --seeds 3 s
 err_has 's: 3 cells added'
 same "$(value "select group_concat(n) from (select count(*) as n from v_cell where sweep = 's' group by cell)")" '"3,3,3"'
 same "$(value "select count(distinct label) from v_cell where sweep = 's'")" 3
 ok ssl sweep extend -n --seeds 3 s
-err_has 's: it would have 9 cells, 0 of them new'
+err_has 's: would have 9 cells, 0 of them new'
 ok ssl sweep extend -n --grid vicreg.mu=5,30 s
-err_has 's: it would have 12 cells, 3 of them new'
+err_has 's: would have 12 cells, 3 of them new'
 
 note 'another base: labels say what it has otherwise'
 sed -i 's/epochs: 1/epochs: 2/' base.yaml

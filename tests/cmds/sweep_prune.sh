@@ -106,7 +106,7 @@ ok ssl sweep status gone
 err_has '1 failed \(1 collapsed\)'
 ok ssl sweep retry gone
 err_has '0 cells queued'
-err_has '1 cell collapsed, and would again: --collapsed'
+err_has '1 cell collapsed and would collapse again: --collapsed'
 run=$(value "select run from v_cell where sweep = 'gone'")
 fails 7 'collapsed' "$SSL" resume -q "$run"
 same "$(value "select status from v_run where name = '$run'")" collapsed

@@ -61,7 +61,7 @@ static int run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	s = ctx->store;
-	if (ctx->dry_run && store_rehearse(ctx->store, &s, err))
+	if (ctx->dry_run && store_open_copy(ctx->store, &s, err))
 		return -1;
 	ret = bundle_read(s, argv[1], sweep_name, ctx->dry_run, &result, err);
 	if (ctx->dry_run)

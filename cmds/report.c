@@ -94,7 +94,7 @@ static int make_report(struct cmd_ctx *ctx, struct select *what, struct report *
 
 	if (is_html(ctx, &r->html, err) || store_snapshot_begin(ctx->store, err))
 		return -1;
-	ret = select_runs(ctx, what, &sel, err) || selection_study(ctx->store, &sel, err);
+	ret = select_runs(ctx, what, &sel, err) || selection_prepare(ctx->store, &sel, err);
 	if (ret)
 		goto done;
 	describe(what, r->metric, r->title, &command, &chosen);

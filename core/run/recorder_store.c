@@ -210,7 +210,7 @@ static int event(void *ctx, const char *kind, const char *text, struct error *er
 static int write_all(struct store_recorder *s, struct recorder_position at,
 		     const struct checkpoint_new *ck, struct error *err)
 {
-	if (store_check_there(s->store, err) ||
+	if (store_check_exists(s->store, err) ||
 	    runs_write_points_digest(s->store, &s->handle, s->point, s->n, at.epoch, at.step, ck,
 				     s->pending ? &s->link : NULL, err))
 		return -1;
@@ -233,9 +233,9 @@ static int flush_if_due(void *ctx, struct recorder_position at, struct error *er
 
 	if (clock_now() - s->flushed_at < FLUSH_SECONDS)
 		return 0;
-	store_in_haste(s->store, 1);
+	store_wait_briefly(s->store, 1);
 	ret = write_all(s, at, NULL, err);
-	store_in_haste(s->store, 0);
+	store_wait_briefly(s->store, 0);
 	if (!ret || err->code != ERR_BUSY)
 		return ret;
 	log_warn("%s: the database is locked by another process: values wait in memory",
@@ -320,7 +320,7 @@ static int check(void *ctx, struct error *err)
 {
 	const struct store_recorder *s = ctx;
 
-	return store_check_there(s->store, err);
+	return store_check_exists(s->store, err);
 }
 
 static int finish(void *ctx, const struct run_end *end, struct error *err)

@@ -232,7 +232,7 @@ static int next_cell(struct worker_state *s, struct error *err)
 {
 	int ret;
 
-	if (store_check_there(s->w->store, err))
+	if (store_check_exists(s->w->store, err))
 		return -1;
 	ret = cells_claim(s->w->store, s->w->sweep, s->name, &s->claim, err);
 	if (!ret)

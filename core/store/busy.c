@@ -8,21 +8,21 @@
 #include "core/base/log.h"
 #include "core/store/store_internal.h"
 
-/* With store_wait_long() the wait is PATIENCE times the usual one, ten minutes; with
- * store_in_haste() it is the usual one divided by HASTE, a second. */
-enum { PATIENCE = 40, HASTE = 15 };
+/* With store_wait_long() the wait is LONG_WAIT times the usual one, ten minutes; with
+ * store_wait_briefly() it is the usual one divided by BRIEF_WAIT, a second. */
+enum { LONG_WAIT = 40, BRIEF_WAIT = 15 };
 
 static const double default_s = 15;
 
 void store_wait_long(struct store *s, const volatile sig_atomic_t *stop)
 {
-	s->busy.patient = 1;
+	s->busy.waits_long = 1;
 	s->busy.stop = stop;
 }
 
-void store_in_haste(struct store *s, int on)
+void store_wait_briefly(struct store *s, int on)
 {
-	s->busy.hasty = on;
+	s->busy.waits_briefly = on;
 }
 
 /* The variable SSL_BUSY_MS is for scripts and tests. */
@@ -44,9 +44,9 @@ void busy_init(struct busy *b)
 /* A process that was asked to stop waits no longer than the usual time. */
 static double limit_of(const struct busy *b)
 {
-	if (b->hasty)
-		return b->limit / HASTE;
-	return b->patient && !(b->stop && *b->stop) ? PATIENCE * b->limit : b->limit;
+	if (b->waits_briefly)
+		return b->limit / BRIEF_WAIT;
+	return b->waits_long && !(b->stop && *b->stop) ? LONG_WAIT * b->limit : b->limit;
 }
 
 static void warn(struct store *s)

@@ -1,6 +1,6 @@
 /*
  * Inside core/store/ only: how long the store waits while another process holds the database, and
- * in which steps. store.h describes store_wait_long() and store_in_haste().
+ * in which steps. store.h describes store_wait_long() and store_wait_briefly().
  */
 #ifndef SSL_STORE_BUSY_H
 #define SSL_STORE_BUSY_H
@@ -11,7 +11,8 @@
 struct busy {
 	double limit, since; /* the usual wait in seconds; when this wait began */
 	uint64_t jitter;
-	int patient, hasty, warned; /* store_wait_long(); store_in_haste(); a warning was printed */
+	int waits_long, waits_briefly; /* set by the functions of these names */
+	int warned;                    /* the warning of this wait was printed */
 	const volatile sig_atomic_t *stop;
 };
 

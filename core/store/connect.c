@@ -255,7 +255,7 @@ int store_is_writable(const struct store *s)
 	return s->mode == STORE_WRITE;
 }
 
-int store_check_there(struct store *s, struct error *err)
+int store_check_exists(struct store *s, struct error *err)
 {
 	int moved = 0;
 

@@ -255,7 +255,7 @@ int store_open(struct store **out, const char *start, enum store_mode mode, stru
 	return 0;
 }
 
-int store_rehearse(struct store *s, struct store **out, struct error *err)
+int store_open_copy(struct store *s, struct store **out, struct error *err)
 {
 	struct store *copy = store_new(s->dir, STORE_WRITE);
 

@@ -43,7 +43,7 @@ int store_is_writable(const struct store *s);
 /* Opens a temporary copy of the database of s for writing, for a dry run of what can only be
  * checked by doing it. No other process sees the copy, and store_close() deletes it. Its objects
  * are those of s. */
-int store_rehearse(struct store *s, struct store **out, struct error *err);
+int store_open_copy(struct store *s, struct store **out, struct error *err);
 
 /* Reports what store_init() would do in DIR, with the same errors, and writes nothing. */
 enum store_plan { STORE_MAKE, STORE_UPGRADE, STORE_KEEP };
@@ -51,14 +51,14 @@ int store_init_plan(const char *dir, enum store_plan *out, struct error *err);
 
 /* ERR_FAILED if the path of the open database no longer names its file: the file was moved or
  * deleted. What is written from then on goes with that file and may be lost. */
-int store_check_there(struct store *s, struct error *err);
+int store_check_exists(struct store *s, struct error *err);
 
 /* From now on the store waits 40 times as long for a lock (ten minutes), with a warning after the
  * first 15 seconds, since a training run would lose its work. Once *stop is not 0 it waits no
  * longer than usual. stop may be NULL. */
 void store_wait_long(struct store *s, const volatile sig_atomic_t *stop);
 /* on = 1: the store waits for a lock for one second only, for writes that can be made later. */
-void store_in_haste(struct store *s, int on);
+void store_wait_briefly(struct store *s, int on);
 
 /* Everything that is read between the two calls comes from one snapshot, whatever writers do,
  * and many small queries cost less. Keep it short: SQLite cannot checkpoint a log that is being

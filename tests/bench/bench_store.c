@@ -233,7 +233,7 @@ static int report(struct store *s, const char *metric, struct error *err)
 	struct strbuf html = STRBUF_INIT;
 	struct selection sel = {0};
 	int ret = store_snapshot_begin(s, err) || selection_add_where(s, &sel, NULL, err) ||
-		  selection_study(s, &sel, err) || report_make(s, &sel, &r, &html, err);
+		  selection_prepare(s, &sel, err) || report_make(s, &sel, &r, &html, err);
 
 	store_snapshot_end(s);
 	cells = (long)html.len;

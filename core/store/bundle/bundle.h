@@ -63,7 +63,7 @@ struct bundle_in {
 	int n_shared, n_runs, n_sweeps;
 	const char *sweep_name; /* name here of the only sweep; NULL: its own */
 	int schema;             /* version of its schema; 0: unknown */
-	/* the bundle's objects, if they are not in the store: for a store of store_rehearse() */
+	/* the bundle's objects, if they are not in the store: for a store of store_open_copy() */
 	const struct bundle_object *object;
 	int n_objects;
 };

@@ -12,7 +12,7 @@
 
 /* Imports the bundle at `path`; everything or nothing. sweep_name: the name here of the bundle's
  * only sweep, or NULL. dry: objects are hashed and not kept, and `s` is a store of
- * store_rehearse(). The caller releases out->report. Errors are those of bundle_import();
+ * store_open_copy(). The caller releases out->report. Errors are those of bundle_import();
  * ERR_CORRUPT for a file that is damaged, missing or unexpected; ERR_USAGE for a bundle of a newer
  * format, and for a sweep_name unless there is exactly one sweep. After an error the store has
  * neither rows nor objects of the bundle. */

@@ -1,6 +1,6 @@
 /*
- * Inside core/store/ only: SQL functions that SQLite lacks. Aggregates ignore NULLs; without any value
- * their result is NULL.
+ * Inside core/store/ only: SQL functions that SQLite lacks. Aggregates ignore NULLs; without any
+ * value their result is NULL.
  *
  *   fixed(x, n)       x with n decimals, rounded as C's printf() does, as in all tables (SQLite's
  *                     printf() rounds 0.125 up)

@@ -23,14 +23,14 @@ struct selection {
 	int n;
 	int64_t *sweep; /* the sweeps whose runs were added */
 	int sweeps;
-	struct varied_set *varied; /* found by selection_study(); NULL: read again for each question */
+	struct varied_set *varied; /* found by selection_prepare(); NULL: read again for each question */
 	char *repeated;            /* likewise */
 };
 void selection_release(struct selection *sel);
 
 int selection_has(const struct selection *sel, int64_t run);
 
-/* The runs with a mark in `keep`, studied if sel is. The caller releases it. */
+/* The runs with a mark in `keep`, prepared if sel is. The caller releases it. */
 struct selection selection_part(const struct selection *sel, const char *keep);
 
 /* Removes the runs that `of` does not have. */
@@ -40,7 +40,7 @@ void selection_intersect(struct selection *sel, const struct selection *of);
  * (recipe, seed, data): the newest that is done; if none is, the newest that collapsed or was
  * pruned. */
 int selection_repeats(const struct selection *sel, int i);
-/* Finds this for all runs at once; selection_study() calls it. */
+/* Finds this for all runs at once; selection_prepare() calls it. */
 void selection_mark_repeated(struct selection *sel);
 
 /* True if no run before the i-th is of its method. */

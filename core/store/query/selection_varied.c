@@ -116,7 +116,7 @@ int selection_param(struct store *s, const struct selection *sel, const char *na
 	return ret ? -1 : out->n ? 0 : no_param(s, name, err);
 }
 
-int selection_study(struct store *s, struct selection *sel, struct error *err)
+int selection_prepare(struct store *s, struct selection *sel, struct error *err)
 {
 	struct varied_set *varied = xcalloc(1, sizeof *varied);
 

@@ -5,7 +5,7 @@
 #include "core/store/query/selection.h"
 #include "core/store/query/varied.h"
 
-/* All of them, from the store or, after selection_study(), from memory. The caller releases
+/* All of them, from the store or, after selection_prepare(), from memory. The caller releases
  * *out. */
 int selection_varied(struct store *s, const struct selection *sel, struct varied_set *out,
 		     struct error *err);
@@ -16,6 +16,6 @@ int selection_param(struct store *s, const struct selection *sel, const char *na
 
 /* Computes what every picture of the same runs asks for, once: the hyperparameters in which they
  * differ, and which runs were repeated. To be called when the last run has been added. */
-int selection_study(struct store *s, struct selection *sel, struct error *err);
+int selection_prepare(struct store *s, struct selection *sel, struct error *err);
 
 #endif

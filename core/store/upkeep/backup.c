@@ -347,7 +347,7 @@ static int make_folders(struct copy *c, const char *dir, struct error *err)
 	return 0;
 }
 
-static int rehearse(struct copy *c, const char *dir, struct error *err)
+static int dry_run(struct copy *c, const char *dir, struct error *err)
 {
 	int ret = check_folders(c, dir, err);
 
@@ -365,7 +365,7 @@ int store_backup(struct store *s, const char *dir, struct backup *b, struct erro
 
 	b->objects = b->copied = b->bytes = 0;
 	if (s->mode == STORE_DRY)
-		return rehearse(&c, dir, err);
+		return dry_run(&c, dir, err);
 	if (!make_folders(&c, dir, err) && !copy_snapshot(&c, err)) {
 		damaged = copy_objects(&c, err);
 		if (!damaged || err->code == ERR_CORRUPT)

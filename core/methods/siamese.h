@@ -95,7 +95,7 @@ struct tensor *siamese_spread(const struct siamese *s, struct tape *t,
  * is not if no target moves. */
 int siamese_without(const struct recipe *rc, const char *series);
 
-/* A method's after_step(): makes the predictor symmetric if the recipe says so, updates a moving
+/* A method's after_step(): makes the predictor symmetric if the recipe asks for it, updates a moving
  * target, and adds the term tau. */
 void siamese_after_step(void *self, long k, long total, struct method_out *out);
 

@@ -8,8 +8,8 @@
 #include "core/optim/optim.h"
 #include "core/tensor/kernels/update.h"
 
-/* Does weight decay (and LARS's adaptation) apply to p? To biases and norms only if the recipe says
- * so. */
+/* Does weight decay (and LARS's adaptation) apply to p? To biases and norms only if the recipe asks
+ * for it. */
 static inline int update_decays(const struct param *p, const struct optim_opts *o)
 {
 	return o->decay_bias_norm || (p->kind != PARAM_BIAS && p->kind != PARAM_NORM);

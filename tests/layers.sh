@@ -23,7 +23,7 @@ function bad(why) {
 BEGIN {
 	while ((getline line < table) > 0) {
 		n = split(line, word, " ")
-		if (!n || word[1] ~ /^(#|global|table|circle|apart)/)
+		if (!n || word[1] ~ /^(#|global|table|apart)/)
 			continue
 		if (word[1] != "libc")
 			level[word[2]] = word[1]
@@ -86,7 +86,7 @@ else
 	}
 	BEGIN {
 		while ((getline line < table) > 0)
-			if (split(line, word, " ") > 1 && word[1] ~ /^(table|circle)$/)
+			if (split(line, word, " ") > 1 && word[1] == "table")
 				free[word[2]]
 	}
 	NR == FNR { if ($1 == "D") place[$2] = $3; next }

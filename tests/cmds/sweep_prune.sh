@@ -35,7 +35,7 @@ END
 ok ssl sweep start -q none.yaml
 same "$(value "select goal from v_sweep where name = 'none'")" min
 same "$(value "select json_extract(spec, '\$.\"objective.goal\"') from sweep where name = 'none'")" min
-same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by cell, seed)")" \
+same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by point, seed)")" \
 	'done done pruned pruned pruned pruned'
 ok ssl sweep start none.yaml
 ok ssl sweep start none
@@ -71,14 +71,18 @@ ok ssl sweep retry --pruned none
 err_has '4 cells queued'
 same "$(value "select count(*) from v_cell where sweep = 'none' and status = 'queued' and run is null and failures = 0")" 4
 ok ssl sweep start -q none
-same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by cell, seed)")" \
+same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by point, seed)")" \
 	'done done pruned pruned pruned pruned'
 same "$(value "select group_concat(attempts || ':' || epoch, ' ') from v_run where status = 'pruned' and
 	id in (select run_id from v_cell where sweep = 'none')")" '1:1 1:1'
 
 note 'a run pruned by an older version, recorded as stopped, is known by its reason'
-ok sqlite3 .ssl/ssl.db "update run set status = 'stopped' where status = 'pruned'; drop table sweep_trash; pragma user_version = 14;
-	update metric_name set goal = 'max' where name = 'loss'"
+sqlite3 .ssl/ssl.db "select 'drop view ' || name || ';' from sqlite_schema where type = 'view'" >drop.sql
+ok sqlite3 .ssl/ssl.db '.read drop.sql' "update run set status = 'stopped' where status = 'pruned'; drop table sweep_trash;
+	alter table run drop column loss_floor; alter table run drop column least_progress;
+	alter table cell drop column rank; alter table cell rename column seed_index to rank;
+	alter table sweep drop column spec_hash; alter table sweep rename column first_spec_hash to spec_hash;
+	update metric_name set goal = 'max' where name = 'loss'; pragma user_version = 14"
 ok ssl init
 same "$(value "select group_concat(distinct status) from v_run where status not in ('done')")" pruned
 same "$(value "select goal from metric_name where name = 'loss'")" min
@@ -129,7 +133,7 @@ for what in 'sweep extend --seeds 3 none' 'sweep start none' 'sweep show none'; 
 	ok ssl $what
 	same "$what: $(grep -c 'was a default: the smallest value of loss counts as the best' "$err")" "$what: 1"
 done
-same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by cell, seed)")" \
+same "$(value "select group_concat(status, ' ') from (select status from v_cell where sweep = 'none' order by point, seed)")" \
 	'done done done pruned pruned pruned pruned pruned pruned'
 same "$(value "select goal from v_sweep where name = 'none'")" min
 

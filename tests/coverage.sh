@@ -13,8 +13,12 @@ esac
 command -v "$gcov" >/dev/null || { echo "coverage: no $gcov" >&2; exit 1; }
 
 # gcov -n prints "File 'PATH'" and "Lines executed:87.50% of 16" for each source of an object. A source that never ran
-# has no counts, only its notes (.gcno).
-find "$build" -path '*/ssl*.dir/*' -name '*.gcno' | sort | xargs "$gcov" -n 2>/dev/null | awk -v least="$least" -v quote="'" '
+# has no counts, only its notes (.gcno); notes of a source that was removed are left out.
+src=$(dirname "$0")/..
+find "$build" -path '*/ssl*.dir/*' -name '*.gcno' | sort | while read -r notes; do
+	source=${notes#*.dir/}
+	[ ! -e "$src/${source%.gcno}" ] || echo "$notes"
+done | xargs "$gcov" -n 2>/dev/null | awk -v least="$least" -v quote="'" '
 $1 == "File" {
 	split($0, part, quote)
 	file = part[2]

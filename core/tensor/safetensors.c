@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/strbuf.h"
 #include "core/base/utf8.h"
 
@@ -22,10 +23,9 @@ static const struct dtype {
 
 enum { N_DTYPES = sizeof dtypes / sizeof *dtypes };
 
-/* Reading a header: [p, end) is what is left of it. */
 struct reader {
 	const char *path;
-	const unsigned char *p, *end;
+	struct json json; /* the header */
 	uint64_t data_size;
 	struct safetensors *st;
 	int cap_entry, cap_meta;
@@ -39,115 +39,18 @@ static int corrupt(struct reader *r, const char *why)
 	return error_set(r->err, ERR_CORRUPT, "%s: not a valid safetensors file: %s", r->path, why);
 }
 
-static void skip_space(struct reader *r)
-{
-	while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t'))
-		r->p++;
-}
-
 /* True, and past it, when the next character is c. */
-static int take(struct reader *r, char c)
+static int skip(struct reader *r, char c)
 {
-	skip_space(r);
-	if (r->p == r->end || *r->p != (unsigned char)c)
-		return 0;
-	r->p++;
-	return 1;
+	return json_skip(&r->json, c);
 }
 
-static int hex4(struct reader *r, unsigned *out)
-{
-	*out = 0;
-	for (int i = 0; i < 4; i++, r->p++) {
-		unsigned c = r->p < r->end ? *r->p : 0, d;
-
-		if (c >= '0' && c <= '9')
-			d = c - '0';
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			d = (c | 32) - 'a' + 10;
-		else
-			return corrupt(r, "bad \\u escape");
-		*out = *out * 16 + d;
-	}
-	return 0;
-}
-
-static void add_utf8(struct strbuf *sb, unsigned c)
-{
-	if (c < 0x80) {
-		strbuf_addc(sb, (char)c);
-	} else if (c < 0x800) {
-		strbuf_addc(sb, (char)(0xC0 | c >> 6));
-		strbuf_addc(sb, (char)(0x80 | (c & 0x3F)));
-	} else {
-		if (c < 0x10000) {
-			strbuf_addc(sb, (char)(0xE0 | c >> 12));
-		} else {
-			strbuf_addc(sb, (char)(0xF0 | c >> 18));
-			strbuf_addc(sb, (char)(0x80 | (c >> 12 & 0x3F)));
-		}
-		strbuf_addc(sb, (char)(0x80 | (c >> 6 & 0x3F)));
-		strbuf_addc(sb, (char)(0x80 | (c & 0x3F)));
-	}
-}
-
-static int unicode_escape(struct reader *r)
-{
-	unsigned c, low;
-
-	if (hex4(r, &c))
-		return -1;
-	if (c >= 0xD800 && c < 0xDC00) {
-		if (r->end - r->p < 2 || r->p[0] != '\\' || r->p[1] != 'u')
-			return corrupt(r, "half a surrogate pair");
-		r->p += 2;
-		if (hex4(r, &low))
-			return -1;
-		if (low < 0xDC00 || low > 0xDFFF)
-			return corrupt(r, "half a surrogate pair");
-		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-	} else if (c >= 0xDC00 && c < 0xE000) {
-		return corrupt(r, "half a surrogate pair");
-	}
-	if (!c)
-		return corrupt(r, "NUL in a string");
-	add_utf8(&r->text, c);
-	return 0;
-}
-
-static int escape(struct reader *r)
-{
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	unsigned char c = r->p < r->end ? *r->p++ : 0;
-	const char *at = c ? strchr(from, c) : NULL;
-
-	if (c == 'u')
-		return unicode_escape(r);
-	if (!at)
-		return corrupt(r, "bad escape in a string");
-	strbuf_addc(&r->text, to[at - from]);
-	return 0;
-}
-
-/* A JSON string into r->text. */
+/* A string into r->text. */
 static int string(struct reader *r)
 {
 	strbuf_clear(&r->text);
-	if (!take(r, '"'))
-		return corrupt(r, "a string is expected in the header");
-	while (r->p < r->end && *r->p != '"') {
-		unsigned char c = *r->p++;
-
-		if (c < 0x20)
-			return corrupt(r, "control character in a string");
-		if (c != '\\')
-			strbuf_addc(&r->text, (char)c);
-		else if (escape(r))
-			return -1;
-	}
-	if (r->p == r->end)
-		return corrupt(r, "a string without end");
-	r->p++;
+	if (json_read_string(&r->json, &r->text))
+		return corrupt(r, r->json.why);
 	return utf8_is_valid(r->text.buf) ? 0 : corrupt(r, "a string that is not UTF-8");
 }
 
@@ -163,27 +66,22 @@ static int string_dup(struct reader *r, char **out)
 static int integers(struct reader *r, uint64_t *out, int max, int *n)
 {
 	*n = 0;
-	if (!take(r, '['))
+	if (!skip(r, '['))
 		return corrupt(r, "a list of integers is expected");
-	if (take(r, ']'))
+	if (skip(r, ']'))
 		return 0;
 	do {
-		const unsigned char *start;
-		uint64_t v = 0;
+		struct json_number v;
 
-		skip_space(r);
-		for (start = r->p; r->p < r->end && *r->p >= '0' && *r->p <= '9'; r->p++) {
-			if (v > ((uint64_t)INT64_MAX - 9) / 10)
-				return corrupt(r, "an integer is too large");
-			v = v * 10 + (*r->p - '0');
-		}
-		if (r->p == start || (*start == '0' && r->p - start > 1))
+		if (json_read_number(&r->json, &v))
+			return corrupt(r, r->json.why);
+		if (!v.is_integer || v.i < 0)
 			return corrupt(r, "an integer is expected");
 		if (*n == max)
 			return corrupt(r, "too many dimensions or offsets");
-		out[(*n)++] = v;
-	} while (take(r, ','));
-	return take(r, ']') ? 0 : corrupt(r, "a list without end");
+		out[(*n)++] = (uint64_t)v.i;
+	} while (skip(r, ','));
+	return skip(r, ']') ? 0 : corrupt(r, "a list without end");
 }
 
 static int metadata(struct reader *r)
@@ -194,9 +92,9 @@ static int metadata(struct reader *r)
 		return corrupt(r, "two __metadata__ objects");
 	st->meta_key = xcalloc(1, sizeof *st->meta_key);
 	st->meta_value = xcalloc(1, sizeof *st->meta_value);
-	if (!take(r, '{'))
+	if (!skip(r, '{'))
 		return corrupt(r, "__metadata__ is not an object");
-	if (take(r, '}'))
+	if (skip(r, '}'))
 		return 0;
 	do {
 		if (st->n_meta == r->cap_meta) {
@@ -209,12 +107,12 @@ static int metadata(struct reader *r)
 		st->n_meta++;
 		if (string_dup(r, &st->meta_key[st->n_meta - 1]))
 			return -1;
-		if (!take(r, ':'))
+		if (!skip(r, ':'))
 			return corrupt(r, "':' is expected");
 		if (string_dup(r, &st->meta_value[st->n_meta - 1]))
 			return -1;
-	} while (take(r, ','));
-	return take(r, '}') ? 0 : corrupt(r, "__metadata__ without end");
+	} while (skip(r, ','));
+	return skip(r, '}') ? 0 : corrupt(r, "__metadata__ without end");
 }
 
 static int dtype(struct reader *r, enum st_dtype *out)
@@ -260,7 +158,7 @@ static int tensor_object(struct reader *r, struct st_entry *e)
 	uint64_t shape[DIMS_MAX], offset[2];
 	int seen = 0, bit, ndim = 0, n_offset = 0, bad;
 
-	if (!take(r, '{'))
+	if (!skip(r, '{'))
 		return corrupt(r, "a tensor's entry is not an object");
 	do {
 		if (string(r))
@@ -272,15 +170,15 @@ static int tensor_object(struct reader *r, struct st_entry *e)
 		if (!bit || seen & bit)
 			return corrupt(r, "unknown or repeated key in a tensor's entry");
 		seen |= bit;
-		if (!take(r, ':'))
+		if (!skip(r, ':'))
 			return corrupt(r, "':' is expected");
 		bad = bit == 1   ? dtype(r, &e->dtype)
 		      : bit == 2 ? integers(r, shape, DIMS_MAX, &ndim)
 				 : integers(r, offset, 2, &n_offset);
 		if (bad)
 			return -1;
-	} while (take(r, ','));
-	if (!take(r, '}'))
+	} while (skip(r, ','));
+	if (!skip(r, '}'))
 		return corrupt(r, "a tensor's entry without end");
 	if (seen != 7 || n_offset != 2)
 		return corrupt(r, "dtype, shape or data_offsets is missing");
@@ -294,7 +192,7 @@ static int entry(struct reader *r)
 
 	if (string(r))
 		return -1;
-	if (!take(r, ':')) /* the name stays in r->text */
+	if (!skip(r, ':')) /* the name stays in r->text */
 		return corrupt(r, "':' is expected");
 	if (!strcmp(r->text.buf, "__metadata__"))
 		return metadata(r);
@@ -378,19 +276,18 @@ static int header(struct reader *r, const unsigned char *data)
 {
 	struct safetensors *st = r->st;
 
-	if (r->p == r->end || *r->p != '{')
+	if (r->json.p == r->json.end || *r->json.p != '{') /* without a blank before it */
 		return corrupt(r, "the header is not an object");
-	r->p++;
-	if (!take(r, '}')) {
+	r->json.p++;
+	if (!skip(r, '}')) {
 		do {
 			if (entry(r))
 				return -1;
-		} while (take(r, ','));
-		if (!take(r, '}'))
+		} while (skip(r, ','));
+		if (!skip(r, '}'))
 			return corrupt(r, "the header has no end");
 	}
-	skip_space(r);
-	if (r->p != r->end)
+	if (!json_at_end(&r->json))
 		return corrupt(r, "something follows the header");
 	if (names_differ(r) || covers(r))
 		return -1;
@@ -415,10 +312,10 @@ int st_open(const char *path, struct safetensors *st, struct error *err)
 	} else if (length > HEADER_MAX || length > fresh.map.size - 8) {
 		bad = corrupt(&r, "the header's length exceeds the file");
 	} else {
-		r.p = fresh.map.data + 8;
-		r.end = r.p + length;
+		r.json.p = (const char *)fresh.map.data + 8;
+		r.json.end = r.json.p + length;
 		r.data_size = fresh.map.size - 8 - length;
-		bad = header(&r, r.end);
+		bad = header(&r, (const unsigned char *)r.json.end);
 	}
 	free(r.begin);
 	strbuf_release(&r.text);

@@ -17,12 +17,10 @@ static const struct {
 
 static void add_metadata(struct strbuf *h, const char *const *key, const char *const *value, int n)
 {
-	strbuf_adds(h, "\"__metadata__\":{");
+	json_add_name(h, "__metadata__");
+	strbuf_addc(h, '{');
 	for (int i = 0; i < n; i++) {
-		if (i)
-			strbuf_addc(h, ',');
-		json_add_string(h, key[i]);
-		strbuf_addc(h, ':');
+		json_add_name(h, key[i]);
 		json_add_string(h, value[i]);
 	}
 	strbuf_addc(h, '}');
@@ -43,11 +41,17 @@ static void add_entry(struct strbuf *h, const struct st_entry *e, size_t *offset
 {
 	size_t end = *offset + entry_bytes(e);
 
-	json_add_string(h, e->name);
-	strbuf_addf(h, ":{\"dtype\":\"%s\",\"shape\":[", dtypes[e->dtype].name);
+	json_add_name(h, e->name);
+	strbuf_addc(h, '{');
+	json_add_name(h, "dtype");
+	json_add_string(h, dtypes[e->dtype].name);
+	json_add_name(h, "shape");
+	strbuf_addc(h, '[');
 	for (int i = 0; i < e->ndim; i++)
 		strbuf_addf(h, "%s%lld", i ? "," : "", (long long)e->shape[i]);
-	strbuf_addf(h, "],\"data_offsets\":[%zu,%zu]}", *offset, end);
+	strbuf_addc(h, ']');
+	json_add_name(h, "data_offsets");
+	strbuf_addf(h, "[%zu,%zu]}", *offset, end);
 	*offset = end;
 }
 
@@ -86,11 +90,8 @@ static void build_header(struct strbuf *h, const struct st_entry *entry, int n,
 	strbuf_addc(h, '{');
 	if (n_meta)
 		add_metadata(h, meta_key, meta_value, n_meta);
-	for (int i = 0; i < n; i++) {
-		if (i || n_meta)
-			strbuf_addc(h, ',');
+	for (int i = 0; i < n; i++)
 		add_entry(h, &entry[i], &offset);
-	}
 	strbuf_addc(h, '}');
 	while (h->len % 8)
 		strbuf_addc(h, ' ');

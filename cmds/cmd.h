@@ -112,7 +112,7 @@ const struct opt *opt_find_name(const struct opt *table, const char *name, size_
 /* Is the word behind the option its value? */
 int opt_takes_value(const struct opt *o);
 
-/* The common flags before the command's name: *at is left at the first word that is none. */
+/* The common flags before the command's name: *at becomes the first word that is no flag. */
 int opt_parse_leading(struct cmd_ctx *ctx, int argc, char **argv, int *at, struct error *err);
 
 const struct cmd *cmd_at(int i); /* the table in order, NULL past the end */

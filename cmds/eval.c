@@ -1,4 +1,5 @@
-/* `ssl eval`: judges a run's encoder by one protocol after another, and records what comes out. */
+/* `ssl eval`: evaluates a run's encoder by one protocol after another, and records what comes out.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 cd "$SRC" || exit 1
 # What is checked: files, and folders with everything below them.
-rooms='README.md man experiments schema bootstrap core tests/cmds'
+rooms='README.md man experiments schema bootstrap core cmds tests/cmds'
 
 cat >"$scratch/list" <<'END'
 mend|mends|mended|mending	fix, repair, a suggested fix

@@ -7,6 +7,7 @@
 #include "core/run/datasets.h"
 #include "core/store/object.h"
 
+/* The number of classes that have an image in the split. */
 static int count_classes(const struct dataset *d, int split)
 {
 	uint8_t *seen = xcalloc((size_t)d->classes + 1, 1);
@@ -15,8 +16,10 @@ static int count_classes(const struct dataset *d, int split)
 	for (uint32_t i = 0; d->labels[split] && i < d->n[split]; i++) {
 		int label = d->labels[split][i];
 
-		if (label >= 0 && !seen[label]++)
-			n++;
+		if (label < 0 || seen[label])
+			continue;
+		seen[label] = 1;
+		n++;
 	}
 	free(seen);
 	return n;

@@ -38,6 +38,7 @@ runs()
 ok ssl init
 folder flat 24
 folder one/train/all 24
+folder many/train/all 260
 folder word/unlabeled 24
 folder tested/unlabeled 24
 folder tested/test/cat 6
@@ -83,6 +84,11 @@ ok ssl show on-flat
 out_has '^evaluation +none: its training images have no labels'
 ok ssl show on-one
 out_has '^evaluation +none: its labelled training images are all of one class'
+
+note 'one class is one class, however many images it has'
+ok ssl data add -q many many
+ok ssl run -n -m vicreg -d many $tiny $heads
+err_has 'no evaluation .knn is skipped.: its labelled training images are all of one class'
 
 note 'its checkpoints are kept, and it is verified and exported like any other'
 same "$(value "select count(*) from v_run v join checkpoint c on c.run_id = v.id where v.name = 'on-flat'")" 1

@@ -1,5 +1,5 @@
-/* Protects: every chunk runs exactly once, at any number of threads, and nested calls are serial.
- */
+/* Protects: every chunk runs exactly once, at any number of threads, nested calls are serial, and
+ * ranges are divided within each group. */
 #include "core/base/parallel.h"
 
 #include <string.h>
@@ -73,10 +73,45 @@ static void test_nested(void)
 	parallel_set_threads(before);
 }
 
+/* Three groups of 10 items in chunks of 4: each group starts anew, and its last chunk has 2. */
+struct parts {
+	struct range chunk[9];
+};
+
+static void keep_range(void *ctx, const struct range *r)
+{
+	struct parts *p = ctx;
+
+	p->chunk[r->chunk] = *r;
+}
+
+static void test_ranges(void)
+{
+	static const size_t from[] = {0, 4, 8}, to[] = {4, 8, 10};
+	struct parts p = {0};
+
+	CU_ASSERT_EQUAL(parallel_chunks(10, 4), 3);
+	CU_ASSERT_EQUAL(parallel_chunks(8, 4), 2);
+	CU_ASSERT_EQUAL(parallel_chunks(0, 4), 0);
+	parallel_range(3, 10, 4, keep_range, &p);
+	for (int i = 0; i < 9; i++) {
+		struct range r = parallel_chunk(10, 4, i);
+
+		CU_ASSERT_EQUAL(p.chunk[i].chunk, i);
+		CU_ASSERT_EQUAL(p.chunk[i].group, i / 3);
+		CU_ASSERT_EQUAL(p.chunk[i].from, from[i % 3]);
+		CU_ASSERT_EQUAL(p.chunk[i].to, to[i % 3]);
+		CU_ASSERT(!memcmp(&r, &p.chunk[i], sizeof r));
+	}
+	parallel_range(2, 0, 4, keep_range, NULL); /* nothing to do: no call */
+}
+
 int main(void)
 {
-	static const struct check_case cases[] = {
-	    {"each chunk once", test_each_once}, {"nested calls run in place", test_nested}, {0}};
+	static const struct check_case cases[] = {{"each chunk once", test_each_once},
+						  {"nested calls run in place", test_nested},
+						  {"ranges of groups", test_ranges},
+						  {0}};
 
 	return check_run("base/parallel", cases);
 }

@@ -12,7 +12,7 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 
 const struct cmd cmd_run = {
     .name = "run",
-    .summary = "train one encoder as a recipe says, and record the run",
+    .summary = "train one encoder according to a recipe, and record the run",
     .usage =
 	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
 	"[--tag TAG]... [-j N] [-n] [RECIPE]",

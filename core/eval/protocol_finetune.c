@@ -24,10 +24,10 @@ static const struct hparam hparams[] = {
      "share of the training images of each class that keep their label"},
     {"eval.finetune.lr", HP_REAL, "0.05", 1e-9, 1e6, NULL,
      "learning rate for a batch of 256 images, scaled linearly with the batch (SimCLR, lightly "
-     "0.05; Barlow Twins 0.002, VICReg 0.03 and 0.01 of the encoder at 1 and 10 % of the labels)"},
+     "0.05; Barlow Twins 0.002; VICReg, encoder: 0.03 with 1 % of the labels, 0.01 with 10 %)"},
     {"eval.finetune.head_lr", HP_REAL, "0", 0, 1e6, NULL,
      "learning rate of the linear head, scaled in the same way; 0: eval.finetune.lr (Barlow "
-     "Twins 0.5, VICReg 0.08 and 0.1)"},
+     "Twins 0.5; VICReg 0.08 with 1 % of the labels, 0.1 with 10 %)"},
     {"eval.finetune.epochs", HP_INT, "30", 1, 100000, NULL,
      "passes over the labelled images (lightly 30; SimCLR 60 and 30 for 1 and 10 %, Barlow Twins, "
      "VICReg 20)"},

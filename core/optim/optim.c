@@ -15,7 +15,8 @@ const struct hparam optim_hparams[] = {
      "linear: the learning rate is lr * batch / 256, as in every method's paper; none: it is lr"},
     {"optim.batch", HP_INT, "256", 2, 65536, NULL, "images per step (solo-learn on CIFAR)"},
     {"optim.epochs", HP_INT, "100", 1, 100000, NULL,
-     "passes over the training images (papers: 100 to 1000)"},
+     "passes over the training images, each without its last batch if that is not full (papers: "
+     "100 to 1000)"},
     {"optim.warmup", HP_REAL, "auto", 0, 10000, "auto",
      "epochs of linear warm-up from 0; auto: a tenth of the run, at most 10 (10 in SimCLR, BYOL, "
      "Barlow Twins, VICReg)"},

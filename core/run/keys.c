@@ -21,8 +21,9 @@ static const struct hparam run_hparams[] = {
     {"data.val", HP_INT, "auto", 0, 100000000, "auto",
      "number of validation images: if the dataset's own validation split has this size, that "
      "split; otherwise this many images held out of train, the same share of every class; auto: "
-     "the dataset's own split, or, without one, 0 if there is a labelled test split and "
-     "otherwise a tenth of train if it has two classes and a protocol is asked for"},
+     "the size of the dataset's own split; without one, a tenth of train if train has at least "
+     "two classes and there is no labelled test split (or eval.split is val); otherwise, and "
+     "whenever eval.protocol is [], 0"},
     {"data.val_seed", HP_INT, "0", 0, 9007199254740991.0, NULL,
      "seed that selects the held-out images; separate from seed, so that runs with different "
      "seeds hold out the same images"},
@@ -35,8 +36,8 @@ static const struct hparam run_hparams[] = {
      "evaluation protocols; those that fine-tune the encoder run only after the last epoch; [] "
      "disables evaluation"},
     {"eval.split", HP_ENUM, "test", 0, 0, "val|test",
-     "images to evaluate on; the default is val if there are validation images (data.val), "
-     "otherwise test"},
+     "images to evaluate on; test is the default only without validation images (data.val): with "
+     "them the default is val"},
     {"eval.final_test", HP_BOOL, "true", 0, 0, NULL,
      "if eval.split is val: also score the test split, once, after the last epoch"},
     {"checkpoint.every", HP_INT, "5", 0, 1000000, NULL,
@@ -44,7 +45,8 @@ static const struct hparam run_hparams[] = {
     {"checkpoint.keep_last", HP_INT, "2", 1, 1000000, NULL,
      "number of most recent checkpoints to keep"},
     {"checkpoint.keep_best", HP_INT, "1", 0, 1, NULL,
-     "1: also keep the checkpoint with the best evaluation"},
+     "1: also keep the checkpoint with the best top-1 on eval.split after training has begun, by "
+     "the first of knn, linear, linear-10pct and linear-1pct that eval.protocol contains"},
     {"guard.nan", HP_ENUM, "fail", 0, 0, "fail|record",
      "what to do if the loss is not finite: fail = the run fails (exit 7); record = the loss is "
      "recorded and the run continues"},

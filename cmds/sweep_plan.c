@@ -154,9 +154,9 @@ static int print_plan(struct sweep_args *a, const struct grid *g, const struct s
 
 		pager_start(a->ctx);
 		table_print(t, a->ctx->format, a->ctx->out);
-		strbuf_addf(&text, "%s: %d point%s x %d seed%s = %d cells", g->name, p->points,
+		strbuf_addf(&text, "%s: %d point%s x %d seed%s = %d cell%s", g->name, p->points,
 			    p->points == 1 ? "" : "s", p->n / p->points,
-			    p->n == p->points ? "" : "s", p->n);
+			    p->n == p->points ? "" : "s", p->n, p->n == 1 ? "" : "s");
 		if (a->reuse && a->ctx->store)
 			strbuf_addf(&text, ", of which %d %s finished already and would be reused",
 				    reusable, reusable == 1 ? "is" : "are");

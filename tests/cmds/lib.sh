@@ -123,11 +123,21 @@ wait_until()
 	done
 }
 
-# The process is stopped during each query, so that a slow query cannot miss the moment.
+# Can another process write? Takes the lock for writing and changes nothing: no run has that tag.
+store_is_free()
+{
+	lib_status=0
+	SSL_BUSY_MS=100 ssl tag -d @ no-such-tag >/dev/null 2>&1 || lib_status=$?
+	[ $lib_status != 4 ]
+}
+
+# Stops the process as soon as the query gives 1, outside of its transactions: a process that is stopped while it
+# writes would lock all others out. It is stopped during each query, so that a slow query cannot miss the moment.
 hold()
 {
 	lib_i=0
-	while kill -STOP "$1" 2>/dev/null || fail "the process ended before: $2"; [ "$(value "$2")" != 1 ]; do
+	while kill -STOP "$1" 2>/dev/null || fail "the process ended before: $2"
+	      [ "$(value "$2")" != 1 ] || ! store_is_free; do
 		kill -CONT "$1"
 		lib_i=$((lib_i + 1))
 		[ $lib_i -lt 3000 ] || fail "timeout: $2: $(value "$2"), not 1"

@@ -274,9 +274,10 @@ static void report_added(const struct dataset_row *row, const char *did)
 
 	if (row->n_val)
 		snprintf(val, sizeof val, "%lld val, ", (long long)row->n_val);
-	log_info("%s: %s: %lld train, %s%lld test, %lld unlabeled images of %dx%dx%d, %d classes",
+	log_info("%s: %s: %lld train, %s%lld test, %lld unlabeled images of %dx%dx%d, %d class%s",
 		 row->name, did, (long long)row->n_train, val, (long long)row->n_test,
-		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes);
+		 (long long)row->n_unlabeled, row->width, row->height, row->channels, row->classes,
+		 row->classes == 1 ? "" : "es");
 }
 
 /* Prints what the dataset can be used for. */

@@ -6,6 +6,7 @@
 #include "core/run/keys.h"
 #include "core/run/run.h"
 #include "core/store/digests.h"
+#include "tests/unit/run/tiny_dataset.h"
 #include "tests/unit/store/scratch.h"
 
 static const struct recipe_set settings[] = {
@@ -136,21 +137,6 @@ static struct recorder memory_recorder(struct memory *m)
 						.finish = finish};
 
 	return (struct recorder){&ops, m};
-}
-
-static void tiny_dataset(struct scratch *x)
-{
-	struct dataset_row row = {.height = 32, .width = 32, .channels = 3, .classes = 10};
-	char tmp[4096];
-
-	snprintf(row.name, sizeof row.name, "shapes");
-	row.n_train = 40;
-	row.n_test = 20;
-	CU_ASSERT_EQUAL_FATAL(
-	    dataset_shapes(3, 40, 20, store_tmp_dir(x->s), tmp, sizeof tmp, row.sha256, &x->err),
-	    0);
-	CU_ASSERT_EQUAL_FATAL(object_adopt(x->s, tmp, row.sha256, &x->err), 0);
-	CU_ASSERT_EQUAL_FATAL(datasets_insert(x->s, &row, 0, &x->err), 0);
 }
 
 /* rec NULL: the store of x. */

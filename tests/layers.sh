@@ -7,7 +7,7 @@ cd "$SRC" || exit 1
 table=core/LAYERS
 
 note 'includes point downwards, and only one folder includes a dependency'
-find core cmds -name '*.[ch]' | sort | xargs grep -nE '^[[:space:]]*#[[:space:]]*include' |
+find core cmds -name '*.[ch]' -o -name '*.cu' -o -name '*.cuh' | sort | xargs grep -nE '^[[:space:]]*#[[:space:]]*include' |
 	sed -E 's/^([^:]*):([0-9]*):[[:space:]]*#[[:space:]]*include[[:space:]]*/\1 \2 /' >"$scratch/includes"
 [ "$(wc -l <"$scratch/includes")" -gt 100 ] || fail 'too few includes were found'
 awk -v table=$table '

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/cmds/lib.sh"
 
 cd "$SRC" || exit 1
-find core cmds tests -name '*.[ch]' | sort >"$scratch/files"
-find core cmds -name '*.[ch]' | sort >"$scratch/ours"
+find core cmds tests -name '*.[ch]' -o -name '*.cu' -o -name '*.cuh' -o -name '*.hpp' | sort >"$scratch/files"
+grep -v '^tests/' "$scratch/files" >"$scratch/ours"
 [ "$(wc -l <"$scratch/files")" -gt 50 ] || fail 'too few source files were found'
 
 note 'files of at most 600 lines, headers (of core and cmds) of 150, functions of 60'
@@ -20,7 +20,7 @@ FNR == 1 { start = 0 }
 { lines[FILENAME] = FNR }
 END {
 	for (file in lines) {
-		most = file ~ /^c.*\.h$/ ? 150 : 600
+		most = file ~ /^c.*\.(h|cuh)$/ ? 150 : 600
 		if (lines[file] > most)
 			printf "%s: %d lines, more than %d\n", file, lines[file], most
 	}
@@ -55,7 +55,7 @@ done >"$out"
 case $(clang-format --version 2>/dev/null) in
 *'version 14.'*)
 	note 'sources have the layout of .clang-format (headers are laid out by hand)'
-	grep '\.c$' "$scratch/files" | xargs clang-format --dry-run 2>&1 | grep -o '^[^ ]*: warning.*' |
+	grep -E '\.(c|cu)$' "$scratch/files" | xargs clang-format --dry-run 2>&1 | grep -o '^[^ ]*: warning.*' |
 		cut -d: -f1 | uniq -c >"$out"
 	[ ! -s "$out" ] || fail 'clang-format -i would change these (lines)'
 	;;

@@ -1,0 +1,77 @@
+/*
+ * The part of the CUDA runtime that the device's memory functions use, for the shim: device memory
+ * is host memory with red zones, filled with 0xff (NaN) when it is allocated; streams run at once, in
+ * order; events note nothing. Names, signatures and values are those of CUDA's cuda_runtime_api.h.
+ */
+#ifndef SSL_TESTS_CUDA_RUNTIME_H
+#define SSL_TESTS_CUDA_RUNTIME_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+	cudaSuccess = 0,
+	cudaErrorInvalidValue = 1,
+	cudaErrorMemoryAllocation = 2,
+	cudaErrorNoDevice = 100,
+	cudaErrorInvalidResourceHandle = 400,
+	cudaErrorUnknown = 999
+} cudaError_t;
+typedef struct shim_stream *cudaStream_t;
+typedef struct shim_event *cudaEvent_t;
+enum cudaMemcpyKind {
+	cudaMemcpyHostToDevice = 1,
+	cudaMemcpyDeviceToHost = 2,
+	cudaMemcpyDeviceToDevice = 3
+};
+enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
+enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2 };
+
+cudaError_t cudaGetDeviceCount(int *count);
+cudaError_t cudaSetDevice(int device);
+cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int device);
+cudaError_t cudaMemGetInfo(size_t *free, size_t *total);
+cudaError_t cudaMalloc(void **p, size_t bytes);
+cudaError_t cudaFree(void *p);
+cudaError_t cudaMallocHost(void **p, size_t bytes);
+cudaError_t cudaFreeHost(void *p);
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind, cudaStream_t s);
+cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t s);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags);
+cudaError_t cudaStreamDestroy(cudaStream_t s);
+cudaError_t cudaStreamSynchronize(cudaStream_t s);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned flags);
+cudaError_t cudaEventDestroy(cudaEvent_t e);
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s);
+cudaError_t cudaEventSynchronize(cudaEvent_t e);
+cudaError_t cudaGetLastError(void);
+const char *cudaGetErrorString(cudaError_t e);
+
+/* --- for tests and for the stand-ins of libraries --- */
+
+/* What is reported: multiprocessors, bytes of memory. */
+struct shim_device {
+	int multiprocessors;
+	size_t memory;
+};
+extern struct shim_device shim_device;
+
+/* The end of the allocation that holds p, or NULL. */
+const char *shim_memory_end(const void *p);
+
+/* What has not been released: allocations, streams and events. */
+long shim_live(void);
+
+/* Should this call fail? FAKE_FAIL=NAME:N in the environment lets the N-th call of function NAME
+ * fail, counted from 1 and from the last shim_fail_reset(). */
+int shim_fails(const char *name);
+void shim_fail_reset(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -2,14 +2,15 @@
  * The augmentations of the papers, vectorised. One image at a time is converted from 8-bit HWC to
  * normalised `real` HWC. Each operation is one file, defined as in torchvision (golden values:
  * image_ops), and has a probability and ranges per view: view B may differ from view A, as in
- * BYOL's asymmetric blur and solarization. The random draws depend only on (seed, epoch, image,
- * view).
+ * BYOL's asymmetric blur and solarization. First a plan is drawn, then it is applied (plan.h). The
+ * random draws depend only on (seed, epoch, image, view).
  */
 #ifndef SSL_AUGMENT_AUGMENT_H
 #define SSL_AUGMENT_AUGMENT_H
 
 #include <stdint.h>
 
+#include "core/augment/plan.h"
 #include "core/base/real.h"
 #include "core/base/rng.h"
 #include "core/recipe/hparam.h"
@@ -24,9 +25,8 @@ struct augment {
 	double hue;                                        /* in turns */
 	double gray_p;
 	double blur_p, blur_sigma[2];
-	double solarize_p, solarize_threshold;
-	double mean[4], std[4]; /* normalisation per channel, of values in [0, 1] */
-	int height, width, channels, out_height, out_width;
+	double solarize_p;
+	struct augment_fixed fixed;
 };
 
 /* The keys augment.*. All probabilities and ranges occur again as augment.b.* for view B, with a
@@ -48,21 +48,18 @@ struct augment_source {
 int augment_check(const struct recipe *r, const char **key, struct error *err);
 
 /* Reads the settings of one view (0: view A, otherwise view B) from a resolved recipe. If
- * augment.size is not 0, out_height and out_width are set to it. ERR_USAGE if the minimum of a
+ * augment.size is not 0, fixed.out_height and fixed.out_width are set to it. ERR_USAGE if the minimum of a
  * range is above its maximum. */
 int augment_from_recipe(struct augment *a, const struct recipe *r, int view,
 			const struct augment_source *source, struct error *err);
 
-/* The bytes of scratch that augment_image() needs, a multiple of 64. */
-unsigned long augment_scratch(const struct augment *a);
+/* Draws the plan of one image. The number and order of the draws do not depend on the settings;
+ * draw.c lists them. */
+void augment_draw(const struct augment *a, struct rng *rng, struct augment_plan *plan);
 
-/* Augments one image. `rng` is at the start of the stream (seed, RNG_AUGMENT, epoch, sample); the
- * number of draws does not depend on the settings (they are listed in augment.c). out: {out_height,
- * out_width, channels}. `scratch`: augment_scratch() bytes, 64-byte aligned. */
+/* Augments one image: draws its plan and applies it. `rng` is at the start of the stream (seed,
+ * RNG_AUGMENT, epoch, sample). The other arguments are those of augment_apply(). */
 void augment_image(const struct augment *a, const uint8_t *image, struct rng *rng, real *out,
 		   void *scratch);
-
-/* As augment_image(), but only resizes to the output size and normalises: for evaluation. */
-void augment_plain(const struct augment *a, const uint8_t *image, real *out, void *scratch);
 
 #endif

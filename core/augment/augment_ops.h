@@ -10,13 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/augment/augment.h"
+#include "core/augment/plan.h"
 #include "core/base/real.h"
-#include "core/base/rng.h"
-
-struct image_box {
-	int top, left, height, width;
-};
 
 /* The bytes of scratch that suffice for every operation on images (before and after a crop) of at
  * most height x width. */
@@ -65,22 +60,5 @@ void image_blur(real *x, int channels, int height, int width, int kernel, double
 
 /* The kernel size for images of this side: 10 % of the side as in SimCLR, odd, at least 3. */
 int image_blur_kernel(int side);
-
-enum jitter { JITTER_BRIGHTNESS, JITTER_CONTRAST, JITTER_SATURATION, JITTER_HUE, JITTER_OPS };
-
-/* All random choices for one image, drawn before anything is computed. */
-struct augment_plan {
-	struct image_box box;
-	int flip, rotate, jitter, gray, blur, solarize; /* 1: apply the operation */
-	double degrees, factor[JITTER_OPS], sigma;
-	int order[JITTER_OPS]; /* order of the jitter operations */
-};
-
-/* Draws a plan. The number and order of the draws from rng are fixed; augment.c lists them. */
-void augment_draw(const struct augment *a, struct rng *rng, struct augment_plan *plan);
-
-/* Applies a plan to an image; arguments as in augment_image(). */
-void augment_apply(const struct augment *a, const struct augment_plan *plan, const uint8_t *image,
-		   real *out, void *scratch);
 
 #endif

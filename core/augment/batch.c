@@ -9,31 +9,41 @@
 
 enum { IMAGES = 8 }; /* per chunk */
 
-static size_t image_size(const struct augment *a)
+static size_t image_size(const struct augment_fixed *f)
 {
-	return (size_t)a->out_height * (size_t)a->out_width * (size_t)a->channels;
+	return (size_t)f->out_height * (size_t)f->out_width * (size_t)f->channels;
 }
 
 void batcher_init(struct batcher *b, struct arena *a, const struct loader *l,
 		  const struct augment *view, int views)
 {
-	size_t most = 0;
+	size_t most = 0, images = (size_t)views * (size_t)l->batch, size;
 
 	*b = (struct batcher){.loader = l, .view = view, .views = views};
 	for (int v = 0; v < views; v++) {
-		size_t need = augment_scratch(&view[v]);
+		size_t need = augment_scratch(&view[v].fixed);
 
-		if (image_size(&view[v]) != image_size(view))
+		if (image_size(&view[v].fixed) != image_size(&view->fixed))
 			BUG("view %d has another size than view 0", v);
 		most = need > most ? need : most;
 	}
 	b->scratch_size = most;
 	b->scratch = arena_alloc(a, b->scratch_size * (size_t)parallel_threads());
 	b->labels = arena_alloc(a, (size_t)l->batch * sizeof *b->labels);
-	b->x =
-	    views
-		? arena_alloc(a, (size_t)views * (size_t)l->batch * image_size(view) * sizeof(real))
-		: NULL;
+	if (!views)
+		return;
+	size = image_size(&view->fixed);
+	b->x = arena_alloc(a, images * size * sizeof *b->x);
+	b->plan = arena_alloc(a, images * sizeof *b->plan);
+}
+
+void batch_draw(const struct augment *view, int views, int v, uint64_t seed, uint32_t epoch,
+		uint32_t number, struct augment_plan *plan)
+{
+	struct rng rng;
+
+	rng_init(&rng, seed, RNG_AUGMENT, epoch, (uint64_t)number * (uint64_t)views + (uint64_t)v);
+	augment_draw(&view[v], &rng, plan);
 }
 
 struct fill {
@@ -54,14 +64,11 @@ static void fill_chunk(void *ctx, int chunk)
 		const uint8_t *image = loader_image(l, f->k, i, &b->labels[i], &number);
 
 		for (int v = 0; v < b->views; v++) {
-			struct rng rng;
+			size_t at = (size_t)v * (size_t)l->batch + (size_t)i;
 
-			rng_init(&rng, l->seed, RNG_AUGMENT, l->epoch,
-				 (uint64_t)number * (uint64_t)b->views + (uint64_t)v);
-			augment_image(&b->view[v], image, &rng,
-				      b->x + ((size_t)v * (size_t)l->batch + (size_t)i) *
-						 image_size(b->view),
-				      scratch);
+			batch_draw(b->view, b->views, v, l->seed, l->epoch, number, &b->plan[at]);
+			augment_apply(&b->view[v].fixed, &b->plan[at], image,
+				      b->x + at * image_size(&b->view->fixed), scratch);
 		}
 	}
 }
@@ -74,7 +81,7 @@ void batcher_fill(struct batcher *b, int k)
 }
 
 struct plain {
-	const struct augment *a;
+	const struct augment_fixed *f;
 	const uint8_t *pixels;
 	const uint32_t *index;
 	uint32_t first;
@@ -87,21 +94,21 @@ static void plain_chunk(void *ctx, int chunk)
 {
 	const struct plain *p = ctx;
 	int from = chunk * IMAGES, to = from + IMAGES < p->n ? from + IMAGES : p->n;
-	size_t in = (size_t)p->a->height * (size_t)p->a->width * (size_t)p->a->channels;
-	void *scratch = p->scratch + augment_scratch(p->a) * (size_t)parallel_id();
+	size_t in = (size_t)p->f->height * (size_t)p->f->width * (size_t)p->f->channels;
+	void *scratch = p->scratch + augment_scratch(p->f) * (size_t)parallel_id();
 
 	for (int i = from; i < to; i++) {
 		size_t at = p->index ? p->index[i] : (size_t)p->first + (size_t)i;
 
-		augment_plain(p->a, p->pixels + at * in, p->x + (size_t)i * image_size(p->a),
+		augment_plain(p->f, p->pixels + at * in, p->x + (size_t)i * image_size(p->f),
 			      scratch);
 	}
 }
 
-void batch_plain(const struct augment *a, const struct dataset *d, enum dataset_split split,
+void batch_plain(const struct augment_fixed *f, const struct dataset *d, enum dataset_split split,
 		 const uint32_t *index, uint32_t first, int n, real *x, void *scratch)
 {
-	struct plain p = {a, d->pixels[split], index, first, n, x, scratch};
+	struct plain p = {f, d->pixels[split], index, first, n, x, scratch};
 
 	parallel_for((n + IMAGES - 1) / IMAGES, plain_chunk, &p);
 }

@@ -115,7 +115,8 @@ int augment_check(const struct recipe *r, const char **key, struct error *err)
 	return 0;
 }
 
-static void normalisation(struct augment *a, const char *which, const struct augment_source *s)
+static void normalisation(struct augment_fixed *f, const char *which,
+			  const struct augment_source *s)
 {
 	static const struct {
 		const char *name;
@@ -128,13 +129,13 @@ static void normalisation(struct augment *a, const char *which, const struct aug
 	};
 
 	for (int c = 0; c < 4; c++) {
-		a->mean[c] = s->mean[c];
-		a->std[c] =
+		f->mean[c] = s->mean[c];
+		f->std[c] =
 		    s->std[c] > 1e-6 ? s->std[c] : 1; /* all pixels of the channel are equal */
 		for (unsigned i = 0; i < sizeof published / sizeof *published; i++)
 			if (!strcmp(which, published[i].name)) {
-				a->mean[c] = published[i].mean[c % 3];
-				a->std[c] = published[i].std[c % 3];
+				f->mean[c] = published[i].mean[c % 3];
+				f->std[c] = published[i].std[c % 3];
 			}
 	}
 }
@@ -142,18 +143,18 @@ static void normalisation(struct augment *a, const char *which, const struct aug
 int augment_from_recipe(struct augment *a, const struct recipe *r, int view,
 			const struct augment_source *source, struct error *err)
 {
-	struct augment v = {.height = source->height,
-			    .width = source->width,
-			    .channels = source->channels,
-			    .out_height = source->height,
-			    .out_width = source->width};
+	struct augment v = {.fixed = {.height = source->height,
+				      .width = source->width,
+				      .channels = source->channels,
+				      .out_height = source->height,
+				      .out_width = source->width}};
 	int size = (int)recipe_int(r, "augment.size");
 	const char *key;
 
 	if (augment_check(r, &key, err))
 		return -1;
 	if (size)
-		v.out_height = v.out_width = size;
+		v.fixed.out_height = v.fixed.out_width = size;
 	v.crop_p = setting(r, view, "crop_p");
 	v.flip_p = setting(r, view, "flip_p");
 	v.rotate_p = setting(r, view, "rotate_p");
@@ -166,11 +167,11 @@ int augment_from_recipe(struct augment *a, const struct recipe *r, int view,
 	v.gray_p = setting(r, view, "gray_p");
 	v.blur_p = setting(r, view, "blur_p");
 	v.solarize_p = setting(r, view, "solarize_p");
-	v.solarize_threshold = setting(r, view, "solarize_threshold");
+	v.fixed.solarize_threshold = setting(r, view, "solarize_threshold");
 	range(r, view, "crop_min", "crop_max", v.crop_scale);
 	range(r, view, "ratio_min", "ratio_max", v.crop_ratio);
 	range(r, view, "blur_sigma_min", "blur_sigma_max", v.blur_sigma);
-	normalisation(&v, recipe_text(r, "augment.normalize"), source);
+	normalisation(&v.fixed, recipe_text(r, "augment.normalize"), source);
 	*a = v;
 	return 0;
 }

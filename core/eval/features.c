@@ -9,7 +9,8 @@ static void extract_batch(const struct encoder *e, struct tape *t, const struct 
 			  enum dataset_split split, const uint32_t *index, uint32_t first, int n,
 			  const struct augment *plain, real *out)
 {
-	const int shape[] = {n, plain->out_height, plain->out_width, plain->channels};
+	const int shape[] = {n, plain->fixed.out_height, plain->fixed.out_width,
+			     plain->fixed.channels};
 	struct tensor *y;
 	void *scratch;
 	real *x;
@@ -17,8 +18,8 @@ static void extract_batch(const struct encoder *e, struct tape *t, const struct 
 	tape_reset(t);
 	x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
 			      sizeof *x);
-	scratch = tape_alloc(t, augment_scratch(plain) * (size_t)parallel_threads());
-	batch_plain(plain, d, split, index ? index + first : NULL, first, n, x, scratch);
+	scratch = tape_alloc(t, augment_scratch(&plain->fixed) * (size_t)parallel_threads());
+	batch_plain(&plain->fixed, d, split, index ? index + first : NULL, first, n, x, scratch);
 	y = encoder_forward(e, t, tensor_of_host(&t->arena, x, 4, shape));
 	tensor_read(y, out + (size_t)first * (size_t)encoder_dim(e));
 }

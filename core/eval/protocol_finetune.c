@@ -136,7 +136,8 @@ static void build_training(struct model *s, uint64_t seed)
 
 static void take_step(struct model *s, int k, double lr, long step)
 {
-	int shape[4] = {s->loader.batch, s->view.out_height, s->view.out_width, s->view.channels};
+	const struct augment_fixed *f = &s->view.fixed;
+	int shape[4] = {s->loader.batch, f->out_height, f->out_width, f->channels};
 	struct tensor *x, *y;
 
 	tape_reset(&s->tape);

@@ -101,8 +101,8 @@ static int build_model(struct run *r, struct error *err)
 	if (!r->method)
 		return error_set(err, ERR_USAGE, "method: '%s' is not in this ssl",
 				 recipe_text(&r->recipe, "method"));
-	encoder_spec_from_recipe(&r->encoder_spec, &r->recipe, r->plain.out_height,
-				 r->plain.out_width, r->data.channels);
+	encoder_spec_from_recipe(&r->encoder_spec, &r->recipe, r->plain.fixed.out_height,
+				 r->plain.fixed.out_width, r->data.channels);
 	r->encoder = encoder_new(&r->encoder_spec, &r->params, "encoder.", PART_ENCODER, 0, err);
 	if (!r->encoder)
 		return -1;

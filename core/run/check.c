@@ -86,8 +86,8 @@ static int check_model(const struct method *m, const struct recipe *rc, const st
 	int ret = check_views(rc, f, &view, err);
 
 	if (!ret) {
-		encoder_spec_from_recipe(&env.encoder_spec, rc, view.out_height, view.out_width,
-					 f->channels);
+		encoder_spec_from_recipe(&env.encoder_spec, rc, view.fixed.out_height,
+					 view.fixed.out_width, f->channels);
 		env.encoder =
 		    encoder_new(&env.encoder_spec, &params, "encoder.", PART_ENCODER, 0, err);
 		ret = env.encoder ? m->init(arena_zalloc(&arena, m->size), &env, err) : -1;

@@ -29,8 +29,8 @@ static void fill_chunk(void *ctx, int chunk)
 {
 	const struct fill *f = ctx;
 	const struct loader *l = &f->r->loader;
-	const size_t size =
-	    (size_t)f->view->out_height * (size_t)f->view->out_width * (size_t)f->view->channels;
+	const size_t size = (size_t)f->view->fixed.out_height * (size_t)f->view->fixed.out_width *
+			    (size_t)f->view->fixed.channels;
 	const int to = (chunk + 1) * IMAGES < f->n ? (chunk + 1) * IMAGES : f->n;
 
 	for (int i = chunk * IMAGES; i < to; i++) {
@@ -39,7 +39,8 @@ static void fill_chunk(void *ctx, int chunk)
 
 		rng_init(&rng, 0, RNG_EVAL, UINT32_MAX, (uint64_t)number * 2 + (uint64_t)f->v);
 		augment_image(f->view, pixels_of(l->data, number), &rng, f->x + (size_t)i * size,
-			      f->scratch + augment_scratch(f->view) * (size_t)parallel_id());
+			      f->scratch +
+				  augment_scratch(&f->view->fixed) * (size_t)parallel_id());
 	}
 }
 
@@ -47,11 +48,12 @@ static struct tensor *images(struct run *r, int v, int first, int n, int total)
 {
 	struct tape *t = &r->tape;
 	struct fill f = {r, &r->view[v], v, first, n, total, NULL, NULL};
-	const int shape[] = {n, f.view->out_height, f.view->out_width, f.view->channels};
+	const int shape[] = {n, f.view->fixed.out_height, f.view->fixed.out_width,
+			     f.view->fixed.channels};
 
 	f.x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
 				sizeof *f.x);
-	f.scratch = tape_alloc(t, augment_scratch(f.view) * (size_t)parallel_threads());
+	f.scratch = tape_alloc(t, augment_scratch(&f.view->fixed) * (size_t)parallel_threads());
 	parallel_for((n + IMAGES - 1) / IMAGES, fill_chunk, &f);
 	return tensor_of_host(&t->arena, f.x, 4, shape);
 }

@@ -80,7 +80,8 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 static void next_batch(struct run *r, int k, struct batch *out)
 {
 	int n = r->loader.batch, views = r->method->views;
-	int shape[4] = {views * n, r->plain.out_height, r->plain.out_width, r->plain.channels};
+	const struct augment_fixed *f = &r->plain.fixed;
+	int shape[4] = {views * n, f->out_height, f->out_width, f->channels};
 
 	batcher_fill(&r->batcher, k);
 	out->x = tensor_of_host(&r->tape.arena, r->batcher.x, 4, shape);

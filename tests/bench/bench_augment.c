@@ -8,20 +8,19 @@
 
 enum { IMAGES = 64, ROUNDS = 5 };
 
-static const struct augment nothing = {.crop_scale = {0.08, 1},
-				       .crop_ratio = {0.75, 4.0 / 3},
-				       .blur_sigma = {0.1, 2},
-				       .rotate_degrees = 15,
-				       .solarize_threshold = 0.5,
-				       .std = {1, 1, 1, 1},
-				       .channels = 3};
+static const struct augment nothing = {
+    .crop_scale = {0.08, 1},
+    .crop_ratio = {0.75, 4.0 / 3},
+    .blur_sigma = {0.1, 2},
+    .rotate_degrees = 15,
+    .fixed = {.solarize_threshold = 0.5, .std = {1, 1, 1, 1}, .channels = 3}};
 
 /* The best of some rounds over n images. */
 static double seconds(const struct augment *a, int n)
 {
-	size_t size = (size_t)(a->height * a->width * a->channels);
+	size_t size = (size_t)(a->fixed.height * a->fixed.width * a->fixed.channels);
 	uint8_t *images = xmalloc(IMAGES * size);
-	void *scratch = aligned_alloc(64, augment_scratch(a));
+	void *scratch = aligned_alloc(64, augment_scratch(&a->fixed));
 	real *out = xmalloc(size * sizeof *out);
 	double best = 1e9;
 
@@ -53,7 +52,7 @@ static void row(const char *name, struct augment a)
 
 	printf("%-12s", name);
 	for (int i = 0; i < 2; i++) {
-		a.height = a.width = a.out_height = a.out_width = side[i];
+		a.fixed.height = a.fixed.width = a.fixed.out_height = a.fixed.out_width = side[i];
 		printf(" %8.2f", 1e6 * seconds(&a, i ? 500 : 4000));
 	}
 	printf("\n");

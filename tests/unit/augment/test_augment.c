@@ -2,6 +2,7 @@
  * Protects: properties that the golden file with its single image cannot test: identities, ranges,
  * other sizes and channels, and that the draws depend only on (seed, epoch, sample).
  */
+#include "core/augment/augment.h"
 #include "core/augment/augment_ops.h"
 
 #include <math.h>
@@ -66,13 +67,13 @@ static struct augment everything(int channels)
 				.blur_p = 1,
 				.blur_sigma = {0.1, 2},
 				.solarize_p = 0.5,
-				.solarize_threshold = 0.5,
-				.std = {1, 1, 1, 1},
-				.height = 19,
-				.width = 33,
-				.channels = channels,
-				.out_height = 21,
-				.out_width = 18};
+				.fixed = {.solarize_threshold = 0.5,
+					  .std = {1, 1, 1, 1},
+					  .height = 19,
+					  .width = 33,
+					  .channels = channels,
+					  .out_height = 21,
+					  .out_width = 18}};
 }
 
 static void test_identities(void)
@@ -155,11 +156,11 @@ static void test_small_images(void)
 static void augment_one(const struct augment *a, struct bench *b, uint32_t epoch, uint64_t sample,
 			real *out)
 {
-	void *scratch = arena_alloc(&b->arena, augment_scratch(a));
+	void *scratch = arena_alloc(&b->arena, augment_scratch(&a->fixed));
 	struct rng rng;
 
 	rng_init(&rng, 3, RNG_AUGMENT, epoch, sample);
-	memset(scratch, (int)(sample + 1), augment_scratch(a));
+	memset(scratch, (int)(sample + 1), augment_scratch(&a->fixed));
 	augment_image(a, b->image, &rng, out, scratch);
 }
 
@@ -169,7 +170,7 @@ static void test_range_and_draws(void)
 
 	for (int channels = 1; channels <= 3; channels += 2) {
 		struct augment a = everything(channels);
-		size_t n = (size_t)(a.out_height * a.out_width * channels);
+		size_t n = (size_t)(a.fixed.out_height * a.fixed.out_width * channels);
 		double lo = 1, hi = 0;
 
 		for (uint64_t s = 0; s < 200; s++) {
@@ -198,7 +199,7 @@ static void test_draws_are_apart(void)
 	struct augment all = everything(3), few = all;
 
 	few.crop_p = few.rotate_p = few.jitter_p = few.gray_p = few.blur_p = 0;
-	few.height = few.width = 9;
+	few.fixed.height = few.fixed.width = 9;
 	for (uint64_t s = 0; s < 50; s++) {
 		struct augment_plan p, q;
 		struct rng a, b;
@@ -229,9 +230,9 @@ static void test_plans(void)
 		rng_init(&rng, 5, RNG_AUGMENT, 0, (uint64_t)s);
 		augment_draw(&a, &rng, &p);
 		CU_ASSERT(p.box.top >= 0 && p.box.left >= 0);
-		CU_ASSERT(p.box.top + p.box.height <= a.height &&
-			  p.box.left + p.box.width <= a.width);
-		area += p.box.height * p.box.width / (double)(a.height * a.width);
+		CU_ASSERT(p.box.top + p.box.height <= a.fixed.height &&
+			  p.box.left + p.box.width <= a.fixed.width);
+		area += p.box.height * p.box.width / (double)(a.fixed.height * a.fixed.width);
 		flips += p.flip;
 		first[p.order[0]]++;
 		for (int i = 0; i < JITTER_OPS; i++)
@@ -252,13 +253,13 @@ static void test_central_box(void)
 	struct augment_plan p;
 	struct rng rng;
 
-	a.height = 10;
-	a.width = 40;
+	a.fixed.height = 10;
+	a.fixed.width = 40;
 	rng_init(&rng, 5, RNG_AUGMENT, 0, 0);
 	augment_draw(&a, &rng, &p);
 	CU_ASSERT(p.box.height == 10 && p.box.width == 10 && p.box.top == 0 && p.box.left == 15);
-	a.height = 40;
-	a.width = 10;
+	a.fixed.height = 40;
+	a.fixed.width = 10;
 	augment_draw(&a, &rng, &p);
 	CU_ASSERT(p.box.height == 10 && p.box.width == 10 && p.box.top == 15 && p.box.left == 0);
 }
@@ -267,20 +268,20 @@ static void test_plain(void)
 {
 	struct bench b = bench_new();
 	struct augment a = everything(3);
-	void *scratch = arena_alloc(&b.arena, augment_scratch(&a));
+	void *scratch = arena_alloc(&b.arena, augment_scratch(&a.fixed));
 
-	a.out_height = a.height;
-	a.out_width = a.width;
+	a.fixed.out_height = a.fixed.height;
+	a.fixed.out_width = a.fixed.width;
 	for (int c = 0; c < 3; c++) {
-		a.mean[c] = 0.1 * (c + 1);
-		a.std[c] = 0.2 * (c + 1);
+		a.fixed.mean[c] = 0.1 * (c + 1);
+		a.fixed.std[c] = 0.2 * (c + 1);
 	}
-	augment_plain(&a, b.image, b.x, scratch);
-	for (int i = 0; i < a.height * a.width * 3; i++) {
+	augment_plain(&a.fixed, b.image, b.x, scratch);
+	for (int i = 0; i < a.fixed.height * a.fixed.width * 3; i++) {
 		int c = i % 3;
 
-		CU_ASSERT_DOUBLE_EQUAL(b.x[i], (b.image[i] / 255.0 - a.mean[c]) / a.std[c],
-				       10 * tight);
+		CU_ASSERT_DOUBLE_EQUAL(
+		    b.x[i], (b.image[i] / 255.0 - a.fixed.mean[c]) / a.fixed.std[c], 10 * tight);
 	}
 	arena_release(&b.arena);
 }

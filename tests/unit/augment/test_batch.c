@@ -47,12 +47,12 @@ static void setup(struct fixture *f)
 				      .jitter_p = 1,
 				      .brightness = 0.4,
 				      .hue = 0.1,
-				      .std = {1, 1, 1, 1},
-				      .height = SIDE,
-				      .width = SIDE,
-				      .channels = 3,
-				      .out_height = SIDE,
-				      .out_width = SIDE};
+				      .fixed = {.std = {1, 1, 1, 1},
+						.height = SIDE,
+						.width = SIDE,
+						.channels = 3,
+						.out_height = SIDE,
+						.out_width = SIDE}};
 	f->view[1] = f->view[0];
 	batcher_init(&f->batcher, &f->arena, &f->loader, f->view, 2);
 }
@@ -80,7 +80,8 @@ static void test_threads(void)
 	arena_release(&g.arena);
 }
 
-/* View v of image i is drawn from sample 2 i + v, and is stored after all of view v - 1. */
+/* View v of image i is drawn from sample 2 i + v, and is stored after all of view v - 1, as its
+ * plan is. */
 static void test_layout(void)
 {
 	static struct fixture f;
@@ -88,14 +89,21 @@ static void test_layout(void)
 	void *scratch;
 
 	setup(&f);
-	scratch = arena_alloc(&f.arena, augment_scratch(f.view));
+	scratch = arena_alloc(&f.arena, augment_scratch(&f.view->fixed));
 	batcher_fill(&f.batcher, 0);
 	for (int v = 0; v < 2; v++)
 		for (int i = 0; i < BATCH; i++) {
 			uint32_t number;
 			int label;
 			const uint8_t *image = loader_image(&f.loader, 0, i, &label, &number);
+			struct augment_plan plan = {0};
 			struct rng rng;
+
+			batch_draw(f.view, 2, v, 11, 0, number, &plan);
+			CU_ASSERT_EQUAL(
+			    memcmp(&plan.box, &f.batcher.plan[v * BATCH + i].box, sizeof plan.box),
+			    0);
+			CU_ASSERT_EQUAL(plan.flip, f.batcher.plan[v * BATCH + i].flip);
 
 			rng_init(&rng, 11, RNG_AUGMENT, 0, 2 * (uint64_t)number + (uint64_t)v);
 			augment_image(&f.view[v], image, &rng, want, scratch);
@@ -143,9 +151,10 @@ static void test_plain(void)
 	void *scratch;
 
 	setup(&f);
-	scratch = arena_alloc(&f.arena, augment_scratch(f.view) * (size_t)parallel_threads());
-	batch_plain(f.view, &f.data, SPLIT_TRAIN, index, 0, 2, x, scratch);
-	batch_plain(f.view, &f.data, SPLIT_TRAIN, NULL, 4, 2, y, scratch);
+	scratch =
+	    arena_alloc(&f.arena, augment_scratch(&f.view->fixed) * (size_t)parallel_threads());
+	batch_plain(&f.view->fixed, &f.data, SPLIT_TRAIN, index, 0, 2, x, scratch);
+	batch_plain(&f.view->fixed, &f.data, SPLIT_TRAIN, NULL, 4, 2, y, scratch);
 	CU_ASSERT_EQUAL(memcmp(x, y, sizeof x), 0);
 	CU_ASSERT_DOUBLE_EQUAL(x[SIZE], f.pixels[5 * SIZE] / 255.0, 1e-6);
 	arena_release(&f.arena);
@@ -155,7 +164,7 @@ int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"the same bits with any number of threads and after any other batch", test_threads},
-	    {"views, images and labels are in the right places", test_layout},
+	    {"views, plans, images and labels are in the right places", test_layout},
 	    {"mean and std of the training images are exact", test_source},
 	    {"plain images by index and consecutive", test_plain},
 	    {0}};

@@ -110,7 +110,8 @@ static void test_views(void)
 	CU_ASSERT(v[0].solarize_p == 0 && v[1].solarize_p == 0.2);
 	CU_ASSERT(v[0].crop_scale[0] == 0.08 && v[1].crop_scale[0] == 0.5);
 	CU_ASSERT(v[0].hue == 0.3 && v[1].hue == 0.3);
-	CU_ASSERT(v[1].height == 20 && v[1].out_width == 24 && v[1].channels == 3);
+	CU_ASSERT(v[1].fixed.height == 20 && v[1].fixed.out_width == 24 &&
+		  v[1].fixed.channels == 3);
 }
 
 static void test_normalize(void)
@@ -120,11 +121,12 @@ static void test_normalize(void)
 	struct error err;
 
 	CU_ASSERT_EQUAL_FATAL(resolve(NULL, 0, v, &err), 0);
-	CU_ASSERT(v[0].mean[1] == 0.2 && v[0].std[1] == 0.5);
-	CU_ASSERT_EQUAL(v[0].std[2], 1); /* a channel without variance is not divided by 0 */
+	CU_ASSERT(v[0].fixed.mean[1] == 0.2 && v[0].fixed.std[1] == 0.5);
+	CU_ASSERT_EQUAL(v[0].fixed.std[2], 1); /* a channel without variance is not divided by 0 */
 	CU_ASSERT_EQUAL_FATAL(resolve(set, 2, v, &err), 0);
-	CU_ASSERT(v[1].mean[0] == 0.485 && v[1].std[2] == 0.225);
-	CU_ASSERT(v[0].out_height == 32 && v[0].out_width == 32 && v[0].height == 20);
+	CU_ASSERT(v[1].fixed.mean[0] == 0.485 && v[1].fixed.std[2] == 0.225);
+	CU_ASSERT(v[0].fixed.out_height == 32 && v[0].fixed.out_width == 32 &&
+		  v[0].fixed.height == 20);
 }
 
 static void test_faults(void)

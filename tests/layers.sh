@@ -23,7 +23,7 @@ function bad(why) {
 BEGIN {
 	while ((getline line < table) > 0) {
 		n = split(line, word, " ")
-		if (!n || word[1] ~ /^(#|global|table|apart)/)
+		if (!n || word[1] ~ /^(#|global|table|apart|kernels)/)
 			continue
 		if (word[1] != "libc")
 			level[word[2]] = word[1]
@@ -50,6 +50,12 @@ BEGIN {
 	}
 }' "$scratch/includes" >"$out"
 [ ! -s "$out" ] || fail 'includes against core/LAYERS'
+
+note 'what a tensor has in memory is seen by core/tensor alone'
+# The members of struct memory are declared in one header, which only core/tensor and tests include.
+awk '$1 !~ /^core\/tensor\// && $3 == "\"core/tensor/memory.h\"" { print $1 ":" $2 ": only core/tensor may include it" }' \
+	"$scratch/includes" >"$out"
+[ ! -s "$out" ] || fail 'memory of tensors outside of core/tensor'
 
 note 'every folder is in the table, and every folder of the table exists'
 awk '$1 ~ /^[0-9]/ { print $2 }' $table | sort >"$scratch/listed"
@@ -112,6 +118,28 @@ else
 	END { for (file in apart) if (!(file in seen)) print file " is not there" }' \
 		"$scratch/symbols" "$scratch/symbols" >"$out"
 	[ ! -s "$out" ] || fail 'calls from files that are kept apart'
+
+	note 'kernels are called through the table of a device'
+	awk -v table=$table '
+	BEGIN {
+		while ((getline line < table) > 0)
+			if (split(line, word, " ") > 1 && word[1] == "kernels")
+				lists[word[2]]
+	}
+	NR == FNR {
+		if ($1 == "D" && $3 ~ /^core\/tensor\/kernels\//)
+			place[$2] = $3
+		else if ($1 == "U" && ($3 in lists))
+			listed[$2]
+		next
+	}
+	$1 == "U" && ($2 in place) && ($2 in listed) {
+		n++
+		if ($3 !~ /^core\/tensor\//)
+			print $3 " calls " $2 " of " place[$2]
+	}
+	END { if (n < 40) print "too few kernels were found" }' "$scratch/symbols" "$scratch/symbols" >"$out"
+	[ ! -s "$out" ] || fail 'kernels that are called directly'
 fi
 
 note 'no mutable globals'

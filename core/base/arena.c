@@ -10,13 +10,9 @@ enum { ALIGN = 64, BLOCK = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size, used; /* of the payload, which starts at the next multiple of ALIGN */
+	char *payload;
+	size_t size, used; /* of the payload */
 };
-
-static char *payload(struct arena_block *b)
-{
-	return (char *)b + ALIGN;
-}
 
 /* Activations are large and accessed in strides. With small pages address translation would cost as
  * much as the memory access. */
@@ -34,17 +30,16 @@ static void *pages_new(size_t size)
 	return p;
 }
 
-static struct arena_block *block_new(size_t size)
+static struct arena_block *block_new(const struct arena_source *source, size_t size)
 {
-	struct arena_block *b = pages_new(ALIGN + size);
+	struct arena_block *b = xcalloc(1, sizeof *b);
 
-	if (!b) {
+	b->payload = source ? source->alloc(source->ctx, size) : pages_new(size);
+	if (!b->payload) {
 		(void)xmalloc((size_t)-1 / 2); /* prints the message and exits */
 		abort();
 	}
-	b->next = NULL;
 	b->size = size;
-	b->used = 0;
 	return b;
 }
 
@@ -59,7 +54,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		b->used = 0;
 	}
 	if (!b || b->size - b->used < n) {
-		struct arena_block *fresh = block_new(n > BLOCK ? n : BLOCK);
+		struct arena_block *fresh = block_new(a->source, n > BLOCK ? n : BLOCK);
 
 		if (b)
 			b->next = fresh;
@@ -68,7 +63,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		b = fresh;
 	}
 	a->cur = b;
-	p = payload(b) + b->used;
+	p = b->payload + b->used;
 	b->used += n;
 	a->used += n;
 	if (a->used > a->peak)
@@ -102,7 +97,11 @@ void arena_release(struct arena *a)
 
 	for (; b; b = next) {
 		next = b->next;
+		if (a->source)
+			a->source->free(a->source->ctx, b->payload);
+		else
+			free(b->payload);
 		free(b);
 	}
-	memset(a, 0, sizeof *a);
+	*a = (struct arena){.source = a->source};
 }

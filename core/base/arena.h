@@ -12,7 +12,16 @@
 
 struct arena_block;
 
+/* Where an arena gets its blocks, if not from the host's memory. alloc() never fails: it exits when out
+ * of memory. `ctx` is its first argument. */
+struct arena_source {
+	void *(*alloc)(void *ctx, size_t bytes);
+	void (*free)(void *ctx, void *block);
+	void *ctx;
+};
+
 struct arena {
+	const struct arena_source *source; /* NULL: the host's memory */
 	struct arena_block *head, *cur;
 	size_t used; /* bytes allocated since the last reset */
 	size_t peak; /* the largest value that `used` ever had */
@@ -24,7 +33,7 @@ struct arena {
  */
 void *arena_alloc(struct arena *a, size_t n);
 
-/* As arena_alloc(), with cleared memory. */
+/* As arena_alloc(), with cleared memory; only of the host. */
 void *arena_zalloc(struct arena *a, size_t n);
 
 char *arena_strdup(struct arena *a, const char *s);

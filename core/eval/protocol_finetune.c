@@ -131,7 +131,7 @@ static void build_training(struct model *s, uint64_t seed)
 	loader_init(&s->loader, &s->arena, s->t->source.data, train->index, (uint32_t)train->n,
 		    (int)batch, seed);
 	batcher_init(&s->batcher, &s->arena, &s->loader, &s->view, 1);
-	tape_init(&s->tape);
+	tape_init(&s->tape, s->t->source.tape->arena.device);
 }
 
 static void take_step(struct model *s, int k, double lr, long step)
@@ -217,10 +217,11 @@ static void add_settings(const struct model *s, struct strbuf *out)
 
 static int run(const struct eval_task *t, struct eval_result *out, struct error *err)
 {
-	struct model s = {.t = t, .arena = ARENA_INIT, .params = PARAMS_INIT};
+	struct model s = {.t = t, .arena = ARENA_INIT};
 	uint64_t seed = (uint64_t)recipe_int(t->recipe, "eval.seed");
 	int ret = -1;
 
+	params_init(&s.params, t->source.tape->arena.device);
 	if (build_model(&s, seed, err))
 		goto done;
 	build_training(&s, seed);

@@ -13,7 +13,7 @@
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/losses.h"
+#include "core/tensor/kernels.h"
 
 struct redundancy {
 	struct correlation c;
@@ -23,15 +23,16 @@ struct redundancy {
 
 static void redundancy_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	struct redundancy *s = out->save;
 	struct tensor *g;
 	int accumulate;
 
-	barlow_backward(&s->c, &s->f, out->grad, &s->slopes);
+	k->barlow_backward(&s->c, &s->f, tensor_grad(out), &s->slopes);
 	if ((g = tape_grad(out->in[0], &accumulate)))
-		correlation_grad_a(&s->c, &s->slopes, g, accumulate);
+		k->correlation_grad_a(&s->c, &s->slopes, g, accumulate);
 	if ((g = tape_grad(out->in[1], &accumulate)))
-		correlation_grad_b(&s->c, &s->slopes, g, accumulate);
+		k->correlation_grad_b(&s->c, &s->slopes, g, accumulate);
 }
 
 static const struct op redundancy_op = {"barlow", redundancy_backward};
@@ -44,10 +45,10 @@ static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor
 	struct redundancy *s = tape_alloc(t, sizeof *s);
 	double on;
 
-	correlation_init(&s->c, t, a, b, (double)tensor_rows(a));
+	t->k->correlation_init(&s->c, t, a, b, (double)tensor_rows(a));
 	s->f = (struct barlow_factors){w->diagonal, w->lambda};
 	s->slopes.diagonal = tape_values(t, (size_t)s->c.d * sizeof *s->slopes.diagonal);
-	barlow_forward(&s->c, &s->f, &on, y);
+	t->k->barlow_forward(&s->c, &s->f, &on, y);
 	y->save = s;
 	method_term(out, "on_diagonal", on);
 	method_term(out, "off_diagonal", s->c.off);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "core/methods/siamese.h"
-#include "core/tensor/kernels/spectral.h"
+#include "core/tensor/kernels.h"
 
 struct directpred {
 	struct siamese
@@ -73,8 +73,8 @@ static void directpred_after_step(void *self, long k, long total, struct method_
 {
 	struct directpred *m = self;
 
-	spectral_update(&m->f->t, &m->batches->t, m->rho, m->center, m->z, &m->opts,
-			k % m->every ? NULL : &m->w->t);
+	tensor_kernels(m->z)->spectral_update(&m->f->t, &m->batches->t, m->rho, m->center, m->z,
+					      &m->opts, k % m->every ? NULL : &m->w->t);
 	siamese_after_step(&m->net, k, total, out);
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/losses.h"
+#include "core/tensor/kernels.h"
 
 static const double norm_floor = 1e-6; /* as in the official code of SimCLR and BYOL */
 
@@ -69,5 +69,5 @@ struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *
 
 double pair_cosine(const struct tensor *p, const struct tensor *y)
 {
-	return mean_cosine(p, y, norm_floor * norm_floor);
+	return tensor_kernels(p)->mean_cosine(p, y, norm_floor * norm_floor);
 }

@@ -5,7 +5,7 @@
 
 #include "core/ops/ops.h"
 #include "core/optim/schedule.h"
-#include "core/tensor/kernels/elementwise.h"
+#include "core/tensor/kernels.h"
 
 /* The name of a key, METHOD.LEAF. */
 struct key {
@@ -123,9 +123,12 @@ void siamese_after_step(void *self, long k, long total, struct method_out *out)
 {
 	struct siamese *s = self;
 	const double tau = schedule_tau(s->tau, k, total, s->cosine);
+	struct tensor *w;
 
-	if (s->symmetric_predictor)
-		symmetrize(&s->predictor.weight[0]->t);
+	if (s->symmetric_predictor) {
+		w = &s->predictor.weight[0]->t;
+		tensor_kernels(w)->symmetrize(w);
+	}
 	if (s->kind != TARGET_EMA)
 		return;
 	target_follow(&s->target, tau);

@@ -12,7 +12,7 @@
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/losses.h"
+#include "core/tensor/kernels.h"
 
 struct nt_xent {
 	double temperature;
@@ -21,11 +21,12 @@ struct nt_xent {
 
 static void nt_xent_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	struct nt_xent *s = out->save;
 	int accumulate;
 	struct tensor *u = out->in[0], *du = tape_grad(u, &accumulate);
 
-	nt_xent_backward(u, s->temperature, s->p, s->h, out->grad, du, accumulate);
+	k->nt_xent_backward(u, s->temperature, s->p, s->h, tensor_grad(out), du, accumulate);
 }
 
 static const struct op nt_xent_op = {"nt_xent", nt_xent_op_backward};
@@ -42,7 +43,8 @@ static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperatu
 	s->temperature = temperature;
 	s->p = tape_values(t, square * sizeof *s->p);
 	s->h = tape_values(t, square * sizeof *s->h);
-	nt_xent_forward(u, temperature, s->p, tape_values(t, 3 * n * sizeof(double)), &terms, y);
+	t->k->nt_xent_forward(u, temperature, s->p, tape_values(t, 3 * n * sizeof(double)), &terms,
+			      y);
 	y->save = s;
 	method_term(out, "accuracy", terms.accuracy);
 	method_term(out, "entropy", terms.entropy);

@@ -6,7 +6,7 @@
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/losses.h"
+#include "core/tensor/kernels.h"
 
 struct supervised {
 	const struct encoder *encoder;
@@ -39,7 +39,7 @@ static void supervised_loss(void *self, struct tape *t, const struct batch *b,
 	logits = mlp_forward(&m->classifier, t, h);
 	out->loss = op_cross_entropy(t, logits, b->labels);
 	out->embedding = h;
-	method_term(out, "top1", top1_percent(logits, b->labels));
+	method_term(out, "top1", t->k->top1_percent(logits, b->labels));
 }
 
 static const struct hparam_default defaults[] = {

@@ -10,8 +10,8 @@ static void pair_params(struct target *tg, struct params *p)
 {
 	const size_t skip = strlen(PREFIX);
 
-	tg->dst = arena_alloc(&p->arena, (size_t)p->n * sizeof(struct param *));
-	tg->src = arena_alloc(&p->arena, (size_t)p->n * sizeof(struct param *));
+	tg->dst = arena_alloc(&p->arena.host, (size_t)p->n * sizeof(struct param *));
+	tg->src = arena_alloc(&p->arena.host, (size_t)p->n * sizeof(struct param *));
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i], *online;
 

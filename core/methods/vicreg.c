@@ -16,7 +16,7 @@
 #include "core/methods/heads.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/losses.h"
+#include "core/tensor/kernels.h"
 
 /* mu v(Z) + nu c(Z) of centred Z {N, D}. Both are functions of Cov = Z^T Z / (N - 1), whose
  * diagonal is Var. */
@@ -29,14 +29,15 @@ struct spread {
 
 static void spread_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	struct spread *s = out->save;
 	int accumulate;
 	struct tensor *g = tape_grad(out->in[0], &accumulate);
 
 	if (!g)
 		return;
-	spread_backward(&s->cov, &s->f, out->grad, &s->slopes);
-	correlation_grad_a(&s->cov, &s->slopes, g, accumulate);
+	k->spread_backward(&s->cov, &s->f, tensor_grad(out), &s->slopes);
+	k->correlation_grad_a(&s->cov, &s->slopes, g, accumulate);
 }
 
 static const struct op spread_op = {"vicreg_spread", spread_op_backward};
@@ -47,10 +48,10 @@ static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicr
 	struct tensor *y = tensor_new1(&t->arena, 1);
 	struct spread *s = tape_alloc(t, sizeof *s);
 
-	correlation_init(&s->cov, t, z, z, (double)tensor_rows(z) - 1);
+	t->k->correlation_init(&s->cov, t, z, z, (double)tensor_rows(z) - 1);
 	s->f = (struct spread_factors){mu, w->nu, w->gamma, w->eps};
 	s->slopes.diagonal = tape_values(t, (size_t)s->cov.d * sizeof *s->slopes.diagonal);
-	spread_forward(&s->cov, &s->f, &s->variance, &s->covariance, y);
+	t->k->spread_forward(&s->cov, &s->f, &s->variance, &s->covariance, y);
 	y->save = s;
 	*terms = s;
 	return tape_append(t, &spread_op, y, &z, 1);

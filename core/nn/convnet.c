@@ -17,7 +17,7 @@ struct convnet {
 static int convnet_init(struct encoder *e, const struct declare *d, struct error *err)
 {
 	const int n = e->spec.depth, least = 1 << (n > 0 ? n - 1 : 0);
-	struct convnet *net = arena_zalloc(&d->params->arena, sizeof *net);
+	struct convnet *net = arena_zalloc(&d->params->arena.host, sizeof *net);
 	int in = e->spec.channels;
 	char name[32];
 
@@ -30,8 +30,8 @@ static int convnet_init(struct encoder *e, const struct declare *d, struct error
 				 "stride 2",
 				 e->spec.height, e->spec.width_px, n);
 	net->layers = n;
-	net->conv = arena_zalloc(&d->params->arena, (size_t)n * sizeof *net->conv);
-	net->norm = arena_zalloc(&d->params->arena, (size_t)n * sizeof *net->norm);
+	net->conv = arena_zalloc(&d->params->arena.host, (size_t)n * sizeof *net->conv);
+	net->norm = arena_zalloc(&d->params->arena.host, (size_t)n * sizeof *net->norm);
 	for (int i = 0; i < n; i++) {
 		int out = e->spec.width << i;
 

@@ -114,14 +114,14 @@ struct encoder *encoder_new(const struct encoder_spec *spec, struct params *p, c
 	}
 	if (check_spec(spec, err))
 		return NULL;
-	e = arena_zalloc(&p->arena, sizeof *e);
+	e = arena_zalloc(&p->arena.host, sizeof *e);
 	e->arch = arch;
 	e->spec = *spec;
 	e->spec.arch = arch->name;
 	if (!strcmp(spec->stem, "auto"))
 		e->spec.stem = spec->height > 64 || spec->width_px > 64 ? "imagenet" : "cifar";
 	else
-		e->spec.stem = arena_strdup(&p->arena, spec->stem);
+		e->spec.stem = arena_strdup(&p->arena.host, spec->stem);
 	if (arch->init(e, &d, err))
 		return NULL;
 	e->spec.recipe = NULL;

@@ -11,7 +11,7 @@ static int flat_init(struct encoder *e, const struct declare *d, struct error *e
 {
 	const struct mlp_opts opts = {
 	    .hidden_norm = 1, .norm_affine = 1, .out_norm = MLP_NORM, .frozen = d->frozen};
-	struct mlp *m = arena_zalloc(&d->params->arena, sizeof *m);
+	struct mlp *m = arena_zalloc(&d->params->arena.host, sizeof *m);
 	int dim[MLP_LAYERS];
 
 	if (e->spec.depth < 1 || e->spec.depth > MLP_LAYERS)

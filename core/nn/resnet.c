@@ -94,7 +94,7 @@ static int resnet_init(struct encoder *e, const struct declare *d, int convs,
 		       const int count[STAGES], struct error *err)
 {
 	const int imagenet = !strcmp(e->spec.stem, "imagenet"), width = e->spec.width;
-	struct resnet *net = arena_zalloc(&d->params->arena, sizeof *net);
+	struct resnet *net = arena_zalloc(&d->params->arena.host, sizeof *net);
 	int in = width;
 	char name[32];
 
@@ -106,7 +106,8 @@ static int resnet_init(struct encoder *e, const struct declare *d, int convs,
 	norm_init(&net->stem_norm, d, "bn1", width, 0);
 	for (int s = 0; s < STAGES; s++)
 		net->n_blocks += count[s];
-	net->block = arena_zalloc(&d->params->arena, (size_t)net->n_blocks * sizeof *net->block);
+	net->block =
+	    arena_zalloc(&d->params->arena.host, (size_t)net->n_blocks * sizeof *net->block);
 	for (int s = 0, k = 0; s < STAGES; s++) {
 		for (int i = 0; i < count[s]; i++, k++) {
 			int stride = s > 0 && i == 0 ? 2 : 1;

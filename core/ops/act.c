@@ -2,7 +2,7 @@
  * `struct op` and a constructor. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/elementwise.h"
+#include "core/tensor/kernels.h"
 
 /* A new tensor of a's shape; BUG() if b is not NULL and has another shape. */
 static struct tensor *new_like(struct tape *t, const struct tensor *a, const struct tensor *b,
@@ -19,11 +19,12 @@ static struct tensor *new_like(struct tape *t, const struct tensor *a, const str
 /* y = max(x, 0);  dx = dy where y > 0 */
 static void relu_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
 	if (dx)
-		relu_backward(out, out->grad, dx, accumulate);
+		k->relu_backward(out, tensor_grad(out), dx, accumulate);
 }
 
 static const struct op relu_op = {"relu", relu_op_backward};
@@ -32,7 +33,7 @@ struct tensor *op_relu(struct tape *t, struct tensor *x)
 {
 	struct tensor *y = new_like(t, x, NULL, "relu");
 
-	relu_forward(x, y);
+	t->k->relu_forward(x, y);
 	return tape_append(t, &relu_op, y, &x, 1);
 }
 
@@ -49,7 +50,7 @@ struct tensor *op_add(struct tape *t, struct tensor *a, struct tensor *b)
 {
 	struct tensor *y = new_like(t, a, b, "add"), *in[] = {a, b};
 
-	add_scaled(a, 1, b, y);
+	t->k->add_scaled(a, 1, b, y);
 	return tape_append(t, &add_op, y, in, 2);
 }
 
@@ -57,11 +58,12 @@ struct tensor *op_add(struct tape *t, struct tensor *a, struct tensor *b)
 static void product_backward(struct tensor *x, const struct tensor *out, const struct tensor *b,
 			     real s)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(x, &accumulate);
 
 	if (dx)
-		multiply(out->grad, b, s, dx, accumulate);
+		k->multiply(tensor_grad(out), b, s, dx, accumulate);
 }
 
 /* y = a - b;  da = dy, db = -dy */
@@ -77,7 +79,7 @@ struct tensor *op_sub(struct tape *t, struct tensor *a, struct tensor *b)
 {
 	struct tensor *y = new_like(t, a, b, "sub"), *in[] = {a, b};
 
-	add_scaled(a, -1, b, y);
+	t->k->add_scaled(a, -1, b, y);
 	return tape_append(t, &sub_op, y, in, 2);
 }
 
@@ -94,7 +96,7 @@ struct tensor *op_mul(struct tape *t, struct tensor *a, struct tensor *b)
 {
 	struct tensor *y = new_like(t, a, b, "mul"), *in[] = {a, b};
 
-	multiply(a, b, 1, y, 0);
+	t->k->multiply(a, b, 1, y, 0);
 	return tape_append(t, &mul_op, y, in, 2);
 }
 
@@ -112,7 +114,7 @@ struct tensor *op_scale(struct tape *t, struct tensor *x, double s)
 	real *save = tape_alloc(t, sizeof *save);
 
 	*save = (real)s;
-	multiply(x, NULL, *save, y, 0);
+	t->k->multiply(x, NULL, *save, y, 0);
 	tape_append(t, &scale_op, y, &x, 1);
 	y->save = save;
 	return y;

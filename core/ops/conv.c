@@ -1,7 +1,7 @@
 /* 2-d convolution on the tape; core/tensor/kernels/conv.h computes it. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/conv.h"
+#include "core/tensor/kernels.h"
 
 static struct conv_shape shape_of(const struct tensor *x, const struct tensor *w, int stride,
 				  int padding)
@@ -23,18 +23,19 @@ static struct conv_shape shape_of(const struct tensor *x, const struct tensor *w
 
 static void conv_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	const struct conv_shape *s = out->save;
 	struct tensor *x = out->in[0], *w = out->in[1];
-	void *scratch = tape_scratch(out->tape, conv2d_scratch(s));
+	void *scratch = tape_scratch(out->tape, k->convolve_scratch(s));
 	int accumulate;
 	struct tensor *grad;
 
 	grad = tape_grad(w, &accumulate);
 	if (grad)
-		convolve_backward_weights(s, x, out->grad, grad, accumulate, scratch);
+		k->convolve_backward_weights(s, x, tensor_grad(out), grad, accumulate, scratch);
 	grad = tape_grad(x, &accumulate); /* NULL for the images, the input of the first layer */
 	if (grad)
-		convolve_backward_data(s, out->grad, w, grad, accumulate, scratch);
+		k->convolve_backward_data(s, tensor_grad(out), w, grad, accumulate, scratch);
 }
 
 static const struct op conv_op = {"conv", conv_op_backward};
@@ -44,7 +45,7 @@ struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int s
 	struct conv_shape s = shape_of(x, w, stride, padding), *save;
 	struct tensor *out = tensor_new4(&t->arena, s.n, s.oh, s.ow, s.cout);
 
-	convolve_forward(&s, x, w, out, tape_scratch(t, conv2d_scratch(&s)));
+	t->k->convolve_forward(&s, x, w, out, tape_scratch(t, t->k->convolve_scratch(&s)));
 	save = tape_alloc(t, sizeof *save);
 	*save = s;
 	out->save = save;

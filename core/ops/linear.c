@@ -1,20 +1,21 @@
 /* Matrix products; core/tensor/kernels/linear.h computes them. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/linear.h"
+#include "core/tensor/kernels.h"
 
 /* y = x W^T + b:  dx = dy W,  dW += dy^T x,  db += sum over rows of dy */
 static void linear_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	struct tensor *x = out->in[0], *w = out->in[1], *d;
 	int accumulate;
 
 	if ((d = tape_grad(x, &accumulate)))
-		linear_backward_data(out->grad, w, d, accumulate);
+		k->linear_backward_data(tensor_grad(out), w, d, accumulate);
 	if ((d = tape_grad(w, &accumulate)))
-		linear_backward_weights(x, out->grad, d, accumulate);
+		k->linear_backward_weights(x, tensor_grad(out), d, accumulate);
 	if ((d = tape_grad(out->in[2], &accumulate)))
-		linear_backward_bias(out->grad, d, accumulate);
+		k->linear_backward_bias(tensor_grad(out), d, accumulate);
 }
 
 static const struct op linear_op = {"linear", linear_backward};
@@ -29,7 +30,7 @@ struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w, str
 		BUG("linear of %s with %s and %zu biases", tensor_shape_text(x, tx, sizeof tx),
 		    tensor_shape_text(w, tw, sizeof tw), b ? b->n : 0);
 	y = tensor_new2(&t->arena, n, o);
-	linear_forward(x, w, b, y);
+	t->k->linear_forward(x, w, b, y);
 	return tape_append(t, &linear_op, y, in, 3);
 }
 
@@ -40,20 +41,21 @@ struct transposed {
 /* y = op(a) op(b):  d op(a) = dy op(b)^T,  d op(b) = op(a)^T dy; transposed if the input is */
 static void matmul_backward(struct tensor *out)
 {
-	struct tensor *a = out->in[0], *b = out->in[1], *dy = out->grad, *d;
+	const struct kernels *k = out->tape->k;
+	struct tensor *a = out->in[0], *b = out->in[1], *dy = tensor_grad(out), *d;
 	const struct transposed *s = out->save;
 	int accumulate;
 
 	d = tape_grad(a, &accumulate);
 	if (d && !s->a)
-		matmul(0, !s->b, 1, dy, b, d, accumulate);
+		k->matmul(0, !s->b, 1, dy, b, d, accumulate);
 	else if (d)
-		matmul(s->b, 1, 1, b, dy, d, accumulate);
+		k->matmul(s->b, 1, 1, b, dy, d, accumulate);
 	d = tape_grad(b, &accumulate);
 	if (d && !s->b)
-		matmul(!s->a, 0, 1, a, dy, d, accumulate);
+		k->matmul(!s->a, 0, 1, a, dy, d, accumulate);
 	else if (d)
-		matmul(1, s->a, 1, dy, a, d, accumulate);
+		k->matmul(1, s->a, 1, dy, a, d, accumulate);
 }
 
 static const struct op matmul_op = {"matmul", matmul_backward};
@@ -72,7 +74,7 @@ struct tensor *op_matmul(struct tape *t, int ta, int tb, struct tensor *a, struc
 	m = b->shape[!tb];
 	*s = (struct transposed){ta, tb};
 	y = tensor_new2(&t->arena, n, m);
-	matmul(ta, tb, 1, a, b, y, 0);
+	t->k->matmul(ta, tb, 1, a, b, y, 0);
 	tape_append(t, &matmul_op, y, in, 2);
 	y->save = s;
 	return y;

@@ -1,7 +1,7 @@
 /* Batch normalisation on the tape; core/tensor/kernels/norm.h computes it. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/norm.h"
+#include "core/tensor/kernels.h"
 
 /* The gradient of gamma or beta, to be added to; cleared first if p is not a leaf. */
 static struct tensor *affine_grad(struct tensor *p)
@@ -23,10 +23,11 @@ enum { IN_X, IN_GAMMA, IN_BETA, IN_RESIDUAL, N_IN };
 
 static void batchnorm_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	const struct batchnorm *b = out->save;
 	struct tensor *x = out->in[IN_X], *residual = out->in[IN_RESIDUAL], *dx;
 	int keep = residual && residual->needs_grad, accumulate = 0;
-	struct batchnorm_grads g = {.dy = out->grad};
+	struct batchnorm_grads g = {.dy = tensor_grad(out)};
 
 	if (keep && b->relu)
 		g.dy = g.dz = tape_own_grad(out);
@@ -34,17 +35,18 @@ static void batchnorm_backward(struct tensor *out)
 	g.mean_dz_xhat = tape_values(out->tape, statistics_bytes(b));
 	g.dgamma = affine_grad(out->in[IN_GAMMA]);
 	g.dbeta = affine_grad(out->in[IN_BETA]);
-	batchnorm_backward_sums(b, &g, tape_scratch(out->tape, batchnorm_scratch(x, b->groups)));
+	k->batchnorm_backward_sums(b, &g,
+				   tape_scratch(out->tape, k->batchnorm_scratch(x, b->groups)));
 	if (keep)
 		tape_pass_grad(residual, out);
 	if (!x->needs_grad)
 		return;
-	if (keep || x->grad)
+	if (keep || tensor_grad(x))
 		dx = tape_grad(x, &accumulate);
 	else
 		g.dy = dx = tape_own_grad(out);
-	batchnorm_backward_data(b, &g, dx, accumulate);
-	if (dx == out->grad)
+	k->batchnorm_backward_data(b, &g, dx, accumulate);
+	if (dx == tensor_grad(out))
 		tape_pass_grad(x, out);
 }
 
@@ -88,8 +90,8 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gam
 		BUG("batch norm in evaluation without running statistics");
 	b->mean = tape_values(t, statistics_bytes(b));
 	b->istd = tape_values(t, statistics_bytes(b));
-	batchnorm_forward(b, opts.eps, opts.momentum, running_mean, running_var, y,
-			  tape_scratch(t, batchnorm_scratch(x, b->groups)));
+	t->k->batchnorm_forward(b, opts.eps, opts.momentum, running_mean, running_var, y,
+				tape_scratch(t, t->k->batchnorm_scratch(x, b->groups)));
 	tape_append(t, &batchnorm_op, y, in, N_IN);
 	y->save = b;
 	return y;

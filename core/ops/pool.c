@@ -1,7 +1,7 @@
 /* Pooling over pixels; core/tensor/kernels/pool.h computes it. */
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/pool.h"
+#include "core/tensor/kernels.h"
 
 struct maxpool {
 	struct pool_shape shape;
@@ -10,11 +10,12 @@ struct maxpool {
 
 static void maxpool_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	const struct maxpool *m = out->save;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	maxpool_backward(&m->shape, out->grad, m->where, dx, accumulate);
+	k->maxpool_backward(&m->shape, tensor_grad(out), m->where, dx, accumulate);
 }
 
 static const struct op maxpool_op = {"maxpool", maxpool_op_backward};
@@ -41,7 +42,7 @@ struct tensor *op_maxpool(struct tape *t, struct tensor *x, int kernel, int stri
 	s->ow = (s->w + 2 * padding - kernel) / stride + 1;
 	y = tensor_new4(&t->arena, x->shape[0], s->oh, s->ow, s->c);
 	m->where = tape_values(t, y->n);
-	maxpool_forward(s, x, y, m->where);
+	t->k->maxpool_forward(s, x, y, m->where);
 	tape_append(t, &maxpool_op, y, &x, 1);
 	y->save = m;
 	return y;
@@ -49,10 +50,11 @@ struct tensor *op_maxpool(struct tape *t, struct tensor *x, int kernel, int stri
 
 static void avgpool_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	avgpool_backward(out->grad, dx, accumulate);
+	k->avgpool_backward(tensor_grad(out), dx, accumulate);
 }
 
 static const struct op avgpool_op = {"avgpool", avgpool_op_backward};
@@ -64,6 +66,6 @@ struct tensor *op_avgpool_global(struct tape *t, struct tensor *x)
 	if (x->ndim != 4 || !x->shape[1] || !x->shape[2])
 		BUG("global pooling of a tensor of %d dimensions", x->ndim);
 	y = tensor_new2(&t->arena, x->shape[0], x->shape[3]);
-	avgpool_forward(x, y);
+	t->k->avgpool_forward(x, y);
 	return tape_append(t, &avgpool_op, y, &x, 1);
 }

@@ -1,18 +1,16 @@
 /* Sums, norms and losses; core/tensor/kernels/reduce.h and rows.h compute them. */
-#include <string.h>
-
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/reduce.h"
-#include "core/tensor/kernels/rows.h"
+#include "core/tensor/kernels.h"
 
 /* y = sum x;  dx = dy */
 static void sum_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *x = out->in[0], *dx = tape_grad(x, &accumulate);
 
-	sum_backward(x, out->grad, 1, dx, accumulate);
+	k->sum_backward(x, tensor_grad(out), 1, dx, accumulate);
 }
 
 static const struct op sum_op = {"sum", sum_op_backward};
@@ -21,7 +19,7 @@ static struct tensor *sum_over(struct tape *t, struct tensor *x, double divisor)
 {
 	struct tensor *y = tensor_new1(&t->arena, 1);
 
-	sum_forward(x, divisor, tape_values(t, sum_scratch(x->n)), y);
+	t->k->sum_forward(x, divisor, tape_values(t, t->k->sum_scratch(x->n)), y);
 	return y;
 }
 
@@ -33,10 +31,11 @@ struct tensor *op_sum(struct tape *t, struct tensor *x)
 /* y = sum x / n;  dx = dy / n */
 static void mean_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *x = out->in[0], *dx = tape_grad(x, &accumulate);
 
-	sum_backward(x, out->grad, (real)x->n, dx, accumulate);
+	k->sum_backward(x, tensor_grad(out), (real)x->n, dx, accumulate);
 }
 
 static const struct op mean_op = {"mean", mean_backward};
@@ -49,10 +48,11 @@ struct tensor *op_mean(struct tape *t, struct tensor *x)
 /* y = sum x^2;  dx = 2 x dy */
 static void sum_squares_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *x = out->in[0], *dx = tape_grad(x, &accumulate);
 
-	sum_squares_backward(x, out->grad, dx, accumulate);
+	k->sum_squares_backward(x, tensor_grad(out), dx, accumulate);
 }
 
 static const struct op sum_squares_op = {"sum_squares", sum_squares_op_backward};
@@ -61,7 +61,7 @@ struct tensor *op_sum_squares(struct tape *t, struct tensor *x)
 {
 	struct tensor *y = tensor_new1(&t->arena, 1);
 
-	sum_squares_forward(x, tape_values(t, sum_scratch(x->n)), y);
+	t->k->sum_squares_forward(x, tape_values(t, t->k->sum_scratch(x->n)), y);
 	return tape_append(t, &sum_squares_op, y, &x, 1);
 }
 
@@ -69,10 +69,11 @@ struct tensor *op_sum_squares(struct tape *t, struct tensor *x)
  * norm is not above eps. save: the divisors. */
 static void l2_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	l2_normalize_backward(out, out->grad, out->save, dx, accumulate);
+	k->l2_normalize_backward(out, tensor_grad(out), out->save, dx, accumulate);
 }
 
 static const struct op l2_op = {"l2_normalize", l2_backward};
@@ -82,7 +83,7 @@ struct tensor *op_l2_normalize(struct tape *t, struct tensor *x, double eps)
 	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
 	double *norm = tape_values(t, tensor_rows(x) * sizeof *norm);
 
-	l2_normalize_forward(x, eps, norm, y);
+	t->k->l2_normalize_forward(x, eps, norm, y);
 	tape_append(t, &l2_op, y, &x, 1);
 	y->save = norm;
 	return y;
@@ -91,10 +92,11 @@ struct tensor *op_l2_normalize(struct tape *t, struct tensor *x, double eps)
 /* y = x - mean over rows;  dx = dy - mean over rows of dy */
 static void center_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	center_columns(out->grad, dx, accumulate);
+	k->center_columns(tensor_grad(out), dx, accumulate);
 }
 
 static const struct op center_op = {"center", center_backward};
@@ -103,17 +105,18 @@ struct tensor *op_center(struct tape *t, struct tensor *x)
 {
 	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
 
-	center_columns(x, y, 0);
+	t->k->center_columns(x, y, 0);
 	return tape_append(t, &center_op, y, &x, 1);
 }
 
 /* y_r = x_r - mean of x_r;  dx_r = dy_r - mean of dy_r */
 static void center_rows_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	center_rows(out->grad, dx, accumulate);
+	k->center_rows(tensor_grad(out), dx, accumulate);
 }
 
 static const struct op center_rows_op = {"center_rows", center_rows_backward};
@@ -122,7 +125,7 @@ struct tensor *op_center_rows(struct tape *t, struct tensor *x)
 {
 	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
 
-	center_rows(x, y, 0);
+	t->k->center_rows(x, y, 0);
 	return tape_append(t, &center_rows_op, y, &x, 1);
 }
 
@@ -134,11 +137,12 @@ struct cross_entropy {
 
 static void cross_entropy_op_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	const struct cross_entropy *s = out->save;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate);
 
-	cross_entropy_backward(s->p, s->labels, out->grad, dx, accumulate);
+	k->cross_entropy_backward(s->p, s->labels, tensor_grad(out), dx, accumulate);
 }
 
 static const struct op cross_entropy_op = {"cross_entropy", cross_entropy_op_backward};
@@ -154,10 +158,10 @@ struct tensor *op_cross_entropy(struct tape *t, struct tensor *x, const int *lab
 	for (int i = 0; i < n; i++)
 		if (labels[i] < 0 || labels[i] >= cols)
 			BUG("label %d of %d classes", labels[i], cols);
-	s->labels = tape_values(t, (size_t)n * sizeof *s->labels);
-	memcpy(s->labels, labels, (size_t)n * sizeof *labels);
+	s->labels = tape_upload(t, labels, (size_t)n * sizeof *labels);
 	s->p = tape_values(t, x->n * sizeof *s->p);
-	cross_entropy_forward(x, s->labels, s->p, tape_values(t, (size_t)n * sizeof(double)), y);
+	t->k->cross_entropy_forward(x, s->labels, s->p, tape_values(t, (size_t)n * sizeof(double)),
+				    y);
 	tape_append(t, &cross_entropy_op, y, &x, 1);
 	y->save = s;
 	return y;

@@ -3,22 +3,23 @@
 
 #include "core/base/error.h"
 #include "core/ops/ops.h"
-#include "core/tensor/kernels/elementwise.h"
+#include "core/tensor/kernels.h"
 
 /* dx (+)= dy in the rows of the view, 0 elsewhere. save: index of the view's first element in x. */
 static void rows_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	size_t from = *(size_t *)out->save;
 	int accumulate;
 	struct tensor *dx = tape_grad(out->in[0], &accumulate), *part;
 
 	part = tensor_view(&out->tape->arena, dx, from, out->ndim, out->shape);
 	if (accumulate) {
-		accumulate_values(out->grad, part);
+		k->accumulate_values(tensor_grad(out), part);
 		return;
 	}
 	tensor_zero_range(dx, 0, from);
-	tensor_copy(part, out->grad);
+	tensor_copy(part, tensor_grad(out));
 	tensor_zero_range(dx, from + out->n, dx->n);
 }
 
@@ -45,6 +46,7 @@ struct tensor *op_rows(struct tape *t, struct tensor *x, int from, int n)
 /* y = [a; b];  da, db = the parts of dy */
 static void concat_backward(struct tensor *out)
 {
+	const struct kernels *k = out->tape->k;
 	size_t from = 0;
 
 	for (int i = 0; i < 2; i++) {
@@ -52,11 +54,11 @@ static void concat_backward(struct tensor *out)
 		int accumulate;
 		struct tensor *dx = tape_grad(x, &accumulate), *dy;
 
-		dy = tensor_view(&out->tape->arena, out->grad, from, x->ndim, x->shape);
+		dy = tensor_view(&out->tape->arena, tensor_grad(out), from, x->ndim, x->shape);
 		if (dx && !accumulate)
 			tensor_copy(dx, dy);
 		else if (dx)
-			accumulate_values(dy, dx);
+			k->accumulate_values(dy, dx);
 		from += x->n;
 	}
 }

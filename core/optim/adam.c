@@ -13,7 +13,7 @@
 
 static void update(struct param *p, const struct optim_opts *o, double lr, long k, int decoupled)
 {
-	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0], .v = p->slot[1]};
+	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0], .v = p->slot[1]};
 	const double decay = update_decay(p, o);
 
 	u.lr = (real)(lr / (1 - pow(o->beta1, (double)k + 1)));
@@ -25,7 +25,7 @@ static void update(struct param *p, const struct optim_opts *o, double lr, long 
 	u.eps = (real)o->eps;
 	u.decay = decoupled ? 0 : (real)decay;
 	u.scale = decoupled ? (real)(1 - lr * decay) : 1;
-	adam_rule(&u);
+	tensor_kernels(&p->t)->adam_rule(&u);
 }
 
 static void adam_update(struct param *p, const struct optim_opts *o, double lr, long k)

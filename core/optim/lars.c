@@ -20,7 +20,7 @@
 
 static void decay_in_norm(struct update *u, const struct optim_opts *o, double decay)
 {
-	struct update_norms norm = update_norms(u->w, u->g, decay);
+	struct update_norms norm = tensor_kernels(u->w)->update_norms(u->w, u->g, decay);
 
 	u->decay = (real)decay;
 	if (norm.w > 0 && norm.g > 0)
@@ -29,7 +29,7 @@ static void decay_in_norm(struct update *u, const struct optim_opts *o, double d
 
 static void larc(struct update *u, const struct optim_opts *o, double decay, double lr)
 {
-	struct update_norms norm = update_norms(u->w, u->g, 0);
+	struct update_norms norm = tensor_kernels(u->w)->update_norms(u->w, u->g, 0);
 	double q;
 
 	if (norm.w == 0 || norm.g == 0)
@@ -43,7 +43,7 @@ static void larc(struct update *u, const struct optim_opts *o, double decay, dou
 
 static void lars_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0], .scale = 1};
+	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0], .scale = 1};
 
 	(void)k;
 	u.lr = (real)lr;
@@ -54,7 +54,7 @@ static void lars_update(struct param *p, const struct optim_opts *o, double lr, 
 		else
 			larc(&u, o, update_decay(p, o), lr);
 	}
-	lars_rule(&u);
+	tensor_kernels(&p->t)->lars_rule(&u);
 }
 
 static const struct hparam hparams[] = {

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "core/base/error.h"
-#include "core/tensor/kernels/elementwise.h"
+#include "core/tensor/kernels.h"
 
 double schedule_lr(double base, double final, long warm, long k, long total, int cosine)
 {
@@ -31,6 +31,6 @@ void ema_update(struct param *const *dst, struct param *const *src, int n, doubl
 	for (int i = 0; i < n; i++) {
 		if (dst[i]->t.n != src[i]->t.n)
 			BUG("%s and %s differ in size", dst[i]->name, src[i]->name);
-		ema(&dst[i]->t, &src[i]->t, (real)tau, (real)(1 - tau));
+		tensor_kernels(&dst[i]->t)->ema(&dst[i]->t, &src[i]->t, (real)tau, (real)(1 - tau));
 	}
 }

@@ -9,14 +9,14 @@
 
 static void sgd_update(struct param *p, const struct optim_opts *o, double lr, long k)
 {
-	struct update u = {.w = &p->t, .g = p->t.grad, .m = p->slot[0]};
+	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0]};
 
 	(void)k;
 	u.lr = (real)lr;
 	u.momentum = (real)o->momentum;
 	u.nesterov = o->nesterov;
 	u.decay = (real)update_decay(p, o);
-	sgd_rule(&u);
+	tensor_kernels(&p->t)->sgd_rule(&u);
 }
 
 static const struct hparam hparams[] = {

@@ -6,7 +6,7 @@
 #define SSL_OPTIM_UPDATE_H
 
 #include "core/optim/optim.h"
-#include "core/tensor/kernels/update.h"
+#include "core/tensor/kernels.h"
 
 /* Does weight decay (and LARS's adaptation) apply to p? To biases and norms only if the recipe asks
  * for it. */

@@ -97,6 +97,8 @@ static int build_model(struct run *r, struct error *err)
 
 	if (blas_start(parallel_threads(), err))
 		return -1;
+	r->device = &device_cpu;
+	params_init(&r->params, r->device);
 	r->method = method_find(recipe_text(&r->recipe, "method"));
 	if (!r->method)
 		return error_set(err, ERR_USAGE, "method: '%s' is not in this ssl",
@@ -115,7 +117,9 @@ static int build_model(struct run *r, struct error *err)
 	if (r->method->init(r->self, &env, err))
 		return -1;
 	params_build(&r->params, (uint64_t)recipe_int(&r->recipe, "seed"));
-	tape_init(&r->tape);
+	tape_init(&r->tape, r->device);
+	tape_init(&r->eval_tape, r->device);
+	r->eval_tape.record = r->eval_tape.train = 0;
 	return 0;
 }
 
@@ -228,6 +232,7 @@ void run_release(struct run *r)
 	if (!r->opts.recorder) /* the caller's stays */
 		recorder_release(&r->recorder);
 	tape_release(&r->tape);
+	tape_release(&r->eval_tape);
 	params_release(&r->params);
 	arena_release(&r->arena);
 	if (!r->opts.datasets) /* a worker's stay open */

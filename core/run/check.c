@@ -80,7 +80,7 @@ static int check_model(const struct method *m, const struct recipe *rc, const st
 		       struct error *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct params params = PARAMS_INIT;
+	struct params params = PARAMS_CPU;
 	struct method_env env = {.params = &params, .recipe = rc, .classes = f->classes};
 	struct augment view;
 	int ret = check_views(rc, f, &view, err);

@@ -112,7 +112,8 @@ void estimate_built(struct run *r, struct estimate *out)
 	out->steps = r->steps;
 	out->left = r->steps - r->step;
 	out->seconds = step * (double)out->left + eval_seconds(r, step);
-	out->memory = cpu_peak_rss() + (int64_t)((double)r->tape.arena.peak * (1 / share - 1));
+	out->memory =
+	    cpu_peak_rss() + (int64_t)((double)tensor_arena_peak(&r->tape.arena) * (1 / share - 1));
 	out->bytes = checkpoint_bytes(r) * (checkpoints < kept ? checkpoints : kept) +
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
 }

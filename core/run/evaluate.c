@@ -72,14 +72,17 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 			      .labels = e->labels,
 			      .stop = r->opts.stop,
 			      .rules = r->rules};
+	int ret;
 
 	t.source = (struct eval_source){.data = &r->data,
 					.plain = &r->plain,
 					.encoder = r->encoder,
 					.spec = &r->encoder_spec,
 					.params = &r->params,
-					.tape = &r->tape};
-	if (protocol_run(row, &t, out, err))
+					.tape = &r->eval_tape};
+	ret = protocol_run(row, &t, out, err);
+	tape_trim(&r->eval_tape);
+	if (ret)
 		return -1;
 	protocol_differs(row, &r->recipe, e->recipe, e->labels, out->trained, &out->differs);
 	return 0;

@@ -65,19 +65,16 @@ static const char *class_of(const struct extract *x, int label)
 static void project(const struct extract *x, const real *h, int n, real *out)
 {
 	const struct mlp *head = method_projector(x->run->method, x->run->self);
-	struct tape *t = &x->run->tape;
-	int record = t->record, train = t->train, d = encoder_dim(x->run->encoder);
+	struct tape *t = &x->run->eval_tape;
+	int d = encoder_dim(x->run->encoder);
 	struct tensor *in, *y;
 
-	t->record = t->train = 0;
 	tape_reset(t);
 	in = tensor_new2(&t->arena, n, d);
 	tensor_write(in, h);
 	y = mlp_forward(head, t, in);
 	tensor_read(y, out);
 	tape_reset(t);
-	t->record = record;
-	t->train = train;
 }
 
 /* A pass over the images: `out` holds the rows of images first .. first + n - 1. */
@@ -126,7 +123,8 @@ static int pass_next(struct pass *p)
 		return 0;
 	for (uint32_t i = 0; i < p->n; i++)
 		p->index[i] = image_of(x, p->first + i);
-	features_extract(r->encoder, &r->tape, &r->data, x->split, p->index, p->n, &r->plain, p->h);
+	features_extract(r->encoder, &r->eval_tape, &r->data, x->split, p->index, p->n, &r->plain,
+			 p->h);
 	if (x->embedding)
 		project(x, p->h, (int)p->n, p->out);
 	return 1;

@@ -46,7 +46,7 @@ static void fill_chunk(void *ctx, int chunk)
 
 static struct tensor *images(struct run *r, int v, int first, int n, int total)
 {
-	struct tape *t = &r->tape;
+	struct tape *t = &r->eval_tape;
 	struct fill f = {r, &r->view[v], v, first, n, total, NULL, NULL};
 	const int shape[] = {n, f.view->fixed.out_height, f.view->fixed.out_width,
 			     f.view->fixed.channels};
@@ -68,16 +68,16 @@ static void forward(struct run *r, int v, int first, int n, struct outputs *o)
 	const int row = v * o->n + first;
 	struct tensor *y;
 
-	tape_reset(&r->tape);
-	y = encoder_forward(r->encoder, &r->tape, images(r, v, first, n, o->n));
+	tape_reset(&r->eval_tape);
+	y = encoder_forward(r->encoder, &r->eval_tape, images(r, v, first, n, o->n));
 	copy_rows(o->h, row, y);
 	if (!o->z)
 		return;
-	y = mlp_forward(method_projector(r->method, r->self), &r->tape, y);
+	y = mlp_forward(method_projector(r->method, r->self), &r->eval_tape, y);
 	copy_rows(o->z, row, y);
 	if (o->p)
 		copy_rows(o->p, row,
-			  mlp_forward(method_predictor(r->method, r->self), &r->tape, y));
+			  mlp_forward(method_predictor(r->method, r->self), &r->eval_tape, y));
 }
 
 /* Saves the buffers that a forward pass in training mode changes, or restores them. */
@@ -120,8 +120,7 @@ void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 	struct outputs o = {.n = r->loader.n < (uint32_t)most ? (int)r->loader.n : most};
 	const struct mlp *projector = method_projector(r->method, r->self);
 	const struct mlp *predictor = method_predictor(r->method, r->self);
-	struct tape *t = &r->tape;
-	const int record = t->record, train = t->train, groups = t->groups;
+	struct tape *t = &r->eval_tape;
 	real *buffers = arena_alloc(a, r->params.values * sizeof *buffers);
 
 	o.dh = encoder_dim(r->encoder);
@@ -133,13 +132,10 @@ void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out)
 			o.p = rows(a, 2 * o.n, o.dz);
 	}
 	save_buffers(&r->params, buffers, 0);
-	t->record = 0;
-	t->train = t->groups = 1;
+	t->train = 1; /* as in training, batch norm uses the statistics of the batch */
 	forward_all(r, &o);
-	tape_reset(t);
-	t->record = record;
-	t->train = train;
-	t->groups = groups;
+	t->train = 0;
+	tape_trim(t);
 	save_buffers(&r->params, buffers, 1);
 	*out = o;
 }

@@ -19,8 +19,8 @@ struct outputs {
 	real *h, *z, *p;
 };
 
-/* Computes those of at most `most` images, in memory of `a`. r->tape is left empty, with its flags
- * unchanged. */
+/* Computes those of at most `most` images, in memory of `a`. The
+ * memory of r->eval_tape is released. */
 void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out);
 
 #endif

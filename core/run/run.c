@@ -172,7 +172,8 @@ static int settle(struct run *r, int ret, struct error *err)
 	end.error = ret ? err->msg : NULL;
 	end.seconds = clock_now() - r->started;
 	end.peak_rss = cpu_peak_rss();
-	end.arena_peak = (int64_t)(r->arena.peak + r->tape.arena.peak + r->params.arena.peak);
+	end.arena_peak = (int64_t)(r->arena.peak + tensor_arena_peak(&r->tape.arena) +
+				   tensor_arena_peak(&r->params.arena));
 	if (recorder_finish(&r->recorder, &end, &second) && !ret) {
 		*err = second;
 		return -1;

@@ -105,7 +105,10 @@ struct run {
 	void *self; /* the method's state */
 	const struct optim *optim;
 	struct optim_opts optim_opts;
-	struct tape tape;
+	const struct device *device;
+	/* Of training, whose memory stays between steps; of everything else, which returns it after
+	 * each evaluation, so that the two never grow each other. */
+	struct tape tape, eval_tape;
 
 	/* position: steps are counted from the start of the run, epochs are finished ones */
 	long step, steps, steps_per_epoch;

@@ -9,7 +9,7 @@
 #include "core/run/checkpoint.h"
 #include "core/run/estimate.h"
 #include "core/run/run.h"
-#include "core/tensor/kernels/collapse_std.h"
+#include "core/tensor/kernels.h"
 
 static double learning_rate(const struct run *r)
 {
@@ -72,7 +72,7 @@ static int take_step(struct run *r, const struct batch *batch, double *loss_out,
 	recorder_note(rec, r->step, "grad_norm", norm);
 	if (out.embedding)
 		recorder_note(rec, r->step, "embedding_std",
-			      collapse_std_of(out.embedding, &r->tape.arena));
+			      r->tape.k->collapse_std_of(out.embedding, &r->tape.arena.host));
 	*loss_out = loss;
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "core/tensor/params.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +8,19 @@
 #include "core/base/error.h"
 #include "core/base/rng.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 enum { ALIGN_REALS = 64 / sizeof(real) };
 
 static size_t padded(size_t n)
 {
 	return (n + ALIGN_REALS - 1) / ALIGN_REALS * ALIGN_REALS;
+}
+
+void params_init(struct params *p, const struct device *device)
+{
+	memset(p, 0, sizeof *p);
+	tensor_arena_init(&p->arena, device);
 }
 
 struct param *params_find(const struct params *p, const char *name)
@@ -27,7 +35,7 @@ struct param *params_add(struct params *p, const char *name, enum param_kind kin
 			 enum param_part part, int ndim, const int *shape, enum param_init init,
 			 int fan_in, int fan_out)
 {
-	struct param *q = arena_zalloc(&p->arena, sizeof *q);
+	struct param *q = arena_zalloc(&p->arena.host, sizeof *q);
 	struct tensor *t;
 
 	if (params_find(p, name))
@@ -35,7 +43,7 @@ struct param *params_add(struct params *p, const char *name, enum param_kind kin
 	t = tensor_wrap(&p->arena, NULL, ndim, shape);
 	q->t = *t;
 	q->t.needs_grad = kind != PARAM_BUFFER && part != PART_TARGET;
-	q->name = arena_strdup(&p->arena, name);
+	q->name = arena_strdup(&p->arena.host, name);
 	q->kind = kind;
 	q->part = part;
 	q->init = init;
@@ -51,9 +59,9 @@ struct param *params_add(struct params *p, const char *name, enum param_kind kin
 	return q;
 }
 
-static void fill(struct param *q, uint64_t seed)
+/* Initial values of q in the n elements of v, which are 0. */
+static void draw(const struct param *q, uint64_t seed, real *v)
 {
-	real *v = q->t.data;
 	double bound;
 	struct rng r;
 
@@ -82,9 +90,21 @@ static void fill(struct param *q, uint64_t seed)
 	}
 }
 
+static void initialise(struct param *q, uint64_t seed)
+{
+	real *v;
+
+	if (q->init == INIT_ZERO)
+		return;
+	v = xcalloc(q->t.n, sizeof *v);
+	draw(q, seed, v);
+	tensor_write(&q->t, v);
+	free(v);
+}
+
 static void check_init(const struct param *q)
 {
-	if (q->t.data)
+	if (q->t.mem->data)
 		BUG("params_build() twice");
 	if (q->init == INIT_HE_FAN_OUT && q->fan_out < 1)
 		BUG("%s: fan_out %d", q->name, q->fan_out);
@@ -94,10 +114,20 @@ static void check_init(const struct param *q)
 		BUG("%s: an identity that is not square", q->name);
 }
 
+static struct tensor *zeroed_block(struct params *p, size_t n)
+{
+	struct tensor *t;
+
+	if (n > INT_MAX)
+		BUG("%zu values in one block", n);
+	t = tensor_new1(&p->arena, (int)n);
+	tensor_zero(t);
+	return t;
+}
+
 void params_build(struct params *p, uint64_t seed)
 {
 	size_t values = 0, grads = 0;
-	real *v, *g;
 
 	for (int i = 0; i < p->n; i++) {
 		const struct param *q = p->list[i];
@@ -106,33 +136,34 @@ void params_build(struct params *p, uint64_t seed)
 		values += padded(q->t.n);
 		grads += q->t.needs_grad ? padded(q->t.n) : 0;
 	}
-	v = arena_zalloc(&p->arena, values * sizeof *v);
-	g = arena_zalloc(&p->arena, grads * sizeof *g);
+	p->value_block = zeroed_block(p, values);
+	p->grad_block = zeroed_block(p, grads);
+	values = grads = 0;
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i];
+		struct memory *mem = q->t.mem;
 
-		q->t.data = v;
-		v += padded(q->t.n);
+		mem->data = p->value_block->mem->data + values;
+		values += padded(q->t.n);
 		if (q->t.needs_grad) {
-			q->t.grad = tensor_wrap(&p->arena, g, q->t.ndim, q->t.shape);
-			g += padded(q->t.n);
+			mem->grad =
+			    tensor_view(&p->arena, p->grad_block, grads, q->t.ndim, q->t.shape);
+			grads += padded(q->t.n);
 		}
-		fill(q, seed);
+		initialise(q, seed);
 	}
 }
 
 void params_release(struct params *p)
 {
-	arena_release(&p->arena);
+	tensor_arena_release(&p->arena);
 	free(p->list);
 	memset(p, 0, sizeof *p);
 }
 
 void params_zero_grad(struct params *p)
 {
-	for (int i = 0; i < p->n; i++)
-		if (p->list[i]->t.grad)
-			tensor_zero(p->list[i]->t.grad);
+	tensor_zero(p->grad_block);
 }
 
 double params_grad_norm(const struct params *p)
@@ -142,8 +173,8 @@ double params_grad_norm(const struct params *p)
 	for (int i = 0; i < p->n; i++) {
 		const struct tensor *t = &p->list[i]->t;
 
-		if (t->grad)
-			sum += dot(t->grad->data, t->grad->data, t->n);
+		if (t->mem->grad)
+			sum += dot(t->mem->grad->mem->data, t->mem->grad->mem->data, t->n);
 	}
 	return sqrt(sum);
 }

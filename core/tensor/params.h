@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "core/tensor/device.h"
 #include "core/tensor/tensor.h"
 
 enum param_kind {
@@ -47,13 +48,20 @@ struct param {
 };
 
 struct params {
-	struct arena arena;
+	struct tensor_arena arena;
 	struct param **list;
 	int n, cap;
 	size_t values; /* total number of elements */
+	/* All values, and all gradients, in the order of the list, each parameter's at a multiple of 64
+	 * bytes: NULL before params_build(). */
+	struct tensor *value_block, *grad_block;
 };
 
-#define PARAMS_INIT {ARENA_INIT, 0, 0, 0, 0}
+/* No parameters yet; their values will be on the CPU. */
+#define PARAMS_CPU {.arena = TENSOR_ARENA_CPU}
+
+/* The same on any device. */
+void params_init(struct params *p, const struct device *device);
 
 /* Declares a parameter; its data is valid after params_build(). `fan_in` and `fan_out` are used by
  * the initialisers that need them. BUG() if the name is already in use. */

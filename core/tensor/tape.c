@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/tensor/kernels/elementwise.h"
+#include "core/tensor/kernels.h"
+#include "core/tensor/memory.h"
 
 /*
  * The memory of a node's gradient. Several nodes can share one, since the two inputs of an addition
@@ -31,24 +32,27 @@ struct tape_pool {
 
 static struct grad *grad_of(const struct tensor *x)
 {
-	return x->grad->save;
+	return x->mem->grad->save;
 }
 
-void tape_init(struct tape *t)
+void tape_init(struct tape *t, const struct device *device)
 {
 	memset(t, 0, sizeof *t);
+	tensor_arena_init(&t->arena, device);
+	tensor_arena_init(&t->scratch, device);
+	t->k = device->k;
 	t->record = t->train = t->groups = 1;
 	t->pool = xcalloc(1, sizeof *t->pool);
 }
 
 void tape_release(struct tape *t)
 {
-	arena_release(&t->arena);
+	tensor_arena_release(&t->arena);
 	free(t->node);
 	if (t->pool)
 		free(t->pool->list);
 	free(t->pool);
-	arena_release(&t->scratch);
+	tensor_arena_release(&t->scratch);
 	memset(t, 0, sizeof *t);
 }
 
@@ -57,24 +61,42 @@ void tape_reset(struct tape *t)
 	t->n = 0;
 	for (int i = 0; i < t->pool->n; i++)
 		t->pool->list[i].head = NULL;
-	arena_reset(&t->arena);
+	tensor_arena_reset(&t->arena);
+}
+
+void tape_trim(struct tape *t)
+{
+	tape_reset(t);
+	tensor_arena_release(&t->arena);
+	tensor_arena_release(&t->scratch);
+	t->scratch_block = NULL;
+	t->scratch_size = 0;
 }
 
 void *tape_alloc(struct tape *t, size_t bytes)
 {
-	return arena_alloc(&t->arena, bytes);
+	return arena_alloc(&t->arena.host, bytes);
 }
 
 void *tape_values(struct tape *t, size_t bytes)
 {
-	return arena_alloc(&t->arena, bytes);
+	return arena_alloc(&t->arena.values, bytes);
+}
+
+void *tape_upload(struct tape *t, const void *host, size_t bytes)
+{
+	const struct device *d = t->arena.device;
+	void *values = tape_values(t, bytes);
+
+	d->upload(d, values, host, bytes);
+	return values;
 }
 
 void *tape_scratch(struct tape *t, size_t bytes)
 {
 	if (bytes > t->scratch_size) {
-		arena_release(&t->scratch);
-		t->scratch_block = arena_alloc(&t->scratch, bytes);
+		tensor_arena_release(&t->scratch);
+		t->scratch_block = arena_alloc(&t->scratch.values, bytes);
 		t->scratch_size = bytes;
 	}
 	return t->scratch_block;
@@ -98,8 +120,8 @@ static struct pool_list *pool_find(struct tape_pool *p, size_t n)
 static void grad_share(struct tape *t, struct tensor *x, struct grad *g)
 {
 	g->refs++;
-	x->grad = tensor_wrap(&t->arena, g->data, x->ndim, x->shape);
-	x->grad->save = g;
+	x->mem->grad = tensor_wrap(&t->arena, g->data, x->ndim, x->shape);
+	x->mem->grad->save = g;
 }
 
 /* Gives x a gradient of its own, which is not cleared. */
@@ -111,8 +133,8 @@ static void grad_new(struct tape *t, struct tensor *x)
 	if (g) {
 		l->head = g->next;
 	} else {
-		g = arena_alloc(&t->arena, sizeof *g);
-		g->data = arena_alloc(&t->arena, x->n * sizeof(real));
+		g = tape_alloc(t, sizeof *g);
+		g->data = tape_values(t, x->n * sizeof(real));
 		g->n = x->n;
 	}
 	g->refs = 0;
@@ -149,9 +171,9 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 		struct tensor *x = in[i];
 
 		out->in[i] = x;
-		if (x && x->needs_grad && !x->op && !x->grad) {
-			x->grad = tensor_new(&t->arena, x->ndim, x->shape);
-			tensor_zero(x->grad);
+		if (x && x->needs_grad && !x->op && !x->mem->grad) {
+			x->mem->grad = tensor_new(&t->arena, x->ndim, x->shape);
+			tensor_zero(x->mem->grad);
 		}
 	}
 	if (t->n == t->cap) {
@@ -165,14 +187,14 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 struct tensor *tape_own_grad(struct tensor *out)
 {
 	struct grad *shared = grad_of(out);
-	const struct tensor *from = out->grad;
+	const struct tensor *from = out->mem->grad;
 
 	if (shared->refs > 1) {
 		grad_new(out->tape, out);
-		tensor_copy(out->grad, from);
+		tensor_copy(out->mem->grad, from);
 		grad_drop(out->tape, shared);
 	}
-	return out->grad;
+	return out->mem->grad;
 }
 
 struct tensor *tape_grad(struct tensor *x, int *accumulate)
@@ -181,12 +203,12 @@ struct tensor *tape_grad(struct tensor *x, int *accumulate)
 	if (!x || !x->needs_grad)
 		return NULL;
 	if (!x->op)
-		return x->grad;
-	if (x->grad)
+		return x->mem->grad;
+	if (x->mem->grad)
 		return tape_own_grad(x);
 	*accumulate = 0;
 	grad_new(x->tape, x);
-	return x->grad;
+	return x->mem->grad;
 }
 
 void tape_pass_grad(struct tensor *x, struct tensor *out)
@@ -197,10 +219,10 @@ void tape_pass_grad(struct tensor *x, struct tensor *out)
 		return;
 	if (x->n != out->n)
 		BUG("%s passes a gradient of %zu elements on to %zu", out->op->name, out->n, x->n);
-	if (x->op && !x->grad)
+	if (x->op && !x->mem->grad)
 		grad_share(x->tape, x, grad_of(out));
 	else
-		accumulate_values(out->grad, tape_grad(x, &accumulate));
+		out->tape->k->accumulate_values(out->mem->grad, tape_grad(x, &accumulate));
 }
 
 static void run(struct tape *t)
@@ -208,11 +230,11 @@ static void run(struct tape *t)
 	for (int i = t->n - 1; i >= 0; i--) {
 		struct tensor *out = t->node[i];
 
-		if (!out->grad)
+		if (!out->mem->grad)
 			continue;
 		out->op->backward(out);
 		grad_drop(t, grad_of(out));
-		out->grad = NULL;
+		out->mem->grad = NULL;
 	}
 }
 
@@ -221,7 +243,7 @@ void tape_backward_from(struct tape *t, struct tensor *y, const real *dy)
 	if (!y->op || y->tape != t)
 		BUG("backward from a tensor that is not on the tape");
 	grad_new(t, y);
-	tensor_write(y->grad, dy);
+	tensor_write(y->mem->grad, dy);
 	run(t);
 }
 

@@ -18,24 +18,28 @@
 struct tape_pool; /* free gradient buffers, by size */
 
 struct tape {
-	struct arena arena; /* memory for one step */
+	struct tensor_arena arena; /* memory for one step */
+	const struct kernels *k;   /* of the device that the arena is on */
 	struct tensor **node;
 	int n, cap;
 	int record; /* 0: evaluation: nothing is appended, no tensor needs a gradient */
 	int train;  /* 1: batch norm uses (and updates) batch statistics; 0: running statistics */
 	int groups; /* number of equal parts of the batch with separate batch-norm statistics */
 	struct tape_pool *pool;
-	struct arena scratch; /* the block of tape_scratch() */
+	struct tensor_arena scratch; /* the block of tape_scratch() */
 	void *scratch_block;
 	size_t scratch_size;
 };
 
-/* Initialises an empty tape with record = train = groups = 1. */
-void tape_init(struct tape *t);
+/* Initialises an empty tape on a device, with record = train = groups = 1. */
+void tape_init(struct tape *t, const struct device *device);
 void tape_release(struct tape *t);
 
 /* Discards the last step and all memory allocated in it. */
 void tape_reset(struct tape *t);
+
+/* As tape_reset(), and returns the memory to the system. */
+void tape_trim(struct tape *t);
 
 /* For ops. Sets out->needs_grad if the tape records and an input needs a gradient; if so, stores
  * the op and its inputs in `out` and appends it to the tape. Inputs may be NULL. Returns out. */
@@ -49,19 +53,22 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
  * tape's arena when the leaf is first used. */
 struct tensor *tape_grad(struct tensor *x, int *accumulate);
 
-/* For an op's backward: returns out->grad as a tensor that only `out` refers to (a copy if it was
- * shared), so that the backward can compute in place and then pass it on with tape_pass_grad(). */
+/* For an op's backward: returns the gradient of out as a tensor that only `out` refers to (a copy if it
+ * was shared), so that the backward can compute in place and then pass it on with tape_pass_grad(). */
 struct tensor *tape_own_grad(struct tensor *out);
 
 /* For the backward of an op whose input gradient equals its output gradient, such as an addition or
- * a reshape: x shares the buffer of out->grad if it has no gradient yet; otherwise out->grad is
- * added to x's gradient. */
+ * a reshape: x shares the buffer of out's gradient if it has none yet; otherwise that is added to x's
+ * gradient. */
 void tape_pass_grad(struct tensor *x, struct tensor *out);
 
-/* Memory until the next tape_reset(), not cleared: for structs that an op keeps for its backward,
- * and (tape_values) for values that kernels write and read. */
+/* Memory until the next tape_reset(), not cleared: of the host, for structs that an op keeps for its
+ * backward, and (tape_values) of the device, for values that only kernels write and read. */
 void *tape_alloc(struct tape *t, size_t bytes);
 void *tape_values(struct tape *t, size_t bytes);
+
+/* As tape_values(), with a copy of the bytes at `host`. */
+void *tape_upload(struct tape *t, const void *host, size_t bytes);
 
 /* Scratch memory for a kernel, valid until the next call: one block that all ops of the tape share.
  * It grows during the first step and is reused afterwards, so it stays in cache. 64-byte aligned,

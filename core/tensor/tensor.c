@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/tensor/memory.h"
 
 static void set_shape(struct tensor *t, int ndim, const int *shape)
 {
@@ -19,83 +20,138 @@ static void set_shape(struct tensor *t, int ndim, const int *shape)
 	}
 }
 
-struct tensor *tensor_wrap(struct arena *a, real *data, int ndim, const int *shape)
+void tensor_arena_init(struct tensor_arena *a, const struct device *device)
 {
-	struct tensor *t = arena_zalloc(a, sizeof *t);
-
-	set_shape(t, ndim, shape);
-	t->data = data;
-	return t;
+	*a = (struct tensor_arena){.device = device};
+	a->values.source = device->memory.alloc ? &device->memory : NULL;
 }
 
-struct tensor *tensor_new(struct arena *a, int ndim, const int *shape)
+void tensor_arena_reset(struct tensor_arena *a)
+{
+	arena_reset(&a->host);
+	arena_reset(&a->values);
+}
+
+void tensor_arena_release(struct tensor_arena *a)
+{
+	arena_release(&a->host);
+	arena_release(&a->values);
+}
+
+size_t tensor_arena_peak(const struct tensor_arena *a)
+{
+	return a->host.peak + a->values.peak;
+}
+
+/* A tensor and the record of its memory. */
+struct whole {
+	struct tensor t;
+	struct memory mem;
+};
+
+struct tensor *tensor_wrap(struct tensor_arena *a, real *data, int ndim, const int *shape)
+{
+	struct whole *w = arena_zalloc(&a->host, sizeof *w);
+
+	set_shape(&w->t, ndim, shape);
+	w->t.mem = &w->mem;
+	w->mem.device = a->device;
+	w->mem.data = data;
+	return &w->t;
+}
+
+struct tensor *tensor_new(struct tensor_arena *a, int ndim, const int *shape)
 {
 	struct tensor *t = tensor_wrap(a, NULL, ndim, shape);
 
-	t->data = arena_alloc(a, t->n * sizeof(real));
+	t->mem->data = arena_alloc(&a->values, t->n * sizeof(real));
 	return t;
 }
 
-struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from, int ndim,
+struct tensor *tensor_view(struct tensor_arena *a, const struct tensor *x, size_t from, int ndim,
 			   const int *shape)
 {
-	struct tensor *t = tensor_wrap(a, x->data + from, ndim, shape);
+	struct tensor *t = tensor_wrap(a, x->mem->data + from, ndim, shape);
 
 	if (from + t->n > x->n)
 		BUG("a view of elements %zu to %zu of %zu", from, from + t->n, x->n);
 	return t;
 }
 
-struct tensor *tensor_of_host(struct arena *a, real *host, int ndim, const int *shape)
+struct tensor *tensor_of_host(struct tensor_arena *a, real *host, int ndim, const int *shape)
 {
-	return tensor_wrap(a, host, ndim, shape);
+	struct tensor *t;
+
+	if (a->device->is_host)
+		return tensor_wrap(a, host, ndim, shape);
+	t = tensor_new(a, ndim, shape);
+	tensor_write(t, host);
+	return t;
+}
+
+static size_t bytes_of(const struct tensor *t)
+{
+	return t->n * sizeof(real);
 }
 
 void tensor_read(const struct tensor *t, real *host)
 {
-	memcpy(host, t->data, t->n * sizeof *host);
+	t->mem->device->download(t->mem->device, host, t->mem->data, bytes_of(t));
 }
 
 void tensor_write(struct tensor *t, const real *host)
 {
-	memcpy(t->data, host, t->n * sizeof *host);
+	t->mem->device->upload(t->mem->device, t->mem->data, host, bytes_of(t));
+}
+
+struct tensor *tensor_grad(const struct tensor *t)
+{
+	return t->mem->grad;
+}
+
+const struct kernels *tensor_kernels(const struct tensor *t)
+{
+	return t->mem->device->k;
 }
 
 double tensor_value(const struct tensor *t)
 {
+	real value;
+
 	if (t->n != 1)
 		BUG("the value of a tensor of %zu elements", t->n);
-	return (double)t->data[0];
+	tensor_read(t, &value);
+	return (double)value;
 }
 
 void tensor_zero(struct tensor *t)
 {
-	memset(t->data, 0, t->n * sizeof *t->data);
+	tensor_zero_range(t, 0, t->n);
 }
 
 void tensor_zero_range(struct tensor *t, size_t from, size_t to)
 {
-	memset(t->data + from, 0, (to - from) * sizeof *t->data);
+	t->mem->device->zero(t->mem->device, t->mem->data + from, (to - from) * sizeof(real));
 }
 
 void tensor_copy(struct tensor *to, const struct tensor *from)
 {
 	if (to->n != from->n)
 		BUG("copy of %zu elements to %zu", from->n, to->n);
-	memcpy(to->data, from->data, from->n * sizeof *to->data);
+	to->mem->device->copy(to->mem->device, to->mem->data, from->mem->data, bytes_of(to));
 }
 
-struct tensor *tensor_new1(struct arena *a, int d0)
+struct tensor *tensor_new1(struct tensor_arena *a, int d0)
 {
 	return tensor_new(a, 1, &d0);
 }
 
-struct tensor *tensor_new2(struct arena *a, int d0, int d1)
+struct tensor *tensor_new2(struct tensor_arena *a, int d0, int d1)
 {
 	return tensor_new(a, 2, (int[]){d0, d1});
 }
 
-struct tensor *tensor_new4(struct arena *a, int n, int h, int w, int c)
+struct tensor *tensor_new4(struct tensor_arena *a, int n, int h, int w, int c)
 {
 	return tensor_new(a, 4, (int[]){n, h, w, c});
 }

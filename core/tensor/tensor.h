@@ -2,7 +2,10 @@
  * A tensor is a dense block of `real` with up to four dimensions, of which the last varies fastest.
  * Images and activations are NHWC, with shape {N, H, W, C}; embeddings have shape {N, D}, a scalar
  * {1}. Convolution weights are stored as {KH, KW, Cin, Cout}, linear weights as {out, in}. A tensor
- * never owns its memory, which belongs to an arena (activations) or to `params`.
+ * never owns its memory, which belongs to an arena: that of a tape (activations) or of `params`.
+ *
+ * Its values are in the memory of a device (device.h). Kernels compute with them; tensor_read() and
+ * tensor_write() are the only doors between them and the host.
  *
  * Shapes are checked once, when a network is built from a recipe. A later mismatch is a BUG(), so
  * ops return tensors instead of errors, and the code of a loss resembles its formula.
@@ -17,15 +20,23 @@
 
 enum { TENSOR_DIMS = 4, OP_INPUTS = 6 };
 
+struct device;
+struct kernels;
+struct memory;
 struct op;
 struct tape;
 
+/* Where tensors are allocated: the structs on the host, the values in the memory of a device. */
+struct tensor_arena {
+	struct arena host, values;
+	const struct device *device;
+};
+
 struct tensor {
 	int ndim, shape[TENSOR_DIMS];
-	size_t n;       /* number of elements */
-	real *data;
-	struct tensor *grad; /* d(loss)/d(data), of this shape: NULL until the backward pass reaches it */
-	int needs_grad; /* 1: a trained parameter, or computed from one */
+	size_t n;           /* number of elements */
+	struct memory *mem; /* the values and their gradient; what is in it is core/tensor's own */
+	int needs_grad;     /* 1: a trained parameter, or computed from one */
 
 	/* how it was computed; all zero for parameters and inputs */
 	struct tape *tape; /* the tape that recorded it, from which backward gets scratch memory */
@@ -34,33 +45,44 @@ struct tensor {
 	void *save;                   /* what backward needs, in the tape's arena */
 };
 
-/* One kind of op. backward() computes the gradients of the inputs from out->grad. */
+/* One kind of op. backward() computes the gradients of the inputs from that of the output. */
 struct op {
 	const char *name;
 	void (*backward)(struct tensor *out);
 };
 
-/* Allocates an uninitialised tensor, both the struct and its data, in `a`. */
-struct tensor *tensor_new(struct arena *a, int ndim, const int *shape);
-struct tensor *tensor_new1(struct arena *a, int d0);
-struct tensor *tensor_new2(struct arena *a, int d0, int d1);
-struct tensor *tensor_new4(struct arena *a, int n, int h, int w, int c);
+void tensor_arena_init(struct tensor_arena *a, const struct device *device);
+void tensor_arena_reset(struct tensor_arena *a);   /* as arena_reset() */
+void tensor_arena_release(struct tensor_arena *a); /* as arena_release() */
 
-/* Allocates a tensor struct in `a` for existing `data`, which it does not own. */
-struct tensor *tensor_wrap(struct arena *a, real *data, int ndim, const int *shape);
+size_t tensor_arena_peak(const struct tensor_arena *a); /* bytes, of both together */
+
+/* Allocates an uninitialised tensor, both the struct and its values, in `a`. */
+struct tensor *tensor_new(struct tensor_arena *a, int ndim, const int *shape);
+struct tensor *tensor_new1(struct tensor_arena *a, int d0);
+struct tensor *tensor_new2(struct tensor_arena *a, int d0, int d1);
+struct tensor *tensor_new4(struct tensor_arena *a, int n, int h, int w, int c);
 
 /* A tensor of another shape for a part of the memory of x: the n elements of that shape from element
  * `from` on. */
-struct tensor *tensor_view(struct arena *a, const struct tensor *x, size_t from, int ndim,
+struct tensor *tensor_view(struct tensor_arena *a, const struct tensor *x, size_t from, int ndim,
                            const int *shape);
 
-/* A tensor whose values are those at `host`, which must outlive it and is not changed. */
-struct tensor *tensor_of_host(struct arena *a, real *host, int ndim, const int *shape);
+/* A tensor whose values are those at `host`, which must outlive it and is not changed: a device that
+ * shares the host's memory does not copy them. */
+struct tensor *tensor_of_host(struct tensor_arena *a, real *host, int ndim, const int *shape);
 
 /* The doors between a tensor and the host: all its values, in order, from and to the n values at
  * `host`. */
 void tensor_read(const struct tensor *t, real *host);
 void tensor_write(struct tensor *t, const real *host);
+
+/* d(loss)/dt, of t's shape: for an op's backward that of its output, for a parameter what the backward
+ * pass has added up. NULL: there is none. */
+struct tensor *tensor_grad(const struct tensor *t);
+
+/* The kernels of the device that t's values are on. */
+const struct kernels *tensor_kernels(const struct tensor *t);
 
 /* The value of a scalar {1}. */
 double tensor_value(const struct tensor *t);

@@ -16,6 +16,7 @@
 #include "core/ops/ops.h"
 #include "core/optim/optim.h"
 #include "core/tensor/kernels/conv.h"
+#include "core/tensor/memory.h"
 #include "tests/bench/bench.h"
 
 enum kind {
@@ -120,7 +121,7 @@ struct bench {
 	struct params params;
 	struct tape tape;
 	struct encoder *encoder;
-	struct arena arena;
+	struct tensor_arena arena;
 	struct tensor *images;
 	real *dy;
 };
@@ -148,6 +149,8 @@ static int bench_init(struct bench *b, const char *arch, int width, int images)
 	struct error err;
 
 	memset(b, 0, sizeof *b);
+	params_init(&b->params, &device_cpu);
+	tensor_arena_init(&b->arena, &device_cpu);
 	b->encoder = encoder_new(&spec, &b->params, "encoder.", PART_ENCODER, 0, &err);
 	if (!b->encoder) {
 		fprintf(stderr, "b-step: %s\n", err.msg);
@@ -155,14 +158,12 @@ static int bench_init(struct bench *b, const char *arch, int width, int images)
 	}
 	params_build(&b->params, 1);
 	params_add_slots(&b->params, 1);
-	tape_init(&b->tape);
+	tape_init(&b->tape, &device_cpu);
 	b->tape.groups = 2;
-	b->images = tensor_new4(&b->arena, images, 32, 32, 3);
-	b->images->data = normals(&b->arena, b->images->n, 1, 1);
-	b->images->needs_grad = 0;
-	b->images->grad = NULL;
-	b->images->op = NULL;
-	b->dy = normals(&b->arena, (size_t)images * (size_t)encoder_dim(b->encoder), 2, 1e-3);
+	b->images =
+	    tensor_of_host(&b->arena, normals(&b->arena.host, (size_t)images * 32 * 32 * 3, 1, 1),
+			   4, (const int[]){images, 32, 32, 3});
+	b->dy = normals(&b->arena.host, (size_t)images * (size_t)encoder_dim(b->encoder), 2, 1e-3);
 	return 0;
 }
 
@@ -220,6 +221,6 @@ int main(int argc, char **argv)
 	printf("  %-15s %8.2f ms (of each the least)\n", "sum", 1e3 * all);
 	tape_release(&b.tape);
 	params_release(&b.params);
-	arena_release(&b.arena);
+	tensor_arena_release(&b.arena);
 	return 0;
 }

@@ -6,11 +6,12 @@
 
 #include "core/data/dataset.h"
 #include "core/run/checkpoint.h"
+#include "core/tensor/memory.h"
 #include "core/tensor/params.h"
 #include "core/tensor/safetensors.h"
 #include "tests/fuzz/fuzz.h"
 
-static struct params params = PARAMS_INIT;
+static struct params params = PARAMS_CPU;
 static char path[FUZZ_PATH], exported[FUZZ_PATH];
 
 /* The model of the checkpoints in the corpus (make.py). */

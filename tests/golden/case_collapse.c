@@ -4,6 +4,7 @@
 
 #include "core/eval/collapse.h"
 #include "core/tensor/kernels/collapse_std.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 static void check_scalar(struct golden *g, const char *name, double got)
@@ -24,16 +25,17 @@ void golden_collapse(struct golden *g)
 		return;
 	n = z1->shape[0];
 	d = z1->shape[1];
-	check_scalar(g, "out.std", collapse_std(z1->data, n, d, &g->arena));
-	check_scalar(g, "out.alignment", collapse_alignment(z1->data, z2->data, n, d, &g->arena));
-	check_scalar(g, "out.uniformity", collapse_uniformity(z1->data, n, d, &g->arena));
-	if (collapse_rank(z1->data, n, d, &g->arena, &r, &err)) {
+	check_scalar(g, "out.std", collapse_std(z1->mem->data, n, d, &g->arena.host));
+	check_scalar(g, "out.alignment",
+		     collapse_alignment(z1->mem->data, z2->mem->data, n, d, &g->arena.host));
+	check_scalar(g, "out.uniformity", collapse_uniformity(z1->mem->data, n, d, &g->arena.host));
+	if (collapse_rank(z1->mem->data, n, d, &g->arena.host, &r, &err)) {
 		g->failures++;
 		printf("\n    %s: %s\n", g->name, err.msg);
 		return;
 	}
 	check_scalar(g, "out.rankme", r.rankme);
-	spectrum = arena_alloc(&g->arena, (size_t)r.n * sizeof *spectrum);
+	spectrum = arena_alloc(&g->arena.host, (size_t)r.n * sizeof *spectrum);
 	for (int i = 0; i < r.n; i++)
 		spectrum[i] = (real)r.spectrum[i];
 	if (golden_has(g, "out.covariance_spectrum"))

@@ -3,6 +3,7 @@
 #include "core/ops/ops.h"
 #include "core/tensor/kernels/im2col.h"
 #include "core/tensor/kernels/winograd.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 struct kernel {
@@ -18,16 +19,16 @@ struct kernel {
 static void check_kernel(struct golden *g, const struct kernel *k, const struct conv_shape *s,
 			 const struct tensor *x, const struct tensor *w, const struct tensor *dy)
 {
-	void *scratch = arena_alloc(&g->arena, k->scratch(s));
-	real *y = arena_alloc(&g->arena, dy->n * sizeof *y);
-	real *dx = arena_alloc(&g->arena, x->n * sizeof *dx);
-	real *dw = arena_alloc(&g->arena, w->n * sizeof *dw);
+	void *scratch = arena_alloc(&g->arena.host, k->scratch(s));
+	real *y = arena_alloc(&g->arena.host, dy->n * sizeof *y);
+	real *dx = arena_alloc(&g->arena.host, x->n * sizeof *dx);
+	real *dw = arena_alloc(&g->arena.host, w->n * sizeof *dw);
 
-	k->forward(s, x->data, w->data, y, scratch);
+	k->forward(s, x->mem->data, w->mem->data, y, scratch);
 	golden_check(g, "out.y", y, dy->n, GOLDEN_TIGHT);
-	k->data(s, dy->data, w->data, dx, 0, scratch);
+	k->data(s, dy->mem->data, w->mem->data, dx, 0, scratch);
 	golden_check(g, "out.dx", dx, x->n, GOLDEN_TIGHT);
-	k->weights(s, x->data, dy->data, dw, 0, scratch);
+	k->weights(s, x->mem->data, dy->mem->data, dw, 0, scratch);
 	golden_check(g, "out.dweight", dw, w->n, GOLDEN_TIGHT);
 }
 
@@ -55,14 +56,14 @@ void golden_conv(struct golden *g)
 
 	if (!x || !w || !dy)
 		return; /* the failure has been reported */
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x->needs_grad = w->needs_grad = 1;
 	y = op_conv(&t, x, w, stride, padding);
-	golden_check(g, "out.y", y->data, y->n, GOLDEN_TIGHT);
+	golden_check(g, "out.y", y->mem->data, y->n, GOLDEN_TIGHT);
 	if (tensor_same_shape(y, dy)) {
-		tape_backward_from(&t, y, dy->data);
-		golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
-		golden_check(g, "out.dweight", w->grad->data, w->n, GOLDEN_TIGHT);
+		tape_backward_from(&t, y, dy->mem->data);
+		golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
+		golden_check(g, "out.dweight", w->mem->grad->mem->data, w->n, GOLDEN_TIGHT);
 		check_kernels(g, x, w, dy, stride, padding);
 	}
 	tape_release(&t);

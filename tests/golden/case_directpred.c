@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/tensor/kernels/spectral.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 /* W is compared for the F that is accumulated in double, so that the root of a rounding error is
@@ -31,10 +32,10 @@ static void check_batches(struct golden *g, const struct spectral_opts *o)
 			return;
 		d = z->shape[1];
 		if (!f)
-			f = arena_zalloc(&g->arena, (size_t)d * (size_t)d * sizeof *f);
-		w = arena_alloc(&g->arena, (size_t)d * (size_t)d * sizeof *w);
-		single = arena_alloc(&g->arena, (size_t)d * (size_t)d * sizeof *single);
-		spectral_correlate(f, k == 0, rho, 0, z->data, z->shape[0], d);
+			f = arena_zalloc(&g->arena.host, (size_t)d * (size_t)d * sizeof *f);
+		w = arena_alloc(&g->arena.host, (size_t)d * (size_t)d * sizeof *w);
+		single = arena_alloc(&g->arena.host, (size_t)d * (size_t)d * sizeof *single);
+		spectral_correlate(f, k == 0, rho, 0, z->mem->data, z->shape[0], d);
 		for (int i = 0; i < d * d; i++)
 			single[i] = (real)f[i];
 		golden_check(g, out_f, single, (size_t)(d * d), GOLDEN_TIGHT);

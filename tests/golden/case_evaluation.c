@@ -5,14 +5,15 @@
 
 #include "core/eval/knn.h"
 #include "core/eval/linear.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 static int *labels_of(struct golden *g, const struct tensor *t, int *classes)
 {
-	int *y = arena_alloc(&g->arena, t->n * sizeof *y);
+	int *y = arena_alloc(&g->arena.host, t->n * sizeof *y);
 
 	for (size_t i = 0; i < t->n; i++) {
-		y[i] = (int)t->data[i];
+		y[i] = (int)t->mem->data[i];
 		*classes = y[i] + 1 > *classes ? y[i] + 1 : *classes;
 	}
 	return y;
@@ -20,9 +21,9 @@ static int *labels_of(struct golden *g, const struct tensor *t, int *classes)
 
 static real *copy_of(struct golden *g, const struct tensor *t)
 {
-	real *x = arena_alloc(&g->arena, t->n * sizeof *x);
+	real *x = arena_alloc(&g->arena.host, t->n * sizeof *x);
 
-	memcpy(x, t->data, t->n * sizeof *x);
+	memcpy(x, t->mem->data, t->n * sizeof *x);
 	return x;
 }
 
@@ -41,7 +42,7 @@ static void check_k(struct golden *g, const struct sets *s, int k)
 {
 	char accuracy[64], votes[64];
 	int m = s->test->shape[0];
-	real *v = arena_alloc(&g->arena, (size_t)m * (size_t)s->classes * sizeof *v);
+	real *v = arena_alloc(&g->arena.host, (size_t)m * (size_t)s->classes * sizeof *v);
 	struct knn_result r;
 
 	knn_classify(copy_of(g, s->train), s->train_y, s->train->shape[0], copy_of(g, s->test),
@@ -58,12 +59,12 @@ static void check_k(struct golden *g, const struct sets *s, int k)
 static void check_logistic(struct golden *g, const struct sets *s)
 {
 	int n = s->train->shape[0], m = s->test->shape[0], d = s->train->shape[1], steps;
-	int *predicted = arena_alloc(&g->arena, (size_t)m * sizeof *predicted);
+	int *predicted = arena_alloc(&g->arena.host, (size_t)m * sizeof *predicted);
 	struct logistic l = {
-	    .x = s->train->data, .label = s->train_y, .n = n, .d = d, .classes = s->classes};
+	    .x = s->train->mem->data, .label = s->train_y, .n = n, .d = d, .classes = s->classes};
 	size_t size = logistic_size(&l);
-	double *w = arena_alloc(&g->arena, size * sizeof *w);
-	real *out = arena_alloc(&g->arena, size * sizeof *out);
+	double *w = arena_alloc(&g->arena.host, size * sizeof *w);
+	real *out = arena_alloc(&g->arena.host, size * sizeof *out);
 	long top1, top5;
 
 	if (sscanf(golden_text(g, "logistic"), "minimiser of mean cross-entropy + %lf/2*||W||_F^2",
@@ -83,7 +84,7 @@ static void check_logistic(struct golden *g, const struct sets *s)
 		     GOLDEN_MINIMISER);
 	golden_check(g, "out.logistic_bias", out + s->classes * d, (size_t)s->classes,
 		     GOLDEN_MINIMISER);
-	linear_classify(&l, w, s->test->data, s->test_y, m, predicted, &top1, &top5);
+	linear_classify(&l, w, s->test->mem->data, s->test_y, m, predicted, &top1, &top5);
 	golden_check_scalar(g, "out.logistic_test_accuracy", (double)top1 / m, GOLDEN_TIGHT);
 	logistic_release(&l);
 }

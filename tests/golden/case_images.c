@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/augment/augment_ops.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 struct planes {
@@ -19,9 +20,9 @@ static struct planes copy_of(struct golden *g, const struct tensor *in)
 	struct planes p = {in->shape[0], in->shape[1], in->shape[2], 0, in->n, NULL, NULL};
 
 	p.pixels = (size_t)p.height * (size_t)p.width;
-	p.x = arena_alloc(&g->arena, p.n * sizeof *p.x);
-	memcpy(p.x, in->data, p.n * sizeof *p.x);
-	p.scratch = arena_alloc(&g->arena, image_scratch(p.height, p.width));
+	p.x = arena_alloc(&g->arena.host, p.n * sizeof *p.x);
+	memcpy(p.x, in->mem->data, p.n * sizeof *p.x);
+	p.scratch = arena_alloc(&g->arena.host, image_scratch(p.height, p.width));
 	return p;
 }
 
@@ -50,9 +51,9 @@ static int colour(const char *op, struct planes *p)
 static void crop(struct golden *g, struct planes *p, struct image_box box, const struct st_entry *e)
 {
 	int h = (int)e->shape[1], w = (int)e->shape[2];
-	real *out = arena_alloc(&g->arena, e->n * sizeof *out);
-	void *scratch = arena_alloc(
-	    &g->arena, image_scratch(h > p->height ? h : p->height, w > p->width ? w : p->width));
+	real *out = arena_alloc(&g->arena.host, e->n * sizeof *out);
+	void *scratch = arena_alloc(&g->arena.host, image_scratch(h > p->height ? h : p->height,
+								  w > p->width ? w : p->width));
 
 	image_crop(p->x, p->channels, p->height, p->width, box, out, h, w, scratch);
 	p->x = out;

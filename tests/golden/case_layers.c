@@ -1,6 +1,7 @@
 /* Protects: single layers, compared with PyTorch: the output, and the gradients for a given output
  * gradient. */
 #include "core/ops/ops.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 #include <stdio.h>
@@ -19,9 +20,9 @@ static void check_backward(struct golden *g, struct tape *t, struct tensor *y)
 {
 	struct tensor *dy = golden_tensor(g, "in.dy");
 
-	golden_check(g, "out.y", y->data, y->n, GOLDEN_TIGHT);
+	golden_check(g, "out.y", y->mem->data, y->n, GOLDEN_TIGHT);
 	if (dy && dy->n == y->n)
-		tape_backward_from(t, y, dy->data);
+		tape_backward_from(t, y, dy->mem->data);
 }
 
 void golden_linear(struct golden *g)
@@ -32,11 +33,11 @@ void golden_linear(struct golden *g)
 
 	if (!x || !w || !b)
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check_backward(g, &t, op_linear(&t, x, w, b));
-	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dweight", w->grad->data, w->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dbias", b->grad->data, b->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->mem->grad->mem->data, w->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->mem->grad->mem->data, b->n, GOLDEN_TIGHT);
 	tape_release(&t);
 }
 
@@ -57,15 +58,15 @@ void golden_batchnorm(struct golden *g)
 	tensor_zero(mean);
 	var = tensor_new1(&g->arena, (int)c);
 	for (size_t i = 0; i < c; i++)
-		var->data[i] = 1;
-	tape_init(&t);
+		var->mem->data[i] = 1;
+	tape_init(&t, &device_cpu);
 	t.groups = groups;
 	check_backward(g, &t, op_batchnorm(&t, x, w, b, mean, var, NULL, o));
-	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
-	golden_check(g, "out.dweight", w->grad->data, c, GOLDEN_TIGHT);
-	golden_check(g, "out.dbias", b->grad->data, c, GOLDEN_TIGHT);
-	golden_check(g, "out.running_mean", mean->data, c, GOLDEN_TIGHT);
-	golden_check(g, "out.running_var", var->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dweight", w->mem->grad->mem->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.dbias", b->mem->grad->mem->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_mean", mean->mem->data, c, GOLDEN_TIGHT);
+	golden_check(g, "out.running_var", var->mem->data, c, GOLDEN_TIGHT);
 	tape_release(&t);
 }
 
@@ -82,8 +83,8 @@ void golden_maxpool(struct golden *g)
 	}
 	if (!x)
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check_backward(g, &t, op_maxpool(&t, x, kernel, stride, padding));
-	golden_check(g, "out.dx", x->grad->data, x->n, GOLDEN_TIGHT);
+	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
 	tape_release(&t);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/methods/losses.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 enum { INPUTS = 4 };
@@ -38,7 +39,7 @@ static void check(struct golden *g, struct tape *t, const struct embeddings *e, 
 {
 	char name[64];
 
-	golden_check_scalar(g, "out.loss", (double)loss->data[0], GOLDEN_TIGHT);
+	golden_check_scalar(g, "out.loss", (double)loss->mem->data[0], GOLDEN_TIGHT);
 	for (int i = 0; i < out->n_terms; i++) {
 		snprintf(name, sizeof name, "out.%s", out->term[i].name);
 		if (golden_has(g, name))
@@ -47,7 +48,8 @@ static void check(struct golden *g, struct tape *t, const struct embeddings *e, 
 	tape_backward(t, loss);
 	for (int i = 0; e->name[i]; i++)
 		if (e->x[i]->needs_grad)
-			golden_check(g, e->grad[i], e->x[i]->grad->data, e->x[i]->n, GOLDEN_TIGHT);
+			golden_check(g, e->grad[i], e->x[i]->mem->grad->mem->data, e->x[i]->n,
+				     GOLDEN_TIGHT);
 }
 
 static void need_terms(struct golden *g, const char *const *name)
@@ -70,7 +72,7 @@ void golden_barlow(struct golden *g)
 	need_terms(g, terms);
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check(g, &t, &e, loss_barlow(&t, e.x[0], e.x[1], &w, &out), &out);
 	tape_release(&t);
 }
@@ -93,7 +95,7 @@ void golden_vicreg(struct golden *g)
 	need_terms(g, terms);
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check(g, &t, &e, loss_vicreg(&t, e.x[0], e.x[1], &w, &out), &out);
 	tape_release(&t);
 }
@@ -108,7 +110,7 @@ void golden_byol(struct golden *g)
 
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check(g, &t, &e, loss_byol(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
 	tape_release(&t);
 }
@@ -123,7 +125,7 @@ void golden_simsiam(struct golden *g)
 
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check(g, &t, &e, loss_simsiam(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
 	tape_release(&t);
 }
@@ -139,7 +141,7 @@ void golden_simclr(struct golden *g)
 	o.temperature = golden_number(g, "tau");
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	check(g, &t, &e, loss_simclr(&t, e.x[0], e.x[1], &o, &out), &out);
 	tape_release(&t);
 }

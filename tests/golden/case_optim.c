@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/optim/optim.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 static double number_or(const struct golden *g, const char *key, double absent)
@@ -68,9 +69,9 @@ void golden_optim(struct golden *g)
 		snprintf(name, sizeof name, "in.grad%d", k);
 		if (!golden_has(g, name))
 			break;
-		p.t.grad = golden_tensor(g, name);
+		p.t.mem->grad = golden_tensor(g, name);
 		optim_step(rule, &o, &params, o.lr, k);
 		snprintf(name, sizeof name, "out.param%d", k);
-		golden_check(g, name, p.t.data, p.t.n, GOLDEN_TIGHT);
+		golden_check(g, name, p.t.mem->data, p.t.n, GOLDEN_TIGHT);
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/nn/encoder.h"
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 static const char param_prefix[] = "param.", grad_prefix[] = "out.grad.",
@@ -57,7 +58,7 @@ static int load(struct golden *g, struct params *p)
 			g->failures++;
 			continue;
 		}
-		memcpy(q->t.data, golden_tensor(g, g->st.entry[i].name)->data,
+		memcpy(q->t.mem->data, golden_tensor(g, g->st.entry[i].name)->mem->data,
 		       q->t.n * sizeof(real));
 		loaded++;
 	}
@@ -76,9 +77,9 @@ static void check_params(struct golden *g, const struct params *p)
 		struct param *q;
 
 		if ((name = without_prefix(entry, grad_prefix)) && (q = params_find(p, name)))
-			golden_check(g, entry, q->t.grad->data, q->t.n, GOLDEN_NET);
+			golden_check(g, entry, q->t.mem->grad->mem->data, q->t.n, GOLDEN_NET);
 		if ((name = without_prefix(entry, after_prefix)) && (q = params_find(p, name)))
-			golden_check(g, entry, q->t.data, q->t.n, GOLDEN_NET);
+			golden_check(g, entry, q->t.mem->data, q->t.n, GOLDEN_NET);
 	}
 }
 
@@ -91,29 +92,29 @@ static void run(struct golden *g, struct params *p, struct tape *t, struct tenso
 	if (!e || load(g, p))
 		return;
 	y = encoder_forward(e, t, x);
-	golden_check(g, "out.train", y->data, y->n, GOLDEN_NET);
+	golden_check(g, "out.train", y->mem->data, y->n, GOLDEN_NET);
 	if (y->n != dy->n) {
 		g->failures++;
 		return;
 	}
 	params_zero_grad(p);
-	tape_backward_from(t, y, dy->data);
+	tape_backward_from(t, y, dy->mem->data);
 	check_params(g, p);
 	tape_reset(t);
 	t->record = t->train = 0;
 	y = encoder_forward(e, t, x);
-	golden_check(g, "out.eval", y->data, y->n, GOLDEN_NET);
+	golden_check(g, "out.eval", y->mem->data, y->n, GOLDEN_NET);
 }
 
 void golden_resnet(struct golden *g)
 {
 	struct tensor *x = golden_tensor(g, "in.x"), *dy = golden_tensor(g, "in.dy");
-	struct params p = PARAMS_INIT;
+	struct params p = PARAMS_CPU;
 	struct tape t;
 
 	if (!x || !dy)
 		return;
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	run(g, &p, &t, x, dy);
 	tape_release(&t);
 	params_release(&p);

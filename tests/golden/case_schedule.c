@@ -12,8 +12,8 @@ void golden_schedule(struct golden *g)
 
 	if (total < 1)
 		return;
-	lr = arena_alloc(&g->arena, (size_t)total * sizeof *lr);
-	taus = arena_alloc(&g->arena, (size_t)total * sizeof *taus);
+	lr = arena_alloc(&g->arena.host, (size_t)total * sizeof *lr);
+	taus = arena_alloc(&g->arena.host, (size_t)total * sizeof *taus);
 	for (long k = 0; k < total; k++) {
 		lr[k] = (real)schedule_lr(base, final, warm, k, total, 1);
 		taus[k] = (real)schedule_tau(tau, k, total, 1);

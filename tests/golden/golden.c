@@ -1,3 +1,4 @@
+#include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
 #include <math.h>
@@ -90,7 +91,7 @@ static int our_shape(const struct st_entry *e, int *shape)
 
 static double *as_double(struct golden *g, const struct st_entry *e)
 {
-	double *v = arena_alloc(&g->arena, e->n * sizeof *v);
+	double *v = arena_alloc(&g->arena.host, e->n * sizeof *v);
 
 	st_to_double(e, v);
 	return v;
@@ -113,7 +114,7 @@ struct tensor *golden_tensor(struct golden *g, const char *name)
 	t = tensor_new(&g->arena, ndim, shape);
 	v = as_double(g, e);
 	for (size_t i = 0; i < e->n; i++)
-		t->data[our_index(e, i)] = (real)v[i];
+		t->mem->data[our_index(e, i)] = (real)v[i];
 	return t;
 }
 

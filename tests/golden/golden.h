@@ -16,7 +16,7 @@
 struct golden {
 	const char *name; /* of the file, without extension */
 	struct safetensors st;
-	struct arena arena; /* memory of the case; the harness releases it */
+	struct tensor_arena arena; /* memory of the case; the harness releases it */
 	int checks, failures;
 	double worst; /* the largest error so far, and its entry */
 	char where[128];

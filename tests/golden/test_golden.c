@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 #include "tests/golden/golden.h"
 
@@ -106,12 +107,12 @@ static void run_case(struct golden *g, const struct golden_case *c)
 	if (g->failures || !g->checks)
 		fail(g->name, g->failures ? "wrong" : "nothing was checked");
 	st_close(&g->st);
-	arena_release(&g->arena);
+	tensor_arena_release(&g->arena);
 }
 
 static void run_next(void)
 {
-	struct golden g = {.name = files.name[files.at++]};
+	struct golden g = {.arena = TENSOR_ARENA_CPU, .name = files.name[files.at++]};
 	const struct golden_case *c = find_case(g.name);
 
 	if (!c) {

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/rng.h"
+#include "core/tensor/memory.h"
 
 #if !REAL_IS_DOUBLE
 #error "gradient checks need the double build: in float no threshold separates right from wrong"
@@ -21,15 +22,17 @@ static const double step = 1e-5; /* error of a central difference ~ step^2 + 1e-
 void gradcheck_init(struct gradcheck *g)
 {
 	memset(g, 0, sizeof *g);
-	tape_init(&g->tape);
+	tensor_arena_init(&g->arena, &device_cpu);
+	tape_init(&g->tape, &device_cpu);
 	memset(tape_alloc(&g->tape, DIRTY), 0xFF, DIRTY);
+	memset(tape_values(&g->tape, DIRTY), 0xFF, DIRTY);
 	tape_reset(&g->tape);
 }
 
 void gradcheck_release(struct gradcheck *g)
 {
 	tape_release(&g->tape);
-	arena_release(&g->arena);
+	tensor_arena_release(&g->arena);
 	memset(g, 0, sizeof *g);
 }
 
@@ -42,10 +45,10 @@ struct tensor *gradcheck_input(struct gradcheck *g, int ndim, const int *shape, 
 		BUG("more than %d inputs to a gradient check", GRADCHECK_INPUTS);
 	rng_init(&r, 1, RNG_TEST, 0, (uint64_t)g->n);
 	for (size_t i = 0; i < x->n; i++)
-		x->data[i] = scale * rng_normal(&r);
+		x->mem->data[i] = scale * rng_normal(&r);
 	x->needs_grad = 1;
-	x->grad = tensor_new(&g->arena, x->ndim, x->shape);
-	tensor_zero(x->grad);
+	x->mem->grad = tensor_new(&g->arena, x->ndim, x->shape);
+	tensor_zero(x->mem->grad);
 	g->in[g->n++] = x;
 	return x;
 }
@@ -58,7 +61,7 @@ static double value(struct gradcheck *g, gradcheck_fn fn, void *ctx)
 	loss = fn(&g->tape, g->in, ctx);
 	if (loss->n != 1)
 		BUG("a gradient check needs a scalar");
-	return loss->data[0];
+	return loss->mem->data[0];
 }
 
 /* The largest error of one input, relative to its largest gradient. */
@@ -71,20 +74,20 @@ static double check_input(struct gradcheck *g, int which, gradcheck_fn fn, void 
 
 	for (size_t s = 0; s < n; s++) {
 		size_t i = s * x->n / n; /* spread evenly */
-		double keep = x->data[i], plus, minus, numeric, diff;
+		double keep = x->mem->data[i], plus, minus, numeric, diff;
 
-		x->data[i] = keep + step;
+		x->mem->data[i] = keep + step;
 		plus = value(g, fn, ctx);
-		x->data[i] = keep - step;
+		x->mem->data[i] = keep - step;
 		minus = value(g, fn, ctx);
-		x->data[i] = keep;
+		x->mem->data[i] = keep;
 		numeric = (plus - minus) / (2 * step);
 		largest = fmax(largest, fabs(numeric));
-		diff = fabs(numeric - x->grad->data[i]);
+		diff = fabs(numeric - x->mem->grad->mem->data[i]);
 		if (!(diff <= worst)) {
 			worst = isnan(diff) ? INFINITY : diff;
 			worst_at = i;
-			at_worst[0] = x->grad->data[i];
+			at_worst[0] = x->mem->grad->mem->data[i];
 			at_worst[1] = numeric;
 		}
 	}
@@ -100,7 +103,7 @@ double gradcheck_run(struct gradcheck *g, gradcheck_fn fn, void *ctx, int sample
 	double worst = 0;
 
 	for (int i = 0; i < g->n; i++)
-		tensor_zero(g->in[i]->grad);
+		tensor_zero(g->in[i]->mem->grad);
 	tape_reset(&g->tape);
 	tape_backward(&g->tape, fn(&g->tape, g->in, ctx));
 	g->tape.record = 0;
@@ -120,7 +123,8 @@ static void project_backward(struct tensor *out)
 	struct tensor *dy = tape_grad(y, &accumulate);
 
 	for (size_t i = 0; dy && i < y->n; i++)
-		dy->data[i] = (accumulate ? dy->data[i] : 0) + out->grad->data[0] * r[i];
+		dy->mem->data[i] =
+		    (accumulate ? dy->mem->data[i] : 0) + out->mem->grad->mem->data[0] * r[i];
 }
 
 static const struct op project_op = {"project", project_backward};
@@ -132,10 +136,10 @@ struct tensor *gradcheck_project(struct tape *t, struct tensor *y)
 	struct rng rng;
 
 	rng_init(&rng, 2, RNG_TEST, 0, y->n);
-	out->data[0] = 0;
+	out->mem->data[0] = 0;
 	for (size_t i = 0; i < y->n; i++) {
 		r[i] = rng_normal(&rng);
-		out->data[0] += r[i] * y->data[i];
+		out->mem->data[0] += r[i] * y->mem->data[i];
 	}
 	tape_append(t, &project_op, out, &y, 1);
 	out->save = r;

@@ -16,7 +16,7 @@ typedef struct tensor *(*gradcheck_fn)(struct tape *t, struct tensor *const *in,
 
 struct gradcheck {
 	struct tape tape;
-	struct arena arena;
+	struct tensor_arena arena;
 	struct tensor *in[GRADCHECK_INPUTS];
 	int n;
 };

@@ -6,6 +6,7 @@
 #include "core/base/parallel.h"
 #include "core/methods/losses.h"
 #include "core/ops/ops.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 #include "tests/gradcheck/gradcheck.h"
 
@@ -72,7 +73,7 @@ static void test_barlow_stopped(void)
 		s.z2 = other.in[1];
 		CU_ASSERT(run(barlow_still, &s, 1, shape[i][0], shape[i][1], 1.3) <= worst_allowed);
 		for (size_t k = 0; k < s.z2->n; k++)
-			CU_ASSERT(s.z2->grad->data[k] == 0);
+			CU_ASSERT(s.z2->mem->grad->mem->data[k] == 0);
 		gradcheck_release(&other);
 	}
 }
@@ -164,7 +165,7 @@ static void check_paired(struct paired c, int n, int d)
 	CU_ASSERT(run(paired, &c, c.opts.both_ways ? 4 : 2, n, d, 1.3) <= worst_allowed);
 	for (int j = 2; j < 4; j++)
 		for (size_t k = 0; k < targets.in[j]->n; k++)
-			CU_ASSERT(targets.in[j]->grad->data[k] == 0);
+			CU_ASSERT(targets.in[j]->mem->grad->mem->data[k] == 0);
 	gradcheck_release(&targets);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "core/base/parallel.h"
 #include "core/ops/ops.h"
+#include "core/tensor/memory.h"
 #include "tests/gradcheck/gradcheck.h"
 #include "tests/unit/methods/rig.h"
 
@@ -130,9 +131,9 @@ static void test_stop_gradient(void)
 			const struct param *b = g[1].params.list[k];
 			const struct param *a = params_find(&g[0].params, b->name);
 
-			for (size_t e = 0; b->t.grad && e < b->t.n; e++)
-				CU_ASSERT_DOUBLE_EQUAL(a->t.grad->data[e], b->t.grad->data[e],
-						       1e-12);
+			for (size_t e = 0; b->t.mem->grad && e < b->t.n; e++)
+				CU_ASSERT_DOUBLE_EQUAL(a->t.mem->grad->mem->data[e],
+						       b->t.mem->grad->mem->data[e], 1e-12);
 		}
 		rig_close(&g[0]);
 		rig_close(&g[1]);

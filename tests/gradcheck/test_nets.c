@@ -9,6 +9,7 @@
 #include "core/base/parallel.h"
 #include "core/nn/encoder.h"
 #include "core/nn/mlp.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 #include "tests/gradcheck/gradcheck.h"
 
@@ -40,7 +41,7 @@ static struct tensor *encode(struct tape *t, struct tensor *const *in, void *ctx
 /* `images`: the number of images; with `all` their gradients are also checked. */
 static void check_encoder(struct encoder_spec spec, int images, int all, const char *const *watched)
 {
-	struct params p = PARAMS_INIT;
+	struct params p = PARAMS_CPU;
 	struct gradcheck g;
 	struct error err;
 	struct encoder *e;
@@ -128,7 +129,7 @@ static void test_head(void)
 					   .hidden_norm = kind < 6,
 					   .norm_affine = kind % 3 != 1,
 					   .out_norm = (enum mlp_out_norm)(kind % 4)};
-		struct params p = PARAMS_INIT;
+		struct params p = PARAMS_CPU;
 		struct gradcheck g;
 		struct mlp m;
 

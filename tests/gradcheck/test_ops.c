@@ -5,6 +5,7 @@
  */
 #include "core/ops/ops.h"
 #include "core/base/rng.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 #include "tests/gradcheck/gradcheck.h"
 
@@ -72,8 +73,8 @@ static struct tensor *batchnorm(struct tape *t, struct tensor *const *in, const 
 	struct tensor *residual = arg[1] == 1 ? in[3] : arg[1] == 2 ? in[0] : NULL, *y;
 
 	for (int i = 0; i < c; i++) {
-		mean->data[i] = 0.1 * i - 0.2;
-		var->data[i] = 0.5 + 0.2 * i;
+		mean->mem->data[i] = 0.1 * i - 0.2;
+		var->mem->data[i] = 0.5 + 0.2 * i;
 	}
 	t->groups = arg[2];
 	t->train = arg[3] != 1;
@@ -275,14 +276,14 @@ static void test_detach(void)
 	struct tensor *x;
 	int shape[1] = {3};
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = tensor_new(&t.arena, 1, shape);
 	for (int i = 0; i < 3; i++)
-		x->data[i] = i + 2;
+		x->mem->data[i] = i + 2;
 	x->needs_grad = 1;
 	tape_backward(&t, op_sum(&t, op_mul(&t, x, op_detach(&t, x))));
 	for (int i = 0; i < 3; i++)
-		CU_ASSERT_EQUAL(x->grad->data[i], i + 2);
+		CU_ASSERT_EQUAL(x->mem->grad->mem->data[i], i + 2);
 	tape_release(&t);
 }
 
@@ -303,7 +304,8 @@ static void test_unwanted(void)
 			for (int k = 0; k < g.n && off < g.n; k++)
 				if (k == off)
 					for (size_t e = 0; e < g.in[k]->n; e++)
-						CU_ASSERT_EQUAL(g.in[k]->grad->data[e], 0);
+						CU_ASSERT_EQUAL(g.in[k]->mem->grad->mem->data[e],
+								0);
 			gradcheck_release(&g);
 		}
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/ints.h"
 #include "core/base/parallel.h"
+#include "core/tensor/memory.h"
 
 enum { ROWS = 64, COLUMNS = 32 }; /* per chunk */
 
@@ -78,5 +79,5 @@ double collapse_std(const real *z, int n, int d, struct arena *scratch)
 
 double collapse_std_of(const struct tensor *z, struct arena *scratch)
 {
-	return collapse_std(z->data, z->shape[0], z->shape[1], scratch);
+	return collapse_std(z->mem->data, z->shape[0], z->shape[1], scratch);
 }

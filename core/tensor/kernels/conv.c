@@ -3,6 +3,7 @@
 #include "core/tensor/kernels/direct.h"
 #include "core/tensor/kernels/im2col.h"
 #include "core/tensor/kernels/winograd.h"
+#include "core/tensor/memory.h"
 
 struct conv_shape conv_shape_of(int n, int h, int w, int cin, int kh, int kw, int cout, int stride,
 				int pad)
@@ -76,19 +77,19 @@ void conv2d_backward_weights(const struct conv_shape *s, const real *x, const re
 void convolve_forward(const struct conv_shape *s, const struct tensor *x, const struct tensor *w,
 		      struct tensor *y, void *scratch)
 {
-	conv2d_forward(s, x->data, w->data, y->data, scratch);
+	conv2d_forward(s, x->mem->data, w->mem->data, y->mem->data, scratch);
 }
 
 void convolve_backward_data(const struct conv_shape *s, const struct tensor *dy,
 			    const struct tensor *w, struct tensor *dx, int accumulate,
 			    void *scratch)
 {
-	conv2d_backward_data(s, dy->data, w->data, dx->data, accumulate, scratch);
+	conv2d_backward_data(s, dy->mem->data, w->mem->data, dx->mem->data, accumulate, scratch);
 }
 
 void convolve_backward_weights(const struct conv_shape *s, const struct tensor *x,
 			       const struct tensor *dy, struct tensor *dw, int accumulate,
 			       void *scratch)
 {
-	conv2d_backward_weights(s, x->data, dy->data, dw->data, accumulate, scratch);
+	conv2d_backward_weights(s, x->mem->data, dy->mem->data, dw->mem->data, accumulate, scratch);
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 enum { COLUMNS = 64, ROWS = 16 };
 
@@ -13,8 +14,8 @@ static void diagonal_range(void *ctx, const struct range *r)
 	double sum[COLUMNS] = {0};
 
 	for (int i = 0; i < x->n; i++) {
-		const real *a = x->a->data + (size_t)i * (size_t)d + from;
-		const real *b = x->b->data + (size_t)i * (size_t)d + from;
+		const real *a = x->a->mem->data + (size_t)i * (size_t)d + from;
+		const real *b = x->b->mem->data + (size_t)i * (size_t)d + from;
 
 		for (int j = 0; j < width; j++)
 			sum[j] += (double)a[j] * (double)b[j];
@@ -27,7 +28,7 @@ static real *gram(struct tape *t, const struct tensor *a, int n, int d, double m
 {
 	real *k = tape_values(t, (size_t)n * (size_t)n * sizeof *k);
 
-	gemm(0, 1, n, n, d, (real)(1 / m), a->data, d, a->data, d, 0, k, n);
+	gemm(0, 1, n, n, d, (real)(1 / m), a->mem->data, d, a->mem->data, d, 0, k, n);
 	return k;
 }
 
@@ -50,7 +51,7 @@ void correlation_init(struct correlation *x, struct tape *t, const struct tensor
 		return;
 	}
 	x->c = tape_values(t, dd * sizeof *x->c);
-	gemm(1, 0, d, d, n, (real)(1 / m), a->data, d, b->data, d, 0, x->c, d);
+	gemm(1, 0, d, d, n, (real)(1 / m), a->mem->data, d, b->mem->data, d, 0, x->c, d);
 	for (int j = 0; j < d; j++)
 		x->c[(size_t)j * (size_t)d + (size_t)j] = 0;
 	x->off = dot(x->c, x->c, dd);
@@ -83,7 +84,7 @@ static void diagonal_grad_range(void *ctx, const struct range *r)
 static void diagonal_grad_add(const struct correlation *x, const struct correlation_slopes *slopes,
 			      const struct tensor *other, struct tensor *g)
 {
-	struct diagonal_job s = {x, other->data, g->data};
+	struct diagonal_job s = {x, other->mem->data, g->mem->data};
 
 	for (int j = 0; j < x->d; j++) {
 		double e = slopes->diagonal[j] - (x->c ? 0 : 2 * slopes->off * x->diagonal[j]);
@@ -101,9 +102,9 @@ void correlation_grad_a(const struct correlation *x, const struct correlation_sl
 	const int n = x->n, d = x->d;
 
 	if (x->c)
-		gemm(0, 1, n, d, d, s, x->b->data, d, x->c, d, beta, ga->data, d);
+		gemm(0, 1, n, d, d, s, x->b->mem->data, d, x->c, d, beta, ga->mem->data, d);
 	else
-		gemm(0, 0, n, d, n, s, x->gram_b, n, x->a->data, d, beta, ga->data, d);
+		gemm(0, 0, n, d, n, s, x->gram_b, n, x->a->mem->data, d, beta, ga->mem->data, d);
 	diagonal_grad_add(x, slopes, x->b, ga);
 }
 
@@ -115,8 +116,8 @@ void correlation_grad_b(const struct correlation *x, const struct correlation_sl
 	const int n = x->n, d = x->d;
 
 	if (x->c)
-		gemm(0, 0, n, d, d, s, x->a->data, d, x->c, d, beta, gb->data, d);
+		gemm(0, 0, n, d, d, s, x->a->mem->data, d, x->c, d, beta, gb->mem->data, d);
 	else
-		gemm(0, 0, n, d, n, s, x->gram_a, n, x->b->data, d, beta, gb->data, d);
+		gemm(0, 0, n, d, n, s, x->gram_a, n, x->b->mem->data, d, beta, gb->mem->data, d);
 	diagonal_grad_add(x, slopes, x->a, gb);
 }

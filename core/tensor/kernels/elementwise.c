@@ -1,6 +1,7 @@
 #include "core/tensor/kernels/elementwise.h"
 
 #include "core/base/parallel.h"
+#include "core/tensor/memory.h"
 
 enum { GRAIN = 1 << 14 };
 
@@ -32,7 +33,8 @@ static void add_range(void *ctx, const struct range *r)
 
 void add_scaled(const struct tensor *a, real s, const struct tensor *b, struct tensor *out)
 {
-	run(add_range, (struct elementwise){out->data, a->data, b->data, s, 0, out->n});
+	run(add_range,
+	    (struct elementwise){out->mem->data, a->mem->data, b->mem->data, s, 0, out->n});
 }
 
 static void product_range(void *ctx, const struct range *r)
@@ -51,8 +53,9 @@ static void product_range(void *ctx, const struct range *r)
 void multiply(const struct tensor *a, const struct tensor *b, real s, struct tensor *out,
 	      int accumulate)
 {
-	run(product_range, (struct elementwise){out->data, a->data, b ? b->data : NULL, s,
-						(real)accumulate, out->n});
+	run(product_range,
+	    (struct elementwise){out->mem->data, a->mem->data, b ? b->mem->data : NULL, s,
+				 (real)accumulate, out->n});
 }
 
 static void relu_range(void *ctx, const struct range *r)
@@ -65,7 +68,7 @@ static void relu_range(void *ctx, const struct range *r)
 
 void relu_forward(const struct tensor *x, struct tensor *y)
 {
-	run(relu_range, (struct elementwise){.out = y->data, .a = x->data, .n = x->n});
+	run(relu_range, (struct elementwise){.out = y->mem->data, .a = x->mem->data, .n = x->n});
 }
 
 static void mask_range(void *ctx, const struct range *r)
@@ -79,8 +82,8 @@ static void mask_range(void *ctx, const struct range *r)
 void relu_backward(const struct tensor *y, const struct tensor *dy, struct tensor *dx,
 		   int accumulate)
 {
-	run(mask_range,
-	    (struct elementwise){dx->data, dy->data, y->data, 1, (real)accumulate, y->n});
+	run(mask_range, (struct elementwise){dx->mem->data, dy->mem->data, y->mem->data, 1,
+					     (real)accumulate, y->n});
 }
 
 static void accumulate_range(void *ctx, const struct range *r)
@@ -93,7 +96,8 @@ static void accumulate_range(void *ctx, const struct range *r)
 
 void accumulate_values(const struct tensor *x, struct tensor *out)
 {
-	run(accumulate_range, (struct elementwise){.out = out->data, .a = x->data, .n = out->n});
+	run(accumulate_range,
+	    (struct elementwise){.out = out->mem->data, .a = x->mem->data, .n = out->n});
 }
 
 struct ema {
@@ -114,7 +118,7 @@ static void ema_range(void *ctx, const struct range *r)
 
 void ema(struct tensor *dst, const struct tensor *src, real tau, real rest)
 {
-	struct ema e = {dst->data, src->data, tau, rest};
+	struct ema e = {dst->mem->data, src->mem->data, tau, rest};
 
 	parallel_range(1, dst->n, GRAIN, ema_range, &e);
 }
@@ -125,6 +129,6 @@ void symmetrize(struct tensor *w)
 
 	for (size_t i = 0; i < d; i++)
 		for (size_t j = 0; j < i; j++)
-			w->data[i * d + j] = w->data[j * d + i] =
-			    (w->data[i * d + j] + w->data[j * d + i]) / 2;
+			w->mem->data[i * d + j] = w->mem->data[j * d + i] =
+			    (w->mem->data[i * d + j] + w->mem->data[j * d + i]) / 2;
 }

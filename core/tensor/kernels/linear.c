@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 enum { VALUES = 1 << 14, COLUMNS = 64 };
 
@@ -26,9 +27,9 @@ void linear_forward(const struct tensor *x, const struct tensor *w, const struct
 {
 	int n = x->shape[0], k = tensor_cols(x), o = w->shape[0];
 
-	gemm(0, 1, n, o, k, 1, x->data, k, w->data, k, 0, y->data, o);
+	gemm(0, 1, n, o, k, 1, x->mem->data, k, w->mem->data, k, 0, y->mem->data, o);
 	if (b) {
-		struct bias j = {y->data, b->data, (size_t)n, o};
+		struct bias j = {y->mem->data, b->mem->data, (size_t)n, o};
 
 		parallel_range(1, (size_t)n, (size_t)(1 + VALUES / (o + 1)), add_bias, &j);
 	}
@@ -39,7 +40,8 @@ void linear_backward_data(const struct tensor *dy, const struct tensor *w, struc
 {
 	int n = (int)tensor_rows(dy), o = w->shape[0], k = w->shape[1];
 
-	gemm(0, 0, n, k, o, 1, dy->data, o, w->data, k, (real)accumulate, dx->data, k);
+	gemm(0, 0, n, k, o, 1, dy->mem->data, o, w->mem->data, k, (real)accumulate, dx->mem->data,
+	     k);
 }
 
 void linear_backward_weights(const struct tensor *x, const struct tensor *dy, struct tensor *dw,
@@ -47,7 +49,8 @@ void linear_backward_weights(const struct tensor *x, const struct tensor *dy, st
 {
 	int n = (int)tensor_rows(dy), o = dw->shape[0], k = dw->shape[1];
 
-	gemm(1, 0, o, k, n, 1, dy->data, o, x->data, k, (real)accumulate, dw->data, k);
+	gemm(1, 0, o, k, n, 1, dy->mem->data, o, x->mem->data, k, (real)accumulate, dw->mem->data,
+	     k);
 }
 
 static void bias_grad(void *ctx, const struct range *range)
@@ -66,7 +69,7 @@ static void bias_grad(void *ctx, const struct range *range)
 
 void linear_backward_bias(const struct tensor *dy, struct tensor *db, int accumulate)
 {
-	struct bias j = {db->data, dy->data, tensor_rows(dy), tensor_cols(dy)};
+	struct bias j = {db->mem->data, dy->mem->data, tensor_rows(dy), tensor_cols(dy)};
 
 	if (!accumulate)
 		tensor_zero(db);
@@ -76,6 +79,6 @@ void linear_backward_bias(const struct tensor *dy, struct tensor *db, int accumu
 void matmul(int ta, int tb, double alpha, const struct tensor *a, const struct tensor *b,
 	    struct tensor *c, int accumulate)
 {
-	gemm(ta, tb, c->shape[0], c->shape[1], a->shape[!ta], (real)alpha, a->data, a->shape[1],
-	     b->data, b->shape[1], (real)accumulate, c->data, c->shape[1]);
+	gemm(ta, tb, c->shape[0], c->shape[1], a->shape[!ta], (real)alpha, a->mem->data,
+	     a->shape[1], b->mem->data, b->shape[1], (real)accumulate, c->mem->data, c->shape[1]);
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 void barlow_forward(const struct correlation *c, const struct barlow_factors *f, double *on,
 		    struct tensor *y)
@@ -13,14 +14,14 @@ void barlow_forward(const struct correlation *c, const struct barlow_factors *f,
 	for (int i = 0; i < c->d; i++)
 		sum += (1 - c->diagonal[i]) * (1 - c->diagonal[i]);
 	*on = sum;
-	y->data[0] = (real)(f->diagonal * sum + f->lambda * c->off);
+	y->mem->data[0] = (real)(f->diagonal * sum + f->lambda * c->off);
 }
 
 /* dL/dC_ii = -2 diagonal (1 - C_ii),  dL/d(off) = lambda */
 void barlow_backward(const struct correlation *c, const struct barlow_factors *f,
 		     const struct tensor *dy, struct correlation_slopes *slopes)
 {
-	const double d = dy->data[0];
+	const double d = dy->mem->data[0];
 
 	for (int i = 0; i < c->d; i++)
 		slopes->diagonal[i] = -2 * f->diagonal * (1 - c->diagonal[i]) * d;
@@ -39,14 +40,14 @@ void spread_forward(const struct correlation *cov, const struct spread_factors *
 	}
 	*variance = hinge / cov->d;
 	*covariance = cov->off / cov->d;
-	y->data[0] = (real)(f->mu * *variance + f->nu * *covariance);
+	y->mem->data[0] = (real)(f->mu * *variance + f->nu * *covariance);
 }
 
 /* dv/dC_jj = -1 / (2 D sqrt(C_jj + eps)) where the hinge is active,  dc/d(off) = 1 / D */
 void spread_backward(const struct correlation *cov, const struct spread_factors *f,
 		     const struct tensor *dy, struct correlation_slopes *slopes)
 {
-	const double d = 2 * (double)dy->data[0] / cov->d;
+	const double d = 2 * (double)dy->mem->data[0] / cov->d;
 
 	for (int j = 0; j < cov->d; j++) {
 		double sd = sqrt(cov->diagonal[j] + f->eps);
@@ -114,14 +115,14 @@ void nt_xent_forward(const struct tensor *u, double temperature, real *p, double
 	    .n = n, .p = p, .loss = rows, .entropy = rows + n, .hit = rows + 2 * (size_t)n};
 	double loss = 0, entropy = 0, hits = 0;
 
-	gemm(0, 1, n, n, d, (real)(1 / temperature), u->data, d, u->data, d, 0, p, n);
+	gemm(0, 1, n, n, d, (real)(1 / temperature), u->mem->data, d, u->mem->data, d, 0, p, n);
 	parallel_for(n, softmax_row, &s);
 	for (int i = 0; i < n; i++) {
 		loss += s.loss[i];
 		entropy += s.entropy[i];
 		hits += s.hit[i];
 	}
-	y->data[0] = (real)(loss / n);
+	y->mem->data[0] = (real)(loss / n);
 	*terms = (struct nt_xent_terms){entropy / n, 100 * hits / n};
 }
 
@@ -129,11 +130,11 @@ void nt_xent_backward(const struct tensor *u, double temperature, const real *p,
 		      const struct tensor *dy, struct tensor *du, int accumulate)
 {
 	const int n = (int)tensor_rows(u), d = tensor_cols(u);
-	const double scale = (double)dy->data[0] / (n * temperature);
+	const double scale = (double)dy->mem->data[0] / (n * temperature);
 	struct nt_xent s = {.n = n, .softmax = p, .h = h};
 
 	parallel_for(n, h_row, &s);
-	gemm(0, 0, n, d, n, (real)scale, h, n, u->data, d, (real)accumulate, du->data, d);
+	gemm(0, 0, n, d, n, (real)scale, h, n, u->mem->data, d, (real)accumulate, du->mem->data, d);
 }
 
 double mean_cosine(const struct tensor *a, const struct tensor *b, double least)
@@ -142,7 +143,7 @@ double mean_cosine(const struct tensor *a, const struct tensor *b, double least)
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const real *x = a->data + i * d, *y = b->data + i * d;
+		const real *x = a->mem->data + i * d, *y = b->mem->data + i * d;
 		double norm = sqrt(dot(x, x, d)) * sqrt(dot(y, y, d));
 
 		sum += dot(x, y, d) / fmax(norm, least);
@@ -156,7 +157,7 @@ double top1_percent(const struct tensor *logits, const int *labels)
 	int hits = 0;
 
 	for (int i = 0; i < n; i++) {
-		const real *x = logits->data + (size_t)i * (size_t)c;
+		const real *x = logits->mem->data + (size_t)i * (size_t)c;
 		int best = 0;
 
 		for (int j = 1; j < c; j++)

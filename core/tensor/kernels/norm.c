@@ -5,6 +5,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/vec.h"
+#include "core/tensor/memory.h"
 
 enum { CHUNK_VALUES = 8192, CHUNK_ROWS_MIN = 128, CHUNK_ROWS_MAX = 512, BLOCK = 4, SHORT = 8 };
 
@@ -356,10 +357,10 @@ static struct norm norm_of(const struct batchnorm *b)
 {
 	struct norm s = {.batch_stats = b->batch_stats,
 			 .relu = b->relu,
-			 .x = b->x->data,
-			 .residual = b->residual ? b->residual->data : NULL,
-			 .gamma = b->gamma ? b->gamma->data : NULL,
-			 .beta = b->beta ? b->beta->data : NULL,
+			 .x = b->x->mem->data,
+			 .residual = b->residual ? b->residual->mem->data : NULL,
+			 .gamma = b->gamma ? b->gamma->mem->data : NULL,
+			 .beta = b->beta ? b->beta->mem->data : NULL,
 			 .mean = b->mean,
 			 .istd = b->istd};
 
@@ -374,12 +375,12 @@ void batchnorm_forward(const struct batchnorm *b, double eps, double momentum,
 	struct norm s = norm_of(b);
 
 	s.part = scratch;
-	s.y = y->data;
+	s.y = y->mem->data;
 	if (b->batch_stats)
-		batch_statistics(&s, eps, momentum, running_mean ? running_mean->data : NULL,
-				 running_var ? running_var->data : NULL);
+		batch_statistics(&s, eps, momentum, running_mean ? running_mean->mem->data : NULL,
+				 running_var ? running_var->mem->data : NULL);
 	else
-		running_statistics(&s, eps, running_mean->data, running_var->data);
+		running_statistics(&s, eps, running_mean->mem->data, running_var->mem->data);
 	each_chunk(&s, apply_range);
 }
 
@@ -389,13 +390,14 @@ void batchnorm_backward_sums(const struct batchnorm *b, const struct batchnorm_g
 	struct norm s = norm_of(b);
 
 	s.part = scratch;
-	s.y = b->y->data;
-	s.dy = g->dy->data;
-	s.dz = g->dz ? g->dz->data : NULL;
+	s.y = b->y->mem->data;
+	s.dy = g->dy->mem->data;
+	s.dz = g->dz ? g->dz->mem->data : NULL;
 	s.mean_dz = g->mean_dz;
 	s.mean_dz_xhat = g->mean_dz_xhat;
 	each_chunk(&s, sums_range);
-	combine_sums(&s, g->dgamma ? g->dgamma->data : NULL, g->dbeta ? g->dbeta->data : NULL);
+	combine_sums(&s, g->dgamma ? g->dgamma->mem->data : NULL,
+		     g->dbeta ? g->dbeta->mem->data : NULL);
 }
 
 void batchnorm_backward_data(const struct batchnorm *b, const struct batchnorm_grads *g,
@@ -403,12 +405,12 @@ void batchnorm_backward_data(const struct batchnorm *b, const struct batchnorm_g
 {
 	struct norm s = norm_of(b);
 
-	s.y = b->y->data;
-	s.dy = g->dy->data;
-	s.dz = g->dz ? g->dz->data : NULL;
+	s.y = b->y->mem->data;
+	s.dy = g->dy->mem->data;
+	s.dz = g->dz ? g->dz->mem->data : NULL;
 	s.mean_dz = g->mean_dz;
 	s.mean_dz_xhat = g->mean_dz_xhat;
-	s.dx = dx->data;
+	s.dx = dx->mem->data;
 	s.accumulate = accumulate;
 	each_chunk(&s, input_grad_range);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
+#include "core/tensor/memory.h"
 
 /* A job whose parts are images. */
 struct maxpool {
@@ -90,7 +91,7 @@ static void maxpool_image_grad(void *ctx, int n)
 void maxpool_forward(const struct pool_shape *s, const struct tensor *x, struct tensor *y,
 		     uint8_t *where)
 {
-	struct maxpool m = {.s = *s, .x = x->data, .y = y->data, .where = where};
+	struct maxpool m = {.s = *s, .x = x->mem->data, .y = y->mem->data, .where = where};
 
 	parallel_for(x->shape[0], maxpool_image, &m);
 }
@@ -98,8 +99,11 @@ void maxpool_forward(const struct pool_shape *s, const struct tensor *x, struct 
 void maxpool_backward(const struct pool_shape *s, const struct tensor *dy, const uint8_t *where,
 		      struct tensor *dx, int accumulate)
 {
-	struct maxpool m = {
-	    .s = *s, .dy = dy->data, .dx = dx->data, .from = where, .accumulate = accumulate};
+	struct maxpool m = {.s = *s,
+			    .dy = dy->mem->data,
+			    .dx = dx->mem->data,
+			    .from = where,
+			    .accumulate = accumulate};
 
 	parallel_for(dy->shape[0], maxpool_image_grad, &m);
 }
@@ -152,15 +156,15 @@ static size_t pixels_of(const struct tensor *x)
 void avgpool_forward(const struct tensor *x, struct tensor *y)
 {
 	struct avgpool a = {
-	    .from = x->data, .to = y->data, .c = x->shape[3], .pixels = pixels_of(x)};
+	    .from = x->mem->data, .to = y->mem->data, .c = x->shape[3], .pixels = pixels_of(x)};
 
 	parallel_for(x->shape[0], avgpool_image, &a);
 }
 
 void avgpool_backward(const struct tensor *dy, struct tensor *dx, int accumulate)
 {
-	struct avgpool a = {.from = dy->data,
-			    .to = dx->data,
+	struct avgpool a = {.from = dy->mem->data,
+			    .to = dx->mem->data,
 			    .c = dx->shape[3],
 			    .pixels = pixels_of(dx),
 			    .accumulate = accumulate};

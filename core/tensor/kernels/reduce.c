@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 enum { GRAIN = 1 << 14 };
 
@@ -33,7 +34,7 @@ size_t sum_scratch(size_t n)
 
 static double sum_of(const struct tensor *x, int squares, double *part)
 {
-	struct sum j = {x->data, squares, part};
+	struct sum j = {x->mem->data, squares, part};
 	double sum = 0;
 
 	parallel_range(1, x->n, GRAIN, sum_range, &j);
@@ -44,12 +45,12 @@ static double sum_of(const struct tensor *x, int squares, double *part)
 
 void sum_forward(const struct tensor *x, double divisor, void *scratch, struct tensor *y)
 {
-	y->data[0] = (real)(sum_of(x, 0, scratch) / divisor);
+	y->mem->data[0] = (real)(sum_of(x, 0, scratch) / divisor);
 }
 
 void sum_squares_forward(const struct tensor *x, void *scratch, struct tensor *y)
 {
-	y->data[0] = (real)sum_of(x, 1, scratch);
+	y->mem->data[0] = (real)sum_of(x, 1, scratch);
 }
 
 /* dx (+)= a x + b. With a = 0 the product still carries a NaN of x on. */
@@ -70,7 +71,7 @@ static void affine_range(void *ctx, const struct range *r)
 
 static void affine(const struct tensor *x, real a, real b, struct tensor *dx, int accumulate)
 {
-	struct affine j = {dx->data, x->data, a, b, accumulate};
+	struct affine j = {dx->mem->data, x->mem->data, a, b, accumulate};
 
 	parallel_range(1, x->n, GRAIN, affine_range, &j);
 }
@@ -78,11 +79,11 @@ static void affine(const struct tensor *x, real a, real b, struct tensor *dx, in
 void sum_backward(const struct tensor *x, const struct tensor *dy, real divisor, struct tensor *dx,
 		  int accumulate)
 {
-	affine(x, 0, dy->data[0] / divisor, dx, accumulate);
+	affine(x, 0, dy->mem->data[0] / divisor, dx, accumulate);
 }
 
 void sum_squares_backward(const struct tensor *x, const struct tensor *dy, struct tensor *dx,
 			  int accumulate)
 {
-	affine(x, 2 * dy->data[0], 0, dx, accumulate);
+	affine(x, 2 * dy->mem->data[0], 0, dx, accumulate);
 }

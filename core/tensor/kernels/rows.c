@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/gemm.h"
+#include "core/tensor/memory.h"
 
 /* A job whose parts are rows. */
 struct rows {
@@ -29,8 +30,11 @@ static void l2_row(void *ctx, int r)
 
 void l2_normalize_forward(const struct tensor *x, double eps, double *norm, struct tensor *y)
 {
-	struct rows j = {
-	    .x = x->data, .out = y->data, .save = norm, .eps = eps, .cols = tensor_cols(x)};
+	struct rows j = {.x = x->mem->data,
+			 .out = y->mem->data,
+			 .save = norm,
+			 .eps = eps,
+			 .cols = tensor_cols(x)};
 
 	parallel_for((int)tensor_rows(x), l2_row, &j);
 }
@@ -51,9 +55,9 @@ static void l2_row_grad(void *ctx, int r)
 void l2_normalize_backward(const struct tensor *y, const struct tensor *dy, const double *norm,
 			   struct tensor *dx, int accumulate)
 {
-	struct rows j = {.y = y->data,
-			 .dy = dy->data,
-			 .out = dx->data,
+	struct rows j = {.y = y->mem->data,
+			 .dy = dy->mem->data,
+			 .out = dx->mem->data,
 			 .saved = norm,
 			 .cols = tensor_cols(y),
 			 .accumulate = accumulate};
@@ -93,7 +97,8 @@ static void center_column_range(void *ctx, const struct range *range)
 
 void center_columns(const struct tensor *x, struct tensor *out, int accumulate)
 {
-	struct center j = {x->data, out->data, tensor_rows(x), tensor_cols(x), accumulate};
+	struct center j = {x->mem->data, out->mem->data, tensor_rows(x), tensor_cols(x),
+			   accumulate};
 
 	parallel_range(1, (size_t)j.cols, COLUMNS, center_column_range, &j);
 }
@@ -112,8 +117,10 @@ static void center_one_row(void *ctx, int r)
 
 void center_rows(const struct tensor *x, struct tensor *out, int accumulate)
 {
-	struct center j = {
-	    .x = x->data, .out = out->data, .cols = tensor_cols(x), .accumulate = accumulate};
+	struct center j = {.x = x->mem->data,
+			   .out = out->mem->data,
+			   .cols = tensor_cols(x),
+			   .accumulate = accumulate};
 
 	parallel_for((int)tensor_rows(x), center_one_row, &j);
 }
@@ -138,22 +145,25 @@ static void softmax_row(void *ctx, int r)
 void cross_entropy_forward(const struct tensor *x, const int *labels, real *p, double *row_loss,
 			   struct tensor *loss)
 {
-	struct rows j = {
-	    .x = x->data, .out = p, .save = row_loss, .cols = tensor_cols(x), .labels = labels};
+	struct rows j = {.x = x->mem->data,
+			 .out = p,
+			 .save = row_loss,
+			 .cols = tensor_cols(x),
+			 .labels = labels};
 	double sum = 0;
 	int n = x->shape[0];
 
 	parallel_for(n, softmax_row, &j);
 	for (int i = 0; i < n; i++)
 		sum += row_loss[i];
-	loss->data[0] = (real)(sum / n);
+	loss->mem->data[0] = (real)(sum / n);
 }
 
 void cross_entropy_backward(const real *p, const int *labels, const struct tensor *dloss,
 			    struct tensor *dx, int accumulate)
 {
 	int cols = tensor_cols(dx);
-	real *to = dx->data, scale = dloss->data[0] / (real)dx->shape[0];
+	real *to = dx->mem->data, scale = dloss->mem->data[0] / (real)dx->shape[0];
 
 	for (int r = 0; r < dx->shape[0]; r++)
 		for (int c = 0; c < cols; c++) {

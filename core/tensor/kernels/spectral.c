@@ -6,6 +6,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/eigen.h"
+#include "core/tensor/memory.h"
 
 /* Updates row i of F with 1/n sum z z^T, centred or not. In double, because roots of small
  * eigenvalues are taken. */
@@ -99,17 +100,17 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 void spectral_update(struct tensor *f, struct tensor *batches, double rho, int center,
 		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w)
 {
-	const int d = f->shape[0], first = batches->data[0] < 1;
+	const int d = f->shape[0], first = batches->mem->data[0] < 1;
 	double *wide = xcalloc(f->n, sizeof *wide);
 	struct error err;
 
 	for (size_t i = 0; i < f->n; i++)
-		wide[i] = (double)f->data[i];
-	spectral_correlate(wide, first, rho, center, z->data, z->shape[0], d);
+		wide[i] = (double)f->mem->data[i];
+	spectral_correlate(wide, first, rho, center, z->mem->data, z->shape[0], d);
 	for (size_t i = 0; i < f->n; i++)
-		f->data[i] = (real)wide[i];
-	batches->data[0] = 1;
+		f->mem->data[i] = (real)wide[i];
+	batches->mem->data[0] = 1;
 	if (w)
-		spectral_predictor(wide, d, o, w->data, &err);
+		spectral_predictor(wide, d, o, w->mem->data, &err);
 	free(wide);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/base/parallel.h"
+#include "core/tensor/memory.h"
 
 /* At least MIN_GRAIN elements in a chunk, and at most MAX_CHUNKS chunks. */
 enum { MIN_GRAIN = 16384, MAX_CHUNKS = 256 };
@@ -24,8 +25,8 @@ static void sgd_range(void *ctx, const struct range *r)
 {
 	const struct update *u = ctx;
 	const size_t from = r->from, to = r->to;
-	real *restrict w = u->w->data, *restrict m = u->m->data;
-	const real *restrict grad = u->g->data;
+	real *restrict w = u->w->mem->data, *restrict m = u->m->mem->data;
+	const real *restrict grad = u->g->mem->data;
 	const real lr = u->lr, momentum = u->momentum, decay = u->decay;
 
 	if (u->nesterov) {
@@ -54,8 +55,9 @@ static void adam_range(void *ctx, const struct range *r)
 {
 	const struct update *u = ctx;
 	const size_t from = r->from, to = r->to;
-	real *restrict w = u->w->data, *restrict m = u->m->data, *restrict v = u->v->data;
-	const real *restrict grad = u->g->data;
+	real *restrict w = u->w->mem->data, *restrict m = u->m->mem->data,
+		       *restrict v = u->v->mem->data;
+	const real *restrict grad = u->g->mem->data;
 	const real lr = u->lr, b1 = u->beta1, b2 = u->beta2, decay = u->decay, scale = u->scale;
 	const real one_b1 = u->rest1, one_b2 = u->rest2, root = u->root, eps = u->eps;
 
@@ -78,8 +80,8 @@ static void lars_range(void *ctx, const struct range *r)
 {
 	const struct update *u = ctx;
 	const size_t from = r->from, to = r->to;
-	real *restrict w = u->w->data, *restrict m = u->m->data;
-	const real *restrict grad = u->g->data;
+	real *restrict w = u->w->mem->data, *restrict m = u->m->mem->data;
+	const real *restrict grad = u->g->mem->data;
 	const real lr = u->lr, momentum = u->momentum, decay = u->decay, q = u->scale;
 
 	for (size_t i = from; i < to; i++) {
@@ -126,7 +128,7 @@ static void squares_range(void *ctx, const struct range *r)
 
 struct update_norms update_norms(const struct tensor *w, const struct tensor *g, double decay)
 {
-	struct squares s = {.w = w->data, .g = g->data, .decay = decay};
+	struct squares s = {.w = w->mem->data, .g = g->mem->data, .decay = decay};
 	double sw = 0, sg = 0;
 
 	parallel_range(1, w->n, grain_of(w->n), squares_range, &s);

@@ -5,6 +5,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 enum { N = 260, SIDE = 8, SIZE = SIDE * SIDE * 3 }; /* more than one batch */
@@ -48,10 +49,11 @@ static void setup(struct fixture *f)
 				    .channels = 3,
 				    .out_height = SIDE,
 				    .out_width = SIDE};
+	params_init(&f->params, &device_cpu);
 	f->encoder = encoder_new(&spec, &f->params, "encoder.", PART_ENCODER, 0, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->encoder);
 	params_build(&f->params, 1);
-	tape_init(&f->tape);
+	tape_init(&f->tape, &device_cpu);
 }
 
 static void teardown(struct fixture *f)
@@ -99,12 +101,12 @@ static void test_weights_untouched(void)
 	setup(&f);
 	for (int i = 0; i < f.params.n; i++)
 		for (size_t j = 0; j < f.params.list[i]->t.n && n < 4096; j++)
-			before[n++] = f.params.list[i]->t.data[j];
+			before[n++] = f.params.list[i]->t.mem->data[j];
 	features_extract(f.encoder, &f.tape, &f.data, SPLIT_TEST, NULL, N, &f.plain, out);
 	n = 0;
 	for (int i = 0; i < f.params.n; i++)
 		for (size_t j = 0; j < f.params.list[i]->t.n && n < 4096; j++, n++)
-			CU_ASSERT_EQUAL(f.params.list[i]->t.data[j], before[n]);
+			CU_ASSERT_EQUAL(f.params.list[i]->t.mem->data[j], before[n]);
 	teardown(&f);
 }
 

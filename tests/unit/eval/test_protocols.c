@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "core/base/rng.h"
 #include "core/run/keys.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 enum { TRAIN = 400, TEST = 60, SIDE = 8, SIZE = SIDE * SIDE * 3, CLASSES = 4 };
@@ -74,10 +75,11 @@ static void setup(struct fixture *f)
 					.height = SIDE,
 					.width_px = SIDE,
 					.channels = 3};
+	params_init(&f->params, &device_cpu);
 	f->encoder = encoder_new(&f->spec, &f->params, "encoder.", PART_ENCODER, 0, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->encoder);
 	params_build(&f->params, 1);
-	tape_init(&f->tape);
+	tape_init(&f->tape, &device_cpu);
 	CU_ASSERT_EQUAL_FATAL(recipe_load(&f->recipe, keys_schema(), NULL, set, 3, &err), 0);
 	images_init(&f->few, &f->data, SPLIT_TRAIN, NULL, TRAIN);
 	images_init(&f->evaluated, &f->data, SPLIT_TEST, NULL, TEST);
@@ -113,7 +115,7 @@ static uint64_t sum_of(const struct params *p)
 		for (size_t j = 0; j < p->list[i]->t.n; j++) {
 			uint64_t bits = 0;
 
-			memcpy(&bits, &p->list[i]->t.data[j], sizeof(real));
+			memcpy(&bits, &p->list[i]->t.mem->data[j], sizeof(real));
 			sum = sum * 31 + bits;
 		}
 	return sum;

@@ -9,6 +9,7 @@
 #include "core/methods/method.h"
 #include "core/base/rng.h"
 #include "core/run/keys.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 enum { IMAGES = 16, SIZE = 8, CLASSES = 3 };
@@ -80,6 +81,7 @@ static inline int rig_open(struct rig *g, const struct method *m, const char *se
 	g->method = m;
 	CU_ASSERT_FATAL(!rig_recipe(g, setting));
 	encoder_spec_from_recipe(&g->env.encoder_spec, &g->recipe, SIZE, SIZE, 3);
+	params_init(&g->params, &device_cpu);
 	g->env.params = &g->params;
 	g->env.recipe = &g->recipe;
 	g->env.classes = CLASSES;
@@ -87,7 +89,7 @@ static inline int rig_open(struct rig *g, const struct method *m, const char *se
 	    encoder_new(&g->env.encoder_spec, &g->params, "encoder.", PART_ENCODER, 0, err);
 	CU_ASSERT_FATAL(g->env.encoder != NULL);
 	g->self = xcalloc(1, m->size);
-	tape_init(&g->tape);
+	tape_init(&g->tape, &device_cpu);
 	rig_images(g);
 	if (m->init(g->self, &g->env, err))
 		return -1;

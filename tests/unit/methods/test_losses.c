@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/methods/losses.h"
 #include "core/tensor/kernels/spectral.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 enum { N = 4, D = 3 };
@@ -22,12 +23,12 @@ struct views {
 static void views_init(struct views *v)
 {
 	memset(v, 0, sizeof *v);
-	tape_init(&v->t);
+	tape_init(&v->t, &device_cpu);
 	v->a = tensor_new2(&v->t.arena, N, D);
 	v->b = tensor_new2(&v->t.arena, N, D);
 	for (int k = 0; k < N * D; k++) {
-		v->a->data[k] = (real)sin(1 + k);
-		v->b->data[k] = (real)(sin(1 + k) + 0.3 * cos(2 + 3 * k));
+		v->a->mem->data[k] = (real)sin(1 + k);
+		v->b->mem->data[k] = (real)(sin(1 + k) + 0.3 * cos(2 + 3 * k));
 	}
 	v->a->needs_grad = v->b->needs_grad = 1;
 }
@@ -53,14 +54,15 @@ static void check(struct views *v, struct tensor *loss, double want, double norm
 {
 	double sum = 0;
 
-	near((double)loss->data[0], want);
+	near((double)loss->mem->data[0], want);
 	tape_backward(&v->t, loss);
 	for (int k = 0; k < N * D; k++)
-		sum += (double)v->a->grad->data[k] * (double)v->a->grad->data[k];
+		sum +=
+		    (double)v->a->mem->grad->mem->data[k] * (double)v->a->mem->grad->mem->data[k];
 	if (norm > 0) {
 		near(sqrt(sum), norm);
 		if (!isnan(first))
-			near((double)v->a->grad->data[0], first);
+			near((double)v->a->mem->grad->mem->data[0], first);
 	}
 	tape_release(&v->t);
 }
@@ -77,7 +79,7 @@ static void test_simclr(void)
 	views_init(&v);
 	check(&v, loss_simclr(&v.t, v.a, v.b, &o, NULL), 2 * 1.082969, 2 * 0.177746, 2 * 0.004241);
 	views_init(&v);
-	memcpy(v.b->data, v.a->data,
+	memcpy(v.b->mem->data, v.a->mem->data,
 	       sizeof(real) * N * D); /* equal views: each is nearest to the other */
 	tape_backward(&v.t, loss_simclr(&v.t, v.a, v.b, &o, &v.out));
 	CU_ASSERT(term(&v.out, "accuracy") == 100);
@@ -92,7 +94,7 @@ static void test_simclr_collapsed(void)
 
 	views_init(&v);
 	for (int k = 0; k < N * D; k++)
-		v.a->data[k] = v.b->data[k] = 1;
+		v.a->mem->data[k] = v.b->mem->data[k] = 1;
 	check(&v, loss_simclr(&v.t, v.a, v.b, &o, &v.out), log(2 * N - 1), -1, NAN);
 	near(term(&v.out, "entropy"), log(2 * N - 1));
 	CU_ASSERT(term(&v.out, "accuracy") == 0);
@@ -161,8 +163,8 @@ static void test_directpred(void)
 	struct views v;
 
 	views_init(&v);
-	memcpy(z, v.a->data, sizeof z / 2);
-	memcpy(z + N * D, v.b->data, sizeof z / 2);
+	memcpy(z, v.a->mem->data, sizeof z / 2);
+	memcpy(z + N * D, v.b->mem->data, sizeof z / 2);
 	tape_release(&v.t);
 	spectral_correlate(f, 1, 0.3, 0, z, 2 * N, D);
 	near(f[0] + f[4] + f[8], 1.537980 + 0.053249 + 0.010456);
@@ -218,20 +220,21 @@ static void test_normalize(void)
 	views_init(&v);
 	x = embedding_normalize(&v.t, v.a, NORMALIZE_BATCH);
 	for (int k = 0; k < N * D; k++)
-		sum += (double)x->data[k] * (double)x->data[k];
+		sum += (double)x->mem->data[k] * (double)x->mem->data[k];
 	CU_ASSERT_DOUBLE_EQUAL(sum / N, 1, 1e-3);
 	x = embedding_normalize(&v.t, v.a, NORMALIZE_L2);
-	CU_ASSERT_DOUBLE_EQUAL(
-	    (double)(x->data[0] * x->data[0] + x->data[1] * x->data[1] + x->data[2] * x->data[2]),
-	    1, 1e-6);
+	CU_ASSERT_DOUBLE_EQUAL((double)(x->mem->data[0] * x->mem->data[0] +
+					x->mem->data[1] * x->mem->data[1] +
+					x->mem->data[2] * x->mem->data[2]),
+			       1, 1e-6);
 	x = embedding_normalize(&v.t, v.a, NORMALIZE_LAYER);
 	for (int i = 0; i < N; i++) { /* (x - m) / sqrt(sum (x - m)^2) */
 		const double a = sin(1 + 3 * i), b = sin(2 + 3 * i), c = sin(3 + 3 * i);
 		const double m = (a + b + c) / 3;
 		const double by = sqrt((a - m) * (a - m) + (b - m) * (b - m) + (c - m) * (c - m));
 
-		CU_ASSERT_DOUBLE_EQUAL((double)x->data[3 * i], (a - m) / by, 1e-6);
-		CU_ASSERT_DOUBLE_EQUAL((double)x->data[3 * i + 1], (b - m) / by, 1e-6);
+		CU_ASSERT_DOUBLE_EQUAL((double)x->mem->data[3 * i], (a - m) / by, 1e-6);
+		CU_ASSERT_DOUBLE_EQUAL((double)x->mem->data[3 * i + 1], (b - m) / by, 1e-6);
 	}
 	CU_ASSERT(embedding_normalize(&v.t, v.a, NORMALIZE_NONE) == v.a);
 	CU_ASSERT(normalize_of("l2") == NORMALIZE_L2 && normalize_of("bn") == NORMALIZE_BATCH &&
@@ -252,18 +255,18 @@ static void test_simclr_far_ahead(void)
 		struct tensor *z[2], *l;
 		struct tape t;
 
-		tape_init(&t);
+		tape_init(&t, &device_cpu);
 		for (int v = 0; v < 2; v++) {
 			z[v] = tensor_new2(&t.arena, 2, 2);
-			z[v]->data[0] = z[v]->data[3] = 1;
-			z[v]->data[1] = z[v]->data[2] = 0;
+			z[v]->mem->data[0] = z[v]->mem->data[3] = 1;
+			z[v]->mem->data[1] = z[v]->mem->data[2] = 0;
 			z[v]->needs_grad = 1;
 		}
 		l = loss_simclr(&t, z[0], z[1], &o, NULL);
-		CU_ASSERT_DOUBLE_EQUAL((double)l->data[0] / log1p(2 * e), 1, 1e-5);
+		CU_ASSERT_DOUBLE_EQUAL((double)l->mem->data[0] / log1p(2 * e), 1, 1e-5);
 		tape_backward(&t, l);
 		step = 4 * e / (1 + 2 * e) / (4 * o.temperature);
-		CU_ASSERT_DOUBLE_EQUAL((double)z[0]->grad->data[1] / step, 1, 1e-5);
+		CU_ASSERT_DOUBLE_EQUAL((double)z[0]->mem->grad->mem->data[1] / step, 1, 1e-5);
 		tape_release(&t);
 	}
 }

@@ -10,6 +10,7 @@
 #include "core/optim/optim.h"
 #include "core/optim/schedule.h"
 #include "core/store/metric_kinds.h"
+#include "core/tensor/memory.h"
 #include "tests/unit/methods/rig.h"
 
 enum { STEPS = 40 };
@@ -27,7 +28,7 @@ static double rig_step(struct rig *g, long k, struct method_out *out)
 	optim_step(optim_find("sgd"), &o, &g->params, o.lr, k);
 	if (g->method->after_step)
 		g->method->after_step(g->self, k, STEPS, out);
-	return (double)loss->data[0];
+	return (double)loss->mem->data[0];
 }
 
 /* A sweep that is planned by a metric depends on the method to list that metric. Terms of the loss
@@ -113,10 +114,10 @@ static void test_threads(void)
 			const struct tensor *a = &g[0].params.list[j]->t,
 					    *b = &g[1].params.list[j]->t;
 
-			CU_ASSERT(!memcmp(a->data, b->data, a->n * sizeof(real)));
-			if (a->grad)
-				CU_ASSERT(
-				    !memcmp(a->grad->data, b->grad->data, a->n * sizeof(real)));
+			CU_ASSERT(!memcmp(a->mem->data, b->mem->data, a->n * sizeof(real)));
+			if (a->mem->grad)
+				CU_ASSERT(!memcmp(a->mem->grad->mem->data, b->mem->grad->mem->data,
+						  a->n * sizeof(real)));
 		}
 		rig_close(&g[0]);
 		rig_close(&g[1]);
@@ -139,11 +140,11 @@ static void test_gradients_arrive(void)
 			const struct param *p = g.params.list[j];
 			double sum = 0;
 
-			for (size_t k = 0; p->t.grad && k < p->t.n; k++)
-				sum += fabs((double)p->t.grad->data[k]);
+			for (size_t k = 0; p->t.mem->grad && k < p->t.n; k++)
+				sum += fabs((double)p->t.mem->grad->mem->data[k]);
 			/* a bias before a batch norm has no gradient */
 			CU_ASSERT(!p->t.needs_grad || p->kind == PARAM_BIAS || sum > 0);
-			CU_ASSERT(p->part != PART_TARGET || !p->t.grad);
+			CU_ASSERT(p->part != PART_TARGET || !p->t.mem->grad);
 		}
 		rig_close(&g);
 	}
@@ -168,22 +169,22 @@ static void test_target(void)
 	struct rig g;
 
 	CU_ASSERT_FATAL(!rig_open(&g, method_find("byol"), "byol.tau=0.75", &err));
-	CU_ASSERT(!memcmp(value(&g, online)->data, value(&g, target)->data,
+	CU_ASSERT(!memcmp(value(&g, online)->mem->data, value(&g, target)->mem->data,
 			  value(&g, online)->n * sizeof(real)));
-	before = (double)value(&g, target)->data[0];
+	before = (double)value(&g, target)->mem->data[0];
 	rig_step(&g, 10, &out);
 	CU_ASSERT_STRING_EQUAL(out.term[out.n_terms - 1].name, "tau");
 	CU_ASSERT(out.term[out.n_terms - 1].value == schedule_tau(0.75, 10, STEPS, 1));
 	expect = schedule_tau(0.75, 10, STEPS, 1);
-	expect = expect * before + (1 - expect) * (double)value(&g, online)->data[0];
-	CU_ASSERT_DOUBLE_EQUAL((double)value(&g, target)->data[0], expect, 1e-7);
-	CU_ASSERT(value(&g, online)->data[0] != value(&g, target)->data[0]);
+	expect = expect * before + (1 - expect) * (double)value(&g, online)->mem->data[0];
+	CU_ASSERT_DOUBLE_EQUAL((double)value(&g, target)->mem->data[0], expect, 1e-7);
+	CU_ASSERT(value(&g, online)->mem->data[0] != value(&g, target)->mem->data[0]);
 	/* its batch statistics are separate: they changed, but not as an average of the online ones
 	 */
-	CU_ASSERT(value(&g, "target.encoder.bn1.running_mean")->data[0] != 0);
-	before = (double)value(&g, target)->data[0];
+	CU_ASSERT(value(&g, "target.encoder.bn1.running_mean")->mem->data[0] != 0);
+	before = (double)value(&g, target)->mem->data[0];
 	g.method->start(g.self, 1);
-	CU_ASSERT((double)value(&g, target)->data[0] == before);
+	CU_ASSERT((double)value(&g, target)->mem->data[0] == before);
 	rig_close(&g);
 }
 
@@ -193,7 +194,7 @@ static double apart(const struct tensor *a, const struct tensor *b)
 	double most = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		most = fmax(most, fabs((double)a->data[i] - (double)b->data[i]));
+		most = fmax(most, fabs((double)a->mem->data[i] - (double)b->mem->data[i]));
 	return most;
 }
 
@@ -203,8 +204,8 @@ static double asymmetry(const struct tensor *w)
 
 	for (int i = 0; i < w->shape[0]; i++)
 		for (int j = 0; j < i; j++)
-			most = fmax(most, fabs((double)w->data[i * w->shape[0] + j] -
-					       (double)w->data[j * w->shape[0] + i]));
+			most = fmax(most, fabs((double)w->mem->data[i * w->shape[0] + j] -
+					       (double)w->mem->data[j * w->shape[0] + i]));
 	return most;
 }
 
@@ -221,15 +222,15 @@ static void test_directpred(void)
 	CU_ASSERT_FATAL(!rig_open(&g, method_find("directpred"), "directpred.every=3", &err));
 	w = value(&g, "predictor.0.weight");
 	f = value(&g, "directpred.correlation");
-	CU_ASSERT(f->data[0] == 0 && value(&g, "directpred.batches")->data[0] == 0);
+	CU_ASSERT(f->mem->data[0] == 0 && value(&g, "directpred.batches")->mem->data[0] == 0);
 	CU_ASSERT(asymmetry(w) > 1e-3);
 	for (long k = 0; k < 5; k++) {
 		rig_step(&g, k, &out);
 		CU_ASSERT(out.correlation == f && out.predictor_weight == w && out.prediction);
-		CU_ASSERT(asymmetry(f) < 1e-6 && f->data[0] > 0);
+		CU_ASSERT(asymmetry(f) < 1e-6 && f->mem->data[0] > 0);
 		CU_ASSERT((asymmetry(w) < 1e-6) == (k % 3 == 0));
 	}
-	CU_ASSERT(value(&g, "directpred.batches")->data[0] == 1);
+	CU_ASSERT(value(&g, "directpred.batches")->mem->data[0] == 1);
 	rig_close(&g);
 }
 
@@ -280,11 +281,11 @@ static void test_switches(void)
 	    !rig_open(&g, method_find("byol"), "byol.target=shared;predictor.frozen=true", &err));
 	for (int i = 0; i < g.params.n; i++)
 		CU_ASSERT(g.params.list[i]->part != PART_TARGET);
-	before = (double)value(&g, "predictor.0.weight")->data[0];
-	CU_ASSERT(!value(&g, "predictor.0.weight")->grad);
+	before = (double)value(&g, "predictor.0.weight")->mem->data[0];
+	CU_ASSERT(!value(&g, "predictor.0.weight")->mem->grad);
 	rig_step(&g, 0, &out);
-	CU_ASSERT((double)value(&g, "predictor.0.weight")->data[0] == before);
-	CU_ASSERT(value(&g, "projector.0.weight")->grad->data[0] != 0);
+	CU_ASSERT((double)value(&g, "predictor.0.weight")->mem->data[0] == before);
+	CU_ASSERT(value(&g, "projector.0.weight")->mem->grad->mem->data[0] != 0);
 	rig_close(&g);
 
 	CU_ASSERT_FATAL(

@@ -7,6 +7,7 @@
 
 #include "core/nn/encoder.h"
 #include "core/nn/mlp.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 static struct encoder_spec spec_of(const char *arch, const char *stem, int width, int depth,
@@ -29,7 +30,7 @@ struct net {
 static struct net net_of(struct encoder_spec spec, const char *prefix, enum param_part part,
 			 int frozen)
 {
-	struct net n = {PARAMS_INIT, NULL};
+	struct net n = {PARAMS_CPU, NULL};
 	struct error err;
 
 	n.encoder = encoder_new(&spec, &n.params, prefix, part, frozen, &err);
@@ -141,12 +142,12 @@ static void test_initial(void)
 	spec.zero_gamma = 1;
 	n = net_of(spec, "", PART_ENCODER, 0);
 	params_build(&n.params, 1);
-	CU_ASSERT(params_find(&n.params, "layer1.0.bn2.weight")->t.data[0] == 0);
-	CU_ASSERT(params_find(&n.params, "layer1.0.bn1.weight")->t.data[0] == 1);
-	CU_ASSERT(params_find(&n.params, "layer2.0.downsample.1.weight")->t.data[0] == 1);
+	CU_ASSERT(params_find(&n.params, "layer1.0.bn2.weight")->t.mem->data[0] == 0);
+	CU_ASSERT(params_find(&n.params, "layer1.0.bn1.weight")->t.mem->data[0] == 1);
+	CU_ASSERT(params_find(&n.params, "layer2.0.downsample.1.weight")->t.mem->data[0] == 1);
 	w = &params_find(&n.params, "layer4.0.conv2.weight")->t;
 	for (size_t i = 0; i < w->n; i++)
-		sum += (double)w->data[i] * (double)w->data[i];
+		sum += (double)w->mem->data[i] * (double)w->mem->data[i];
 	/* N(0, 2 / fan_out), fan_out = 9 * 64: the mean square of 36,864 draws */
 	CU_ASSERT_DOUBLE_EQUAL(sum / (double)w->n * 9 * 64 / 2, 1, 0.03);
 	params_release(&n.params);
@@ -173,7 +174,7 @@ static void test_nonsense(void)
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		struct params p = PARAMS_INIT;
+		struct params p = PARAMS_CPU;
 		struct error err = {0};
 
 		CU_ASSERT(!encoder_new(&bad[i], &p, "", PART_ENCODER, 0, &err));
@@ -200,7 +201,7 @@ static void test_head(void)
 	    "h.0.weight",       "h.1.weight",      "h.1.bias", "h.1.running_mean",
 	    "h.1.running_var",  "h.3.weight",      "h.3.bias", "h.4.weight",
 	    "h.4.running_mean", "h.4.running_var", NULL};
-	struct params p = PARAMS_INIT;
+	struct params p = PARAMS_CPU;
 	struct mlp m;
 
 	mlp_init(&m, &p, "h.", PART_PROJECTOR, 5, (const int[]){4, 3}, 2,

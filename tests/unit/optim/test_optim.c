@@ -10,6 +10,7 @@
 #include "core/base/rng.h"
 #include "core/optim/optim.h"
 #include "core/run/keys.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 enum { BIG = 100003 };
@@ -17,11 +18,13 @@ enum { BIG = 100003 };
 /* The tensors of a parameter's gradient and slots. */
 struct own {
 	struct tensor grad, slot[2];
+	struct memory mem[4];
 };
 
-static struct tensor *vector(struct tensor *t, int n, real *data)
+static struct tensor *vector(struct tensor *t, struct memory *mem, int n, real *data)
 {
-	*t = (struct tensor){.ndim = 1, .shape = {n}, .n = (size_t)n, .data = data};
+	*mem = (struct memory){.device = &device_cpu, .data = data};
+	*t = (struct tensor){.ndim = 1, .shape = {n}, .n = (size_t)n, .mem = mem};
 	return t;
 }
 
@@ -31,9 +34,9 @@ static struct param param_of(enum param_kind kind, int n, real *w, struct own *o
 {
 	struct param p = {.kind = kind, .lr_mult = 1};
 
-	vector(&p.t, n, w)->needs_grad = 1;
-	p.t.grad = vector(&own->grad, n, g);
-	p.slot[0] = vector(&own->slot[0], n, m);
+	vector(&p.t, &own->mem[0], n, w)->needs_grad = 1;
+	p.t.mem->grad = vector(&own->grad, &own->mem[1], n, g);
+	p.slot[0] = vector(&own->slot[0], &own->mem[2], n, m);
 	return p;
 }
 
@@ -138,7 +141,7 @@ static void test_adamw(void)
 	struct own own;
 	struct param p = param_of(PARAM_WEIGHT, 1, w, &own, g, m);
 
-	p.slot[1] = vector(&own.slot[1], (int)p.t.n, v);
+	p.slot[1] = vector(&own.slot[1], &own.mem[3], (int)p.t.n, v);
 	step("adamw", &o, &p, 0.5);
 	CU_ASSERT(near((double)w[0], 2 * 0.95));
 	CU_ASSERT(m[0] == 0 && v[0] == 0);
@@ -194,7 +197,7 @@ static void test_threads(void)
 			fill(w[j], 2);
 			memset(m[j], 0, sizeof m[j]);
 			memset(v[j], 0, sizeof v[j]);
-			p.slot[1] = vector(&own.slot[1], (int)p.t.n, v[j]);
+			p.slot[1] = vector(&own.slot[1], &own.mem[3], (int)p.t.n, v[j]);
 			parallel_set_threads(threads);
 			step(optim_at(i)->name, &o, &p, 0.5);
 		}
@@ -269,7 +272,7 @@ static void test_adam_first_step(void)
 		struct own own;
 		struct param p = param_of(PARAM_WEIGHT, 2, w, &own, g, m);
 
-		p.slot[1] = vector(&own.slot[1], (int)p.t.n, v);
+		p.slot[1] = vector(&own.slot[1], &own.mem[3], (int)p.t.n, v);
 		step("adam", &o, &p, 1);
 		CU_ASSERT(near((double)w[0], -1));
 		CU_ASSERT(near((double)w[1], 1));

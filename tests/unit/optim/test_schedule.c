@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/optim/schedule.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
 static void test_lr(void)
@@ -32,10 +33,10 @@ static void test_tau(void)
 static void test_ema(void)
 {
 	real target[3] = {1, 2, 3}, online[3] = {5, 6, 7};
-	struct param a = {0}, b = {0}, *dst = &a, *src = &b;
+	struct memory to = {.device = &device_cpu, .data = target};
+	struct memory from = {.device = &device_cpu, .data = online};
+	struct param a = {.t.mem = &to}, b = {.t.mem = &from}, *dst = &a, *src = &b;
 
-	a.t.data = target;
-	b.t.data = online;
 	a.t.n = b.t.n = 3;
 	ema_update(&dst, &src, 1, 0.75);
 	CU_ASSERT(target[0] == 2 && target[1] == 3 && target[2] == 4);

@@ -6,6 +6,7 @@
 #include "core/run/keys.h"
 #include "core/run/run.h"
 #include "core/store/digests.h"
+#include "core/tensor/memory.h"
 #include "tests/unit/run/tiny_dataset.h"
 #include "tests/unit/store/scratch.h"
 
@@ -18,7 +19,7 @@ static const struct recipe_set settings[] = {
 };
 
 /* What a run records, in memory. */
-struct memory {
+struct record {
 	struct point {
 		char name[128];
 		long step;
@@ -43,7 +44,7 @@ static int begin(void *ctx, const struct recorder_run *run, struct run_handle *o
 
 static void note(void *ctx, long step, const char *name, double value)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 	struct point *p;
 
 	m->point = realloc(m->point, ((size_t)m->n + 1) * sizeof *m->point);
@@ -56,7 +57,7 @@ static void note(void *ctx, long step, const char *name, double value)
 
 static int spectrum(void *ctx, long step, const struct spectrum_value *v, int n, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)step;
 	(void)v;
@@ -67,7 +68,7 @@ static int spectrum(void *ctx, long step, const struct spectrum_value *v, int n,
 
 static int evaluation(void *ctx, struct eval_new *e, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)err;
 	CU_ASSERT_EQUAL(e->n_values, 2);
@@ -77,7 +78,7 @@ static int evaluation(void *ctx, struct eval_new *e, struct error *err)
 
 static int event(void *ctx, const char *kind, const char *text, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)text;
 	(void)err;
@@ -88,7 +89,7 @@ static int event(void *ctx, const char *kind, const char *text, struct error *er
 
 static int flush(void *ctx, struct recorder_position at, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)at;
 	(void)err;
@@ -98,7 +99,7 @@ static int flush(void *ctx, struct recorder_position at, struct error *err)
 
 static void link_epoch(void *ctx, struct recorder_position at, const struct recorder_state *state)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	CU_ASSERT_EQUAL(at.epoch, ++m->links);
 	state->hash(state->ctx, m->state);
@@ -106,7 +107,7 @@ static void link_epoch(void *ctx, struct recorder_position at, const struct reco
 
 static int checkpoint(void *ctx, const struct recorder_checkpoint *ck, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)err;
 	CU_ASSERT(ck->at.epoch == 2 || ck->at.epoch == 3);
@@ -116,7 +117,7 @@ static int checkpoint(void *ctx, const struct recorder_checkpoint *ck, struct er
 
 static int finish(void *ctx, const struct run_end *end, struct error *err)
 {
-	struct memory *m = ctx;
+	struct record *m = ctx;
 
 	(void)err;
 	snprintf(m->status, sizeof m->status, "%s", end->status);
@@ -124,7 +125,7 @@ static int finish(void *ctx, const struct run_end *end, struct error *err)
 	return 0;
 }
 
-static struct recorder memory_recorder(struct memory *m)
+static struct recorder memory_recorder(struct record *m)
 {
 	static const struct recorder_ops ops = {.begin = begin,
 						.note = note,
@@ -155,7 +156,7 @@ static void train(struct scratch *x, struct run *r, const struct recorder *rec)
 
 /* What the store has, against memory: each point once, in any order. */
 struct comparison {
-	const struct memory *m;
+	const struct record *m;
 	int n;
 };
 
@@ -178,7 +179,7 @@ static int compare_point(void *ctx, const struct metric_point *p)
 	return 0;
 }
 
-static void check_rows(struct scratch *x, const struct memory *m)
+static void check_rows(struct scratch *x, const struct record *m)
 {
 	char want[200];
 
@@ -194,7 +195,7 @@ static void check_rows(struct scratch *x, const struct memory *m)
 static void test_memory(void)
 {
 	struct scratch x;
-	struct memory m = {0};
+	struct record m = {0};
 	struct comparison c = {&m, 0};
 	const struct recorder rec = memory_recorder(&m);
 	struct digest_row last;
@@ -239,7 +240,7 @@ static void test_none(void)
 	for (int i = 0; i < stored.params.n; i++) {
 		const struct tensor *a = &stored.params.list[i]->t, *b = &other.params.list[i]->t;
 
-		CU_ASSERT(!memcmp(a->data, b->data, a->n * sizeof *a->data));
+		CU_ASSERT(!memcmp(a->mem->data, b->mem->data, a->n * sizeof *a->mem->data));
 	}
 	run_release(&other);
 	run_release(&stored);

@@ -7,6 +7,7 @@
 #include "core/run/build.h"
 #include "core/run/keys.h"
 #include "core/run/run.h"
+#include "core/tensor/memory.h"
 #include "tests/unit/run/tiny_dataset.h"
 #include "tests/unit/store/scratch.h"
 
@@ -99,7 +100,7 @@ static void test_load_gives_back(void)
 		const struct tensor *a = &r.params.list[i]->t, *b = &again.params.list[i]->t;
 
 		CU_ASSERT_STRING_EQUAL(r.params.list[i]->name, again.params.list[i]->name);
-		CU_ASSERT(!memcmp(a->data, b->data, a->n * sizeof *a->data));
+		CU_ASSERT(!memcmp(a->mem->data, b->mem->data, a->n * sizeof *a->mem->data));
 	}
 	run_release(&again);
 

@@ -9,16 +9,17 @@
 #include "core/base/rng.h"
 #include "core/tensor/kernels/correlation.h"
 #include "core/base/error.h"
+#include "core/tensor/memory.h"
 #include "tests/check.h"
 
-static struct tensor *random_matrix(struct arena *a, int n, int d, uint64_t sample)
+static struct tensor *random_matrix(struct tensor_arena *a, int n, int d, uint64_t sample)
 {
 	struct tensor *t = tensor_new2(a, n, d);
 	struct rng r;
 
 	rng_init(&r, 1, RNG_TEST, 7, sample);
 	for (size_t i = 0; i < t->n; i++)
-		t->data[i] = (real)rng_normal(&r);
+		t->mem->data[i] = (real)rng_normal(&r);
 	return t;
 }
 
@@ -31,7 +32,7 @@ static double element(const struct tensor *a, const struct tensor *b, int i, int
 	int d = a->shape[1];
 
 	for (int n = 0; n < a->shape[0]; n++)
-		sum += (double)a->data[n * d + i] * (double)b->data[n * d + j];
+		sum += (double)a->mem->data[n * d + i] * (double)b->mem->data[n * d + j];
 	return sum / m;
 }
 
@@ -43,7 +44,8 @@ static double gradient(const struct tensor *a, const struct tensor *b, int n, in
 	double sum = 0;
 
 	for (int j = 0; j < d; j++)
-		sum += (double)b->data[n * d + j] * (j == k ? e[k] : 2 * element(a, b, k, j, m));
+		sum +=
+		    (double)b->mem->data[n * d + j] * (j == k ? e[k] : 2 * element(a, b, k, j, m));
 	return sum / m;
 }
 
@@ -74,7 +76,7 @@ static void check_shape(int n, int d, int same)
 	struct correlation_slopes slopes = {1, e};
 	struct tensor *g;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	a = random_matrix(&t.arena, n, d, 1);
 	b = same ? a : random_matrix(&t.arena, n, d, 2);
 	correlation_init(&x, &t, a, b, m);
@@ -89,13 +91,13 @@ static void check_shape(int n, int d, int same)
 	g = tensor_new2(&t.arena, n, d);
 	for (int beta = 0; beta < 2; beta++) {
 		for (size_t i = 0; i < a->n; i++)
-			g->data[i] = beta ? (real)start : (real)NAN;
+			g->mem->data[i] = beta ? (real)start : (real)NAN;
 		correlation_grad_a(&x, &slopes, g, beta);
-		compare(a, b, e, m, beta, g->data);
+		compare(a, b, e, m, beta, g->mem->data);
 		for (size_t i = 0; i < a->n; i++)
-			g->data[i] = beta ? (real)start : (real)NAN;
+			g->mem->data[i] = beta ? (real)start : (real)NAN;
 		correlation_grad_b(&x, &slopes, g, beta);
-		compare(b, a, e, m, beta, g->data);
+		compare(b, a, e, m, beta, g->mem->data);
 	}
 	tape_release(&t);
 }

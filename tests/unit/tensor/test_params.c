@@ -1,5 +1,6 @@
 /* Protects: the initial weights, which depend only on seed and name, and the list of parameters
  * that checkpoints iterate over. */
+#include "core/tensor/memory.h"
 #include "core/tensor/params.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ static struct param *add(struct params *p, const char *name, enum param_kind kin
 
 static void test_build(void)
 {
-	struct params p = PARAMS_INIT;
+	struct params p = PARAMS_CPU;
 	struct param *w = add(&p, "a.weight", PARAM_WEIGHT, PART_ENCODER, 300, 50, INIT_HE_FAN_OUT);
 	struct param *u =
 	    add(&p, "b.weight", PARAM_WEIGHT, PART_PROJECTOR, 100, 49, INIT_UNIFORM_FAN_IN);
@@ -32,31 +33,32 @@ static void test_build(void)
 	params_build(&p, 5);
 	CU_ASSERT_EQUAL(p.values, 15000 + 4900 + 7 + 5 + 16 + 15000);
 	for (int i = 0; i < p.n; i++) {
-		CU_ASSERT_EQUAL((uintptr_t)p.list[i]->t.data % 64, 0);
-		CU_ASSERT_EQUAL((uintptr_t)p.list[i]->t.grad % 64, 0);
+		CU_ASSERT_EQUAL((uintptr_t)p.list[i]->t.mem->data % 64, 0);
+		CU_ASSERT_EQUAL((uintptr_t)p.list[i]->t.mem->data % 64, 0);
 	}
-	CU_ASSERT(w->t.grad && u->t.grad && one->t.grad && !buf->t.grad && !tgt->t.grad);
+	CU_ASSERT(w->t.mem->grad && u->t.mem->grad && one->t.mem->grad && !buf->t.mem->grad &&
+		  !tgt->t.mem->grad);
 	CU_ASSERT(w->t.needs_grad && !buf->t.needs_grad && !tgt->t.needs_grad);
 	for (size_t i = 0; i < w->t.n; i++) {
-		sum += (double)w->t.data[i];
-		sq += (double)w->t.data[i] * (double)w->t.data[i];
+		sum += (double)w->t.mem->data[i];
+		sq += (double)w->t.mem->data[i] * (double)w->t.mem->data[i];
 	}
 	CU_ASSERT_DOUBLE_EQUAL(sum / 15000, 0, 0.003);
 	CU_ASSERT_DOUBLE_EQUAL(sq / 15000, 2.0 / 300, 0.0003);
 	for (size_t i = 0; i < u->t.n; i++)
-		most = fmax(most, fabs((double)u->t.data[i]));
+		most = fmax(most, fabs((double)u->t.mem->data[i]));
 	CU_ASSERT(most <= 1 / 7.0 && most > 0.14);
-	CU_ASSERT(one->t.data[6] == 1 && buf->t.data[4] == 0);
-	CU_ASSERT(eye->t.data[5] == 1 && eye->t.data[4] == 0);
+	CU_ASSERT(one->t.mem->data[6] == 1 && buf->t.mem->data[4] == 0);
+	CU_ASSERT(eye->t.mem->data[5] == 1 && eye->t.mem->data[4] == 0);
 	CU_ASSERT_PTR_EQUAL(params_find(&p, "c"), one);
 	CU_ASSERT_PTR_NULL(params_find(&p, "a"));
-	CU_ASSERT_NOT_EQUAL(memcmp(w->t.data, tgt->t.data, w->t.n * sizeof(real)), 0);
+	CU_ASSERT_NOT_EQUAL(memcmp(w->t.mem->data, tgt->t.mem->data, w->t.n * sizeof(real)), 0);
 	params_release(&p);
 }
 
 static void test_init_is_a_function_of_seed_and_name(void)
 {
-	struct params p = PARAMS_INIT, q = PARAMS_INIT, r = PARAMS_INIT;
+	struct params p = PARAMS_CPU, q = PARAMS_CPU, r = PARAMS_CPU;
 	struct param *a = add(&p, "x.weight", PARAM_WEIGHT, PART_ENCODER, 5, 6, INIT_HE_FAN_OUT),
 		     *b, *c;
 
@@ -66,8 +68,8 @@ static void test_init_is_a_function_of_seed_and_name(void)
 	params_build(&p, 1);
 	params_build(&q, 1);
 	params_build(&r, 2);
-	CU_ASSERT(!memcmp(a->t.data, b->t.data, a->t.n * sizeof(real)));
-	CU_ASSERT(memcmp(a->t.data, c->t.data, a->t.n * sizeof(real)));
+	CU_ASSERT(!memcmp(a->t.mem->data, b->t.mem->data, a->t.n * sizeof(real)));
+	CU_ASSERT(memcmp(a->t.mem->data, c->t.mem->data, a->t.n * sizeof(real)));
 	params_release(&p);
 	params_release(&q);
 	params_release(&r);
@@ -75,7 +77,7 @@ static void test_init_is_a_function_of_seed_and_name(void)
 
 static void test_gradients_and_slots(void)
 {
-	struct params p = PARAMS_INIT;
+	struct params p = PARAMS_CPU;
 	struct param *a = add(&p, "a", PARAM_WEIGHT, PART_ENCODER, 1, 2, INIT_ZERO);
 	struct param *b = add(&p, "b", PARAM_BIAS, PART_ENCODER, 1, 1, INIT_ZERO);
 	struct param *c = add(&p, "c", PARAM_BUFFER, PART_ENCODER, 1, 1, INIT_ZERO);
@@ -83,10 +85,10 @@ static void test_gradients_and_slots(void)
 	params_build(&p, 1);
 	params_add_slots(&p, 2);
 	CU_ASSERT(a->slot[0] && a->slot[1] && !c->slot[0]);
-	CU_ASSERT(a->slot[0]->data[1] == 0 && b->slot[1]->data[0] == 0);
-	a->t.grad->data[0] = 2;
-	a->t.grad->data[1] = 3;
-	b->t.grad->data[0] = 6;
+	CU_ASSERT(a->slot[0]->mem->data[1] == 0 && b->slot[1]->mem->data[0] == 0);
+	a->t.mem->grad->mem->data[0] = 2;
+	a->t.mem->grad->mem->data[1] = 3;
+	b->t.mem->grad->mem->data[0] = 6;
 	CU_ASSERT_DOUBLE_EQUAL(params_grad_norm(&p), 7, 1e-12);
 	params_zero_grad(&p);
 	CU_ASSERT_EQUAL(params_grad_norm(&p), 0);

@@ -1,4 +1,5 @@
 /* Protects: the flow, sharing and reuse of gradients, and that a step allocates no memory. */
+#include "core/tensor/memory.h"
 #include "core/tensor/tape.h"
 
 #include <malloc.h>
@@ -7,13 +8,19 @@
 #include "tests/check.h"
 
 /* Three ops for these tests, so that the tape is tested without core/ops. */
+/* The bytes that the tape has allocated since its reset. */
+static size_t used_by(const struct tape *t)
+{
+	return t->arena.host.used + t->arena.values.used;
+}
+
 static void double_backward(struct tensor *out)
 {
 	int acc;
 	struct tensor *dx = tape_grad(out->in[0], &acc);
 
 	for (size_t i = 0; dx && i < out->n; i++)
-		dx->data[i] = (acc ? dx->data[i] : 0) + 2 * out->grad->data[i];
+		dx->mem->data[i] = (acc ? dx->mem->data[i] : 0) + 2 * out->mem->grad->mem->data[i];
 }
 
 static void add_backward(struct tensor *out)
@@ -28,7 +35,7 @@ static void sum_backward(struct tensor *out)
 	struct tensor *dx = tape_grad(out->in[0], &acc);
 
 	for (size_t i = 0; i < out->in[0]->n; i++)
-		dx->data[i] = (acc ? dx->data[i] : 0) + out->grad->data[0];
+		dx->mem->data[i] = (acc ? dx->mem->data[i] : 0) + out->mem->grad->mem->data[0];
 }
 
 static const struct op double_op = {"double", double_backward};
@@ -40,7 +47,7 @@ static struct tensor *twice(struct tape *t, struct tensor *x)
 	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
 
 	for (size_t i = 0; i < x->n; i++)
-		y->data[i] = 2 * x->data[i];
+		y->mem->data[i] = 2 * x->mem->data[i];
 	return tape_append(t, &double_op, y, &x, 1);
 }
 
@@ -49,7 +56,7 @@ static struct tensor *add(struct tape *t, struct tensor *a, struct tensor *b)
 	struct tensor *y = tensor_new(&t->arena, a->ndim, a->shape);
 
 	for (size_t i = 0; i < a->n; i++)
-		y->data[i] = a->data[i] + b->data[i];
+		y->mem->data[i] = a->mem->data[i] + b->mem->data[i];
 	return tape_append(t, &add_op, y, (struct tensor *[]){a, b}, 2);
 }
 
@@ -57,18 +64,18 @@ static struct tensor *sum(struct tape *t, struct tensor *x)
 {
 	struct tensor *y = tensor_new1(&t->arena, 1);
 
-	y->data[0] = 0;
+	y->mem->data[0] = 0;
 	for (size_t i = 0; i < x->n; i++)
-		y->data[0] += x->data[i];
+		y->mem->data[0] += x->mem->data[i];
 	return tape_append(t, &sum_op, y, &x, 1);
 }
 
-static struct tensor *leaf(struct arena *a, int n, int needs_grad)
+static struct tensor *leaf(struct tensor_arena *a, int n, int needs_grad)
 {
 	struct tensor *x = tensor_new1(a, n);
 
 	for (int i = 0; i < n; i++)
-		x->data[i] = (real)i;
+		x->mem->data[i] = (real)i;
 	x->needs_grad = needs_grad;
 	return x;
 }
@@ -80,14 +87,14 @@ static void test_shared_gradient(void)
 
 	/* y = (a + b) with b = 2a, a = 2x: both inputs of the add share one buffer, which b's
 	 * contribution to a must not overwrite before it is read. dy/dx = 2 + 4. */
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = leaf(&t.arena, 5, 1);
 	a = twice(&t, x);
 	b = twice(&t, a);
 	tape_backward(&t, sum(&t, add(&t, a, b)));
 	for (int i = 0; i < 5; i++)
-		CU_ASSERT_EQUAL(x->grad->data[i], 6);
-	CU_ASSERT_PTR_NULL(a->grad);
+		CU_ASSERT_EQUAL(x->mem->grad->mem->data[i], 6);
+	CU_ASSERT_PTR_NULL(a->mem->grad);
 	tape_release(&t);
 }
 
@@ -96,13 +103,13 @@ static void test_same_input_twice(void)
 	struct tape t;
 	struct tensor *x, *a;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = leaf(&t.arena, 3, 1);
 	a = twice(&t, x);
 	tape_backward(&t, sum(&t, add(&t, a, a)));
-	CU_ASSERT_EQUAL(x->grad->data[2], 4);
+	CU_ASSERT_EQUAL(x->mem->grad->mem->data[2], 4);
 	tape_backward(&t, t.node[t.n - 1]); /* again: the gradients of leaves are summed */
-	CU_ASSERT_EQUAL(x->grad->data[2], 8);
+	CU_ASSERT_EQUAL(x->mem->grad->mem->data[2], 8);
 	tape_release(&t);
 }
 
@@ -111,15 +118,15 @@ static void test_unreached_and_unwanted(void)
 	struct tape t;
 	struct tensor *x, *c, *loss;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = leaf(&t.arena, 3, 1);
 	c = leaf(&t.arena, 3, 0);
 	loss = sum(&t, add(&t, x, twice(&t, c)));
 	CU_ASSERT_EQUAL(t.n, 2); /* twice(c) needs no gradient */
 	twice(&t, x);            /* recorded, but not reached by backward */
 	tape_backward(&t, loss);
-	CU_ASSERT_EQUAL(x->grad->data[0], 1);
-	CU_ASSERT_PTR_NULL(c->grad);
+	CU_ASSERT_EQUAL(x->mem->grad->mem->data[0], 1);
+	CU_ASSERT_PTR_NULL(c->mem->grad);
 	t.record = 0;
 	CU_ASSERT_EQUAL(twice(&t, x)->needs_grad, 0);
 	CU_ASSERT_EQUAL(t.n, 3);
@@ -132,10 +139,10 @@ static void test_from_any_tensor(void)
 	struct tape t;
 	struct tensor *x;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = leaf(&t.arena, 3, 1);
 	tape_backward_from(&t, twice(&t, x), dy);
-	CU_ASSERT_EQUAL(x->grad->data[2], 200);
+	CU_ASSERT_EQUAL(x->mem->grad->mem->data[2], 200);
 	tape_release(&t);
 }
 
@@ -147,14 +154,14 @@ static void test_buffers_are_reused(void)
 	struct tensor *x;
 	size_t forward;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	x = leaf(&t.arena, N, 1);
 	for (int i = 0; i < DEPTH; i++)
 		x = twice(&t, x);
 	x = sum(&t, x);
-	forward = t.arena.used;
+	forward = used_by(&t);
 	tape_backward(&t, x);
-	CU_ASSERT(t.arena.used - forward < 3 * N * sizeof(real));
+	CU_ASSERT(used_by(&t) - forward < 3 * N * sizeof(real));
 	tape_release(&t);
 }
 
@@ -175,16 +182,16 @@ static void test_no_allocation(void)
 	struct mallinfo2 before, after;
 	size_t used;
 
-	tape_init(&t);
+	tape_init(&t, &device_cpu);
 	step(&t);
-	used = t.arena.used;
+	used = used_by(&t);
 	before = mallinfo2();
 	for (int i = 0; i < 3; i++)
 		step(&t);
 	after = mallinfo2();
 	CU_ASSERT_EQUAL(before.uordblks, after.uordblks);
 	CU_ASSERT_EQUAL(before.hblkhd, after.hblkhd);
-	CU_ASSERT_EQUAL(used, t.arena.used);
+	CU_ASSERT_EQUAL(used, used_by(&t));
 	tape_release(&t);
 }
 

@@ -1,4 +1,5 @@
 /* Protects: the shapes of tensors, and the eigendecomposition. */
+#include "core/tensor/memory.h"
 #include "core/tensor/tensor.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@
 
 static void test_shapes(void)
 {
-	struct arena a = ARENA_INIT;
+	struct tensor_arena a = TENSOR_ARENA_CPU;
 	struct tensor *x = tensor_new4(&a, 2, 3, 4, 5), *y = tensor_new2(&a, 2, 60), *v;
 	char text[64], small[8];
 
@@ -18,12 +19,12 @@ static void test_shapes(void)
 	CU_ASSERT(!tensor_same_shape(x, y) && tensor_same_shape(x, x));
 	CU_ASSERT_STRING_EQUAL(tensor_shape_text(x, text, sizeof text), "[2, 3, 4, 5]");
 	CU_ASSERT_EQUAL(strlen(tensor_shape_text(x, small, sizeof small)), 7);
-	v = tensor_wrap(&a, x->data, 2, y->shape);
-	CU_ASSERT(v->data == x->data && tensor_same_shape(v, y));
-	CU_ASSERT(!x->grad && !x->needs_grad && !x->op);
+	v = tensor_wrap(&a, x->mem->data, 2, y->shape);
+	CU_ASSERT(v->mem->data == x->mem->data && tensor_same_shape(v, y));
+	CU_ASSERT(!x->mem->grad && !x->needs_grad && !x->op);
 	y = tensor_new1(&a, 7);
 	CU_ASSERT(tensor_rows(y) == 1 && tensor_cols(y) == 7);
-	arena_release(&a);
+	tensor_arena_release(&a);
 }
 
 enum { D = 23 };

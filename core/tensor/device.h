@@ -1,0 +1,35 @@
+/*
+ * A device is where tensors are kept and computed: memory and a table of kernels. The code above
+ * core/tensor gets it from the arena that its tensors are in and does not depend on which one it is.
+ *
+ * A device carries out what it is asked to in order, but perhaps later: memory is ready for the host
+ * when download() has returned. Its memory is 64-byte aligned.
+ */
+#ifndef SSL_TENSOR_DEVICE_H
+#define SSL_TENSOR_DEVICE_H
+
+#include <stddef.h>
+
+#include "core/base/arena.h"
+
+struct kernels; /* core/tensor/kernels.h */
+
+struct device {
+	const char *name; /* "cpu" */
+	const struct kernels *k;
+	/* Blocks of the device's memory. alloc() exits when there is none left, as malloc's callers do. */
+	struct arena_source memory;
+	int is_host; /* 1: its memory is that of the host, so that a pointer is valid on both sides */
+	void (*upload)(const struct device *d, void *to, const void *host, size_t bytes);
+	void (*download)(const struct device *d, void *host, const void *from, size_t bytes);
+	void (*copy)(const struct device *d, void *to, const void *from, size_t bytes);
+	void (*zero)(const struct device *d, void *to, size_t bytes);
+};
+
+/* The CPU, with all its threads (core/base/parallel.h). */
+extern const struct device device_cpu;
+
+/* An empty arena of tensors on the CPU; tensor_arena_init() makes one on any device. */
+#define TENSOR_ARENA_CPU {.device = &device_cpu}
+
+#endif

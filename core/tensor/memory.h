@@ -1,0 +1,22 @@
+/*
+ * Where a tensor's values are. Only core/tensor and tests may include this header (tests/layers.sh):
+ * everyone else names tensors, and reads and writes values through tensor_read() and tensor_write(),
+ * so that nothing above the kernels depends on where values are kept.
+ */
+#ifndef SSL_TENSOR_MEMORY_H
+#define SSL_TENSOR_MEMORY_H
+
+#include "core/tensor/device.h"
+#include "core/tensor/tensor.h"
+
+struct memory {
+	const struct device *device;
+	real *data; /* the values, in the device's memory */
+	/* d(loss)/d(data), of the tensor's shape: NULL until the backward pass reaches it */
+	struct tensor *grad;
+};
+
+/* Allocates a tensor struct in `a` for the values at `data` in a's device, which it does not own. */
+struct tensor *tensor_wrap(struct tensor_arena *a, real *data, int ndim, const int *shape);
+
+#endif

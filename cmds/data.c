@@ -28,6 +28,8 @@ const struct cmd cmd_data = {
 	     "data add --shapes [--seed S] [--train N] [--test N] [-f] [-n] NAME\n"
 	     "data ls\n"
 	     "data show NAME\n"
+	     "data show --plan [--image N] [--epoch N] [--view a|b] [--seed S] "
+	     "[--set KEY=VALUE ...] NAME [RECIPE]\n"
 	     "data rm [-f] [-n] NAME\n"
 	     "data verify [NAME ...]",
     .needs = NEED_NOTHING, /* each verb opens the store as it needs */
@@ -224,27 +226,35 @@ static void print_use(FILE *out, const struct dataset *d, const char *name)
 	strbuf_release(&text);
 }
 
+int data_open(struct data_args *a, const char *name, struct dataset_row *row, struct dataset *d,
+	      struct error *err)
+{
+	char path[4200];
+	int there;
+
+	if (cmd_open_store(a->ctx, NEED_STORE_READ, err) || find_row(a, name, row, err))
+		return -1;
+	object_path(a->ctx->store, row->sha256, path, sizeof path);
+	there = object_exists(a->ctx->store, row->sha256, err);
+	if (there < 0)
+		return -1;
+	if (!there)
+		return error_set(err, ERR_CORRUPT, "dataset %s: its file is missing: %s", row->name,
+				 path);
+	return dataset_open(d, path, err) ? error_prefix(err, "dataset %s", row->name) : 0;
+}
+
 static int data_show(struct data_args *a, struct error *err)
 {
 	struct dataset_row row;
 	struct dataset d;
 	struct table *t;
-	char path[4200];
-	int there;
 
-	if (usage_check(&cmd_data, "show", a->name, a->n, 1, 1, err))
+	if (a->plan)
+		return data_show_plan(a, err);
+	if (usage_check(&cmd_data, "show", a->name, a->n, 1, 1, err) ||
+	    data_open(a, a->name[0], &row, &d, err))
 		return -1;
-	if (cmd_open_store(a->ctx, NEED_STORE_READ, err) || find_row(a, a->name[0], &row, err))
-		return -1;
-	object_path(a->ctx->store, row.sha256, path, sizeof path);
-	there = object_exists(a->ctx->store, row.sha256, err);
-	if (there < 0)
-		return -1;
-	if (!there)
-		return error_set(err, ERR_CORRUPT, "dataset %s: its file is missing: %s", row.name,
-				 path);
-	if (dataset_open(&d, path, err))
-		return error_prefix(err, "dataset %s", row.name);
 	pager_start(a->ctx);
 	if (a->ctx->format == TABLE_TEXT) {
 		print_row(a->ctx->out, &row);
@@ -361,10 +371,26 @@ static const struct {
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
+/* Refuses the options of `show --plan` elsewhere. */
+static int check_plan(const struct data_args *a, const char *verb, struct error *err)
+{
+	const int of_plan = a->image || a->epoch || a->view || a->set.n;
+
+	if (a->plan && strcmp(verb, "show") != 0)
+		return error_set(err, ERR_USAGE, "data %s: --plan goes with show", verb);
+	if (of_plan && !a->plan)
+		return error_set(err, ERR_USAGE,
+				 "data %s: --image, --epoch, --view and --set go with show --plan",
+				 verb);
+	return 0;
+}
+
 static int run_verb(struct data_args *a, const char *verb, struct error *err)
 {
 	const char *names[VERBS], *near;
 
+	if (check_plan(a, verb, err))
+		return -1;
 	for (int i = 0; i < VERBS; i++) {
 		names[i] = verbs[i].name;
 		if (!strcmp(verb, names[i]))
@@ -392,9 +418,16 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	    {0, "skip-bad", OPT_OPTIONAL, &a.skip_bad, "[=N|P%]",
 	     "leave out images that cannot be read", 0, 0},
 	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset", 0, 0},
-	    {0, "seed", OPT_INT, &a.seed, "S", "shapes: the seed (1)", 0, 9007199254740992},
+	    {0, "seed", OPT_INT, &a.seed, "S", "shapes and plan: the seed (1)", 0,
+	     9007199254740992},
 	    {0, "train", OPT_INT, &a.train, "N", "shapes: training images (10000)", 1, IMAGES_MAX},
 	    {0, "test", OPT_INT, &a.test, "N", "shapes: test images (2000)", 0, IMAGES_MAX},
+	    {0, "plan", OPT_FLAG, &a.plan, NULL, "show how an image is augmented", 0, 0},
+	    {0, "image", OPT_INT, &a.image, "N", "plan: the number of the image (0)", 0,
+	     UINT32_MAX},
+	    {0, "epoch", OPT_INT, &a.epoch, "N", "plan: the epoch (1)", 1, UINT32_MAX},
+	    {0, "view", OPT_TEXT, &a.view, "a|b", "plan: one view (all)", 0, 0},
+	    {0, "set", OPT_LIST, &a.set, "KEY=VALUE", "plan: a hyperparameter", 0, 0},
 	    {0},
 	};
 	int n, ret = opt_parse(ctx, &cmd_data, table, argc, argv, 1, OPERANDS_MAX, &n, err);

@@ -37,6 +37,7 @@ static const char *const commands[] = {
     "sql select*from(v_cell)",
     "data ls",
     "data show t",
+    "data show --plan t",
     "data verify",
     "sweep show s",
     "sweep status s",

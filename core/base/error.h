@@ -37,12 +37,12 @@ int error_errno(struct error *err, enum error_code code, const char *fmt, ...)
 int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints the place and the message, and aborts. Called through BUG(). */
-_Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void bug_at(const char *file, int line, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 3, 4))); /* not _Noreturn, so that C++ can read it */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 
 /* Prints "out of memory" and exits 6. */
-_Noreturn void out_of_memory(void);
+void out_of_memory(void) __attribute__((noreturn));
 
 /* Allocation that cannot fail: prints "out of memory" and exits 6 instead. xcalloc() clears the
  * memory. */

@@ -9,6 +9,7 @@
 #include "core/run/keys.h"
 #include "core/store/config.h"
 #include "core/store/query/lists.h"
+#include "core/tensor/devices.h"
 
 enum { WORDS_MAX = 8 };
 
@@ -327,6 +328,16 @@ static void add_protocols(struct candidates *c)
 	c->offer |= OFFER_NO_SPACE;
 }
 
+static void add_devices(struct candidates *c)
+{
+	const struct device_kind *kind;
+
+	candidates_add(c, DEVICE_AUTO, "the best device that works here");
+	for (int i = 0; (kind = device_kind_at(i)); i++)
+		if (!kind->missing)
+			candidates_add(c, kind->name, NULL);
+}
+
 static void add_vectors(struct candidates *c)
 {
 	candidates_add(c, "z", "embeddings");
@@ -351,6 +362,7 @@ static const struct {
     {NULL, "A,B", add_column_list, 0},
     {NULL, "COMMAND", add_commands, 0},
     {NULL, "DATASET", add_datasets, 0},
+    {NULL, "DEVICE", add_devices, 0},
     {NULL, "DIR", NULL, OFFER_FOLDERS},
     {NULL, "FILE", NULL, OFFER_FILES},
     {NULL, "FOLDER=SPLIT", NULL, OFFER_FOLDERS},

@@ -6,6 +6,7 @@
 
 #include "cmds/cmd.h"
 #include "cmds/evaltable.h"
+#include "cmds/execute.h"
 #include "core/base/cpu.h"
 #include "core/base/log.h"
 #include "core/base/parallel.h"
@@ -20,8 +21,8 @@ const struct cmd cmd_eval = {
     .name = "eval",
     .summary = "evaluate a run's encoder and record the result",
     .usage = "eval [--protocol P,...] [--split val|test] [--labels SHARE] [--seed N] [--k N] "
-	     "[--temperature T] [--set KEY=VALUE]... [--untrained] [--per-class|--confusion] [-j "
-	     "N] [-n] REF",
+	     "[--temperature T] [--set KEY=VALUE]... [--untrained] [--per-class|--confusion] "
+	     "[--device DEVICE] [-j N] [-n] REF",
     .needs = NEED_STORE_WRITE,
     .run = eval_run,
 };
@@ -29,7 +30,7 @@ const struct cmd cmd_eval = {
 enum { SHORT_CUTS = 3 }; /* options that are settings: --k, --temperature, --seed */
 
 struct eval_args {
-	const char *protocol, *split;
+	const char *protocol, *split, *device;
 	long threads;
 	double labels;
 	int untrained, per_class, confusion;
@@ -209,8 +210,8 @@ static int run(struct cmd_ctx *ctx, const struct eval_args *a, const char *ref, 
 	long epoch;
 	int ret;
 
-	if (check_args(a, err) || refs_resolve(ctx->store, ref, &id, &epoch, err) ||
-	    runs_get(ctx->store, id, &row, err))
+	if (check_args(a, err) || cmd_find_device(a->device, &j.run.opts.device, err) ||
+	    refs_resolve(ctx->store, ref, &id, &epoch, err) || runs_get(ctx->store, id, &row, err))
 		return -1;
 	ret = evaluate(&j, epoch, err);
 	run_row_release(&row);
@@ -241,6 +242,8 @@ static int eval_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	    {0, "per-class", OPT_FLAG, &a.per_class, NULL, "print the accuracy of each class", 0,
 	     0},
 	    {0, "confusion", OPT_FLAG, &a.confusion, NULL, "print the confusion matrix", 0, 0},
+	    {0, "device", OPT_TEXT, &a.device, "DEVICE", "device that computes: cpu or auto (auto)",
+	     0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores)", 0, 1024},
 	    {0}};
 	int ret = opt_parse(ctx, &cmd_eval, table, argc, argv, 1, 1, NULL, err);

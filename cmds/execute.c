@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/report/human.h"
 #include "core/report/outcome.h"
+#include "core/tensor/devices.h"
 
 enum { SIGNALS = 65 };
 
@@ -92,6 +93,13 @@ int cmd_end_by_signal(struct cmd_ctx *ctx)
 	signal(number, SIG_DFL);
 	raise(number);
 	return 128 + number;
+}
+
+int cmd_find_device(const char *name, const struct device **out, struct error *err)
+{
+	if (device_find(name ? name : DEVICE_AUTO, out, err))
+		return error_prefix(err, "--device");
+	return 0;
 }
 
 int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err)

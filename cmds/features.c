@@ -18,13 +18,13 @@ const struct cmd cmd_features = {
     .name = "features",
     .summary = "export features, labels and images of a split",
     .usage = "features [--split train|val|test|unlabeled] [--embedding] [--images] [--untrained] "
-	     "[--format csv] [-j N] [-f] [-n] [-o FILE] REF",
+	     "[--format csv] [--device DEVICE] [-j N] [-f] [-n] [-o FILE] REF",
     .needs = NEED_STORE_READ,
     .run = features_run,
 };
 
 struct features_args {
-	const char *split;
+	const char *split, *device;
 	long threads;
 	int embedding, images, untrained;
 };
@@ -161,7 +161,9 @@ static int extract(struct cmd_ctx *ctx, const struct features_args *a, const str
 
 	x.embedding = a->embedding;
 	x.images = a->images;
-	ret = run_load(&run, ctx->store, row, ck->id ? ck : NULL, err);
+	ret = cmd_find_device(a->device, &run.opts.device, err);
+	if (!ret)
+		ret = run_load(&run, ctx->store, row, ck->id ? ck : NULL, err);
 	if (!ret)
 		ret = choose_images(&x, &split, err);
 	if (!ret && !extract_dim(&x))
@@ -218,6 +220,8 @@ static int features_run(struct cmd_ctx *ctx, int argc, char **argv, struct error
 	     "export the output of the projector instead", 0, 0},
 	    {0, "images", OPT_FLAG, &a.images, NULL, "export the pixels as well", 0, 0},
 	    {0, "untrained", OPT_FLAG, &a.untrained, NULL, "use the initial weights", 0, 0},
+	    {0, "device", OPT_TEXT, &a.device, "DEVICE", "device that computes: cpu or auto (auto)",
+	     0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores)", 0, 1024},
 	    {0}};
 	int npy, ret = opt_parse(ctx, &cmd_features, table, argc, argv, 1, 1, NULL, err);

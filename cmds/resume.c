@@ -14,7 +14,7 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_resume = {
     .name = "resume",
     .summary = "continue a run that was stopped, failed or died",
-    .usage = "resume [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
+    .usage = "resume [--device DEVICE] [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl show REF --json` prints what was recorded",
     .run = resume_run,
@@ -94,9 +94,9 @@ static int check_recipe(struct cmd_ctx *ctx, const struct recipe *recorded, cons
 }
 
 static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, const char *path,
-		  const struct opt_list *set, int threads, struct error *err)
+		  const struct opt_list *set, const struct run_opts *opts, struct error *err)
 {
-	struct run r = {0};
+	struct run r = {.opts = *opts};
 	int ret = recipe_from_json(&r.recipe, keys_schema(), row->recipe_json, row->defaults, err);
 
 	if (ret)
@@ -106,7 +106,6 @@ static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, co
 		recipe_release(&r.recipe);
 		return ret;
 	}
-	r.opts.threads = threads;
 	r.opts.resume_id = row->id;
 	r.opts.resume_epoch = epoch >= 0 ? &epoch : NULL;
 	r.opts.dataset_sha256 = row->dataset_sha256;
@@ -116,12 +115,16 @@ static int resume(struct cmd_ctx *ctx, const struct run_row *row, long epoch, co
 static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct opt_list set = {{0}, 0};
+	struct run_opts opts = {0};
+	const char *device = NULL;
 	struct run_row row;
 	int64_t id;
 	long threads = 0, epoch;
 	int n, ret;
 	const struct opt table[] = {{0, "set", OPT_LIST, &set, "KEY=VALUE",
 				     "a value that the recorded recipe must have", 0, 0},
+				    {0, "device", OPT_TEXT, &device, "DEVICE",
+				     "device that computes: cpu or auto (auto)", 0, 0},
 				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
@@ -129,10 +132,12 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	ret = opt_parse(ctx, &cmd_resume, table, argc, argv, 1, 2, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
+	if (cmd_find_device(device, &opts.device, err) ||
+	    refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
-	ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, (int)threads, err);
+	opts.threads = (int)threads;
+	ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, &opts, err);
 	run_row_release(&row);
 	return ret;
 }

@@ -15,14 +15,14 @@ const struct cmd cmd_run = {
     .summary = "train one encoder according to a recipe, and record the run",
     .usage =
 	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
-	"[--tag TAG]... [-j N] [-n] [RECIPE]",
+	"[--tag TAG]... [--device DEVICE] [-j N] [-n] [RECIPE]",
     .needs = NEED_NOTHING,
     .no_table = "`ssl show @ --json` prints what was recorded",
     .run = run_run,
 };
 
 struct run_args {
-	const char *path, *like, *method, *dataset, *seed, *name;
+	const char *path, *like, *method, *dataset, *seed, *name, *device;
 	struct opt_list set, tag;
 	long threads;
 };
@@ -116,7 +116,8 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 
 	if (a->like && a->path)
 		return error_set(err, ERR_USAGE, "run: --like %s or RECIPE, not both", a->like);
-	if (open_and_load(ctx, a, &r.recipe, err))
+	if (cmd_find_device(a->device, &r.opts.device, err) ||
+	    open_and_load(ctx, a, &r.recipe, err))
 		return -1;
 	ret = cmd_check_recipe(ctx, &r.recipe, err);
 	if (ret) {
@@ -148,6 +149,8 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 	    {0, "name", OPT_TEXT, &a.name, "NAME",
 	     "a name for the run (default: generated, as calm-otter)", 0, 0},
 	    {0, "tag", OPT_LIST, &a.tag, "TAG", "a tag for the run", 0, 0},
+	    {0, "device", OPT_TEXT, &a.device, "DEVICE", "device that computes: cpu or auto (auto)",
+	     0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
 	    {0}};

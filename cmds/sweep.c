@@ -17,9 +17,10 @@ const struct cmd cmd_sweep = {
     .name = "sweep",
     .summary = "run a grid of recipes and seeds, each exactly once",
     .usage = "sweep plan [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
-	     "KEY=V,V]... [--seeds N] [--name NAME] [-j N] [FILE]\n"
+	     "KEY=V,V]... [--seeds N] [--name NAME] [--device DEVICE] [-j N] [FILE]\n"
 	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
-	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [-j N] [-n] [FILE|SWEEP]\n"
+	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [--device DEVICE] [-j N] [-n] "
+	     "[FILE|SWEEP]\n"
 	     "sweep status [--watch] [SWEEP]\n"
 	     "sweep show [--metric METRIC] [SWEEP]\n"
 	     "sweep pause SWEEP\n"
@@ -273,6 +274,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	     "an axis varied together with the other --zip axes", 0, 0},
 	    {0, "seeds", OPT_TEXT, &a.seeds, "N", "number of seeds, or a list: 1,4,7", 0, 0},
 	    {0, "name", OPT_TEXT, &a.name, "NAME", "name of the sweep", 0, 0},
+	    {0, "device", OPT_TEXT, &a.device_name, "DEVICE",
+	     "device that computes: cpu or auto (auto)", 0, 0},
 	    {'j', "workers", OPT_INT, &a.workers, "N",
 	     "worker processes, which share the cores (1)", 1, 256},
 	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "use finished runs of the same recipe as cells",
@@ -298,6 +301,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
+	if (!ret)
+		ret = cmd_find_device(a.device_name, &a.device, err);
 	if (!ret)
 		ret = run_verb(&a, argv[1], err) ? -1 : 0;
 	strbuf_release(&command);

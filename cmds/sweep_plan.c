@@ -23,6 +23,7 @@ struct known {
 struct costing {
 	struct store *store; /* NULL: no store, so nothing is timed */
 	int threads;
+	const struct device *device;
 	double started;
 	struct known *known;
 	int n;
@@ -68,7 +69,7 @@ static int cost_of(struct costing *k, const struct sweep_cell *c, const struct e
 	k->known = xrealloc(k->known, (size_t)(k->n + 1) * sizeof *k->known);
 	new = &k->known[k->n];
 	memcpy(new->hash, hash, sizeof hash);
-	if (estimate_run(k->store, c->run.recipe_json, k->threads, &new->estimate, err))
+	if (estimate_run(k->store, c->run.recipe_json, k->threads, k->device, &new->estimate, err))
 		return error_prefix(err, "point %d", c->ordinal);
 	k->n++;
 	*out = &new->estimate;
@@ -123,7 +124,7 @@ static int make_table(struct sweep_args *a, const struct sweep_plan *p, struct t
 {
 	static const char *const column[] = {"cell",    "seeds", "epochs", "steps",
 					     "seconds", "bytes", "label"};
-	struct costing k = {.store = a->ctx->store, .started = clock_now()};
+	struct costing k = {.store = a->ctx->store, .device = a->device, .started = clock_now()};
 	int ret = 0;
 
 	k.threads = cpu_count() / (int)a->workers > 1 ? cpu_count() / (int)a->workers : 1;

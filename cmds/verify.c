@@ -13,7 +13,7 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_verify = {
     .name = "verify",
     .summary = "repeat a run that has ended and compare it bit for bit",
-    .usage = "verify [--cut STEP] [--epochs N] [-j N] REF",
+    .usage = "verify [--cut STEP] [--epochs N] [--device DEVICE] [-j N] REF",
     .needs = NEED_STORE_READ,
     .run = verify_cmd,
 };
@@ -97,11 +97,14 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	struct verify_opts opts = {0};
 	struct run_row row;
 	int64_t id;
+	const char *device = NULL;
 	long threads = 0, epoch;
 	const struct opt table[] = {
 	    {0, "cut", OPT_INT, &opts.cut, "STEP", "stop at this step and resume from there", 1,
 	     1e9},
 	    {0, "epochs", OPT_INT, &opts.epochs, "N", "only the first N epochs", 1, 1e9},
+	    {0, "device", OPT_TEXT, &device, "DEVICE", "device that computes: cpu or auto (auto)",
+	     0, 0},
 	    {'j', "threads", OPT_INT, &threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
 	    {0}};
@@ -110,7 +113,8 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	opts.threads = threads ? (int)threads : cpu_count();
-	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
+	if (cmd_find_device(device, &opts.device, err) ||
+	    refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
 	if (epoch >= 0 && !opts.epochs)

@@ -10,7 +10,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_worker = {
     .name = "worker",
     .summary = "run cells of a sweep until none is left",
-    .usage = "worker [-j N] SWEEP",
+    .usage = "worker [--device DEVICE] [-j N] SWEEP",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl sweep status SWEEP --json` prints the cells",
     .run = worker_cmd,
@@ -83,7 +83,10 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	struct sweep_row sweep;
 	struct output output;
 	long threads = 0;
-	const struct opt table[] = {{'j', "threads", OPT_INT, &threads, "N",
+	const char *device = NULL;
+	const struct opt table[] = {{0, "device", OPT_TEXT, &device, "DEVICE",
+				     "device that computes: cpu or auto (auto)", 0, 0},
+				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
 	int ret;
@@ -91,7 +94,10 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	cmd_join(&command, argc, argv);
 	ret = opt_parse(ctx, &cmd_worker, table, argc, argv, 1, 1, NULL, err);
 	if (!ret)
-		ret = sweeps_find(ctx->store, argv[1], &sweep, err);
+		ret = cmd_find_device(device, &w.device, err) ||
+			      sweeps_find(ctx->store, argv[1], &sweep, err)
+			  ? -1
+			  : 0;
 	if (ret) {
 		strbuf_release(&command);
 		return ret < 0 ? -1 : 0;

@@ -97,7 +97,7 @@ static int build_model(struct run *r, struct error *err)
 
 	if (blas_start(parallel_threads(), err))
 		return -1;
-	r->device = &device_cpu;
+	r->device = r->opts.device ? r->opts.device : &device_cpu;
 	params_init(&r->params, r->device);
 	r->method = method_find(recipe_text(&r->recipe, "method"));
 	if (!r->method)

@@ -118,10 +118,10 @@ void estimate_built(struct run *r, struct estimate *out)
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
 }
 
-int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
-		 struct error *err)
+int estimate_run(struct store *s, const char *recipe_json, int threads, const struct device *device,
+		 struct estimate *out, struct error *err)
 {
-	struct run r = {.store = s};
+	struct run r = {.store = s, .opts.device = device};
 	struct dataset_row row;
 	struct error why = {0};
 	int ret = -1;

@@ -8,6 +8,7 @@
 
 #include "core/store/store.h"
 
+struct device;
 struct run;
 
 struct estimate {
@@ -20,9 +21,9 @@ struct estimate {
 	int64_t bytes;  /* on disk, at its end */
 };
 
-/* Estimates a recorded recipe, in a store that may be open for reading only. */
-int estimate_run(struct store *s, const char *recipe_json, int threads, struct estimate *out,
-		 struct error *err);
+/* Estimates a recorded recipe, in a store that may be open for reading only. device: NULL: the CPU. */
+int estimate_run(struct store *s, const char *recipe_json, int threads, const struct device *device,
+		 struct estimate *out, struct error *err);
 
 /* Estimates a run that has been built, from its position on. Position, weights, buffers and series
  * are unchanged afterwards; the memory of a step stays allocated. */

@@ -66,6 +66,7 @@ struct run_opts {
 	const char *command; /* as typed */
 	const char *const *tag;
 	int n_tags, threads;               /* threads: 0 for all cores */
+	const struct device *device;       /* where to compute; NULL: the CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */

@@ -34,9 +34,17 @@ struct workers {
 static void exec_worker(const struct supervisor *v, pid_t parent)
 {
 	char threads[16];
-	char *argv[] = {(char *)"ssl", (char *)"-C",           (char *)v->dir,
-			(char *)"-q",  (char *)"worker",       (char *)"-j",
-			threads,       (char *)v->sweep->name, NULL};
+	char *argv[] = {(char *)"ssl",
+			(char *)"-C",
+			(char *)v->dir,
+			(char *)"-q",
+			(char *)"worker",
+			(char *)"-j",
+			threads,
+			(char *)v->sweep->name,
+			v->device ? (char *)"--device" : NULL,
+			(char *)v->device,
+			NULL};
 
 	snprintf(threads, sizeof threads, "%d", v->threads);
 #ifdef __linux__

@@ -121,6 +121,7 @@ struct supervisor {
 	const struct sweep_row *sweep;
 	const char *dir;      /* -C for the workers */
 	int workers, threads; /* threads of each */
+	const char *device;   /* --device for the workers; NULL: none */
 	const volatile sig_atomic_t *stop;
 	/* Called a few times a second. */
 	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);

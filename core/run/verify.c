@@ -180,6 +180,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.name = row->name;
 	r.opts.command = "ssl verify";
 	r.opts.threads = v->opts->threads;
+	r.opts.device = v->opts->device;
 	r.opts.stop = &v->stop;
 	r.opts.resume_id = h->id;
 	r.opts.rules = row->rules;

@@ -13,6 +13,7 @@
 
 struct verify_opts {
 	int threads;
+	const struct device *device; /* NULL: the CPU */
 	long cut;    /* stop after this step, and resume from the checkpoint; 0: never */
 	long epochs; /* compare only so many epochs; 0: all that the run has */
 	const volatile sig_atomic_t *stop; /* not 0: stop */

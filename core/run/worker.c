@@ -137,6 +137,7 @@ static int execute_cell(struct worker_state *s, struct error *err)
 	s->cell.id = s->claim.cell;
 	s->cell.token = s->claim.token;
 	r.opts.threads = w->threads;
+	r.opts.device = w->device;
 	r.opts.stop = w->stop;
 	r.opts.command = w->command;
 	r.opts.progress = w->progress;

@@ -18,6 +18,7 @@ struct worker {
 	struct store *store;
 	const struct sweep_row *sweep;
 	int threads;
+	const struct device *device; /* NULL: the CPU */
 	const volatile sig_atomic_t *stop;
 	const char *command; /* as recorded with the runs */
 	struct run_progress progress;

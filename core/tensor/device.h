@@ -15,7 +15,9 @@
 struct kernels; /* core/tensor/kernels.h */
 
 struct device {
-	const char *name; /* "cpu" */
+	const char *name;  /* of its kind: "cpu" */
+	const char *about; /* what its bits depend on besides: card, driver, libraries; "": nothing
+			      that is not recorded with host and code */
 	const struct kernels *k;
 	/* Blocks of the device's memory. alloc() exits when there is none left, as malloc's callers do. */
 	struct arena_source memory;

@@ -1,7 +1,8 @@
 /* The CPU as a device. A new kernel is a line of this table. */
 #include <string.h>
 
-#include "core/tensor/device.h"
+#include "core/base/cpu.h"
+#include "core/tensor/devices.h"
 #include "core/tensor/kernels.h"
 
 static const struct kernels cpu_kernels = {
@@ -82,6 +83,7 @@ static void zero(const struct device *d, void *to, size_t bytes)
 
 const struct device device_cpu = {
     .name = "cpu",
+    .about = "",
     .k = &cpu_kernels,
     .is_host = 1,
     .upload = copy,
@@ -89,3 +91,22 @@ const struct device device_cpu = {
     .copy = copy,
     .zero = zero,
 };
+
+static const struct device *get(int number, struct error *err)
+{
+	(void)number;
+	(void)err;
+	return &device_cpu;
+}
+
+static void describe(struct strbuf *out)
+{
+	char model[128];
+	int cores = cpu_count();
+
+	cpu_model(model, sizeof model);
+	strbuf_addf(out, "%s, %d usable core%s, as many threads by default, kernels for %s", model,
+		    cores, cores == 1 ? "" : "s", cpu_isa());
+}
+
+const struct device_kind device_kind_cpu = {.name = "cpu", .get = get, .describe = describe};

@@ -42,13 +42,13 @@ static void setup(struct fixture *f)
 	f->data.n[SPLIT_TEST] = N;
 	f->data.pixels[SPLIT_TEST] = f->pixels;
 	f->data.labels[SPLIT_TEST] = f->labels;
-	f->plain = (struct augment){.mean = {0.5, 0.5, 0.5},
-				    .std = {0.2, 0.2, 0.2},
-				    .height = SIDE,
-				    .width = SIDE,
-				    .channels = 3,
-				    .out_height = SIDE,
-				    .out_width = SIDE};
+	f->plain = (struct augment){.fixed = {.mean = {0.5, 0.5, 0.5},
+					      .std = {0.2, 0.2, 0.2},
+					      .height = SIDE,
+					      .width = SIDE,
+					      .channels = 3,
+					      .out_height = SIDE,
+					      .out_width = SIDE}};
 	params_init(&f->params, &device_cpu);
 	f->encoder = encoder_new(&spec, &f->params, "encoder.", PART_ENCODER, 0, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->encoder);

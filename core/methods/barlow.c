@@ -43,15 +43,15 @@ static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor
 {
 	struct tensor *y = tensor_new1(&t->arena, 1), *in[] = {a, b};
 	struct redundancy *s = tape_alloc(t, sizeof *s);
-	double on;
+	double *on = tape_scalar(t);
 
 	t->k->correlation_init(&s->c, t, a, b, (double)tensor_rows(a));
 	s->f = (struct barlow_factors){w->diagonal, w->lambda};
-	s->slopes.diagonal = tape_values(t, (size_t)s->c.d * sizeof *s->slopes.diagonal);
-	t->k->barlow_forward(&s->c, &s->f, &on, y);
+	correlation_slopes_init(&s->slopes, t, s->c.d);
+	t->k->barlow_forward(&s->c, &s->f, on, y);
 	y->save = s;
-	method_term(out, "on_diagonal", on);
-	method_term(out, "off_diagonal", s->c.off);
+	method_term(out, "on_diagonal", 1, on, NULL);
+	method_term(out, "off_diagonal", 1, s->c.off, NULL);
 	return tape_append(t, &redundancy_op, y, in, 2);
 }
 

@@ -20,7 +20,7 @@ struct tensor *loss_byol(struct tape *t, struct tensor *p1, struct tensor *p2, s
 
 	if (!o->one_sided)
 		l = op_add(t, l, pair_distance(t, p2, t1, o));
-	method_term(out, "cosine", (pair_cosine(p1, t2) + pair_cosine(p2, t1)) / 2);
+	method_term(out, "cosine", 0.5, pair_cosine(t, p1, t2), pair_cosine(t, p2, t1));
 	return l;
 }
 

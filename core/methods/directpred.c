@@ -74,7 +74,8 @@ static void directpred_after_step(void *self, long k, long total, struct method_
 	struct directpred *m = self;
 
 	tensor_kernels(m->z)->spectral_update(&m->f->t, &m->batches->t, m->rho, m->center, m->z,
-					      &m->opts, k % m->every ? NULL : &m->w->t);
+					      &m->opts, k % m->every ? NULL : &m->w->t,
+					      m->net.params->gate);
 	siamese_after_step(&m->net, k, total, out);
 }
 

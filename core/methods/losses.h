@@ -34,8 +34,9 @@ struct tensor *pair_distance(struct tape *t, struct tensor *p, struct tensor *y,
 			     const struct pair_opts *o);
 struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *y,
 			       const struct pair_opts *o);
-/* The mean cosine of p and y, independent of the normalisation: recorded as a term. */
-double pair_cosine(const struct tensor *p, const struct tensor *y);
+/* The mean cosine of p and y, independent of the normalisation: a cell, recorded
+ * as a term. */
+double *pair_cosine(struct tape *t, const struct tensor *p, const struct tensor *y);
 
 /* simclr.c, 2002.05709 eq. 1: the mean over 2N of -s_i,i+ + log sum_{k != i} exp(s_ik); form 'o',
  * as in the released code, is twice that. */

@@ -41,13 +41,20 @@ struct method_out {
 	const struct tensor *correlation; /* {D, D}: F of the predictor's input (DirectPred) */
 	int n_terms;
 	struct {
-		const char *name; /* "invariance": recorded as loss.invariance */
-		double value;
+		const char *name;    /* "invariance": recorded as loss.invariance */
+		double factor;       /* the value is factor (a + b) of the cells a and b, */
+		const double *a, *b; /* each 0 if NULL, or the factor alone if both are */
 	} term[METHOD_TERMS];
 };
 
-/* Adds a term to *out; does nothing if out is NULL. */
-void method_term(struct method_out *out, const char *name, double value);
+/* Adds a term factor (a + b) to *out, for cells a and b (NULL: 0) of the tape's scalars; or one that
+ * the host knows. They do nothing if out is NULL. */
+void method_term(struct method_out *out, const char *name, double factor, const double *a,
+		 const double *b);
+void method_constant(struct method_out *out, const char *name, double value);
+
+/* The value of the i-th term of a step whose scalars were posted (core/tensor/scalars.h). */
+double method_term_value(const struct method_out *out, int i, const struct scalars *s, long step);
 
 struct method {
 	const char *name, *title, *summary; /* "vicreg", "VICReg", one line */

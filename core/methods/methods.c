@@ -34,15 +34,33 @@ const struct method *method_find(const char *name)
 	return NULL;
 }
 
-void method_term(struct method_out *out, const char *name, double value)
+void method_term(struct method_out *out, const char *name, double factor, const double *a,
+		 const double *b)
 {
 	if (!out)
 		return;
 	if (out->n_terms == METHOD_TERMS)
 		BUG("more than %d terms: %s", METHOD_TERMS, name);
 	out->term[out->n_terms].name = name;
-	out->term[out->n_terms].value = value;
+	out->term[out->n_terms].factor = factor;
+	out->term[out->n_terms].a = a;
+	out->term[out->n_terms].b = b;
 	out->n_terms++;
+}
+
+void method_constant(struct method_out *out, const char *name, double value)
+{
+	method_term(out, name, value, NULL, NULL);
+}
+
+double method_term_value(const struct method_out *out, int i, const struct scalars *s, long step)
+{
+	const double *a = out->term[i].a, *b = out->term[i].b;
+
+	if (!a && !b)
+		return out->term[i].factor;
+	return out->term[i].factor *
+	       ((a ? scalars_get(s, step, a) : 0) + (b ? scalars_get(s, step, b) : 0));
 }
 
 int method_records(const struct method *m, const struct recipe *rc, const char *series)

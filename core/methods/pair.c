@@ -67,7 +67,10 @@ struct tensor *pair_similarity(struct tape *t, struct tensor *p, struct tensor *
 	return op_scale(t, op_sum(t, op_mul(t, s.p, s.y)), 1 / s.n);
 }
 
-double pair_cosine(const struct tensor *p, const struct tensor *y)
+double *pair_cosine(struct tape *t, const struct tensor *p, const struct tensor *y)
 {
-	return tensor_kernels(p)->mean_cosine(p, y, norm_floor * norm_floor);
+	double *cell = tape_scalar(t);
+
+	t->k->mean_cosine(p, y, norm_floor * norm_floor, cell);
+	return cell;
 }

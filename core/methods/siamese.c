@@ -34,6 +34,7 @@ int siamese_init(struct siamese *s, const struct method_env *env, const char *me
 	const int stop = recipe_bool(r, key(method, "stop_gradient").text);
 
 	s->encoder = env->encoder;
+	s->params = env->params;
 	s->kind = target_of(recipe_text(r, key(method, "target").text));
 	s->tau = recipe_real(r, key(method, "tau").text);
 	s->cosine = !strcmp(recipe_text(r, key(method, "tau_schedule").text), "cosine");
@@ -127,10 +128,10 @@ void siamese_after_step(void *self, long k, long total, struct method_out *out)
 
 	if (s->symmetric_predictor) {
 		w = &s->predictor.weight[0]->t;
-		tensor_kernels(w)->symmetrize(w);
+		tensor_kernels(w)->symmetrize(w, s->params->gate);
 	}
 	if (s->kind != TARGET_EMA)
 		return;
 	target_follow(&s->target, tau);
-	method_term(out, "tau", tau);
+	method_constant(out, "tau", tau);
 }

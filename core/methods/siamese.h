@@ -18,6 +18,7 @@ enum siamese_target { TARGET_EMA, TARGET_SHARED, TARGET_NONE };
 
 struct siamese {
 	const struct encoder *encoder;
+	const struct params *params; /* for their gate */
 	struct mlp projector, predictor;
 	struct target target; /* only for TARGET_EMA */
 	enum siamese_target kind;

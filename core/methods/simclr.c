@@ -38,16 +38,16 @@ static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperatu
 	struct tensor *y = tensor_new1(&t->arena, 1);
 	struct nt_xent *s = tape_alloc(t, sizeof *s);
 	const size_t n = tensor_rows(u), square = n * n;
-	struct nt_xent_terms terms;
+	double *entropy = tape_scalar(t), *accuracy = tape_scalar(t);
 
 	s->temperature = temperature;
 	s->p = tape_values(t, square * sizeof *s->p);
 	s->h = tape_values(t, square * sizeof *s->h);
-	t->k->nt_xent_forward(u, temperature, s->p, tape_values(t, 3 * n * sizeof(double)), &terms,
-			      y);
+	t->k->nt_xent_forward(u, temperature, s->p, tape_values(t, 3 * n * sizeof(double)), entropy,
+			      accuracy, y);
 	y->save = s;
-	method_term(out, "accuracy", terms.accuracy);
-	method_term(out, "entropy", terms.entropy);
+	method_term(out, "accuracy", 1, accuracy, NULL);
+	method_term(out, "entropy", 1, entropy, NULL);
 	return tape_append(t, &nt_xent_op, y, &u, 1);
 }
 

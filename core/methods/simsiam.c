@@ -17,7 +17,7 @@ struct tensor *loss_simsiam(struct tape *t, struct tensor *p1, struct tensor *p2
 
 	if (!o->one_sided)
 		s = op_scale(t, op_add(t, s, pair_similarity(t, p2, z1, o)), 0.5);
-	method_term(out, "cosine", (pair_cosine(p1, z2) + pair_cosine(p2, z1)) / 2);
+	method_term(out, "cosine", 0.5, pair_cosine(t, p1, z2), pair_cosine(t, p2, z1));
 	return op_scale(t, s, -1);
 }
 

@@ -33,13 +33,16 @@ static void supervised_loss(void *self, struct tape *t, const struct batch *b,
 {
 	const struct supervised *m = self;
 	struct tensor *h, *logits;
+	double *top1 = tape_scalar(t);
 
 	t->groups = b->groups;
 	h = encoder_forward(m->encoder, t, b->x);
 	logits = mlp_forward(&m->classifier, t, h);
 	out->loss = op_cross_entropy(t, logits, b->labels);
 	out->embedding = h;
-	method_term(out, "top1", t->k->top1_percent(logits, b->labels));
+	t->k->top1_percent(logits, tape_upload(t, b->labels, (size_t)b->n * sizeof *b->labels),
+			   top1);
+	method_term(out, "top1", 1, top1, NULL);
 }
 
 static const struct hparam_default defaults[] = {

@@ -35,6 +35,7 @@ int target_init(struct target *tg, const struct method_env *env, struct error *e
 		      encoder_dim(tg->encoder), 1, err))
 		return -1;
 	pair_params(tg, env->params);
+	tg->params = env->params;
 	return 0;
 }
 
@@ -46,7 +47,7 @@ void target_copy(struct target *tg)
 
 void target_follow(struct target *tg, double tau)
 {
-	ema_update(tg->dst, tg->src, tg->n, tau);
+	ema_update(tg->dst, tg->src, tg->n, tau, tg->params->gate);
 }
 
 struct tensor *target_embed(const struct target *tg, struct tape *t, const struct batch *b)

@@ -14,6 +14,7 @@ struct target {
 	/* n pairs of a target's and the online parameter; without batch statistics */
 	struct param **dst, **src;
 	int n;
+	const struct params *params; /* for their gate */
 };
 
 /* Declares the target. Call it after the online encoder and projector are declared. */

@@ -23,7 +23,7 @@
 struct spread {
 	struct correlation cov;
 	struct spread_factors f;
-	double variance, covariance; /* v(Z), c(Z) */
+	double *variance, *covariance; /* v(Z), c(Z): cells */
 	struct correlation_slopes slopes;
 };
 
@@ -50,8 +50,10 @@ static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicr
 
 	t->k->correlation_init(&s->cov, t, z, z, (double)tensor_rows(z) - 1);
 	s->f = (struct spread_factors){mu, w->nu, w->gamma, w->eps};
-	s->slopes.diagonal = tape_values(t, (size_t)s->cov.d * sizeof *s->slopes.diagonal);
-	t->k->spread_forward(&s->cov, &s->f, &s->variance, &s->covariance, y);
+	correlation_slopes_init(&s->slopes, t, s->cov.d);
+	s->variance = tape_scalar(t);
+	s->covariance = tape_scalar(t);
+	t->k->spread_forward(&s->cov, &s->f, s->variance, s->covariance, y);
 	y->save = s;
 	*terms = s;
 	return tape_append(t, &spread_op, y, &z, 1);
@@ -66,8 +68,8 @@ struct tensor *loss_spread(struct tape *t, struct tensor *z1, struct tensor *z2,
 
 	va = spread(t, op_center(t, z1), w, half * w->mu, &a);
 	vb = spread(t, op_center(t, z2), w, half * w->mu, &b);
-	method_term(out, "variance", half * (a->variance + b->variance));
-	method_term(out, "covariance", a->covariance + b->covariance);
+	method_term(out, "variance", half, a->variance, b->variance);
+	method_term(out, "covariance", 1, a->covariance, b->covariance);
 	return op_add(t, va, vb);
 }
 
@@ -77,8 +79,10 @@ struct tensor *loss_vicreg(struct tape *t, struct tensor *z1, struct tensor *z2,
 	const double n = (double)tensor_rows(z1);
 	const double mean = w->form == 'o' ? 1 / (n * tensor_cols(z1)) : 1 / n;
 	struct tensor *s = op_sum_squares(t, op_sub(t, z1, z2));
+	double *cell = tape_scalar(t);
 
-	method_term(out, "invariance", mean * tensor_value(s));
+	t->k->scalar_of(s, cell);
+	method_term(out, "invariance", mean, cell, NULL);
 	return op_add(t, op_scale(t, s, w->lambda * mean), loss_spread(t, z1, z2, w, out));
 }
 

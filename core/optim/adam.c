@@ -11,31 +11,33 @@
 
 #include "core/optim/update.h"
 
-static void update(struct param *p, const struct optim_opts *o, double lr, long k, int decoupled)
+static void update(struct param *p, const struct optim_opts *o, const struct optim_at *at,
+		   int decoupled)
 {
 	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0], .v = p->slot[1]};
 	const double decay = update_decay(p, o);
 
-	u.lr = (real)(lr / (1 - pow(o->beta1, (double)k + 1)));
-	u.root = (real)(1 / sqrt(1 - pow(o->beta2, (double)k + 1)));
+	u.gate = at->gate;
+	u.lr = (real)(at->lr / (1 - pow(o->beta1, (double)at->k + 1)));
+	u.root = (real)(1 / sqrt(1 - pow(o->beta2, (double)at->k + 1)));
 	u.beta1 = (real)o->beta1;
 	u.beta2 = (real)o->beta2;
 	u.rest1 = (real)(1 - o->beta1);
 	u.rest2 = (real)(1 - o->beta2);
 	u.eps = (real)o->eps;
 	u.decay = decoupled ? 0 : (real)decay;
-	u.scale = decoupled ? (real)(1 - lr * decay) : 1;
+	u.scale = decoupled ? (real)(1 - at->lr * decay) : 1;
 	tensor_kernels(&p->t)->adam_rule(&u);
 }
 
-static void adam_update(struct param *p, const struct optim_opts *o, double lr, long k)
+static void adam_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
 {
-	update(p, o, lr, k, 0);
+	update(p, o, at, 0);
 }
 
-static void adamw_update(struct param *p, const struct optim_opts *o, double lr, long k)
+static void adamw_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
 {
-	update(p, o, lr, k, 1);
+	update(p, o, at, 1);
 }
 
 static const struct hparam hparams[] = {

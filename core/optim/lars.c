@@ -13,47 +13,36 @@
  * If a norm is 0, q = 1, and larc also omits the decay. Unless decay_bias_norm is set, biases and
  * norms have no decay and q = 1, with the same learning rate.
  */
-#include <math.h>
 #include <string.h>
 
 #include "core/optim/update.h"
 
-static void decay_in_norm(struct update *u, const struct optim_opts *o, double decay)
+/* In the form decay_in_norm the decay is part of the gradient. */
+static int lars_needs_norms(const struct param *p, const struct optim_opts *o, double *decay)
 {
-	struct update_norms norm = tensor_kernels(u->w)->update_norms(u->w, u->g, decay);
-
-	u->decay = (real)decay;
-	if (norm.w > 0 && norm.g > 0)
-		u->scale = (real)(o->trust * norm.w / norm.g);
+	*decay = o->decay_in_norm ? update_decay(p, o) : 0;
+	return update_decays(p, o);
 }
 
-static void larc(struct update *u, const struct optim_opts *o, double decay, double lr)
+static enum lars_form form_of(const struct optim_opts *o)
 {
-	struct update_norms norm = tensor_kernels(u->w)->update_norms(u->w, u->g, 0);
-	double q;
-
-	if (norm.w == 0 || norm.g == 0)
-		return;
-	q = o->trust * norm.w / (norm.g + decay * norm.w + 1e-8);
-	if (o->lars_clip)
-		q = q < lr ? q / lr : 1;
-	u->scale = (real)q;
-	u->decay = (real)decay;
+	if (o->decay_in_norm)
+		return LARS_DECAY_IN_NORM;
+	return o->lars_clip ? LARS_LARC_CLIPPED : LARS_LARC;
 }
 
-static void lars_update(struct param *p, const struct optim_opts *o, double lr, long k)
+static void lars_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
 {
-	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0], .scale = 1};
+	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0]};
 
-	(void)k;
-	u.lr = (real)lr;
+	u.gate = at->gate;
+	u.lr = (real)at->lr;
 	u.momentum = (real)o->momentum;
-	if (update_decays(p, o)) {
-		if (o->decay_in_norm)
-			decay_in_norm(&u, o, update_decay(p, o));
-		else
-			larc(&u, o, update_decay(p, o), lr);
-	}
+	u.form = form_of(o);
+	u.trust = o->trust;
+	u.rate = at->lr;
+	u.weight_decay = update_decay(p, o);
+	u.norms = at->norms;
 	tensor_kernels(&p->t)->lars_rule(&u);
 }
 
@@ -81,5 +70,6 @@ const struct optim optim_lars = {
     .hparams = hparams,
     .read = lars_read,
     .slots = 1,
+    .needs_norms = lars_needs_norms,
     .update = lars_update,
 };

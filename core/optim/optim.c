@@ -1,6 +1,7 @@
 #include "core/optim/optim.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/parallel.h"
@@ -136,13 +137,54 @@ void optim_rates_from_recipe(struct params *p, const struct recipe *r)
 	}
 }
 
+static int is_trained(const struct param *p)
+{
+	return p->t.needs_grad && p->lr_mult > 0;
+}
+
+/* Computes the norms that the updates need, all in one call; norms[i] is that of the i-th parameter
+ * of which the optimiser needs one. */
+static struct update_norms *compute_norms(const struct optim *opt, const struct optim_opts *o,
+					  struct params *p)
+{
+	const size_t most = (size_t)p->n;
+	struct update_pair *list;
+	int n = 0;
+
+	if (!opt->needs_norms)
+		return NULL;
+	if (!p->norms)
+		p->norms = arena_alloc(&p->arena.values, most * sizeof(struct update_norms));
+	list = xmalloc(most * sizeof *list);
+	for (int i = 0; i < p->n; i++) {
+		const struct param *q = p->list[i];
+
+		if (!is_trained(q) || !opt->needs_norms(q, o, &list[n].decay))
+			continue;
+		list[n].w = &q->t;
+		list[n++].g = tensor_grad(&q->t);
+	}
+	if (n)
+		tensor_kernels(list[0].w)->update_norms(list, n, p->norms);
+	free(list);
+	return p->norms;
+}
+
 void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,
 		long k)
 {
+	const struct update_norms *norms = compute_norms(opt, o, p);
+
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i];
+		struct optim_at at = {.k = k, .gate = p->gate};
+		double decay;
 
-		if (q->t.needs_grad && q->lr_mult > 0)
-			opt->update(q, o, (q->lr_fixed ? o->lr : lr) * q->lr_mult, k);
+		if (!is_trained(q))
+			continue;
+		at.lr = (q->lr_fixed ? o->lr : lr) * q->lr_mult;
+		if (norms && opt->needs_norms(q, o, &decay))
+			at.norms = norms++;
+		opt->update(q, o, &at);
 	}
 }

@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/recipe/hparam.h"
 #include "core/recipe/recipe.h"
+#include "core/tensor/kernels/update.h"
 #include "core/tensor/params.h"
 
 enum { OPTIM_PARTS = PART_OTHER + 1 };
@@ -36,6 +37,14 @@ struct optim_opts {
 	double own[4];            /* for further optimisers; meanings in their files */
 };
 
+/* One update of one parameter. */
+struct optim_at {
+	double lr; /* with the schedule and the parameter's lr_mult */
+	long k;    /* number of the update, from 0, for Adam's bias correction */
+	const double *gate;               /* of the parameters (params.h) */
+	const struct update_norms *norms; /* on the device; NULL: not asked for */
+};
+
 struct optim {
 	const char *name, *summary;
 	const struct hparam_default *defaults; /* of other keys, ended by {0}; or NULL */
@@ -46,9 +55,11 @@ struct optim {
 	/* Reads those keys; NULL: there are none. */
 	void (*read)(struct optim_opts *o, const struct recipe *r);
 	int slots; /* number of slots per parameter */
-	/* Applies update k (counted from 0, for Adam's bias correction) to one parameter, from its
-	 * gradient; lr includes the schedule and the parameter's lr_mult. */
-	void (*update)(struct param *p, const struct optim_opts *o, double lr, long k);
+	/* Does the update of p depend on its norms ||w|| and ||g + decay w||? If so, sets the decay.
+	 * NULL: it never does. */
+	int (*needs_norms)(const struct param *p, const struct optim_opts *o, double *decay);
+	/* Applies one update to one parameter, from its gradient. */
+	void (*update)(struct param *p, const struct optim_opts *o, const struct optim_at *at);
 };
 
 /* The keys optim.* that all optimisers share. */

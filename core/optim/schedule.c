@@ -26,11 +26,13 @@ double schedule_tau(double base, long k, long total, int cosine)
 	return 1 - (1 - base) * (cos(M_PI * (double)k / (double)total) + 1) / 2;
 }
 
-void ema_update(struct param *const *dst, struct param *const *src, int n, double tau)
+void ema_update(struct param *const *dst, struct param *const *src, int n, double tau,
+		const double *gate)
 {
 	for (int i = 0; i < n; i++) {
 		if (dst[i]->t.n != src[i]->t.n)
 			BUG("%s and %s differ in size", dst[i]->name, src[i]->name);
-		tensor_kernels(&dst[i]->t)->ema(&dst[i]->t, &src[i]->t, (real)tau, (real)(1 - tau));
+		tensor_kernels(&dst[i]->t)
+		    ->ema(&dst[i]->t, &src[i]->t, (real)tau, (real)(1 - tau), gate);
 	}
 }

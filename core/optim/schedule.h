@@ -14,7 +14,8 @@ double schedule_lr(double base, double final, long warm, long k, long total, int
 double schedule_tau(double base, long k, long total, int cosine);
 
 /* dst[i] <- tau dst[i] + (1 - tau) src[i] for n pairs of target and online parameters of equal
- * size. The caller leaves out buffers: batch-norm statistics are not averaged. */
-void ema_update(struct param *const *dst, struct param *const *src, int n, double tau);
+ * size. The caller leaves out buffers: batch-norm statistics are not averaged. `gate` as in params.h. */
+void ema_update(struct param *const *dst, struct param *const *src, int n, double tau,
+		const double *gate);
 
 #endif

@@ -7,12 +7,12 @@
  */
 #include "core/optim/update.h"
 
-static void sgd_update(struct param *p, const struct optim_opts *o, double lr, long k)
+static void sgd_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
 {
 	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0]};
 
-	(void)k;
-	u.lr = (real)lr;
+	u.gate = at->gate;
+	u.lr = (real)at->lr;
 	u.momentum = (real)o->momentum;
 	u.nesterov = o->nesterov;
 	u.decay = (real)update_decay(p, o);

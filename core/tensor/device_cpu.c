@@ -58,8 +58,12 @@ static const struct kernels cpu_kernels = {
     .spread_backward = spread_backward,
     .spread_forward = spread_forward,
 
+    .both_finite = both_finite,
     .collapse_std_of = collapse_std_of,
+    .collapse_std_scratch = collapse_std_scratch,
     .mean_cosine = mean_cosine,
+    .norm_of_all = norm_of_all,
+    .scalar_of = scalar_of,
     .top1_percent = top1_percent,
 
     .adam_rule = adam_rule,

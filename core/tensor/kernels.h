@@ -16,6 +16,7 @@
 #include "core/tensor/kernels/pool.h"
 #include "core/tensor/kernels/reduce.h"
 #include "core/tensor/kernels/rows.h"
+#include "core/tensor/kernels/scalars.h"
 #include "core/tensor/kernels/spectral.h"
 #include "core/tensor/kernels/update.h"
 
@@ -80,9 +81,13 @@ struct kernels {
 	__typeof__(spread_backward) *spread_backward;
 	__typeof__(spread_forward) *spread_forward;
 
-	/* losses.h and collapse_std.h */
+	/* losses.h, collapse_std.h and scalars.h: what is recorded */
+	__typeof__(both_finite) *both_finite;
 	__typeof__(collapse_std_of) *collapse_std_of;
+	__typeof__(collapse_std_scratch) *collapse_std_scratch;
 	__typeof__(mean_cosine) *mean_cosine;
+	__typeof__(norm_of_all) *norm_of_all;
+	__typeof__(scalar_of) *scalar_of;
 	__typeof__(top1_percent) *top1_percent;
 
 	/* update.h and spectral.h */

@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/rng.h"
-#include "core/tensor/kernels/gemm.h"
+#include "core/tensor/kernels.h"
 #include "core/tensor/memory.h"
 
 enum { ALIGN_REALS = 64 / sizeof(real) };
@@ -138,6 +138,7 @@ void params_build(struct params *p, uint64_t seed)
 	}
 	p->value_block = zeroed_block(p, values);
 	p->grad_block = zeroed_block(p, grads);
+	p->grad = arena_alloc(&p->arena.host, (size_t)p->n * sizeof(struct tensor *));
 	values = grads = 0;
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i];
@@ -149,6 +150,7 @@ void params_build(struct params *p, uint64_t seed)
 			mem->grad =
 			    tensor_view(&p->arena, p->grad_block, grads, q->t.ndim, q->t.shape);
 			grads += padded(q->t.n);
+			p->grad[p->n_grads++] = mem->grad;
 		}
 		initialise(q, seed);
 	}
@@ -166,17 +168,9 @@ void params_zero_grad(struct params *p)
 	tensor_zero(p->grad_block);
 }
 
-double params_grad_norm(const struct params *p)
+void params_grad_norm(const struct params *p, double *cell)
 {
-	double sum = 0;
-
-	for (int i = 0; i < p->n; i++) {
-		const struct tensor *t = &p->list[i]->t;
-
-		if (t->mem->grad)
-			sum += dot(t->mem->grad->mem->data, t->mem->grad->mem->data, t->n);
-	}
-	return sqrt(sum);
+	p->arena.device->k->norm_of_all(p->grad, p->n_grads, cell);
 }
 
 void params_add_slots(struct params *p, int slots)

@@ -55,6 +55,11 @@ struct params {
 	/* All values, and all gradients, in the order of the list, each parameter's at a multiple of 64
 	 * bytes: NULL before params_build(). */
 	struct tensor *value_block, *grad_block;
+	struct tensor **grad; /* all gradients, in the order of the list */
+	int n_grads;
+	/* A cell: while it is 0, nothing updates the values; NULL: they are always updated. */
+	const double *gate;
+	void *norms; /* the optimiser's, on the device; NULL before it first needs them */
 };
 
 /* No parameters yet; their values will be on the CPU. */
@@ -78,8 +83,8 @@ void params_release(struct params *p);
 /* Clears all gradients. */
 void params_zero_grad(struct params *p);
 
-/* The L2 norm of all gradients, summed in double in a fixed order. */
-double params_grad_norm(const struct params *p);
+/* *cell, on the device, = the L2 norm of all gradients, summed in double in a fixed order. */
+void params_grad_norm(const struct params *p, double *cell);
 
 /* The parameter with this name, or NULL. */
 struct param *params_find(const struct params *p, const char *name);

@@ -40,6 +40,7 @@ void tape_init(struct tape *t, const struct device *device)
 	memset(t, 0, sizeof *t);
 	tensor_arena_init(&t->arena, device);
 	tensor_arena_init(&t->scratch, device);
+	scalars_init(&t->scalars, device);
 	t->k = device->k;
 	t->record = t->train = t->groups = 1;
 	t->pool = xcalloc(1, sizeof *t->pool);
@@ -53,6 +54,7 @@ void tape_release(struct tape *t)
 		free(t->pool->list);
 	free(t->pool);
 	tensor_arena_release(&t->scratch);
+	scalars_release(&t->scalars);
 	memset(t, 0, sizeof *t);
 }
 
@@ -62,6 +64,7 @@ void tape_reset(struct tape *t)
 	for (int i = 0; i < t->pool->n; i++)
 		t->pool->list[i].head = NULL;
 	tensor_arena_reset(&t->arena);
+	scalars_reset(&t->scalars);
 }
 
 void tape_trim(struct tape *t)
@@ -81,6 +84,11 @@ void *tape_alloc(struct tape *t, size_t bytes)
 void *tape_values(struct tape *t, size_t bytes)
 {
 	return arena_alloc(&t->arena.values, bytes);
+}
+
+double *tape_scalar(struct tape *t)
+{
+	return scalars_cell(&t->scalars);
 }
 
 void *tape_upload(struct tape *t, const void *host, size_t bytes)

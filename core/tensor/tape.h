@@ -13,6 +13,7 @@
 #ifndef SSL_TENSOR_TAPE_H
 #define SSL_TENSOR_TAPE_H
 
+#include "core/tensor/scalars.h"
 #include "core/tensor/tensor.h"
 
 struct tape_pool; /* free gradient buffers, by size */
@@ -26,6 +27,7 @@ struct tape {
 	int train;  /* 1: batch norm uses (and updates) batch statistics; 0: running statistics */
 	int groups; /* number of equal parts of the batch with separate batch-norm statistics */
 	struct tape_pool *pool;
+	struct scalars scalars;
 	struct tensor_arena scratch; /* the block of tape_scratch() */
 	void *scratch_block;
 	size_t scratch_size;
@@ -66,6 +68,9 @@ void tape_pass_grad(struct tensor *x, struct tensor *out);
  * backward, and (tape_values) of the device, for values that only kernels write and read. */
 void *tape_alloc(struct tape *t, size_t bytes);
 void *tape_values(struct tape *t, size_t bytes);
+
+/* A cell of the step's scalars, for a number that is recorded. */
+double *tape_scalar(struct tape *t);
 
 /* As tape_values(), with a copy of the bytes at `host`. */
 void *tape_upload(struct tape *t, const void *host, size_t bytes);

@@ -40,10 +40,12 @@ static void check(struct golden *g, struct tape *t, const struct embeddings *e, 
 	char name[64];
 
 	golden_check_scalar(g, "out.loss", (double)loss->mem->data[0], GOLDEN_TIGHT);
+	scalars_post(&t->scalars, 0);
 	for (int i = 0; i < out->n_terms; i++) {
 		snprintf(name, sizeof name, "out.%s", out->term[i].name);
 		if (golden_has(g, name))
-			golden_check_scalar(g, name, out->term[i].value, GOLDEN_TIGHT);
+			golden_check_scalar(g, name, method_term_value(out, i, &t->scalars, 0),
+					    GOLDEN_TIGHT);
 	}
 	tape_backward(t, loss);
 	for (int i = 0; e->name[i]; i++)

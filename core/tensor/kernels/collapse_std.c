@@ -62,22 +62,40 @@ static void column_chunk(void *ctx, int chunk)
 	u->part[chunk] = sum;
 }
 
-double collapse_std(const real *z, int n, int d, struct arena *scratch)
+static int chunks_of(int d)
 {
-	int chunks = (d + COLUMNS - 1) / COLUMNS;
-	struct unit u = {z, n, d, NULL, NULL};
+	return (d + COLUMNS - 1) / COLUMNS;
+}
+
+/* The doubles of scratch that z {n, d} needs. */
+static size_t scratch_of(int n, int d)
+{
+	return (size_t)n + (size_t)chunks_of(d);
+}
+
+static double std_of(const real *z, int n, int d, double *scratch)
+{
+	struct unit u = {z, n, d, scratch, scratch + n};
 	double sum = 0;
 
-	u.inv = arena_alloc(scratch, (size_t)n * sizeof *u.inv);
-	u.part = arena_alloc(scratch, (size_t)chunks * sizeof *u.part);
 	parallel_for((n + ROWS - 1) / ROWS, norm_chunk, &u);
-	parallel_for(chunks, column_chunk, &u);
-	for (int i = 0; i < chunks; i++)
+	parallel_for(chunks_of(d), column_chunk, &u);
+	for (int i = 0; i < chunks_of(d); i++)
 		sum += u.part[i];
 	return sum / d;
 }
 
-double collapse_std_of(const struct tensor *z, struct arena *scratch)
+double collapse_std(const real *z, int n, int d, struct arena *scratch)
 {
-	return collapse_std(z->mem->data, z->shape[0], z->shape[1], scratch);
+	return std_of(z, n, d, arena_alloc(scratch, scratch_of(n, d) * sizeof(double)));
+}
+
+void collapse_std_of(const struct tensor *z, void *scratch, double *cell)
+{
+	*cell = std_of(z->mem->data, z->shape[0], z->shape[1], scratch);
+}
+
+size_t collapse_std_scratch(const struct tensor *z)
+{
+	return scratch_of(z->shape[0], z->shape[1]) * sizeof(double);
 }

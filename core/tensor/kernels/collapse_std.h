@@ -10,7 +10,8 @@
  * 2011.10566, section 4.1). NaN if an embedding is not finite. The sums are in double, in a fixed
  * order. */
 double collapse_std(const real *z, int n, int d, struct arena *scratch);
-/* The same of a tensor. */
-double collapse_std_of(const struct tensor *z, struct arena *scratch);
+/* *cell = the same of z {n, d}; the bytes of scratch that it needs. */
+void collapse_std_of(const struct tensor *z, void *scratch, double *cell);
+size_t collapse_std_scratch(const struct tensor *z);
 
 #endif

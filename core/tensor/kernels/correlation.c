@@ -39,22 +39,29 @@ void correlation_init(struct correlation *x, struct tape *t, const struct tensor
 	const size_t nn = (size_t)n * (size_t)n, dd = (size_t)d * (size_t)d;
 
 	*x = (struct correlation){.n = n, .d = d, .m = m, .a = a, .b = b};
+	x->off = tape_scalar(t);
 	x->diagonal = tape_values(t, (size_t)d * sizeof *x->diagonal);
 	x->column = tape_values(t, (size_t)d * sizeof *x->column);
 	parallel_range(1, (size_t)d, COLUMNS, diagonal_range, x);
 	if (n < d) {
 		x->gram_a = gram(t, x->a, n, d, m);
 		x->gram_b = b == a ? x->gram_a : gram(t, x->b, n, d, m);
-		x->off = dot(x->gram_a, x->gram_b, nn);
+		*x->off = dot(x->gram_a, x->gram_b, nn);
 		for (int j = 0; j < d; j++)
-			x->off -= x->diagonal[j] * x->diagonal[j];
+			*x->off -= x->diagonal[j] * x->diagonal[j];
 		return;
 	}
 	x->c = tape_values(t, dd * sizeof *x->c);
 	gemm(1, 0, d, d, n, (real)(1 / m), a->mem->data, d, b->mem->data, d, 0, x->c, d);
 	for (int j = 0; j < d; j++)
 		x->c[(size_t)j * (size_t)d + (size_t)j] = 0;
-	x->off = dot(x->c, x->c, dd);
+	*x->off = dot(x->c, x->c, dd);
+}
+
+void correlation_slopes_init(struct correlation_slopes *s, struct tape *t, int d)
+{
+	s->off = tape_values(t, sizeof *s->off);
+	s->diagonal = tape_values(t, (size_t)d * sizeof *s->diagonal);
 }
 
 /* g_nj += other_nj column_j: the gradient that A (or B) receives through the diagonal. */
@@ -87,7 +94,7 @@ static void diagonal_grad_add(const struct correlation *x, const struct correlat
 	struct diagonal_job s = {x, other->mem->data, g->mem->data};
 
 	for (int j = 0; j < x->d; j++) {
-		double e = slopes->diagonal[j] - (x->c ? 0 : 2 * slopes->off * x->diagonal[j]);
+		double e = slopes->diagonal[j] - (x->c ? 0 : 2 * *slopes->off * x->diagonal[j]);
 
 		x->column[j] = (real)(e / x->m);
 	}
@@ -98,7 +105,7 @@ static void diagonal_grad_add(const struct correlation *x, const struct correlat
 void correlation_grad_a(const struct correlation *x, const struct correlation_slopes *slopes,
 			struct tensor *ga, int accumulate)
 {
-	const real s = (real)(2 * slopes->off / x->m), beta = (real)accumulate;
+	const real s = (real)(2 * *slopes->off / x->m), beta = (real)accumulate;
 	const int n = x->n, d = x->d;
 
 	if (x->c)
@@ -112,7 +119,7 @@ void correlation_grad_a(const struct correlation *x, const struct correlation_sl
 void correlation_grad_b(const struct correlation *x, const struct correlation_slopes *slopes,
 			struct tensor *gb, int accumulate)
 {
-	const real s = (real)(2 * slopes->off / x->m), beta = (real)accumulate;
+	const real s = (real)(2 * *slopes->off / x->m), beta = (real)accumulate;
 	const int n = x->n, d = x->d;
 
 	if (x->c)

@@ -20,7 +20,7 @@ struct correlation {
 	real *gram_a, *gram_b;
 	real *c;          /* {D, D}: C with its diagonal set to 0; NULL if N < D */
 	double *diagonal; /* D: C_ii */
-	double off;       /* sum_{i != j} C_ij^2 */
+	double *off;      /* sum_{i != j} C_ij^2: a cell of the tape's scalars */
 	real *column;     /* D: scratch for the gradients */
 };
 
@@ -29,11 +29,12 @@ struct correlation {
 void correlation_init(struct correlation *x, struct tape *t, const struct tensor *a,
 		      const struct tensor *b, double m);
 
-/* The gradient of a loss with respect to C: dL/d(off), and dL/dC_ii for each i. */
+/* The gradient of a loss with respect to C, in memory of the tape: dL/d(off), and dL/dC_ii for each i. */
 struct correlation_slopes {
-	double off;
+	double *off;      /* 1 */
 	double *diagonal; /* D */
 };
+void correlation_slopes_init(struct correlation_slopes *s, struct tape *t, int d);
 
 /* ga (+)= dL/dA. B is treated as independent of A: if A = B, the whole gradient is twice that.
  * correlation_grad_b() does the same for dL/dB. */

@@ -116,16 +116,18 @@ static void ema_range(void *ctx, const struct range *r)
 		dst[j] = e->tau * dst[j] + e->rest * src[j];
 }
 
-void ema(struct tensor *dst, const struct tensor *src, real tau, real rest)
+void ema(struct tensor *dst, const struct tensor *src, real tau, real rest, const double *gate)
 {
 	struct ema e = {dst->mem->data, src->mem->data, tau, rest};
 
+	if (gate && *gate == 0)
+		return;
 	parallel_range(1, dst->n, GRAIN, ema_range, &e);
 }
 
-void symmetrize(struct tensor *w)
+void symmetrize(struct tensor *w, const double *gate)
 {
-	const size_t d = (size_t)w->shape[0];
+	const size_t d = gate && *gate == 0 ? 0 : (size_t)w->shape[0];
 
 	for (size_t i = 0; i < d; i++)
 		for (size_t j = 0; j < i; j++)

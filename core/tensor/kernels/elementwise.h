@@ -23,10 +23,10 @@ void relu_backward(const struct tensor *y, const struct tensor *dy, struct tenso
 /* out += x */
 void accumulate_values(const struct tensor *x, struct tensor *out);
 
-/* dst = tau dst + rest src: a step of an exponential moving average */
-void ema(struct tensor *dst, const struct tensor *src, real tau, real rest);
+/* dst = tau dst + rest src: a step of an exponential moving average. `gate` as in update.h. */
+void ema(struct tensor *dst, const struct tensor *src, real tau, real rest, const double *gate);
 
-/* w {D, D} = (w + w^T) / 2 */
-void symmetrize(struct tensor *w);
+/* w {D, D} = (w + w^T) / 2. `gate` as in update.h. */
+void symmetrize(struct tensor *w, const double *gate);
 
 #endif

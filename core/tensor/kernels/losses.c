@@ -14,7 +14,7 @@ void barlow_forward(const struct correlation *c, const struct barlow_factors *f,
 	for (int i = 0; i < c->d; i++)
 		sum += (1 - c->diagonal[i]) * (1 - c->diagonal[i]);
 	*on = sum;
-	y->mem->data[0] = (real)(f->diagonal * sum + f->lambda * c->off);
+	y->mem->data[0] = (real)(f->diagonal * sum + f->lambda * *c->off);
 }
 
 /* dL/dC_ii = -2 diagonal (1 - C_ii),  dL/d(off) = lambda */
@@ -25,7 +25,7 @@ void barlow_backward(const struct correlation *c, const struct barlow_factors *f
 
 	for (int i = 0; i < c->d; i++)
 		slopes->diagonal[i] = -2 * f->diagonal * (1 - c->diagonal[i]) * d;
-	slopes->off = f->lambda * d;
+	*slopes->off = f->lambda * d;
 }
 
 void spread_forward(const struct correlation *cov, const struct spread_factors *f, double *variance,
@@ -39,7 +39,7 @@ void spread_forward(const struct correlation *cov, const struct spread_factors *
 		hinge += sd < f->gamma ? f->gamma - sd : 0;
 	}
 	*variance = hinge / cov->d;
-	*covariance = cov->off / cov->d;
+	*covariance = *cov->off / cov->d;
 	y->mem->data[0] = (real)(f->mu * *variance + f->nu * *covariance);
 }
 
@@ -54,7 +54,7 @@ void spread_backward(const struct correlation *cov, const struct spread_factors 
 
 		slopes->diagonal[j] = sd < f->gamma ? -d * f->mu / (2 * sd) : 0;
 	}
-	slopes->off = d * f->nu;
+	*slopes->off = d * f->nu;
 }
 
 struct nt_xent {
@@ -108,22 +108,23 @@ static void h_row(void *ctx, int i)
 }
 
 void nt_xent_forward(const struct tensor *u, double temperature, real *p, double *rows,
-		     struct nt_xent_terms *terms, struct tensor *y)
+		     double *entropy, double *accuracy, struct tensor *y)
 {
 	const int n = (int)tensor_rows(u), d = tensor_cols(u);
 	struct nt_xent s = {
 	    .n = n, .p = p, .loss = rows, .entropy = rows + n, .hit = rows + 2 * (size_t)n};
-	double loss = 0, entropy = 0, hits = 0;
+	double loss = 0, entropies = 0, hits = 0;
 
 	gemm(0, 1, n, n, d, (real)(1 / temperature), u->mem->data, d, u->mem->data, d, 0, p, n);
 	parallel_for(n, softmax_row, &s);
 	for (int i = 0; i < n; i++) {
 		loss += s.loss[i];
-		entropy += s.entropy[i];
+		entropies += s.entropy[i];
 		hits += s.hit[i];
 	}
 	y->mem->data[0] = (real)(loss / n);
-	*terms = (struct nt_xent_terms){entropy / n, 100 * hits / n};
+	*entropy = entropies / n;
+	*accuracy = 100 * hits / n;
 }
 
 void nt_xent_backward(const struct tensor *u, double temperature, const real *p, real *h,
@@ -137,7 +138,7 @@ void nt_xent_backward(const struct tensor *u, double temperature, const real *p,
 	gemm(0, 0, n, d, n, (real)scale, h, n, u->mem->data, d, (real)accumulate, du->mem->data, d);
 }
 
-double mean_cosine(const struct tensor *a, const struct tensor *b, double least)
+void mean_cosine(const struct tensor *a, const struct tensor *b, double least, double *cell)
 {
 	const size_t d = (size_t)tensor_cols(a), n = tensor_rows(a);
 	double sum = 0;
@@ -148,10 +149,10 @@ double mean_cosine(const struct tensor *a, const struct tensor *b, double least)
 
 		sum += dot(x, y, d) / fmax(norm, least);
 	}
-	return sum / (double)n;
+	*cell = sum / (double)n;
 }
 
-double top1_percent(const struct tensor *logits, const int *labels)
+void top1_percent(const struct tensor *logits, const int *labels, double *cell)
 {
 	const int n = (int)tensor_rows(logits), c = tensor_cols(logits);
 	int hits = 0;
@@ -165,5 +166,5 @@ double top1_percent(const struct tensor *logits, const int *labels)
 				best = j;
 		hits += best == labels[i];
 	}
-	return 100.0 * hits / n;
+	*cell = 100.0 * hits / n;
 }

@@ -1,7 +1,8 @@
 /*
  * The losses of Barlow Twins, VICReg and SimCLR and what is measured beside them. Formulas and
  * sources are at the head of the methods' files (core/methods). A loss is a scalar {1}; `dy` is its
- * gradient. Terms that are recorded are given back in double.
+ * gradient. Terms that are recorded are
+ * written in double, into cells (core/tensor/scalars.h).
  */
 #ifndef SSL_TENSOR_KERNELS_LOSSES_H
 #define SSL_TENSOR_KERNELS_LOSSES_H
@@ -32,19 +33,16 @@ void spread_backward(const struct correlation *cov, const struct spread_factors 
  * gets the softmax of each row without the diagonal, minus 1 at the positive, for the gradient;
  * rows[3 * 2N] is scratch. Writes the mean entropy of the softmax, and the share of rows whose
  * positive is the nearest. */
-struct nt_xent_terms {
-	double entropy, accuracy;
-};
 void nt_xent_forward(const struct tensor *u, double temperature, real *p, double *rows,
-		     struct nt_xent_terms *terms, struct tensor *y);
+		     double *entropy, double *accuracy, struct tensor *y);
 /* du (+)= dy H u / (2N temperature), H = P + P^T; h {2N, 2N} gets H. */
 void nt_xent_backward(const struct tensor *u, double temperature, const real *p, real *h,
 		      const struct tensor *dy, struct tensor *du, int accumulate);
 
-/* The mean over rows of <a, b> / max(||a|| ||b||, least). */
-double mean_cosine(const struct tensor *a, const struct tensor *b, double least);
+/* *cell = the mean over rows of <a, b> / max(||a|| ||b||, least). */
+void mean_cosine(const struct tensor *a, const struct tensor *b, double least, double *cell);
 
-/* The percentage of rows whose largest value is at the row's label. */
-double top1_percent(const struct tensor *logits, const int *labels);
+/* *cell = the percentage of rows whose largest value is at the row's label. */
+void top1_percent(const struct tensor *logits, const int *labels, double *cell);
 
 #endif

@@ -98,12 +98,16 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 }
 
 void spectral_update(struct tensor *f, struct tensor *batches, double rho, int center,
-		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w)
+		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w,
+		     const double *gate)
 {
 	const int d = f->shape[0], first = batches->mem->data[0] < 1;
-	double *wide = xcalloc(f->n, sizeof *wide);
+	double *wide;
 	struct error err;
 
+	if (gate && *gate == 0)
+		return;
+	wide = xcalloc(f->n, sizeof *wide);
 	for (size_t i = 0; i < f->n; i++)
 		wide[i] = (double)f->mem->data[i];
 	spectral_correlate(wide, first, rho, center, z->mem->data, z->shape[0], d);

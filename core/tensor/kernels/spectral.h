@@ -28,8 +28,9 @@ int spectral_predictor(const double *f, int d, const struct spectral_opts *o, re
 
 /* One step of both: f {D, D} takes up the batch z {N, D} (`batches` {1} is 0 before the first batch,
  * then 1), and w {D, D}, unless it is NULL, is computed from F before it is rounded. If W cannot be
- * computed, because F is not finite, it keeps its value. */
+ * computed, because F is not finite, it keeps its value. `gate` as in update.h. */
 void spectral_update(struct tensor *f, struct tensor *batches, double rho, int center,
-		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w);
+		     const struct tensor *z, const struct spectral_opts *o, struct tensor *w,
+		     const double *gate);
 
 #endif

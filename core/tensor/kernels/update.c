@@ -17,6 +17,8 @@ static void run(const struct update *u, void (*rule)(void *, const struct range 
 {
 	struct update copy = *u;
 
+	if (u->gate && *u->gate == 0)
+		return;
 	parallel_range(1, u->w->n, grain_of(u->w->n), rule, &copy);
 }
 
@@ -90,9 +92,35 @@ static void lars_range(void *ctx, const struct range *r)
 	}
 }
 
+/* q and the decay, from the norms. */
+static void adapt(struct update *u)
+{
+	const struct update_norms norm = *u->norms;
+	double q;
+
+	if (u->form == LARS_DECAY_IN_NORM) {
+		u->decay = (real)u->weight_decay;
+		if (norm.w > 0 && norm.g > 0)
+			u->scale = (real)(u->trust * norm.w / norm.g);
+		return;
+	}
+	if (norm.w == 0 || norm.g == 0)
+		return;
+	q = u->trust * norm.w / (norm.g + u->weight_decay * norm.w + 1e-8);
+	if (u->form == LARS_LARC_CLIPPED)
+		q = q < u->rate ? q / u->rate : 1;
+	u->scale = (real)q;
+	u->decay = (real)u->weight_decay;
+}
+
 void lars_rule(const struct update *u)
 {
-	run(u, lars_range);
+	struct update adapted = *u;
+
+	adapted.scale = 1;
+	if (u->norms)
+		adapt(&adapted);
+	run(&adapted, lars_range);
 }
 
 struct squares {
@@ -126,15 +154,21 @@ static void squares_range(void *ctx, const struct range *r)
 	s->sum_g[r->chunk] = g2[0] + g2[1] + g2[2] + g2[3];
 }
 
-struct update_norms update_norms(const struct tensor *w, const struct tensor *g, double decay)
+static struct update_norms norms_of(const struct update_pair *p)
 {
-	struct squares s = {.w = w->mem->data, .g = g->mem->data, .decay = decay};
+	struct squares s = {.w = p->w->mem->data, .g = p->g->mem->data, .decay = p->decay};
 	double sw = 0, sg = 0;
 
-	parallel_range(1, w->n, grain_of(w->n), squares_range, &s);
-	for (int i = 0; i < parallel_chunks(w->n, grain_of(w->n)); i++) {
+	parallel_range(1, p->w->n, grain_of(p->w->n), squares_range, &s);
+	for (int i = 0; i < parallel_chunks(p->w->n, grain_of(p->w->n)); i++) {
 		sw += s.sum_w[i];
 		sg += s.sum_g[i];
 	}
 	return (struct update_norms){sqrt(sw), sqrt(sg)};
+}
+
+void update_norms(const struct update_pair *list, int n, struct update_norms *norms)
+{
+	for (int i = 0; i < n; i++)
+		norms[i] = norms_of(&list[i]);
 }

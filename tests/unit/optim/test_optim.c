@@ -45,6 +45,7 @@ static void step(const char *rule, const struct optim_opts *o, struct param *p, 
 	struct params ps = {.list = &p, .n = 1};
 
 	optim_step(optim_find(rule), o, &ps, lr, 0);
+	tensor_arena_release(&ps.arena);
 }
 
 /* Is x equal to y up to rounding in float? */

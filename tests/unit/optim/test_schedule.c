@@ -33,17 +33,20 @@ static void test_tau(void)
 static void test_ema(void)
 {
 	real target[3] = {1, 2, 3}, online[3] = {5, 6, 7};
+	const double closed = 0;
 	struct memory to = {.device = &device_cpu, .data = target};
 	struct memory from = {.device = &device_cpu, .data = online};
 	struct param a = {.t.mem = &to}, b = {.t.mem = &from}, *dst = &a, *src = &b;
 
 	a.t.n = b.t.n = 3;
-	ema_update(&dst, &src, 1, 0.75);
+	ema_update(&dst, &src, 1, 0.75, NULL);
 	CU_ASSERT(target[0] == 2 && target[1] == 3 && target[2] == 4);
 	CU_ASSERT(online[0] == 5 && online[2] == 7);
-	ema_update(&dst, &src, 1, 1);
+	ema_update(&dst, &src, 1, 1, NULL);
 	CU_ASSERT(target[0] == 2);
-	ema_update(&dst, &src, 1, 0);
+	ema_update(&dst, &src, 1, 0, &closed);
+	CU_ASSERT(target[0] == 2);
+	ema_update(&dst, &src, 1, 0, NULL);
 	CU_ASSERT(target[0] == 5 && target[2] == 7);
 }
 

@@ -72,8 +72,8 @@ static void check_shape(int n, int d, int same)
 	struct correlation x;
 	struct tensor *a, *b;
 	struct tape t;
-	double m = n - 1, off = 0, e[128];
-	struct correlation_slopes slopes = {1, e};
+	double m = n - 1, off = 0, one = 1, e[128];
+	struct correlation_slopes slopes = {&one, e};
 	struct tensor *g;
 
 	tape_init(&t, &device_cpu);
@@ -87,7 +87,7 @@ static void check_shape(int n, int d, int same)
 		for (int j = 0; j < d; j++)
 			off += i == j ? 0 : pow(element(a, b, i, j, m), 2);
 	}
-	CU_ASSERT_DOUBLE_EQUAL(x.off / off, 1, REAL_IS_DOUBLE ? 1e-12 : 2e-6);
+	CU_ASSERT_DOUBLE_EQUAL(*x.off / off, 1, REAL_IS_DOUBLE ? 1e-12 : 2e-6);
 	g = tensor_new2(&t.arena, n, d);
 	for (int beta = 0; beta < 2; beta++) {
 		for (size_t i = 0; i < a->n; i++)

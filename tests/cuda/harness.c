@@ -1,5 +1,6 @@
 #include "tests/cuda/harness.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -114,19 +115,48 @@ double harness_tolerance(enum cuda_type type)
 	return type == CUDA_BF16 ? 4e-3 : type == CUDA_F32 ? 1e-5 : 1e-12;
 }
 
-void harness_compare(const char *what, const double *got, const double *ref, size_t n,
-		     double tolerance)
+double harness_error(const double *got, const double *ref, size_t n)
 {
-	double diff = 0, norm = 0, error;
+	double diff = 0, norm = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		diff += (got[i] - ref[i]) * (got[i] - ref[i]);
 		norm += ref[i] * ref[i];
 	}
-	error = sqrt(norm > 0 ? diff / norm : diff);
+	return sqrt(norm > 0 ? diff / norm : diff);
+}
+
+void harness_compare(const char *what, const double *got, const double *ref, size_t n,
+		     double tolerance)
+{
+	const double error = harness_error(got, ref, n);
+
 	CU_ASSERT(error <= tolerance);
 	if (!(error <= tolerance))
 		printf("\n    %s: error %.3g exceeds %.1g\n", what, error, tolerance);
+}
+
+struct cuda_libraries *harness_libraries(void)
+{
+	static struct cuda_libraries libraries;
+	struct cuda_places places = cuda_places_default();
+	struct error err;
+
+	if (!libraries.blas_library && cuda_libraries_load(&libraries, &places, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+	return &libraries;
+}
+
+long harness_live(const struct cuda_libraries *l)
+{
+	long (*blas)(void), (*dnn)(void);
+
+	*(void **)&blas = dlsym(l->blas_library, "fake_live");
+	*(void **)&dnn = dlsym(l->dnn_library, "fake_live");
+	CU_ASSERT_FATAL(blas != NULL && dnn != NULL);
+	return blas() + dnn();
 }
 
 /* --- golden vectors ------------------------------------------------------------------------ */
@@ -186,24 +216,36 @@ int harness_size(const struct safetensors *st, const char *name, int i)
 
 /* --- orders -------------------------------------------------------------------------------- */
 
-static uint64_t run_once(void (*fn)(struct harness *h), enum cuda_type type)
+void harness_open(struct harness *h, enum cuda_type type)
 {
-	struct harness h = {.type = type, .digest = 14695981039346656037u, .random = 1};
 	struct error err;
 
-	if (cuda_queue_open(&h.q, 0, &err)) {
+	*h = (struct harness){.type = type, .digest = 14695981039346656037u, .random = 1};
+	if (cuda_queue_open(&h->q, 0, &err)) {
 		fprintf(stderr, "%s\n", err.msg);
 		abort();
 	}
-	fn(&h);
-	for (int i = 0; i < h.n; i++)
-		cuda_free(&h.q, h.memory[i]);
-	for (int i = 0; i < h.n_host; i++)
-		free(h.host[i]);
-	free(h.memory);
-	free(h.host);
-	cuda_queue_close(&h.q);
+}
+
+void harness_close(struct harness *h)
+{
+	for (int i = 0; i < h->n; i++)
+		cuda_free(&h->q, h->memory[i]);
+	for (int i = 0; i < h->n_host; i++)
+		free(h->host[i]);
+	free(h->memory);
+	free(h->host);
+	cuda_queue_close(&h->q);
 	CU_ASSERT(shim_live() == 0);
+}
+
+static uint64_t run_once(void (*fn)(struct harness *h), enum cuda_type type)
+{
+	struct harness h;
+
+	harness_open(&h, type);
+	fn(&h);
+	harness_close(&h);
 	return h.digest;
 }
 

@@ -7,6 +7,7 @@
 #ifndef SSL_TESTS_CUDA_HARNESS_H
 #define SSL_TESTS_CUDA_HARNESS_H
 
+#include "core/tensor/cuda/libraries.h"
 #include "core/tensor/cuda/queue.h"
 #include "core/tensor/safetensors.h"
 #include "tests/check.h"
@@ -27,6 +28,10 @@ struct harness {
  * left allocated. */
 void harness_run(void (*fn)(struct harness *h), int bf16);
 
+/* A harness without orders: a queue and no memory. */
+void harness_open(struct harness *h, enum cuda_type type);
+void harness_close(struct harness *h);
+
 /* Numbers in [-scale, scale] + shift, the same ones in each order; released at the end. */
 double *harness_random(struct harness *h, size_t n, double scale, double shift);
 double *harness_host(struct harness *h, size_t n);
@@ -38,9 +43,15 @@ void *harness_new(struct harness *h, size_t bytes);
 /* The n numbers at p. */
 double *harness_get(struct harness *h, enum cuda_type type, const void *p, size_t n);
 
+/* The stand-ins for cuBLAS and cuDNN, loaded from SSL_CUDA_LIBS: one pair for the program. Their
+ * live objects: handles and descriptors. */
+struct cuda_libraries *harness_libraries(void);
+long harness_live(const struct cuda_libraries *l);
+
 /* ||got - ref|| / ||ref|| (or ||got|| if ref is 0) must be at most the tolerance. */
 void harness_compare(const char *what, const double *got, const double *ref, size_t n,
                      double tolerance);
+double harness_error(const double *got, const double *ref, size_t n);
 
 /* The tolerance for results in real, and for elements of this type whose inputs were exact. */
 double harness_tolerance(enum cuda_type type);

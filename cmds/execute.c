@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/report/human.h"
 #include "core/report/outcome.h"
+#include "core/run/precision.h"
 #include "core/tensor/devices.h"
 
 enum { SIGNALS = 65 };
@@ -143,13 +144,19 @@ static void report_end(struct cmd_ctx *ctx, const struct run *r, double seconds)
 	strbuf_release(&text);
 }
 
-/* -n. Without a store the run cannot be set up. */
+/* -n. Without a store the run cannot be set up, nor without a device that computes at its
+ * precision.
+ */
 static int rehearse(struct cmd_ctx *ctx, struct run *r, struct progress *bar, struct error *err)
 {
-	int ret = ctx->store ? run_execute(r, err) : 0;
+	struct error why;
+	int refused = precision_check(recipe_text(&r->recipe, "precision"), r->opts.device, &why);
+	int ret = ctx->store && !refused ? run_execute(r, err) : 0;
 
 	progress_end(bar);
-	if (!ret && r->opts.resume_id)
+	if (refused)
+		log_info("would be refused here: %s", why.msg);
+	else if (!ret && r->opts.resume_id)
 		log_info("%s: would continue from step %ld of %ld", r->handle.name, r->step,
 			 r->steps);
 	run_release(r);

@@ -10,6 +10,7 @@
 #include "core/run/recipe_context.h"
 #include "core/base/log.h"
 #include "core/run/keys.h"
+#include "core/run/precision.h"
 
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
 
@@ -213,7 +214,17 @@ int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p
 		log_info("there is no store here: nothing was checked against the datasets");
 	for (int i = 0; i < g->n_remarks; i++)
 		report_line(g->remark[i]);
+	sweep_report_special(p);
 	return 0;
+}
+
+void sweep_report_special(const struct sweep_plan *p)
+{
+	int n = sweep_plan_special(p);
+
+	if (n)
+		log_info("%d of %d point%s need%s %s: the precision is tf32 or bf16", n, p->points,
+			 p->points == 1 ? "" : "s", n == 1 ? "s" : "", precision_needs("bf16"));
 }
 
 static const struct {

@@ -23,6 +23,7 @@ struct sweep_args {
 	struct sweep_context extends; /* extend: the recorded sweep; else none */
 	long workers;
 	int reuse, pruned, collapsed, watch, restore, list;
+	int saved; /* start: the sweep is new, and was checked when it was saved */
 	int64_t replaces; /* start: the sweep that the described one replaces; 0: none */
 };
 
@@ -52,6 +53,9 @@ int sweep_recall(struct sweep_args *a, struct sweep_row *w, int *same, struct er
  * reports that nothing was checked. */
 int sweep_check(struct sweep_args *a, const struct grid *g, struct sweep_plan *p,
 		struct error *err);
+
+/* Reports on stderr how many points need a special device for their precision, if any do. */
+void sweep_report_special(const struct sweep_plan *p);
 
 /* sweep_print_plan() calls sweep_check(), then prints the points and their cost. sweep_print_queue() prints
  * what `start` would run of a recorded sweep. */

@@ -208,6 +208,7 @@ int sweep_print_queue(struct sweep_args *a, const struct sweep_row *w, struct er
 	if (!ret) {
 		pager_start(a->ctx);
 		cmd_print(a->ctx, t, NULL);
+		sweep_report_special(&p);
 		report_queue(a, w, &n, &p, &total);
 	}
 	sweep_plan_release(&p);

@@ -24,11 +24,12 @@ static int save_new(struct sweep_args *a, struct strbuf *name, struct error *err
 
 	if (!ret)
 		ret = open_writer(a, err) || sweeps_check_name_free(a->ctx->store, g.name, err) ||
-		      sweep_check(a, &g, &p, err) ||
+		      sweep_check(a, &g, &p, err) || sweep_plan_check_device(&p, a->device, err) ||
 		      sweep_plan_save(&p, &g, a->ctx->store, a->command, a->replaces, a->reuse,
 				      &added, err);
 	if (!ret)
 		strbuf_adds(name, g.name);
+	a->saved = !ret;
 	sweep_plan_release(&p);
 	grid_release(&g);
 	return ret ? -1 : 0;
@@ -158,6 +159,17 @@ static void report_holders(struct store *s, const struct sweep_row *w)
 	strbuf_release(&text);
 }
 
+/* Refuses a recorded sweep with waiting cells at whose precision the device does not compute. */
+static int check_waiting(struct store *s, const struct sweep_row *w, const struct device *device,
+			 struct error *err)
+{
+	struct sweep_plan p = {0};
+	int ret = sweep_plan_queue(&p, s, w, err) || sweep_plan_check_device(&p, device, err);
+
+	sweep_plan_release(&p);
+	return ret ? error_prefix(err, "%s", w->name) : 0;
+}
+
 static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 {
 	struct supervisor v = {.store = a->ctx->store, .dir = a->ctx->dir};
@@ -169,7 +181,9 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 	if (sweeps_find(a->ctx->store, name, &w, err))
 		return -1;
 	sweep_warn_goal(&w);
-	ret = strcmp(w.state, "paused") ? 0 : sweeps_set_state(v.store, w.id, "active", err);
+	ret = a->saved ? 0 : check_waiting(v.store, &w, a->device, err);
+	if (!ret && !strcmp(w.state, "paused"))
+		ret = sweeps_set_state(v.store, w.id, "active", err);
 	if (!ret)
 		ret = sweeps_count(v.store, w.id, &n, err);
 	if (!ret && n.running)

@@ -10,6 +10,7 @@
 #include "core/run/datasets.h"
 #include "core/run/keys.h"
 #include "core/run/open_datasets.h"
+#include "core/run/precision.h"
 #include "core/store/object.h"
 #include "core/tensor/kernels/blas.h"
 
@@ -170,7 +171,8 @@ static void build_loader(struct run *r)
 int run_build(struct run *r, struct error *err)
 {
 	r->best_step = -1;
-	if (build_data(r, err) || build_views(r, err) || build_model(r, err))
+	if (precision_check(recipe_text(&r->recipe, "precision"), r->opts.device, err) ||
+	    build_data(r, err) || build_views(r, err) || build_model(r, err))
 		return -1;
 	build_optim(r);
 	build_loader(r);

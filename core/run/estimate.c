@@ -9,6 +9,7 @@
 #include "core/run/datasets.h"
 #include "core/run/estimate.h"
 #include "core/run/keys.h"
+#include "core/run/precision.h"
 #include "core/run/run.h"
 
 enum {
@@ -129,6 +130,10 @@ int estimate_run(struct store *s, const char *recipe_json, int threads, const st
 	memset(out, 0, sizeof *out);
 	if (recipe_from_json(&r.recipe, keys_schema(), recipe_json, 0, err))
 		return -1;
+	if (precision_check(recipe_text(&r.recipe, "precision"), device, &why)) {
+		ret = 0; /* on another device it takes another time */
+		goto done;
+	}
 	if (datasets_find(s, recipe_text(&r.recipe, "data.set"), &row, &why)) {
 		ret = why.code == ERR_NOT_FOUND &&
 			      !strcmp(recipe_text(&r.recipe, "data.set"), DATASET_SHAPES)

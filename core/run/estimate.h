@@ -12,7 +12,8 @@ struct device;
 struct run;
 
 struct estimate {
-	int known;    /* 0: the dataset is not there yet, and nothing below is known */
+	int known;    /* 0: the dataset is not there yet, or the device does not compute at the
+			 precision of the recipe, and nothing below is known */
 	long epochs;  /* planned */
 	long steps;   /* planned */
 	long left;    /* of these, the steps that are still to be taken */

@@ -17,6 +17,11 @@ static const struct hparam run_hparams[] = {
     {"method", HP_ENUM, "vicreg", 0, 0, NULL, "the method to train (see ssl methods)"},
     {"seed", HP_INT, "1", 0, 9007199254740991.0, NULL,
      "seed of the initial weights, the order of the images and their augmentation"},
+    {"precision", HP_ENUM, "f32", 0, 0, "f32|tf32|bf16",
+     "number format in which the run computes: f32 = 32 bits everywhere, on any device; tf32 = "
+     "convolutions and matrix products of values rounded to tf32; bf16 = activations of the "
+     "encoder and their gradients in bf16, and linear layers of bf16 values, with weights, batch "
+     "statistics, losses and the optimiser in f32; tf32 and bf16 need a CUDA device"},
     {"data.set", HP_TEXT, "shapes", 0, 0, NULL, "name of the dataset (see ssl data ls)"},
     {"data.val", HP_INT, "auto", 0, 100000000, "auto",
      "number of validation images: if the dataset's own validation split has this size, that "
@@ -232,7 +237,9 @@ static const struct recipe_word words[] = {
     {"optim.lars_form", "larc", "C"},
     {0},
 };
-static const struct recipe_history history = {.defaults = 2, .words = words, .was = was};
+static const struct recipe_added added[] = {{"precision", "f32", 2}, {0}};
+static const struct recipe_history history = {
+    .defaults = 2, .added = added, .words = words, .was = was};
 
 const struct recipe_schema *keys_schema(void)
 {

@@ -15,6 +15,7 @@
 #include "core/recipe/grid.h"
 #include "core/run/estimate.h"
 #include "core/store/sweeps.h"
+#include "core/tensor/device.h"
 
 struct sweep_cell {
 	struct run_new run; /* method, recipe_*, group_hash, param, seed */
@@ -66,6 +67,13 @@ int sweep_plan_equals(const struct sweep_plan *a, const struct sweep_plan *b);
  * line() reports it: val.knn.top1, test.knn.top1, the rank of the features; "" if there is none. */
 int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct store *s,
 		     int given, void (*line)(const char *text), struct error *err);
+
+/* How many points compute at a precision that needs a special device. */
+int sweep_plan_special(const struct sweep_plan *p);
+/* ERR_USAGE, naming the point, if the device (NULL: the CPU) does not compute at the precision
+ * of one of them. */
+int sweep_plan_check_device(const struct sweep_plan *p, const struct device *device,
+			    struct error *err);
 
 /* sweep_metrics.c: what is known of the points of a sweep before they run. */
 struct measures;

@@ -6,6 +6,7 @@
 #include "core/run/check.h"
 #include "core/run/keys.h"
 #include "core/run/measures.h"
+#include "core/run/precision.h"
 #include "core/run/sweep.h"
 #include "core/store/query/metric_choice.h"
 
@@ -149,4 +150,30 @@ int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct sto
 		p->objective = choose_objective(&k);
 	release(&k);
 	return ret;
+}
+
+static const char *precision_of(const struct sweep_cell *c)
+{
+	for (int i = 0; i < c->run.n_params; i++)
+		if (!strcmp(c->run.param[i].key, "precision"))
+			return c->run.param[i].text;
+	BUG("point %d has no precision", c->ordinal);
+}
+
+int sweep_plan_special(const struct sweep_plan *p)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->n; i++)
+		n += !p->cell[i].rank && precision_needs(precision_of(&p->cell[i]));
+	return n;
+}
+
+int sweep_plan_check_device(const struct sweep_plan *p, const struct device *device,
+			    struct error *err)
+{
+	for (int i = 0; i < p->n; i++)
+		if (precision_check(precision_of(&p->cell[i]), device, err))
+			return error_prefix(err, "point %d", p->cell[i].ordinal);
+	return 0;
 }

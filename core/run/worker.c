@@ -9,6 +9,7 @@
 #include "core/run/heartbeat.h"
 #include "core/run/keys.h"
 #include "core/run/open_datasets.h"
+#include "core/run/precision.h"
 #include "core/run/provenance.h"
 #include "core/run/sweep.h"
 #include "core/store/prune.h"
@@ -123,6 +124,16 @@ static int release_cell(struct worker_state *s, const char *run, const struct er
 	return 0;
 }
 
+/* Gives the cell back, at whose precision its device does not compute, to another worker. */
+static int decline(struct worker_state *s, const struct error *why, struct error *err)
+{
+	if (cells_release(s->w->store, s->w->sweep, &s->claim, CELL_STOPPED, NULL, err) < 0)
+		return -1;
+	*err = *why;
+	return error_prefix(err, "%s:%d.%lld", s->w->sweep->name, s->claim.ordinal,
+			    (long long)s->claim.seed);
+}
+
 /* Executes the run of the claimed cell: a new one, or the cell's own, from its last checkpoint. */
 static int execute_cell(struct worker_state *s, struct error *err)
 {
@@ -133,6 +144,10 @@ static int execute_cell(struct worker_state *s, struct error *err)
 	int ret = recipe_from_json(&r.recipe, keys_schema(), s->claim.recipe_json,
 				   s->w->sweep->defaults, &why);
 
+	if (!ret && precision_check(recipe_text(&r.recipe, "precision"), s->w->device, &why)) {
+		run_release(&r);
+		return decline(s, &why, err);
+	}
 	set_pruning(s);
 	s->cell.id = s->claim.cell;
 	s->cell.token = s->claim.token;

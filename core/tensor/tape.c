@@ -61,6 +61,7 @@ void tape_release(struct tape *t)
 void tape_reset(struct tape *t)
 {
 	t->n = 0;
+	t->gradients = t->saved = 0;
 	for (int i = 0; i < t->pool->n; i++)
 		t->pool->list[i].head = NULL;
 	tensor_arena_reset(&t->arena);
@@ -83,6 +84,7 @@ void *tape_alloc(struct tape *t, size_t bytes)
 
 void *tape_values(struct tape *t, size_t bytes)
 {
+	t->saved += bytes;
 	return arena_alloc(&t->arena.values, bytes);
 }
 
@@ -108,6 +110,15 @@ void *tape_scratch(struct tape *t, size_t bytes)
 		t->scratch_size = bytes;
 	}
 	return t->scratch_block;
+}
+
+struct tape_use tape_use(const struct tape *t)
+{
+	return (struct tape_use){.activations = t->arena.values.used - t->gradients - t->saved,
+				 .gradients = t->gradients,
+				 .saved = t->saved,
+				 .scratch = t->scratch_size,
+				 .host = t->arena.host.used};
 }
 
 static struct pool_list *pool_find(struct tape_pool *p, size_t n)
@@ -142,7 +153,8 @@ static void grad_new(struct tape *t, struct tensor *x)
 		l->head = g->next;
 	} else {
 		g = tape_alloc(t, sizeof *g);
-		g->data = tape_values(t, x->n * sizeof(real));
+		g->data = arena_alloc(&t->arena.values, x->n * sizeof(real));
+		t->gradients += x->n * sizeof(real);
 		g->n = x->n;
 	}
 	g->refs = 0;

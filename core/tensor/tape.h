@@ -18,6 +18,15 @@
 
 struct tape_pool; /* free gradient buffers, by size */
 
+/* Where the memory of a step goes, in bytes. */
+struct tape_use {
+	size_t activations; /* the outputs of ops */
+	size_t gradients;   /* of activations; buffers that are used again count once */
+	size_t saved;       /* what ops keep for their backward passes, and the batch */
+	size_t scratch;     /* the block that all ops share */
+	size_t host;        /* structs */
+};
+
 struct tape {
 	struct tensor_arena arena; /* memory for one step */
 	const struct kernels *k;   /* of the device that the arena is on */
@@ -31,6 +40,7 @@ struct tape {
 	struct tensor_arena scratch; /* the block of tape_scratch() */
 	void *scratch_block;
 	size_t scratch_size;
+	size_t gradients, saved; /* bytes of the values arena that are used for these */
 };
 
 /* Initialises an empty tape on a device, with record = train = groups = 1. */
@@ -79,6 +89,9 @@ void *tape_upload(struct tape *t, const void *host, size_t bytes);
  * It grows during the first step and is reused afterwards, so it stays in cache. 64-byte aligned,
  * not cleared. */
 void *tape_scratch(struct tape *t, size_t bytes);
+
+/* What the step has used since tape_reset(). */
+struct tape_use tape_use(const struct tape *t);
 
 /* Runs the backward pass from the scalar `loss` (shape {1}) with d(loss) = 1. It adds to the
  * gradients of parameters, so clear these first (params_zero_grad()). Afterwards only leaves have a

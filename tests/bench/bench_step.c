@@ -2,8 +2,8 @@
  * Times whole training steps of a ResNet-18 (forward, backward from a random gradient, SGD with
  * momentum), and where the time goes:
  *     b-step [WIDTH [IMAGES [THREADS [STEPS [ARCH]]]]]
- * Prints the median images per second, and milliseconds a step by kind of work. The ops are timed
- * by wrapping their symbols at link time (see tests/CMakeLists.txt): the core knows nothing of it.
+ * Prints the median images per second, milliseconds a step by kind of work, and megabytes by what
+ * is in them. The kernels are timed by a device whose table calls those of the CPU.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,106 +15,89 @@
 #include "core/nn/encoder.h"
 #include "core/ops/ops.h"
 #include "core/optim/optim.h"
-#include "core/tensor/kernels/conv.h"
-#include "core/tensor/memory.h"
+#include "core/tensor/kernels.h"
 #include "tests/bench/bench.h"
 
-enum kind {
-	CONV_FORWARD,
-	CONV_DATA,
-	CONV_WEIGHTS,
-	NORM_FORWARD,
-	NORM_BACKWARD,
-	OTHER,
-	OPTIM,
-	KINDS
-};
+enum kind { CONV_FORWARD, CONV_DATA, CONV_WEIGHTS, NORM_FORWARD, NORM_BACKWARD, OPTIM, KINDS };
 
 static const char *const kind_name[KINDS] = {"conv forward", "conv data",     "conv weights",
-					     "norm forward", "norm backward", "other backward",
-					     "optimiser"};
+					     "norm forward", "norm backward", "optimiser"};
 
 static double spent[KINDS]; /* seconds since the last step began */
 
-/* The head of a function that the linker puts in front of `name`. */
-#define WRAPPED(type, name, ...)                                                                   \
-	type __real_##name(__VA_ARGS__);                                                           \
-	type __wrap_##name(__VA_ARGS__);                                                           \
-	type __wrap_##name(__VA_ARGS__)
-
-WRAPPED(void, conv2d_forward, const struct conv_shape *s, const real *x, const real *w, real *y,
-	void *scratch)
+static void convolve_forward_timed(const struct conv_shape *s, const struct tensor *x,
+				   const struct tensor *w, struct tensor *y, void *scratch)
 {
 	double start = bench_now();
 
-	__real_conv2d_forward(s, x, w, y, scratch);
+	device_cpu.k->convolve_forward(s, x, w, y, scratch);
 	spent[CONV_FORWARD] += bench_now() - start;
 }
 
-WRAPPED(void, conv2d_backward_data, const struct conv_shape *s, const real *dy, const real *w,
-	real *dx, int accumulate, void *scratch)
+static void convolve_data_timed(const struct conv_shape *s, const struct tensor *dy,
+				const struct tensor *w, struct tensor *dx, int accumulate,
+				void *scratch)
 {
 	double start = bench_now();
 
-	__real_conv2d_backward_data(s, dy, w, dx, accumulate, scratch);
+	device_cpu.k->convolve_backward_data(s, dy, w, dx, accumulate, scratch);
 	spent[CONV_DATA] += bench_now() - start;
 }
 
-WRAPPED(void, conv2d_backward_weights, const struct conv_shape *s, const real *x, const real *dy,
-	real *dw, int accumulate, void *scratch)
+static void convolve_weights_timed(const struct conv_shape *s, const struct tensor *x,
+				   const struct tensor *dy, struct tensor *dw, int accumulate,
+				   void *scratch)
 {
 	double start = bench_now();
 
-	__real_conv2d_backward_weights(s, x, dy, dw, accumulate, scratch);
+	device_cpu.k->convolve_backward_weights(s, x, dy, dw, accumulate, scratch);
 	spent[CONV_WEIGHTS] += bench_now() - start;
 }
 
-WRAPPED(struct tensor *, op_batchnorm, struct tape *t, struct tensor *x, struct tensor *gamma,
-	struct tensor *beta, real *running_mean, real *running_var, struct tensor *residual,
-	struct bn_opts opts)
+static void norm_forward_timed(const struct batchnorm *b, double eps, double momentum,
+			       struct tensor *mean, struct tensor *var, struct tensor *y,
+			       void *scratch)
 {
 	double start = bench_now();
-	struct tensor *y =
-	    __real_op_batchnorm(t, x, gamma, beta, running_mean, running_var, residual, opts);
 
+	device_cpu.k->batchnorm_forward(b, eps, momentum, mean, var, y, scratch);
 	spent[NORM_FORWARD] += bench_now() - start;
-	return y;
 }
 
-/* Backward is timed by giving each node an op of our own that calls the one it had. */
-static struct {
-	struct tape *tape;
-	const struct op *op[4096];
-	int at; /* nodes from here on are done */
-} hooked;
-
-static void timed_backward(struct tensor *out)
+static void norm_sums_timed(const struct batchnorm *b, const struct batchnorm_grads *g,
+			    void *scratch)
 {
-	double start = bench_now(), conv = spent[CONV_DATA] + spent[CONV_WEIGHTS];
-	const struct op *op;
+	double start = bench_now();
 
-	while (hooked.tape->node[--hooked.at] != out)
-		;
-	op = hooked.op[hooked.at];
-	op->backward(out);
-	conv = spent[CONV_DATA] + spent[CONV_WEIGHTS] - conv; /* already counted */
-	spent[strcmp(op->name, "batchnorm") ? OTHER : NORM_BACKWARD] += bench_now() - start - conv;
+	device_cpu.k->batchnorm_backward_sums(b, g, scratch);
+	spent[NORM_BACKWARD] += bench_now() - start;
 }
 
-static void hook(struct tape *t)
+static void norm_data_timed(const struct batchnorm *b, const struct batchnorm_grads *g,
+			    struct tensor *dx, int accumulate)
 {
-	static const struct op timed = {"timed", timed_backward};
+	double start = bench_now();
 
-	if ((size_t)t->n > sizeof hooked.op / sizeof *hooked.op) {
-		fprintf(stderr, "b-step: %d nodes are more than expected\n", t->n);
-		exit(1);
-	}
-	hooked.tape = t;
-	hooked.at = t->n;
-	for (int i = 0; i < t->n; i++) {
-		hooked.op[i] = t->node[i]->op;
-		t->node[i]->op = &timed;
-	}
+	device_cpu.k->batchnorm_backward_data(b, g, dx, accumulate);
+	spent[NORM_BACKWARD] += bench_now() - start;
+}
+
+/* The CPU, with the kernels that take the most time timed. */
+static const struct device *timed_device(void)
+{
+	static struct kernels k;
+	static struct device d;
+
+	k = *device_cpu.k;
+	k.convolve_forward = convolve_forward_timed;
+	k.convolve_backward_data = convolve_data_timed;
+	k.convolve_backward_weights = convolve_weights_timed;
+	k.batchnorm_forward = norm_forward_timed;
+	k.batchnorm_backward_sums = norm_sums_timed;
+	k.batchnorm_backward_data = norm_data_timed;
+	d = device_cpu;
+	d.k = &k;
+	return &d;
 }
 
 struct bench {
@@ -158,7 +141,7 @@ static int bench_init(struct bench *b, const char *arch, int width, int images)
 	}
 	params_build(&b->params, 1);
 	params_add_slots(&b->params, 1);
-	tape_init(&b->tape, &device_cpu);
+	tape_init(&b->tape, timed_device());
 	b->tape.groups = 2;
 	b->images =
 	    tensor_of_host(&b->arena, normals(&b->arena.host, (size_t)images * 32 * 32 * 3, 1, 1),
@@ -178,7 +161,6 @@ static double step(struct bench *b, long k)
 	tape_reset(&b->tape);
 	params_zero_grad(&b->params);
 	y = encoder_forward(b->encoder, &b->tape, b->images);
-	hook(&b->tape);
 	tape_backward_from(&b->tape, y, b->dy);
 	update = bench_now();
 	optim_step(optim_find("sgd"), &opts, &b->params, 0.01, k);
@@ -191,6 +173,24 @@ static int ascending(const void *a, const void *b)
 	double d = *(const double *)a - *(const double *)b;
 
 	return (d > 0) - (d < 0);
+}
+
+static void print_megabytes(const char *what, size_t bytes)
+{
+	printf("  %-15s %8.1f MB\n", what, (double)bytes / 1e6);
+}
+
+/* Where the memory of a step is, after it. */
+static void print_use(const struct bench *b)
+{
+	const struct tape_use u = tape_use(&b->tape);
+
+	print_megabytes("activations", u.activations);
+	print_megabytes("their gradients", u.gradients);
+	print_megabytes("saved", u.saved);
+	print_megabytes("scratch", u.scratch);
+	print_megabytes("structs", u.host);
+	print_megabytes("parameters", tensor_arena_peak(&b->params.arena));
 }
 
 int main(int argc, char **argv)
@@ -219,6 +219,7 @@ int main(int argc, char **argv)
 		all += best[k];
 	}
 	printf("  %-15s %8.2f ms (of each the least)\n", "sum", 1e3 * all);
+	print_use(&b);
 	tape_release(&b.tape);
 	params_release(&b.params);
 	tensor_arena_release(&b.arena);

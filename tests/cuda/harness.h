@@ -25,7 +25,7 @@ struct harness {
 
 /* Runs fn in every order, on a device of one multiprocessor and on one of 12, with elements in real
  * and, if `bf16`, in bf16. The bits that it reads must be the same in every order; nothing may be
- * left allocated. */
+ * left allocated. SHIM_ORDER=0, 1 or 2 in the environment: only that order. */
 void harness_run(void (*fn)(struct harness *h), int bf16);
 
 /* A harness without orders: a queue and no memory. */

@@ -1,0 +1,116 @@
+#!/bin/sh
+# mutants.sh BUILD [CXX]: are the barriers and fences of the kernels tested? Takes out each __syncthreads() and each
+# __threadfence() of core/tensor/cuda in turn, runs the tests of kernels in each order of threads and blocks and under
+# the watcher of every access, and prints a line for each:
+#   v  wrong values     e  an error of the shim     r  a race, seen by the watcher     -  passed
+# Fails if one survives: then either a test is missing, or the barrier is superfluous and goes.
+set -u
+build=$(cd "$1" && pwd) || exit 1
+cxx=${2:-c++}
+src=$(cd "$(dirname "$0")/../.." && pwd)
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+SSL_SOURCE_DIR=$src
+SSL_CUDA_LIBS=$build/tests/cuda/fake
+export SSL_SOURCE_DIR SSL_CUDA_LIBS
+dir=core/tensor/cuda
+programs='norm losses update'
+flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
+
+# compile VARIANT: every .cu file, of the copy in the scratch folder where that differs
+compile()
+{
+	mkdir -p "$scratch/$1"
+	sanitize=
+	[ "$1" = float ] || sanitize=-fsanitize=thread
+	for file in "$src/$dir"/*.cu; do
+		name=$(basename "$file" .cu)
+		[ ! -e "$scratch/$dir/$name.cu" ] || file=$scratch/$dir/$name.cu
+		# shellcheck disable=SC2086  # lists of flags
+		if [ "$changed" = all ] || [ "$changed" = "$name" ]; then
+			"$cxx" $flags $sanitize -I"$scratch" -I"$src" -x c++ -c "$file" -o "$scratch/$1/$name.o" || return 1
+		else
+			cp "$scratch/whole/$1/$name.o" "$scratch/$1/$name.o"
+		fi
+	done
+}
+
+# link VARIANT PROGRAM: with the objects of the build
+link()
+{
+	objects=$build/tests/cuda/CMakeFiles
+	watch=
+	[ "$1" = float ] || watch=$objects/t-cuda-$2_watched.dir/shim/watch.c.o
+	# shellcheck disable=SC2086  # nothing or a file
+	"$cxx" -rdynamic -o "$scratch/$1/$2" "$scratch/$1"/*.o "$objects/t-cuda-$2_$1.dir"/test_*.o \
+		"$objects/t-cuda-$2_$1.dir/harness.c.o" $watch "$objects/cuda_shim.dir/shim"/*.o \
+		"$build/libssl_core.a" -lcunit -lcrypto -lm -lpthread -ldl
+}
+
+# outcome VARIANT [ORDER]: one letter; the first message of the shim is left in the scratch folder
+outcome()
+{
+	letter=-
+	for program in $programs; do
+		SHIM_ORDER=${2:-} "$scratch/$1/$program" >"$scratch/out" 2>&1
+		case $? in
+		0) continue ;;
+		3) letter=e ;;
+		*) letter=v ;;
+		esac
+		! grep -q 'race:' "$scratch/out" || letter=r
+		[ -s "$scratch/message" ] || sed -n 's/^cuda-shim: .*: \(.*\)/\1/p' "$scratch/out" | head -n 1 >"$scratch/message"
+		break
+	done
+	printf '%s' "$letter"
+}
+
+# row LABEL: builds what differs, runs it and prints a line; fails if nothing is found
+row()
+{
+	: >"$scratch/message"
+	for variant in float watched; do
+		compile $variant || { echo "$1: it does not compile"; return 1; }
+		for program in $programs; do
+			link $variant "$program" || { echo "$1: it cannot be linked"; return 1; }
+		done
+	done
+	found=
+	for order in 0 1 2; do
+		found="$found $(outcome float $order)"
+	done
+	found="$found $(outcome watched)"
+	# shellcheck disable=SC2086  # four letters
+	printf '%-40s %-9s %-10s %-11s %-7s ' "$1" $found
+	sed "s,$scratch/,,g; s,$src/,,g" "$scratch/message" | cut -c1-110
+	[ -s "$scratch/message" ] || echo
+	[ "$found" != ' - - - -' ]
+}
+
+printf '%-40s %-9s %-10s %-11s %-7s %s\n' removed ascending descending interleaved watcher 'first message of the shim'
+changed=all
+if row nothing; then
+	echo 'the tests fail without a change'
+	exit 1
+fi
+[ -x "$scratch/watched/update" ] || exit 1
+mkdir "$scratch/whole"
+mv "$scratch/float" "$scratch/watched" "$scratch/whole"
+
+survivors=0
+count=0
+grep -n -o '__syncthreads();\|__threadfence();' "$src/$dir"/*.cu "$src/$dir"/*.cuh >"$scratch/sites"
+while IFS=: read -r file line call; do
+	name=$(basename "$file")
+	mkdir -p "$scratch/$dir"
+	sed "${line}s/$call/;/" "$file" >"$scratch/$dir/$name"
+	changed=all # a header
+	case $name in
+	*.cu) changed=${name%.cu} ;;
+	esac
+	row "$name:$line $call" || survivors=$((survivors + 1))
+	count=$((count + 1))
+	rm -rf "${scratch:?}/core"
+done <"$scratch/sites"
+echo "$count removed, $survivors survived"
+[ $count -gt 0 ] && [ $survivors -eq 0 ]

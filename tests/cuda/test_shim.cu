@@ -292,8 +292,8 @@ static void test_bf16(void)
 	CU_ASSERT((float)__nv_bfloat16(INFINITY) == INFINITY);
 }
 
-/* Runs f in a process of its own, which must end with SHIM_EXIT and print `words`. */
-static void must_fail(const char *words, void (*f)(void))
+/* Runs f in a process of its own, which must end with this status and print `words`. */
+static void must_fail(const char *words, void (*f)(void), int expected = SHIM_EXIT)
 {
 	char text[1024] = "";
 	size_t n = 0;
@@ -315,7 +315,7 @@ static void must_fail(const char *words, void (*f)(void))
 		n += (size_t)got;
 	close(p[0]);
 	waitpid(child, &status, 0);
-	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == SHIM_EXIT);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == expected);
 	CU_ASSERT(strstr(text, words) != NULL);
 	if (!strstr(text, words))
 		printf("\n    %s: not in: %s\n", words, text);
@@ -366,8 +366,16 @@ static void test_races(void)
 	LAUNCH((neighbours<true>), 1, 64, 0, stream, number);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static const bool sanitized = true;
+#else
+static const bool sanitized = false;
+#endif
+
 static void test_memory(void)
 {
+	const char *words =
+	    sanitized ? "AddressSanitizer: use-after-poison" : "outside of an allocation";
 	cudaStream_t s;
 	char host[100], *p;
 	void *q;
@@ -392,15 +400,16 @@ static void test_memory(void)
 	CU_ASSERT(cudaMalloc(&q, 1) == cudaErrorMemoryAllocation);
 	unsetenv("FAKE_FAIL");
 	shim_fail_reset();
-#ifndef __SANITIZE_ADDRESS__
-	must_fail("outside of an allocation", [] {
-		char *r;
+	must_fail(
+	    words,
+	    [] {
+		    char *r;
 
-		cudaMalloc((void **)&r, 100);
-		LAUNCH(writes_behind, 1, 1, 0, stream, r);
-		cudaFree(r);
-	});
-#endif
+		    cudaMalloc((void **)&r, 100);
+		    LAUNCH(writes_behind, 1, 1, 0, stream, r);
+		    cudaFree(r);
+	    },
+	    sanitized ? 1 : SHIM_EXIT);
 	CU_ASSERT(cudaFree(p) == cudaSuccess && cudaFree(host) == cudaErrorInvalidValue);
 	CU_ASSERT(cudaStreamDestroy(s) == cudaSuccess && shim_live() == before);
 }

@@ -83,11 +83,11 @@ static void compare_series(struct comparison *c, const struct st_entry *e, const
 	const struct series *s = find_series(c->rec, e->name);
 	double *loss = c->found->loss;
 
-	if (!s || s->n != c->rec->steps || e->n < (size_t)s->n) {
+	if (!s || s->n < c->rec->steps || e->n < (size_t)c->rec->steps) {
 		fail(c, "not recorded at every step:", e->name);
 		return;
 	}
-	for (int k = 0; k < s->n; k++) {
+	for (int k = 0; k < c->rec->steps; k++) {
 		const double error = relative(s->value[k], ref[k]);
 
 		check(c, e->name, k + 1, tolerance_at(c, k + 1), error, &c->found->series);

@@ -8,7 +8,7 @@
  *                                         views, labels and recipe of each run (double build)
  *
  * A run goes through run_execute(), as that of `ssl run`, with a recorder in memory. How it is
- * computed (threads, further settings of the recipe) and how closely it must agree are arguments of
+ * computed (device, threads, further settings of the recipe) and how closely it must agree are arguments of
  * the program, so that any other way to compute the same run is compared with the same files.
  *
  * A file contains
@@ -35,6 +35,7 @@ extern const struct golden_run golden_runs[]; /* ended by a name of NULL */
 
 /* How a run is computed. */
 struct way {
+	const struct device *device; /* NULL: the CPU */
 	int threads;
 	long steps;              /* stop after so many; RUNS_STEPS: never */
 	struct recipe_set *more; /* settings that come last */
@@ -52,7 +53,7 @@ struct record {
 	struct open_datasets *datasets;
 	char dir[256]; /* scratch */
 	volatile sig_atomic_t stop;
-	long steps, last; /* taken; the step after which it stops */
+	long steps, last; /* steps to compare; the step after which the run stops, 0: none */
 	struct series {
 		char name[64];
 		int n;
@@ -63,7 +64,7 @@ struct record {
 	struct safetensors start, end; /* checkpoints */
 	double *features;              /* {RUNS_IMAGES, dim} */
 	int dim;
-	/* Called after each step, while its batch is still there; or NULL. */
+	/* Called for each batch, which is in r->batcher; or NULL. */
 	void (*batch)(void *ctx, const struct run *r);
 	void *ctx;
 };

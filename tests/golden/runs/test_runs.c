@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/tensor/devices.h"
 #include "tests/golden/runs/runs.h"
 
 static const char usage[] =
-    "usage: t-golden-runs [-j THREADS] [-n STEPS] [-t FIRST[,TENTH]] [-s KEY=VALUE] [-v] [RUN...]\n"
+    "usage: t-golden-runs [-D DEVICE] [-j THREADS] [-n STEPS] [-t FIRST[,TENTH]] [-s KEY=VALUE] "
+    "[-v]\n"
+    "                     [RUN...]\n"
     "       t-golden-runs -d FOLDER [RUN...]\n"
     "\n"
+    "  -D DEVICE         device that computes (cpu)\n"
     "  -j THREADS        threads that compute (1)\n"
     "  -n STEPS          take and compare only so many steps (20; 3 in single precision)\n"
     "  -t FIRST[,TENTH]  largest relative error that passes at step 1 and at step 10; at step k it "
@@ -90,13 +94,26 @@ static int wanted(const struct options *o, const char *name)
 	return !o->n_names;
 }
 
+static int find_device(struct options *o, const char *name)
+{
+	struct error err;
+
+	if (!device_find(name, &o->way.device, &err))
+		return 0;
+	fprintf(stderr, "%s\n", err.msg);
+	return -1;
+}
+
 static int read_options(struct options *o, int argc, char **argv)
 {
 	char *end;
 	int c;
 
-	while ((c = getopt(argc, argv, "hj:n:t:s:d:v")) != -1) {
-		if (c == 'j') {
+	while ((c = getopt(argc, argv, "hD:j:n:t:s:d:v")) != -1) {
+		if (c == 'D') {
+			if (find_device(o, optarg))
+				return -1;
+		} else if (c == 'j') {
 			o->way.threads = (int)strtol(optarg, NULL, 10);
 		} else if (c == 'n') {
 			o->way.steps = strtol(optarg, NULL, 10);

@@ -110,26 +110,42 @@ size_t golden_batch_size(const struct run *r)
 	       (size_t)f->out_width * (size_t)f->channels;
 }
 
+/* Stops the run; a step that has begun by then is recorded as well. */
 static void after_step(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		       double images_per_s)
 {
 	struct record *rec = ctx;
-	const size_t n = golden_batch_size(&rec->run);
-	double *x = as_double(rec->run.batcher.x, n), sketch[RUNS_SKETCH];
 
 	(void)steps;
 	(void)epoch;
 	(void)epochs;
 	(void)loss;
 	(void)images_per_s;
-	golden_sketch(sketch, x, n);
-	free(x);
-	memcpy(rec->views[step - 1], sketch, sizeof rec->views[0]);
-	rec->steps = step;
-	if (rec->batch)
-		rec->batch(rec->ctx, &rec->run);
 	if (step == rec->last)
 		rec->stop = 1;
+}
+
+/* Draws the batches of the steps again, since a batch depends on nothing but its number. */
+static void take_views(struct record *rec)
+{
+	struct run *r = &rec->run;
+	double sketch[RUNS_SKETCH], *x;
+	size_t n;
+
+	for (long step = 0; step < rec->steps; step++) {
+		const long k = step % r->steps_per_epoch;
+
+		if (k == 0)
+			loader_epoch(&r->loader, (uint32_t)(step / r->steps_per_epoch));
+		batcher_fill(&r->batcher, (int)k);
+		n = golden_batch_size(r);
+		x = as_double(r->batcher.x, n);
+		golden_sketch(sketch, x, n);
+		memcpy(rec->views[step], sketch, sizeof rec->views[0]);
+		free(x);
+		if (rec->batch)
+			rec->batch(rec->ctx, r);
+	}
 }
 
 /* The features of the first test images. */
@@ -164,12 +180,15 @@ int golden_train(struct record *rec, const struct golden_run *which, const struc
 	rec->recorder = (struct recorder){&ops, rec};
 	r->opts.command = "golden";
 	r->opts.threads = way->threads;
+	r->opts.device = way->device;
 	r->opts.recorder = &rec->recorder;
 	r->opts.stop = &rec->stop;
 	r->opts.progress.ctx = rec;
 	r->opts.progress.step = after_step;
 	if (run_execute(r, err) && !(rec->stop && err->code == ERR_PREEMPTED))
 		return -1;
+	rec->steps = rec->last && r->step > rec->last ? rec->last : r->step;
+	take_views(rec);
 	take_features(rec);
 	return take_state(rec, "end", &rec->end, err);
 }

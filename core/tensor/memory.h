@@ -6,12 +6,16 @@
 #ifndef SSL_TENSOR_MEMORY_H
 #define SSL_TENSOR_MEMORY_H
 
+#include <stdint.h>
+
 #include "core/tensor/device.h"
 #include "core/tensor/tensor.h"
 
 struct memory {
 	const struct device *device;
-	real *data; /* the values, in the device's memory */
+	/* the values, in the device's memory: `data` of ELEMENT_REAL, `bits` of ELEMENT_BF16 */
+	real *data;
+	uint16_t *bits;
 	/* d(loss)/d(data), of the tensor's shape: NULL until the backward pass reaches it */
 	struct tensor *grad;
 };

@@ -1,6 +1,7 @@
 #include "core/tensor/tensor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/error.h"
@@ -60,21 +61,51 @@ struct tensor *tensor_wrap(struct tensor_arena *a, real *data, int ndim, const i
 	return &w->t;
 }
 
-struct tensor *tensor_new(struct tensor_arena *a, int ndim, const int *shape)
+size_t tensor_element_size(enum element e)
+{
+	return e == ELEMENT_BF16 ? sizeof(uint16_t) : sizeof(real);
+}
+
+static size_t bytes_of(const struct tensor *t)
+{
+	return t->n * tensor_element_size(t->element);
+}
+
+/* Where element i is, in the memory of the device. */
+static void *place_of(const struct tensor *t, size_t i)
+{
+	return t->element == ELEMENT_BF16 ? (void *)(t->mem->bits + i) : (void *)(t->mem->data + i);
+}
+
+static void set_place(struct tensor *t, enum element element, void *values)
+{
+	t->element = element;
+	t->mem->data = element == ELEMENT_REAL ? values : NULL;
+	t->mem->bits = element == ELEMENT_BF16 ? values : NULL;
+}
+
+struct tensor *tensor_new_as(struct tensor_arena *a, enum element element, int ndim,
+			     const int *shape)
 {
 	struct tensor *t = tensor_wrap(a, NULL, ndim, shape);
 
-	t->mem->data = arena_alloc(&a->values, t->n * sizeof(real));
+	set_place(t, element, arena_alloc(&a->values, t->n * tensor_element_size(element)));
 	return t;
+}
+
+struct tensor *tensor_new(struct tensor_arena *a, int ndim, const int *shape)
+{
+	return tensor_new_as(a, ELEMENT_REAL, ndim, shape);
 }
 
 struct tensor *tensor_view(struct tensor_arena *a, const struct tensor *x, size_t from, int ndim,
 			   const int *shape)
 {
-	struct tensor *t = tensor_wrap(a, x->mem->data + from, ndim, shape);
+	struct tensor *t = tensor_wrap(a, NULL, ndim, shape);
 
 	if (from + t->n > x->n)
 		BUG("a view of elements %zu to %zu of %zu", from, from + t->n, x->n);
+	set_place(t, x->element, place_of(x, from));
 	return t;
 }
 
@@ -89,19 +120,67 @@ struct tensor *tensor_of_host(struct tensor_arena *a, real *host, int ndim, cons
 	return t;
 }
 
-static size_t bytes_of(const struct tensor *t)
+/* The upper half of x as a float, rounded to the nearest, to even where two are as near. */
+static uint16_t to_bf16(real x)
 {
-	return t->n * sizeof(real);
+	float single = (float)x;
+	uint32_t bits;
+
+	memcpy(&bits, &single, sizeof bits);
+	if (single != single)
+		return (uint16_t)(bits >> 16 | 0x40); /* a NaN stays one */
+	return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static real of_bf16(uint16_t half)
+{
+	uint32_t bits = (uint32_t)half << 16;
+	float single;
+
+	memcpy(&single, &bits, sizeof single);
+	return (real)single;
+}
+
+static void read_bf16(const struct tensor *t, real *host)
+{
+	const struct device *d = t->mem->device;
+	uint16_t *half = xmalloc(bytes_of(t));
+
+	d->download(d, half, t->mem->bits, bytes_of(t));
+	for (size_t i = 0; i < t->n; i++)
+		host[i] = of_bf16(half[i]);
+	free(half);
+}
+
+static void write_bf16(struct tensor *t, const real *host)
+{
+	const struct device *d = t->mem->device;
+	uint16_t *half = xmalloc(bytes_of(t));
+
+	for (size_t i = 0; i < t->n; i++)
+		half[i] = to_bf16(host[i]);
+	d->upload(d, t->mem->bits, half, bytes_of(t));
+	free(half);
 }
 
 void tensor_read(const struct tensor *t, real *host)
 {
-	t->mem->device->download(t->mem->device, host, t->mem->data, bytes_of(t));
+	const struct device *d = t->mem->device;
+
+	if (t->element == ELEMENT_BF16)
+		read_bf16(t, host);
+	else
+		d->download(d, host, t->mem->data, bytes_of(t));
 }
 
 void tensor_write(struct tensor *t, const real *host)
 {
-	t->mem->device->upload(t->mem->device, t->mem->data, host, bytes_of(t));
+	const struct device *d = t->mem->device;
+
+	if (t->element == ELEMENT_BF16)
+		write_bf16(t, host);
+	else
+		d->upload(d, t->mem->data, host, bytes_of(t));
 }
 
 struct tensor *tensor_grad(const struct tensor *t)
@@ -131,14 +210,18 @@ void tensor_zero(struct tensor *t)
 
 void tensor_zero_range(struct tensor *t, size_t from, size_t to)
 {
-	t->mem->device->zero(t->mem->device, t->mem->data + from, (to - from) * sizeof(real));
+	const struct device *d = t->mem->device;
+
+	d->zero(d, place_of(t, from), (to - from) * tensor_element_size(t->element));
 }
 
 void tensor_copy(struct tensor *to, const struct tensor *from)
 {
-	if (to->n != from->n)
+	const struct device *d = to->mem->device;
+
+	if (to->n != from->n || to->element != from->element)
 		BUG("copy of %zu elements to %zu", from->n, to->n);
-	to->mem->device->copy(to->mem->device, to->mem->data, from->mem->data, bytes_of(to));
+	d->copy(d, place_of(to, 0), place_of(from, 0), bytes_of(to));
 }
 
 struct tensor *tensor_new1(struct tensor_arena *a, int d0)

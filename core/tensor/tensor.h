@@ -1,5 +1,5 @@
 /*
- * A tensor is a dense block of `real` with up to four dimensions, of which the last varies fastest.
+ * A tensor is a dense block of numbers with up to four dimensions, of which the last varies fastest.
  * Images and activations are NHWC, with shape {N, H, W, C}; embeddings have shape {N, D}, a scalar
  * {1}. Convolution weights are stored as {KH, KW, Cin, Cout}, linear weights as {out, in}. A tensor
  * never owns its memory, which belongs to an arena: that of a tape (activations) or of `params`.
@@ -20,6 +20,13 @@
 
 enum { TENSOR_DIMS = 4, OP_INPUTS = 6 };
 
+/* How a device keeps an element. The host always sees `real`. */
+enum element {
+	ELEMENT_REAL,
+	ELEMENT_BF16, /* the upper 16 bits of a float; not on the CPU, whose kernels need `real` */
+};
+size_t tensor_element_size(enum element e); /* in bytes */
+
 struct device;
 struct kernels;
 struct memory;
@@ -35,6 +42,7 @@ struct tensor_arena {
 struct tensor {
 	int ndim, shape[TENSOR_DIMS];
 	size_t n;           /* number of elements */
+	enum element element;
 	struct memory *mem; /* the values and their gradient; what is in it is core/tensor's own */
 	int needs_grad;     /* 1: a trained parameter, or computed from one */
 
@@ -59,6 +67,8 @@ size_t tensor_arena_peak(const struct tensor_arena *a); /* bytes, of both togeth
 
 /* Allocates an uninitialised tensor, both the struct and its values, in `a`. */
 struct tensor *tensor_new(struct tensor_arena *a, int ndim, const int *shape);
+struct tensor *tensor_new_as(struct tensor_arena *a, enum element element, int ndim,
+			     const int *shape);
 struct tensor *tensor_new1(struct tensor_arena *a, int d0);
 struct tensor *tensor_new2(struct tensor_arena *a, int d0, int d1);
 struct tensor *tensor_new4(struct tensor_arena *a, int n, int h, int w, int c);
@@ -73,7 +83,7 @@ struct tensor *tensor_view(struct tensor_arena *a, const struct tensor *x, size_
 struct tensor *tensor_of_host(struct tensor_arena *a, real *host, int ndim, const int *shape);
 
 /* The doors between a tensor and the host: all its values, in order, from and to the n values at
- * `host`. */
+ * `host`. A value is rounded to the nearest that the element can hold, to even where two are as near. */
 void tensor_read(const struct tensor *t, real *host);
 void tensor_write(struct tensor *t, const real *host);
 
@@ -90,7 +100,7 @@ double tensor_value(const struct tensor *t);
 /* Clears all values; copies those of `from`, a tensor of the same size. */
 void tensor_zero(struct tensor *t);
 void tensor_zero_range(struct tensor *t, size_t from, size_t to); /* elements [from, to) */
-void tensor_copy(struct tensor *to, const struct tensor *from);
+void tensor_copy(struct tensor *to, const struct tensor *from); /* of the same element */
 
 int tensor_same_shape(const struct tensor *a, const struct tensor *b);
 

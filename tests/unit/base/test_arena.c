@@ -2,6 +2,7 @@
 #include "core/base/arena.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -59,12 +60,55 @@ static void test_zero_and_text(void)
 	arena_release(&a);
 }
 
+/* A source of blocks that counts them. */
+struct counted {
+	int blocks;
+	size_t bytes;
+};
+
+static void *counted_alloc(void *ctx, size_t bytes)
+{
+	struct counted *c = ctx;
+
+	c->blocks++;
+	c->bytes += bytes;
+	return malloc(bytes);
+}
+
+static void counted_free(void *ctx, void *block)
+{
+	struct counted *c = ctx;
+
+	c->blocks--;
+	free(block);
+}
+
+/* A device's memory: every block comes from the source and goes back to it, also after a release.
+ */
+static void test_source(void)
+{
+	struct counted c = {0};
+	const struct arena_source source = {counted_alloc, counted_free, &c};
+	struct arena a = {.source = &source};
+
+	for (int round = 0; round < 2; round++) {
+		c.bytes = 0;
+		CU_ASSERT_PTR_NOT_NULL(arena_alloc(&a, 100));
+		CU_ASSERT_PTR_NOT_NULL(arena_alloc(&a, 3 << 20));
+		CU_ASSERT_EQUAL(c.blocks, 2);
+		CU_ASSERT(c.bytes >= (3 << 20) + 100);
+		arena_release(&a);
+		CU_ASSERT_EQUAL(c.blocks, 0);
+	}
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"blocks are aligned and do not overlap", test_aligned_and_apart},
 	    {"a reset gives the same addresses again", test_reset_gives_the_same_addresses},
 	    {"cleared memory, strings, release", test_zero_and_text},
+	    {"blocks of a source", test_source},
 	    {0}};
 
 	return check_run("base/arena", cases);

@@ -27,6 +27,37 @@ static void test_shapes(void)
 	tensor_arena_release(&a);
 }
 
+/* Expected values: IEEE 754 round-to-nearest-even to 8 significant bits, by hand. */
+static void test_bf16(void)
+{
+	struct tensor_arena a = TENSOR_ARENA_CPU;
+	const int n = 8;
+	struct tensor *t = tensor_new_as(&a, ELEMENT_BF16, 1, &n), *rest, *copy;
+	const real in[] = {
+	    1,   (real)1.00390625, (real)1.01171875, (real)-1.0040, (real)3e38, INFINITY,
+	    NAN, (real)1e-40};
+	const real want[] = {
+	    1, 1, (real)1.015625, (real)-1.0078125, (real)ldexp(1.765625, 127), INFINITY};
+	real out[8];
+
+	CU_ASSERT_EQUAL(tensor_element_size(t->element), 2);
+	tensor_write(t, in);
+	tensor_read(t, out);
+	for (int i = 0; i < 6; i++)
+		CU_ASSERT((float)out[i] == (float)want[i]);
+	CU_ASSERT(isnan(out[6]) && (double)out[7] == ldexp(1, -133));
+	CU_ASSERT(t->mem->data == NULL);
+	rest = tensor_view(&a, t, 4, 1, (const int[]){4});
+	copy = tensor_new_as(&a, ELEMENT_BF16, 1, (const int[]){4});
+	tensor_copy(copy, rest);
+	tensor_zero_range(t, 4, 5);
+	tensor_read(copy, out);
+	CU_ASSERT((float)out[0] == (float)want[4] && (float)out[1] == (float)want[5]);
+	tensor_read(rest, out);
+	CU_ASSERT(out[0] == 0 && isinf(out[1]));
+	tensor_arena_release(&a);
+}
+
 enum { D = 23 };
 
 static void test_eigen(void)
@@ -62,7 +93,10 @@ static void test_eigen(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"shapes", test_shapes}, {"eigen_symmetric: A = U diag(s) U^T", test_eigen}, {0}};
+	    {"bf16", test_bf16},
+	    {"shapes", test_shapes},
+	    {"eigen_symmetric: A = U diag(s) U^T", test_eigen},
+	    {0}};
 
 	return check_run("tensor/tensor", cases);
 }

@@ -166,6 +166,7 @@ COMMANDS = {
     'data-add': (images, ['data', 'add', 'pics', 'pics'], []),
     'data-shapes': (store, ['data', 'add', 'tiny', '--shapes', '--train', '16', '--test', '8'], []),
     'data-ls': (data, ['data', 'ls'], []),
+    'data-plan': (data, ['data', 'show', '--plan', 'tiny'], []),
     'data-rm': (data, ['data', 'rm', 'tiny'], []),
     'run': (data, ['run', *TINY, '--name', 'r1'], []),
     'eval': (run, ['eval', 'r1', '--protocol', 'knn,linear', '-j', '1', '--set', 'eval.knn.k=2'], []),

@@ -1,8 +1,8 @@
 /*
  * Memory by lifetime. An arena allocates 64-byte aligned memory and frees all of it at once.
  * Training has arenas that live as long as the run, and others that are reset at every step, so
- * that after the first step no step calls malloc and all steps use the same addresses. Blocks are chained and never moved: a pointer is valid until its arena is reset
- * or released.
+ * that after the first step no step calls malloc and all steps use the same addresses. Blocks are
+ * chained and never moved: a pointer is valid until its arena is reset or released.
  */
 #ifndef SSL_BASE_ARENA_H
 #define SSL_BASE_ARENA_H

@@ -3,14 +3,15 @@
  * checkpoints and evaluations, and settles; for `ssl run`, `resume`, `verify` and the cells of
  * sweeps (worker.h). All that it records goes through a recorder (recorder.h).
  *
- *                       recorder_begin
- *     (none) ------------------------------> running running ---- recorder_finish --------> done
- *     every planned step was taken running ---- recorder_finish --------> failed     an error; NaN
- *     under guard.nan = fail running ---- recorder_finish --------> collapsed  the guard (guard.c):
- *     checkpoint first, exit 7 running ---- recorder_finish --------> stopped    a signal
- *     (run_stop): checkpoint first, exit 75 running ---- recorder_finish --------> pruned     by
- *     its sweep (worker.c) any but done, or stale: recorder_begin -> running resumed from the last
- *     checkpoint
+ *     from       to         by
+ *     (none)     running    recorder_begin
+ *     running    done       recorder_finish: every planned step was taken
+ *     running    failed     recorder_finish: an error; NaN under guard.nan = fail
+ *     running    collapsed  recorder_finish: the guard (guard.c): checkpoint first, exit 7
+ *     running    stopped    recorder_finish: a signal (run_stop): checkpoint first, exit 75
+ *     running    pruned     recorder_finish: its sweep (worker.c)
+ *     any but done, or stale: running, by recorder_begin: resumed from the last checkpoint
+ *
  * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
  *
  * Invariants

@@ -15,6 +15,7 @@
 #include "core/base/rng.h"
 #include "core/report/human.h"
 #include "core/run/provenance.h"
+#include "core/tensor/devices.h"
 #include "core/tensor/kernels/gemm.h"
 
 static int doctor_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err);
@@ -44,6 +45,31 @@ static void add(struct doctor *d, enum verdict verdict, const char *check, const
 	d->n[verdict]++;
 }
 
+/* Says what --device can name here, and what it cannot and why. */
+static void check_devices(struct doctor *d)
+{
+	int n = 0;
+
+	while (device_kind_at(n))
+		n++;
+	while (n--) { /* the CPU, the last of them, first */
+		const struct device_kind *kind = device_kind_at(n);
+		struct strbuf check = STRBUF_INIT, text = STRBUF_INIT;
+		struct error why;
+
+		strbuf_addf(&check, "device %s", kind->name);
+		if (kind->missing)
+			strbuf_addf(&text, "none: %s", kind->missing);
+		else if (!kind->get(0, &why))
+			strbuf_addf(&text, "none: %s", why.msg);
+		else
+			kind->describe(&text);
+		add(d, FINE, check.buf, text.buf);
+		strbuf_release(&check);
+		strbuf_release(&text);
+	}
+}
+
 static void check_machine(struct doctor *d)
 {
 	struct code_info code;
@@ -57,10 +83,7 @@ static void check_machine(struct doctor *d)
 	add(d, FINE, "ssl", text.buf);
 	add(d, FINE, "flags", code.flags);
 	add(d, FINE, "system", host.os);
-	strbuf_clear(&text);
-	strbuf_addf(&text, "%s, %d usable core%s", host.cpu, host.cores,
-		    host.cores == 1 ? "" : "s");
-	add(d, FINE, "cpu", text.buf);
+	check_devices(d);
 	add(d, strcmp(host.isa, "generic") ? FINE : WARN, "kernels", host.isa);
 	add(d, FINE, "libraries", code.libraries);
 	strbuf_clear(&text);

@@ -10,6 +10,7 @@
 #include "core/report/human.h"
 #include "core/report/outcome.h"
 #include "core/run/precision.h"
+#include "core/store/environment.h"
 #include "core/tensor/devices.h"
 
 enum { SIGNALS = 65 };
@@ -101,6 +102,24 @@ int cmd_find_device(const char *name, const struct device **out, struct error *e
 	if (device_find(name ? name : DEVICE_AUTO, out, err))
 		return error_prefix(err, "--device");
 	return 0;
+}
+
+int cmd_find_device_of(struct cmd_ctx *ctx, const struct run_row *row, const char *name,
+		       const struct device **out, struct error *err)
+{
+	char device[64];
+	struct error why;
+
+	if (name)
+		return cmd_find_device(name, out, err);
+	if (environment_device(ctx->store, row->id, device, sizeof device, err))
+		return -1;
+	if (!device_find(device, out, &why))
+		return 0;
+	return error_set(err, ERR_FAILED,
+			 "%s: its device cannot be used: %s: --device auto chooses another, which "
+			 "gives other bits",
+			 row->name, why.msg);
 }
 
 int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err)

@@ -16,6 +16,10 @@ int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error 
 /* Finds the device that --device names, or the best one if name is NULL. */
 int cmd_find_device(const char *name, const struct device **out, struct error *err);
 
+/* The same for a recorded run, which without --device stays on the device of its newest attempt. */
+int cmd_find_device_of(struct cmd_ctx *ctx, const struct run_row *row, const char *name,
+		       const struct device **out, struct error *err);
+
 /* Executes r (recipe and opts filled) on ctx->store and releases it; with -n only up to the first
  * step. */
 int cmd_execute_run(struct cmd_ctx *ctx, struct run *r, struct error *err);

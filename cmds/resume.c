@@ -124,7 +124,7 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	const struct opt table[] = {{0, "set", OPT_LIST, &set, "KEY=VALUE",
 				     "a value that the recorded recipe must have", 0, 0},
 				    {0, "device", OPT_TEXT, &device, "DEVICE",
-				     "device that computes: cpu or auto (auto)", 0, 0},
+				     "device that computes: cpu or auto (that of the run)", 0, 0},
 				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
@@ -132,12 +132,13 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	ret = opt_parse(ctx, &cmd_resume, table, argc, argv, 1, 2, &n, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (cmd_find_device(device, &opts.device, err) ||
-	    refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
+	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
 	opts.threads = (int)threads;
-	ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, &opts, err);
+	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err);
+	if (!ret)
+		ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, &opts, err);
 	run_row_release(&row);
 	return ret;
 }

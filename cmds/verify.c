@@ -103,8 +103,8 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	    {0, "cut", OPT_INT, &opts.cut, "STEP", "stop at this step and resume from there", 1,
 	     1e9},
 	    {0, "epochs", OPT_INT, &opts.epochs, "N", "only the first N epochs", 1, 1e9},
-	    {0, "device", OPT_TEXT, &device, "DEVICE", "device that computes: cpu or auto (auto)",
-	     0, 0},
+	    {0, "device", OPT_TEXT, &device, "DEVICE",
+	     "device that computes: cpu or auto (that of the run)", 0, 0},
 	    {'j', "threads", OPT_INT, &threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
 	    {0}};
@@ -113,13 +113,14 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	opts.threads = threads ? (int)threads : cpu_count();
-	if (cmd_find_device(device, &opts.device, err) ||
-	    refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
+	if (refs_resolve(ctx->store, argv[1], &id, &epoch, err) ||
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
 	if (epoch >= 0 && !opts.epochs)
 		opts.epochs = epoch;
-	ret = verify(ctx, &row, &opts, err);
+	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err);
+	if (!ret)
+		ret = verify(ctx, &row, &opts, err);
 	run_row_release(&row);
 	return ret;
 }

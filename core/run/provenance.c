@@ -56,6 +56,22 @@ void provenance_host(struct host_info *out)
 	out->cores = cpu_count();
 }
 
+struct device_info provenance_device(const struct device *d)
+{
+	return (struct device_info){d->name, d->about};
+}
+
+int provenance_device_change(const char *run, const char *then, const char *now, struct strbuf *out)
+{
+	if (!strcmp(then, now))
+		return 0;
+	strbuf_addf(out,
+		    "%s: computed on %s so far, and now on %s: its bits will differ from those of "
+		    "a run on one device",
+		    run, then, now);
+	return 1;
+}
+
 void provenance_find(struct provenance *out)
 {
 	provenance_code(&out->code);

@@ -3,7 +3,9 @@
 #ifndef SSL_RUN_PROVENANCE_H
 #define SSL_RUN_PROVENANCE_H
 
+#include "core/base/strbuf.h"
 #include "core/store/runs.h"
+#include "core/tensor/device.h"
 
 struct provenance {
 	struct code_info code;
@@ -16,5 +18,10 @@ void provenance_find(struct provenance *out);
 
 void provenance_code(struct code_info *out);
 void provenance_host(struct host_info *out);
+struct device_info provenance_device(const struct device *d);
+
+/* Appends a warning for a run that continues on another device than it was computed on so far, and
+ * returns 1; returns 0 if both are the same. */
+int provenance_device_change(const char *run, const char *then, const char *now, struct strbuf *out);
 
 #endif

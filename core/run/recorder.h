@@ -28,6 +28,7 @@ struct recorder_run { /* what begin records; all of it outlives the run */
 	const char *name; /* NULL: the recorder makes one */
 	const char *const *tag;
 	int n_tags, threads;
+	struct device_info device;
 	int rules; /* version of the rules of metrics, of a new run; 0: the newest */
 	long epochs, steps, steps_per_epoch;
 	double loss_floor, least_progress; /* of the method (method.h) */

@@ -11,6 +11,7 @@
 #include "core/run/provenance.h"
 #include "core/run/recorder.h"
 #include "core/store/digests.h"
+#include "core/store/environment.h"
 #include "core/store/object.h"
 #include "core/store/query/series.h"
 #include "core/store/sweeps.h"
@@ -60,6 +61,7 @@ static void fill_row(const struct store_recorder *s, const struct recorder_run *
 	row->n_params = run->recipe->n;
 	row->code = &from->code;
 	row->host = &from->host;
+	row->device = run->device;
 	row->tag = run->tag;
 	row->n_tags = run->n_tags;
 	row->cell = s->opts.cell;
@@ -88,19 +90,34 @@ static int insert(struct store_recorder *s, const struct recorder_run *run,
 	return ret;
 }
 
-/* A resumed run may go on with another binary or on another machine: the attempt records that. */
+static void warn_of_device(const struct store_recorder *s, const struct recorder_run *run,
+			   const char *then)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (run->step && provenance_device_change(s->handle.name, then, run->device.name, &text))
+		log_warn("%s", text.buf);
+	strbuf_release(&text);
+}
+
+/* A resumed run may go on with another binary, on another machine or device: the attempt records
+ * that. */
 static int reopen(struct store_recorder *s, const struct recorder_run *run,
 		  const struct provenance *from, int *rules, struct error *err)
 {
 	long above = run->step ? run->step : -1;
+	char device[64];
 
+	if (environment_device(s->store, run->resume_id, device, sizeof device, err))
+		return -1;
 	if (s->opts.cell ? runs_reopen_for(s->store, run->resume_id, above, s->opts.cell,
 					   s->opts.token, &s->handle, err)
 			 : runs_reopen(s->store, run->resume_id, above, RUN_STALE, &s->handle, err))
 		return -1;
+	warn_of_device(s, run, device);
 	if (runs_rules(s->store, s->handle.id, rules, err))
 		return -1;
-	return runs_provenance(s->store, &s->handle, &from->code, &from->host, err);
+	return runs_provenance(s->store, &s->handle, &from->code, &from->host, &run->device, err);
 }
 
 static int begin(void *ctx, const struct recorder_run *run, struct run_handle *out, int *rules,

@@ -7,6 +7,7 @@
 #include "core/run/checkpoint.h"
 #include "core/run/dynamics.h"
 #include "core/run/evaluate.h"
+#include "core/run/provenance.h"
 
 /* Chooses the recorder, and records that the run begins. 1: a dry run, for which nothing is
  * written. */
@@ -25,6 +26,7 @@ static int begin(struct run *r, struct error *err)
 					 .tag = r->opts.tag,
 					 .n_tags = r->opts.n_tags,
 					 .threads = r->opts.threads,
+					 .device = provenance_device(r->device),
 					 .rules = r->opts.rules,
 					 .epochs = r->epochs,
 					 .steps = r->steps,

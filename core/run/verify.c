@@ -269,7 +269,7 @@ static int verify_parts(struct verify *v, struct store *s, const struct run_row 
 	struct verify_report *report = v->report;
 	struct run_handle h = {0};
 
-	if (plan(v, row, err) || verify_environment(s, row->id, v->opts->threads, report, err) ||
+	if (plan(v, row, err) || verify_environment(s, row->id, v->opts, report, err) ||
 	    points_each(s, row->id, -1, add_value, v, err) || make_store(v, s, row, err) ||
 	    execute_again(v, s, row, &h, err))
 		return -1;

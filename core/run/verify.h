@@ -58,8 +58,8 @@ int verify_same(const struct verify_report *report);
 /* Counts a finding, and stores it if it is the first of its kind. */
 void verify_find(struct verify_report *report, enum verify_kind kind, long step, const char *name,
 		 const char *recorded, const char *now);
-int verify_environment(struct store *s, int64_t run, int threads, struct verify_report *report,
-		       struct error *err);
+int verify_environment(struct store *s, int64_t run, const struct verify_opts *now,
+		       struct verify_report *report, struct error *err);
 /* Compares links and checkpoints up to step `last` of the run with those of the second run. */
 int verify_links(struct store *s, int64_t run, struct store *again, int64_t again_run, long last,
 		 struct verify_report *report, struct error *err);

@@ -60,9 +60,11 @@ static int compare_environment(void *ctx, const struct environment *e)
 	return 0;
 }
 
-int verify_environment(struct store *s, int64_t run, int threads, struct verify_report *report,
-		       struct error *err)
+int verify_environment(struct store *s, int64_t run, const struct verify_opts *now,
+		       struct verify_report *report, struct error *err)
 {
+	const struct device_info device =
+	    provenance_device(now->device ? now->device : &device_cpu);
 	struct environments *both = xcalloc(1, sizeof *both);
 	struct code_info code;
 	struct host_info host;
@@ -70,8 +72,8 @@ int verify_environment(struct store *s, int64_t run, int threads, struct verify_
 
 	provenance_code(&code);
 	provenance_host(&host);
-	environment_make(&both->now, &code, &host);
-	both->now.threads = threads;
+	environment_make(&both->now, &code, &host, &device);
+	both->now.threads = now->threads;
 	both->report = report;
 	ret = environments_each(s, run, compare_environment, both, err);
 	free(both);

@@ -8,6 +8,7 @@
 
 #include "core/stats/floor.h"
 #include "core/stats/groups.h"
+#include "core/store/environment.h"
 #include "core/store/metric_kinds.h"
 #include "core/store/query/metric_caveats.h"
 #include "core/store/sweeps.h"
@@ -451,6 +452,35 @@ static void note_datasets(struct compare *c)
 	    last);
 }
 
+/* Notes which devices computed the groups, if it was not one and the same. */
+static int note_devices(struct store *s, struct compare *c, struct error *err)
+{
+	struct strbuf first = STRBUF_INIT, list = STRBUF_INIT, one = STRBUF_INIT;
+	int several = 0, named = 0, ret = 0;
+
+	for (int i = 0; i < c->n_groups && !ret; i++) {
+		const struct compare_group *g = &c->group[i];
+
+		if (!g->n)
+			continue;
+		strbuf_clear(&one);
+		ret = environment_devices(s, g->id, g->n, &one, err);
+		if (!named)
+			strbuf_adds(&first, one.buf);
+		several |= strchr(one.buf, ',') || strcmp(one.buf, first.buf) != 0;
+		strbuf_addf(&list, "%s%s: %s", named++ ? "; " : "", g->title, one.buf);
+	}
+	if (!ret && several)
+		strbuf_addf(&c->notes,
+			    "The runs were computed on different devices (%s), which round "
+			    "differently.\n",
+			    list.buf);
+	strbuf_release(&first);
+	strbuf_release(&list);
+	strbuf_release(&one);
+	return ret;
+}
+
 /* Notes in one sentence which groups hold runs of several recipes. */
 static void note_cells(struct compare *c)
 {
@@ -548,7 +578,7 @@ int compare_make(struct store *s, const struct compare_query *q, struct compare 
 		ret = error_set(err, ERR_USAGE,
 				"--select: %s: it has no goal, so that none is best", c->select);
 	if (!ret)
-		ret = note_missing_cells(s, c, q->values.sweep, err);
+		ret = note_missing_cells(s, c, q->values.sweep, err) || note_devices(s, c, err);
 	if (!ret) {
 		if (!c->differ)
 			make_pairs(c, q->unpaired);

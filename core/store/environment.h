@@ -3,6 +3,7 @@
 #ifndef SSL_STORE_ENVIRONMENT_H
 #define SSL_STORE_ENVIRONMENT_H
 
+#include "core/base/strbuf.h"
 #include "core/store/runs.h"
 
 struct environment {
@@ -11,16 +12,22 @@ struct environment {
 	struct {
 		const char *name;
 		char value[1024];
-	} item[10];
+	} item[11];
 	int n;
 };
 
 /* Fills it with the properties of this process, which core/run/provenance.c finds. */
 void environment_make(struct environment *e, const struct code_info *code,
-		      const struct host_info *host);
+		      const struct host_info *host, const struct device_info *device);
 /* Calls fn for every attempt of the run, from the first on, until fn returns non-zero. */
 int environments_each(struct store *s, int64_t run,
 		      int (*fn)(void *ctx, const struct environment *e), void *ctx,
 		      struct error *err);
+
+/* Copies the name of the device of the run's newest attempt, "cpu" if it has none. */
+int environment_device(struct store *s, int64_t run, char *out, size_t size, struct error *err);
+/* Appends the names of the devices that computed any of these runs, "cpu, cuda". */
+int environment_devices(struct store *s, const int64_t *run, int n, struct strbuf *out,
+			struct error *err);
 
 #endif

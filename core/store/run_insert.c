@@ -41,6 +41,11 @@ static int code_id(struct store *s, const struct code_info *c, int64_t *id, stru
 		   : -1;
 }
 
+static const char *device_name(const struct device_info *d)
+{
+	return d->name ? d->name : "cpu";
+}
+
 static int host_id(struct store *s, const struct host_info *h, int64_t *id, struct error *err)
 {
 	const char *name = h->name, *cpu = h->cpu, *os = h->os, *isa = or_empty(h->isa);
@@ -159,8 +164,9 @@ static int insert_row(struct store *s, const struct run_new *r, const struct row
 	h->id = sqlite3_last_insert_rowid(s->db);
 	if (db_run(s, err,
 		   "INSERT INTO attempt (run_id, n, pid, code_id, host_id, from_step, started, "
-		   "heartbeat) VALUES (?, 1, ?, ?, ?, 0, ?, ?)",
-		   "IiIItf", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix()))
+		   "heartbeat, device, device_about) VALUES (?, 1, ?, ?, ?, 0, ?, ?, ?, ?)",
+		   "IiIItftt", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix(),
+		   device_name(&r->device), or_empty(r->device.about)))
 		return -1;
 	h->attempt = sqlite3_last_insert_rowid(s->db);
 	alive_begin(s, ALIVE_ATTEMPT, h->attempt);
@@ -201,7 +207,8 @@ int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out
 }
 
 int runs_provenance(struct store *s, const struct run_handle *h, const struct code_info *code,
-		    const struct host_info *host, struct error *err)
+		    const struct host_info *host, const struct device_info *device,
+		    struct error *err)
 {
 	int64_t c, m;
 	int ret;
@@ -211,7 +218,9 @@ int runs_provenance(struct store *s, const struct run_handle *h, const struct co
 	if (tx_begin(s, err))
 		return -1;
 	ret = run_fence(s, h, err) || code_id(s, code, &c, err) || host_id(s, host, &m, err) ||
-	      db_run(s, err, "UPDATE attempt SET code_id = ?, host_id = ? WHERE id = ?", "III", c,
-		     m, h->attempt);
+	      db_run(s, err,
+		     "UPDATE attempt SET code_id = ?, host_id = ?, device = ?, device_about = ? "
+		     "WHERE id = ?",
+		     "IIttI", c, m, device_name(device), or_empty(device->about), h->attempt);
 	return tx_end(s, ret, err);
 }

@@ -26,6 +26,11 @@ struct host_info {
 	const char *isa;
 	int cores;
 };
+/* Where a run is computed; all zero: the CPU. */
+struct device_info {
+	const char *name;  /* "cpu" */
+	const char *about; /* card, driver, libraries: what results depend on and code and host lack */
+};
 struct run_param {
 	const char *key, *text; /* canonical text */
 	int is_number;
@@ -55,6 +60,7 @@ struct run_new {
 	int n_params;
 	const struct code_info *code;
 	const struct host_info *host;
+	struct device_info device;
 	const char *const *tag; /* may be NULL */
 	int n_tags;
 	int64_t cell, cell_token; /* the claim of a cell that the run is for; cell 0: none */
@@ -75,9 +81,10 @@ int runs_insert(struct store *s, const struct run_new *r, struct run_handle *out
 int runs_reopen(struct store *s, int64_t id, long step, double stale_s, struct run_handle *out,
 		struct error *err);
 
-/* Records code and host of the handle's attempt; runs_insert() does so for the first attempt. */
+/* Records code, host and device of the handle's attempt; runs_insert() does so for the first attempt. */
 int runs_provenance(struct store *s, const struct run_handle *h, const struct code_info *code,
-		    const struct host_info *host, struct error *err);
+		    const struct host_info *host, const struct device_info *device,
+		    struct error *err);
 
 struct metric_point {
 	const char *name; /* "loss", "loss.invariance", "lr", "knn.top1" */

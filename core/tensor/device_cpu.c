@@ -109,8 +109,8 @@ static void describe(struct strbuf *out)
 	int cores = cpu_count();
 
 	cpu_model(model, sizeof model);
-	strbuf_addf(out, "%s, %d usable core%s, as many threads by default, kernels for %s", model,
-		    cores, cores == 1 ? "" : "s", cpu_isa());
+	strbuf_addf(out, "%s, %d usable core%s, as many threads by default", model, cores,
+		    cores == 1 ? "" : "s");
 }
 
 const struct device_kind device_kind_cpu = {.name = "cpu", .get = get, .describe = describe};

@@ -77,7 +77,8 @@ static const char *const fill[] = {
     "ELSE 'simsiam' END, id, 1, 1, 1, id / 200, 2, 100, ?3, 100, ?3, 'done', 0, 'ssl run', 100 + "
     "id % 7, "
     "'2026-01-01 00:00:00.000', '2026-01-01 01:00:00.000' FROM recipe",
-    "INSERT INTO attempt SELECT id, id, 1, 1, 1, 1, 0, created, 0, finished, seconds, 0 FROM run",
+    "INSERT INTO attempt SELECT id, id, 1, 1, 1, 1, 0, created, 0, finished, seconds, 0, 'cpu', '' "
+    "FROM run",
     "UPDATE run SET attempt_id = id",
     "INSERT INTO metric WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
     "?3) "

@@ -5,6 +5,8 @@
 ok ssl doctor
 out_has '^ok +multiplication'
 out_has '^ok +threads'
+out_has '^ok +device cpu +[^ ].*, [0-9]+ usable cores?, '
+out_has '^ok +device cuda +[^ ]'
 out_has 'store .*ssl init'
 ok ssl init
 ok ssl doctor --format csv

@@ -69,10 +69,11 @@ static const char *const sql[REPORT_QUERIES] = {
 	"12) AS your_commit, nullif(c.user_dirty, -1) AS dirty FROM v_run r JOIN code c ON c.id = "
 	"r.code_id "
 	"WHERE " CHOSEN " GROUP BY c.id ORDER BY c.id",
-    [REPORT_HOSTS] =
-	"SELECT count(*) AS runs, h.name, h.cpu, h.cores, h.isa, h.os, min(r.threads) "
-	"AS threads_min, max(r.threads) AS threads_max FROM v_run r JOIN host h ON h.id "
-	"= r.host_id WHERE " CHOSEN " GROUP BY h.id ORDER BY h.id",
+    [REPORT_HOSTS] = "SELECT count(*) AS runs, h.name, h.cpu, h.cores, h.isa, h.os, "
+		     "replace(group_concat(DISTINCT r.device), ',', ' ') AS device, min(r.threads) "
+		     "AS threads_min, "
+		     "max(r.threads) AS threads_max FROM v_run r JOIN host h ON h.id "
+		     "= r.host_id WHERE " CHOSEN " GROUP BY h.id ORDER BY h.id",
     [REPORT_COMMANDS] = "SELECT count(*) AS runs, r.command FROM v_run r WHERE " CHOSEN
 			" GROUP BY r.command ORDER BY min(r.id)",
 };

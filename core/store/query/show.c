@@ -31,8 +31,10 @@ static const char head_sql[] =
     "(SELECT 'none: ' || e.text FROM event e WHERE e.run_id = v.id AND e.kind = 'eval.skipped' "
     "ORDER BY e.id LIMIT 1) AS evaluation, "
     "v.created, v.finished, v.attempts, iif(v.status = 'running', NULL, v.seconds) AS seconds, "
-    "iif(v.status = 'running', v.elapsed, NULL) AS elapsed, v.eta, v.images_per_s AS 'images/s', "
-    "v.peak_rss, v.arena_peak, v.threads, "
+    "iif(v.status = 'running', v.elapsed, NULL) AS elapsed, v.eta, v.device || coalesce(': ' || "
+    "nullif(a.device_about, ''), '') AS device, "
+    "v.images_per_s AS 'images/s', v.peak_rss, "
+    "v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
     "'ssl ' || c.version || coalesce(' ' || nullif(c.source_commit, ''), '') || ', binary ' || "
     "substr(c.binary_sha256, 1, 12) AS code, "
@@ -62,10 +64,11 @@ static const struct {
 	      "ORDER BY step, eval_id, metric"},
     {"checkpoints", "SELECT c.epoch, c.step, o.bytes, o.sha256, c.created FROM checkpoint c "
 		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ?1 ORDER BY c.step"},
-    {"attempts", "SELECT a.n, a.from_step, a.started, a.ended, a.seconds, a.exit_code, a.pid, "
-		 "h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM attempt a "
-		 "LEFT JOIN host h ON h.id = a.host_id LEFT JOIN code c ON c.id = a.code_id "
-		 "WHERE a.run_id = ?1 ORDER BY a.n"},
+    {"attempts",
+     "SELECT a.n, a.from_step, a.started, a.ended, a.seconds, a.exit_code, a.pid, "
+     "a.device, h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM attempt a "
+     "LEFT JOIN host h ON h.id = a.host_id LEFT JOIN code c ON c.id = a.code_id "
+     "WHERE a.run_id = ?1 ORDER BY a.n"},
     {"events", "SELECT created, step, kind, text FROM event WHERE run_id = ?1 ORDER BY id"},
     {"notes", "SELECT created, text FROM note WHERE run_id = ?1 ORDER BY id"},
 };

@@ -2,7 +2,10 @@
 
 #include <dlfcn.h>
 #include <math.h>
+#include <signal.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void keep(void ***list, int *n, void *p)
 {
@@ -157,6 +160,36 @@ long harness_live(const struct cuda_libraries *l)
 	*(void **)&dnn = dlsym(l->dnn_library, "fake_live");
 	CU_ASSERT_FATAL(blas != NULL && dnn != NULL);
 	return blas() + dnn();
+}
+
+void harness_must_abort(const char *words, void (*fn)(struct harness *h))
+{
+	char text[1024] = "";
+	size_t n = 0;
+	ssize_t got;
+	int p[2], status = 0;
+	pid_t child;
+
+	CU_ASSERT_FATAL(!pipe(p));
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		struct harness h;
+
+		dup2(p[1], 2);
+		harness_open(&h, CUDA_REAL);
+		fn(&h);
+		_exit(0);
+	}
+	close(p[1]);
+	while (n < sizeof text - 1 && (got = read(p[0], text + n, sizeof text - 1 - n)) > 0)
+		n += (size_t)got;
+	close(p[0]);
+	waitpid(child, &status, 0);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CU_ASSERT(strstr(text, words) != NULL);
+	if (!strstr(text, words))
+		printf("\n    %s: not in: %s\n", words, text);
 }
 
 /* --- golden vectors ------------------------------------------------------------------------ */

@@ -48,6 +48,9 @@ double *harness_get(struct harness *h, enum cuda_type type, const void *p, size_
 struct cuda_libraries *harness_libraries(void);
 long harness_live(const struct cuda_libraries *l);
 
+/* Runs fn in a process of its own, which must end in a BUG() whose message holds these words. */
+void harness_must_abort(const char *words, void (*fn)(struct harness *h));
+
 /* ||got - ref|| / ||ref|| (or ||got|| if ref is 0) must be at most the tolerance. */
 void harness_compare(const char *what, const double *got, const double *ref, size_t n,
                      double tolerance);

@@ -310,11 +310,59 @@ static void test_shapes(void)
 	harness_run(all_shapes, 1);
 }
 
+/* --- launches that must not be ------------------------------------------------------------- */
+
+static void forward_of(struct harness *h, struct cuda_norm b, size_t shift)
+{
+	double *v = harness_random(h, 4096, 1, 0);
+	real *x = harness_put(h, CUDA_REAL, v, 4096);
+
+	b.type = CUDA_REAL;
+	b.x = x + shift;
+	b.y = b.mean = b.istd = harness_new(h, 4096 * sizeof *x);
+	cuda_norm_forward(&h->q, &b, 1e-5, 0, NULL, NULL, harness_new(h, 1 << 16));
+}
+
+static void shifted(struct harness *h)
+{
+	forward_of(h, (struct cuda_norm){.rows = 4, .groups = 1, .channels = 8, .batch_stats = 1},
+		   1);
+}
+
+static void too_wide(struct harness *h)
+{
+	forward_of(
+	    h, (struct cuda_norm){.rows = 1, .groups = 1, .channels = 1 << 16, .batch_stats = 1},
+	    0);
+}
+
+static void without_mask(struct harness *h)
+{
+	forward_of(
+	    h,
+	    (struct cuda_norm){.rows = 4, .groups = 1, .channels = 8, .batch_stats = 1, .relu = 1},
+	    0);
+}
+
+static void no_rows(struct harness *h)
+{
+	forward_of(h, (struct cuda_norm){.groups = 1, .channels = 8, .batch_stats = 1}, 0);
+}
+
+static void test_launches(void)
+{
+	harness_must_abort("x is not aligned to 16 bytes", shifted);
+	harness_must_abort("65536 channels: at most 32768", too_wide);
+	harness_must_abort("without a mask", without_mask);
+	harness_must_abort("1 groups of 0 rows of 8 channels", no_rows);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"golden vectors of batch norm", test_golden},
 	    {"shapes that fill no block evenly", test_shapes},
+	    {"launches that must not be are refused", test_launches},
 	    {0},
 	};
 

@@ -119,12 +119,27 @@ static void test_forbidden(void)
 	harness_run(forbidden, 0);
 }
 
+static void shifted(struct harness *h)
+{
+	double w[9] = {0};
+	real *p = harness_put(h, CUDA_REAL, w, 9);
+	struct cuda_update u = {.n = 8, .w = p + 1, .m = p, .g = p, .g_type = CUDA_REAL, .lr = p};
+
+	cuda_sgd_rule(&h->q, &u);
+}
+
+static void test_launches(void)
+{
+	harness_must_abort("not aligned to 16 bytes", shifted);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"golden vectors of SGD", test_golden},
 	    {"sizes that are no multiple of anything", test_sizes},
 	    {"an update that is forbidden changes nothing", test_forbidden},
+	    {"parameters that are not aligned are refused", test_launches},
 	    {0},
 	};
 

@@ -206,6 +206,17 @@ static const struct kernels far_kernels_but_scratch = {
 static struct kernels far_kernels;
 static struct device far_device;
 
+/* A kernel that the table above lacks is found here, not by a crash. */
+static void far_check(void)
+{
+	void (*kernel[sizeof far_kernels / sizeof(void (*)(void))])(void);
+
+	memcpy(kernel, &far_kernels, sizeof far_kernels);
+	for (size_t i = 0; i < sizeof kernel / sizeof *kernel; i++)
+		if (!kernel[i])
+			BUG("far.h lacks kernel %zu of struct kernels", i);
+}
+
 /* The device, with no memory in use. */
 static const struct device *far_begin(void)
 {
@@ -214,6 +225,7 @@ static const struct device *far_begin(void)
 	far_kernels.convolve_scratch = device_cpu.k->convolve_scratch;
 	far_kernels.batchnorm_scratch = device_cpu.k->batchnorm_scratch;
 	far_kernels.collapse_std_scratch = device_cpu.k->collapse_std_scratch;
+	far_check();
 	far_device = (struct device){.name = "far",
 				     .k = &far_kernels,
 				     .memory = {far_alloc, far_free, NULL},

@@ -1,6 +1,6 @@
 #include "core/tensor/cuda/conv.h"
 
-enum { DIMS = 4, ALIGNMENT = 16, MOST = 16, ENGINES = 32 };
+enum { DIMS = 4, ALIGNMENT = 16, MOST = 16, ENGINES = 32, NOTES = 10 };
 enum { X_ID = 1, W_ID, Y_ID };
 
 static int check(const struct cudnn *api, int status, const char *function, struct error *err)
@@ -216,7 +216,7 @@ static int read_engine(struct builder *b, void *config, int64_t *number, int *ma
 		       struct error *err)
 {
 	const struct cuda_dnn *dnn = b->dnn;
-	int note[ENGINES];
+	int note[NOTES];
 	int64_t n = 0;
 	void *engine;
 	int failed;
@@ -227,10 +227,10 @@ static int read_engine(struct builder *b, void *config, int64_t *number, int *ma
 	    get(dnn, config, DNN_ATTR_ENGINECFG_ENGINE, DNN_TYPE_BACKEND_DESCRIPTOR, 1, &n, &engine,
 		err) ||
 	    get(dnn, engine, DNN_ATTR_ENGINE_GLOBAL_INDEX, DNN_TYPE_INT64, 1, &n, number, err) ||
-	    get(dnn, engine, DNN_ATTR_ENGINE_NUMERICAL_NOTE, DNN_TYPE_NUMERICAL_NOTE, ENGINES, &n,
+	    get(dnn, engine, DNN_ATTR_ENGINE_NUMERICAL_NOTE, DNN_TYPE_NUMERICAL_NOTE, NOTES, &n,
 		note, err);
 	dnn->api->backend_destroy(engine);
-	*may = !failed && permitted(b, note, n < ENGINES ? n : ENGINES);
+	*may = !failed && permitted(b, note, n < NOTES ? n : NOTES);
 	return failed ? -1 : 0;
 }
 
@@ -306,7 +306,9 @@ static int try_mode(struct builder *b, struct cuda_conv *c, void *graph, int mod
 		return 0; /* this mode names nothing */
 	if (check(dnn->api, status, "cudnnBackendFinalize", err))
 		return -1;
-	while (made < ENGINES && !failed) {
+	failed = get(dnn, heuristic, DNN_ATTR_ENGINEHEUR_RESULTS, DNN_TYPE_BACKEND_DESCRIPTOR, 0,
+		     &n, NULL, err);
+	while (!failed && made < n && made < ENGINES) {
 		failed = create(dnn, DNN_ENGINECFG, &config[made], err);
 		made += !failed;
 	}

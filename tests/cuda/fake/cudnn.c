@@ -67,7 +67,7 @@ static const struct engine engines[] = {
     {ENGINE_NARROW, 2, {DNN_NOTE_TENSOR_CORE, DNN_NOTE_DOWN_CONVERT_INPUTS}, 0},
     {ENGINE_GOOD, 0, {0}, 4096},
 };
-enum { ENGINES = sizeof engines / sizeof *engines };
+enum { ENGINES = sizeof engines / sizeof *engines, NOTES = 10 }; /* kinds of notes that there are */
 
 static long live;
 
@@ -377,7 +377,8 @@ int cudnnBackendGetAttribute(void *descriptor, int attribute, int type, int64_t 
 		*n = 1;
 		return DNN_SUCCESS;
 	}
-	if (attribute == DNN_ATTR_ENGINE_NUMERICAL_NOTE && type == DNN_TYPE_NUMERICAL_NOTE) {
+	if (attribute == DNN_ATTR_ENGINE_NUMERICAL_NOTE && type == DNN_TYPE_NUMERICAL_NOTE &&
+	    room <= NOTES) {
 		*n = engine_of(d)->notes;
 		for (int i = 0; i < *n && i < room; i++)
 			((int *)values)[i] = engine_of(d)->note[i];

@@ -7,7 +7,7 @@ To make the files NAME.safetensors again, after a change of recipes.c or of anyt
 weights, the order of the images, augmentation), from the root of the sources:
 
     cmake --preset double && cmake --build build/double --target t-golden-runs
-    build/double/tests/t-golden-runs -d /tmp/inputs       # initial tensors, views, labels and recipes: 60 MB
+    build/double/tests/t-golden-runs -d /tmp/inputs       # initial tensors, views, labels and recipes: 30 MB
     python3 tests/golden/runs/reference.py /tmp/inputs    # needs torch (CPU) and numpy; half a minute
     build/double/tests/t-golden-runs                      # now compares the runs with the new files
 

@@ -89,4 +89,8 @@ void compare_free(struct compare *c);
 /* For compare.c only: sets the label of each group (compare_label.c). */
 int compare_label(struct store *s, struct compare *c, struct error *err);
 
+/* For compare.c only: appends to the notes what concerns the groups as a whole (compare_notes.c):
+ * cells of the sweep (NULL: none) that are not done; several devices, datasets and recipes. */
+int compare_notes(struct store *s, struct compare *c, const char *sweep, struct error *err);
+
 #endif

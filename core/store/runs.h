@@ -9,28 +9,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/hash.h"
+#include "core/store/environment.h"
 #include "core/store/store.h"
 
-/* The code that computes a run. Equal contents share one row. */
-struct code_info {
-	const char *version;                   /* of ssl */
-	char binary[HASH_HEX];                 /* SHA-256 of the executable */
-	const char *compiler, *flags, *commit; /* commit: of the ssl source, "" unknown */
-	char libraries[256]; /* those that results depend on: "OpenBLAS ...; glibc ..." */
-	/* of the git repository of the working directory, if there is one */
-	char user_commit[65];
-	int user_dirty; /* 1 yes, 0 no, -1 unknown */
-};
-struct host_info {
-	char name[128], cpu[128], os[128];
-	const char *isa;
-	int cores;
-};
-/* Where a run is computed; all zero: the CPU. */
-struct device_info {
-	const char *name;  /* "cpu" */
-	const char *about; /* card, driver, libraries: what results depend on and code and host lack */
-};
 struct run_param {
 	const char *key, *text; /* canonical text */
 	int is_number;

@@ -61,37 +61,66 @@ static int check_references(struct store *s, struct fsck *f, struct error *err)
 	return more;
 }
 
-static void check_file(struct store *s, struct fsck *f, const char *sha256, int64_t bytes)
+/* An object as its row has it. */
+struct listed {
+	int64_t id;
+	char sha256[HASH_HEX];
+	int64_t bytes;
+};
+
+/* What is wrong with the file of an object, into why; 0: nothing. */
+static int file_is_wrong(struct store *s, const struct fsck *f, const struct listed *o,
+			 char why[200])
 {
-	char path[4200], why[200], hex[HASH_HEX];
+	char path[4200], hex[HASH_HEX];
 	struct error err = {0};
 	struct stat st;
 
-	f->objects++;
-	object_path(s, sha256, path, sizeof path);
-	if (stat(path, &st)) {
-		snprintf(why, sizeof why, "its file cannot be read: %s", strerror(errno));
-		fsck_report(f, "object", sha256, errno == ENOENT ? "its file is missing" : why, 0,
-			    0);
-	} else if (!S_ISREG(st.st_mode)) {
-		fsck_report(f, "object", sha256, "its file is not a regular file", 0, 0);
-	} else if ((int64_t)st.st_size != bytes) {
-		snprintf(why, sizeof why, "its file has %lld bytes, not %lld",
-			 (long long)st.st_size, (long long)bytes);
-		fsck_report(f, "object", sha256, why, 0, 0);
-	} else if (f->quick) {
-		return;
-	} else if (hash_file(path, hex, &err)) {
-		fsck_report(f, "object", sha256, err.msg, 0, 0);
-	} else if (strcmp(hex, sha256)) {
-		snprintf(why, sizeof why, "the content of its file has hash %s", hex);
-		fsck_report(f, "object", sha256, why, 0, 0);
-	}
+	object_path(s, o->sha256, path, sizeof path);
+	if (stat(path, &st) && errno == ENOENT)
+		snprintf(why, 200, "its file is missing");
+	else if (stat(path, &st))
+		snprintf(why, 200, "its file cannot be read: %s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		snprintf(why, 200, "its file is not a regular file");
+	else if ((int64_t)st.st_size != o->bytes)
+		snprintf(why, 200, "its file has %lld bytes, not %lld", (long long)st.st_size,
+			 (long long)o->bytes);
+	else if (f->quick)
+		return 0;
+	else if (hash_file(path, hex, &err))
+		snprintf(why, 200, "%.199s", err.msg);
+	else if (strcmp(hex, o->sha256) != 0)
+		snprintf(why, 200, "the content of its file has hash %s", hex);
+	else
+		return 0;
+	return 1;
 }
 
-static int check_objects(struct store *s, struct fsck *f, struct error *err)
+/* A run that goes on removes checkpoints: a row that is gone by now has no file to look for. */
+static int check_file(struct store *s, struct fsck *f, const struct listed *o, struct error *err)
 {
-	sqlite3_stmt *st = db_prepare(s, "SELECT sha256, bytes FROM object ORDER BY id", err);
+	char why[200];
+	int64_t n;
+
+	f->objects++;
+	if (!file_is_wrong(s, f, o, why))
+		return 0;
+	if (db_int(s, &n, err,
+		   "SELECT count(*) FROM object WHERE id = ? AND CAST(sha256 AS TEXT) = ?", "It",
+		   o->id, o->sha256) < 0)
+		return -1;
+	if (n)
+		fsck_report(f, "object", o->sha256, why, 0, 0);
+	else
+		f->objects--;
+	return 0;
+}
+
+static int list_objects(struct store *s, struct fsck *f, struct listed **out, int *n,
+			struct error *err)
+{
+	sqlite3_stmt *st = db_prepare(s, "SELECT sha256, bytes, id FROM object ORDER BY id", err);
 	int more;
 
 	if (!st)
@@ -99,12 +128,27 @@ static int check_objects(struct store *s, struct fsck *f, struct error *err)
 	while ((more = db_step(s, st, err)) > 0) {
 		const char *sha256 = db_text(st, 0);
 
-		if (hash_is_hex(sha256))
-			check_file(s, f, sha256, sqlite3_column_int64(st, 1));
-		else
+		if (!hash_is_hex(sha256)) {
 			fsck_report(f, "object", sha256, "not a SHA-256", 0, 0);
+			continue;
+		}
+		*out = xrealloc(*out, ((size_t)*n + 1) * sizeof **out);
+		memcpy((*out)[*n].sha256, sha256, HASH_HEX);
+		(*out)[*n].bytes = sqlite3_column_int64(st, 1);
+		(*out)[(*n)++].id = sqlite3_column_int64(st, 2);
 	}
 	return more;
+}
+
+static int check_objects(struct store *s, struct fsck *f, struct error *err)
+{
+	struct listed *list = NULL;
+	int n = 0, ret = list_objects(s, f, &list, &n, err);
+
+	for (int i = 0; !ret && i < n; i++)
+		ret = check_file(s, f, &list[i], err);
+	free(list);
+	return ret;
 }
 
 struct summarised {

@@ -9,16 +9,31 @@ const char *precision_needs(const char *precision)
 	return strcmp(precision, "f32") ? "a CUDA device" : NULL;
 }
 
+/* Is the precision in the list of the device, "f32|tf32|bf16"? */
+static int computes_at(const struct device *device, const char *precision)
+{
+	const size_t n = strlen(precision);
+
+	for (const char *p = device->precisions; p && *p; p += strcspn(p, "|"), p += *p == '|')
+		if (strcspn(p, "|") == n && !strncmp(p, precision, n))
+			return 1;
+	return 0;
+}
+
 int precision_check(const char *precision, const struct device *device, struct error *err)
 {
 	const char *needs = precision_needs(precision);
 	const struct device *cuda;
 	struct error none;
 
-	if (!needs || (device && strcmp(device->name, device_cpu.name) != 0))
+	device = device ? device : &device_cpu;
+	if (!needs || computes_at(device, precision))
 		return 0;
-	return error_set(
-	    err, ERR_USAGE, "precision: %s needs %s, %s; f32 runs on the CPU", precision, needs,
-	    device_find("cuda", &cuda, &none) ? "which this build or machine does not have"
-					      : "and the device is cpu");
+	if (device_find("cuda", &cuda, &none))
+		return error_set(err, ERR_USAGE,
+				 "precision: %s needs %s, which this build or machine does not "
+				 "have; f32 runs on the CPU",
+				 precision, needs);
+	return error_set(err, ERR_USAGE, "precision: %s needs %s, and the device is %s", precision,
+			 needs, device->name);
 }

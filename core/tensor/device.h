@@ -18,6 +18,7 @@ struct device {
 	const char *name;  /* of its kind: "cpu" */
 	const char *about; /* what its bits depend on besides: card, driver, libraries; "": nothing
 			      that is not recorded with host and code */
+	const char *precisions; /* of recipes that it can compute: "f32|tf32|bf16" */
 	const struct kernels *k;
 	/* Blocks of the device's memory. alloc() exits when there is none left, as malloc's callers do. */
 	struct arena_source memory;

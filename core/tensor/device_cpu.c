@@ -87,6 +87,7 @@ static void zero(const struct device *d, void *to, size_t bytes)
 
 const struct device device_cpu = {
     .name = "cpu",
+    .precisions = "f32",
     .about = "",
     .k = &cpu_kernels,
     .is_host = 1,

@@ -227,6 +227,8 @@ static const struct device *far_begin(void)
 	far_kernels.collapse_std_scratch = device_cpu.k->collapse_std_scratch;
 	far_check();
 	far_device = (struct device){.name = "far",
+				     .about = "",
+				     .precisions = "f32",
 				     .k = &far_kernels,
 				     .memory = {far_alloc, far_free, NULL},
 				     .upload = far_copy,

@@ -60,6 +60,7 @@ static void test_devices(void)
 	CU_ASSERT_STRING_EQUAL(precision_needs("tf32"), "a CUDA device");
 	CU_ASSERT_EQUAL(precision_check("f32", &device_cpu, &err), 0);
 	CU_ASSERT_EQUAL(precision_check("bf16", &cuda, &err), 0);
+	CU_ASSERT_EQUAL(precision_check("f16", &cuda, &err), -1);
 	CU_ASSERT_EQUAL(precision_check("bf16", NULL, &err), -1);
 	CU_ASSERT_EQUAL(precision_check("bf16", &device_cpu, &err), -1);
 	CU_ASSERT_EQUAL(err.code, ERR_USAGE);

@@ -56,6 +56,7 @@ static void test_devices(void)
 	struct error err;
 
 	cuda.name = "cuda:0";
+	cuda.precisions = "f32|tf32|bf16";
 	CU_ASSERT_PTR_NULL(precision_needs("f32"));
 	CU_ASSERT_STRING_EQUAL(precision_needs("tf32"), "a CUDA device");
 	CU_ASSERT_EQUAL(precision_check("f32", &device_cpu, &err), 0);

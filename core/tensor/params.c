@@ -96,6 +96,10 @@ static void initialise(struct param *q, uint64_t seed)
 
 	if (q->init == INIT_ZERO)
 		return;
+	if (q->t.mem->device->is_host) { /* without a copy, which would add to the peak of memory */
+		draw(q, seed, q->t.mem->data);
+		return;
+	}
 	v = xcalloc(q->t.n, sizeof *v);
 	draw(q, seed, v);
 	tensor_write(&q->t, v);

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Checks that two binaries compute the same bits: `sh tests/same_bits.sh OLD_BINARY NEW_BINARY`. It shows that a
-# refactoring changed no result.
+# Checks that two binaries compute the same bits: `sh tests/same_bits.sh OLD_BINARY NEW_BINARY [THREADS]`. It shows
+# that a refactoring changed no result.
 #
 # Each binary trains one short run per method, encoder, optimiser, form of a loss and protocol, and one sweep, in its
 # own store. The script compares the digest chains (every recorded value and every tensor, at the end of every epoch),
 # the results of evaluations, the spectra, the exported weights, the hashes of recipes and the contents of the
 # dataset's file. NEW_BINARY then opens OLD_BINARY's store, checks it, verifies a run, extends the sweep and resumes a
-# run. OLD_BINARY uses one thread and NEW_BINARY two, since the number of threads never changes a result. The script
-# prints what it compared, and each difference.
+# run. OLD_BINARY uses one thread and NEW_BINARY THREADS (two), since the number of threads never changes a result.
+# The script prints what it compared, and each difference.
 set -u
-[ $# -eq 2 ] || { echo "usage: sh $0 OLD_BINARY NEW_BINARY" >&2; exit 2; }
+[ $# -eq 2 ] || [ $# -eq 3 ] || { echo "usage: sh $0 OLD_BINARY NEW_BINARY [THREADS]" >&2; exit 2; }
+threads=${3:-2}
 LC_ALL=C
 export LC_ALL
 
@@ -137,7 +138,7 @@ results()
 
 mkdir "$scratch/old" "$scratch/new"
 (cd "$scratch/old" && train "$old" 1 && results "$old" >../old.csv) || exit 1
-(cd "$scratch/new" && train "$new" 2 && results "$new" >../new.csv) || exit 1
+(cd "$scratch/new" && train "$new" "$threads" && results "$new" >../new.csv) || exit 1
 [ "$(wc -l <"$scratch/old.csv")" -gt 1000 ] || die 'too few values were recorded'
 cut -d, -f1 "$scratch/old.csv" | sort | uniq -c
 if ! cmp -s "$scratch/old.csv" "$scratch/new.csv"; then
@@ -167,7 +168,7 @@ cmp -s ../before.csv ../read.csv || die 'the newer binary reads other results fr
 	die "extending the older binary's sweep exits $?"
 
 # NEW_BINARY finishes that run, which has the states of a run that was never stopped.
-"$new" resume -q -j 2 cut >/dev/null || die "resuming the older binary's run exits $?"
+"$new" resume -q -j "$threads" cut >/dev/null || die "resuming the older binary's run exits $?"
 for name in cut long; do
 	ask "$new" "SELECT step, state FROM v_digest WHERE run = '$name' ORDER BY step" >"../$name.csv"
 done

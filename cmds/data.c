@@ -382,6 +382,9 @@ static int check_plan(const struct data_args *a, const char *verb, struct error 
 		return error_set(err, ERR_USAGE,
 				 "data %s: --image, --epoch, --view and --set go with show --plan",
 				 verb);
+	if (a->seed >= 0 && !a->plan && strcmp(verb, "add") != 0)
+		return error_set(err, ERR_USAGE,
+				 "data %s: --seed goes with add --shapes and show --plan", verb);
 	return 0;
 }
 

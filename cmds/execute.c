@@ -112,7 +112,7 @@ int cmd_find_device_of(struct cmd_ctx *ctx, const struct run_row *row, const cha
 
 	if (name)
 		return cmd_find_device(name, out, err);
-	if (environment_device(ctx->store, row->id, device, sizeof device, err))
+	if (environment_device(ctx->store, row->id, 0, device, sizeof device, err))
 		return -1;
 	if (!device_find(device, out, &why))
 		return 0;

@@ -83,7 +83,7 @@ static int set_number(const struct opt *o, const char *text, struct error *err)
 		return error_set(err, ERR_USAGE, "--%s: '%s' is not a %s", o->name, text,
 				 o->kind == OPT_INT ? "whole number" : "number");
 	if (o->min < o->max && (x < o->min || x > o->max))
-		return error_set(err, ERR_USAGE, "--%s: %s is out of range: %.10g to %.10g",
+		return error_set(err, ERR_USAGE, "--%s: %s is out of range: from %.16g to %.16g",
 				 o->name, text, o->min, o->max);
 	if (o->kind == OPT_INT)
 		*(long *)o->value = (long)x;

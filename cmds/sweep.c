@@ -312,6 +312,9 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
+	if (!ret && a.device_name && strcmp(argv[1], "plan") != 0 && strcmp(argv[1], "start") != 0)
+		ret = error_set(err, ERR_USAGE, "sweep %s: --device goes with plan and start",
+				argv[1]);
 	if (!ret)
 		ret = cmd_find_device(a.device_name, &a.device, err);
 	if (!ret)

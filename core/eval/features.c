@@ -3,8 +3,6 @@
 #include "core/augment/batch.h"
 #include "core/base/parallel.h"
 
-enum { BATCH = 250 }; /* fixed, so that features do not depend on the run's batch size */
-
 static void extract_batch(const struct encoder *e, struct tape *t, const struct dataset *d,
 			  enum dataset_split split, const uint32_t *index, uint32_t first, int n,
 			  const struct augment *plain, real *out)
@@ -31,11 +29,11 @@ void features_extract(const struct encoder *e, struct tape *t, const struct data
 	int record = t->record, train = t->train;
 
 	t->record = t->train = 0;
-	for (uint32_t first = 0; first < n; first += BATCH) {
+	for (uint32_t first = 0; first < n; first += FEATURES_BATCH) {
 		uint32_t left = n - first;
 
-		extract_batch(e, t, d, split, index, first, left < BATCH ? (int)left : BATCH, plain,
-			      out);
+		extract_batch(e, t, d, split, index, first,
+			      left < FEATURES_BATCH ? (int)left : FEATURES_BATCH, plain, out);
 	}
 	tape_reset(t);
 	t->record = record;

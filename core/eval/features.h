@@ -10,6 +10,9 @@
 #include "core/nn/encoder.h"
 #include "core/tensor/tape.h"
 
+/* Images that are computed at once; fixed, so that features do not depend on the run's batch size. */
+enum { FEATURES_BATCH = 250 };
+
 /* Computes the features of n images of a split: index[0 .. n-1], or the first n if index is NULL.
  * out: {n, encoder_dim(e)}. The tape is reset for every batch; it is left empty, with its flags
  * unchanged. */

@@ -42,15 +42,19 @@ struct method_out {
 	int n_terms;
 	struct {
 		const char *name;    /* "invariance": recorded as loss.invariance */
-		double factor;       /* the value is factor (a + b) of the cells a and b, */
-		const double *a, *b; /* each 0 if NULL, or the factor alone if both are */
+		/* The value is factor (a + b) of the cells a and b. A cell that is NULL counts as 0;
+		 * if both are, the value is the factor. */
+		double factor;
+		const double *a, *b;
 	} term[METHOD_TERMS];
 };
 
-/* Adds a term factor (a + b) to *out, for cells a and b (NULL: 0) of the tape's scalars; or one that
- * the host knows. They do nothing if out is NULL. */
+/* Adds the term factor (a + b) to *out, for cells a and b of the tape's scalars; b may be NULL. Does
+ * nothing if out is NULL. */
 void method_term(struct method_out *out, const char *name, double factor, const double *a,
 		 const double *b);
+
+/* Adds a term whose value the host knows. Does nothing if out is NULL. */
 void method_constant(struct method_out *out, const char *name, double value);
 
 /* The value of the i-th term of a step whose scalars were posted (core/tensor/scalars.h). */

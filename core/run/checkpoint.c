@@ -191,6 +191,9 @@ int run_stop(struct run *r, struct error *err)
 {
 	if (r->step > 0 && run_checkpoint(r, err)) /* at step 0 there is nothing to lose */
 		return -1;
+	if (!r->opts.stop || !*r->opts.stop)
+		return error_set(err, ERR_PREEMPTED, "%s: stopped at step %ld of %ld, as asked",
+				 r->handle.name, r->step, r->steps);
 	return error_set(err, ERR_PREEMPTED,
 			 "%s: stopped by signal %d at step %ld of %ld: `ssl resume %s` goes on",
 			 r->handle.name, *r->opts.stop, r->step, r->steps, r->handle.name);

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
+#include "core/eval/features.h"
 #include "core/run/build.h"
 #include "core/run/datasets.h"
 #include "core/run/estimate.h"
@@ -100,6 +101,17 @@ static double eval_seconds(const struct run *r, double step)
 		   : 0;
 }
 
+/* The memory that an evaluation needs beside that of training, which stays allocated: the
+ * activations of one batch, forward only. `share`: of a batch of training in the step that was
+ * timed. */
+static double eval_memory(const struct run *r, double share)
+{
+	const double views = r->method->views ? r->method->views : 1;
+	const double images = (double)r->loader.batch * views * share;
+
+	return (double)tape_use(&r->tape).activations / images * FEATURES_BATCH;
+}
+
 void estimate_built(struct run *r, struct estimate *out)
 {
 	const struct recipe *rc = &r->recipe;
@@ -115,6 +127,8 @@ void estimate_built(struct run *r, struct estimate *out)
 	out->seconds = step * (double)out->left + eval_seconds(r, step);
 	out->memory =
 	    cpu_peak_rss() + (int64_t)((double)tensor_arena_peak(&r->tape.arena) * (1 / share - 1));
+	if (step > 0)
+		out->memory += (int64_t)eval_memory(r, share);
 	out->bytes = checkpoint_bytes(r) * (checkpoints < kept ? checkpoints : kept) +
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
 }

@@ -19,8 +19,7 @@ struct outputs {
 	real *h, *z, *p;
 };
 
-/* Computes those of at most `most` images, in memory of `a`. The
- * memory of r->eval_tape is released. */
+/* Computes those of at most `most` images, in memory of `a`, and returns that of r->eval_tape. */
 void outputs_make(struct run *r, int most, struct arena *a, struct outputs *out);
 
 #endif

@@ -93,10 +93,14 @@ static int insert(struct store_recorder *s, const struct recorder_run *run,
 static void warn_of_device(const struct store_recorder *s, const struct recorder_run *run,
 			   const char *then)
 {
-	struct strbuf text = STRBUF_INIT;
+	struct strbuf text = STRBUF_INIT, now = STRBUF_INIT;
 
-	if (run->step && provenance_device_change(s->handle.name, then, run->device.name, &text))
+	strbuf_adds(&now, run->device.name);
+	if (run->device.about && *run->device.about)
+		strbuf_addf(&now, ": %s", run->device.about);
+	if (run->step && provenance_device_change(s->handle.name, then, now.buf, &text))
 		log_warn("%s", text.buf);
+	strbuf_release(&now);
 	strbuf_release(&text);
 }
 
@@ -106,9 +110,9 @@ static int reopen(struct store_recorder *s, const struct recorder_run *run,
 		  const struct provenance *from, int *rules, struct error *err)
 {
 	long above = run->step ? run->step : -1;
-	char device[64];
+	char device[600];
 
-	if (environment_device(s->store, run->resume_id, device, sizeof device, err))
+	if (environment_device(s->store, run->resume_id, 1, device, sizeof device, err))
 		return -1;
 	if (s->opts.cell ? runs_reopen_for(s->store, run->resume_id, above, s->opts.cell,
 					   s->opts.token, &s->handle, err)

@@ -70,7 +70,7 @@ static void forecast(struct run *r)
  */
 static int stop_if_asked(struct run *r, struct error *err)
 {
-	if (!r->opts.stop || !*r->opts.stop || r->epoch == r->epochs)
+	if (!run_must_stop(r, r->step) || r->epoch == r->epochs)
 		return 0;
 	return run_stop(r, err);
 }

@@ -69,6 +69,7 @@ struct run_opts {
 	int n_tags, threads;               /* threads: 0 for all cores */
 	const struct device *device;       /* where to compute; NULL: the CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
+	long stop_after; /* the same when this many steps are taken; 0: at no step */
 	struct run_progress progress;
 	int64_t resume_id;          /* 0: a new run */
 	const long *resume_epoch;   /* resume from the last checkpoint up to it; NULL: from the last */
@@ -142,6 +143,12 @@ static inline struct recorder_position run_position(const struct run *r)
 static inline int run_due(const struct run *r, long every)
 {
 	return every > 0 && (r->epoch % every == 0 || r->epoch == r->epochs);
+}
+
+/* Should the run stop now, after `step` steps? */
+static inline int run_must_stop(const struct run *r, long step)
+{
+	return (r->opts.stop && *r->opts.stop) || (r->opts.stop_after && step >= r->opts.stop_after);
 }
 
 /* train.c: takes the steps that are left of the current epoch. */

@@ -25,6 +25,7 @@ struct begun {
 	const double *loss, *norm, *finite, *std; /* std: NULL if the method has no embedding */
 	struct method_out out;
 	int n_loss_terms; /* the terms after these are of after_step() */
+	double ended;     /* the time after it */
 };
 
 static double *norm_of_gradients(struct run *r)
@@ -80,6 +81,7 @@ static void begin_step(struct run *r, long step, const struct batch *batch, stru
 	if (b->out.embedding)
 		b->std = std_of_embeddings(&r->tape, b->out.embedding);
 	scalars_post(&r->tape.scalars, step);
+	b->ended = clock_now();
 }
 
 static double value_of(const struct run *r, const struct begun *b, const double *cell)
@@ -125,6 +127,7 @@ static int end_step(struct run *r, const struct begun *b, struct error *err)
 {
 	const struct recorder *rec = &r->recorder;
 
+	scalars_wait(&r->tape.scalars);
 	if (r->params.gate && value_of(r, b, b->finite) == 0)
 		return fail_at(r, b, err);
 	r->step = b->step + 1;
@@ -160,6 +163,7 @@ double run_time_step(struct run *r, int k)
 	tape_reset(&r->tape);
 	next_batch(r, k, &batch);
 	differentiate(r, &batch, &b);
+	r->device->wait(r->device);
 	return clock_now() - started;
 }
 
@@ -176,7 +180,7 @@ static void show_progress(const struct run *r, const struct begun *b, const stru
 	if (to->step)
 		to->step(
 		    to->ctx, r->step, r->steps, r->epoch + 1, r->epochs, value_of(r, b, b->loss),
-		    (double)((r->step - p->first) * r->loader.batch) / (clock_now() - p->started));
+		    (double)((r->step - p->first) * r->loader.batch) / (b->ended - p->started));
 }
 
 static void note_pace(struct run *r, const struct pace *p)
@@ -202,7 +206,7 @@ static int take_steps(struct run *r, const struct pace *p, int *stopped, struct 
 		const struct begun *last = &begun[(step + 1) % 2];
 		struct batch batch;
 
-		*stopped = step > p->first && step < end && r->opts.stop && *r->opts.stop;
+		*stopped = step > p->first && step < end && run_must_stop(r, step);
 		if (step < end && !*stopped) {
 			tape_reset(&r->tape);
 			next_batch(r, (int)(step - before), &batch);

@@ -92,7 +92,7 @@ static void compare_value(void *ctx, long step, const char *name, double value)
 	verify_find(v->report, VERIFY_METRIC, step, name, a, b);
 }
 
-/* Passes the step on to the caller, and stops the second run where it should stop. */
+/* Passes the step on to the caller, and stops the second run where a signal asks for it. */
 static void on_step(void *ctx, long step, long steps, long epoch, long epochs, double loss,
 		    double images_per_s)
 {
@@ -101,7 +101,7 @@ static void on_step(void *ctx, long step, long steps, long epoch, long epochs, d
 
 	if (p->step)
 		p->step(p->ctx, step, steps, epoch, epochs, loss, images_per_s);
-	if (step == v->stop_at || (v->opts->stop && *v->opts->stop))
+	if (v->opts->stop && *v->opts->stop)
 		v->stop = 1;
 }
 
@@ -182,6 +182,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.threads = v->opts->threads;
 	r.opts.device = v->opts->device;
 	r.opts.stop = &v->stop;
+	r.opts.stop_after = v->stop_at;
 	r.opts.resume_id = h->id;
 	r.opts.rules = row->rules;
 	r.opts.dataset_sha256 = row->dataset_sha256;
@@ -200,7 +201,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 static int expected_end(const struct verify *v, const struct error *err)
 {
 	if (err->code == ERR_PREEMPTED)
-		return v->stop != 0;
+		return v->stop || v->report->steps == v->stop_at;
 	return err->code == ERR_GUARD;
 }
 

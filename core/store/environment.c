@@ -78,15 +78,19 @@ int environments_each(struct store *s, int64_t run,
 	return ret;
 }
 
-int environment_device(struct store *s, int64_t run, char *out, size_t size, struct error *err)
+int environment_device(struct store *s, int64_t run, int with_about, char *out, size_t size,
+		       struct error *err)
 {
 	sqlite3_stmt *st = db_prepare(
-	    s, "SELECT device FROM attempt WHERE run_id = ? ORDER BY n DESC LIMIT 1", err);
+	    s,
+	    "SELECT device || iif(?2 AND device_about <> '', ': ' || device_about, '') FROM "
+	    "attempt WHERE run_id = ?1 ORDER BY n DESC LIMIT 1",
+	    err);
 	int found;
 
 	if (!st)
 		return -1;
-	db_bind(st, "I", run);
+	db_bind(st, "Ii", run, with_about);
 	found = db_step(s, st, err);
 	if (found < 0)
 		return -1;

@@ -46,8 +46,10 @@ int environments_each(struct store *s, int64_t run,
 		      int (*fn)(void *ctx, const struct environment *e), void *ctx,
 		      struct error *err);
 
-/* Copies the name of the device of the run's newest attempt, "cpu" if it has none. */
-int environment_device(struct store *s, int64_t run, char *out, size_t size, struct error *err);
+/* Copies the name of the device of the run's newest attempt, "cpu" if it has none; with_about: and
+ * what is recorded of it, "cuda: H100, driver 580". */
+int environment_device(struct store *s, int64_t run, int with_about, char *out, size_t size,
+		       struct error *err);
 /* Appends the names of the devices that computed any of these runs, "cpu, cuda". */
 int environment_devices(struct store *s, const int64_t *run, int n, struct strbuf *out,
 			struct error *err);

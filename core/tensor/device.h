@@ -2,8 +2,9 @@
  * A device is where tensors are kept and computed: memory and a table of kernels. The code above
  * core/tensor gets it from the arena that its tensors are in and does not depend on which one it is.
  *
- * A device carries out what it is asked to in order, but perhaps later: memory is ready for the host
- * when download() has returned. Its memory is 64-byte aligned.
+ * A device carries out what it is asked to in order, but perhaps later. When upload() has returned, the
+ * memory of the host has been read; when download() or wait() has, what was asked for before is done.
+ * A block that is freed may still be used by what was asked for before. Memory is 64-byte aligned.
  */
 #ifndef SSL_TENSOR_DEVICE_H
 #define SSL_TENSOR_DEVICE_H
@@ -25,6 +26,10 @@ struct device {
 	int is_host; /* 1: its memory is that of the host, so that a pointer is valid on both sides */
 	void (*upload)(const struct device *d, void *to, const void *host, size_t bytes);
 	void (*download)(const struct device *d, void *host, const void *from, size_t bytes);
+	/* As download, but what it copies is on the host only after wait(), and until then the host must
+	 * not touch either. Later kernels may overwrite `from` as soon as it has returned. */
+	void (*post)(const struct device *d, void *host, const void *from, size_t bytes);
+	void (*wait)(const struct device *d);
 	void (*copy)(const struct device *d, void *to, const void *from, size_t bytes);
 	void (*zero)(const struct device *d, void *to, size_t bytes);
 };

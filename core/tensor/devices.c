@@ -61,7 +61,7 @@ static int no_such(const char *name, struct error *err)
 			if (kinds[i]->is_numbered)
 				strbuf_addf(&names, ", %s:N", kinds[i]->name);
 		}
-	error_set(err, ERR_USAGE, "'%.60s' is not a device: %s or %s", name, names.buf,
+	error_set(err, ERR_USAGE, "'%.60s' is not a device: use %s or %s", name, names.buf,
 		  DEVICE_AUTO);
 	strbuf_release(&names);
 	return -1;

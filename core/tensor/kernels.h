@@ -1,7 +1,8 @@
 /*
  * The table of kernels of a device: what an op, a method or an optimiser may ask for. The contract of
  * each is beside its CPU version, in core/tensor/kernels; every member has the type of that function.
- * A kernel never allocates, except in the tape that it is given.
+ * A kernel allocates only in the tape that it is given; spectral_update(), which
+ * ends on the host, also takes scratch from there.
  */
 #ifndef SSL_TENSOR_KERNELS_H
 #define SSL_TENSOR_KERNELS_H

@@ -1,6 +1,5 @@
 #include "core/tensor/params.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,13 +117,11 @@ static void check_init(const struct param *q)
 		BUG("%s: an identity that is not square", q->name);
 }
 
+/* n is a multiple of ALIGN_REALS. Two dimensions, since n may be more than an int holds. */
 static struct tensor *zeroed_block(struct params *p, size_t n)
 {
-	struct tensor *t;
+	struct tensor *t = tensor_new2(&p->arena, (int)(n / ALIGN_REALS), ALIGN_REALS);
 
-	if (n > INT_MAX)
-		BUG("%zu values in one block", n);
-	t = tensor_new1(&p->arena, (int)n);
 	tensor_zero(t);
 	return t;
 }

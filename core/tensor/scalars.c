@@ -41,7 +41,12 @@ void scalars_post(struct scalars *s, long step)
 {
 	const struct device *d = s->arena.device;
 
-	d->download(d, s->host[slot_of(step)], s->block, (size_t)s->n * sizeof *s->block);
+	d->post(d, s->host[slot_of(step)], s->block, (size_t)s->n * sizeof *s->block);
+}
+
+void scalars_wait(const struct scalars *s)
+{
+	s->arena.device->wait(s->arena.device);
 }
 
 double scalars_get(const struct scalars *s, long step, const double *cell)

@@ -1,8 +1,8 @@
 /*
  * The numbers of a step that are recorded: its loss, the terms of the loss, norms. Kernels write each
  * into a cell, a double in one small block of the device, so that a step needs no answer from the
- * device before it goes on. At its end the block is copied to the host, where it is read one step
- * later, while the device computes the next one.
+ * device before it goes on. At its end the block is copied to the host, where it is read after the
+ * next step has begun.
  */
 #ifndef SSL_TENSOR_SCALARS_H
 #define SSL_TENSOR_SCALARS_H
@@ -25,8 +25,13 @@ void scalars_release(struct scalars *s);
 double *scalars_cell(struct scalars *s);
 void scalars_reset(struct scalars *s);
 
-/* Copies all cells in use to slot step % SCALARS_SLOTS of the host; and what a cell held there. */
+/* Begins to copy all cells in use to slot step % SCALARS_SLOTS of the host. */
 void scalars_post(struct scalars *s, long step);
+
+/* Waits until what was posted is on the host. */
+void scalars_wait(const struct scalars *s);
+
+/* What a cell held when its step was posted; valid after scalars_wait(). */
 double scalars_get(const struct scalars *s, long step, const double *cell);
 
 #endif

@@ -20,9 +20,9 @@ struct tape_pool; /* free gradient buffers, by size */
 
 /* Where the memory of a step goes, in bytes. */
 struct tape_use {
-	size_t activations; /* the outputs of ops */
+	size_t activations; /* the outputs of ops, and a batch that was copied to the device */
 	size_t gradients;   /* of activations; buffers that are used again count once */
-	size_t saved;       /* what ops keep for their backward passes, and the batch */
+	size_t saved;       /* what ops keep for their backward passes */
 	size_t scratch;     /* the block that all ops share */
 	size_t host;        /* structs */
 };

@@ -89,6 +89,8 @@ struct tensor *tensor_new_as(struct tensor_arena *a, enum element element, int n
 {
 	struct tensor *t = tensor_wrap(a, NULL, ndim, shape);
 
+	if (element != ELEMENT_REAL && a->device == &device_cpu)
+		BUG("the CPU's kernels need real values");
 	set_place(t, element, arena_alloc(&a->values, t->n * tensor_element_size(element)));
 	return t;
 }
@@ -212,6 +214,8 @@ void tensor_zero_range(struct tensor *t, size_t from, size_t to)
 {
 	const struct device *d = t->mem->device;
 
+	if (from > to || to > t->n)
+		BUG("elements %zu to %zu of %zu are cleared", from, to, t->n);
 	d->zero(d, place_of(t, from), (to - from) * tensor_element_size(t->element));
 }
 
@@ -220,7 +224,7 @@ void tensor_copy(struct tensor *to, const struct tensor *from)
 	const struct device *d = to->mem->device;
 
 	if (to->n != from->n || to->element != from->element)
-		BUG("copy of %zu elements to %zu", from->n, to->n);
+		BUG("copy of %zu elements to %zu, or of another type", from->n, to->n);
 	d->copy(d, place_of(to, 0), place_of(from, 0), bytes_of(to));
 }
 

@@ -97,10 +97,12 @@ const struct kernels *tensor_kernels(const struct tensor *t);
 /* The value of a scalar {1}. */
 double tensor_value(const struct tensor *t);
 
-/* Clears all values; copies those of `from`, a tensor of the same size. */
+/* Clears all values, or those of the elements [from, to). */
 void tensor_zero(struct tensor *t);
-void tensor_zero_range(struct tensor *t, size_t from, size_t to); /* elements [from, to) */
-void tensor_copy(struct tensor *to, const struct tensor *from); /* of the same element */
+void tensor_zero_range(struct tensor *t, size_t from, size_t to);
+
+/* Copies the values of `from`, a tensor of the same size and element. */
+void tensor_copy(struct tensor *to, const struct tensor *from);
 
 int tensor_same_shape(const struct tensor *a, const struct tensor *b);
 

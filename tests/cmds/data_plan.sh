@@ -83,4 +83,6 @@ fails 2 '--epoch: 0 is out of range' "$SSL" data show --plan --epoch 0 tiny
 fails 2 '--set augment.crop_p=2: ' "$SSL" data show --plan --set augment.crop_p=2 tiny
 fails 2 'data ls: --plan goes with show' "$SSL" data ls --plan
 fails 2 'data show: --image, --epoch, --view and --set go with show --plan' "$SSL" data show --image 3 tiny
+fails 2 'data show: --seed goes with add --shapes and show --plan' "$SSL" data show --seed 3 tiny
+fails 2 '--seed: -1 is out of range: from 0 to 9007199254740991$' "$SSL" data show --plan --seed -1 tiny
 fails 3 'dataset nosuch' "$SSL" data show --plan nosuch

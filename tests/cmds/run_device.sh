@@ -90,6 +90,7 @@ refused features run
 refused sweep plan r.yaml --seeds 2
 refused sweep start r.yaml --seeds 2
 refused worker sweep-cpu
+fails 2 'sweep status: --device goes with plan and start' "$SSL" sweep status --device cpu sweep-cpu
 same "$(value "select (select count(*) from run) || ' ' || (select count(*) from attempt) || ' ' || (select count(*) from eval)
 	|| ' ' || (select count(*) from sweep)")" "$before"
 
@@ -121,7 +122,7 @@ out_has '^environment,device,cuda: NVIDIA H100; driver 570,cpu,'
 note 'it continues on another one, with a warning, and both are recorded'
 ok ssl resume -n --device cpu elsewhere
 ok ssl resume --device cpu elsewhere
-err_has 'elsewhere: computed on cuda so far, and now on cpu: its bits will differ'
+err_has 'elsewhere: computed on cuda: NVIDIA H100; driver 570 so far, and now on cpu: its bits will differ'
 same "$(value "select device from v_run where name = 'elsewhere'")" 'cuda cpu'
 same "$(chain elsewhere)" "$(chain straight)"
 

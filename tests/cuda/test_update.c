@@ -97,19 +97,19 @@ static void forbidden(struct harness *h)
 {
 	double w[5] = {1, 2, 3, 4, 5}, m[5] = {0}, g[5] = {1, 1, 1, 1, 1}, lr = 0.1;
 	struct cuda_update u = {.n = 5, .g_type = CUDA_REAL, .momentum = (real)0.9};
-	unsigned *permitted = harness_new(h, sizeof *permitted);
+	double *gate = harness_new(h, sizeof *gate);
 	struct error err;
 
 	u.w = harness_put(h, CUDA_REAL, w, 5);
 	u.m = harness_put(h, CUDA_REAL, m, 5);
 	u.g = harness_put(h, CUDA_REAL, g, 5);
 	u.lr = harness_put(h, CUDA_REAL, &lr, 1);
-	u.permitted = permitted;
-	CU_ASSERT(!cuda_zero(&h->q, permitted, sizeof *permitted, &err));
+	u.gate = gate;
+	CU_ASSERT(!cuda_zero(&h->q, gate, sizeof *gate, &err));
 	cuda_sgd_rule(&h->q, &u);
 	harness_compare("w", harness_get(h, CUDA_REAL, u.w, 5), w, 5, 0);
 	harness_compare("m", harness_get(h, CUDA_REAL, u.m, 5), m, 5, 0);
-	CU_ASSERT(!cuda_upload(&h->q, permitted, &(unsigned){1}, sizeof *permitted, &err));
+	CU_ASSERT(!cuda_upload(&h->q, gate, &(double){1}, sizeof *gate, &err));
 	cuda_sgd_rule(&h->q, &u);
 	harness_compare("m", harness_get(h, CUDA_REAL, u.m, 5), g, 5, 1e-6);
 }

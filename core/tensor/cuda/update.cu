@@ -25,7 +25,7 @@ static __global__ void __launch_bounds__(THREADS)
 	const size_t own = (size_t)blockIdx.x * THREADS + threadIdx.x;
 	const real lr = *u.lr;
 
-	if (u.permitted && !*u.permitted)
+	if (u.gate && *u.gate == 0)
 		return;
 #pragma unroll 2
 	for (size_t i = own; i < whole; i += step) {

@@ -21,7 +21,7 @@ struct cuda_update {
 	enum cuda_type g_type;
 	void *copy;               /* gets w in bf16; NULL: not wanted */
 	const real *lr;           /* on the device, since a recorded step reads it anew */
-	const unsigned *permitted; /* on the device: nothing changes where it is 0; NULL: always 1 */
+	const double *gate;       /* a cell on the device: nothing changes where it is 0; NULL: always 1 */
 	real momentum, decay;
 	int nesterov;
 };

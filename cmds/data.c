@@ -422,7 +422,7 @@ static int run_data(struct cmd_ctx *ctx, int argc, char **argv, struct error *er
 	     "leave out images that cannot be read", 0, 0},
 	    {0, "shapes", OPT_FLAG, &a.shapes, NULL, "make the built-in dataset", 0, 0},
 	    {0, "seed", OPT_INT, &a.seed, "S", "shapes and plan: the seed (1)", 0,
-	     9007199254740992},
+	     9007199254740991},
 	    {0, "train", OPT_INT, &a.train, "N", "shapes: training images (10000)", 1, IMAGES_MAX},
 	    {0, "test", OPT_INT, &a.test, "N", "shapes: test images (2000)", 0, IMAGES_MAX},
 	    {0, "plan", OPT_FLAG, &a.plan, NULL, "show how an image is augmented", 0, 0},

@@ -11,33 +11,36 @@
 
 #include "core/optim/update.h"
 
-static void update(struct param *p, const struct optim_opts *o, const struct optim_at *at,
-		   int decoupled)
+static void prepare(struct update *u, const struct optim_opts *o, const struct optim_at *at,
+		    double decay)
 {
-	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0], .v = p->slot[1]};
-	const double decay = update_decay(p, o);
-
-	u.gate = at->gate;
-	u.lr = (real)(at->lr / (1 - pow(o->beta1, (double)at->k + 1)));
-	u.root = (real)(1 / sqrt(1 - pow(o->beta2, (double)at->k + 1)));
-	u.beta1 = (real)o->beta1;
-	u.beta2 = (real)o->beta2;
-	u.rest1 = (real)(1 - o->beta1);
-	u.rest2 = (real)(1 - o->beta2);
-	u.eps = (real)o->eps;
-	u.decay = decoupled ? 0 : (real)decay;
-	u.scale = decoupled ? (real)(1 - at->lr * decay) : 1;
-	tensor_kernels(&p->t)->adam_rule(&u);
+	u->lr = (real)(at->lr / (1 - pow(o->beta1, (double)at->k + 1)));
+	u->root = (real)(1 / sqrt(1 - pow(o->beta2, (double)at->k + 1)));
+	u->beta1 = (real)o->beta1;
+	u->beta2 = (real)o->beta2;
+	u->rest1 = (real)(1 - o->beta1);
+	u->rest2 = (real)(1 - o->beta2);
+	u->eps = (real)o->eps;
+	u->decay = (real)decay;
+	u->scale = 1;
 }
 
-static void adam_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
+static void adam_prepare(struct update *u, const struct param *p, const struct optim_opts *o,
+			 const struct optim_at *at)
 {
-	update(p, o, at, 0);
+	prepare(u, o, at, update_decay(p, o));
 }
 
-static void adamw_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
+static void adamw_prepare(struct update *u, const struct param *p, const struct optim_opts *o,
+			  const struct optim_at *at)
 {
-	update(p, o, at, 1);
+	prepare(u, o, at, 0);
+	u->scale = (real)(1 - at->lr * update_decay(p, o));
+}
+
+static void adam_apply(const struct kernels *k, const struct update *list, int n)
+{
+	k->adam_rule(list, n);
 }
 
 static const struct hparam hparams[] = {
@@ -78,7 +81,8 @@ const struct optim optim_adam = {
     .hparams = hparams,
     .read = adam_read,
     .slots = 2,
-    .update = adam_update,
+    .prepare = adam_prepare,
+    .apply = adam_apply,
 };
 
 const struct optim optim_adamw = {
@@ -88,5 +92,6 @@ const struct optim optim_adamw = {
     .hparams = hparams,
     .read = adam_read,
     .slots = 2,
-    .update = adamw_update,
+    .prepare = adamw_prepare,
+    .apply = adam_apply,
 };

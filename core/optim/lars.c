@@ -31,19 +31,21 @@ static enum lars_form form_of(const struct optim_opts *o)
 	return o->lars_clip ? LARS_LARC_CLIPPED : LARS_LARC;
 }
 
-static void lars_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
+static void lars_prepare(struct update *u, const struct param *p, const struct optim_opts *o,
+			 const struct optim_at *at)
 {
-	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0]};
+	u->lr = (real)at->lr;
+	u->momentum = (real)o->momentum;
+	u->form = form_of(o);
+	u->trust = o->trust;
+	u->rate = at->lr;
+	u->weight_decay = update_decay(p, o);
+	u->norms = at->norms;
+}
 
-	u.gate = at->gate;
-	u.lr = (real)at->lr;
-	u.momentum = (real)o->momentum;
-	u.form = form_of(o);
-	u.trust = o->trust;
-	u.rate = at->lr;
-	u.weight_decay = update_decay(p, o);
-	u.norms = at->norms;
-	tensor_kernels(&p->t)->lars_rule(&u);
+static void lars_apply(const struct kernels *k, const struct update *list, int n)
+{
+	k->lars_rule(list, n);
 }
 
 static const struct hparam hparams[] = {
@@ -71,5 +73,6 @@ const struct optim optim_lars = {
     .read = lars_read,
     .slots = 1,
     .needs_norms = lars_needs_norms,
-    .update = lars_update,
+    .prepare = lars_prepare,
+    .apply = lars_apply,
 };

@@ -170,10 +170,23 @@ static struct update_norms *compute_norms(const struct optim *opt, const struct 
 	return p->norms;
 }
 
+static void prepare(const struct optim *opt, const struct optim_opts *o, struct param *q,
+		    const struct optim_at *at, struct update *u)
+{
+	*u = (struct update){.w = &q->t,
+			     .m = q->slot[0],
+			     .v = q->slot[1],
+			     .g = tensor_grad(&q->t),
+			     .gate = at->gate};
+	opt->prepare(u, q, o, at);
+}
+
 void optim_step(const struct optim *opt, const struct optim_opts *o, struct params *p, double lr,
 		long k)
 {
 	const struct update_norms *norms = compute_norms(opt, o, p);
+	struct update *list = xmalloc((size_t)p->n * sizeof *list);
+	int n = 0;
 
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i];
@@ -185,6 +198,9 @@ void optim_step(const struct optim *opt, const struct optim_opts *o, struct para
 		at.lr = (q->lr_fixed ? o->lr : lr) * q->lr_mult;
 		if (norms && opt->needs_norms(q, o, &decay))
 			at.norms = norms++;
-		opt->update(q, o, &at);
+		prepare(opt, o, q, &at, &list[n++]);
 	}
+	if (n)
+		opt->apply(tensor_kernels(list[0].w), list, n);
+	free(list);
 }

@@ -15,7 +15,7 @@
 #include "core/base/error.h"
 #include "core/recipe/hparam.h"
 #include "core/recipe/recipe.h"
-#include "core/tensor/kernels/update.h"
+#include "core/tensor/kernels.h"
 #include "core/tensor/params.h"
 
 enum { OPTIM_PARTS = PART_OTHER + 1 };
@@ -58,8 +58,11 @@ struct optim {
 	/* Does the update of p depend on its norms ||w|| and ||g + decay w||? If so, sets the decay.
 	 * NULL: it never does. */
 	int (*needs_norms)(const struct param *p, const struct optim_opts *o, double *decay);
-	/* Applies one update to one parameter, from its gradient. */
-	void (*update)(struct param *p, const struct optim_opts *o, const struct optim_at *at);
+	/* Fills in what the rule needs for one parameter; all else is zero. */
+	void (*prepare)(struct update *u, const struct param *p, const struct optim_opts *o,
+			const struct optim_at *at);
+	/* The rule, which updates n parameters from their gradients. */
+	void (*apply)(const struct kernels *k, const struct update *list, int n);
 };
 
 /* The keys optim.* that all optimisers share. */

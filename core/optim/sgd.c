@@ -7,16 +7,18 @@
  */
 #include "core/optim/update.h"
 
-static void sgd_update(struct param *p, const struct optim_opts *o, const struct optim_at *at)
+static void sgd_prepare(struct update *u, const struct param *p, const struct optim_opts *o,
+			const struct optim_at *at)
 {
-	struct update u = {.w = &p->t, .g = tensor_grad(&p->t), .m = p->slot[0]};
+	u->lr = (real)at->lr;
+	u->momentum = (real)o->momentum;
+	u->nesterov = o->nesterov;
+	u->decay = (real)update_decay(p, o);
+}
 
-	u.gate = at->gate;
-	u.lr = (real)at->lr;
-	u.momentum = (real)o->momentum;
-	u.nesterov = o->nesterov;
-	u.decay = (real)update_decay(p, o);
-	tensor_kernels(&p->t)->sgd_rule(&u);
+static void sgd_apply(const struct kernels *k, const struct update *list, int n)
+{
+	k->sgd_rule(list, n);
 }
 
 static const struct hparam hparams[] = {
@@ -43,5 +45,6 @@ const struct optim optim_sgd = {
     .hparams = hparams,
     .read = sgd_read,
     .slots = 1,
-    .update = sgd_update,
+    .prepare = sgd_prepare,
+    .apply = sgd_apply,
 };

@@ -174,15 +174,26 @@ void params_grad_norm(const struct params *p, double *cell)
 	p->arena.device->k->norm_of_all(p->grad, p->n_grads, cell);
 }
 
-void params_add_slots(struct params *p, int slots)
+/* One slot of every trainable parameter, in one block. */
+static void add_slot(struct params *p, int slot)
 {
+	struct tensor *block = NULL;
+	size_t at = 0;
+
 	for (int i = 0; i < p->n; i++) {
 		struct param *q = p->list[i];
 
-		for (int s = 0; s < slots && q->t.needs_grad; s++)
-			if (!q->slot[s]) {
-				q->slot[s] = tensor_new(&p->arena, q->t.ndim, q->t.shape);
-				tensor_zero(q->slot[s]);
-			}
+		if (!q->t.needs_grad || q->slot[slot])
+			continue;
+		if (!block)
+			block = zeroed_block(p, p->grad_block->n);
+		q->slot[slot] = tensor_view(&p->arena, block, at, q->t.ndim, q->t.shape);
+		at += padded(q->t.n);
 	}
+}
+
+void params_add_slots(struct params *p, int slots)
+{
+	for (int s = 0; s < slots; s++)
+		add_slot(p, s);
 }

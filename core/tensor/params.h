@@ -47,6 +47,8 @@ struct param {
 	struct tensor *slot[2];
 };
 
+struct update_norms; /* core/tensor/kernels/update.h */
+
 struct params {
 	struct tensor_arena arena;
 	struct param **list;
@@ -59,7 +61,7 @@ struct params {
 	int n_grads;
 	/* A cell: while it is 0, nothing updates the values; NULL: they are always updated. */
 	const double *gate;
-	void *norms; /* the optimiser's, on the device; NULL before it first needs them */
+	struct update_norms *norms; /* the optimiser's, on the device; NULL before it first needs them */
 };
 
 /* No parameters yet; their values will be on the CPU. */

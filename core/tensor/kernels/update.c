@@ -46,9 +46,10 @@ static void sgd_range(void *ctx, const struct range *r)
 	}
 }
 
-void sgd_rule(const struct update *u)
+void sgd_rule(const struct update *list, int n)
 {
-	run(u, sgd_range);
+	for (int i = 0; i < n; i++)
+		run(&list[i], sgd_range);
 }
 
 /* g <- g + decay w;  m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;
@@ -72,9 +73,10 @@ static void adam_range(void *ctx, const struct range *r)
 	}
 }
 
-void adam_rule(const struct update *u)
+void adam_rule(const struct update *list, int n)
 {
-	run(u, adam_range);
+	for (int i = 0; i < n; i++)
+		run(&list[i], adam_range);
 }
 
 /* m <- momentum m + q (g + decay w);  w <- w - lr m */
@@ -113,14 +115,16 @@ static void adapt(struct update *u)
 	u->decay = (real)u->weight_decay;
 }
 
-void lars_rule(const struct update *u)
+void lars_rule(const struct update *list, int n)
 {
-	struct update adapted = *u;
+	for (int i = 0; i < n; i++) {
+		struct update adapted = list[i];
 
-	adapted.scale = 1;
-	if (u->norms)
-		adapt(&adapted);
-	run(&adapted, lars_range);
+		adapted.scale = 1;
+		if (adapted.norms)
+			adapt(&adapted);
+		run(&adapted, lars_range);
+	}
 }
 
 struct squares {

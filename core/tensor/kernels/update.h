@@ -38,9 +38,10 @@ struct update {
 	const struct update_norms *norms;
 };
 
-void sgd_rule(const struct update *u);
-void adam_rule(const struct update *u);
-void lars_rule(const struct update *u);
+/* Each updates n parameters, in order. */
+void sgd_rule(const struct update *list, int n);
+void adam_rule(const struct update *list, int n);
+void lars_rule(const struct update *list, int n);
 
 /* norms[i] for n parameters of gradient g and weight decay, summed in double. */
 struct update_pair {

@@ -166,9 +166,9 @@ FAR_KERNEL(mean_cosine, (X *a, X *b, double least, double *cell), (a, b, least, 
 FAR_KERNEL(norm_of_all, (T *const *list, int n, double *cell), (list, n, cell))
 FAR_KERNEL(scalar_of, (X *y, double *cell), (y, cell))
 FAR_KERNEL(top1_percent, (X *logits, const int *labels, double *cell), (logits, labels, cell))
-FAR_KERNEL(adam_rule, (const struct update *u), (u))
-FAR_KERNEL(lars_rule, (const struct update *u), (u))
-FAR_KERNEL(sgd_rule, (const struct update *u), (u))
+FAR_KERNEL(adam_rule, (const struct update *list, int n), (list, n))
+FAR_KERNEL(lars_rule, (const struct update *list, int n), (list, n))
+FAR_KERNEL(sgd_rule, (const struct update *list, int n), (list, n))
 FAR_KERNEL(spectral_update, (T *f, T *batches, double rho, int center, X *z, const struct spectral_opts *o, T *w, const double *gate), (f, batches, rho, center, z, o, w, gate))
 FAR_KERNEL(update_norms, (const struct update_pair *list, int n, struct update_norms *norms), (list, n, norms))
 /* clang-format on */

@@ -20,7 +20,10 @@ struct memory {
 	struct tensor *grad;
 };
 
-/* Allocates a tensor struct in `a` for the values at `data` in a's device, which it does not own. */
+/* Allocates a tensor struct in `a` for values in a's device, which it does not own: real ones at
+ * `data`, or of any element. */
 struct tensor *tensor_wrap(struct tensor_arena *a, real *data, int ndim, const int *shape);
+struct tensor *tensor_at(struct tensor_arena *a, enum element element, void *values, int ndim,
+			 const int *shape);
 
 #endif

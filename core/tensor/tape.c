@@ -13,18 +13,20 @@
  * Shared memory is copied before it is added to.
  */
 struct grad {
-	real *data;
-	size_t n; /* elements */
+	void *values;
+	enum element element; /* that of the node */
+	size_t n;             /* elements */
 	int refs;
 	struct grad *next; /* in the free list */
 };
 
 enum { POOL_FIRST = 64 };
 
-/* The free gradients, in one list per number of elements. */
+/* The free gradients, in one list per number and type of elements. */
 struct tape_pool {
 	struct pool_list {
 		size_t n;
+		enum element element;
 		struct grad *head;
 	} * list;
 	int n, cap;
@@ -121,16 +123,17 @@ struct tape_use tape_use(const struct tape *t)
 				 .host = t->arena.host.used};
 }
 
-static struct pool_list *pool_find(struct tape_pool *p, size_t n)
+static struct pool_list *pool_find(struct tape_pool *p, size_t n, enum element element)
 {
 	for (int i = 0; i < p->n; i++)
-		if (p->list[i].n == n)
+		if (p->list[i].n == n && p->list[i].element == element)
 			return &p->list[i];
 	if (p->n == p->cap) {
 		p->cap = p->cap ? 2 * p->cap : POOL_FIRST;
 		p->list = xrealloc(p->list, (size_t)p->cap * sizeof *p->list);
 	}
 	p->list[p->n].n = n;
+	p->list[p->n].element = element;
 	p->list[p->n].head = NULL;
 	return &p->list[p->n++];
 }
@@ -139,22 +142,24 @@ static struct pool_list *pool_find(struct tape_pool *p, size_t n)
 static void grad_share(struct tape *t, struct tensor *x, struct grad *g)
 {
 	g->refs++;
-	x->mem->grad = tensor_wrap(&t->arena, g->data, x->ndim, x->shape);
+	x->mem->grad = tensor_at(&t->arena, g->element, g->values, x->ndim, x->shape);
 	x->mem->grad->save = g;
 }
 
 /* Gives x a gradient of its own, which is not cleared. */
 static void grad_new(struct tape *t, struct tensor *x)
 {
-	struct pool_list *l = pool_find(t->pool, x->n);
+	struct pool_list *l = pool_find(t->pool, x->n, x->element);
+	const size_t bytes = x->n * tensor_element_size(x->element);
 	struct grad *g = l->head;
 
 	if (g) {
 		l->head = g->next;
 	} else {
 		g = tape_alloc(t, sizeof *g);
-		g->data = arena_alloc(&t->arena.values, x->n * sizeof(real));
-		t->gradients += x->n * sizeof(real);
+		g->values = arena_alloc(&t->arena.values, bytes);
+		t->gradients += bytes;
+		g->element = x->element;
 		g->n = x->n;
 	}
 	g->refs = 0;
@@ -168,7 +173,7 @@ static void grad_drop(struct tape *t, struct grad *g)
 
 	if (--g->refs)
 		return;
-	l = pool_find(t->pool, g->n);
+	l = pool_find(t->pool, g->n, g->element);
 	g->next = l->head;
 	l->head = g;
 }
@@ -192,7 +197,7 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 
 		out->in[i] = x;
 		if (x && x->needs_grad && !x->op && !x->mem->grad) {
-			x->mem->grad = tensor_new(&t->arena, x->ndim, x->shape);
+			x->mem->grad = tensor_new_as(&t->arena, x->element, x->ndim, x->shape);
 			tensor_zero(x->mem->grad);
 		}
 	}
@@ -237,8 +242,9 @@ void tape_pass_grad(struct tensor *x, struct tensor *out)
 
 	if (!x || !x->needs_grad)
 		return;
-	if (x->n != out->n)
-		BUG("%s passes a gradient of %zu elements on to %zu", out->op->name, out->n, x->n);
+	if (x->n != out->n || x->element != out->element)
+		BUG("%s passes a gradient of %zu elements on to %zu, or to another type",
+		    out->op->name, out->n, x->n);
 	if (x->op && !x->mem->grad)
 		grad_share(x->tape, x, grad_of(out));
 	else

@@ -84,6 +84,15 @@ static void set_place(struct tensor *t, enum element element, void *values)
 	t->mem->bits = element == ELEMENT_BF16 ? values : NULL;
 }
 
+struct tensor *tensor_at(struct tensor_arena *a, enum element element, void *values, int ndim,
+			 const int *shape)
+{
+	struct tensor *t = tensor_wrap(a, NULL, ndim, shape);
+
+	set_place(t, element, values);
+	return t;
+}
+
 struct tensor *tensor_new_as(struct tensor_arena *a, enum element element, int ndim,
 			     const int *shape)
 {

@@ -3,16 +3,11 @@
  * checkpoints and evaluations, and settles; for `ssl run`, `resume`, `verify` and the cells of
  * sweeps (worker.h). All that it records goes through a recorder (recorder.h).
  *
- *     from       to         by
- *     (none)     running    recorder_begin
- *     running    done       recorder_finish: every planned step was taken
- *     running    failed     recorder_finish: an error; NaN under guard.nan = fail
- *     running    collapsed  recorder_finish: the guard (guard.c): checkpoint first, exit 7
- *     running    stopped    recorder_finish: a signal (run_stop): checkpoint first, exit 75
- *     running    pruned     recorder_finish: its sweep (worker.c)
- *     any but done, or stale: running, by recorder_begin: resumed from the last checkpoint
- *
- * (stale: `running`, but its process is dead: by its lock or, without one, RUN_STALE s of silence)
+ *     recorder_begin:  a new run, any but done, and stale -> running (stale: `running`, but its
+ *                      process is dead: by its lock or, without one, RUN_STALE s of silence)
+ *     recorder_finish: running -> done (every planned step was taken), failed (an error; NaN under
+ *                      guard.nan = fail), collapsed (the guard, guard.c: checkpoint first, exit 7),
+ *                      stopped (a signal: checkpoint first, exit 75), pruned (its sweep, worker.c)
  *
  * Invariants
  *  1. No step is taken before the run's row exists.
@@ -109,9 +104,7 @@ struct run {
 	const struct optim *optim;
 	struct optim_opts optim_opts;
 	const struct device *device;
-	/* Of training, whose memory stays between steps; of everything else, which returns it after
-	 * each evaluation, so that the two never grow each other. */
-	struct tape tape, eval_tape;
+	struct tape tape, eval_tape; /* of training; of all else, whose memory is returned each time */
 
 	/* position: steps are counted from the start of the run, epochs are finished ones */
 	long step, steps, steps_per_epoch;

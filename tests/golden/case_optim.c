@@ -74,4 +74,5 @@ void golden_optim(struct golden *g)
 		snprintf(name, sizeof name, "out.param%d", k);
 		golden_check(g, name, p.t.mem->data, p.t.n, GOLDEN_TIGHT);
 	}
+	tensor_arena_release(&params.arena);
 }

@@ -98,7 +98,7 @@ void arena_release(struct arena *a)
 	for (; b; b = next) {
 		next = b->next;
 		if (a->source)
-			a->source->free(a->source->ctx, b->payload);
+			a->source->free(a->source->ctx, b->payload, b->size);
 		else
 			free(b->payload);
 		free(b);

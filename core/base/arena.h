@@ -11,11 +11,12 @@
 
 struct arena_block;
 
-/* Where an arena gets its blocks, if not from the host's memory. alloc() never fails: it exits when out
- * of memory. `ctx` is its first argument. */
+/* Where an arena gets its blocks, if not from the host's memory. alloc() never fails: when out of
+ * memory it exits, or returns what nothing will read or write. `ctx` is its first argument; free() gets
+ * the bytes that alloc() was asked for. */
 struct arena_source {
 	void *(*alloc)(void *ctx, size_t bytes);
-	void (*free)(void *ctx, void *block);
+	void (*free)(void *ctx, void *block, size_t bytes);
 	void *ctx;
 };
 

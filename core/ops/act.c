@@ -13,7 +13,7 @@ static struct tensor *new_like(struct tape *t, const struct tensor *a, const str
 	if (b && !tensor_same_shape(a, b))
 		BUG("%s of %s and %s", what, tensor_shape_text(a, ta, sizeof ta),
 		    tensor_shape_text(b, tb, sizeof tb));
-	return tensor_new(&t->arena, a->ndim, a->shape);
+	return tensor_new_as(&t->arena, a->element, a->ndim, a->shape);
 }
 
 /* y = max(x, 0);  dx = dy where y > 0 */

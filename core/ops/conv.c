@@ -43,8 +43,11 @@ static const struct op conv_op = {"conv", conv_op_backward};
 struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int stride, int padding)
 {
 	struct conv_shape s = shape_of(x, w, stride, padding), *save;
-	struct tensor *out = tensor_new4(&t->arena, s.n, s.oh, s.ow, s.cout);
+	const int out_shape[] = {s.n, s.oh, s.ow, s.cout};
+	struct tensor *out = tensor_new_as(
+	    &t->arena, t->precision == PRECISION_BF16 ? ELEMENT_BF16 : ELEMENT_REAL, 4, out_shape);
 
+	s.precision = t->precision;
 	t->k->convolve_forward(&s, x, w, out, tape_scratch(t, t->k->convolve_scratch(&s)));
 	save = tape_alloc(t, sizeof *save);
 	*save = s;

@@ -11,9 +11,10 @@ static void linear_backward(struct tensor *out)
 	int accumulate;
 
 	if ((d = tape_grad(x, &accumulate)))
-		k->linear_backward_data(tensor_grad(out), w, d, accumulate);
+		k->linear_backward_data(tensor_grad(out), w, d, accumulate, out->tape->precision);
 	if ((d = tape_grad(w, &accumulate)))
-		k->linear_backward_weights(x, tensor_grad(out), d, accumulate);
+		k->linear_backward_weights(x, tensor_grad(out), d, accumulate,
+					   out->tape->precision);
 	if ((d = tape_grad(out->in[2], &accumulate)))
 		k->linear_backward_bias(tensor_grad(out), d, accumulate);
 }
@@ -30,7 +31,7 @@ struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w, str
 		BUG("linear of %s with %s and %zu biases", tensor_shape_text(x, tx, sizeof tx),
 		    tensor_shape_text(w, tw, sizeof tw), b ? b->n : 0);
 	y = tensor_new2(&t->arena, n, o);
-	t->k->linear_forward(x, w, b, y);
+	t->k->linear_forward(x, w, b, y, t->precision);
 	return tape_append(t, &linear_op, y, in, 3);
 }
 

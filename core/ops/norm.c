@@ -73,9 +73,10 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gam
 			    struct tensor *running_var, struct tensor *residual,
 			    struct bn_opts opts)
 {
-	struct tensor *y = tensor_new(&t->arena, x->ndim, x->shape);
+	struct tensor *y = tensor_new_as(&t->arena, x->element, x->ndim, x->shape);
 	struct batchnorm *b = tape_alloc(t, sizeof *b);
 	struct tensor *in[N_IN] = {x, gamma, beta, residual};
+	size_t mask;
 
 	*b = (struct batchnorm){.groups = t->train ? t->groups : 1,
 				.batch_stats = t->train,
@@ -90,6 +91,8 @@ struct tensor *op_batchnorm(struct tape *t, struct tensor *x, struct tensor *gam
 		BUG("batch norm in evaluation without running statistics");
 	b->mean = tape_values(t, statistics_bytes(b));
 	b->istd = tape_values(t, statistics_bytes(b));
+	mask = t->k->batchnorm_mask(b);
+	b->mask = mask ? tape_values(t, mask) : NULL;
 	t->k->batchnorm_forward(b, opts.eps, opts.momentum, running_mean, running_var, y,
 				tape_scratch(t, t->k->batchnorm_scratch(x, b->groups)));
 	tape_append(t, &batchnorm_op, y, in, N_IN);

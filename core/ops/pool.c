@@ -40,7 +40,7 @@ struct tensor *op_maxpool(struct tape *t, struct tensor *x, int kernel, int stri
 				 .padding = padding};
 	s->oh = (s->h + 2 * padding - kernel) / stride + 1;
 	s->ow = (s->w + 2 * padding - kernel) / stride + 1;
-	y = tensor_new4(&t->arena, x->shape[0], s->oh, s->ow, s->c);
+	y = tensor_new_as(&t->arena, x->element, 4, (int[]){x->shape[0], s->oh, s->ow, s->c});
 	m->where = tape_values(t, y->n);
 	t->k->maxpool_forward(s, x, y, m->where);
 	tape_append(t, &maxpool_op, y, &x, 1);

@@ -77,7 +77,7 @@ struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
 		    tensor_shape_text(b, tb, sizeof tb));
 	memcpy(shape, a->shape, sizeof shape);
 	shape[0] += b->shape[0];
-	y = tensor_new(&t->arena, a->ndim, shape);
+	y = tensor_new_as(&t->arena, a->element, a->ndim, shape);
 	tensor_copy(tensor_view(&t->arena, y, 0, a->ndim, a->shape), a);
 	tensor_copy(tensor_view(&t->arena, y, a->n, b->ndim, b->shape), b);
 	return tape_append(t, &concat_op, y, in, 2);

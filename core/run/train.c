@@ -64,7 +64,7 @@ static void set_gate(struct run *r, struct begun *b)
 {
 	double *finite = tape_scalar(&r->tape);
 
-	r->tape.k->both_finite(b->loss, b->norm, finite);
+	r->tape.k->both_finite(r->device, b->loss, b->norm, finite);
 	b->finite = finite;
 	r->params.gate = strcmp(recipe_text(&r->recipe, "guard.nan"), "fail") ? NULL : finite;
 }
@@ -127,7 +127,9 @@ static int end_step(struct run *r, const struct begun *b, struct error *err)
 {
 	const struct recorder *rec = &r->recorder;
 
-	scalars_wait(&r->tape.scalars);
+	scalars_wait(&r->tape.scalars, b->step);
+	if (r->device->check(r->device, err))
+		return -1;
 	if (r->params.gate && value_of(r, b, b->finite) == 0)
 		return fail_at(r, b, err);
 	r->step = b->step + 1;
@@ -163,7 +165,7 @@ double run_time_step(struct run *r, int k)
 	tape_reset(&r->tape);
 	next_batch(r, k, &batch);
 	differentiate(r, &batch, &b);
-	r->device->wait(r->device);
+	r->device->wait(r->device, NULL);
 	return clock_now() - started;
 }
 

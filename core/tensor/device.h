@@ -3,8 +3,12 @@
  * core/tensor gets it from the arena that its tensors are in and does not depend on which one it is.
  *
  * A device carries out what it is asked to in order, but perhaps later. When upload() has returned, the
- * memory of the host has been read; when download() or wait() has, what was asked for before is done.
+ * memory of the host has been read; when download() has, what was asked for before is done.
  * A block that is freed may still be used by what was asked for before. Memory is 64-byte aligned.
+ *
+ * A device may fail: its memory may not suffice, or the card may be lost. From then on it does nothing
+ * more, what is downloaded from it is NaN, and check() returns the error, which whoever records or
+ * keeps what it computed asks for first.
  */
 #ifndef SSL_TENSOR_DEVICE_H
 #define SSL_TENSOR_DEVICE_H
@@ -12,6 +16,9 @@
 #include <stddef.h>
 
 #include "core/base/arena.h"
+#include "core/base/error.h"
+
+enum { DEVICE_POSTS = 4 };
 
 struct kernels; /* core/tensor/kernels.h */
 
@@ -21,17 +28,21 @@ struct device {
 			      that is not recorded with host and code */
 	const char *precisions; /* of recipes that it can compute: "f32|tf32|bf16" */
 	const struct kernels *k;
-	/* Blocks of the device's memory. alloc() exits when there is none left, as malloc's callers do. */
+	/* Blocks of the device's memory. Where there is none left, a device fails, and a CPU exits as
+	 * malloc's callers do. */
 	struct arena_source memory;
 	int is_host; /* 1: its memory is that of the host, so that a pointer is valid on both sides */
 	void (*upload)(const struct device *d, void *to, const void *host, size_t bytes);
 	void (*download)(const struct device *d, void *host, const void *from, size_t bytes);
-	/* As download, but what it copies is on the host only after wait(), and until then the host must
-	 * not touch either. Later kernels may overwrite `from` as soon as it has returned. */
+	/* As download, but what it copies is at `host` only after wait() for that address; until then the
+	 * host must not touch it. Later kernels may overwrite `from`. At most DEVICE_POSTS are under way. */
 	void (*post)(const struct device *d, void *host, const void *from, size_t bytes);
-	void (*wait)(const struct device *d);
+	/* Waits for what was posted to `host`, or, if that is NULL, until everything is done. */
+	void (*wait)(const struct device *d, const void *host);
 	void (*copy)(const struct device *d, void *to, const void *from, size_t bytes);
 	void (*zero)(const struct device *d, void *to, size_t bytes);
+	/* 0, or -1 with the error by which the device failed: ERR_FAILED. */
+	int (*check)(const struct device *d, struct error *err);
 };
 
 /* The CPU, with all its threads (core/base/parallel.h). */

@@ -46,6 +46,7 @@ static const struct kernels cpu_kernels = {
     .batchnorm_backward_data = batchnorm_backward_data,
     .batchnorm_backward_sums = batchnorm_backward_sums,
     .batchnorm_forward = batchnorm_forward,
+    .batchnorm_mask = batchnorm_mask,
     .batchnorm_scratch = batchnorm_scratch,
 
     .barlow_backward = barlow_backward,
@@ -86,9 +87,17 @@ static void zero(const struct device *d, void *to, size_t bytes)
 }
 
 /* All is done at once. */
-static void wait(const struct device *d)
+static void wait(const struct device *d, const void *host)
 {
 	(void)d;
+	(void)host;
+}
+
+static int check(const struct device *d, struct error *err)
+{
+	(void)d;
+	(void)err;
+	return 0;
 }
 
 const struct device device_cpu = {
@@ -103,6 +112,7 @@ const struct device device_cpu = {
     .wait = wait,
     .copy = copy,
     .zero = zero,
+    .check = check,
 };
 
 static const struct device *get(int number, struct error *err)

@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct device_kind device_kind_cpu;
-
-static const struct device_kind no_cuda = {
-    .name = "cuda", .is_numbered = 1, .missing = "this ssl was built without CUDA"};
+extern const struct device_kind device_kind_cpu, device_kind_cuda;
 
 /* The best first: auto takes the first one that works. */
-static const struct device_kind *const kinds[] = {&no_cuda, &device_kind_cpu, NULL};
+static const struct device_kind *const kinds[] = {&device_kind_cuda, &device_kind_cpu, NULL};
 
 const struct device_kind *device_kind_at(int i)
 {

@@ -69,6 +69,7 @@ struct kernels {
 	__typeof__(batchnorm_backward_data) *batchnorm_backward_data;
 	__typeof__(batchnorm_backward_sums) *batchnorm_backward_sums;
 	__typeof__(batchnorm_forward) *batchnorm_forward;
+	__typeof__(batchnorm_mask) *batchnorm_mask;
 	__typeof__(batchnorm_scratch) *batchnorm_scratch;
 
 	/* correlation.h and losses.h */

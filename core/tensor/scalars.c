@@ -44,9 +44,9 @@ void scalars_post(struct scalars *s, long step)
 	d->post(d, s->host[slot_of(step)], s->block, (size_t)s->n * sizeof *s->block);
 }
 
-void scalars_wait(const struct scalars *s)
+void scalars_wait(const struct scalars *s, long step)
 {
-	s->arena.device->wait(s->arena.device);
+	s->arena.device->wait(s->arena.device, s->host[slot_of(step)]);
 }
 
 double scalars_get(const struct scalars *s, long step, const double *cell)

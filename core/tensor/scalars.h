@@ -28,8 +28,8 @@ void scalars_reset(struct scalars *s);
 /* Begins to copy all cells in use to slot step % SCALARS_SLOTS of the host. */
 void scalars_post(struct scalars *s, long step);
 
-/* Waits until what was posted is on the host. */
-void scalars_wait(const struct scalars *s);
+/* Waits until what was posted at this step is on the host. */
+void scalars_wait(const struct scalars *s, long step);
 
 /* What a cell held when its step was posted; valid after scalars_wait(). */
 double scalars_get(const struct scalars *s, long step, const double *cell);

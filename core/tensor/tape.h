@@ -35,6 +35,7 @@ struct tape {
 	int record; /* 0: evaluation: nothing is appended, no tensor needs a gradient */
 	int train;  /* 1: batch norm uses (and updates) batch statistics; 0: running statistics */
 	int groups; /* number of equal parts of the batch with separate batch-norm statistics */
+	enum precision precision; /* f32 unless it is set */
 	struct tape_pool *pool;
 	struct scalars scalars;
 	struct tensor_arena scratch; /* the block of tape_scratch() */

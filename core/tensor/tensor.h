@@ -27,6 +27,14 @@ enum element {
 };
 size_t tensor_element_size(enum element e); /* in bytes */
 
+/* How the products of convolutions and linear layers are computed: the key `precision` of a recipe. The
+ * CPU knows f32 only, which in the gradient-check build is double. */
+enum precision {
+	PRECISION_F32,
+	PRECISION_TF32, /* factors rounded to 10 bits of mantissa, sums in f32 */
+	PRECISION_BF16, /* factors in bf16, sums in f32; the encoder's activations are bf16 */
+};
+
 struct device;
 struct kernels;
 struct memory;

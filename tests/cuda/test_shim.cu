@@ -181,17 +181,17 @@ static void check_reverse()
 
 	for (int i = 0; i < 192; i++)
 		a[i] = (float)i;
-	LAUNCH((reverse<float, 64>), 3, 64, 0, stream, a);
+	SHIM_LAUNCH((reverse<float, 64>), 3, 64, 0, stream, a);
 	for (int i = 0; i < 192; i++)
 		CU_ASSERT(a[i] == i / 64 * 64 + 63 - i % 64);
 	for (int i = 0; i < 48; i++)
 		d[i] = i;
-	LAUNCH((reverse<double, 48>), 1, 48, 0, stream, d);
+	SHIM_LAUNCH((reverse<double, 48>), 1, 48, 0, stream, d);
 	for (int i = 0; i < 48; i++)
 		CU_ASSERT(d[i] == 47 - i);
 	for (int i = 0; i < 7; i++)
 		b[i] = (float)i;
-	LAUNCH((reverse<__nv_bfloat16, 7>), 1, 7, 0, stream, b);
+	SHIM_LAUNCH((reverse<__nv_bfloat16, 7>), 1, 7, 0, stream, b);
 	for (int i = 0; i < 7; i++)
 		CU_ASSERT((float)b[i] == 6 - i);
 }
@@ -203,7 +203,7 @@ static void check_warps()
 
 	for (int i = 0; i < 64; i++)
 		in[i] = i * 7 % 13;
-	LAUNCH(warp_sums, 1, 64, 0, stream, in, down, half, vote, first);
+	SHIM_LAUNCH(warp_sums, 1, 64, 0, stream, in, down, half, vote, first);
 	for (int w = 0; w < 2; w++) {
 		int h[2] = {0, 0};
 		unsigned v = 0;
@@ -219,9 +219,9 @@ static void check_warps()
 			CU_ASSERT(first[w * 32 + l] == in[w * 32]);
 		}
 	}
-	LAUNCH(skewed_warps, 5, dim3(8, 4, 3), 0, stream, &n);
+	SHIM_LAUNCH(skewed_warps, 5, dim3(8, 4, 3), 0, stream, &n);
 	CU_ASSERT(n == 480);
-	LAUNCH(lanes_that_left, 1, 32, 0, stream, left);
+	SHIM_LAUNCH(lanes_that_left, 1, 32, 0, stream, left);
 	CU_ASSERT(left[9] == 3);
 }
 
@@ -229,10 +229,10 @@ static void check_shared()
 {
 	float out[100], fresh[128];
 
-	LAUNCH(rotate, 1, 100, 400, stream, out, 30);
+	SHIM_LAUNCH(rotate, 1, 100, 400, stream, out, 30);
 	for (int i = 0; i < 100; i++)
 		CU_ASSERT(out[i] == (i + 30) % 100);
-	LAUNCH(unset, 4, 32, 128, stream, fresh);
+	SHIM_LAUNCH(unset, 4, 32, 128, stream, fresh);
 	for (int i = 0; i < 128; i++)
 		CU_ASSERT(isnan(fresh[i]));
 }
@@ -245,7 +245,7 @@ static void check_total()
 	for (int i = 0; i < 240; i++)
 		in[i] = i;
 	for (int k = 0; k < 2; k++) {
-		LAUNCH((total<true, true, true>), 6, 40, 0, stream, in, part, &out, &done);
+		SHIM_LAUNCH((total<true, true, true>), 6, 40, 0, stream, in, part, &out, &done);
 		CU_ASSERT(out == 239 * 240 / 2);
 	}
 }
@@ -326,20 +326,20 @@ static unsigned counter;
 
 static void test_errors(void)
 {
-	must_fail("have left the kernel", [] { LAUNCH(leaves_early, 1, 32, 0, stream, number); });
-	must_fail("it waits here", [] { LAUNCH(two_barriers, 1, 32, 0, stream, number); });
-	must_fail("lanes that never come", [] { LAUNCH(half_a_warp, 1, 32, 0, stream, number); });
-	must_fail("does not take part", [] { LAUNCH(outside_of_mask, 1, 8, 0, stream, number); });
+	must_fail("have left the kernel", [] { SHIM_LAUNCH(leaves_early, 1, 32, 0, stream, number); });
+	must_fail("it waits here", [] { SHIM_LAUNCH(two_barriers, 1, 32, 0, stream, number); });
+	must_fail("lanes that never come", [] { SHIM_LAUNCH(half_a_warp, 1, 32, 0, stream, number); });
+	must_fail("does not take part", [] { SHIM_LAUNCH(outside_of_mask, 1, 8, 0, stream, number); });
 	must_fail("is not in its own mask",
-		  [] { LAUNCH(not_in_its_mask, 1, 9, 0, stream, number); });
-	must_fail("test_shim.cu:", [] { LAUNCH(leaves_early, 1, 32, 0, stream, number); });
+		  [] { SHIM_LAUNCH(not_in_its_mask, 1, 9, 0, stream, number); });
+	must_fail("test_shim.cu:", [] { SHIM_LAUNCH(leaves_early, 1, 32, 0, stream, number); });
 	must_fail("steps", [] {
 		shim_options.limit = 1000;
-		LAUNCH(spins, 1, 1, 0, stream, &counter);
+		SHIM_LAUNCH(spins, 1, 1, 0, stream, &counter);
 	});
-	must_fail("a block of 1025", [] { LAUNCH(nothing, 1, 1025, 0, stream); });
-	must_fail("a grid of 1 x 70000", [] { LAUNCH(nothing, dim3(1, 70000), 1, 0, stream); });
-	must_fail("bytes of dynamic shared memory", [] { LAUNCH(nothing, 1, 1, 50000, stream); });
+	must_fail("a block of 1025", [] { SHIM_LAUNCH(nothing, 1, 1025, 0, stream); });
+	must_fail("a grid of 1 x 70000", [] { SHIM_LAUNCH(nothing, dim3(1, 70000), 1, 0, stream); });
+	must_fail("bytes of dynamic shared memory", [] { SHIM_LAUNCH(nothing, 1, 1, 50000, stream); });
 	must_fail("outside of a kernel", [] { __syncthreads(); });
 }
 
@@ -348,7 +348,7 @@ template <bool A, bool B, bool C> static void run_total()
 	int in[80] = {0}, part[80], out;
 	unsigned done = 0;
 
-	LAUNCH((total<A, B, C>), 2, 40, 0, stream, in, part, &out, &done);
+	SHIM_LAUNCH((total<A, B, C>), 2, 40, 0, stream, in, part, &out, &done);
 }
 
 static void test_races(void)
@@ -359,11 +359,11 @@ static void test_races(void)
 	must_fail("of another block without a fence", run_total<false, true, true>);
 	must_fail("of another block without a fence", run_total<true, false, true>);
 	must_fail("of another block without a fence", run_total<true, true, false>);
-	must_fail("without a fence", [] { LAUNCH(same_place, 2, 1, 0, stream, number); });
-	must_fail("writes global memory", [] { LAUNCH(same_place, 1, 2, 0, stream, number); });
+	must_fail("without a fence", [] { SHIM_LAUNCH(same_place, 2, 1, 0, stream, number); });
+	must_fail("writes global memory", [] { SHIM_LAUNCH(same_place, 1, 2, 0, stream, number); });
 	must_fail("of this block without a barrier",
-		  [] { LAUNCH((neighbours<false>), 1, 64, 0, stream, number); });
-	LAUNCH((neighbours<true>), 1, 64, 0, stream, number);
+		  [] { SHIM_LAUNCH((neighbours<false>), 1, 64, 0, stream, number); });
+	SHIM_LAUNCH((neighbours<true>), 1, 64, 0, stream, number);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -406,7 +406,7 @@ static void test_memory(void)
 		    char *r;
 
 		    cudaMalloc((void **)&r, 100);
-		    LAUNCH(writes_behind, 1, 1, 0, stream, r);
+		    SHIM_LAUNCH(writes_behind, 1, 1, 0, stream, r);
 		    cudaFree(r);
 	    },
 	    sanitized ? 1 : SHIM_EXIT);

@@ -14,7 +14,7 @@
 
 enum { BLAS_SUCCESS = 0, BLAS_OP_N = 0, BLAS_OP_T = 1, BLAS_GEMM_DEFAULT = -1 };
 enum { BLAS_R_32F = 0, BLAS_R_64F = 1, BLAS_R_16BF = 14 };
-enum { BLAS_COMPUTE_32F = 68, BLAS_COMPUTE_64F = 70 };
+enum { BLAS_COMPUTE_32F = 68, BLAS_COMPUTE_64F = 70, BLAS_COMPUTE_32F_FAST_TF32 = 77 };
 
 struct cublas {
 	int (*create)(void **handle);

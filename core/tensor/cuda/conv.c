@@ -203,7 +203,7 @@ static int permitted(const struct builder *b, const int *note, int64_t n)
 	for (int64_t i = 0; i < n; i++) {
 		if (note[i] == DNN_NOTE_NONDETERMINISTIC)
 			return 0;
-		if (b->type != CUDA_BF16 &&
+		if (b->type != CUDA_BF16 && b->s->precision != PRECISION_TF32 &&
 		    (note[i] == DNN_NOTE_TENSOR_CORE || note[i] == DNN_NOTE_DOWN_CONVERT_INPUTS ||
 		     note[i] == DNN_NOTE_REDUCED_PRECISION_REDUCTION))
 			return 0;

@@ -5,8 +5,8 @@
  *
  * cuDNN has many engines for a pass, which differ in their results. Which one is used must not
  * depend on clocks, so that a run can be repeated: it is the first one that cuDNN's heuristics name
- * and that is deterministic, keeps the precision of f32 and f64, and needs no more scratch than
- * there is.
+ * and that is deterministic, keeps the precision of f32 and f64 (unless the shape says tf32), and
+ * needs no more scratch than there is.
  */
 #ifndef SSL_TENSOR_CUDA_CONV_H
 #define SSL_TENSOR_CUDA_CONV_H

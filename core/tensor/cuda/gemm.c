@@ -46,6 +46,13 @@ static int blas_type(enum cuda_type type)
 	return type == CUDA_F64 ? BLAS_R_64F : type == CUDA_F32 ? BLAS_R_32F : BLAS_R_16BF;
 }
 
+static int compute_type(const struct cuda_product *p)
+{
+	if (p->in == CUDA_F64)
+		return BLAS_COMPUTE_64F;
+	return p->tf32 && p->in == CUDA_F32 ? BLAS_COMPUTE_32F_FAST_TF32 : BLAS_COMPUTE_32F;
+}
+
 /* A matrix stored by rows is its transpose stored by columns, so that
  * C^T = op(B)^T op(A)^T is what cuBLAS computes. */
 int cuda_gemm(const struct cuda_blas *b, const struct cuda_product *p, struct error *err)
@@ -53,12 +60,12 @@ int cuda_gemm(const struct cuda_blas *b, const struct cuda_product *p, struct er
 	const float alpha = (float)p->alpha, beta = (float)p->beta;
 	const int in = blas_type(p->in), out = blas_type(p->out), wide = p->in == CUDA_F64;
 
-	return check(
-	    b->api,
-	    b->api->gemm_ex(b->handle, p->tb ? BLAS_OP_T : BLAS_OP_N, p->ta ? BLAS_OP_T : BLAS_OP_N,
-			    p->n, p->m, p->k, wide ? (const void *)&p->alpha : (const void *)&alpha,
-			    p->b, in, p->ldb, p->a, in, p->lda,
-			    wide ? (const void *)&p->beta : (const void *)&beta, p->c, out, p->ldc,
-			    wide ? BLAS_COMPUTE_64F : BLAS_COMPUTE_32F, BLAS_GEMM_DEFAULT),
-	    "cublasGemmEx", err);
+	return check(b->api,
+		     b->api->gemm_ex(b->handle, p->tb ? BLAS_OP_T : BLAS_OP_N,
+				     p->ta ? BLAS_OP_T : BLAS_OP_N, p->n, p->m, p->k,
+				     wide ? (const void *)&p->alpha : (const void *)&alpha, p->b,
+				     in, p->ldb, p->a, in, p->lda,
+				     wide ? (const void *)&p->beta : (const void *)&beta, p->c, out,
+				     p->ldc, compute_type(p), BLAS_GEMM_DEFAULT),
+		     "cublasGemmEx", err);
 }

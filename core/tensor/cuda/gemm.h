@@ -24,6 +24,7 @@ void cuda_blas_close(struct cuda_blas *b);
  * lda, ldb, ldc: the distance from a row to the next one, in elements. */
 struct cuda_product {
 	enum cuda_type in, out;
+	int tf32; /* 1: factors in f32 may be rounded to tf32 */
 	int ta, tb, m, n, k;
 	double alpha, beta;
 	const void *a, *b;

@@ -13,11 +13,33 @@
 #ifdef __CUDACC__
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
-#define LAUNCH(kernel, grid, block, bytes, stream, ...)                                            \
+#endif
+
+static inline cudaStream_t stream_of(const struct cuda_queue *q)
+{
+	return (cudaStream_t)q->stream;
+}
+
+static inline int queue_failed(const struct cuda_queue *q)
+{
+	return q->failed && q->failed->msg[0];
+}
+
+#ifdef __CUDACC__
+#define START(kernel, grid, block, bytes, stream, ...)                                             \
 	kernel<<<grid, block, bytes, stream>>>(__VA_ARGS__)
-#elif !defined(LAUNCH)
+#elif defined(SHIM_LAUNCH)
+#define START SHIM_LAUNCH
+#else
 #error "compile this file with nvcc, or for the CPU as in tests/cuda"
 #endif
+
+/* Starts a kernel, unless the device has failed. */
+#define LAUNCH(kernel, grid, block, bytes, q, ...)                                                 \
+	do {                                                                                       \
+		if (!queue_failed(q))                                                              \
+			START(kernel, grid, block, bytes, stream_of(q), __VA_ARGS__);              \
+	} while (0)
 
 /* V neighbouring elements as they are in memory, read and written in steps of up to 16 bytes, to
  * which they must be aligned; and as numbers. */
@@ -75,11 +97,6 @@ static __device__ inline bool comes_last(unsigned *counter, unsigned n)
 static inline int is_aligned(const void *p, size_t bytes)
 {
 	return (uintptr_t)p % bytes == 0;
-}
-
-static inline cudaStream_t stream_of(const struct cuda_queue *q)
-{
-	return (cudaStream_t)q->stream;
 }
 
 #endif

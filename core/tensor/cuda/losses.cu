@@ -90,7 +90,7 @@ void cuda_barlow_forward(const struct cuda_queue *q, const struct cuda_barlow *b
 			 real *y, void *scratch)
 {
 	check(b);
-	LAUNCH(barlow_sums, b->d, THREADS, 0, stream_of(q), *b, (double *)scratch, terms, y,
+	LAUNCH(barlow_sums, b->d, THREADS, 0, q, *b, (double *)scratch, terms, y,
 	       q->counters);
 }
 
@@ -100,6 +100,6 @@ void cuda_barlow_backward(const struct cuda_queue *q, const struct cuda_barlow *
 	const size_t most = (size_t)(q->multiprocessors * BLOCKS);
 
 	check(b);
-	LAUNCH(barlow_slopes, (unsigned)(blocks < most ? blocks : most), THREADS, 0, stream_of(q),
+	LAUNCH(barlow_slopes, (unsigned)(blocks < most ? blocks : most), THREADS, 0, q,
 	       *b, dy);
 }

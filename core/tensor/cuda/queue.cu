@@ -1,5 +1,7 @@
 #include "core/tensor/cuda/queue.h"
 
+#include <stdio.h>
+
 #include "core/tensor/cuda/kernel.cuh"
 
 /* 0, or the error of a call of the CUDA runtime. */
@@ -15,20 +17,56 @@ size_t cuda_type_bytes(enum cuda_type type)
 	return type == CUDA_F64 ? 8 : type == CUDA_F32 ? 4 : 2;
 }
 
+static void version_text(int version, char *out, size_t size)
+{
+	snprintf(out, size, "%d.%d", version / 1000, version % 1000 / 10);
+}
+
+static int read_card(struct cuda_queue *q, int device, struct error *err)
+{
+	struct cudaDeviceProp p;
+	int driver = 0, runtime = 0;
+
+	if (check(cudaGetDeviceProperties(&p, device), "the properties of the device", err) ||
+	    check(cudaDriverGetVersion(&driver), "the driver's version", err) ||
+	    check(cudaRuntimeGetVersion(&runtime), "the version of CUDA", err))
+		return -1;
+	snprintf(q->card.name, sizeof q->card.name, "%.99s", p.name);
+	version_text(driver, q->card.driver, sizeof q->card.driver);
+	version_text(runtime, q->card.runtime, sizeof q->card.runtime);
+	q->card.memory = p.totalGlobalMem;
+	q->card.major = p.major;
+	q->card.minor = p.minor;
+	q->multiprocessors = p.multiProcessorCount;
+	return 0;
+}
+
+int cuda_queue_count(int *n, struct error *err)
+{
+	const cudaError_t e = cudaGetDeviceCount(n);
+
+	if (e == cudaErrorInsufficientDriver)
+		return error_set(err, ERR_FAILED, "cuda: no driver of NVIDIA, or one that is older "
+						  "than CUDA 13: nvidia-smi shows which there is");
+	if (e == cudaErrorNoDevice) {
+		*n = 0;
+		return error_set(err, ERR_FAILED, "cuda: this machine has no CUDA device");
+	}
+	return check(e, "no device", err);
+}
+
 static int open_stream(struct cuda_queue *q, int device, struct error *err)
 {
 	cudaStream_t stream;
 	int n = 0;
 
-	if (check(cudaGetDeviceCount(&n), "no device", err))
+	if (cuda_queue_count(&n, err))
 		return -1;
 	if (device < 0 || device >= n)
 		return error_set(err, ERR_FAILED, "cuda: no device %d: there %s %d", device,
 				 n == 1 ? "is" : "are", n);
 	if (check(cudaSetDevice(device), "the device cannot be used", err) ||
-	    check(
-		cudaDeviceGetAttribute(&q->multiprocessors, cudaDevAttrMultiProcessorCount, device),
-		"the properties of the device", err) ||
+	    read_card(q, device, err) ||
 	    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream", err))
 		return -1;
 	q->stream = stream;

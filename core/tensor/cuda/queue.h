@@ -27,11 +27,24 @@ size_t cuda_type_bytes(enum cuda_type type);
 
 enum { CUDA_COUNTERS = 4096 };
 
+/* What results and their speed depend on besides the program. */
+struct cuda_card {
+	char name[100];
+	char driver[16], runtime[16]; /* the newest CUDA that the driver knows, and ours: "13.0" */
+	size_t memory;                /* bytes */
+	int major, minor;             /* compute capability */
+};
+
 struct cuda_queue {
 	void *stream;       /* cudaStream_t */
 	unsigned *counters; /* CUDA_COUNTERS on the device: zero whenever no kernel runs */
 	int multiprocessors;
+	struct cuda_card card;
+	const struct error *failed; /* once it has a message, no kernel is launched; NULL: all are */
 };
+
+/* *n = the number of devices of this machine. ERR_FAILED if there is no driver, or it is too old. */
+int cuda_queue_count(int *n, struct error *err);
 
 /* Opens device number `device`. ERR_FAILED if there is none or it cannot be used. */
 int cuda_queue_open(struct cuda_queue *q, int device, struct error *err);

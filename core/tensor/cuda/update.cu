@@ -65,7 +65,7 @@ static void launch(const struct cuda_queue *q, const struct cuda_update *u)
 	const size_t blocks = u->n / VECTOR / THREADS + 1;
 
 	LAUNCH((sgd<G, NESTEROV>), (unsigned)(blocks < most ? blocks : most), THREADS, 0,
-	       stream_of(q), *u, u->w, u->m, (const G *)u->g, (__nv_bfloat16 *)u->copy);
+	       q, *u, u->w, u->m, (const G *)u->g, (__nv_bfloat16 *)u->copy);
 }
 
 void cuda_sgd_rule(const struct cuda_queue *q, const struct cuda_update *u)

@@ -21,9 +21,10 @@ struct conv_shape {
 	int kh, kw, cout;
 	int stride, pad;
 	int oh, ow; /* y */
+	enum precision precision;
 };
 
-/* The shape with oh and ow computed; either is < 1 if the kernel does not fit. */
+/* The shape with oh and ow computed, for f32; either is < 1 if the kernel does not fit. */
 struct conv_shape conv_shape_of(int n, int h, int w, int cin, int kh, int kw, int cout, int stride,
 				int pad);
 

@@ -23,10 +23,11 @@ static void add_bias(void *ctx, const struct range *range)
 }
 
 void linear_forward(const struct tensor *x, const struct tensor *w, const struct tensor *b,
-		    struct tensor *y)
+		    struct tensor *y, enum precision p)
 {
 	int n = x->shape[0], k = tensor_cols(x), o = w->shape[0];
 
+	(void)p;
 	gemm(0, 1, n, o, k, 1, x->mem->data, k, w->mem->data, k, 0, y->mem->data, o);
 	if (b) {
 		struct bias j = {y->mem->data, b->mem->data, (size_t)n, o};
@@ -36,19 +37,21 @@ void linear_forward(const struct tensor *x, const struct tensor *w, const struct
 }
 
 void linear_backward_data(const struct tensor *dy, const struct tensor *w, struct tensor *dx,
-			  int accumulate)
+			  int accumulate, enum precision p)
 {
 	int n = (int)tensor_rows(dy), o = w->shape[0], k = w->shape[1];
 
+	(void)p;
 	gemm(0, 0, n, k, o, 1, dy->mem->data, o, w->mem->data, k, (real)accumulate, dx->mem->data,
 	     k);
 }
 
 void linear_backward_weights(const struct tensor *x, const struct tensor *dy, struct tensor *dw,
-			     int accumulate)
+			     int accumulate, enum precision p)
 {
 	int n = (int)tensor_rows(dy), o = dw->shape[0], k = dw->shape[1];
 
+	(void)p;
 	gemm(1, 0, o, k, n, 1, dy->mem->data, o, x->mem->data, k, (real)accumulate, dw->mem->data,
 	     k);
 }

@@ -9,13 +9,13 @@
 
 /* y {N, out} = x {N, in} W^T + b for w {out, in}; b {out} or NULL */
 void linear_forward(const struct tensor *x, const struct tensor *w, const struct tensor *b,
-		    struct tensor *y);
+		    struct tensor *y, enum precision p);
 /* dx (+)= dy W */
 void linear_backward_data(const struct tensor *dy, const struct tensor *w, struct tensor *dx,
-			  int accumulate);
+			  int accumulate, enum precision p);
 /* dw (+)= dy^T x */
 void linear_backward_weights(const struct tensor *x, const struct tensor *dy, struct tensor *dw,
-			     int accumulate);
+			     int accumulate, enum precision p);
 /* db (+)= the sum of the rows of dy, in double */
 void linear_backward_bias(const struct tensor *dy, struct tensor *db, int accumulate);
 

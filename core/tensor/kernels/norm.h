@@ -20,10 +20,15 @@ struct batchnorm {
 	const struct tensor *x, *gamma, *beta, *residual; /* all but x may be NULL */
 	const struct tensor *y;
 	real *mean, *istd; /* {groups, C}: written by the forward pass, read by the backward pass */
+	unsigned char *mask; /* batchnorm_mask() bytes, also from one to the other; may be NULL if 0 */
 };
 
 /* The bytes of scratch that each pass needs for x of this shape. */
 size_t batchnorm_scratch(const struct tensor *x, int groups);
+
+/* The bytes of mask that a device keeps of where the ReLU was active, so that the backward pass need
+ * not read y; the CPU keeps none. */
+size_t batchnorm_mask(const struct batchnorm *b);
 
 /* Writes y, mean and istd. In training (batch_stats) each group has its own statistics, and the
  * running ones ({C} or both NULL) take a step of `momentum` towards those of each group in order,

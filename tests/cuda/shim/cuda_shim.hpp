@@ -25,7 +25,7 @@
  * address sanitizer. */
 #define __shared__ static __attribute__((used, abi_tag("cudashared")))
 #define DYNAMIC_SHARED(type, name) type *name = (type *)shim_dynamic()
-#define LAUNCH(kernel, grid, block, bytes, stream, ...)                                            \
+#define SHIM_LAUNCH(kernel, grid, block, bytes, stream, ...)                                         \
 	((void)(stream), shim_start(#kernel, __FILE__, __LINE__, kernel, dim3(grid), dim3(block),  \
 				    bytes, ##__VA_ARGS__))
 

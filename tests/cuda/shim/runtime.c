@@ -103,13 +103,29 @@ cudaError_t cudaSetDevice(int device)
 	return shim_fails("cudaSetDevice") || device ? cudaErrorInvalidValue : cudaSuccess;
 }
 
-cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int device)
+cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
 {
-	if (shim_fails("cudaDeviceGetAttribute") || device ||
-	    what != cudaDevAttrMultiProcessorCount)
+	if (shim_fails("cudaGetDeviceProperties"))
+		return cudaErrorUnknown;
+	if (device)
 		return cudaErrorInvalidValue;
-	*value = shim_device.multiprocessors;
+	*p = (struct cudaDeviceProp){.name = "cuda-shim",
+				     .totalGlobalMem = shim_device.memory,
+				     .major = 9,
+				     .multiProcessorCount = shim_device.multiprocessors};
 	return cudaSuccess;
+}
+
+cudaError_t cudaDriverGetVersion(int *version)
+{
+	*version = 13000;
+	return shim_fails("cudaDriverGetVersion") ? cudaErrorUnknown : cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int *version)
+{
+	*version = 13000;
+	return shim_fails("cudaRuntimeGetVersion") ? cudaErrorUnknown : cudaSuccess;
 }
 
 cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)

@@ -75,10 +75,11 @@ static void *counted_alloc(void *ctx, size_t bytes)
 	return malloc(bytes);
 }
 
-static void counted_free(void *ctx, void *block)
+static void counted_free(void *ctx, void *block, size_t bytes)
 {
 	struct counted *c = ctx;
 
+	(void)bytes;
 	c->blocks--;
 	free(block);
 }

@@ -61,8 +61,9 @@ static void *far_alloc(void *ctx, size_t bytes)
 }
 
 /* Nothing is given back before far_end(), so that a pointer to what was freed shows too. */
-static void far_free(void *ctx, void *block)
+static void far_free(void *ctx, void *block, size_t bytes)
 {
+	(void)bytes;
 	(void)ctx;
 	(void)block;
 }
@@ -75,29 +76,45 @@ static void far_copy(const struct device *d, void *to, const void *from, size_t 
 	far_leave();
 }
 
-/* What is posted is on the host only after far_wait(). */
-static struct {
+/* What is posted is on the host only after far_wait() for its place. */
+static struct far_posted {
 	void *host;
 	char bytes[4096];
 	size_t n;
-} far_posted;
+} far_posted[DEVICE_POSTS];
 
-static void far_wait(const struct device *d)
+static void far_wait(const struct device *d, const void *host)
 {
 	(void)d;
-	memcpy(far_posted.host ? far_posted.host : far_posted.bytes, far_posted.bytes, far_posted.n);
-	far_posted.n = 0;
+	for (int i = 0; i < DEVICE_POSTS; i++) {
+		struct far_posted *p = &far_posted[i];
+
+		if (!p->host || (host && p->host != host))
+			continue;
+		memcpy(p->host, p->bytes, p->n);
+		p->host = NULL;
+	}
 }
 
 static void far_post(const struct device *d, void *host, const void *from, size_t bytes)
 {
-	far_wait(d);
-	if (bytes > sizeof far_posted.bytes)
+	int i = 0;
+
+	while (i < DEVICE_POSTS && far_posted[i].host)
+		i++;
+	if (i == DEVICE_POSTS || bytes > sizeof far_posted->bytes)
 		BUG("%zu bytes are posted", bytes);
-	far_copy(d, far_posted.bytes, from, bytes);
-	far_posted.host = host;
-	far_posted.n = bytes;
+	far_copy(d, far_posted[i].bytes, from, bytes);
+	far_posted[i].host = host;
+	far_posted[i].n = bytes;
 	memset(host, 0xff, bytes);
+}
+
+static int far_failed(const struct device *d, struct error *err)
+{
+	(void)d;
+	(void)err;
+	return 0;
 }
 
 static void far_zero(const struct device *d, void *to, size_t bytes)
@@ -137,9 +154,9 @@ FAR_KERNEL(cross_entropy_forward, (X *x, const int *l, real *p, double *rows, T 
 FAR_KERNEL(l2_normalize_backward, (X *y, X *dy, const double *norm, T *dx, int acc), (y, dy, norm, dx, acc))
 FAR_KERNEL(l2_normalize_forward, (X *x, double eps, double *norm, T *y), (x, eps, norm, y))
 FAR_KERNEL(linear_backward_bias, (X *dy, T *db, int acc), (dy, db, acc))
-FAR_KERNEL(linear_backward_data, (X *dy, X *w, T *dx, int acc), (dy, w, dx, acc))
-FAR_KERNEL(linear_backward_weights, (X *x, X *dy, T *dw, int acc), (x, dy, dw, acc))
-FAR_KERNEL(linear_forward, (X *x, X *w, X *b, T *y), (x, w, b, y))
+FAR_KERNEL(linear_backward_data, (X *dy, X *w, T *dx, int acc, enum precision p), (dy, w, dx, acc, p))
+FAR_KERNEL(linear_backward_weights, (X *x, X *dy, T *dw, int acc, enum precision p), (x, dy, dw, acc, p))
+FAR_KERNEL(linear_forward, (X *x, X *w, X *b, T *y, enum precision p), (x, w, b, y, p))
 FAR_KERNEL(matmul, (int ta, int tb, double s, X *a, X *b, T *c, int acc), (ta, tb, s, a, b, c, acc))
 FAR_KERNEL(convolve_backward_data, (const struct conv_shape *s, X *dy, X *w, T *dx, int acc, void *scratch), (s, dy, w, dx, acc, scratch))
 FAR_KERNEL(convolve_backward_weights, (const struct conv_shape *s, X *x, X *dy, T *dw, int acc, void *scratch), (s, x, dy, dw, acc, scratch))
@@ -160,7 +177,7 @@ FAR_KERNEL(nt_xent_backward, (X *u, double temperature, const real *p, real *h, 
 FAR_KERNEL(nt_xent_forward, (X *u, double temperature, real *p, double *rows, double *entropy, double *accuracy, T *y), (u, temperature, p, rows, entropy, accuracy, y))
 FAR_KERNEL(spread_backward, (const struct correlation *c, const struct spread_factors *f, X *dy, struct correlation_slopes *s), (c, f, dy, s))
 FAR_KERNEL(spread_forward, (const struct correlation *c, const struct spread_factors *f, double *variance, double *covariance, T *y), (c, f, variance, covariance, y))
-FAR_KERNEL(both_finite, (const double *a, const double *b, double *cell), (a, b, cell))
+FAR_KERNEL(both_finite, (const struct device *d, const double *a, const double *b, double *cell), (d, a, b, cell))
 FAR_KERNEL(collapse_std_of, (X *z, void *scratch, double *cell), (z, scratch, cell))
 FAR_KERNEL(mean_cosine, (X *a, X *b, double least, double *cell), (a, b, least, cell))
 FAR_KERNEL(norm_of_all, (T *const *list, int n, double *cell), (list, n, cell))
@@ -248,6 +265,7 @@ static const struct device *far_begin(void)
 	far_kernels = far_kernels_but_scratch;
 	far_kernels.sum_scratch = device_cpu.k->sum_scratch;
 	far_kernels.convolve_scratch = device_cpu.k->convolve_scratch;
+	far_kernels.batchnorm_mask = device_cpu.k->batchnorm_mask;
 	far_kernels.batchnorm_scratch = device_cpu.k->batchnorm_scratch;
 	far_kernels.collapse_std_scratch = device_cpu.k->collapse_std_scratch;
 	far_check();
@@ -261,14 +279,14 @@ static const struct device *far_begin(void)
 				     .post = far_post,
 				     .wait = far_wait,
 				     .copy = far_copy,
-				     .zero = far_zero};
+				     .zero = far_zero,
+				     .check = far_failed};
 	return &far_device;
 }
 
 static void far_end(void)
 {
-	far_posted.host = NULL;
-	far_posted.n = 0;
+	memset(far_posted, 0, sizeof far_posted);
 	if (far.base)
 		munmap(far.base, FAR_BYTES);
 	far.base = NULL;

@@ -46,12 +46,12 @@ static void test_kernels(void)
 	CU_ASSERT(cell == 2);
 	norm_of_all(list, 2, &cell);
 	CU_ASSERT(cell == 7);
-	both_finite(&good, &good, &cell);
+	both_finite(&device_cpu, &good, &good, &cell);
 	CU_ASSERT(cell == 1);
 	for (int i = 0; i < 3; i++) {
-		both_finite(&bad[i], &good, &cell);
+		both_finite(&device_cpu, &bad[i], &good, &cell);
 		CU_ASSERT(cell == 0);
-		both_finite(&good, &bad[i], &cell);
+		both_finite(&device_cpu, &good, &bad[i], &cell);
 		CU_ASSERT(cell == 0);
 	}
 	tensor_arena_release(&a);

@@ -1,0 +1,191 @@
+#include "core/tensor/cuda/device.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/tensor/cuda/plans.h"
+#include "core/tensor/cuda/posts.h"
+#include "core/tensor/cuda/table.h"
+
+/* What a device that has failed hands out: never read or written, since nothing is launched. */
+static void *const nowhere = (void *)(uintptr_t)4096;
+
+int cuda_check(struct cuda_device *c, int failed, const struct error *err)
+{
+	if (failed && !cuda_failed(c))
+		c->failed = *err;
+	return cuda_failed(c);
+}
+
+/* --- memory -------------------------------------------------------------------------------- */
+
+static void *alloc_block(void *ctx, size_t bytes)
+{
+	struct cuda_device *c = ctx;
+	struct error err;
+	void *p;
+
+	if (cuda_failed(c) || cuda_check(c, cuda_alloc(&c->q, bytes, &p, &err), &err))
+		return nowhere;
+	c->used += bytes;
+	c->peak = c->used > c->peak ? c->used : c->peak;
+	return p;
+}
+
+static void free_block(void *ctx, void *block, size_t bytes)
+{
+	struct cuda_device *c = ctx;
+
+	if (block == nowhere)
+		return;
+	cuda_free(&c->q, block);
+	c->used -= bytes;
+}
+
+void *cuda_workspace(struct cuda_device *c, size_t bytes)
+{
+	if (bytes > c->workspace_size) {
+		if (c->workspace_size)
+			free_block(c, c->workspace, c->workspace_size);
+		c->workspace = alloc_block(c, bytes);
+		c->workspace_size = c->workspace == nowhere ? 0 : bytes;
+	}
+	return cuda_failed(c) ? NULL : c->workspace;
+}
+
+/* --- what struct device asks for ----------------------------------------------------------- */
+
+static void upload(const struct device *d, void *to, const void *host, size_t bytes)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (bytes && !cuda_failed(c))
+		cuda_check(c, cuda_upload(&c->q, to, host, bytes, &err), &err);
+}
+
+/* What cannot be read is NaN. */
+static void download(const struct device *d, void *host, const void *from, size_t bytes)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (!bytes)
+		return;
+	if (cuda_failed(c) || cuda_check(c, cuda_download(&c->q, host, from, bytes, &err), &err))
+		memset(host, 0xff, bytes);
+}
+
+static void post(const struct device *d, void *host, const void *from, size_t bytes)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (cuda_failed(c) || cuda_check(c, cuda_post(c->posts, host, from, bytes, &err), &err))
+		memset(host, 0xff, bytes);
+}
+
+static void wait(const struct device *d, const void *host)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	cuda_check(c, cuda_post_wait(c->posts, host, &err), &err);
+	if (!host && !cuda_failed(c))
+		cuda_check(c, cuda_sync(&c->q, &err), &err);
+}
+
+static void copy(const struct device *d, void *to, const void *from, size_t bytes)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (bytes && !cuda_failed(c))
+		cuda_check(c, cuda_copy(&c->q, to, from, bytes, &err), &err);
+}
+
+static void zero(const struct device *d, void *to, size_t bytes)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (bytes && !cuda_failed(c))
+		cuda_check(c, cuda_zero(&c->q, to, bytes, &err), &err);
+}
+
+static int check(const struct device *d, struct error *err)
+{
+	const struct cuda_device *c = cuda_device_of(d);
+
+	if (!cuda_failed(c))
+		return 0;
+	return error_set(err, c->failed.code, "%s", c->failed.msg);
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+static void describe(struct cuda_device *c)
+{
+	const size_t dnn = c->libraries.dnn.version();
+
+	snprintf(c->about, sizeof c->about, "%s, driver %s, CUDA %s, cuDNN %zu.%zu.%zu",
+		 c->q.card.name, c->q.card.driver, c->q.card.runtime, dnn / 10000, dnn / 100 % 100,
+		 dnn % 100);
+}
+
+static int open_parts(struct cuda_device *c, int number, struct error *err)
+{
+	const struct cuda_places places = cuda_places_default();
+
+	if (cuda_queue_open(&c->q, number, err) ||
+	    cuda_libraries_load(&c->libraries, &places, err) ||
+	    cuda_blas_open(&c->blas, &c->libraries.blas, &c->q, err) ||
+	    cuda_dnn_open(&c->dnn, &c->libraries.dnn, &c->q, err))
+		return -1;
+	return cuda_posts_open(&c->posts, &c->q, err);
+}
+
+int cuda_device_open(const char *name, int number, struct cuda_device **out, struct error *err)
+{
+	struct cuda_device *c = xcalloc(1, sizeof *c);
+
+	if (open_parts(c, number, err)) {
+		cuda_device_close(c);
+		return -1;
+	}
+	describe(c);
+	c->plans = cuda_plans_new(&c->dnn);
+	c->q.failed = &c->failed;
+	c->device = (struct device){.name = name,
+				    .about = c->about,
+				    .precisions = "f32|tf32|bf16",
+				    .k = &cuda_kernels,
+				    .memory = {alloc_block, free_block, c},
+				    .upload = upload,
+				    .download = download,
+				    .post = post,
+				    .wait = wait,
+				    .copy = copy,
+				    .zero = zero,
+				    .check = check};
+	*out = c;
+	return 0;
+}
+
+void cuda_device_close(struct cuda_device *c)
+{
+	cuda_plans_free(c->plans);
+	cuda_posts_close(c->posts);
+	if (c->workspace_size)
+		free_block(c, c->workspace, c->workspace_size);
+	if (c->dnn.api)
+		cuda_dnn_close(&c->dnn);
+	if (c->blas.api)
+		cuda_blas_close(&c->blas);
+	cuda_libraries_unload(&c->libraries);
+	if (c->q.stream)
+		cuda_queue_close(&c->q);
+	free(c);
+}

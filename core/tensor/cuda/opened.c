@@ -1,0 +1,54 @@
+#include <stdlib.h>
+
+#include "core/tensor/cuda/device.h"
+#include "core/tensor/cuda/kind.h"
+
+enum { DEVICES = 64 };
+
+/* The devices that are open, by number. */
+static struct cuda_device *opened[DEVICES];
+
+static void close_all(void)
+{
+	for (int i = 0; i < DEVICES; i++) {
+		if (opened[i])
+			cuda_device_close(opened[i]);
+		opened[i] = NULL;
+	}
+}
+
+const struct device *cuda_kind_get(int number, struct error *err)
+{
+	struct error mine;
+
+	err = err ? err : &mine;
+	if (number < 0 || number >= DEVICES) {
+		error_set(err, ERR_FAILED, "cuda: no device %d", number);
+		return NULL;
+	}
+	if (!opened[number]) {
+		if (cuda_device_open(device_kind_cuda.name, number, &opened[number], err))
+			return NULL;
+		atexit(close_all);
+	}
+	return &opened[number]->device;
+}
+
+void cuda_kind_describe(struct strbuf *out)
+{
+	struct error err;
+	int n = 0;
+
+	if (cuda_queue_count(&n, &err)) {
+		strbuf_addf(out, "none: %s", err.msg);
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		const struct device *d = cuda_kind_get(i, &err);
+
+		strbuf_addf(out, "%s%s:%d %s", i ? "; " : "", device_kind_cuda.name, i,
+			    d ? d->about : err.msg);
+	}
+	if (!n)
+		strbuf_adds(out, "none");
+}

@@ -1,0 +1,25 @@
+#include "core/tensor/cuda/table.h"
+
+#include "core/tensor/cuda/kernels.h"
+
+/* A new kernel is a line of this table. */
+const struct kernels cuda_kernels = {
+    .linear_backward_bias = cuda_linear_backward_bias,
+    .linear_backward_data = cuda_linear_backward_data,
+    .linear_backward_weights = cuda_linear_backward_weights,
+    .linear_forward = cuda_linear_forward,
+    .matmul = cuda_matmul,
+
+    .convolve_backward_data = cuda_convolve_backward_data,
+    .convolve_backward_weights = cuda_convolve_backward_weights,
+    .convolve_forward = cuda_convolve_forward,
+    .convolve_scratch = cuda_convolve_scratch,
+
+    .batchnorm_backward_data = cuda_batchnorm_backward_data,
+    .batchnorm_backward_sums = cuda_batchnorm_backward_sums,
+    .batchnorm_forward = cuda_batchnorm_forward,
+    .batchnorm_mask = cuda_batchnorm_mask,
+    .batchnorm_scratch = cuda_batchnorm_scratch,
+
+    .spectral_update = cuda_spectral_update,
+};

@@ -118,9 +118,9 @@ static int write_file(void *ctx, const char *path, char sha256[HASH_HEX], struct
 
 	snprintf(step, sizeof step, "%ld", r->step);
 	snprintf(epoch, sizeof epoch, "%ld", r->epoch);
-	ret = st_write(path, e, n, key, value, 6, sha256, err);
+	ret = r->device->check(r->device, err) || st_write(path, e, n, key, value, 6, sha256, err);
 	arena_release(&a);
-	return ret;
+	return ret ? -1 : 0;
 }
 
 static size_t bytes_of(const struct st_entry *e)

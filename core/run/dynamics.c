@@ -238,6 +238,8 @@ static int measure(struct run *r, struct dynamics *dy, struct arena *a, struct e
 
 	dy->n = 0;
 	outputs_make(r, (int)recipe_int(&r->recipe, "collapse.images"), a, &o);
+	if (r->device->check(r->device, err))
+		return -1;
 	if (o.n < 2)
 		return 0;
 	if (measure_features(r, dy, &o, a, err) || (o.z && measure_embeddings(r, dy, &o, a, err)) ||

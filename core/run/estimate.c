@@ -40,19 +40,19 @@ static size_t copy_buffers(struct run *r, real *to, int back)
 	return n;
 }
 
-/* The fastest of a few steps, since the first one allocates memory. Of a large batch only a part is
- * timed, to keep the estimate quick; *share is that part. */
-static double time_step(struct run *r, double *share)
+/* The fastest of `most` steps, since the first one allocates memory. Of a large batch only a part is
+ * timed on the CPU, to keep the estimate quick; *share is that part. */
+static double time_step(struct run *r, int most, double *share)
 {
 	real *kept = xmalloc((copy_buffers(r, NULL, 0) + 1) * sizeof *kept);
-	const int batch = r->loader.batch, part = batch < SAMPLE ? batch : SAMPLE;
+	const int batch = r->loader.batch, part = batch < SAMPLE || !r->device->is_host ? batch : SAMPLE;
 	double best = 0, started = clock_now();
 
 	*share = (double)part / batch;
 	copy_buffers(r, kept, 0);
 	loader_epoch(&r->loader, (uint32_t)r->epoch);
 	r->loader.batch = part;
-	for (int i = 0; i < STEPS && i < r->steps_per_epoch; i++) {
+	for (int i = 0; i < most && i < r->steps_per_epoch; i++) {
 		double seconds = run_time_step(r, i);
 
 		if (!i || seconds < best)
@@ -117,7 +117,7 @@ void estimate_built(struct run *r, struct estimate *out)
 	const struct recipe *rc = &r->recipe;
 	long checkpoints = times(r->epochs, recipe_int(rc, "checkpoint.every"));
 	long kept = recipe_int(rc, "checkpoint.keep_last") + recipe_int(rc, "checkpoint.keep_best");
-	double share = 1, step = r->steps > r->step ? time_step(r, &share) : 0;
+	double share = 1, step = r->steps > r->step ? time_step(r, STEPS, &share) : 0;
 
 	memset(out, 0, sizeof *out);
 	out->known = 1;
@@ -131,6 +131,16 @@ void estimate_built(struct run *r, struct estimate *out)
 		out->memory += (int64_t)eval_memory(r, share);
 	out->bytes = checkpoint_bytes(r) * (checkpoints < kept ? checkpoints : kept) +
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
+}
+
+int estimate_try(struct run *r, struct error *err)
+{
+	double share;
+
+	if (r->device->is_host || r->step >= r->steps)
+		return 0;
+	time_step(r, 1, &share);
+	return r->device->check(r->device, err);
 }
 
 int estimate_run(struct store *s, const char *recipe_json, int threads, const struct device *device,

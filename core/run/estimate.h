@@ -30,6 +30,10 @@ int estimate_run(struct store *s, const char *recipe_json, int threads, const st
  * are unchanged afterwards; the memory of a step stays allocated. */
 void estimate_built(struct run *r, struct estimate *out);
 
+/* Lets a device that has memory of its own compute a step of a whole batch, so that a run for which it
+ * does not suffice fails before it is recorded: ERR_FAILED. Everything stays as estimate_built() says. */
+int estimate_try(struct run *r, struct error *err);
+
 /* Inside core/run (train.c): the seconds of the k-th step of an epoch without the update of the
  * weights. Gradients and the running statistics in buffers change. */
 double run_time_step(struct run *r, int k);

@@ -81,6 +81,10 @@ int evaluator_run(struct evaluator *e, const struct protocol_row *row, struct ev
 					.params = &r->params,
 					.tape = &r->eval_tape};
 	ret = protocol_run(row, &t, out, err);
+	if (!ret && r->device->check(r->device, err)) {
+		eval_result_release(out);
+		ret = -1;
+	}
 	tape_trim(&r->eval_tape);
 	if (ret)
 		return -1;

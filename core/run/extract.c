@@ -109,8 +109,8 @@ static int is_stopped(const struct extract *x)
 	return x->stop && *x->stop;
 }
 
-/* Computes the next rows; 0 at the end, or when stopped. */
-static int pass_next(struct pass *p)
+/* Computes the next rows: 1; 0 at the end, or when stopped; -1 if the device fails. */
+static int pass_next(struct pass *p, struct error *err)
 {
 	const struct extract *x = p->x;
 	struct run *r = x->run;
@@ -127,7 +127,7 @@ static int pass_next(struct pass *p)
 			 p->h);
 	if (x->embedding)
 		project(x, p->h, (int)p->n, p->out);
-	return 1;
+	return r->device->check(r->device, err) ? -1 : 1;
 }
 
 /* ---- .npy ---- */
@@ -153,14 +153,14 @@ static int write_features(const struct extract *x, struct fs_out *o, struct erro
 	struct strbuf head = STRBUF_INIT;
 	struct pass p;
 	float *row;
-	int ret;
+	int ret, more = 0;
 
 	npy_header(NPY_F32, shape, 2, &head);
 	ret = fs_out_write(o, head.buf, head.len, err);
 	strbuf_release(&head);
 	pass_begin(&p, x);
 	row = xmalloc((size_t)p.dim * sizeof *row);
-	while (!ret && pass_next(&p))
+	while (!ret && (more = pass_next(&p, err)) > 0)
 		for (uint32_t i = 0; !ret && i < p.n; i++) {
 			for (int j = 0; j < p.dim; j++)
 				row[j] = (float)p.out[(size_t)i * (size_t)p.dim + (size_t)j];
@@ -168,7 +168,7 @@ static int write_features(const struct extract *x, struct fs_out *o, struct erro
 		}
 	free(row);
 	pass_end(&p);
-	return ret;
+	return more < 0 ? -1 : ret;
 }
 
 static int write_labels(const struct extract *x, struct fs_out *o, struct error *err)
@@ -348,12 +348,12 @@ int extract_csv(const struct extract *x, FILE *out, struct error *err)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct pass p;
-	int bad;
+	int bad, more = 0;
 
 	add_header(x, &text);
 	bad = fwrite(text.buf, 1, text.len, out) != text.len;
 	pass_begin(&p, x);
-	while (!bad && pass_next(&p))
+	while (!bad && (more = pass_next(&p, err)) > 0)
 		for (uint32_t i = 0; !bad && i < p.n; i++) {
 			strbuf_clear(&text);
 			add_line(&p, i, &text);
@@ -361,6 +361,8 @@ int extract_csv(const struct extract *x, FILE *out, struct error *err)
 		}
 	pass_end(&p);
 	strbuf_release(&text);
+	if (more < 0)
+		return -1;
 	if (bad)
 		return error_errno(err, ERR_FAILED, "cannot write");
 	return is_stopped(x);

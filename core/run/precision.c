@@ -9,6 +9,13 @@ const char *precision_needs(const char *precision)
 	return strcmp(precision, "f32") ? "a CUDA device" : NULL;
 }
 
+enum precision precision_of(const char *precision)
+{
+	if (!strcmp(precision, "tf32"))
+		return PRECISION_TF32;
+	return strcmp(precision, "bf16") ? PRECISION_F32 : PRECISION_BF16;
+}
+
 /* Is the precision in the list of the device, "f32|tf32|bf16"? */
 static int computes_at(const struct device *device, const char *precision)
 {

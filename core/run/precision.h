@@ -9,10 +9,14 @@
 
 #include "core/base/error.h"
 #include "core/tensor/device.h"
+#include "core/tensor/tensor.h"
 
 /* The kind of device that the precision (a choice of the key) needs: "a CUDA device"; NULL if every
  * device has it. */
 const char *precision_needs(const char *precision);
+
+/* The choice of the key as a tape knows it. */
+enum precision precision_of(const char *precision);
 
 /* ERR_USAGE, naming the device that it needs, unless the device (NULL: the CPU) computes at the
  * precision. */

@@ -53,6 +53,8 @@ static int prepare(struct run *r, struct error *err)
 		return -1;
 	if (r->method->start)
 		r->method->start(r->self, r->step > 0);
+	if (estimate_try(r, err))
+		return -1;
 	return begin(r, err);
 }
 
@@ -80,11 +82,14 @@ static int flush(struct run *r, struct error *err)
 	return recorder_flush(&r->recorder, run_position(r), err);
 }
 
-static void close_link(struct run *r)
+static int close_link(struct run *r, struct error *err)
 {
 	const struct recorder_state state = run_state(r);
 
+	if (r->device->check(r->device, err))
+		return -1;
 	recorder_link(&r->recorder, run_position(r), &state);
+	return 0;
 }
 
 static int evaluate_if_due(struct run *r, struct error *err)
@@ -105,7 +110,8 @@ static int end_at_start(struct run *r, struct error *err)
 		return 0;
 	if (!recipe_bool(&r->recipe, "eval.at_start") && evaluate_if_due(r, err))
 		return -1;
-	close_link(r); /* nothing is trained: the only link is that of the start */
+	if (close_link(r, err)) /* nothing is trained: the only link is that of the start */
+		return -1;
 	return checkpoint_is_due(r) ? run_checkpoint(r, err) : flush(r, err);
 }
 
@@ -129,8 +135,7 @@ static int run_epoch(struct run *r, struct error *err)
 
 	if (run_train_epoch(r, err) || evaluate_if_due(r, err) || run_dynamics(r, err))
 		return -1;
-	close_link(r);
-	if (checkpoint_is_due(r) && run_checkpoint(r, err))
+	if (close_link(r, err) || (checkpoint_is_due(r) && run_checkpoint(r, err)))
 		return -1;
 	if (flush(r, err) || stop_if_asked(r, err))
 		return -1;

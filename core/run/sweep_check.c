@@ -152,7 +152,7 @@ int sweep_plan_check(struct sweep_plan *p, const struct recipe *exec, struct sto
 	return ret;
 }
 
-static const char *precision_of(const struct sweep_cell *c)
+static const char *precision_text(const struct sweep_cell *c)
 {
 	for (int i = 0; i < c->run.n_params; i++)
 		if (!strcmp(c->run.param[i].key, "precision"))
@@ -165,7 +165,7 @@ int sweep_plan_special(const struct sweep_plan *p)
 	int n = 0;
 
 	for (int i = 0; i < p->n; i++)
-		n += !p->cell[i].rank && precision_needs(precision_of(&p->cell[i]));
+		n += !p->cell[i].rank && precision_needs(precision_text(&p->cell[i]));
 	return n;
 }
 
@@ -173,7 +173,7 @@ int sweep_plan_check_device(const struct sweep_plan *p, const struct device *dev
 			    struct error *err)
 {
 	for (int i = 0; i < p->n; i++)
-		if (precision_check(precision_of(&p->cell[i]), device, err))
+		if (precision_check(precision_text(&p->cell[i]), device, err))
 			return error_prefix(err, "point %d", p->cell[i].ordinal);
 	return 0;
 }

@@ -40,12 +40,13 @@ static size_t copy_buffers(struct run *r, real *to, int back)
 	return n;
 }
 
-/* The fastest of `most` steps, since the first one allocates memory. Of a large batch only a part is
- * timed on the CPU, to keep the estimate quick; *share is that part. */
+/* The fastest of `most` steps, since the first one allocates memory. Of a large batch only a part
+ * is timed on the CPU, to keep the estimate quick; *share is that part. */
 static double time_step(struct run *r, int most, double *share)
 {
 	real *kept = xmalloc((copy_buffers(r, NULL, 0) + 1) * sizeof *kept);
-	const int batch = r->loader.batch, part = batch < SAMPLE || !r->device->is_host ? batch : SAMPLE;
+	const int batch = r->loader.batch,
+		  part = batch < SAMPLE || !r->device->is_host ? batch : SAMPLE;
 	double best = 0, started = clock_now();
 
 	*share = (double)part / batch;

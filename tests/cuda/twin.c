@@ -1,5 +1,6 @@
 #include "tests/cuda/twin.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,22 @@ struct both twin_new2(struct twin *t, int rows, int cols)
 	return twin_new(t, ELEMENT_REAL, 2, (int[]){rows, cols});
 }
 
+struct both twin_view(struct twin *t, struct both x, size_t from, int ndim, const int *shape)
+{
+	return (struct both){tensor_view(&t->here.arena, x.cpu, from, ndim, shape),
+			     tensor_view(&t->there.arena, x.gpu, from, ndim, shape)};
+}
+
+void twin_set(struct both x, size_t i, double v)
+{
+	real *values = xmalloc(x.gpu->n * sizeof *values);
+
+	tensor_read(x.gpu, values);
+	values[i] = x.cpu->mem->data[i] = (real)v;
+	tensor_write(x.gpu, values);
+	free(values);
+}
+
 struct both_bytes twin_bytes(struct twin *t, size_t bytes)
 {
 	struct both_bytes x = {tape_values(&t->here, bytes), tape_values(&t->there, bytes), bytes};
@@ -92,6 +109,28 @@ void twin_compare(struct twin *t, const char *what, struct both x, double tolera
 	free(got);
 	free(ref);
 	free(values);
+}
+
+static int same(double a, double b)
+{
+	return (a == b && !signbit(a) == !signbit(b)) || (a != a && b != b);
+}
+
+void twin_equal(struct twin *t, const char *what, struct both x)
+{
+	real *got = xcalloc(x.cpu->n + 1, sizeof *got);
+	const real *ref = x.cpu->mem->data;
+	size_t i = 0;
+
+	tensor_read(x.gpu, got);
+	digest(t, got, x.cpu->n * sizeof *got);
+	while (i < x.cpu->n && same((double)got[i], (double)ref[i]))
+		i++;
+	CU_ASSERT(i == x.cpu->n);
+	if (i < x.cpu->n)
+		printf("\n    %s: element %zu of %zu is %g and not %g\n", what, i, x.cpu->n,
+		       (double)got[i], (double)ref[i]);
+	free(got);
 }
 
 static void *read_bytes(struct twin *t, struct both_bytes x)

@@ -40,6 +40,10 @@ struct both twin_random(struct twin *t, enum element e, int ndim, const int *sha
 struct both twin_new(struct twin *t, enum element e, int ndim, const int *shape);
 struct both twin_random2(struct twin *t, int rows, int cols, double scale, double shift);
 struct both twin_new2(struct twin *t, int rows, int cols);
+/* Views of both, as tensor_view(). */
+struct both twin_view(struct twin *t, struct both x, size_t from, int ndim, const int *shape);
+/* Changes one element of both to a value that the element can hold: NaN, -0, infinity. */
+void twin_set(struct both x, size_t i, double v);
 /* A uniform number in [0, 1), the same in each order. */
 double twin_uniform(struct twin *t);
 
@@ -52,6 +56,8 @@ struct both_bytes twin_bytes(struct twin *t, size_t bytes);
 void twin_compare(struct twin *t, const char *what, struct both x, double tolerance);
 /* The same of n doubles. */
 void twin_compare_doubles(struct twin *t, const char *what, struct both_bytes x, double tolerance);
+/* Each value must be the same: NaN where the CPU has NaN, -0 where it has -0. */
+void twin_equal(struct twin *t, const char *what, struct both x);
 /* The bytes must be equal. */
 void twin_same(struct twin *t, const char *what, struct both_bytes x);
 

@@ -4,6 +4,14 @@
 
 /* A new kernel is a line of this table. */
 const struct kernels cuda_kernels = {
+    .accumulate_values = cuda_accumulate_values,
+    .add_scaled = cuda_add_scaled,
+    .ema = cuda_ema,
+    .multiply = cuda_multiply,
+    .relu_backward = cuda_relu_backward,
+    .relu_forward = cuda_relu_forward,
+    .symmetrize = cuda_symmetrize,
+
     .linear_backward_bias = cuda_linear_backward_bias,
     .linear_backward_data = cuda_linear_backward_data,
     .linear_backward_weights = cuda_linear_backward_weights,

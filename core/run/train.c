@@ -210,9 +210,11 @@ static int take_steps(struct run *r, const struct pace *p, int *stopped, struct 
 
 		*stopped = step > p->first && step < end && run_must_stop(r, step);
 		if (step < end && !*stopped) {
+			r->device->begin(r->device);
 			tape_reset(&r->tape);
 			next_batch(r, (int)(step - before), &batch);
 			begin_step(r, step, &batch, &begun[step % 2]);
+			r->device->end(r->device);
 		}
 		if (step == p->first)
 			continue;

@@ -41,6 +41,10 @@ struct device {
 	void (*wait)(const struct device *d, const void *host);
 	void (*copy)(const struct device *d, void *to, const void *from, size_t bytes);
 	void (*zero)(const struct device *d, void *to, size_t bytes);
+	/* What is asked for between the two is a step, of which many of the same kind follow: a device may
+	 * take it as a whole, and upload() need not wait for what was asked for before. */
+	void (*begin)(const struct device *d);
+	void (*end)(const struct device *d);
 	/* 0, or -1 with the error by which the device failed: ERR_FAILED. */
 	int (*check)(const struct device *d, struct error *err);
 };

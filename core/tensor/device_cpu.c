@@ -93,6 +93,11 @@ static void wait(const struct device *d, const void *host)
 	(void)host;
 }
 
+static void nothing(const struct device *d)
+{
+	(void)d;
+}
+
 static int check(const struct device *d, struct error *err)
 {
 	(void)d;
@@ -112,6 +117,8 @@ const struct device device_cpu = {
     .wait = wait,
     .copy = copy,
     .zero = zero,
+    .begin = nothing,
+    .end = nothing,
     .check = check,
 };
 

@@ -123,9 +123,11 @@ static int fail_each(const struct function *f)
 static void test_failures(void)
 {
 	static const struct function functions[] = {
-	    {"cudaGetDeviceCount", "cuda: no device: no CUDA-capable device is detected"},
+	    {"cudaGetDeviceCount", "cuda: this machine has no CUDA device"},
 	    {"cudaSetDevice", "cuda: the device cannot be used: "},
-	    {"cudaDeviceGetAttribute", "cuda: the properties of the device: "},
+	    {"cudaGetDeviceProperties", "cuda: the properties of the device: "},
+	    {"cudaDriverGetVersion", "cuda: the driver's version: "},
+	    {"cudaRuntimeGetVersion", "cuda: the version of CUDA: "},
 	    {"cudaStreamCreateWithFlags", "cuda: a stream: "},
 	    {"cudaMalloc", "cuda: out of memory: "},
 	    {"cudaMemcpyAsync", "cuda: a copy: "},

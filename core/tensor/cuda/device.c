@@ -7,6 +7,7 @@
 
 #include "core/tensor/cuda/plans.h"
 #include "core/tensor/cuda/posts.h"
+#include "core/tensor/cuda/step.h"
 #include "core/tensor/cuda/table.h"
 
 /* What a device that has failed hands out: never read or written, since nothing is launched. */
@@ -29,6 +30,7 @@ static void *alloc_block(void *ctx, size_t bytes)
 
 	if (cuda_failed(c) || cuda_check(c, cuda_alloc(&c->q, bytes, &p, &err), &err))
 		return nowhere;
+	cuda_step_changed(c->step);
 	c->used += bytes;
 	c->peak = c->used > c->peak ? c->used : c->peak;
 	return p;
@@ -40,7 +42,7 @@ static void free_block(void *ctx, void *block, size_t bytes)
 
 	if (block == nowhere)
 		return;
-	cuda_free(&c->q, block);
+	cuda_step_free(c->step, block);
 	c->used -= bytes;
 }
 
@@ -57,12 +59,33 @@ void *cuda_workspace(struct cuda_device *c, size_t bytes)
 
 /* --- what struct device asks for ----------------------------------------------------------- */
 
+/* Ends the part of a captured step that comes before something that the host waits for, and begins
+ * the part after it. */
+static int pause_step(struct cuda_device *c)
+{
+	struct error err;
+
+	return cuda_failed(c) || cuda_check(c, cuda_step_pause(c->step, &err), &err);
+}
+
+static void resume_step(struct cuda_device *c)
+{
+	struct error err;
+
+	if (!cuda_failed(c))
+		cuda_check(c, cuda_step_resume(c->step, &err), &err);
+}
+
 static void upload(const struct device *d, void *to, const void *host, size_t bytes)
 {
 	struct cuda_device *c = cuda_device_of(d);
 	struct error err;
 
-	if (bytes && !cuda_failed(c))
+	if (!bytes || cuda_failed(c))
+		return;
+	if (cuda_step_is_open(c->step))
+		cuda_check(c, cuda_step_upload(c->step, to, host, bytes, &err), &err);
+	else
 		cuda_check(c, cuda_upload(&c->q, to, host, bytes, &err), &err);
 }
 
@@ -74,16 +97,19 @@ static void download(const struct device *d, void *host, const void *from, size_
 
 	if (!bytes)
 		return;
-	if (cuda_failed(c) || cuda_check(c, cuda_download(&c->q, host, from, bytes, &err), &err))
+	if (pause_step(c) || cuda_check(c, cuda_download(&c->q, host, from, bytes, &err), &err))
 		memset(host, 0xff, bytes);
+	resume_step(c);
 }
 
+/* An event has to be recorded outside of a graph. This is the end of a step, so that what comes
+ * after it is launched as it comes. */
 static void post(const struct device *d, void *host, const void *from, size_t bytes)
 {
 	struct cuda_device *c = cuda_device_of(d);
 	struct error err;
 
-	if (cuda_failed(c) || cuda_check(c, cuda_post(c->posts, host, from, bytes, &err), &err))
+	if (pause_step(c) || cuda_check(c, cuda_post(c->posts, host, from, bytes, &err), &err))
 		memset(host, 0xff, bytes);
 }
 
@@ -92,9 +118,11 @@ static void wait(const struct device *d, const void *host)
 	struct cuda_device *c = cuda_device_of(d);
 	struct error err;
 
+	pause_step(c);
 	cuda_check(c, cuda_post_wait(c->posts, host, &err), &err);
 	if (!host && !cuda_failed(c))
 		cuda_check(c, cuda_sync(&c->q, &err), &err);
+	resume_step(c);
 }
 
 static void copy(const struct device *d, void *to, const void *from, size_t bytes)
@@ -113,6 +141,23 @@ static void zero(const struct device *d, void *to, size_t bytes)
 
 	if (bytes && !cuda_failed(c))
 		cuda_check(c, cuda_zero(&c->q, to, bytes, &err), &err);
+}
+
+static void begin(const struct device *d)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (!cuda_failed(c))
+		cuda_check(c, cuda_step_begin(c->step, &err), &err);
+}
+
+static void end(const struct device *d)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	cuda_check(c, cuda_step_end(c->step, &err), &err);
 }
 
 static int check(const struct device *d, struct error *err)
@@ -144,7 +189,7 @@ static int open_parts(struct cuda_device *c, int number, struct error *err)
 	    cuda_blas_open(&c->blas, &c->libraries.blas, &c->q, err) ||
 	    cuda_dnn_open(&c->dnn, &c->libraries.dnn, &c->q, err))
 		return -1;
-	return cuda_posts_open(&c->posts, &c->q, err);
+	return cuda_posts_open(&c->posts, &c->q, err) || cuda_step_open(&c->step, &c->q, err);
 }
 
 int cuda_device_open(const char *name, int number, struct cuda_device **out, struct error *err)
@@ -169,6 +214,8 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 				    .wait = wait,
 				    .copy = copy,
 				    .zero = zero,
+				    .begin = begin,
+				    .end = end,
 				    .check = check};
 	*out = c;
 	return 0;
@@ -180,6 +227,7 @@ void cuda_device_close(struct cuda_device *c)
 	cuda_posts_close(c->posts);
 	if (c->workspace_size)
 		free_block(c, c->workspace, c->workspace_size);
+	cuda_step_close(c->step);
 	if (c->dnn.api)
 		cuda_dnn_close(&c->dnn);
 	if (c->blas.api)

@@ -23,7 +23,8 @@ extern "C" {
 #include "core/tensor/memory.h"
 
 struct cuda_plans; /* plans.h */
-struct cuda_posts;
+struct cuda_posts; /* posts.h */
+struct cuda_step;  /* step.h */
 
 struct cuda_device {
 	struct device device; /* the first member: a device of this kind is a cuda_device */
@@ -33,6 +34,7 @@ struct cuda_device {
 	struct cuda_dnn dnn;
 	struct cuda_plans *plans;
 	struct cuda_posts *posts;
+	struct cuda_step *step;
 	void *workspace; /* of cuda_workspace() */
 	size_t workspace_size;
 	size_t used, peak; /* bytes of memory */

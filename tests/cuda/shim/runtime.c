@@ -21,14 +21,25 @@ struct block {
 	struct block *next;
 };
 
+/* Pinned memory of the host. */
+struct pinned {
+	char *p;
+	size_t bytes;
+	struct pinned *next;
+};
+
 struct memory {
 	struct block *blocks;
+	struct pinned *pinned;
 	size_t used;
-	long streams, events, host;
+	long streams, events, graphs;
+	int capturing;
 	int calls; /* of the function that FAKE_FAIL names */
 };
 
 static struct memory memory;
+
+long shim_graphs;
 
 struct shim_device shim_device = {.multiprocessors = 1, .memory = (size_t)1 << 32};
 
@@ -65,8 +76,10 @@ const char *shim_memory_end(const void *p)
 
 long shim_live(void)
 {
-	long n = memory.streams + memory.events + memory.host;
+	long n = memory.streams + memory.events + memory.graphs;
 
+	for (struct pinned *h = memory.pinned; h; h = h->next)
+		n++;
 	for (struct block *b = memory.blocks; b; b = b->next)
 		n++;
 	return n;
@@ -177,6 +190,8 @@ cudaError_t cudaMalloc(void **p, size_t bytes)
 
 cudaError_t cudaFree(void *p)
 {
+	if (p && memory.capturing)
+		return cudaErrorStreamCaptureUnsupported;
 	for (struct block **at = &memory.blocks; p && *at; at = &(*at)->next) {
 		struct block *b = *at;
 
@@ -197,17 +212,40 @@ cudaError_t cudaFree(void *p)
 
 cudaError_t cudaMallocHost(void **p, size_t bytes)
 {
-	if (shim_fails("cudaMallocHost") || !(*p = malloc(bytes ? bytes : 1)))
+	struct pinned *h = calloc(1, sizeof *h);
+
+	if (!h || shim_fails("cudaMallocHost") || !(h->p = malloc(bytes ? bytes : 1))) {
+		free(h);
 		return cudaErrorMemoryAllocation;
-	memory.host++;
+	}
+	h->bytes = bytes;
+	h->next = memory.pinned;
+	memory.pinned = h;
+	*p = h->p;
 	return cudaSuccess;
 }
 
 cudaError_t cudaFreeHost(void *p)
 {
-	memory.host -= p != NULL;
-	free(p);
-	return cudaSuccess;
+	for (struct pinned **at = &memory.pinned; p && *at; at = &(*at)->next) {
+		struct pinned *h = *at;
+
+		if (h->p != p)
+			continue;
+		*at = h->next;
+		free(h->p);
+		free(h);
+		return cudaSuccess;
+	}
+	return p ? cudaErrorInvalidValue : cudaSuccess;
+}
+
+static int is_pinned(const void *p, size_t bytes)
+{
+	for (const struct pinned *h = memory.pinned; h; h = h->next)
+		if ((const char *)p >= h->p && (const char *)p + bytes <= h->p + h->bytes)
+			return 1;
+	return 0;
 }
 
 /* Is [p, p + bytes) inside of one allocation of the device? */
@@ -236,6 +274,9 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, enum cudaM
 	if ((kind != cudaMemcpyDeviceToHost) != on_device(to, bytes) ||
 	    (kind != cudaMemcpyHostToDevice) != on_device(from, bytes))
 		return cudaErrorInvalidValue;
+	if (memory.capturing && kind != cudaMemcpyDeviceToDevice &&
+	    !is_pinned(kind == cudaMemcpyHostToDevice ? from : to, bytes))
+		return cudaErrorStreamCaptureUnsupported;
 	memmove(to, from, bytes);
 	return cudaSuccess;
 }
@@ -274,6 +315,8 @@ cudaError_t cudaStreamSynchronize(cudaStream_t s)
 {
 	if (shim_fails("cudaStreamSynchronize"))
 		return cudaErrorUnknown;
+	if (memory.capturing)
+		return cudaErrorStreamCaptureUnsupported;
 	return stream_is_valid(s) ? cudaSuccess : cudaErrorInvalidResourceHandle;
 }
 
@@ -297,6 +340,8 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
 {
 	if (shim_fails("cudaEventRecord"))
 		return cudaErrorUnknown;
+	if (memory.capturing)
+		return cudaErrorStreamCaptureUnsupported;
 	return e && stream_is_valid(s) ? cudaSuccess : cudaErrorInvalidResourceHandle;
 }
 
@@ -305,6 +350,68 @@ cudaError_t cudaEventSynchronize(cudaEvent_t e)
 	if (shim_fails("cudaEventSynchronize"))
 		return cudaErrorUnknown;
 	return e ? cudaSuccess : cudaErrorInvalidResourceHandle;
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t s, enum cudaStreamCaptureMode mode)
+{
+	if (shim_fails("cudaStreamBeginCapture"))
+		return cudaErrorUnknown;
+	if (!stream_is_valid(s) || memory.capturing || mode != cudaStreamCaptureModeRelaxed)
+		return cudaErrorIllegalState;
+	memory.capturing = 1;
+	return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t *graph)
+{
+	if (!stream_is_valid(s) || !memory.capturing)
+		return cudaErrorIllegalState;
+	memory.capturing = 0;
+	if (shim_fails("cudaStreamEndCapture"))
+		return cudaErrorUnknown;
+	*graph = malloc(1);
+	memory.graphs++;
+	return cudaSuccess;
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long flags)
+{
+	if (shim_fails("cudaGraphInstantiate") || !graph || flags)
+		return cudaErrorInvalidValue;
+	*exec = malloc(1);
+	memory.graphs++;
+	return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
+				cudaGraphExecUpdateResultInfo *info)
+{
+	info->result = 0;
+	return exec && graph && !shim_fails("cudaGraphExecUpdate")
+		   ? cudaSuccess
+		   : cudaErrorGraphExecUpdateFailure;
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t s)
+{
+	if (shim_fails("cudaGraphLaunch") || !exec || !stream_is_valid(s) || memory.capturing)
+		return cudaErrorInvalidValue;
+	shim_graphs++;
+	return cudaSuccess;
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph)
+{
+	memory.graphs -= graph != NULL;
+	free(graph);
+	return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec)
+{
+	memory.graphs -= exec != NULL;
+	free(exec);
+	return cudaSuccess;
 }
 
 cudaError_t cudaGetLastError(void)

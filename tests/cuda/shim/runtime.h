@@ -1,7 +1,9 @@
 /*
  * The part of the CUDA runtime that the device's memory functions use, for the shim: device memory
  * is host memory with red zones, filled with 0xff (NaN) when it is allocated; streams run at once, in
- * order; events note nothing. Names, signatures and values are those of CUDA's cuda_runtime_api.h.
+ * order; events note nothing. A captured stream runs at once as well and a graph does nothing, but what
+ * may not be called during a capture fails, and so does a copy from or to memory of the host that is not
+ * pinned: a real graph would read it when it is launched. Names, signatures and values are those of CUDA's cuda_runtime_api.h.
  */
 #ifndef SSL_TESTS_CUDA_RUNTIME_H
 #define SSL_TESTS_CUDA_RUNTIME_H
@@ -19,10 +21,19 @@ typedef enum {
 	cudaErrorInsufficientDriver = 35,
 	cudaErrorNoDevice = 100,
 	cudaErrorInvalidResourceHandle = 400,
+	cudaErrorGraphExecUpdateFailure = 910,
+	cudaErrorStreamCaptureUnsupported = 900,
+	cudaErrorIllegalState = 401,
 	cudaErrorUnknown = 999
 } cudaError_t;
 typedef struct shim_stream *cudaStream_t;
 typedef struct shim_event *cudaEvent_t;
+typedef struct shim_graph *cudaGraph_t;
+typedef struct shim_graph_exec *cudaGraphExec_t;
+typedef struct {
+	int result;
+} cudaGraphExecUpdateResultInfo;
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 enum cudaMemcpyKind {
 	cudaMemcpyHostToDevice = 1,
 	cudaMemcpyDeviceToHost = 2,
@@ -54,6 +65,13 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned flags);
 cudaError_t cudaEventDestroy(cudaEvent_t e);
 cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s);
 cudaError_t cudaEventSynchronize(cudaEvent_t e);
+cudaError_t cudaStreamBeginCapture(cudaStream_t s, enum cudaStreamCaptureMode mode);
+cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t *graph);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long flags);
+cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph, cudaGraphExecUpdateResultInfo *info);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t s);
+cudaError_t cudaGraphDestroy(cudaGraph_t graph);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 cudaError_t cudaGetLastError(void);
 const char *cudaGetErrorString(cudaError_t e);
 
@@ -65,6 +83,9 @@ struct shim_device {
 	size_t memory;
 };
 extern struct shim_device shim_device;
+
+/* Graphs launched since the process began. */
+extern long shim_graphs;
 
 /* The end of the allocation that holds p, or NULL. */
 const char *shim_memory_end(const void *p);

@@ -23,6 +23,11 @@ const struct kernels cuda_kernels = {
     .convolve_forward = cuda_convolve_forward,
     .convolve_scratch = cuda_convolve_scratch,
 
+    .avgpool_backward = cuda_avgpool_backward,
+    .avgpool_forward = cuda_avgpool_forward,
+    .maxpool_backward = cuda_maxpool_backward,
+    .maxpool_forward = cuda_maxpool_forward,
+
     .batchnorm_backward_data = cuda_batchnorm_backward_data,
     .batchnorm_backward_sums = cuda_batchnorm_backward_sums,
     .batchnorm_forward = cuda_batchnorm_forward,

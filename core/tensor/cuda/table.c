@@ -12,6 +12,13 @@ const struct kernels cuda_kernels = {
     .relu_forward = cuda_relu_forward,
     .symmetrize = cuda_symmetrize,
 
+    .center_columns = cuda_center_columns,
+    .center_rows = cuda_center_rows,
+    .cross_entropy_backward = cuda_cross_entropy_backward,
+    .cross_entropy_forward = cuda_cross_entropy_forward,
+    .l2_normalize_backward = cuda_l2_normalize_backward,
+    .l2_normalize_forward = cuda_l2_normalize_forward,
+
     .linear_backward_bias = cuda_linear_backward_bias,
     .linear_backward_data = cuda_linear_backward_data,
     .linear_backward_weights = cuda_linear_backward_weights,

@@ -56,7 +56,7 @@ void golden_conv(struct golden *g)
 
 	if (!x || !w || !dy)
 		return; /* the failure has been reported */
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	x->needs_grad = w->needs_grad = 1;
 	y = op_conv(&t, x, w, stride, padding);
 	golden_check(g, "out.y", y->mem->data, y->n, GOLDEN_TIGHT);

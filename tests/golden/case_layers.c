@@ -33,7 +33,7 @@ void golden_linear(struct golden *g)
 
 	if (!x || !w || !b)
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check_backward(g, &t, op_linear(&t, x, w, b));
 	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
 	golden_check(g, "out.dweight", w->mem->grad->mem->data, w->n, GOLDEN_TIGHT);
@@ -59,7 +59,7 @@ void golden_batchnorm(struct golden *g)
 	var = tensor_new1(&g->arena, (int)c);
 	for (size_t i = 0; i < c; i++)
 		var->mem->data[i] = 1;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	t.groups = groups;
 	check_backward(g, &t, op_batchnorm(&t, x, w, b, mean, var, NULL, o));
 	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
@@ -83,7 +83,7 @@ void golden_maxpool(struct golden *g)
 	}
 	if (!x)
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check_backward(g, &t, op_maxpool(&t, x, kernel, stride, padding));
 	golden_check(g, "out.dx", x->mem->grad->mem->data, x->n, GOLDEN_TIGHT);
 	tape_release(&t);

@@ -74,7 +74,7 @@ void golden_barlow(struct golden *g)
 	need_terms(g, terms);
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check(g, &t, &e, loss_barlow(&t, e.x[0], e.x[1], &w, &out), &out);
 	tape_release(&t);
 }
@@ -97,7 +97,7 @@ void golden_vicreg(struct golden *g)
 	need_terms(g, terms);
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check(g, &t, &e, loss_vicreg(&t, e.x[0], e.x[1], &w, &out), &out);
 	tape_release(&t);
 }
@@ -112,7 +112,7 @@ void golden_byol(struct golden *g)
 
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check(g, &t, &e, loss_byol(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
 	tape_release(&t);
 }
@@ -127,7 +127,7 @@ void golden_simsiam(struct golden *g)
 
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check(g, &t, &e, loss_simsiam(&t, e.x[0], e.x[1], e.x[2], e.x[3], &o, &out), &out);
 	tape_release(&t);
 }
@@ -143,7 +143,7 @@ void golden_simclr(struct golden *g)
 	o.temperature = golden_number(g, "tau");
 	if (load(g, &e, inputs))
 		return;
-	tape_init(&t, &device_cpu);
+	tape_init(&t, golden_device());
 	check(g, &t, &e, loss_simclr(&t, e.x[0], e.x[1], &o, &out), &out);
 	tape_release(&t);
 }

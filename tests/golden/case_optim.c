@@ -64,6 +64,7 @@ void golden_optim(struct golden *g)
 		g->failures += !rule;
 		return;
 	}
+	tensor_arena_init(&params.arena, golden_device());
 	set_up(g, rule, &p, &o);
 	for (int k = 0;; k++) {
 		snprintf(name, sizeof name, "in.grad%d", k);

@@ -109,12 +109,13 @@ static void run(struct golden *g, struct params *p, struct tape *t, struct tenso
 void golden_resnet(struct golden *g)
 {
 	struct tensor *x = golden_tensor(g, "in.x"), *dy = golden_tensor(g, "in.dy");
-	struct params p = PARAMS_CPU;
+	struct params p;
 	struct tape t;
 
 	if (!x || !dy)
 		return;
-	tape_init(&t, &device_cpu);
+	params_init(&p, golden_device());
+	tape_init(&t, golden_device());
 	run(g, &p, &t, x, dy);
 	tape_release(&t);
 	params_release(&p);

@@ -1,3 +1,4 @@
+#include "core/tensor/devices.h"
 #include "core/tensor/memory.h"
 #include "tests/golden/golden.h"
 
@@ -16,6 +17,19 @@ static void fail(struct golden *g, const char *what, const char *name)
 int golden_has(const struct golden *g, const char *name)
 {
 	return st_find(&g->st, name) != NULL;
+}
+
+const struct device *golden_device(void)
+{
+	const char *name = getenv("SSL_TEST_DEVICE");
+	const struct device *d;
+	struct error err;
+
+	if (device_find(name ? name : "cpu", &d, &err)) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+	return d;
 }
 
 const struct st_entry *golden_entry(struct golden *g, const char *name)

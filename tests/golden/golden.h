@@ -24,6 +24,10 @@ struct golden {
 
 typedef void (*golden_fn)(struct golden *g);
 
+/* The device that computes: SSL_TEST_DEVICE in the environment, otherwise the CPU. Its memory must be one
+ * that the host can read and write, as that of the test device is. */
+const struct device *golden_device(void);
+
 /* The tolerances for losses and single layers, and for whole encoders and their gradients. */
 #define GOLDEN_TIGHT 1e-5
 #define GOLDEN_NET 1e-4

@@ -112,9 +112,10 @@ static void run_case(struct golden *g, const struct golden_case *c)
 
 static void run_next(void)
 {
-	struct golden g = {.arena = TENSOR_ARENA_CPU, .name = files.name[files.at++]};
+	struct golden g = {.name = files.name[files.at++]};
 	const struct golden_case *c = find_case(g.name);
 
+	tensor_arena_init(&g.arena, golden_device());
 	if (!c) {
 		fail(g.name, "no case knows this name");
 	} else if (!c->fn) {

@@ -40,6 +40,9 @@ int golden_has(const struct golden *g, const char *name);
  * dimensions) to HWIO; other entries keep their layout. */
 struct tensor *golden_tensor(struct golden *g, const char *name);
 
+/* As tape_backward_from(), with a tensor for dy. */
+void golden_backward(struct tape *t, struct tensor *y, const struct tensor *dy);
+
 /* A metadata value as a number or as text; a missing value fails the test. */
 double golden_number(struct golden *g, const char *key);
 const char *golden_text(struct golden *g, const char *key);

@@ -103,6 +103,8 @@ static void run_case(struct golden *g, const struct golden_case *c)
 		return;
 	}
 	c->fn(g);
+	if (golden_device()->check(golden_device(), &err))
+		fail(g->name, err.msg);
 	printf("%d checks, worst %.2g (%s) ...", g->checks, g->worst, g->where);
 	if (g->failures || !g->checks)
 		fail(g->name, g->failures ? "wrong" : "nothing was checked");

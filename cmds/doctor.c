@@ -45,6 +45,14 @@ static void add(struct doctor *d, enum verdict verdict, const char *check, const
 	d->n[verdict]++;
 }
 
+/* A message about a device of this kind, without the name that it begins with. */
+static const char *without_name(const char *text, const char *kind)
+{
+	const size_t n = strlen(kind);
+
+	return !strncmp(text, kind, n) && !strncmp(text + n, ": ", 2) ? text + n + 2 : text;
+}
+
 /* Says what --device can name here, and what it cannot and why. */
 static void check_devices(struct doctor *d)
 {
@@ -61,7 +69,7 @@ static void check_devices(struct doctor *d)
 		if (kind->missing)
 			strbuf_addf(&text, "none: %s", kind->missing);
 		else if (!kind->get(0, &why))
-			strbuf_addf(&text, "none: %s", why.msg);
+			strbuf_addf(&text, "none: %s", without_name(why.msg, kind->name));
 		else
 			kind->describe(&text);
 		add(d, FINE, check.buf, text.buf);

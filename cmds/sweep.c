@@ -1,6 +1,7 @@
 /* ssl sweep: a grid of runs. This file reads the arguments and calls the verbs in sweep_*.c. */
 #include "cmds/sweep.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmds/execute.h"
@@ -20,7 +21,7 @@ const struct cmd cmd_sweep = {
     .usage = "sweep plan [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
 	     "KEY=V,V]... [--seeds N] [--name NAME] [--device DEVICE] [-j N] [FILE]\n"
 	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
-	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [--device DEVICE] [-j N] [-n] "
+	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [--devices DEVICE,...] [-j N] [-n] "
 	     "[FILE|SWEEP]\n"
 	     "sweep status [--watch] [SWEEP]\n"
 	     "sweep show [--metric METRIC] [SWEEP]\n"
@@ -271,6 +272,31 @@ static int run_verb(struct sweep_args *a, const char *verb, struct error *err)
 	return error_set(err, ERR_USAGE, "sweep %s: no such command: " VERB_LIST, verb);
 }
 
+/* Opens the devices that the workers will use; the first is what the cells are checked against. */
+static int find_devices(struct sweep_args *a, const char *verb, struct error *err)
+{
+	const char *rest = a->devices;
+	int ret;
+
+	if (strcmp(verb, "plan") && strcmp(verb, "start"))
+		return a->devices ? error_set(err, ERR_USAGE,
+					      "sweep %s: --device goes with plan and start", verb)
+				  : 0;
+	ret = rest ? 0 : cmd_find_device(NULL, &a->device, err);
+	while (!ret && rest) {
+		const size_t n = strcspn(rest, ",");
+		const struct device *device;
+		char name[64];
+
+		snprintf(name, sizeof name, "%.*s", (int)n, rest);
+		ret = cmd_find_device(name, &device, err);
+		if (!ret && rest == a->devices)
+			a->device = device;
+		rest = rest[n] ? rest + n + 1 : NULL;
+	}
+	return ret;
+}
+
 static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct sweep_args a = {.ctx = ctx};
@@ -285,8 +311,10 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	     "an axis varied together with the other --zip axes", 0, 0},
 	    {0, "seeds", OPT_TEXT, &a.seeds, "N", "number of seeds, or a list: 1,4,7", 0, 0},
 	    {0, "name", OPT_TEXT, &a.name, "NAME", "name of the sweep", 0, 0},
-	    {0, "device", OPT_TEXT, &a.device_name, "DEVICE",
+	    {0, "device", OPT_TEXT, &a.devices, "DEVICE",
 	     "device that computes: cpu or auto (auto)", 0, 0},
+	    {0, "devices", OPT_TEXT, &a.devices, "DEVICE,...",
+	     "the same of several, which the workers get in turn", 0, 0},
 	    {'j', "workers", OPT_INT, &a.workers, "N",
 	     "worker processes, which share the cores (1)", 1, 256},
 	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "use finished runs of the same recipe as cells",
@@ -312,11 +340,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
-	if (!ret && a.device_name && strcmp(argv[1], "plan") != 0 && strcmp(argv[1], "start") != 0)
-		ret = error_set(err, ERR_USAGE, "sweep %s: --device goes with plan and start",
-				argv[1]);
 	if (!ret)
-		ret = cmd_find_device(a.device_name, &a.device, err);
+		ret = find_devices(&a, argv[1], err);
 	if (!ret)
 		ret = run_verb(&a, argv[1], err) ? -1 : 0;
 	strbuf_release(&command);

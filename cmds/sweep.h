@@ -16,7 +16,7 @@ struct sweep_args {
 	char **operands;     /* all of them */
 	int n_operands;
 	const char *method, *dataset, *seeds, *name, *metric;
-	const char *device_name; /* as typed, for the workers; NULL: not given */
+	const char *devices; /* as typed, for the workers in turn; NULL: not given */
 	const struct device *device;
 	struct opt_list set, grid, zip;
 	struct recipe_context context; /* of the store, once it is open */

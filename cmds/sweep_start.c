@@ -193,7 +193,7 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 		v.sweep = &w;
 		v.workers = (int)a->workers;
 		v.threads = cpu_count() / v.workers > 1 ? cpu_count() / v.workers : 1;
-		v.device = a->device_name;
+		v.devices = a->devices;
 		v.stop = &signal_received;
 		v.tick = sweep_view_tick;
 		v.ctx = &view;

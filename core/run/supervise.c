@@ -29,11 +29,25 @@ struct workers {
 	struct sweep_counts n;
 };
 
+void supervisor_device(const char *list, int i, char *out, size_t size)
+{
+	int n = 1;
+
+	out[0] = 0;
+	if (!list)
+		return;
+	for (const char *p = list; *p; p++)
+		n += *p == ',';
+	for (i %= n; i > 0; i--)
+		list = strchr(list, ',') + 1;
+	snprintf(out, size, "%.*s", (int)strcspn(list, ","), list);
+}
+
 /* The kernel sends the worker SIGTERM when the supervisor dies. If it died before the worker asked
  * for that, the parent has changed. */
-static void exec_worker(const struct supervisor *v, pid_t parent)
+static void exec_worker(const struct supervisor *v, int i, pid_t parent)
 {
-	char threads[16];
+	char threads[16], device[64];
 	char *argv[] = {(char *)"ssl",
 			(char *)"-C",
 			(char *)v->dir,
@@ -42,10 +56,11 @@ static void exec_worker(const struct supervisor *v, pid_t parent)
 			(char *)"-j",
 			threads,
 			(char *)v->sweep->name,
-			v->device ? (char *)"--device" : NULL,
-			(char *)v->device,
+			v->devices ? (char *)"--device" : NULL,
+			device,
 			NULL};
 
+	supervisor_device(v->devices, i, device, sizeof device);
 	snprintf(threads, sizeof threads, "%d", v->threads);
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -64,7 +79,7 @@ static int start_worker(struct workers *w, int i, struct error *err)
 	if (pid < 0)
 		return error_errno(err, ERR_FAILED, "fork");
 	if (!pid)
-		exec_worker(w->v, parent);
+		exec_worker(w->v, i, parent);
 	w->pid[i] = pid;
 	w->alive++;
 	return 0;

@@ -129,12 +129,14 @@ struct supervisor {
 	const struct sweep_row *sweep;
 	const char *dir;      /* -C for the workers */
 	int workers, threads; /* threads of each */
-	const char *device;   /* --device for the workers; NULL: none */
+	const char *devices;  /* of the workers in turn, with commas between them; NULL: none given */
 	const volatile sig_atomic_t *stop;
 	/* Called a few times a second. */
 	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);
 	void *ctx;
 };
+/* The device of worker i from a list with commas, in turn; "" if there is no list. */
+void supervisor_device(const char *list, int i, char *out, size_t size);
 /* 0 when the sweep is finished, or paused (see *n); -1: ERR_CELLS if cells failed, ERR_PREEMPTED
  * after a signal, ERR_FAILED if the workers failed. */
 int supervise(const struct supervisor *v, struct sweep_counts *n, struct error *err);

@@ -73,6 +73,8 @@ out_has '"arena_peak": [0-9]'
 out_has '"images_per_s": [0-9]'
 
 note 'what is no device, and what this build does not have'
+ok ssl sweep start -q r.yaml --seeds 2 --name turns -j 2 --devices cpu,auto
+same "$(value "select group_concat(distinct status) || ' ' || count(*) from v_cell where sweep = 'turns'")" 'done 2'
 before=$(value "select (select count(*) from run) || ' ' || (select count(*) from attempt) || ' ' || (select count(*) from eval)
 	|| ' ' || (select count(*) from sweep)")
 refused()
@@ -90,8 +92,6 @@ refused features run
 refused sweep plan r.yaml --seeds 2
 refused sweep start r.yaml --seeds 2
 refused worker sweep-cpu
-ok ssl sweep start -q r.yaml --seeds 2 --name turns -j 2 --devices cpu,auto
-same "$(value "select group_concat(distinct status) || ' ' || count(*) from v_cell where sweep = 'turns'")" 'done 2'
 fails 2 "--device: 'gpu' is not a device" "$SSL" sweep start r.yaml --seeds 2 --devices cpu,gpu
 fails 2 'sweep status: --device goes with plan and start' "$SSL" sweep status --device cpu sweep-cpu
 same "$(value "select (select count(*) from run) || ' ' || (select count(*) from attempt) || ' ' || (select count(*) from eval)

@@ -12,6 +12,12 @@ const struct kernels cuda_kernels = {
     .relu_forward = cuda_relu_forward,
     .symmetrize = cuda_symmetrize,
 
+    .sum_backward = cuda_sum_backward,
+    .sum_forward = cuda_sum_forward,
+    .sum_scratch = cuda_sum_scratch,
+    .sum_squares_backward = cuda_sum_squares_backward,
+    .sum_squares_forward = cuda_sum_squares_forward,
+
     .center_columns = cuda_center_columns,
     .center_rows = cuda_center_rows,
     .cross_entropy_backward = cuda_cross_entropy_backward,

@@ -7,11 +7,13 @@
 
 #include "cmds/cmd.h"
 #include "cmds/data.h"
+#include "cmds/data_progress.h"
 #include "cmds/execute.h"
 #include "cmds/usage.h"
-#include "core/base/clock.h"
+#include "core/base/cpu.h"
 #include "core/base/fs.h"
 #include "core/base/log.h"
+#include "core/base/parallel.h"
 #include "core/base/terminal.h"
 #include "core/data/dataset.h"
 #include "core/run/check.h"
@@ -21,8 +23,7 @@
 /* One import: its progress, and the images of each class as --dry-run lists them. */
 struct adding {
 	const struct data_args *a;
-	int shown;           /* a count is on the current line of the terminal */
-	double last;         /* when it was printed */
+	struct data_progress progress;
 	struct table *files; /* -n -v: a row for each file */
 	struct group *group; /* -n: in the order of the dataset */
 	size_t groups, cap;
@@ -37,17 +38,14 @@ struct group {
 	struct strbuf from; /* what their paths begin with: whole folders, or the one file */
 };
 
-static int show_progress(void *ctx, uint32_t images)
+static int show_progress(void *ctx, const struct dataset_progress *p)
 {
-	struct adding *p = ctx;
-	double now = clock_now();
+	struct adding *a = ctx;
 
-	if (terminal_moves() && log_get_level() > LOG_QUIET && now - p->last > 0.1) {
-		fprintf(stderr, "\r%u images", images);
-		fflush(stderr);
-		p->shown = 1;
-		p->last = now;
-	}
+	if (p)
+		data_progress_show(&a->progress, p);
+	else
+		data_progress_end(&a->progress);
 	return signal_received;
 }
 
@@ -217,6 +215,10 @@ struct made {
 	char tmp[4200], hash[HASH_HEX]; /* of the dataset file; unless opts.dry */
 };
 
+/* Bytes of image files that an import has read before it is worth continuing: a second or two of
+ * decoding. */
+enum { WORTH_BYTES = 64 << 20 };
+
 static int import_path(struct adding *p, struct dataset_import_opts *opts, const char *dir,
 		       struct made *made, struct dataset_row *row, struct error *err)
 {
@@ -234,6 +236,8 @@ static int import_path(struct adding *p, struct dataset_import_opts *opts, const
 	opts->no_splits = a->no_splits;
 	opts->class_depth = (int)a->class_depth;
 	opts->report = &p->report;
+	opts->continues = 1;
+	opts->worth = WORTH_BYTES;
 	ret = read_skip_bad(a->skip_bad, opts, err);
 	if (!ret)
 		ret = dataset_import(a->name[1], opts, dir, made->tmp, sizeof made->tmp, made->hash,
@@ -255,6 +259,7 @@ static int make(struct adding *p, struct dataset_import_opts *opts, const char *
 
 	opts->progress = show_progress;
 	opts->ctx = p;
+	parallel_set_threads(cpu_count());
 	if (a->shapes) {
 		snprintf(row->source, sizeof row->source, "built in (seed %ld)", a->seed);
 		ret =
@@ -263,8 +268,7 @@ static int make(struct adding *p, struct dataset_import_opts *opts, const char *
 	} else {
 		ret = import_path(p, opts, dir, made, row, err);
 	}
-	if (p->shown)
-		fputs("\r\033[K", stderr);
+	data_progress_end(&p->progress);
 	return ret;
 }
 
@@ -385,6 +389,8 @@ static int add_real(struct adding *p, struct dataset_row *row, struct error *err
 				     err);
 	}
 	fs_unlock(lock);
+	if (!ret)
+		dataset_import_forget(&p->report);
 	if (!ret)
 		ret = data_facts_find(&facts, p->a->ctx->store, row->name, err);
 	if (ret)

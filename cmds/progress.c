@@ -33,7 +33,7 @@ void progress_init(struct progress *p, const struct cmd_ctx *ctx)
 	p->first_step = -1;
 }
 
-static void eta_text(double s, char *out, size_t size)
+void progress_time(double s, char *out, size_t size)
 {
 	long t = (long)(s + 0.5);
 
@@ -73,7 +73,7 @@ static void print_line(struct progress *p, const struct at *a, double now, const
 {
 	char since[32];
 
-	eta_text(now - p->began, since, sizeof since);
+	progress_time(now - p->began, since, sizeof since);
 	terminal_line(stderr,
 		      "ssl: %s%sepoch %ld/%ld, step %ld/%ld, loss %.4f, %.0f images/s, %s so far, "
 		      "%s left",
@@ -94,8 +94,8 @@ void progress_step(void *ctx, long step, long steps, long epoch, long epochs, do
 	if (p->bar ? now - p->drawn_at < 0.2 && step < steps
 		   : !p->lines || now - p->printed_at < p->every || step == steps)
 		return;
-	eta_text((now - p->started) / (double)(step - p->first_step) * (double)(steps - step), left,
-		 sizeof left);
+	progress_time((now - p->started) / (double)(step - p->first_step) * (double)(steps - step),
+		      left, sizeof left);
 	if (p->bar) {
 		p->drawn_at = now;
 		draw(p, &a, left);

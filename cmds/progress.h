@@ -26,6 +26,8 @@ void progress_line(void *ctx, const char *text);
 void progress_forecast(void *ctx, const char *name, const struct estimate *e);
 /* Seconds between two lines where there is no terminal: SSL_PROGRESS_SECONDS, or 60. */
 double progress_seconds(void);
+/* "12m30s", "3h05m". */
+void progress_time(double s, char *out, size_t size);
 /* Clears the bar. */
 void progress_end(struct progress *p);
 

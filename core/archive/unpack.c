@@ -504,6 +504,16 @@ int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err)
 	return 1;
 }
 
+void unpack_stat(const struct unpack *u, int64_t *bytes, int64_t *time)
+{
+	struct stat st = {0};
+
+	if (u->walk && u->fd >= 0)
+		(void)!fstat(u->fd, &st);
+	*bytes = (int64_t)st.st_size;
+	*time = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
 static ssize_t read_on(struct unpack *u, void *buf, size_t n, struct error *err)
 {
 	size_t done = 0;

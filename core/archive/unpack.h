@@ -51,6 +51,10 @@ uint32_t unpack_litter(const struct unpack *u);
  * after the rest of the archive was checked; -1 on error. */
 int unpack_next(struct unpack *u, struct unpack_entry *e, struct error *err);
 
+/* The size in bytes and the time of the last change (nanoseconds since 1970) of the current file of a
+ * folder, as it is on disk; zeros in an archive. */
+void unpack_stat(const struct unpack *u, int64_t *bytes, int64_t *time);
+
 /* Reads n bytes of the current file, or fewer at its end. Returns their number, or -1. */
 ssize_t unpack_read(struct unpack *u, void *buf, size_t n, struct error *err);
 

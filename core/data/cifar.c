@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/data/import.h"
+#include "core/data/records.h"
 
 enum { BATCHES_MAX = 64, META_MAX = 1 << 16 };
 

@@ -54,6 +54,16 @@ struct dataset_report {
 	uint32_t excluded; /* files that `exclude` skipped */
 	uint32_t other;    /* files that belong to no format, such as readme.html */
 	struct strbuf skipped; /* the bad files: a JSON array of objects with file and why */
+	char partial[4096]; /* for dataset_import_forget() */
+};
+
+/* How far an import is. */
+enum dataset_stage { STAGE_LIST, STAGE_READ, STAGE_WRITE };
+struct dataset_progress {
+	enum dataset_stage stage;
+	uint32_t images;    /* that were listed, read or written */
+	uint32_t of;        /* all of them; 0: not known */
+	uint32_t continued; /* how many of `images` an interrupted import had read */
 };
 
 struct dataset_import_opts {
@@ -70,9 +80,14 @@ struct dataset_import_opts {
 	uint32_t bad_max;
 	double bad_percent;
 	int dry; /* read and check everything, but write no file and compute no hash */
-	/* Called every so often with the number of images so far; may be NULL. A result other
-	 * than 0 stops the import with ERR_PREEMPTED. */
-	int (*progress)(void *ctx, uint32_t images);
+	/* Image files, in a folder or an archive: continue an import of the same PATH and size that
+	 * stopped, and leave in `dir` what is needed to continue this one if it stops after reading
+	 * `worth` bytes of files, or is killed (partial.h). */
+	int continues;
+	int64_t worth;
+	/* Called every so often, and with p NULL before remarks are printed; may be NULL. A result
+	 * other than 0 stops the import with ERR_PREEMPTED. */
+	int (*progress)(void *ctx, const struct dataset_progress *p);
 	/* Called for every image, in the order of the dataset, after all were read; may be NULL. */
 	void (*each)(void *ctx, const struct dataset_item *item);
 	void *ctx;
@@ -86,13 +101,17 @@ struct dataset_import_opts {
  * gets them as its train split, and log_info() reports that, because every dataset must be
  * usable for training.
  *
- * On error no file is left behind. ERR_FAILED or ERR_USAGE, with the entry's name in the
+ * On error no file is left behind, except with opts->continues. ERR_FAILED or ERR_USAGE, with the entry's name in the
  * message, for a truncated or corrupt archive, an image that does not decode, a label out of
  * range, an unsafe path, an empty dataset, and an ambiguous layout. If several images do not
  * decode, log_warn() reports the first ten of them, or all with -v. With opts->skip_bad the
  * dataset file is that of a folder without them. */
 int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
 		   char *out_tmp, size_t out_size, char hash[HASH_HEX], struct error *err);
+
+/* Removes what opts->continues left, after the dataset was recorded: until then another import would
+ * only have to copy the images. */
+void dataset_import_forget(const struct dataset_report *r);
 
 /* Likewise writes the `shapes` dataset: 32x32 colour images of ten classes, determined by the
  * seed. */

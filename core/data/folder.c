@@ -3,50 +3,32 @@
  * the paths after all were read (layout.h), so that an archive and its folder give the same
  * dataset.
  *
- * Files are decoded in batches, in parallel; the order of the images is fixed before. A file that
- * does not decode is recorded as bad (import_add_bad()) and otherwise ignored: it affects neither
- * the size of the images nor whether they are grey.
+ * Files are decoded in batches (folder_batch.h), of which one is read while another is decoded. A
+ * file that does not decode is recorded as bad (import_add_bad()) and otherwise ignored: it affects
+ * neither the size of the images nor whether they are grey. What became of each file is also
+ * recorded in the journal (partial.h), so that an interrupted import can be continued: then the
+ * files of the journal are not read again.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/parallel.h"
+#include "core/data/folder_batch.h"
 #include "core/data/folder_report.h"
 #include "core/data/image.h"
 #include "core/data/import.h"
 #include "core/data/layout.h"
 #include "core/data/label_list.h"
-#include "core/data/resize.h"
+#include "core/data/partial.h"
 
-/* A batch ends when it reaches one of these limits, which bound the memory for images of any size.
- */
-enum {
-	BATCH_IMAGES = 512,
-	BATCH_BYTES = 16 << 20,  /* of files */
-	BATCH_PIXELS = 32 << 20, /* decoded, before scaling */
-	BATCH_OUT = 32 << 20,    /* bytes, after scaling */
-	FILE_MAX = 256 << 20,
-};
-
-struct picture {
-	const char *name;
-	size_t at, n; /* the bytes of its file */
-	struct image_info info;
-	struct image_found found;
-	int failed;
-	struct error err;
-};
+enum { FILE_MAX = 256 << 20 };
 
 struct folder {
-	struct picture *picture; /* BATCH_IMAGES */
-	int n;
-	struct strbuf bytes;
-	size_t pixels, out_bytes;
-	uint8_t *out;
-	size_t out_cap, image; /* image: bytes of one, scaled */
-	int size;              /* --size, or 0 */
-	int height, width;     /* of all images, once known */
+	struct batch batch[2];
+	int at;         /* the batch that is being filled; the other one is decoded, or empty */
+	int begun;      /* the batches and the spool are open */
+	int continuing; /* all files so far were in the journal */
+	uint32_t slots; /* images in the spool */
 	struct folder_kinds kinds;
 };
 
@@ -55,206 +37,230 @@ static int folder_has_name(const char *name)
 	return label_list_has_name(name) || image_has_name(name);
 }
 
-/* Decodes a picture into a new buffer of its own size. NULL, with p->failed set, if it is bad. */
-static uint8_t *decode_full(const struct folder *f, struct picture *p)
+static int begin(struct import *im, struct folder *f, struct error *err)
 {
-	size_t bytes = (size_t)p->info.width * (size_t)p->info.height * 3;
-	uint8_t *full = xmalloc(bytes);
-
-	p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, full,
-				 &p->found, &p->err);
-	if (!p->failed)
-		return full;
-	free(full);
-	return NULL;
-}
-
-static int fits(const struct folder *f, const struct picture *p)
-{
-	return p->info.width == f->width && p->info.height == f->height;
-}
-
-/* Decodes picture i to its place in f->out. A picture of another size is decoded even without
- * scaling, to find out whether it is bad. */
-static void decode_one(void *ctx, int i)
-{
-	struct folder *f = ctx;
-	struct picture *p = &f->picture[i];
-	uint8_t *out = f->out + (size_t)i * f->image, *full;
-
-	if (fits(f, p)) {
-		p->failed = image_decode((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, out,
-					 &p->found, &p->err);
-		return;
-	}
-	full = decode_full(f, p);
-	if (full && f->size)
-		resize_square(full, p->info.height, p->info.width, 3, out, f->size);
-	free(full);
-}
-
-/* Sets the size of all images: --size, or that of the first image that decodes. 0 if none in this
- * batch does. */
-static int choose_size(const struct import *im, struct folder *f)
-{
-	f->height = f->size ? f->size : im->height;
-	f->width = f->size ? f->size : im->width;
-	for (int i = 0; i < f->n && !f->height; i++) {
-		uint8_t *full = decode_full(f, &f->picture[i]);
-
-		if (full) {
-			f->height = f->picture[i].info.height;
-			f->width = f->picture[i].info.width;
-		}
-		free(full);
-	}
-	return f->height != 0;
-}
-
-/* Records the bad pictures of the decoded batch and closes the gaps that they leave. Returns the
- * number of good ones, or -1 if one has another size. */
-static int remove_bad(struct import *im, struct folder *f, struct error *err)
-{
-	int kept = 0;
-
-	for (int i = 0; i < f->n; i++) {
-		struct picture *p = &f->picture[i];
-
-		if (p->failed) {
-			import_add_bad(im, p->name, p->err.msg);
-			continue;
-		}
-		if (!f->size &&
-		    import_check_size(im, p->info.height, p->info.width, 3, p->name, err))
-			return -1;
-		im->grey &= p->found.grey;
-		folder_count(&f->kinds, &p->info, &p->found);
-		if (kept < i) {
-			memcpy(f->out + (size_t)kept * f->image, f->out + (size_t)i * f->image,
-			       f->image);
-			f->picture[kept] = *p;
-		}
-		kept++;
-	}
-	return kept;
-}
-
-static int add_batch(struct import *im, struct folder *f, struct error *err)
-{
-	struct import_image *image;
-	int kept;
-
-	f->image = (size_t)f->height * (size_t)f->width * 3;
-	if (f->out_cap < (size_t)f->n * f->image) {
-		f->out_cap = (size_t)f->n * f->image;
-		f->out = xrealloc(f->out, f->out_cap);
-	}
-	parallel_for(f->n, decode_one, f);
-	kept = remove_bad(im, f, err);
-	if (kept <= 0)
-		return kept;
-	image = import_add_images(im, f->out, (uint32_t)kept, f->height, f->width, 3,
-				  f->picture[0].name, err);
-	if (!image)
+	if (import_spool_open_partial(im, err))
 		return -1;
-	for (int i = 0; i < kept; i++)
-		image[i].name = f->picture[i].name;
+	batch_init(&f->batch[0]);
+	batch_init(&f->batch[1]);
+	f->begun = 1;
+	f->continuing = im->partial != NULL;
+	im->grey = 1;
 	return 0;
 }
 
-static int flush(struct import *im, struct folder *f, struct error *err)
+/* collecting */
+
+/* Adds an image that was decoded. Without --size all must have the size of the first. */
+static int add_image(struct import *im, struct folder *f, const struct partial_file *of,
+		     struct error *err)
+{
+	int size = im->opts->size;
+	struct import_image *image;
+
+	if (import_check_size(im, size ? size : of->info.height, size ? size : of->info.width, 3,
+			      of->name, err))
+		return -1;
+	image = import_append(im, 1, "", err);
+	if (!image)
+		return -1;
+	image->name = of->name;
+	image->spool = of->slot;
+	im->grey &= of->found.grey;
+	folder_count(&f->kinds, &of->info, &of->found);
+	return 0;
+}
+
+/* Adds a file that was read, in this import or, as the journal says, in an earlier one. */
+static int add_file(struct import *im, struct folder *f, const struct partial_file *of,
+		    struct error *err)
+{
+	if (!of->why)
+		return add_image(im, f, of, err);
+	import_add_bad(im, of->name, of->why);
+	return 0;
+}
+
+/* Takes over the files of a batch that is decoded. */
+static int collect(struct import *im, struct folder *f, struct batch *b, struct error *err)
 {
 	int ret = 0;
 
-	if (!f->n)
-		return 0;
-	if (choose_size(im, f))
-		ret = add_batch(im, f, err);
-	else
-		for (int i = 0; i < f->n; i++)
-			import_add_bad(im, f->picture[i].name, f->picture[i].err.msg);
-	f->n = 0;
-	f->pixels = f->out_bytes = 0;
-	strbuf_clear(&f->bytes);
+	batch_wait(b);
+	for (int i = 0; i < b->n && !ret; i++) {
+		const struct picture *p = &b->picture[i];
+		struct partial_file of = {p->name, p->bytes, p->time, p->failed ? p->err.msg : NULL,
+					  p->info, p->found, p->slot, p->pixels};
+
+		if (p->unwritten) {
+			*err = p->err;
+			ret = -1;
+		} else {
+			ret = add_file(im, f, &of, err);
+		}
+		if (!ret && im->partial)
+			partial_add(im->partial, &of);
+	}
+	batch_clear(b);
+	/* also after an error: the files before it need not be read again */
+	if (im->partial && partial_flush(im->partial, ret ? NULL : err))
+		ret = -1;
 	return ret;
 }
 
-static void start(struct import *im, struct folder *f)
+/* Sets the size of all images: --size, or that of the first image that can be read. 0 if none in
+ * this batch is. */
+static int choose_size(const struct import *im, struct batch *b)
 {
-	f->picture = xcalloc(BATCH_IMAGES, sizeof *f->picture);
-	f->bytes = (struct strbuf)STRBUF_INIT;
-	f->size = im->opts->size;
-	im->grey = 1;
+	b->size = im->opts->size;
+	b->height = b->size ? b->size : im->height;
+	b->width = b->size ? b->size : im->width;
+	for (int i = 0; i < b->n && !b->height; i++)
+		if (batch_try(b, i)) {
+			b->height = b->picture[i].info.height;
+			b->width = b->picture[i].info.width;
+		}
+	return b->height != 0;
 }
 
-/* Appends the file to f->bytes. 0; 1 if it is larger than FILE_MAX; -1 on error. */
-static int read_file(struct unpack *u, struct folder *f, struct error *err)
+/* Collects the batch that is being decoded, and starts the one that is full. */
+static int turn(struct import *im, struct folder *f, struct error *err)
+{
+	struct batch *full = &f->batch[f->at], *other = &f->batch[!f->at];
+
+	if (collect(im, f, other, err))
+		return -1;
+	f->at = !f->at;
+	full->spool = im->opts->dry ? NULL : &im->spool;
+	if (!choose_size(im, full)) /* all have failed */
+		return collect(im, f, full, err);
+	batch_start(full);
+	return 0;
+}
+
+/* reading */
+
+/* Appends the file to the batch. 0; 1 if it is larger than FILE_MAX; -1 on error. */
+static int read_content(struct unpack *u, struct batch *b, struct error *err)
 {
 	char buf[1 << 15];
-	size_t start = f->bytes.len;
+	size_t start = b->content.len;
 	ssize_t n;
 
 	while ((n = unpack_read(u, buf, sizeof buf, err)) > 0) {
-		if (f->bytes.len - start + (size_t)n > FILE_MAX)
+		if (b->content.len - start + (size_t)n > FILE_MAX)
 			return 1;
-		strbuf_add(&f->bytes, buf, (size_t)n);
+		strbuf_add(&b->content, buf, (size_t)n);
 	}
 	return n < 0 ? -1 : 0;
 }
 
-/* Records a file that cannot be an image, and removes its bytes from the batch. */
-static int reject_file(struct import *im, struct folder *f, const char *name, const char *why)
+/* Reads the file into *p, the next picture of the batch. One that cannot be an image has failed
+ * already, and its content is dropped. */
+static int read_picture(struct import *im, struct unpack *u, struct batch *b, struct picture *p,
+			struct error *err)
 {
-	strbuf_shorten(&f->bytes, f->bytes.len - f->picture[f->n].at);
-	import_add_bad(im, arena_strdup(&im->arena, name), why);
+	int r;
+
+	p->at = b->content.len;
+	r = read_content(u, b, err);
+	if (r < 0)
+		return -1;
+	p->n = b->content.len - p->at;
+	im->read_bytes += (int64_t)p->n;
+	if (r)
+		p->failed = error_set(&p->err, ERR_FAILED, "larger than 256 MB");
+	else
+		p->failed =
+		    image_probe((const uint8_t *)b->content.buf + p->at, p->n, &p->info, &p->err);
+	if (p->failed)
+		strbuf_shorten(&b->content, p->n);
+	else
+		b->area += (size_t)p->info.width * (size_t)p->info.height;
 	return 0;
+}
+
+/* Says once how many files of an interrupted import were taken over. */
+static void end_continuing(struct import *im, struct folder *f)
+{
+	f->continuing = 0;
+	if (!im->continued)
+		return;
+	import_pause(im);
+	if (im->of)
+		import_remark(im, REMARK_INFO,
+			      "%s: continues an interrupted import: %u of %u images are there",
+			      im->path, im->continued, im->of);
+	else
+		import_remark(im, REMARK_INFO,
+			      "%s: continues an interrupted import: %u images are there", im->path,
+			      im->continued);
+}
+
+/* 1 if the journal has the file; then it is added without reading it. */
+static int take_over(struct import *im, struct folder *f, const struct picture *p,
+		     struct error *err)
+{
+	struct partial_file of = {.name = p->name, .bytes = p->bytes, .time = p->time};
+
+	if (!f->continuing)
+		return 0;
+	if (!partial_next(im->partial, &of)) {
+		end_continuing(im, f);
+		return 0;
+	}
+	im->continued++;
+	if (!of.why)
+		f->slots = of.slot + 1;
+	return add_file(im, f, &of, err) ? -1 : 1;
 }
 
 static int folder_entry(struct import *im, struct unpack *u, const char *name, struct error *err)
 {
 	struct folder *f = im->state;
-	struct error why = {0};
-	struct picture *p;
+	struct picture next = {0};
+	struct batch *b;
 	int r;
 
 	if (label_list_has_name(name))
 		return label_list_read(im, u, name, err);
-	if (!f->picture)
-		start(im, f);
-	p = &f->picture[f->n];
-	*p = (struct picture){.at = f->bytes.len};
-	r = read_file(u, f, err);
+	if (!f->begun && begin(im, f, err))
+		return -1;
+	next.name = arena_strdup(&im->arena, name);
+	unpack_stat(u, &next.bytes, &next.time);
+	r = take_over(im, f, &next, err);
 	if (r)
-		return r < 0 ? -1 : reject_file(im, f, name, "larger than 256 MB");
-	p->n = f->bytes.len - p->at;
-	if (image_probe((const uint8_t *)f->bytes.buf + p->at, p->n, &p->info, &why))
-		return reject_file(im, f, name, why.msg);
-	p->name = arena_strdup(&im->arena, name);
-	f->n++;
-	f->pixels += (size_t)p->info.width * (size_t)p->info.height;
-	f->out_bytes += 3 * (f->size ? (size_t)f->size * (size_t)f->size
-				     : (size_t)p->info.width * (size_t)p->info.height);
-	if (f->n == BATCH_IMAGES || f->bytes.len >= BATCH_BYTES || f->pixels >= BATCH_PIXELS ||
-	    f->out_bytes >= BATCH_OUT)
-		return flush(im, f, err);
-	return 0;
+		return r < 0 ? -1 : 0;
+	b = &f->batch[f->at];
+	if (read_picture(im, u, b, &next, err))
+		return -1;
+	next.slot = f->slots++;
+	b->picture[b->n++] = next;
+	return batch_is_full(b) ? turn(im, f, err) : 0;
 }
 
+/* Stops a decoder after an error. What it has decoded is recorded, for an import that continues. */
 static void folder_release(struct import *im)
 {
 	struct folder *f = im->state;
+	struct error ignored;
 
-	free(f->picture);
-	free(f->out);
-	strbuf_release(&f->bytes);
+	if (!f->begun)
+		return;
+	if (im->partial)
+		collect(im, f, &f->batch[!f->at], &ignored);
+	batch_release(&f->batch[0]);
+	batch_release(&f->batch[1]);
 }
 
-/* Adds the images of the last batch. */
+/* Adds the images of the last two batches. */
 static int folder_end(struct import *im, struct error *err)
 {
 	struct folder *f = im->state;
 
-	return f->picture ? flush(im, f, err) : 0;
+	if (f->continuing)
+		end_continuing(im, f);
+	return f->begun && (turn(im, f, err) || collect(im, f, &f->batch[!f->at], err)) ? -1 : 0;
 }
 
 static int folder_finish(struct import *im, struct error *err)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/data/import.h"
+#include "core/data/records.h"
 
 enum { CLASSES = 10, SIDE_MAX = 4096 };
 

@@ -60,7 +60,8 @@ static int read_path(struct import *im, const char *path, char **single, struct 
 	while ((r = unpack_next(u, &e, err)) == 1) {
 		if (single && unpack_is_single(u) && !*single)
 			*single = xstrdup(e.name);
-		r = import_stopped(im, im->n, err) || read_entry(im, u, &e, err) ? -1 : 0;
+		r = import_stopped(im, im->n + im->n_bad, err) || read_entry(im, u, &e, err) ? -1
+											     : 0;
 		if (r)
 			break;
 	}
@@ -118,7 +119,7 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 
 		if (f && !f->is_folder)
 			break;
-		r = import_stopped(im, 0, err);
+		r = import_stopped(im, pre->n, err);
 		if (!r && f && label_list_has_name(e.name))
 			r = label_list_read(pre, u, e.name, err);
 		else if (!r && f && (image = import_append(pre, 1, "", err)))
@@ -132,18 +133,22 @@ static int list_images(struct import *im, struct import *pre, struct error *err)
 	return r < 0 ? -1 : r == 0 && pre->n;
 }
 
-/* Checks the layout of a folder on disk before its images are decoded, which may take hours. With
- * --skip-bad the layout can depend on which images are bad. */
+/* Lists a folder on disk before its images are decoded, which may take hours: counts the images and
+ * checks the layout. With --skip-bad the layout can depend on which images are bad. */
 static int preview(struct import *im, struct error *err)
 {
 	struct import pre = {.path = im->path, .opts = im->opts, .arena = ARENA_INIT, .preview = 1};
 	int ret = 0;
 
-	if (!fs_is_dir(im->path) || im->opts->skip_bad)
+	if (!fs_is_dir(im->path))
 		return 0;
+	im->stage = STAGE_LIST;
 	ret = list_images(im, &pre, err);
 	if (ret > 0)
-		ret = layout_assign(&pre, err);
+		im->of = pre.n;
+	if (ret > 0)
+		ret = im->opts->skip_bad ? 0 : layout_assign(&pre, err);
+	im->stage = STAGE_READ;
 	free(pre.image);
 	arena_release(&pre.arena);
 	return ret;
@@ -200,28 +205,48 @@ static int finish(struct import *im, struct error *err)
 	return 0;
 }
 
+/* Closes the journal. After an error it is kept if the import has read enough to be worth
+ * continuing; after success, until the caller has recorded the dataset. */
+static void end_partial(const struct import *im, int ret)
+{
+	int worth = im->continued || im->read_bytes >= im->opts->worth;
+
+	if (im->partial && ret && worth)
+		import_remark(
+		    im, REMARK_INFO,
+		    "%s: what was decoded is kept for a week: another `ssl data add` of it "
+		    "continues",
+		    im->path);
+	partial_close(im->partial, ret ? worth : im->opts->report != NULL);
+}
+
 int dataset_import(const char *path, const struct dataset_import_opts *opts, const char *dir,
 		   char *out_tmp, size_t out_size, char hash[HASH_HEX], struct error *err)
 {
-	struct import im = {.path = path, .opts = opts, .arena = ARENA_INIT};
-	int ret = -1;
+	struct import im = {.path = path,
+			    .dir = dir,
+			    .opts = opts,
+			    .arena = ARENA_INIT,
+			    .spool.fd = -1,
+			    .stage = STAGE_READ};
+	int ret;
 
 	if (opts->size < 0 || opts->size > DATASET_SIDE_MAX)
 		return error_set(err, ERR_USAGE, "size: %d is out of range: 1 to %d", opts->size,
 				 DATASET_SIDE_MAX);
-	if (!opts->dry && fs_out_open(&im.spool, dir, err))
-		return -1;
 	im.exclude_hit = arena_zalloc(&im.arena, (size_t)opts->excludes + 1);
-	if (!opts->dry)
-		unlink(im.spool.tmp);
-	if (read_all(&im, err))
+	ret = read_all(&im, err);
+	import_pause(&im);
+	if (ret)
 		import_warn_bad(&im);
-	else if (!finish(&im, err))
+	else
+		ret = finish(&im, err);
+	if (!ret)
 		ret = import_write(&im, dir, out_tmp, out_size, hash, err);
 	if (im.format && im.format->release)
 		im.format->release(&im);
-	if (!opts->dry)
-		close(im.spool.fd);
+	end_partial(&im, ret);
+	spool_close(&im.spool);
 	free(im.image);
 	free(im.bad);
 	arena_release(&im.arena);

@@ -2,11 +2,10 @@
  * Inside core/data: an import in progress. import.c drives it; the formats that import_formats.c
  * lists read the files (cifar.c, idx.c, stl10.c, folder.c).
  *
- * PATH is read once, in the order of its files. Decoded pixels of the final size go to a spool, a
- * file without a name that disappears with the process. The other data of each image go to
- * im->image. After the last file the format sets labels and class names, the images are sorted, and
- * the dataset file is copied together from the spool. Memory holds a batch of images and about 60
- * bytes for each image, never all images.
+ * PATH is read once, in the order of its files. Decoded pixels of the final size go to a spool
+ * (spool.h). The other data of each image go to im->image. After the last file the format sets
+ * labels and class names, the images are sorted, and the dataset file is copied together from the
+ * spool. Memory holds a batch of images and some hundred bytes for each image: its name and place.
  */
 #ifndef SSL_DATA_IMPORT_H
 #define SSL_DATA_IMPORT_H
@@ -14,12 +13,14 @@
 #include "core/archive/unpack.h"
 #include "core/base/arena.h"
 #include "core/data/dataset.h"
+#include "core/data/partial.h"
+#include "core/data/spool.h"
 
 struct import_image {
 	const char *name; /* in folders: the path, by which images of a rank are sorted; else NULL */
 	const char *file; /* that it was read from */
 	uint32_t rank;    /* order within the split: number of the class (folders) or file */
-	uint32_t spool;   /* number of the image in the spool */
+	uint32_t spool;   /* place of the image in the spool */
 	int16_t label;
 	int16_t split; /* enum dataset_split; -1: skipped */
 };
@@ -30,12 +31,17 @@ struct import_bad {
 };
 
 struct import {
-	const char *path;
+	const char *path, *dir; /* dir: for the spool and the dataset file */
 	const struct dataset_import_opts *opts;
 	const struct import_format *format; /* NULL until a file shows it */
 	void *state;                        /* of the format */
 	struct arena arena;                 /* names; the format's state */
-	struct fs_out spool;
+	struct spool spool;      /* opened with the first image */
+	struct partial *partial; /* of image files that can be continued; or NULL */
+	int64_t read_bytes;      /* of image files */
+	uint32_t continued;      /* how many others an earlier import has read */
+	uint32_t of;             /* images of the folder, if it was listed before; else 0 */
+	enum dataset_stage stage;
 	int height, width, channels; /* of every image in the spool; 0 until the first */
 	int grey;                    /* channels is 3, but all images so far are grey */
 	struct import_image *image;
@@ -91,9 +97,18 @@ struct import_image *import_append(struct import *im, uint32_t n, const char *fi
 /* All images must have the size of the first one: ERR_USAGE naming both if this one differs. */
 int import_check_size(struct import *im, int height, int width, int channels, const char *name,
 		      struct error *err);
-/* ERR_PREEMPTED if opts->progress() asks to stop. Called between images, between files, and while
- * the dataset file is written. */
+/* Opens the spool, unless it is open. With opts->continues, import_spool_open_partial() opens one
+ * that a later import can continue. */
+int import_spool_open(struct import *im, struct error *err);
+int import_spool_open_partial(struct import *im, struct error *err);
+
+/* Reports that `images` were listed, read or written, as im->stage says. ERR_PREEMPTED if
+ * opts->progress() asks to stop. Called between images, between files, and while the dataset file is
+ * written. */
 int import_stopped(const struct import *im, uint32_t images, struct error *err);
+
+/* Tells opts->progress() that remarks follow. */
+void import_pause(const struct import *im);
 
 /* Names n classes "0", "1" ..., or after the lines of `text`, of which there must be n (NULL:
  * numbers). */
@@ -127,22 +142,5 @@ void import_report_skipped(const struct import *im);
  * checks. Calls opts->each and fills opts->report. */
 int import_write(struct import *im, const char *dir, char *out_tmp, size_t out_size,
 		 char hash[HASH_HEX], struct error *err);
-
-/* Records of fixed size: label_bytes bytes of label, then the pixels. */
-enum record_order {
-	ORDER_HWC,    /* as in the dataset file */
-	ORDER_PLANES, /* one plane per channel, each row by row */
-	ORDER_COLUMNS /* one plane per channel, each column by column */
-};
-struct record_shape {
-	int label_bytes, height, width, channels;
-	enum record_order order;
-};
-/* Reads `count` records, or all records of the entry if count is -1. Each becomes an image of
- * `split` and `rank`; its label is the last label byte. ERR_FAILED if the file's size does not
- * fit. */
-int import_records(struct import *im, struct unpack *u, const char *name,
-		   const struct record_shape *shape, int64_t count, int split, uint32_t rank,
-		   struct error *err);
 
 #endif

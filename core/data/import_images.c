@@ -83,16 +83,38 @@ struct import_image *import_append(struct import *im, uint32_t n, const char *fi
 	return im->image + im->n - n;
 }
 
+int import_spool_open(struct import *im, struct error *err)
+{
+	return im->spool.fd >= 0 || im->opts->dry ? 0 : spool_open(&im->spool, im->dir, err);
+}
+
+int import_spool_open_partial(struct import *im, struct error *err)
+{
+	if (im->opts->continues && !im->opts->dry)
+		im->partial = partial_open(im->dir, im->path, im->opts->size, &im->spool);
+	return import_spool_open(im, err);
+}
+
+void import_pause(const struct import *im)
+{
+	if (im->opts->progress)
+		im->opts->progress(im->opts->ctx, NULL);
+}
+
 int import_stopped(const struct import *im, uint32_t images, struct error *err)
 {
-	if (im->opts->progress && im->opts->progress(im->opts->ctx, images))
+	const struct dataset_progress p = {im->stage, images, im->of, im->continued};
+
+	if (im->opts->progress && im->opts->progress(im->opts->ctx, &p))
 		return error_set(err, ERR_PREEMPTED, "%s: import interrupted", im->path);
 	return 0;
 }
 
-static int spool_write(struct import *im, const void *data, size_t n, struct error *err)
+static int write_images(struct import *im, const void *data, size_t n, struct error *err)
 {
-	return im->opts->dry ? 0 : fs_out_write(&im->spool, data, n, err);
+	if (import_spool_open(im, err))
+		return -1;
+	return im->opts->dry ? 0 : spool_add(&im->spool, data, n, err);
 }
 
 /* Scales images and writes them to the spool, SCALED_BYTES at a time: --size may enlarge a small
@@ -108,7 +130,7 @@ static int spool_scaled(struct import *im, struct shrink *s, struct error *err)
 	for (; left && !ret; left -= s->n, s->in += s->n * from) {
 		s->n = left < step ? left : step;
 		parallel_for((int)s->n, shrink_one, s);
-		ret = spool_write(im, s->out, s->n * to, err) || import_stopped(im, im->n, err);
+		ret = write_images(im, s->out, s->n * to, err) || import_stopped(im, im->n, err);
 	}
 	free(s->out);
 	return ret ? -1 : 0;
@@ -125,7 +147,7 @@ struct import_image *import_add_images(struct import *im, const uint8_t *pixels,
 
 	if (import_check_size(im, h, w, channels, name, err))
 		return NULL;
-	if (scale ? spool_scaled(im, &s, err) : spool_write(im, pixels, n * image, err))
+	if (scale ? spool_scaled(im, &s, err) : write_images(im, pixels, n * image, err))
 		return NULL;
 	if (import_stopped(im, im->n + n, err))
 		return NULL;

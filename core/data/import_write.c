@@ -1,7 +1,7 @@
 /* The end of an import: sorts the images and copies them from the spool to the dataset file. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/data/dataset_file.h"
@@ -27,7 +27,8 @@ static int by_order(const void *pa, const void *pb)
 struct copy {
 	struct import *im;
 	const struct import_image *split[SPLIT_COUNT]; /* the images of each split, sorted */
-	int channels; /* of the dataset file: 1 if all images are grey */
+	int channels;    /* of the dataset file: 1 if all images are grey */
+	uint32_t copied; /* images so far */
 };
 
 static int copy_labels(void *ctx, int split, uint32_t first, uint32_t n, int16_t *out,
@@ -41,39 +42,24 @@ static int copy_labels(void *ctx, int split, uint32_t first, uint32_t n, int16_t
 	return 0;
 }
 
-static int read_spool(const struct import *im, uint64_t at, uint8_t *out, size_t n,
-		      struct error *err)
-{
-	while (n) {
-		ssize_t got = pread(im->spool.fd, out, n, (off_t)at);
-
-		if (got == 0)
-			return error_set(err, ERR_FAILED, "temporary file: truncated");
-		if (got < 0)
-			return error_errno(err, ERR_FAILED, "temporary file: read");
-		out += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
 static int copy_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8_t *out,
 		       struct error *err)
 {
-	const struct copy *c = ctx;
+	struct copy *c = ctx;
 	const struct import *im = c->im;
 	const struct import_image *image = c->split[split] + first;
 	size_t area = (size_t)im->height * (size_t)im->width, bytes = area * (size_t)im->channels;
 	uint8_t *one = c->channels < im->channels ? xmalloc(bytes) : NULL;
-	int ret = import_stopped(im, im->n, err);
+	int ret = import_stopped(im, c->copied, err);
 
 	for (uint32_t i = 0; i < n && !ret; i++, out += area * (size_t)c->channels) {
-		ret = read_spool(im, image[i].spool * (uint64_t)bytes, one ? one : out, bytes, err);
+		ret = spool_read(&im->spool, image[i].spool * (uint64_t)bytes, one ? one : out,
+				 bytes, err);
 		for (size_t k = 0; one && k < area; k++)
 			out[k] = one[3 * k];
 	}
 	free(one);
+	c->copied += n;
 	return ret;
 }
 
@@ -145,6 +131,7 @@ static void report(const struct import *im, const struct dataset_source *s)
 				     .skipped = STRBUF_INIT};
 	memcpy(r->n, s->n, sizeof r->n);
 	import_bad_json(im, &r->skipped);
+	snprintf(r->partial, sizeof r->partial, "%s", im->partial ? partial_path(im->partial) : "");
 }
 
 int import_write(struct import *im, const char *dir, char *out_tmp, size_t out_size,
@@ -161,6 +148,8 @@ int import_write(struct import *im, const char *dir, char *out_tmp, size_t out_s
 				   .ctx = &c};
 
 	order_images(im, &c, s.n);
+	im->stage = STAGE_WRITE;
+	im->of = im->n;
 	if (!im->n)
 		return error_set(err, ERR_USAGE, "%s: empty: no images in it", im->path);
 	if (check_twice(im, err) ||

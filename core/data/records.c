@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/parallel.h"
-#include "core/data/import.h"
+#include "core/data/records.h"
 
 enum { BATCH_BYTES = 4 << 20, CHUNK = 32 };
 

@@ -315,7 +315,7 @@ static void draw_image(uint64_t seed, uint64_t sample, int label, uint8_t *out)
 
 struct making {
 	uint64_t seed;
-	uint32_t n_train;
+	uint32_t n_train, n;
 	const struct dataset_import_opts *opts; /* or NULL */
 };
 
@@ -352,8 +352,9 @@ static int shapes_pixels(void *ctx, int split, uint32_t first, uint32_t n, uint8
 	const struct making *m = ctx;
 	const struct dataset_import_opts *o = m->opts;
 	struct block b = {m->seed, ((uint64_t)split << 32) + first, first, n, out};
+	struct dataset_progress p = {STAGE_WRITE, split ? m->n_train + first : first, m->n, 0};
 
-	if (o && o->progress && o->progress(o->ctx, split ? m->n_train + first : first))
+	if (o && o->progress && o->progress(o->ctx, &p))
 		return error_set(err, ERR_PREEMPTED, "shapes: interrupted");
 	parallel_for((int)((n + CHUNK - 1) / CHUNK), draw_chunk, &b);
 	return 0;
@@ -363,7 +364,7 @@ int dataset_shapes_watched(uint64_t seed, uint32_t n_train, uint32_t n_test,
 			   const struct dataset_import_opts *opts, const char *dir, char *out_tmp,
 			   size_t out_size, char hash[HASH_HEX], struct error *err)
 {
-	struct making m = {seed, n_train, opts};
+	struct making m = {seed, n_train, n_train + n_test, opts};
 	const char *names[CLASSES];
 	struct dataset_source s = {.height = SIDE,
 				   .width = SIDE,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/data/import.h"
+#include "core/data/records.h"
 
 /* Its splits are train, test and unlabeled. */
 enum { CLASSES = 10, META_MAX = 1 << 16, SPLITS = SPLIT_UNLABELED + 1 };

@@ -15,7 +15,10 @@
 #include "core/store/row.h"
 #include "core/store/store_internal.h"
 
-enum { YOUNG = 3600 }; /* seconds within which a file that is being written gets its row */
+enum {
+	YOUNG = 3600,           /* seconds within which a file that is being written gets its row */
+	PARTIAL_TIMES = 7 * 24, /* how many times as old an interrupted import has to be */
+};
 
 /* All garbage is found before any is reported or removed, so that no folder changes while it is
  * read.
@@ -76,6 +79,14 @@ static int is_number(const char *text)
 	return n && n < 20 && !text[n];
 }
 
+/* True for what an interrupted import leaves to be continued (core/data/partial.h): add-, 16 digits
+ * of hex and a suffix. */
+static int is_partial(const char *name)
+{
+	return !strncmp(name, "add-", 4) && strspn(name + 4, "0123456789abcdef") == 16 &&
+	       (!strcmp(name + 20, ".journal") || !strcmp(name + 20, ".pixels"));
+}
+
 /* True for the names that ssl gives to files in objects/tmp. No file with another name is removed.
  */
 static int is_temporary(const char *name)
@@ -101,7 +112,7 @@ static int is_temporary(const char *name)
 						!strcmp(p, ".db-shm") || !strcmp(p, ".db-journal"));
 		}
 	}
-	return 0;
+	return is_partial(name);
 }
 
 /* Adds a file of the open folder objects/FOLDER if it is garbage. Files with names that ssl does
@@ -113,6 +124,8 @@ static int check_file(struct store *s, int fd, const char *folder, const char *n
 	struct stat st;
 	int named = 0, temporary = !strcmp(folder, "tmp");
 
+	if (temporary && is_partial(name))
+		age *= PARTIAL_TIMES;
 	hash_of(folder, name, sha256);
 	if (temporary ? !is_temporary(name) : !sha256[0])
 		return 0;

@@ -1,7 +1,8 @@
 /*
  * Garbage: files in objects/ that no row names, and rows of objects that no row refers to, as a
  * killed process leaves them behind. Only files with names that ssl gives count, and no link is
- * followed.
+ * followed. What an interrupted import of images leaves, so that it can be continued, has to be 168 times
+ * as old as other files: a week where they have to be an hour old.
  *
  * Both functions may be called while writers run. A file counts only once it is `age` seconds old,
  * and is removed under the write lock. While a process holds a shared lock on the folder of

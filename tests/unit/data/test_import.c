@@ -95,12 +95,11 @@ struct stopper {
 	int left; /* calls until it stops */
 };
 
-static int stop_after(void *ctx, uint32_t images)
+static int stop_after(void *ctx, const struct dataset_progress *p)
 {
 	struct stopper *s = ctx;
 
-	(void)images;
-	return s->left-- <= 0;
+	return p && s->left-- <= 0;
 }
 
 /* Whenever the caller says stop, also while the dataset file is being written. */

@@ -67,10 +67,10 @@ static void test_pixels(void)
 	files_close(&f);
 }
 
-static int stop_at_once(void *ctx, uint32_t images)
+static int stop_at_once(void *ctx, const struct dataset_progress *p)
 {
 	(void)ctx;
-	(void)images;
+	(void)p;
 	return 1;
 }
 

@@ -1,54 +1,13 @@
 /*
- * The plan of an image: everything that was drawn at random to augment it, in the form in which it
- * is applied. augment_draw() (augment.h) draws a plan on the CPU; augment_apply() reads the plan,
- * the settings that are the same for all images of a view, and the pixels, and nothing else. Both
- * structs hold numbers only, so that a plan can be copied to another device and applied there.
- *
- * The operations, in the order in which they are applied: crop and resize, mirror, rotate, colour
- * jitter, grey, blur, solarize, normalise.
+ * Applying plans on the CPU. augment_draw() (augment.h) draws a plan; augment_apply() reads the plan, the
+ * settings that are the same for all images of a view, and the pixels, and nothing else. Both structs
+ * are declared in core/tensor/kernels/views.h, since other devices apply plans too.
  */
 #ifndef SSL_AUGMENT_PLAN_H
 #define SSL_AUGMENT_PLAN_H
 
-#include <stdint.h>
-
 #include "core/base/real.h"
-
-struct image_box {
-	int top, left, height, width;
-};
-
-enum jitter { JITTER_BRIGHTNESS, JITTER_CONTRAST, JITTER_SATURATION, JITTER_HUE, JITTER_OPS };
-
-struct augment_plan {
-	/* The part of the image that is kept, and resized to out_height x out_width: in pixels,
-	 * inside the image, at least 1 x 1. Without a crop it is the whole image. */
-	struct image_box box;
-	int flip;     /* 0 or 1: mirror left and right */
-	int rotate;   /* 0 or 1: rotate by `degrees` */
-	int jitter;   /* 0 .. JITTER_OPS: the number of jitter operations */
-	int gray;     /* 0 or 1: set all channels to grey; 1 only with three channels */
-	int blur;     /* 0 or 1: blur with `sigma` */
-	int solarize; /* 0 or 1: invert the values at or above solarize_threshold */
-	/* The jitter operations in the order in which they are applied, each at most once (enum
-	 * jitter); -1 in the places after the first `jitter`. Saturation and hue occur only with
-	 * three channels. */
-	int order[JITTER_OPS];
-	/* The strength of each jitter operation, at the place of its enum. Brightness, contrast and
-	 * saturation: a factor >= 0, 1 changes nothing. Hue: turns of the colour circle, in
-	 * [-0.5, 0.5], 0 changes nothing. Read for the operations in `order`. */
-	double factor[JITTER_OPS];
-	double degrees; /* in [-180, 180], counter-clockwise; read if `rotate` is 1 */
-	double sigma;   /* of the Gaussian, in pixels of the output, > 0; read if `blur` is 1 */
-};
-
-/* What is the same for all images of a view. */
-struct augment_fixed {
-	double mean[4], std[4];    /* normalisation of each channel, of values in [0, 1]; std > 0 */
-	double solarize_threshold; /* in [0, 1] */
-	int height, width, channels; /* of the dataset's images; pixels; 1 to 4 channels */
-	int out_height, out_width;   /* of the view, in pixels */
-};
+#include "core/tensor/kernels/views.h"
 
 /* The bytes of scratch that augment_apply() needs, a multiple of 64. */
 unsigned long augment_scratch(const struct augment_fixed *f);

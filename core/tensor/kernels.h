@@ -20,6 +20,7 @@
 #include "core/tensor/kernels/scalars.h"
 #include "core/tensor/kernels/spectral.h"
 #include "core/tensor/kernels/update.h"
+#include "core/tensor/kernels/views.h"
 
 struct kernels {
 	/* elementwise.h */
@@ -98,6 +99,9 @@ struct kernels {
 	__typeof__(sgd_rule) *sgd_rule;
 	__typeof__(spectral_update) *spectral_update;
 	__typeof__(update_norms) *update_norms;
+
+	/* views.h: augmentation; NULL: views are made on the host */
+	__typeof__(views_apply) *views_apply;
 };
 
 #endif

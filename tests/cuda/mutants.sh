@@ -14,7 +14,7 @@ SSL_SOURCE_DIR=$src
 SSL_CUDA_LIBS=$build/tests/cuda/fake
 export SSL_SOURCE_DIR SSL_CUDA_LIBS
 dir=core/tensor/cuda
-programs='norm losses update'
+programs='norm losses update views'
 flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
 
 # compile VARIANT: every .cu file, of the copy in the scratch folder where that differs
@@ -44,7 +44,7 @@ link()
 	# shellcheck disable=SC2086  # nothing or a file
 	"$cxx" -rdynamic -o "$scratch/$1/$2" "$scratch/$1"/*.o "$objects/t-cuda-$2_$1.dir"/test_*.o \
 		"$objects/t-cuda-$2_$1.dir/harness.c.o" $watch "$objects/cuda_shim.dir/shim"/*.o \
-		"$build/libssl_core.a" -lcunit -lcrypto -lm -lpthread -ldl
+		"$build/libssl_core.a" -lcunit -lyaml -lcrypto -lm -lpthread -ldl
 }
 
 # outcome VARIANT [ORDER]: one letter; the first message of the shim is left in the scratch folder

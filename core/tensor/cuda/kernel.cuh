@@ -34,6 +34,11 @@ static inline int queue_failed(const struct cuda_queue *q)
 #error "compile this file with nvcc, or for the CPU as in tests/cuda"
 #endif
 
+/* The dynamic shared memory of a block, as an array. */
+#ifdef __CUDACC__
+#define DYNAMIC_SHARED(type, name) extern __shared__ type name[]
+#endif
+
 /* Starts a kernel, unless the device has failed. */
 #define LAUNCH(kernel, grid, block, bytes, q, ...)                                                 \
 	do {                                                                                       \

@@ -28,6 +28,7 @@ extern "C" {
 #include "core/tensor/kernels/scalars.h"
 #include "core/tensor/kernels/spectral.h"
 #include "core/tensor/kernels/update.h"
+#include "core/tensor/kernels/views.h"
 
 /* elementwise.cu */
 __typeof__(accumulate_values) cuda_accumulate_values;
@@ -105,6 +106,9 @@ __typeof__(lars_rule) cuda_lars_rule;
 __typeof__(sgd_rule) cuda_sgd_rule;
 __typeof__(spectral_update) cuda_spectral_update;
 __typeof__(update_norms) cuda_update_norms;
+
+/* views.cu */
+__typeof__(views_apply) cuda_views_apply;
 
 #ifdef __cplusplus
 }

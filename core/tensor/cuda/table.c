@@ -48,4 +48,6 @@ const struct kernels cuda_kernels = {
     .batchnorm_scratch = cuda_batchnorm_scratch,
 
     .spectral_update = cuda_spectral_update,
+
+    .views_apply = cuda_views_apply,
 };

@@ -96,13 +96,13 @@ __typeof__(both_finite) cuda_both_finite;
 __typeof__(collapse_std_of) cuda_collapse_std_of;
 __typeof__(collapse_std_scratch) cuda_collapse_std_scratch;
 __typeof__(mean_cosine) cuda_mean_cosine;
-__typeof__(norm_of_all) cuda_norm_of_all;
 __typeof__(scalar_of) cuda_scalar_of;
 __typeof__(top1_percent) cuda_top1_percent;
 
-/* update.cu and spectral.c */
+/* update.cu, squares.cu and spectral.c */
 __typeof__(adam_rule) cuda_adam_rule;
 __typeof__(lars_rule) cuda_lars_rule;
+__typeof__(norm_of_all) cuda_norm_of_all;
 __typeof__(sgd_rule) cuda_sgd_rule;
 __typeof__(spectral_update) cuda_spectral_update;
 __typeof__(update_norms) cuda_update_norms;

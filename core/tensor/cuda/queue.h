@@ -3,7 +3,7 @@
  * the order of the calls, and the memory of the device. Nothing here waits for the device except
  * cuda_download() and cuda_sync().
  *
- * The kernels (norm.h, losses.h, update.h) take plain pointers to memory of the device and cannot
+ * The kernels of norm.h, layout.h and bias.h take plain pointers to memory of the device and cannot
  * fail: a wrong shape is a BUG(), and an error of the device is reported by the next call that
  * waits. Their results have the same bits every time on the same kind of card: no sum depends on
  * the order in which blocks run. They are CUDA C in .cu files, which nvcc compiles; tests/cuda

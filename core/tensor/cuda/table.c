@@ -47,7 +47,19 @@ const struct kernels cuda_kernels = {
     .batchnorm_mask = cuda_batchnorm_mask,
     .batchnorm_scratch = cuda_batchnorm_scratch,
 
+    .both_finite = cuda_both_finite,
+    .collapse_std_of = cuda_collapse_std_of,
+    .collapse_std_scratch = cuda_collapse_std_scratch,
+    .mean_cosine = cuda_mean_cosine,
+    .norm_of_all = cuda_norm_of_all,
+    .scalar_of = cuda_scalar_of,
+    .top1_percent = cuda_top1_percent,
+
+    .adam_rule = cuda_adam_rule,
+    .lars_rule = cuda_lars_rule,
+    .sgd_rule = cuda_sgd_rule,
     .spectral_update = cuda_spectral_update,
+    .update_norms = cuda_update_norms,
 
     .views_apply = cuda_views_apply,
 };

@@ -1,79 +1,210 @@
-#include "core/tensor/cuda/update.h"
+/* The update rules of the optimisers: all parameters of a list in one launch, or in a few. */
+#include "core/tensor/cuda/device.h"
+#include "core/tensor/cuda/kernels.h"
+#include "core/tensor/cuda/lists.cuh"
 
-#include "core/tensor/cuda/kernel.cuh"
+/* What each rule needs besides the tensors. */
+struct sgd {
+	real lr, momentum, decay;
+	int nesterov;
+};
+struct adam {
+	real lr, decay, scale, beta1, beta2, rest1, rest2, eps, root;
+};
+struct lars {
+	real lr, momentum, decay, scale;
+	enum lars_form form;
+	double trust, rate, weight_decay;
+	const struct update_norms *norms;
+};
 
-enum { THREADS = 256, VECTOR = 4, BLOCKS = 8 }; /* BLOCKS per multiprocessor */
+template <typename S> struct parameter {
+	struct piece piece;
+	real *w, *m, *v;
+	const real *g;
+	const double *gate;
+	S rule;
+};
+
+/* --- the rules, for one element ------------------------------------------------------------ */
+
+struct point {
+	real w, m, v;
+};
 
 /* g <- g + decay w;  m <- momentum m + g;  w <- w - lr m, Nesterov: w - lr (g + momentum m) */
-template <bool NESTEROV>
-static __device__ inline void sgd_step(const struct cuda_update *u, real lr, real grad, real *w,
-				       real *m)
+static __device__ inline struct point step(const struct sgd &s, struct point p, real grad)
 {
-	const real g = grad + u->decay * *w;
+	const real g = grad + s.decay * p.w;
 
-	*m = u->momentum * *m + g;
-	*w -= lr * (NESTEROV ? g + u->momentum * *m : *m);
+	p.m = s.momentum * p.m + g;
+	p.w -= s.lr * (s.nesterov ? g + s.momentum * p.m : p.m);
+	return p;
 }
 
-/* Four elements at once; the thread behind the last whole four takes what is left of them. */
-template <typename G, bool NESTEROV>
+/* g <- g + decay w;  m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;
+ * w <- scale w - lr m / (sqrt(v) root + eps) */
+static __device__ inline struct point step(const struct adam &s, struct point p, real grad)
+{
+	const real g = grad + s.decay * p.w;
+
+	p.m = s.beta1 * p.m + s.rest1 * g;
+	p.v = s.beta2 * p.v + s.rest2 * g * g;
+	p.w = s.scale * p.w - s.lr * p.m / (sqrt(p.v) * s.root + s.eps);
+	return p;
+}
+
+/* m <- momentum m + q (g + decay w);  w <- w - lr m */
+static __device__ inline struct point step(const struct lars &s, struct point p, real grad)
+{
+	p.m = s.momentum * p.m + s.scale * (grad + s.decay * p.w);
+	p.w -= s.lr * p.m;
+	return p;
+}
+
+/* What the rule is for this parameter: LARS gets q and the decay from the norms. */
+static __device__ inline struct sgd adapted(const struct sgd &s)
+{
+	return s;
+}
+
+static __device__ inline struct adam adapted(const struct adam &s)
+{
+	return s;
+}
+
+static __device__ inline struct lars adapted(struct lars s)
+{
+	double w, g, q;
+
+	if (!s.norms)
+		return s;
+	w = s.norms->w;
+	g = s.norms->g;
+	if (s.form == LARS_DECAY_IN_NORM) {
+		s.decay = (real)s.weight_decay;
+		if (w > 0 && g > 0)
+			s.scale = (real)(s.trust * w / g);
+		return s;
+	}
+	if (w == 0 || g == 0)
+		return s;
+	q = s.trust * w / (g + s.weight_decay * w + 1e-8);
+	if (s.form == LARS_LARC_CLIPPED)
+		q = q < s.rate ? q / s.rate : 1;
+	s.scale = (real)q;
+	s.decay = (real)s.weight_decay;
+	return s;
+}
+
+/* --- all parameters ------------------------------------------------------------------------ */
+
+/* V elements from number i on. m or v may be NULL if the rule does not use it. */
+template <int V, typename S>
+static __device__ inline void update_at(const S &rule, real *__restrict__ w, real *__restrict__ m,
+					real *__restrict__ v, const real *__restrict__ g, size_t i)
+{
+	struct vec<V> a = load<V>(w + i), b = load<V>(m + i), c = {
+	};
+	const struct vec<V> d = load<V>(g + i);
+
+	if (v)
+		c = load<V>(v + i);
+	for (int k = 0; k < V; k++) {
+		const struct point p = step(rule, {a.v[k], b.v[k], c.v[k]}, d.v[k]);
+
+		a.v[k] = p.w;
+		b.v[k] = p.m;
+		c.v[k] = p.v;
+	}
+	store<V>(w + i, a);
+	store<V>(m + i, b);
+	if (v)
+		store<V>(v + i, c);
+}
+
+template <typename S>
 static __global__ void __launch_bounds__(THREADS)
-    sgd(struct cuda_update u, real *__restrict__ w, real *__restrict__ m, const G *__restrict__ g,
-	__nv_bfloat16 *__restrict__ copy)
+    update_all(const __grid_constant__ struct table<struct parameter<S>> t)
 {
-	const size_t whole = u.n / VECTOR, step = (size_t)gridDim.x * THREADS;
-	const size_t own = (size_t)blockIdx.x * THREADS + threadIdx.x;
-	const real lr = *u.lr;
+	for (unsigned chunk = blockIdx.x; chunk < t.chunks; chunk += gridDim.x) {
+		const struct parameter<S> &p = t.entry[entry_of(t, chunk)];
+		const struct share s = share_of(p.piece, chunk);
+		const S rule = adapted(p.rule);
 
-	if (u.gate && *u.gate == 0)
-		return;
-#pragma unroll 2
-	for (size_t i = own; i < whole; i += step) {
-		struct vec<VECTOR> wv = load<VECTOR>(w + VECTOR * i);
-		struct vec<VECTOR> mv = load<VECTOR>(m + VECTOR * i);
-		const struct vec<VECTOR> gv = load<VECTOR>(g + VECTOR * i);
-
-		for (int k = 0; k < VECTOR; k++)
-			sgd_step<NESTEROV>(&u, lr, gv.v[k], &wv.v[k], &mv.v[k]);
-		store<VECTOR>(w + VECTOR * i, wv);
-		store<VECTOR>(m + VECTOR * i, mv);
-		if (copy)
-			store<VECTOR>(copy + VECTOR * i, wv);
-	}
-	if (own != whole % step)
-		return;
-	for (size_t i = whole * VECTOR; i < u.n; i++) {
-		sgd_step<NESTEROV>(&u, lr, (real)g[i], w + i, m + i);
-		if (copy)
-			copy[i] = (__nv_bfloat16)w[i];
+		if (p.gate && *p.gate == 0)
+			continue;
+		for (size_t i = threadIdx.x; i < s.whole; i += THREADS)
+			update_at<VECTOR>(rule, p.w, p.m, p.v, p.g, s.from + i * VECTOR);
+		for (size_t i = s.rest + threadIdx.x; i < s.to; i += THREADS)
+			update_at<1>(rule, p.w, p.m, p.v, p.g, i);
 	}
 }
 
-static void check(const struct cuda_update *u)
-{
-	if (u->g_type != CUDA_REAL && u->g_type != CUDA_BF16)
-		BUG("an update with gradients of type %d", (int)u->g_type);
-	if (!is_aligned(u->w, 16) || !is_aligned(u->m, 16) || !is_aligned(u->g, 16) ||
-	    !is_aligned(u->copy, 16))
-		BUG("an update of %zu elements that are not aligned to 16 bytes", u->n);
+template <typename S>
+static struct parameter<S> parameter_of(const struct update *u, const S &rule) {
+	struct parameter<S> p;
+
+	p.piece = piece_of(u->w->n, SIZE_MAX / GRAIN);
+	p.w = reals_of(u->w);
+	p.m = reals_of(u->m);
+	p.v = reals_of(u->v);
+	p.g = reals_of(u->g);
+	p.gate = u->gate;
+	p.rule = rule;
+	p.piece.aligned = is_aligned(p.w, 16) && is_aligned(p.m, 16) && is_aligned(p.v, 16) &&
+			  is_aligned(p.g, 16);
+	return p;
 }
 
-template <typename G, bool NESTEROV>
-static void launch(const struct cuda_queue *q, const struct cuda_update *u)
+/* rule_of: what the rule needs of an update. */
+template <typename S>
+static void run(const struct update *list, int n, S (*rule_of)(const struct update *))
 {
-	const size_t most = (size_t)(q->multiprocessors * BLOCKS);
-	const size_t blocks = u->n / VECTOR / THREADS + 1;
+	struct table<struct parameter<S>> t;
 
-	LAUNCH((sgd<G, NESTEROV>), (unsigned)(blocks < most ? blocks : most), THREADS, 0,
-	       q, *u, u->w, u->m, (const G *)u->g, (__nv_bfloat16 *)u->copy);
+	for (int i = 0; i < n;) {
+		t.n = t.chunks = 0;
+		while (i < n && !is_full(&t)) {
+			append(&t, parameter_of(&list[i], rule_of(&list[i])));
+			i++;
+		}
+		if (t.chunks) {
+			const struct cuda_queue *q = cuda_queue_of(list[0].w);
+
+			LAUNCH(update_all<S>, blocks_for(q, t.chunks, LIST_BLOCKS), THREADS, 0, q,
+			       t);
+		}
+	}
 }
 
-void cuda_sgd_rule(const struct cuda_queue *q, const struct cuda_update *u)
+static struct sgd sgd_of(const struct update *u)
 {
-	check(u);
-	if (u->g_type == CUDA_BF16)
-		u->nesterov ? launch<__nv_bfloat16, true>(q, u)
-			    : launch<__nv_bfloat16, false>(q, u);
-	else
-		u->nesterov ? launch<real, true>(q, u) : launch<real, false>(q, u);
+	return {u->lr, u->momentum, u->decay, u->nesterov};
+}
+
+static struct adam adam_of(const struct update *u)
+{
+	return {u->lr, u->decay, u->scale, u->beta1, u->beta2, u->rest1, u->rest2, u->eps, u->root};
+}
+
+static struct lars lars_of(const struct update *u)
+{
+	return {u->lr,    u->momentum, u->decay,        1,       u->form,
+		u->trust, u->rate,     u->weight_decay, u->norms};
+}
+
+void cuda_sgd_rule(const struct update *list, int n)
+{
+	run(list, n, sgd_of);
+}
+
+void cuda_adam_rule(const struct update *list, int n)
+{
+	run(list, n, adam_of);
+}
+
+void cuda_lars_rule(const struct update *list, int n)
+{
+	run(list, n, lars_of);
 }

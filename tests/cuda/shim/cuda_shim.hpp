@@ -21,6 +21,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __grid_constant__
 /* See shared.h for the tag. Kernels with internal linkage get red zones around these arrays from the
  * address sanitizer. */
 #define __shared__ static __attribute__((used, abi_tag("cudashared")))

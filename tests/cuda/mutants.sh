@@ -1,12 +1,13 @@
 #!/bin/sh
-# mutants.sh BUILD [CXX]: are the barriers and fences of the kernels tested? Takes out each __syncthreads() and each
-# __threadfence() of core/tensor/cuda in turn, runs the tests of kernels in each order of threads and blocks and under
-# the watcher of every access, and prints a line for each:
+# mutants.sh BUILD [CXX [FILE...]]: are the barriers and fences of the kernels tested? Takes out each __syncthreads()
+# and each __threadfence() of core/tensor/cuda, or of these of its files, in turn, runs the tests of kernels in each
+# order of threads and blocks and under the watcher of every access, and prints a line for each:
 #   v  wrong values     e  an error of the shim     r  a race, seen by the watcher     -  passed
 # Fails if one survives: then either a test is missing, or the barrier is superfluous and goes.
 set -u
 build=$(cd "$1" && pwd) || exit 1
 cxx=${2:-c++}
+shift; [ $# -eq 0 ] || shift
 src=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -14,7 +15,7 @@ SSL_SOURCE_DIR=$src
 SSL_CUDA_LIBS=$build/tests/cuda/fake
 export SSL_SOURCE_DIR SSL_CUDA_LIBS
 dir=core/tensor/cuda
-programs='norm losses update views'
+programs='norm losses kernels_measures kernels_update views'
 flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
 
 # compile VARIANT: every .cu file, of the copy in the scratch folder where that differs
@@ -39,11 +40,9 @@ compile()
 link()
 {
 	objects=$build/tests/cuda/CMakeFiles
-	watch=
-	[ "$1" = float ] || watch=$objects/t-cuda-$2_watched.dir/shim/watch.c.o
-	# shellcheck disable=SC2086  # nothing or a file
-	"$cxx" -rdynamic -o "$scratch/$1/$2" "$scratch/$1"/*.o "$objects/t-cuda-$2_$1.dir"/test_*.o \
-		"$objects/t-cuda-$2_$1.dir/harness.c.o" $watch "$objects/cuda_shim.dir/shim"/*.o \
+	own=$(find "$objects/t-cuda-$2_$1.dir" -name '*.o')
+	# shellcheck disable=SC2086  # a list of files
+	"$cxx" -rdynamic -o "$scratch/$1/$2" "$scratch/$1"/*.o $own "$objects/cuda_shim.dir/shim"/*.o \
 		"$build/libssl_core.a" -lcunit -lyaml -lcrypto -lm -lpthread -ldl
 }
 
@@ -93,22 +92,24 @@ if row nothing; then
 	echo 'the tests fail without a change'
 	exit 1
 fi
-[ -x "$scratch/watched/update" ] || exit 1
+[ -x "$scratch/watched/kernels_update" ] || exit 1
 mkdir "$scratch/whole"
 mv "$scratch/float" "$scratch/watched" "$scratch/whole"
 
 survivors=0
 count=0
-grep -n -o '__syncthreads();\|__threadfence();' "$src/$dir"/*.cu "$src/$dir"/*.cuh >"$scratch/sites"
+files=$(cd "$src/$dir" && echo *.cu *.cuh)
+[ $# -eq 0 ] || files=$*
+# shellcheck disable=SC2086  # a list of files
+(cd "$src/$dir" && grep -n -o '__syncthreads();\|__threadfence();' /dev/null $files) >"$scratch/sites"
 while IFS=: read -r file line call; do
-	name=$(basename "$file")
 	mkdir -p "$scratch/$dir"
-	sed "${line}s/$call/;/" "$file" >"$scratch/$dir/$name"
+	sed "${line}s/$call/;/" "$src/$dir/$file" >"$scratch/$dir/$file"
 	changed=all # a header
-	case $name in
-	*.cu) changed=${name%.cu} ;;
+	case $file in
+	*.cu) changed=${file%.cu} ;;
 	esac
-	row "$name:$line $call" || survivors=$((survivors + 1))
+	row "$file:$line $call" || survivors=$((survivors + 1))
 	count=$((count + 1))
 	rm -rf "${scratch:?}/core"
 done <"$scratch/sites"

@@ -53,6 +53,8 @@ static void differentiate(struct run *r, const struct batch *batch, struct begun
 	params_zero_grad(&r->params);
 	r->method->loss(r->self, t, batch, &b->out);
 	t->k->scalar_of(b->out.loss, loss);
+	if (b->out.embedding)
+		tape_keep(t, b->out.embedding); /* what comes after the backward pass reads it */
 	tape_backward(t, b->out.loss);
 	b->loss = loss;
 	b->norm = norm_of_gradients(r);

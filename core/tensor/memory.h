@@ -16,6 +16,7 @@ struct memory {
 	/* the values, in the device's memory: `data` of ELEMENT_REAL, `bits` of ELEMENT_BF16 */
 	real *data;
 	uint16_t *bits;
+	int owned; /* 1: no other tensor had these values before */
 	/* d(loss)/d(data), of the tensor's shape: NULL until the backward pass reaches it */
 	struct tensor *grad;
 };
@@ -25,5 +26,8 @@ struct memory {
 struct tensor *tensor_wrap(struct tensor_arena *a, real *data, int ndim, const int *shape);
 struct tensor *tensor_at(struct tensor_arena *a, enum element element, void *values, int ndim,
 			 const int *shape);
+
+/* Where the values are, in the memory of the device. */
+void *tensor_values(const struct tensor *t);
 
 #endif

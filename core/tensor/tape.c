@@ -64,6 +64,7 @@ void tape_reset(struct tape *t)
 {
 	t->n = 0;
 	t->gradients = t->saved = 0;
+	t->n_kept = 0;
 	for (int i = 0; i < t->pool->n; i++)
 		t->pool->list[i].head = NULL;
 	tensor_arena_reset(&t->arena);
@@ -251,6 +252,38 @@ void tape_pass_grad(struct tensor *x, struct tensor *out)
 		out->tape->k->accumulate_values(out->mem->grad, tape_grad(x, &accumulate));
 }
 
+void tape_keep(struct tape *t, const struct tensor *x)
+{
+	if (t->n_kept == TAPE_KEPT)
+		BUG("more than %d tensors are kept", TAPE_KEPT);
+	t->kept[t->n_kept++] = tensor_values(x);
+}
+
+static int is_kept(const struct tape *t, const struct tensor *x)
+{
+	const char *from = tensor_values(x), *to = from + x->n * tensor_element_size(x->element);
+
+	for (int i = 0; i < t->n_kept; i++)
+		if ((const char *)t->kept[i] >= from && (const char *)t->kept[i] < to)
+			return 1;
+	return 0;
+}
+
+/* What the backward pass has gone past is not needed by what comes before it: the values of a node
+ * become a free buffer for gradients. A view has none of its own. */
+static void recycle(struct tape *t, struct tensor *out)
+{
+	struct grad *g;
+
+	if (!t->reuse || !out->mem->owned || is_kept(t, out))
+		return;
+	g = tape_alloc(t, sizeof *g);
+	*g = (struct grad){
+	    .values = tensor_values(out), .element = out->element, .n = out->n, .refs = 1};
+	grad_drop(t, g);
+	out->mem->owned = 0; /* given away once */
+}
+
 static void run(struct tape *t)
 {
 	for (int i = t->n - 1; i >= 0; i--) {
@@ -261,6 +294,7 @@ static void run(struct tape *t)
 		out->op->backward(out);
 		grad_drop(t, grad_of(out));
 		out->mem->grad = NULL;
+		recycle(t, out);
 	}
 }
 

@@ -7,8 +7,8 @@
  *
  * Activations and their gradients are allocated in the tape's arena and discarded by tape_reset()
  * at the start of the next step; after the first step nothing is allocated any more. A gradient
- * buffer is reused as soon as the backward of its node is done, so the backward pass needs little
- * more memory than the widest part of the network.
+ * buffer is reused as soon as the backward of its node is done, and so is, if the tape is told to
+ * (`reuse`), the output of the node: a step then needs little more memory than its activations.
  */
 #ifndef SSL_TENSOR_TAPE_H
 #define SSL_TENSOR_TAPE_H
@@ -17,6 +17,8 @@
 #include "core/tensor/tensor.h"
 
 struct tape_pool; /* free gradient buffers, by size */
+
+enum { TAPE_KEPT = 8 };
 
 /* Where the memory of a step goes, in bytes. */
 struct tape_use {
@@ -41,6 +43,9 @@ struct tape {
 	struct tensor_arena scratch; /* the block of tape_scratch() */
 	void *scratch_block;
 	size_t scratch_size;
+	int reuse; /* 1: what nodes computed is lost in the backward pass, but for what tape_keep() names */
+	const void *kept[TAPE_KEPT];
+	int n_kept;
 	size_t gradients, saved; /* bytes of the values arena that are used for these */
 };
 
@@ -90,6 +95,9 @@ void *tape_upload(struct tape *t, const void *host, size_t bytes);
  * It grows during the first step and is reused afterwards, so it stays in cache. 64-byte aligned,
  * not cleared. */
 void *tape_scratch(struct tape *t, size_t bytes);
+
+/* Keeps the values of x, which may be a view, in a backward pass that reuses memory. */
+void tape_keep(struct tape *t, const struct tensor *x);
 
 /* What the step has used since tape_reset(). */
 struct tape_use tape_use(const struct tape *t);

@@ -77,6 +77,11 @@ static void *place_of(const struct tensor *t, size_t i)
 	return t->element == ELEMENT_BF16 ? (void *)(t->mem->bits + i) : (void *)(t->mem->data + i);
 }
 
+void *tensor_values(const struct tensor *t)
+{
+	return place_of(t, 0);
+}
+
 static void set_place(struct tensor *t, enum element element, void *values)
 {
 	t->element = element;
@@ -101,6 +106,7 @@ struct tensor *tensor_new_as(struct tensor_arena *a, enum element element, int n
 	if (element != ELEMENT_REAL && a->device == &device_cpu)
 		BUG("the CPU's kernels need real values");
 	set_place(t, element, arena_alloc(&a->values, t->n * tensor_element_size(element)));
+	t->mem->owned = 1;
 	return t;
 }
 

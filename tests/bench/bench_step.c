@@ -142,6 +142,7 @@ static int bench_init(struct bench *b, const char *arch, int width, int images)
 	params_build(&b->params, 1);
 	params_add_slots(&b->params, 1);
 	tape_init(&b->tape, timed_device());
+	b->tape.reuse = 1;
 	b->tape.groups = 2;
 	b->images =
 	    tensor_of_host(&b->arena, normals(&b->arena.host, (size_t)images * 32 * 32 * 3, 1, 1),

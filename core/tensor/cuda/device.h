@@ -64,9 +64,7 @@ static inline const struct cuda_queue *cuda_queue_of(const struct tensor *t)
 /* Where the values of t are, and their type. NULL for a tensor that is NULL. */
 static inline void *cuda_values(const struct tensor *t)
 {
-	if (!t)
-		return NULL;
-	return t->element == ELEMENT_BF16 ? (void *)t->mem->bits : (void *)t->mem->data;
+	return t ? tensor_values(t) : NULL;
 }
 static inline enum cuda_type cuda_type_of(const struct tensor *t)
 {

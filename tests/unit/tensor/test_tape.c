@@ -165,6 +165,36 @@ static void test_buffers_are_reused(void)
 	tape_release(&t);
 }
 
+/* With `reuse` the values of nodes serve as gradient buffers, but those that are kept stay, also
+ * where a view of them was named, and gradients are the same. */
+static void test_values_are_reused(void)
+{
+	enum { N = 1 << 16, DEPTH = 20 };
+	struct tensor *x, *y, *kept = NULL, *viewed = NULL;
+	const int tail = N / 2;
+	struct tape t;
+	size_t forward;
+
+	tape_init(&t, &device_cpu);
+	t.reuse = 1;
+	x = y = leaf(&t.arena, N, 1);
+	for (int i = 0; i < DEPTH; i++) {
+		y = add(&t, y, twice(&t, y));
+		kept = i == 3 ? y : kept;
+		viewed = i == 5 ? y : viewed;
+	}
+	tape_keep(&t, kept);
+	tape_keep(&t, tensor_view(&t.arena, viewed, N / 2, 1, &tail));
+	y = sum(&t, y);
+	forward = used_by(&t);
+	tape_backward(&t, y);
+	CU_ASSERT(used_by(&t) - forward < 5 * N * sizeof(real));
+	CU_ASSERT_EQUAL(x->mem->grad->mem->data[7], (real)3486784401.0); /* 3^20 */
+	CU_ASSERT_EQUAL(kept->mem->data[N - 1], 81 * (real)(N - 1));
+	CU_ASSERT_EQUAL(viewed->mem->data[N - 1], 729 * (real)(N - 1));
+	tape_release(&t);
+}
+
 static void step(struct tape *t)
 {
 	struct tensor *x;
@@ -205,6 +235,7 @@ int main(void)
 	     test_unreached_and_unwanted},
 	    {"backward from any tensor", test_from_any_tensor},
 	    {"gradient buffers are reused", test_buffers_are_reused},
+	    {"what nodes computed is reused, but for what is kept", test_values_are_reused},
 	    {"after the first step no memory is allocated", test_no_allocation},
 	    {0}};
 

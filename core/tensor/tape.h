@@ -7,8 +7,8 @@
  *
  * Activations and their gradients are allocated in the tape's arena and discarded by tape_reset()
  * at the start of the next step; after the first step nothing is allocated any more. A gradient
- * buffer is reused as soon as the backward of its node is done, and so is, if the tape is told to
- * (`reuse`), the output of the node: a step then needs little more memory than its activations.
+ * buffer is reused as soon as the backward of its node is done, and so is, with
+ * `reuse`, the output of the node: a step then needs little more memory than its activations.
  */
 #ifndef SSL_TENSOR_TAPE_H
 #define SSL_TENSOR_TAPE_H

@@ -20,7 +20,8 @@
 
 enum { DEVICE_POSTS = 4 };
 
-struct kernels; /* core/tensor/kernels.h */
+struct engine_table; /* core/tensor/engines.h */
+struct kernels;      /* core/tensor/kernels.h */
 
 struct device {
 	const char *name;  /* of its kind: "cpu" */
@@ -47,6 +48,12 @@ struct device {
 	void (*end)(const struct device *d);
 	/* 0, or -1 with the error by which the device failed: ERR_FAILED. */
 	int (*check)(const struct device *d, struct error *err);
+	/* Where a device can choose among engines; elsewhere both are NULL. From now on: takes the choices
+	 * of the table, and fails where its library has other engines; or, for NULL, those of the rule. */
+	void (*use_engines)(const struct device *d, const struct engine_table *t);
+	/* From now on: for each operation that it meets, times the engines and adds the choice of the
+	 * fastest to t; or, for NULL, no longer. Computes with the rule's engines meanwhile. */
+	void (*time_engines)(const struct device *d, struct engine_table *t);
 };
 
 /* The CPU, with all its threads (core/base/parallel.h). */

@@ -6,7 +6,7 @@
 #include "core/tensor/cuda/conv.h"
 #include "tests/cuda/harness.h"
 
-enum { GOOD_ENGINE = 14, NARROW_ENGINE = 11, SCRATCH = 1 << 20 };
+enum { GOOD_ENGINE = 14, OTHER_ENGINE = 15, NARROW_ENGINE = 11, SCRATCH = 1 << 20 };
 
 static const char *const files[] = {"conv_16_32_k1_s2_p0_16x16", "conv_16_32_k3_s2_p1_16x16",
 				    "conv_3_16_k3_s1_p1_32x32", "conv_3_8_k7_s2_p3_33x31",
@@ -57,10 +57,11 @@ static void close_example(struct example *e)
 static int run_pass(struct harness *h, const struct example *e, enum cuda_conv_pass pass,
 		    int accumulate, void *out, int64_t *engine, struct error *err)
 {
+	const struct cuda_conv_job job = {e->s, pass, h->type, accumulate};
 	struct cuda_conv c;
 	int failed;
 
-	if (cuda_conv_init(&c, &e->dnn, &e->s, pass, h->type, accumulate, SCRATCH, err))
+	if (cuda_conv_init(&c, &e->dnn, &job, SCRATCH, 0, err))
 		return -1;
 	failed = cuda_conv_run(
 	    &c, pass == CUDA_CONV_DATA ? out : e->x, pass == CUDA_CONV_WEIGHTS ? out : e->w,
@@ -206,6 +207,7 @@ static void test_strides(void)
 
 static void test_engines(void)
 {
+	struct cuda_conv_job job = {.pass = CUDA_CONV_DATA, .type = CUDA_F32};
 	struct harness h;
 	struct example e;
 	struct cuda_conv c;
@@ -213,14 +215,23 @@ static void test_engines(void)
 
 	harness_open(&h, CUDA_F32);
 	open_example(&h, &e, files[4]);
-	CU_ASSERT(cuda_conv_init(&c, &e.dnn, &e.s, CUDA_CONV_DATA, CUDA_F32, 0, 100, &err));
-	CU_ASSERT(strstr(err.msg, "no deterministic engine for the gradient of x") != NULL);
-	CU_ASSERT(strstr(err.msg, "at most 100 bytes") != NULL);
-	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &e.s, CUDA_CONV_DATA, CUDA_F32, 0, SCRATCH, &err));
+	job.s = e.s;
+	CU_ASSERT(cuda_conv_init(&c, &e.dnn, &job, SCRATCH, 2, &err));
+	CU_ASSERT(strstr(err.msg, "no engine at place 2, only 2") != NULL);
+	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &job, SCRATCH, 0, &err));
 	CU_ASSERT(c.engine == GOOD_ENGINE && c.scratch == 4096 + 64 * (size_t)e.s.n);
 	cuda_conv_release(&c);
+	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &job, SCRATCH, 1, &err));
+	CU_ASSERT(c.engine == OTHER_ENGINE && c.scratch == 64);
+	cuda_conv_release(&c);
+	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &job, 100, 0, &err)); /* the other one needs less */
+	CU_ASSERT(c.engine == OTHER_ENGINE);
+	cuda_conv_release(&c);
+	CU_ASSERT(cuda_conv_init(&c, &e.dnn, &job, 10, 0, &err));
+	CU_ASSERT(strstr(err.msg, "no deterministic engine for the gradient of x") != NULL);
+	CU_ASSERT(strstr(err.msg, "at most 10 bytes") != NULL);
 	setenv("FAKE_NO_HEURISTICS", "1", 1); /* then the fallback's */
-	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &e.s, CUDA_CONV_DATA, CUDA_F32, 0, SCRATCH, &err));
+	CU_ASSERT(!cuda_conv_init(&c, &e.dnn, &job, SCRATCH, 0, &err));
 	CU_ASSERT(c.engine == GOOD_ENGINE);
 	cuda_conv_release(&c);
 	unsetenv("FAKE_NO_HEURISTICS");

@@ -2,6 +2,7 @@
  * (FAKE_FAIL); then there is one error that names the call, and nothing is left allocated. */
 #include "core/tensor/cuda/conv.h"
 #include "core/tensor/cuda/gemm.h"
+#include "core/tensor/cuda/timing.h"
 #include "tests/cuda/harness.h"
 
 /* What a backend does at its start and in a step, with all calls that can fail. */
@@ -33,15 +34,25 @@ static int run_product(struct session *s, struct error *err)
 
 static int run_convolution(struct session *s, enum cuda_conv_pass pass, struct error *err)
 {
-	const struct conv_shape shape = conv_shape_of(1, 3, 3, 2, 3, 3, 2, 1, 1);
+	const struct cuda_conv_job job = {conv_shape_of(1, 3, 3, 2, 3, 3, 2, 1, 1), pass, CUDA_F32,
+					  0};
 	struct cuda_conv c;
 	int failed;
 
-	if (cuda_conv_init(&c, &s->dnn, &shape, pass, CUDA_F32, 0, 1 << 16, err))
+	if (cuda_conv_init(&c, &s->dnn, &job, 1 << 16, 0, err))
 		return -1;
 	failed = cuda_conv_run(&c, s->memory[0], s->memory[1], s->memory[2], s->memory[4], err);
 	cuda_conv_release(&c);
 	return failed;
+}
+
+static int time_convolution(struct session *s, struct error *err)
+{
+	const struct cuda_conv_job job = {conv_shape_of(1, 3, 3, 2, 3, 3, 2, 1, 1),
+					  CUDA_CONV_WEIGHTS, CUDA_F32, 0};
+	struct engine_choice choice;
+
+	return cuda_conv_time(&s->dnn, &s->q, &job, 1 << 16, &choice, err);
 }
 
 static int run_calls(struct session *s, struct error *err)
@@ -69,6 +80,8 @@ static int run_calls(struct session *s, struct error *err)
 	for (int pass = 0; pass < 3; pass++)
 		if (run_convolution(s, (enum cuda_conv_pass)pass, err))
 			return -1;
+	if (time_convolution(s, err))
+		return -1;
 	if (cuda_copy(&s->q, s->memory[3], s->memory[2], sizeof host, err))
 		return -1;
 	return cuda_download(&s->q, host, s->memory[3], sizeof host, err);

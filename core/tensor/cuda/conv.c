@@ -36,13 +36,19 @@ void cuda_dnn_close(struct cuda_dnn *d)
 /* The descriptors that describe a pass, which cuDNN refers to only until the plan is finalized. */
 struct builder {
 	const struct cuda_dnn *dnn;
-	const struct conv_shape *s;
-	enum cuda_conv_pass pass;
-	enum cuda_type type;
-	int accumulate;
+	const struct cuda_conv_job *j;
+	const struct conv_shape *s; /* of j */
 	size_t most_scratch;
 	void *made[MOST];
 	int n;
+};
+
+/* Is called with each plan that may be used, of the engine at place 0, 1, ...: takes it and returns
+ * 1, or returns 0 or -1. */
+struct taker {
+	int (*take)(void *ctx, const struct cuda_conv *c, int place, struct error *err);
+	void *ctx;
+	int places; /* so many plans so far */
 };
 
 static int create(const struct cuda_dnn *dnn, int kind, void **d, struct error *err)
@@ -92,7 +98,7 @@ static int make_tensor(struct builder *b, int64_t id, int64_t n, int64_t c, int6
 {
 	const int64_t dims[DIMS] = {n, c, h, w}, strides[DIMS] = {h * w * c, 1, w * c, c};
 	const int64_t alignment = ALIGNMENT;
-	const int type = dnn_type(b->type);
+	const int type = dnn_type(b->j->type);
 
 	if (make(b, DNN_TENSOR, d, err) ||
 	    set(b->dnn, *d, DNN_ATTR_TENSOR_DATA_TYPE, DNN_TYPE_DATA_TYPE, 1, &type, err) ||
@@ -106,7 +112,7 @@ static int make_tensor(struct builder *b, int64_t id, int64_t n, int64_t c, int6
 
 static int make_convolution(struct builder *b, void **d, struct error *err)
 {
-	const int type = b->type == CUDA_F64 ? DNN_DATA_DOUBLE : DNN_DATA_FLOAT;
+	const int type = b->j->type == CUDA_F64 ? DNN_DATA_DOUBLE : DNN_DATA_FLOAT;
 	const int mode = DNN_CROSS_CORRELATION;
 	const int64_t dims = 2, pad[] = {b->s->pad, b->s->pad}, one[] = {1, 1};
 	const int64_t stride[] = {b->s->stride, b->s->stride};
@@ -136,13 +142,13 @@ static int make_convolution(struct builder *b, void **d, struct error *err)
 /* The factors of y = alpha conv(x, w) + beta y, in the type of the sums. */
 static int set_factors(struct builder *b, void *d, int first, struct error *err)
 {
-	const double wide[] = {1, b->accumulate};
-	const float narrow[] = {1, (float)b->accumulate};
-	const int type = b->type == CUDA_F64 ? DNN_TYPE_DOUBLE : DNN_TYPE_FLOAT;
+	const double wide[] = {1, b->j->accumulate};
+	const float narrow[] = {1, (float)b->j->accumulate};
+	const int type = b->j->type == CUDA_F64 ? DNN_TYPE_DOUBLE : DNN_TYPE_FLOAT;
 
 	for (int i = DNN_ALPHA; i <= DNN_BETA; i++)
 		if (set(b->dnn, d, first + i, type, 1,
-			b->type == CUDA_F64 ? (const void *)(wide + i) : narrow + i, err))
+			b->j->type == CUDA_F64 ? (const void *)(wide + i) : narrow + i, err))
 			return -1;
 	return 0;
 }
@@ -161,10 +167,10 @@ static int make_operation(struct builder *b, void **d, struct error *err)
 	    make_tensor(b, W_ID, s->cout, s->cin, s->kh, s->kw, &part[DNN_W], err) ||
 	    make_tensor(b, X_ID, s->n, s->cin, s->h, s->w, &part[DNN_X], err) ||
 	    make_tensor(b, Y_ID, s->n, s->cout, s->oh, s->ow, &part[DNN_Y], err) ||
-	    make(b, kind[b->pass], d, err) || set_factors(b, *d, first[b->pass], err))
+	    make(b, kind[b->j->pass], d, err) || set_factors(b, *d, first[b->j->pass], err))
 		return -1;
 	for (int i = DNN_CONV; i <= DNN_Y; i++)
-		if (set(b->dnn, *d, first[b->pass] + i, DNN_TYPE_BACKEND_DESCRIPTOR, 1, &part[i],
+		if (set(b->dnn, *d, first[b->j->pass] + i, DNN_TYPE_BACKEND_DESCRIPTOR, 1, &part[i],
 			err))
 			return -1;
 	return finalize(b->dnn, *d, err);
@@ -203,7 +209,7 @@ static int permitted(const struct builder *b, const int *note, int64_t n)
 	for (int64_t i = 0; i < n; i++) {
 		if (note[i] == DNN_NOTE_NONDETERMINISTIC)
 			return 0;
-		if (b->type != CUDA_BF16 && b->s->precision != PRECISION_TF32 &&
+		if (b->j->type != CUDA_BF16 && b->s->precision != PRECISION_TF32 &&
 		    (note[i] == DNN_NOTE_TENSOR_CORE || note[i] == DNN_NOTE_DOWN_CONVERT_INPUTS ||
 		     note[i] == DNN_NOTE_REDUCED_PRECISION_REDUCTION))
 			return 0;
@@ -263,38 +269,42 @@ static int try_plan(struct builder *b, void *config, void **plan, int64_t *scrat
 	return failed ? -1 : 0;
 }
 
-/* Tries the configurations that one mode of the heuristics names, in their order, until c has a
- * plan. Takes what it keeps out of the list. */
-static int try_configs(struct builder *b, struct cuda_conv *c, void **config, int64_t n,
+/* Offers the plans of the configurations that one mode of the heuristics names, in their order.
+ * Takes what is kept out of the list. 1: one was taken. */
+static int try_configs(struct builder *b, struct taker *t, void **config, int64_t n,
 		       struct error *err)
 {
-	for (int64_t i = 0; i < n && !c->plan; i++) {
-		int64_t number, scratch = 0;
+	int taken = 0;
+
+	for (int64_t i = 0; i < n && !taken; i++) {
+		struct cuda_conv c = {.dnn = b->dnn, .config = config[i]};
+		int64_t scratch = 0;
 		int may;
 
-		if (read_engine(b, config[i], &number, &may, err))
+		if (read_engine(b, config[i], &c.engine, &may, err))
 			return -1;
 		if (!may)
 			continue;
-		if (try_plan(b, config[i], &c->plan, &scratch, err))
+		if (try_plan(b, config[i], &c.plan, &scratch, err))
 			return -1;
-		if (!c->plan)
+		if (!c.plan)
 			continue;
-		c->config = config[i];
-		c->engine = number;
-		c->scratch = (size_t)scratch;
-		config[i] = NULL;
+		c.scratch = (size_t)scratch;
+		taken = t->take(t->ctx, &c, t->places++, err);
+		if (taken > 0)
+			config[i] = NULL;
+		else
+			b->dnn->api->backend_destroy(c.plan);
 	}
-	return 0;
+	return taken;
 }
 
-static int try_mode(struct builder *b, struct cuda_conv *c, void *graph, int mode,
-		    struct error *err)
+static int try_mode(struct builder *b, struct taker *t, void *graph, int mode, struct error *err)
 {
 	const struct cuda_dnn *dnn = b->dnn;
 	void *heuristic, *config[ENGINES];
 	int64_t n = 0;
-	int made = 0, failed = 0, status;
+	int made = 0, failed = 0, taken = 0, status;
 
 	if (make(b, DNN_ENGINEHEUR, &heuristic, err) ||
 	    set(dnn, heuristic, DNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, DNN_TYPE_BACKEND_DESCRIPTOR, 1,
@@ -312,49 +322,100 @@ static int try_mode(struct builder *b, struct cuda_conv *c, void *graph, int mod
 		failed = create(dnn, DNN_ENGINECFG, &config[made], err);
 		made += !failed;
 	}
-	failed = failed ||
-		 get(dnn, heuristic, DNN_ATTR_ENGINEHEUR_RESULTS, DNN_TYPE_BACKEND_DESCRIPTOR, made,
-		     &n, config, err) ||
-		 try_configs(b, c, config, n < made ? n : made, err);
+	failed = failed || get(dnn, heuristic, DNN_ATTR_ENGINEHEUR_RESULTS,
+			       DNN_TYPE_BACKEND_DESCRIPTOR, made, &n, config, err);
+	if (!failed)
+		taken = try_configs(b, t, config, n < made ? n : made, err);
 	while (made--)
 		if (config[made])
 			dnn->api->backend_destroy(config[made]);
-	return failed ? -1 : 0;
+	return failed ? -1 : taken;
 }
 
-static int no_engine(const struct conv_shape *s, enum cuda_conv_pass pass, size_t most,
-		     struct error *err)
+static int no_engine(const struct cuda_conv_job *j, size_t most, struct error *err)
 {
 	static const char *const name[] = {"y", "the gradient of x", "the gradient of the weights"};
+	const struct conv_shape *s = &j->s;
 
 	return error_set(err, ERR_FAILED,
 			 "cuda: cuDNN has no deterministic engine for %s of a convolution of "
 			 "%dx%dx%dx%d with %d filters of %dx%d that needs at most %zu bytes",
-			 name[pass], s->n, s->h, s->w, s->cin, s->cout, s->kh, s->kw, most);
+			 name[j->pass], s->n, s->h, s->w, s->cin, s->cout, s->kh, s->kw, most);
 }
 
-int cuda_conv_init(struct cuda_conv *c, const struct cuda_dnn *dnn, const struct conv_shape *s,
-		   enum cuda_conv_pass pass, enum cuda_type type, int accumulate,
-		   size_t most_scratch, struct error *err)
+/* Offers the plans of all engines that may be used, or, if the heuristics name none, those of the
+ * fallback. 1: one was taken. */
+static int offer(const struct cuda_dnn *dnn, const struct cuda_conv_job *j, size_t most_scratch,
+		 struct taker *t, struct error *err)
 {
-	struct builder b = {.dnn = dnn,
-			    .s = s,
-			    .pass = pass,
-			    .type = type,
-			    .accumulate = accumulate,
-			    .most_scratch = most_scratch};
-	struct cuda_conv found = {.dnn = dnn};
+	struct builder b = {.dnn = dnn, .j = j, .s = &j->s, .most_scratch = most_scratch};
 	void *graph;
-	int failed = make_graph(&b, &graph, err) ||
-		     try_mode(&b, &found, graph, DNN_HEUR_MODE_A, err) ||
-		     (!found.plan && try_mode(&b, &found, graph, DNN_HEUR_MODE_FALLBACK, err));
+	int ret = make_graph(&b, &graph, err);
 
+	if (!ret)
+		ret = try_mode(&b, t, graph, DNN_HEUR_MODE_A, err);
+	if (!ret && !t->places)
+		ret = try_mode(&b, t, graph, DNN_HEUR_MODE_FALLBACK, err);
 	builder_release(&b);
-	if (failed)
-		return -1;
-	if (!found.plan)
-		return no_engine(s, pass, most_scratch, err);
-	*c = found;
+	if (!ret && !t->places)
+		return no_engine(j, most_scratch, err);
+	return ret;
+}
+
+struct choice {
+	struct cuda_conv *c;
+	int place;
+};
+
+static int take_chosen(void *ctx, const struct cuda_conv *c, int place, struct error *err)
+{
+	struct choice *choice = ctx;
+
+	(void)err;
+	if (place < choice->place)
+		return 0;
+	*choice->c = *c;
+	return 1;
+}
+
+int cuda_conv_init(struct cuda_conv *c, const struct cuda_dnn *dnn, const struct cuda_conv_job *j,
+		   size_t most_scratch, int place, struct error *err)
+{
+	struct choice choice = {c, place};
+	struct taker t = {take_chosen, &choice, 0};
+	int ret = offer(dnn, j, most_scratch, &t, err);
+
+	if (ret)
+		return ret < 0 ? -1 : 0;
+	return error_set(err, ERR_FAILED, "cuda: cuDNN has no engine at place %d, only %d", place,
+			 t.places);
+}
+
+struct visit {
+	int (*fn)(void *ctx, const struct cuda_conv *c, struct error *err);
+	void *ctx;
+	int ret;
+};
+
+/* A visitor that ends the visits looks like an error to the offer, so that its plan is released. */
+static int visit(void *ctx, const struct cuda_conv *c, int place, struct error *err)
+{
+	struct visit *v = ctx;
+
+	(void)place;
+	v->ret = v->fn(v->ctx, c, err);
+	return v->ret ? -1 : 0;
+}
+
+int cuda_conv_each(const struct cuda_dnn *dnn, const struct cuda_conv_job *j, size_t most_scratch,
+		   int (*fn)(void *ctx, const struct cuda_conv *c, struct error *err), void *ctx,
+		   struct error *err)
+{
+	struct visit v = {fn, ctx, 0};
+	struct taker t = {visit, &v, 0};
+
+	if (offer(dnn, j, most_scratch, &t, err))
+		return v.ret ? v.ret : -1;
 	return 0;
 }
 

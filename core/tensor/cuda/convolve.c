@@ -28,6 +28,7 @@ static int prepare(struct job *j, const struct conv_shape *s, enum cuda_conv_pas
 		   const struct tensor *x, const struct tensor *y, int accumulate)
 {
 	struct cuda_device *c = cuda_of(y);
+	struct cuda_conv_job what;
 	struct error err;
 
 	*j = (struct job){.c = c, .s = *s, .type = cuda_type_of(y)};
@@ -36,9 +37,8 @@ static int prepare(struct job *j, const struct conv_shape *s, enum cuda_conv_pas
 	if (j->type == CUDA_BF16)
 		j->s.cin = (s->cin + CHANNELS - 1) / CHANNELS * CHANNELS;
 	j->f = (struct cuda_filters){s->kh * s->kw, s->cin, s->cout, j->s.cin, j->type};
-	if (cuda_check(c,
-		       cuda_plans_find(c->plans, &j->s, pass, j->type, accumulate, &j->conv, &err),
-		       &err))
+	what = (struct cuda_conv_job){j->s, pass, j->type, accumulate};
+	if (cuda_check(c, cuda_plans_find(c->plans, &what, &j->conv, &err), &err))
 		return -1;
 	j->w_bytes = part((size_t)(s->kh * s->kw) * (size_t)j->s.cin * (size_t)s->cout *
 			  cuda_type_bytes(j->type));

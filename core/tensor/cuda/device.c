@@ -169,6 +169,23 @@ static int check(const struct device *d, struct error *err)
 	return error_set(err, c->failed.code, "%s", c->failed.msg);
 }
 
+/* Plans that have been launched are not removed before they are done. */
+static void use_engines(const struct device *d, const struct engine_table *t)
+{
+	struct cuda_device *c = cuda_device_of(d);
+
+	wait(d, NULL);
+	cuda_plans_use(c->plans, t);
+}
+
+static void time_engines(const struct device *d, struct engine_table *t)
+{
+	struct cuda_device *c = cuda_device_of(d);
+
+	wait(d, NULL);
+	cuda_plans_time(c->plans, t);
+}
+
 /* --- opening ------------------------------------------------------------------------------- */
 
 static void describe(struct cuda_device *c)
@@ -201,7 +218,7 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 		return -1;
 	}
 	describe(c);
-	c->plans = cuda_plans_new(&c->dnn);
+	c->plans = cuda_plans_new(&c->dnn, &c->q);
 	c->q.failed = &c->failed;
 	c->device = (struct device){.name = name,
 				    .about = c->about,
@@ -216,7 +233,9 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 				    .zero = zero,
 				    .begin = begin,
 				    .end = end,
-				    .check = check};
+				    .check = check,
+				    .use_engines = use_engines,
+				    .time_engines = time_engines};
 	*out = c;
 	return 0;
 }

@@ -152,6 +152,14 @@ static int find_pointer(struct view *v, const struct descriptor *pack)
 		   : STATUS_BAD_PARAM;
 }
 
+/* The other good engine sums in f32, unless the numbers are f64, and begins at the last pixel. */
+static void add(const struct convolution *c, double *sum, double product)
+{
+	*sum += product;
+	if (c->engine == ENGINE_OTHER && c->x.type != FAKE_F64)
+		*sum = (double)(float)*sum;
+}
+
 /* Adds the products of one pixel of y and one of the filter, for all channels, to the sums of the
  * result, which are stored without gaps. */
 static void add_products(const struct convolution *c, double *sum, const int64_t *y, int64_t r,
@@ -172,25 +180,29 @@ static void add_products(const struct convolution *c, double *sum, const int64_t
 			const size_t at_y = offset(&c->y, y[0], k, y[1], y[2]);
 
 			if (c->kind == DNN_OPERATION_CONVOLUTION_FORWARD)
-				sum[((y[0] * dy[C] + k) * dy[H] + y[1]) * dy[W] + y[2]] +=
-				    value(c, &c->x, at_x) * value(c, &c->w, at_w);
+				add(c, sum + ((y[0] * dy[C] + k) * dy[H] + y[1]) * dy[W] + y[2],
+				    value(c, &c->x, at_x) * value(c, &c->w, at_w));
 			else if (c->kind == DNN_OPERATION_CONVOLUTION_BACKWARD_DATA)
-				sum[((y[0] * dx[C] + i) * dx[H] + h) * dx[W] + w] +=
-				    value(c, &c->y, at_y) * value(c, &c->w, at_w);
+				add(c, sum + ((y[0] * dx[C] + i) * dx[H] + h) * dx[W] + w,
+				    value(c, &c->y, at_y) * value(c, &c->w, at_w));
 			else
-				sum[((k * dw[C] + i) * dw[H] + fr) * dw[W] + fs] +=
-				    value(c, &c->x, at_x) * value(c, &c->y, at_y);
+				add(c, sum + ((k * dw[C] + i) * dw[H] + fr) * dw[W] + fs,
+				    value(c, &c->x, at_x) * value(c, &c->y, at_y));
 		}
 }
 
 static void add_all(const struct convolution *c, double *sum)
 {
-	for (int64_t n = 0; n < c->y.dims[N]; n++)
-		for (int64_t h = 0; h < c->y.dims[H]; h++)
-			for (int64_t w = 0; w < c->y.dims[W]; w++)
-				for (int64_t r = 0; r < c->w.dims[H]; r++)
-					for (int64_t s = 0; s < c->w.dims[W]; s++)
-						add_products(c, sum, (int64_t[]){n, h, w}, r, s);
+	const int64_t *y = c->y.dims, pixels = y[N] * y[H] * y[W];
+
+	for (int64_t i = 0; i < pixels; i++) {
+		const int64_t k = c->engine == ENGINE_OTHER ? pixels - 1 - i : i;
+		const int64_t at[] = {k / (y[H] * y[W]), k / y[W] % y[H], k % y[W]};
+
+		for (int64_t r = 0; r < c->w.dims[H]; r++)
+			for (int64_t s = 0; s < c->w.dims[W]; s++)
+				add_products(c, sum, at, r, s);
+	}
 }
 
 /* result = alpha sum + beta result. The engine that is not deterministic gives other bits in every

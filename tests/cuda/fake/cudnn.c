@@ -4,6 +4,7 @@
 #include "tests/cuda/fake/descriptor.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/tensor/cuda/api.h"
 #include "tests/cuda/fake/convolve.h"
@@ -54,8 +55,12 @@ static const struct rule rules[] = {
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
-/* The engines that the heuristics name, in this order: three that must not be used for f32, one
- * that is not supported, one that needs more memory than there is, and a good one. */
+/* The engines that the heuristics name, in this order: one whose bits change, one that is not
+ * supported, one that needs more memory than there is, one that must not be used for f32, and two
+ * good ones, which sum in different orders. The fallback names the good ones.
+ *
+ * In the environment: FAKE_SLOW_ENGINE=N lets engine N take 20 ms more; with FAKE_NEW_ENGINES=1 the
+ * good ones are named in the opposite order, as another version of cuDNN might. */
 struct engine {
 	int number, notes, note[3];
 	int64_t workspace;
@@ -66,8 +71,10 @@ static const struct engine engines[] = {
     {ENGINE_HUGE, 0, {0}, (int64_t)1 << 50},
     {ENGINE_NARROW, 2, {DNN_NOTE_TENSOR_CORE, DNN_NOTE_DOWN_CONVERT_INPUTS}, 0},
     {ENGINE_GOOD, 0, {0}, 4096},
+    {ENGINE_OTHER, 0, {0}, 64},
 };
-enum { ENGINES = sizeof engines / sizeof *engines, NOTES = 10 }; /* kinds of notes that there are */
+enum { ENGINES = sizeof engines / sizeof *engines, GOOD_ENGINES = 2 };
+enum { NOTES = 10 }; /* kinds of notes that there are */
 
 static long live;
 
@@ -322,10 +329,19 @@ int cudnnBackendFinalize(void *descriptor)
 
 /* --- what can be read ---------------------------------------------------------------------- */
 
+static int named_engine(int i)
+{
+	const int good = i - (ENGINES - GOOD_ENGINES);
+
+	if (good >= 0 && getenv("FAKE_NEW_ENGINES"))
+		i = ENGINES - 1 - good;
+	return engines[i].number;
+}
+
 static int name_engines(const struct descriptor *heuristic, int64_t room, int64_t *n, void *values)
 {
 	const int fallback = attribute_enum(heuristic, DNN_ATTR_ENGINEHEUR_MODE) != DNN_HEUR_MODE_A;
-	const int first = fallback ? ENGINES - 1 : 0;
+	const int first = fallback ? ENGINES - GOOD_ENGINES : 0;
 	const int named = !fallback && getenv("FAKE_NO_HEURISTICS") ? 0 : ENGINES - first;
 	struct descriptor *graph =
 	    attribute_pointer(heuristic, DNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, 0);
@@ -336,7 +352,7 @@ static int name_engines(const struct descriptor *heuristic, int64_t room, int64_
 
 		if (!config || config->kind != DNN_ENGINECFG || config->finalized)
 			return STATUS_BAD_PARAM;
-		config->engine = engines[first + i].number;
+		config->engine = named_engine(first + i);
 		config->graph = graph;
 		config->finalized = 1;
 		graph->references++;
@@ -392,6 +408,14 @@ int cudnnBackendGetAttribute(void *descriptor, int attribute, int type, int64_t 
 	return STATUS_BAD_PARAM;
 }
 
+static void take_time(int engine)
+{
+	const char *slow = getenv("FAKE_SLOW_ENGINE");
+
+	if (slow && strtol(slow, NULL, 10) == engine)
+		nanosleep(&(struct timespec){0, 20000000}, NULL);
+}
+
 int cudnnBackendExecute(void *handle, void *plan, void *pack);
 int cudnnBackendExecute(void *handle, void *plan, void *pack)
 {
@@ -411,5 +435,6 @@ int cudnnBackendExecute(void *handle, void *plan, void *pack)
 			return STATUS_BAD_PARAM;
 		memset(w, 0xff, (size_t)workspace);
 	}
+	take_time(p->engine);
 	return operation_run(p, v);
 }

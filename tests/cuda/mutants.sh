@@ -15,7 +15,7 @@ SSL_SOURCE_DIR=$src
 SSL_CUDA_LIBS=$build/tests/cuda/fake
 export SSL_SOURCE_DIR SSL_CUDA_LIBS
 dir=core/tensor/cuda
-programs='norm losses kernels_measures kernels_update views'
+programs='norm views kernels_correlation kernels_losses kernels_measures kernels_update'
 flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
 
 # compile VARIANT: every .cu file, of the copy in the scratch folder where that differs

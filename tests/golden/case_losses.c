@@ -41,6 +41,7 @@ static void check(struct golden *g, struct tape *t, const struct embeddings *e, 
 
 	golden_check_scalar(g, "out.loss", (double)loss->mem->data[0], GOLDEN_TIGHT);
 	scalars_post(&t->scalars, 0);
+	scalars_wait(&t->scalars, 0);
 	for (int i = 0; i < out->n_terms; i++) {
 		snprintf(name, sizeof name, "out.%s", out->term[i].name);
 		if (golden_has(g, name))

@@ -47,6 +47,16 @@ const struct kernels cuda_kernels = {
     .batchnorm_mask = cuda_batchnorm_mask,
     .batchnorm_scratch = cuda_batchnorm_scratch,
 
+    .barlow_backward = cuda_barlow_backward,
+    .barlow_forward = cuda_barlow_forward,
+    .correlation_grad_a = cuda_correlation_grad_a,
+    .correlation_grad_b = cuda_correlation_grad_b,
+    .correlation_init = cuda_correlation_init,
+    .nt_xent_backward = cuda_nt_xent_backward,
+    .nt_xent_forward = cuda_nt_xent_forward,
+    .spread_backward = cuda_spread_backward,
+    .spread_forward = cuda_spread_forward,
+
     .both_finite = cuda_both_finite,
     .collapse_std_of = cuda_collapse_std_of,
     .collapse_std_scratch = cuda_collapse_std_scratch,

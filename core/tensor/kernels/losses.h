@@ -35,7 +35,7 @@ void spread_backward(const struct correlation *cov, const struct spread_factors 
  * positive is the nearest. */
 void nt_xent_forward(const struct tensor *u, double temperature, real *p, double *rows,
 		     double *entropy, double *accuracy, struct tensor *y);
-/* du (+)= dy H u / (2N temperature), H = P + P^T; h {2N, 2N} gets H. */
+/* du (+)= dy H u / (2N temperature), H = P + P^T; h {2N, 2N} is scratch for H. */
 void nt_xent_backward(const struct tensor *u, double temperature, const real *p, real *h,
 		      const struct tensor *dy, struct tensor *du, int accumulate);
 

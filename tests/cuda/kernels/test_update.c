@@ -4,99 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/optim/optim.h"
 #include "tests/cuda/twin.h"
-
-/* --- golden vectors ------------------------------------------------------------------------ */
-
-/* An entry of a file: the numbers on the CPU, and the same on the device. */
-static struct both entry(struct twin *t, const struct safetensors *st, const char *name)
-{
-	const struct st_entry *e = st_find(st, name);
-	struct both x;
-	double *v;
-	int shape[TENSOR_DIMS];
-
-	CU_ASSERT_FATAL(e != NULL && e->ndim <= 2);
-	for (int i = 0; i < e->ndim; i++)
-		shape[i] = (int)e->shape[i];
-	x = twin_new(t, ELEMENT_REAL, e->ndim, shape);
-	v = xcalloc(e->n, sizeof *v);
-	st_to_double(e, v);
-	for (size_t i = 0; i < e->n; i++)
-		x.cpu->mem->data[i] = (real)v[i];
-	tensor_write(x.gpu, x.cpu->mem->data);
-	free(v);
-	return x;
-}
-
-static double number_or(const struct safetensors *st, const char *key, double absent)
-{
-	return st_meta(st, key) ? harness_number(st, key) : absent;
-}
-
-static struct optim_opts options(const struct safetensors *st, const char *name)
-{
-	return (struct optim_opts){.decay_bias_norm = !strstr(name, "lars"),
-				   .lr = harness_number(st, "lr"),
-				   .momentum = number_or(st, "momentum", 0),
-				   .nesterov = strstr(name, "nesterov") != NULL,
-				   .beta1 = number_or(st, "beta1", 0),
-				   .beta2 = number_or(st, "beta2", 0),
-				   .eps = number_or(st, "eps", 0),
-				   .weight_decay = harness_number(st, "weight_decay"),
-				   .trust = number_or(st, "trust_coefficient", 0),
-				   .decay_in_norm = 1};
-}
-
-static void check_golden(struct twin *t, const char *rule, const char *name)
-{
-	const struct optim *optim = optim_find(rule);
-	struct param p = {.lr_mult = 1}, *list[] = {&p};
-	struct params params = {.list = list, .n = 1};
-	struct safetensors st;
-	struct optim_opts o;
-
-	harness_golden(&st, name);
-	o = options(&st, name);
-	tensor_arena_init(&params.arena, &t->c->device);
-	p.t = *entry(t, &st, "in.param").gpu;
-	p.t.needs_grad = 1;
-	p.kind = p.t.ndim == 1 ? PARAM_NORM : PARAM_WEIGHT;
-	for (int i = 0; i < optim->slots; i++) {
-		p.slot[i] = tensor_new(&t->there.arena, p.t.ndim, p.t.shape);
-		tensor_zero(p.slot[i]);
-	}
-	for (int k = 0; k < 4; k++) {
-		char text[32];
-		struct both after;
-
-		snprintf(text, sizeof text, "in.grad%d", k);
-		p.t.mem->grad = entry(t, &st, text).gpu;
-		optim_step(optim, &o, &params, o.lr, k);
-		snprintf(text, sizeof text, "out.param%d", k);
-		after = entry(t, &st, text);
-		after.gpu = &p.t;
-		twin_compare(t, name, after, 1e-5);
-	}
-	tensor_arena_release(&params.arena);
-	st_close(&st);
-}
-
-static void all_golden(struct twin *t)
-{
-	check_golden(t, "sgd", "sgd");
-	check_golden(t, "sgd", "sgd_nesterov");
-	check_golden(t, "adam", "adam");
-	check_golden(t, "adamw", "adamw");
-	check_golden(t, "lars", "lars");
-	check_golden(t, "lars", "lars_excluded");
-}
-
-static void test_golden(void)
-{
-	twin_run(all_golden, 0);
-}
 
 /* --- lists --------------------------------------------------------------------------------- */
 
@@ -336,7 +244,6 @@ static void test_not_finite(void)
 int main(void)
 {
 	static const struct check_case cases[] = {
-	    {"golden vectors of all rules", test_golden},
 	    {"lists of parameters", test_lists},
 	    {"an update that is forbidden changes nothing", test_gates},
 	    {"the norm of all gradients", test_norms},

@@ -1,6 +1,9 @@
 /*
  * No thread prepares batches in advance: augmentation takes about one hundredth of the time of a
- * training step (ResNet-18 of width 16), and it is already parallel.
+ * training step (ResNet-18 of width 16), and it is already parallel. Only the images of a large
+ * dataset, which may not be in memory, are read from disk a batch ahead, by the kernel: a batch of
+ * 128 images of 224 x 224 then waits 8 ms for the disk and not 230 ms. Evaluation reads them in
+ * their order, which the kernel notices by itself.
  */
 #include "core/augment/batch.h"
 
@@ -77,6 +80,10 @@ void batcher_fill(struct batcher *b, int k)
 {
 	struct fill f = {b, k};
 
+	/* the images of the next batch are read while this one is trained on */
+	if (!k)
+		loader_will_need(b->loader, 0);
+	loader_will_need(b->loader, k + 1);
 	parallel_for((b->loader->batch + IMAGES - 1) / IMAGES, fill_chunk, &f);
 }
 

@@ -32,7 +32,8 @@ void augment_source_of(struct augment_source *s, const struct dataset *d);
 void batcher_init(struct batcher *b, struct arena *a, const struct loader *l,
 		  const struct augment *view, int views);
 
-/* Draws the plans of batch k of the loader's epoch, and computes x and labels. */
+/* Draws the plans of batch k of the loader's epoch, and computes x and labels. The images of batch k + 1
+ * are then read from disk in the background. */
 void batcher_fill(struct batcher *b, int k);
 
 /* Draws the plan of view v, of `views` views, of an image in an epoch as training does. `number`:

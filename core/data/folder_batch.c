@@ -11,7 +11,7 @@
 /* Of a batch, or of each thread where that is more: with many threads, a batch has enough images to
  * keep them all at work, also where these are large. */
 enum {
-	BATCH_IMAGES = 1024,
+	BATCH_IMAGES = 512,
 	BATCH_BYTES = 16 << 20, /* of files */
 	THREAD_BYTES = 2 << 20,
 	BATCH_AREA = 32 << 20, /* pixels, decoded and not yet scaled */

@@ -35,6 +35,10 @@ void loader_epoch(struct loader *l, uint32_t e);
  * augmentation. */
 const uint8_t *loader_image(const struct loader *l, int k, int i, int *label, uint32_t *number);
 
+/* Asks the kernel to read the images of batch k into memory, and does not wait for them. Does nothing for
+ * a batch that does not exist, or of a dataset that is not large. */
+void loader_will_need(const struct loader *l, int k);
+
 /* Divides the train split into `train` and `val` held-out images, with the same share of every
  * class. (seed, RNG_SPLIT) determine the choice; the seed is data.val_seed, not the run's, so
  * that all runs of a comparison select on the same images. Both lists are in ascending order;

@@ -2,6 +2,7 @@
 #include "core/data/loader.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/check.h"
 
@@ -127,12 +128,57 @@ static void test_split(void)
 	CU_ASSERT(count[0] == 60 && count[1] == 30 && count[2] == 10 && count[3] == 3);
 }
 
+/* A dataset in a file of 300 MB: reading ahead reaches neither beyond its ends nor beyond the last
+ * batch, and changes no image. */
+static void test_ahead(void)
+{
+	enum { IMAGES = 1000, SIDE = 316 };
+	static int16_t labels[IMAGES];
+	const char *dir = getenv("TMPDIR");
+	uint32_t index[IMAGES], number;
+	struct arena arena = ARENA_INIT;
+	struct error err = {0};
+	struct dataset d = {.height = SIDE, .width = SIDE, .channels = 3, .classes = 1};
+	struct loader l;
+	char path[300];
+	int fd, label, seen = 0;
+
+	snprintf(path, sizeof path, "%s/ssl-ahead.XXXXXX", dir ? dir : "/tmp");
+	fd = mkstemp(path);
+	CU_ASSERT_EQUAL_FATAL(ftruncate(fd, (off_t)IMAGES * SIDE * SIDE * 3), 0);
+	for (uint32_t i = 0; i < IMAGES; i++) {
+		uint8_t x = (uint8_t)(1 + i % 251);
+
+		index[i] = i;
+		CU_ASSERT_EQUAL(pwrite(fd, &x, 1, (off_t)(i + 1) * SIDE * SIDE * 3 - 1), 1);
+	}
+	CU_ASSERT_EQUAL_FATAL(fs_map(path, &d.map, &err), 0);
+	unlink(path);
+	d.n[SPLIT_TRAIN] = IMAGES;
+	d.pixels[SPLIT_TRAIN] = d.map.data;
+	d.labels[SPLIT_TRAIN] = labels;
+	loader_init(&l, &arena, &d, index, IMAGES, 100, 3);
+	for (int k = 0; k < loader_steps(&l); k++) {
+		loader_will_need(&l, k + 1);
+		for (int i = 0; i < 100; i++) {
+			const uint8_t *p = loader_image(&l, k, i, &label, &number);
+
+			seen += p[SIDE * SIDE * 3 - 1] == (uint8_t)(1 + number % 251);
+		}
+	}
+	CU_ASSERT_EQUAL(seen, IMAGES);
+	fs_unmap(&d.map);
+	close(fd);
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"the order is a function of seed and epoch", test_order},
 	    {"an epoch shows every image once, with its own label", test_epoch_is_a_permutation},
 	    {"held-out images: the same share of each class, disjoint, the same again", test_split},
+	    {"images of a large file are read ahead", test_ahead},
 	    {0}};
 
 	return check_run("data/loader", cases);

@@ -11,7 +11,7 @@
 #include "core/data/partial.h"
 #include "tests/unit/data/photos.h"
 
-enum { PHOTOS = 2600, SIZE = 12 }; /* in three batches: see folder_batch.c */
+enum { PHOTOS = 1300, SIZE = 12 }; /* in three batches: see folder_batch.c */
 
 struct set {
 	struct files f;
@@ -144,10 +144,10 @@ static void test_stopped(void)
 		enum dataset_stage stage;
 		uint32_t images, there;
 	} at[] = {{STAGE_READ, 1, 0},
-		  {STAGE_READ, 1500, 1024},
-		  {STAGE_READ, PHOTOS - 200, 2048},
+		  {STAGE_READ, 750, 512},
+		  {STAGE_READ, PHOTOS - 100, 1024},
 		  {STAGE_WRITE, 0, PHOTOS},
-		  {STAGE_WRITE, 2000, PHOTOS}};
+		  {STAGE_WRITE, 1000, PHOTOS}};
 	struct set s;
 
 	setup(&s);
@@ -162,8 +162,8 @@ static void test_stopped(void)
 		CU_ASSERT_EQUAL(import(&s, "d", 0, SIZE), 0);
 		CU_ASSERT_STRING_EQUAL(s.f.hash, s.whole);
 	}
-	stop(&s, STAGE_READ, 1100); /* several times */
-	stop(&s, STAGE_READ, 2300);
+	stop(&s, STAGE_READ, 600); /* several times */
+	stop(&s, STAGE_READ, 1100);
 	stop(&s, STAGE_WRITE, 100);
 	continues(&s, PHOTOS);
 	close_set(&s);
@@ -191,7 +191,7 @@ static void test_not_worth(void)
 /* kill -9 at several places, in a process of its own. */
 static void test_killed(void)
 {
-	static const uint32_t at[] = {700, 1100, 2200};
+	static const uint32_t at[] = {350, 600, 1100};
 	struct set s;
 
 	setup(&s);
@@ -209,7 +209,7 @@ static void test_killed(void)
 		CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
 		CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	}
-	continues(&s, 1024);
+	continues(&s, 512);
 	close_set(&s);
 }
 
@@ -248,21 +248,21 @@ static void test_damaged(void)
 
 	setup(&s);
 	stop(&s, STAGE_WRITE, 0);
-	CU_ASSERT_EQUAL(truncate(left(&s, "journal"), 70001), 0);
-	continues(&s, 500);
+	CU_ASSERT_EQUAL(truncate(left(&s, "journal"), 35001), 0);
+	continues(&s, 250);
 	stop(&s, STAGE_WRITE, 0);
 	CU_ASSERT_EQUAL(truncate(left(&s, "journal"), 1), 0);
 	continues(&s, 0);
 	stop(&s, STAGE_WRITE, 0);
-	damage(left(&s, "journal"), 90000);
-	continues(&s, 500);
+	damage(left(&s, "journal"), 45000);
+	continues(&s, 250);
 	stop(&s, STAGE_WRITE, 0);
-	damage(left(&s, "pixels"), 1500 * image + 7);
-	continues(&s, 1300);
-	CU_ASSERT(s.continued <= 1500);
+	damage(left(&s, "pixels"), 750 * image + 7);
+	continues(&s, 650);
+	CU_ASSERT(s.continued <= 750);
 	stop(&s, STAGE_WRITE, 0);
-	CU_ASSERT_EQUAL(truncate(left(&s, "pixels"), 2000 * image), 0);
-	continues(&s, 1700);
+	CU_ASSERT_EQUAL(truncate(left(&s, "pixels"), 1000 * image), 0);
+	continues(&s, 850);
 	stop(&s, STAGE_WRITE, 0);
 	CU_ASSERT_EQUAL(unlink(left(&s, "pixels")), 0);
 	continues(&s, 0);
@@ -277,22 +277,22 @@ static void test_changed(void)
 
 	setup(&s);
 	stop(&s, STAGE_WRITE, 0);
-	put(&s, 1003); /* the same content at another time */
+	put(&s, 505); /* the same content at another time */
 	CU_ASSERT_EQUAL(utimensat(AT_FDCWD, s.f.path, old, 0), 0);
-	continues(&s, 500);
+	continues(&s, 250);
 	CU_ASSERT(s.continued < PHOTOS);
 	stop(&s, STAGE_WRITE, 0);
-	photos_put(&s.f, name_of(1003), 9999); /* another content */
+	photos_put(&s.f, name_of(505), 9999); /* another content */
 	CU_ASSERT_EQUAL(import(&s, "d", 1, SIZE), 0);
 	CU_ASSERT_STRING_NOT_EQUAL(s.f.hash, s.whole);
-	put(&s, 1003);
+	put(&s, 505);
 	stop(&s, STAGE_WRITE, 0);
 	photos_put(&s.f, "d/train/c3/00000.jpg", 1); /* one more */
 	CU_ASSERT_EQUAL(import(&s, "d", 1, SIZE), 0);
 	CU_ASSERT_STRING_NOT_EQUAL(s.f.hash, s.whole);
 	stop(&s, STAGE_WRITE, 0);
 	remove(s.f.path); /* one less */
-	continues(&s, 500);
+	continues(&s, 250);
 	close_set(&s);
 }
 
@@ -337,7 +337,7 @@ static void test_two(void)
 	char path[600];
 
 	setup(&s);
-	stop(&s, STAGE_READ, 1500);
+	stop(&s, STAGE_READ, 750);
 	snprintf(path, sizeof path, "%s/d", s.f.dir);
 	p = partial_open(s.out, path, SIZE, &spool);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
@@ -346,7 +346,7 @@ static void test_two(void)
 	CU_ASSERT(s.continued == 0 && !is_empty(&s));
 	partial_close(p, 1);
 	spool_close(&spool);
-	continues(&s, 1024);
+	continues(&s, 512);
 	close_set(&s);
 }
 

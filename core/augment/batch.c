@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/tensor/kernels.h"
 
 enum { IMAGES = 8 }; /* per chunk */
 
@@ -20,24 +21,21 @@ static size_t image_size(const struct augment_fixed *f)
 void batcher_init(struct batcher *b, struct arena *a, const struct loader *l,
 		  const struct augment *view, int views)
 {
-	size_t most = 0, images = (size_t)views * (size_t)l->batch, size;
+	const size_t batch = (size_t)l->batch;
 
-	*b = (struct batcher){.loader = l, .view = view, .views = views};
+	*b = (struct batcher){.loader = l, .view = view, .views = views, .arena = a};
+	b->most = (size_t)views * batch;
 	for (int v = 0; v < views; v++) {
-		size_t need = augment_scratch(&view[v].fixed);
+		const size_t need = augment_scratch(&view[v].fixed);
 
 		if (image_size(&view[v].fixed) != image_size(&view->fixed))
 			BUG("view %d has another size than view 0", v);
-		most = need > most ? need : most;
+		b->scratch_size = need > b->scratch_size ? need : b->scratch_size;
 	}
-	b->scratch_size = most;
-	b->scratch = arena_alloc(a, b->scratch_size * (size_t)parallel_threads());
-	b->labels = arena_alloc(a, (size_t)l->batch * sizeof *b->labels);
-	if (!views)
-		return;
-	size = image_size(&view->fixed);
-	b->x = arena_alloc(a, images * size * sizeof *b->x);
-	b->plan = arena_alloc(a, images * sizeof *b->plan);
+	b->labels = arena_alloc(a, batch * sizeof *b->labels);
+	b->number = arena_alloc(a, batch * sizeof *b->number);
+	b->image = arena_alloc(a, batch * sizeof *b->image);
+	b->plan = arena_alloc(a, b->most * sizeof *b->plan);
 }
 
 void batch_draw(const struct augment *view, int views, int v, uint64_t seed, uint32_t epoch,
@@ -54,68 +52,101 @@ struct fill {
 	int k;
 };
 
-static void fill_chunk(void *ctx, int chunk)
+static int chunk_end(const struct loader *l, int chunk)
+{
+	return (chunk + 1) * IMAGES < l->batch ? (chunk + 1) * IMAGES : l->batch;
+}
+
+static void draw_chunk(void *ctx, int chunk)
 {
 	const struct fill *f = ctx;
 	struct batcher *b = f->b;
 	const struct loader *l = b->loader;
-	int from = chunk * IMAGES, to = from + IMAGES < l->batch ? from + IMAGES : l->batch;
+
+	for (int i = chunk * IMAGES; i < chunk_end(l, chunk); i++) {
+		b->image[i] = loader_image(l, f->k, i, &b->labels[i], &b->number[i]);
+		for (int v = 0; v < b->views; v++)
+			batch_draw(b->view, b->views, v, l->seed, l->epoch, b->number[i],
+				   &b->plan[v * l->batch + i]);
+	}
+}
+
+static void apply_chunk(void *ctx, int chunk)
+{
+	const struct batcher *b = ctx;
 	void *scratch = b->scratch + b->scratch_size * (size_t)parallel_id();
 
-	for (int i = from; i < to; i++) {
-		uint32_t number;
-		const uint8_t *image = loader_image(l, f->k, i, &b->labels[i], &number);
-
+	for (int i = chunk * IMAGES; i < chunk_end(b->loader, chunk); i++)
 		for (int v = 0; v < b->views; v++) {
-			size_t at = (size_t)v * (size_t)l->batch + (size_t)i;
+			const int at = v * b->loader->batch + i;
 
-			batch_draw(b->view, b->views, v, l->seed, l->epoch, number, &b->plan[at]);
-			augment_apply(&b->view[v].fixed, &b->plan[at], image,
-				      b->x + at * image_size(&b->view->fixed), scratch);
+			augment_apply(&b->view[v].fixed, &b->plan[at], b->image[i],
+				      b->x + (size_t)at * image_size(&b->view->fixed), scratch);
 		}
-	}
+}
+
+static int chunks(const struct batcher *b)
+{
+	return (b->loader->batch + IMAGES - 1) / IMAGES;
+}
+
+static void draw(struct batcher *b, int k)
+{
+	struct fill f = {b, k};
+
+	parallel_for(chunks(b), draw_chunk, &f);
+	if (b->resident.pixels)
+		return;
+	/* the images of the next batch are read from disk while this one is trained on */
+	if (!k)
+		loader_will_need(b->loader, 0);
+	loader_will_need(b->loader, k + 1);
 }
 
 void batcher_fill(struct batcher *b, int k)
 {
-	struct fill f = {b, k};
-
-	/* the images of the next batch are read while this one is trained on */
-	if (!k)
-		loader_will_need(b->loader, 0);
-	loader_will_need(b->loader, k + 1);
-	parallel_for((b->loader->batch + IMAGES - 1) / IMAGES, fill_chunk, &f);
-}
-
-struct plain {
-	const struct augment_fixed *f;
-	const uint8_t *pixels;
-	const uint32_t *index;
-	uint32_t first;
-	int n;
-	real *x;
-	char *scratch;
-};
-
-static void plain_chunk(void *ctx, int chunk)
-{
-	const struct plain *p = ctx;
-	int from = chunk * IMAGES, to = from + IMAGES < p->n ? from + IMAGES : p->n;
-	size_t in = (size_t)p->f->height * (size_t)p->f->width * (size_t)p->f->channels;
-	void *scratch = p->scratch + augment_scratch(p->f) * (size_t)parallel_id();
-
-	for (int i = from; i < to; i++) {
-		size_t at = p->index ? p->index[i] : (size_t)p->first + (size_t)i;
-
-		augment_plain(p->f, p->pixels + at * in, p->x + (size_t)i * image_size(p->f),
-			      scratch);
+	if (!b->x) {
+		b->x = arena_alloc(b->arena, b->most * image_size(&b->view->fixed) * sizeof *b->x);
+		b->scratch = arena_alloc(b->arena, b->scratch_size * (size_t)parallel_threads());
 	}
+	draw(b, k);
+	parallel_for(chunks(b), apply_chunk, b);
 }
 
-void batch_plain(const struct augment_fixed *f, const struct dataset *d, enum dataset_split split,
-		 const uint32_t *index, uint32_t first, int n, real *x, void *scratch)
+/* Has the device make all views of the batch that was drawn. */
+static void apply_on_device(const struct batcher *b, struct tape *t, struct tensor *x)
 {
-	struct plain p = {f, d->pixels[split], index, first, n, x, scratch};
+	const int n = b->loader->batch;
+	const struct augment_fixed *f = &b->view->fixed;
+	const int shape[] = {n, f->out_height, f->out_width, f->channels};
+	const struct augment_plan *plan =
+	    tape_upload(t, b->plan, (size_t)(b->views * n) * sizeof *plan);
+	struct view_images images = {0};
 
-	parallel_for((n + IMAGES - 1) / IMAGES, plain_chunk, &p);
+	if (b->resident.pixels) {
+		images.pixels = b->resident.pixels;
+		images.number = tape_upload(t, b->number, (size_t)n * sizeof *b->number);
+	} else {
+		images.pixels = views_upload(t, f, b->image, n);
+	}
+	for (int v = 0; v < b->views; v++)
+		t->k->views_apply(
+		    &b->view[v].fixed, &images, plan + v * n,
+		    tensor_view(&t->arena, x, (size_t)(v * n) * image_size(f), 4, shape));
+}
+
+struct tensor *batcher_next(struct batcher *b, int k, struct tape *t)
+{
+	const struct augment_fixed *f = &b->view->fixed;
+	const int shape[] = {b->views * b->loader->batch, f->out_height, f->out_width, f->channels};
+	struct tensor *x;
+
+	if (!t->k->views_apply) {
+		batcher_fill(b, k);
+		return tensor_of_host(&t->arena, b->x, 4, shape);
+	}
+	draw(b, k);
+	x = tensor_new(&t->arena, 4, shape);
+	apply_on_device(b, t, x);
+	return x;
 }

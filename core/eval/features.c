@@ -1,24 +1,19 @@
 #include "core/eval/features.h"
 
-#include "core/augment/batch.h"
-#include "core/base/parallel.h"
+#include "core/augment/views.h"
 
 static void extract_batch(const struct encoder *e, struct tape *t, const struct dataset *d,
 			  enum dataset_split split, const uint32_t *index, uint32_t first, int n,
 			  const struct augment *plain, real *out)
 {
-	const int shape[] = {n, plain->fixed.out_height, plain->fixed.out_width,
-			     plain->fixed.channels};
+	const size_t size = (size_t)d->height * (size_t)d->width * (size_t)d->channels;
+	const uint8_t *image[FEATURES_BATCH];
 	struct tensor *y;
-	void *scratch;
-	real *x;
 
 	tape_reset(t);
-	x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
-			      sizeof *x);
-	scratch = tape_alloc(t, augment_scratch(&plain->fixed) * (size_t)parallel_threads());
-	batch_plain(&plain->fixed, d, split, index ? index + first : NULL, first, n, x, scratch);
-	y = encoder_forward(e, t, tensor_of_host(&t->arena, x, 4, shape));
+	for (int i = 0; i < n; i++)
+		image[i] = d->pixels[split] + (index ? index[first + i] : first + i) * size;
+	y = encoder_forward(e, t, views_make(t, &plain->fixed, NULL, image, n));
 	tensor_read(y, out + (size_t)first * (size_t)encoder_dim(e));
 }
 

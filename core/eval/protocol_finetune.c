@@ -136,13 +136,10 @@ static void build_training(struct model *s, uint64_t seed)
 
 static void take_step(struct model *s, int k, double lr, long step)
 {
-	const struct augment_fixed *f = &s->view.fixed;
-	int shape[4] = {s->loader.batch, f->out_height, f->out_width, f->channels};
 	struct tensor *x, *y;
 
 	tape_reset(&s->tape);
-	batcher_fill(&s->batcher, k);
-	x = tensor_of_host(&s->tape.arena, s->batcher.x, 4, shape);
+	x = batcher_next(&s->batcher, k, &s->tape);
 	y = op_linear(&s->tape, encoder_forward(s->encoder, &s->tape, x), &s->weight->t,
 		      &s->bias->t);
 	params_zero_grad(&s->params);

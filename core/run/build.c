@@ -166,8 +166,10 @@ static void build_loader(struct run *r)
 	r->steps_per_epoch = loader_steps(&r->loader);
 	r->steps = r->epochs * r->steps_per_epoch;
 	r->warmup_steps = recipe_real(rc, "optim.warmup") * (double)r->steps_per_epoch;
-	if (r->epochs)
-		batcher_init(&r->batcher, &r->arena, &r->loader, r->view, r->method->views);
+	if (!r->epochs)
+		return;
+	batcher_init(&r->batcher, &r->arena, &r->loader, r->view, r->method->views);
+	device_images_init(&r->batcher.resident, &r->data, r->device);
 }
 
 int run_build(struct run *r, struct error *err)
@@ -238,6 +240,7 @@ void run_release(struct run *r)
 	tape_release(&r->tape);
 	tape_release(&r->eval_tape);
 	params_release(&r->params);
+	device_images_release(&r->batcher.resident);
 	arena_release(&r->arena);
 	if (!r->opts.datasets) /* a worker's stay open */
 		dataset_close(&r->data);

@@ -1,18 +1,8 @@
 #include "core/run/outputs.h"
 
-#include "core/base/parallel.h"
 #include "core/nn/mlp.h"
 
-enum { BATCH = 256, IMAGES = 8 /* of a chunk */ };
-
-/* Images first .. first + n - 1 of the set, as view v. */
-struct fill {
-	const struct run *r;
-	const struct augment *view;
-	int v, first, n, total;
-	real *x;
-	char *scratch;
-};
+enum { BATCH = 256 };
 
 static const uint8_t *pixels_of(const struct dataset *d, uint32_t number)
 {
@@ -23,39 +13,24 @@ static const uint8_t *pixels_of(const struct dataset *d, uint32_t number)
 			  : d->pixels[SPLIT_UNLABELED] + (number - n) * size;
 }
 
-/* Draws from the last epoch of RNG_EVAL, which neither training nor another use of RNG_EVAL
- * reaches. */
-static void fill_chunk(void *ctx, int chunk)
-{
-	const struct fill *f = ctx;
-	const struct loader *l = &f->r->loader;
-	const size_t size = (size_t)f->view->fixed.out_height * (size_t)f->view->fixed.out_width *
-			    (size_t)f->view->fixed.channels;
-	const int to = (chunk + 1) * IMAGES < f->n ? (chunk + 1) * IMAGES : f->n;
-
-	for (int i = chunk * IMAGES; i < to; i++) {
-		uint32_t number = l->index[(uint64_t)(f->first + i) * l->n / (uint32_t)f->total];
-		struct rng rng;
-
-		rng_init(&rng, 0, RNG_EVAL, UINT32_MAX, (uint64_t)number * 2 + (uint64_t)f->v);
-		augment_image(f->view, pixels_of(l->data, number), &rng, f->x + (size_t)i * size,
-			      f->scratch +
-				  augment_scratch(&f->view->fixed) * (size_t)parallel_id());
-	}
-}
-
+/* Images first .. first + n - 1 of the set, as view v. Draws from the last epoch of RNG_EVAL, which
+ * neither training nor another use of RNG_EVAL reaches. */
 static struct tensor *images(struct run *r, int v, int first, int n, int total)
 {
+	const struct loader *l = &r->loader;
 	struct tape *t = &r->eval_tape;
-	struct fill f = {r, &r->view[v], v, first, n, total, NULL, NULL};
-	const int shape[] = {n, f.view->fixed.out_height, f.view->fixed.out_width,
-			     f.view->fixed.channels};
+	struct augment_plan *plan = tape_alloc(t, (size_t)n * sizeof *plan);
+	const uint8_t **image = tape_alloc(t, (size_t)n * sizeof *image);
 
-	f.x = tape_alloc(t, (size_t)n * (size_t)shape[1] * (size_t)shape[2] * (size_t)shape[3] *
-				sizeof *f.x);
-	f.scratch = tape_alloc(t, augment_scratch(&f.view->fixed) * (size_t)parallel_threads());
-	parallel_for((n + IMAGES - 1) / IMAGES, fill_chunk, &f);
-	return tensor_of_host(&t->arena, f.x, 4, shape);
+	for (int i = 0; i < n; i++) {
+		uint32_t number = l->index[(uint64_t)(first + i) * l->n / (uint32_t)total];
+		struct rng rng;
+
+		rng_init(&rng, 0, RNG_EVAL, UINT32_MAX, (uint64_t)number * 2 + (uint64_t)v);
+		augment_draw(&r->view[v], &rng, &plan[i]);
+		image[i] = pixels_of(l->data, number);
+	}
+	return views_make(t, &r->view[v].fixed, plan, image, n);
 }
 
 static void copy_rows(real *out, int row, const struct tensor *x)

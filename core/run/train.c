@@ -146,14 +146,11 @@ static int end_step(struct run *r, const struct begun *b, struct error *err)
 
 static void next_batch(struct run *r, int k, struct batch *out)
 {
-	int n = r->loader.batch, views = r->method->views;
-	const struct augment_fixed *f = &r->plain.fixed;
-	int shape[4] = {views * n, f->out_height, f->out_width, f->channels};
+	const int views = r->method->views;
 
-	batcher_fill(&r->batcher, k);
-	out->x = tensor_of_host(&r->tape.arena, r->batcher.x, 4, shape);
+	out->x = batcher_next(&r->batcher, k, &r->tape);
 	out->labels = r->batcher.labels;
-	out->n = n;
+	out->n = r->loader.batch;
 	out->views = views;
 	out->groups = batch_groups(&r->recipe, views);
 }

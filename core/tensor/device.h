@@ -42,6 +42,8 @@ struct device {
 	void (*wait)(const struct device *d, const void *host);
 	void (*copy)(const struct device *d, void *to, const void *from, size_t bytes);
 	void (*zero)(const struct device *d, void *to, size_t bytes);
+	/* The bytes of memory that are free, roughly. NULL if is_host. */
+	size_t (*free_bytes)(const struct device *d);
 	/* What is asked for between the two is a step, of which many of the same kind follow: a device may
 	 * take it as a whole, and upload() need not wait for what was asked for before. */
 	void (*begin)(const struct device *d);

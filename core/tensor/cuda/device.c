@@ -143,6 +143,17 @@ static void zero(const struct device *d, void *to, size_t bytes)
 		cuda_check(c, cuda_zero(&c->q, to, bytes, &err), &err);
 }
 
+static size_t free_bytes(const struct device *d)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+	size_t bytes;
+
+	if (cuda_failed(c) || cuda_check(c, cuda_free_bytes(&c->q, &bytes, &err), &err))
+		return 0;
+	return bytes;
+}
+
 static void begin(const struct device *d)
 {
 	struct cuda_device *c = cuda_device_of(d);
@@ -231,6 +242,7 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 				    .wait = wait,
 				    .copy = copy,
 				    .zero = zero,
+				    .free_bytes = free_bytes,
 				    .begin = begin,
 				    .end = end,
 				    .check = check,

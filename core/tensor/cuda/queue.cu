@@ -121,6 +121,14 @@ void cuda_free(struct cuda_queue *q, void *p)
 	cudaFree(p);
 }
 
+int cuda_free_bytes(struct cuda_queue *q, size_t *bytes, struct error *err)
+{
+	size_t total;
+
+	(void)q;
+	return check(cudaMemGetInfo(bytes, &total), "the free memory of the device", err);
+}
+
 static int copy(struct cuda_queue *q, void *to, const void *from, size_t bytes, cudaMemcpyKind kind,
 		struct error *err)
 {

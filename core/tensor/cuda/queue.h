@@ -54,6 +54,8 @@ void cuda_queue_close(struct cuda_queue *q);
  * needed and those that were free, if there is not enough. */
 int cuda_alloc(struct cuda_queue *q, size_t bytes, void **p, struct error *err);
 void cuda_free(struct cuda_queue *q, void *p);
+/* *bytes = the free memory of the device, which other processes may use too. */
+int cuda_free_bytes(struct cuda_queue *q, size_t *bytes, struct error *err);
 
 /* Copies between the host and the device, and on the device. cuda_upload() has read `host` when it
  * returns, since pageable memory is staged; cuda_download() waits for all earlier work. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/base/fs.h"
-#include "core/base/parallel.h"
 #include "tests/golden/runs/runs.h"
 
 struct batches {
@@ -45,13 +44,14 @@ static struct st_entry entry(const char *name, enum st_dtype dtype, int ndim, co
 static real *plain_images(const struct run *r)
 {
 	const struct augment_fixed *f = &r->plain.fixed;
-	const size_t n = (size_t)RUNS_IMAGES * (size_t)f->out_height * (size_t)f->out_width *
-			 (size_t)f->channels;
+	const size_t in = (size_t)f->height * (size_t)f->width * (size_t)f->channels;
+	const size_t out = (size_t)f->out_height * (size_t)f->out_width * (size_t)f->channels;
 	struct arena scratch = ARENA_INIT;
-	real *x = xmalloc(n * sizeof *x);
+	void *work = arena_alloc(&scratch, augment_scratch(f));
+	real *x = xmalloc(RUNS_IMAGES * out * sizeof *x);
 
-	batch_plain(f, &r->data, SPLIT_TEST, NULL, 0, RUNS_IMAGES, x,
-		    arena_alloc(&scratch, (size_t)parallel_threads() * augment_scratch(f)));
+	for (size_t i = 0; i < RUNS_IMAGES; i++)
+		augment_plain(f, r->data.pixels[SPLIT_TEST] + i * in, x + i * out, work);
 	arena_release(&scratch);
 	return x;
 }

@@ -143,30 +143,12 @@ static void test_source(void)
 	arena_release(&f.arena);
 }
 
-static void test_plain(void)
-{
-	static struct fixture f;
-	static real x[2 * SIZE], y[2 * SIZE];
-	uint32_t index[] = {4, 5};
-	void *scratch;
-
-	setup(&f);
-	scratch =
-	    arena_alloc(&f.arena, augment_scratch(&f.view->fixed) * (size_t)parallel_threads());
-	batch_plain(&f.view->fixed, &f.data, SPLIT_TRAIN, index, 0, 2, x, scratch);
-	batch_plain(&f.view->fixed, &f.data, SPLIT_TRAIN, NULL, 4, 2, y, scratch);
-	CU_ASSERT_EQUAL(memcmp(x, y, sizeof x), 0);
-	CU_ASSERT_DOUBLE_EQUAL(x[SIZE], f.pixels[5 * SIZE] / 255.0, 1e-6);
-	arena_release(&f.arena);
-}
-
 int main(void)
 {
 	static const struct check_case cases[] = {
 	    {"the same bits with any number of threads and after any other batch", test_threads},
 	    {"views, plans, images and labels are in the right places", test_layout},
 	    {"mean and std of the training images are exact", test_source},
-	    {"plain images by index and consecutive", test_plain},
 	    {0}};
 
 	return check_run("augment/batch", cases);

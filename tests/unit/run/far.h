@@ -6,12 +6,15 @@
 #ifndef SSL_TESTS_FAR_H
 #define SSL_TESTS_FAR_H
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/augment/plan.h"
 #include "core/base/error.h"
 #include "core/tensor/device.h"
 #include "core/tensor/kernels.h"
+#include "core/tensor/memory.h"
 
 enum { FAR_BYTES = 1 << 29, FAR_ALIGN = 4096 };
 
@@ -195,6 +198,29 @@ FAR_KERNEL(spectral_update, (T *f, T *batches, double rho, int center, X *z, con
 FAR_KERNEL(update_norms, (const struct update_pair *list, int n, struct update_norms *norms), (list, n, norms))
 /* clang-format on */
 
+/* The CPU has no such kernel, but augments images in the memory of the host. */
+static void far_views_apply(const struct augment_fixed *f, const struct view_images *images,
+			    const struct augment_plan *plan, T *x)
+{
+	const size_t in = (size_t)f->height * (size_t)f->width * (size_t)f->channels;
+	const size_t out = x->n / (size_t)x->shape[0];
+	void *scratch = aligned_alloc(64, augment_scratch(f));
+
+	far_enter();
+	for (int i = 0; i < x->shape[0]; i++) {
+		const uint32_t number = images->number ? images->number[i] : (uint32_t)i;
+		const uint8_t *image = images->pixels + number * in;
+		real *to = x->mem->data + (size_t)i * out;
+
+		if (plan)
+			augment_apply(f, &plan[i], image, to, scratch);
+		else
+			augment_plain(f, image, to, scratch);
+	}
+	far_leave();
+	free(scratch);
+}
+
 static const struct kernels far_kernels_but_scratch = {
     .accumulate_values = far_accumulate_values,
     .add_scaled = far_add_scaled,
@@ -248,7 +274,14 @@ static const struct kernels far_kernels_but_scratch = {
     .sgd_rule = far_sgd_rule,
     .spectral_update = far_spectral_update,
     .update_norms = far_update_norms,
+    .views_apply = far_views_apply,
 };
+
+static size_t far_free_bytes(const struct device *d)
+{
+	(void)d;
+	return FAR_BYTES - far.used;
+}
 
 static struct kernels far_kernels;
 static struct device far_device;
@@ -285,6 +318,7 @@ static const struct device *far_begin(void)
 				     .wait = far_wait,
 				     .copy = far_copy,
 				     .zero = far_zero,
+				     .free_bytes = far_free_bytes,
 				     .begin = far_step,
 				     .end = far_step,
 				     .check = far_failed};

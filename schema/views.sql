@@ -135,7 +135,9 @@ CREATE VIEW v_run AS
       THEN (SELECT (r.steps - r.step) * max(0.0, a.heartbeat - (julianday(a.started) - 2440587.5) * 86400 - coalesce((SELECT sum(e.seconds)
         FROM eval e WHERE e.run_id = r.id AND e.step = a.from_step AND e.created >= a.started), 0)) / (r.step - a.from_step)
         FROM attempt a WHERE a.id = r.attempt_id AND r.step > a.from_step) END AS eta, -- seconds that are left of a running run, by the steps that its newest attempt has taken; NULL: it is not running, or none is recorded yet
-    (SELECT replace(group_concat(DISTINCT a.device), ',', ' ') FROM attempt a WHERE a.run_id = r.id) AS device -- device that computed the run, such as cpu or cuda; of a run resumed on another one all of them, separated by spaces
+    (SELECT replace(group_concat(DISTINCT a.device), ',', ' ') FROM attempt a WHERE a.run_id = r.id) AS device, -- device that computed the run, such as cpu or cuda; of a run resumed on another one all of them, separated by spaces
+    (SELECT replace(group_concat(DISTINCT t.name), ',', ' ') FROM attempt a JOIN engine_table t ON t.id = a.engine_table_id
+      WHERE a.run_id = r.id) AS engines -- table of engines that the run used; of a run resumed with another one all of them, separated by spaces; NULL: none
   FROM run r
     LEFT JOIN v_dataset d ON d.id = r.dataset_id
     LEFT JOIN recipe p ON p.id = r.recipe_id

@@ -56,9 +56,10 @@ void provenance_host(struct host_info *out)
 	out->cores = cpu_count();
 }
 
-struct device_info provenance_device(const struct device *d)
+struct device_info provenance_device(const struct device *d, const struct engine_table_row *engines)
 {
-	return (struct device_info){d->name, d->about};
+	return (struct device_info){d->name, d->about, engines ? engines->sha256 : NULL,
+				    engines ? engines->name : NULL};
 }
 
 int provenance_device_change(const char *run, const char *then, const char *now, struct strbuf *out)

@@ -4,6 +4,7 @@
 #define SSL_RUN_PROVENANCE_H
 
 #include "core/base/strbuf.h"
+#include "core/store/engine_tables.h"
 #include "core/store/runs.h"
 #include "core/tensor/device.h"
 
@@ -18,7 +19,8 @@ void provenance_find(struct provenance *out);
 
 void provenance_code(struct code_info *out);
 void provenance_host(struct host_info *out);
-struct device_info provenance_device(const struct device *d);
+/* engines: the table that it computes with; NULL: none. */
+struct device_info provenance_device(const struct device *d, const struct engine_table_row *engines);
 
 /* Appends a warning for a run that continues on another device than it was computed on so far, and
  * returns 1; returns 0 if both are the same. */

@@ -6,6 +6,7 @@
 #include "core/run/build.h"
 #include "core/run/checkpoint.h"
 #include "core/run/dynamics.h"
+#include "core/run/engines.h"
 #include "core/run/evaluate.h"
 #include "core/run/provenance.h"
 
@@ -14,27 +15,29 @@
 static int begin(struct run *r, struct error *err)
 {
 	const struct run_cell *cell = r->opts.cell;
+	const struct engines *e = r->opts.engines;
 	const struct recorder_store_opts how = {.provenance = r->opts.provenance,
 						.cell = cell ? cell->id : 0,
 						.token = cell ? cell->token : 0,
 						.stop = r->opts.stop};
-	const struct recorder_run run = {.recipe = &r->recipe,
-					 .dataset = &r->dataset_row,
-					 .method = r->method->name,
-					 .command = r->opts.command,
-					 .name = r->opts.name,
-					 .tag = r->opts.tag,
-					 .n_tags = r->opts.n_tags,
-					 .threads = r->opts.threads,
-					 .device = provenance_device(r->device),
-					 .rules = r->opts.rules,
-					 .epochs = r->epochs,
-					 .steps = r->steps,
-					 .loss_floor = r->method->loss_floor,
-					 .least_progress = r->method->least_progress,
-					 .steps_per_epoch = r->steps_per_epoch,
-					 .resume_id = r->opts.resume_id,
-					 .step = r->step};
+	const struct recorder_run run = {
+	    .recipe = &r->recipe,
+	    .dataset = &r->dataset_row,
+	    .method = r->method->name,
+	    .command = r->opts.command,
+	    .name = r->opts.name,
+	    .tag = r->opts.tag,
+	    .n_tags = r->opts.n_tags,
+	    .threads = r->opts.threads,
+	    .device = provenance_device(r->device, e && e->used ? &e->row : NULL),
+	    .rules = r->opts.rules,
+	    .epochs = r->epochs,
+	    .steps = r->steps,
+	    .loss_floor = r->method->loss_floor,
+	    .least_progress = r->method->least_progress,
+	    .steps_per_epoch = r->steps_per_epoch,
+	    .resume_id = r->opts.resume_id,
+	    .step = r->step};
 
 	if (r->opts.recorder)
 		r->recorder = *r->opts.recorder;
@@ -49,6 +52,7 @@ static int prepare(struct run *r, struct error *err)
 	parallel_set_threads(r->opts.threads);
 	if (run_build(r, err))
 		return -1;
+	engines_use(r->opts.engines, r->device);
 	if (r->opts.resume_id && run_restore(r, err))
 		return -1;
 	if (r->method->start)

@@ -34,6 +34,7 @@
 #include "core/run/estimate.h"
 #include "core/run/recorder.h"
 
+struct engines;
 struct open_datasets;
 struct run;
 
@@ -63,6 +64,7 @@ struct run_opts {
 	const char *const *tag;
 	int n_tags, threads;               /* threads: 0 for all cores */
 	const struct device *device;       /* where to compute; NULL: the CPU */
+	const struct engines *engines;     /* with which engines (engines.h); NULL: the first ones */
 	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
 	long stop_after; /* the same when this many steps are taken; 0: at no step */
 	struct run_progress progress;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/run/datasets.h"
+#include "core/run/engines.h"
 #include "core/run/keys.h"
 #include "core/store/digests.h"
 #include "core/store/object.h"
@@ -129,6 +130,18 @@ static int plan(struct verify *v, const struct run_row *row, struct error *err)
 	return 0;
 }
 
+/* The second run refers to the table of engines, so its store has it too. */
+static int copy_engines(struct verify *v, const struct run_row *row, struct error *err)
+{
+	const struct engines *e = v->opts->engines;
+	const struct device *d = v->opts->device;
+	struct engine_table_row copy;
+
+	if (!e || !e->used)
+		return 0;
+	return engines_record(v->again, e->row.name, d, row->recipe_hash, &e->table, &copy, err);
+}
+
 /* Makes the temporary store, in which the dataset is a link to the file in the other store. */
 static int make_store(struct verify *v, struct store *s, const struct run_row *row,
 		      struct error *err)
@@ -160,7 +173,9 @@ static int make_store(struct verify *v, struct store *s, const struct run_row *r
 	if (symlink(object, link_path))
 		return error_errno(err, ERR_FAILED, "%s", link_path);
 	snprintf(data.name, sizeof data.name, "%s", row->dataset);
-	return dataset_record(v->again, link_path, row->dataset_sha256, &data, 0, err);
+	if (dataset_record(v->again, link_path, row->dataset_sha256, &data, 0, err))
+		return -1;
+	return copy_engines(v, row, err);
 }
 
 /* One attempt of the second run: to its end, or to v->stop_at. */
@@ -181,6 +196,7 @@ static int execute(struct verify *v, const struct run_row *row, struct run_handl
 	r.opts.command = "ssl verify";
 	r.opts.threads = v->opts->threads;
 	r.opts.device = v->opts->device;
+	r.opts.engines = v->opts->engines;
 	r.opts.stop = &v->stop;
 	r.opts.stop_after = v->stop_at;
 	r.opts.resume_id = h->id;

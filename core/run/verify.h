@@ -14,6 +14,7 @@
 struct verify_opts {
 	int threads;
 	const struct device *device; /* NULL: the CPU */
+	const struct engines *engines; /* with which engines; NULL: the first ones */
 	long cut;    /* stop after this step, and resume from the checkpoint; 0: never */
 	long epochs; /* compare only so many epochs; 0: all that the run has */
 	const volatile sig_atomic_t *stop; /* not 0: stop */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/run/engines.h"
 #include "core/run/provenance.h"
 #include "core/run/verify.h"
 #include "core/store/digests.h"
@@ -63,8 +64,9 @@ static int compare_environment(void *ctx, const struct environment *e)
 int verify_environment(struct store *s, int64_t run, const struct verify_opts *now,
 		       struct verify_report *report, struct error *err)
 {
-	const struct device_info device =
-	    provenance_device(now->device ? now->device : &device_cpu);
+	const struct engines *e = now->engines;
+	const struct device_info device = provenance_device(now->device ? now->device : &device_cpu,
+							    e && e->used ? &e->row : NULL);
 	struct environments *both = xcalloc(1, sizeof *both);
 	struct code_info code;
 	struct host_info host;

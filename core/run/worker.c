@@ -153,6 +153,7 @@ static int execute_cell(struct worker_state *s, struct error *err)
 	s->cell.token = s->claim.token;
 	r.opts.threads = w->threads;
 	r.opts.device = w->device;
+	r.opts.engines = w->engines;
 	r.opts.stop = w->stop;
 	r.opts.command = w->command;
 	r.opts.progress = w->progress;

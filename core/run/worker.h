@@ -19,6 +19,7 @@ struct worker {
 	const struct sweep_row *sweep;
 	int threads;
 	const struct device *device; /* NULL: the CPU */
+	const struct engines *engines; /* with which engines; NULL: the first ones */
 	const volatile sig_atomic_t *stop;
 	const char *command; /* as recorded with the runs */
 	struct run_progress progress;

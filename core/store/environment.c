@@ -21,6 +21,8 @@ void environment_make(struct environment *e, const struct code_info *code,
 	strbuf_adds(&text, device->name ? device->name : "cpu");
 	if (device->about && *device->about)
 		strbuf_addf(&text, ": %s", device->about);
+	if (device->engines)
+		strbuf_addf(&text, ", engines %s", device->engines_name);
 	add(e, "device", text.buf);
 	strbuf_release(&text);
 	add(e, "binary", code->binary);
@@ -55,10 +57,12 @@ int environments_each(struct store *s, int64_t run,
 	sqlite3_stmt *st =
 	    db_prepare(s,
 		       "SELECT a.n, r.threads, a.device || iif(a.device_about = '', '', ': ' || "
-		       "a.device_about), c.binary_sha256, c.version, c.source_commit, "
+		       "a.device_about) || coalesce(', engines ' || t.name, ''), c.binary_sha256, "
+		       "c.version, c.source_commit, "
 		       "c.compiler, c.flags, c.libraries, h.cpu, h.isa, h.os, h.name "
 		       "FROM attempt a JOIN run r ON r.id = a.run_id "
 		       "JOIN code c ON c.id = a.code_id JOIN host h ON h.id = a.host_id "
+		       "LEFT JOIN engine_table t ON t.id = a.engine_table_id "
 		       "WHERE a.run_id = ? ORDER BY a.n",
 		       err);
 	struct environment *e;
@@ -83,8 +87,10 @@ int environment_device(struct store *s, int64_t run, int with_about, char *out, 
 {
 	sqlite3_stmt *st = db_prepare(
 	    s,
-	    "SELECT device || iif(?2 AND device_about <> '', ': ' || device_about, '') FROM "
-	    "attempt WHERE run_id = ?1 ORDER BY n DESC LIMIT 1",
+	    "SELECT a.device || iif(?2 AND a.device_about <> '', ': ' || a.device_about, '') || "
+	    "iif(?2, coalesce(', engines ' || t.name, ''), '') FROM attempt a LEFT JOIN "
+	    "engine_table t ON t.id = a.engine_table_id WHERE a.run_id = ?1 ORDER BY a.n DESC "
+	    "LIMIT 1",
 	    err);
 	int found;
 

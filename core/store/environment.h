@@ -26,6 +26,7 @@ struct host_info {
 struct device_info {
 	const char *name;  /* "cpu" */
 	const char *about; /* card, driver, libraries: what results depend on and code and host lack */
+	const char *engines, *engines_name; /* SHA-256 and name of its table of engines; NULL: none */
 };
 
 struct environment {
@@ -47,7 +48,7 @@ int environments_each(struct store *s, int64_t run,
 		      struct error *err);
 
 /* Copies the name of the device of the run's newest attempt, "cpu" if it has none; with_about: and
- * what is recorded of it, "cuda: H100, driver 580". */
+ * what is recorded of it, "cuda: H100, driver 580, engines fast". */
 int environment_device(struct store *s, int64_t run, int with_about, char *out, size_t size,
 		       struct error *err);
 /* Appends the names of the devices that computed any of these runs, "cpu, cuda". */

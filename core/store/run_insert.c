@@ -46,6 +46,22 @@ static const char *device_name(const struct device_info *d)
 	return d->name ? d->name : "cpu";
 }
 
+/* The number of the device's table of engines; 0: it has none. */
+static int engine_table_id(struct store *s, const struct device_info *d, int64_t *id,
+			   struct error *err)
+{
+	int found;
+
+	*id = 0;
+	if (!d->engines)
+		return 0;
+	found = db_int(s, id, err, "SELECT id FROM engine_table WHERE sha256 = ?", "t", d->engines);
+	if (!found)
+		return error_set(err, ERR_NOT_FOUND, "table of engines %s: it was removed",
+				 d->engines_name);
+	return found < 0 ? -1 : 0;
+}
+
 static int host_id(struct store *s, const struct host_info *h, int64_t *id, struct error *err)
 {
 	const char *name = h->name, *cpu = h->cpu, *os = h->os, *isa = or_empty(h->isa);
@@ -135,7 +151,7 @@ static int name_run(struct store *s, const struct run_new *r, struct run_handle 
 }
 
 struct row_ids {
-	int64_t recipe, code, host;
+	int64_t recipe, code, host, engines;
 };
 
 static int insert_row(struct store *s, const struct run_new *r, const struct row_ids *ids,
@@ -164,9 +180,10 @@ static int insert_row(struct store *s, const struct run_new *r, const struct row
 	h->id = sqlite3_last_insert_rowid(s->db);
 	if (db_run(s, err,
 		   "INSERT INTO attempt (run_id, n, pid, code_id, host_id, from_step, started, "
-		   "heartbeat, device, device_about) VALUES (?, 1, ?, ?, ?, 0, ?, ?, ?, ?)",
-		   "IiIItftt", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix(),
-		   device_name(&r->device), or_empty(r->device.about)))
+		   "heartbeat, device, device_about, engine_table_id) VALUES (?, 1, ?, ?, ?, 0, "
+		   "?, ?, ?, ?, nullif(?, 0))",
+		   "IiIItfttI", h->id, (int)getpid(), ids->code, ids->host, now.text, clock_unix(),
+		   device_name(&r->device), or_empty(r->device.about), ids->engines))
 		return -1;
 	h->attempt = sqlite3_last_insert_rowid(s->db);
 	alive_begin(s, ALIVE_ATTEMPT, h->attempt);
@@ -184,7 +201,8 @@ static int insert_all(struct store *s, const struct run_new *r, struct run_handl
 	if (s->mode == STORE_DRY)
 		return 0;
 	if (recipe_row_make(s, r, &ids.recipe, err) || code_id(s, r->code, &ids.code, err) ||
-	    host_id(s, r->host, &ids.host, err) || insert_row(s, r, &ids, h, err))
+	    host_id(s, r->host, &ids.host, err) ||
+	    engine_table_id(s, &r->device, &ids.engines, err) || insert_row(s, r, &ids, h, err))
 		return -1;
 	if (r->cell && cell_name_run(s, r->cell, r->cell_token, h->id, err))
 		return -1;
@@ -210,7 +228,7 @@ int runs_provenance(struct store *s, const struct run_handle *h, const struct co
 		    const struct host_info *host, const struct device_info *device,
 		    struct error *err)
 {
-	int64_t c, m;
+	int64_t c, m, e;
 	int ret;
 
 	if (s->mode == STORE_DRY) /* there is no attempt */
@@ -218,9 +236,10 @@ int runs_provenance(struct store *s, const struct run_handle *h, const struct co
 	if (tx_begin(s, err))
 		return -1;
 	ret = run_fence(s, h, err) || code_id(s, code, &c, err) || host_id(s, host, &m, err) ||
+	      engine_table_id(s, device, &e, err) ||
 	      db_run(s, err,
-		     "UPDATE attempt SET code_id = ?, host_id = ?, device = ?, device_about = ? "
-		     "WHERE id = ?",
-		     "IIttI", c, m, device_name(device), or_empty(device->about), h->attempt);
+		     "UPDATE attempt SET code_id = ?, host_id = ?, device = ?, device_about = ?, "
+		     "engine_table_id = nullif(?, 0) WHERE id = ?",
+		     "IIttII", c, m, device_name(device), or_empty(device->about), e, h->attempt);
 	return tx_end(s, ret, err);
 }

@@ -81,6 +81,7 @@ sqlite3 .ssl/ssl.db "select 'drop view ' || name || ';' from sqlite_schema where
 ok sqlite3 .ssl/ssl.db '.read drop.sql' "update run set status = 'stopped' where status = 'pruned'; drop table sweep_trash;
 	alter table run drop column loss_floor; alter table run drop column least_progress;
 	alter table cell drop column rank; alter table cell rename column seed_index to rank;
+	alter table attempt drop column engine_table_id; drop table engine; drop table engine_table;
 	alter table attempt drop column device; alter table attempt drop column device_about;
 	alter table sweep drop column spec_hash; alter table sweep rename column first_spec_hash to spec_hash;
 	update metric_name set goal = 'max' where name = 'loss'; pragma user_version = 14"

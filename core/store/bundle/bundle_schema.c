@@ -21,6 +21,11 @@ static const struct {
     {"host", "json_array(k.name, k.cpu, k.isa, k.os, k.cores)",
      "SELECT host_id FROM run WHERE id IN (SELECT value FROM json_each(?1)) UNION SELECT host_id "
      "FROM attempt WHERE run_id IN (SELECT value FROM json_each(?1))"},
+    {"engine_table", "k.sha256",
+     "SELECT engine_table_id FROM attempt WHERE run_id IN (SELECT value FROM json_each(?1))"},
+    {"engine", "json_array(k.engine_table_id, k.operation)",
+     "SELECT e.id FROM engine e JOIN attempt a ON a.engine_table_id = e.engine_table_id WHERE "
+     "a.run_id IN (SELECT value FROM json_each(?1))"},
     {"object", "k.sha256",
      "SELECT object_id FROM checkpoint WHERE run_id IN (SELECT value FROM json_each(?1)) UNION "
      "SELECT d.object_id FROM dataset d JOIN run r ON r.dataset_id = d.id WHERE r.id IN (SELECT "

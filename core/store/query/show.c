@@ -33,7 +33,7 @@ static const char head_sql[] =
     "v.created, v.finished, v.attempts, iif(v.status = 'running', NULL, v.seconds) AS seconds, "
     "iif(v.status = 'running', v.elapsed, NULL) AS elapsed, v.eta, "
     "coalesce(a.device || iif(a.device_about <> '', ': ' || a.device_about, ''), v.device) AS "
-    "device, "
+    "device, v.engines, "
     "v.images_per_s AS 'images/s', v.peak_rss, "
     "v.arena_peak, v.threads, "
     "h.name || ': ' || h.cpu || ', ' || h.cores || ' cores, ' || h.isa || ', ' || h.os AS host, "
@@ -67,7 +67,8 @@ static const struct {
 		    "JOIN object o ON o.id = c.object_id WHERE c.run_id = ?1 ORDER BY c.step"},
     {"attempts",
      "SELECT a.n, a.from_step, a.started, a.ended, a.seconds, a.exit_code, a.pid, "
-     "a.device, h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM attempt a "
+     "a.device, t.name AS engines, h.name AS host, substr(c.binary_sha256, 1, 12) AS binary FROM "
+     "attempt a LEFT JOIN engine_table t ON t.id = a.engine_table_id "
      "LEFT JOIN host h ON h.id = a.host_id LEFT JOIN code c ON c.id = a.code_id "
      "WHERE a.run_id = ?1 ORDER BY a.n"},
     {"events", "SELECT created, step, kind, text FROM event WHERE run_id = ?1 ORDER BY id"},

@@ -54,6 +54,8 @@ void cuda_plans_free(struct cuda_plans *p)
 
 void cuda_plans_use(struct cuda_plans *p, const struct engine_table *t)
 {
+	if (p->used == t)
+		return;
 	forget(p);
 	p->used = t;
 }

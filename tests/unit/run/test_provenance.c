@@ -22,10 +22,10 @@ static void test_device(void)
 {
 	const struct device card = {.name = "cuda", .about = "a card; its driver"};
 
-	CU_ASSERT_STRING_EQUAL(provenance_device(&device_cpu).name, "cpu");
-	CU_ASSERT_STRING_EQUAL(provenance_device(&device_cpu).about, "");
-	CU_ASSERT_STRING_EQUAL(provenance_device(&card).name, "cuda");
-	CU_ASSERT_STRING_EQUAL(provenance_device(&card).about, "a card; its driver");
+	CU_ASSERT_STRING_EQUAL(provenance_device(&device_cpu, NULL).name, "cpu");
+	CU_ASSERT_STRING_EQUAL(provenance_device(&device_cpu, NULL).about, "");
+	CU_ASSERT_STRING_EQUAL(provenance_device(&card, NULL).name, "cuda");
+	CU_ASSERT_STRING_EQUAL(provenance_device(&card, NULL).about, "a card; its driver");
 }
 
 int main(void)

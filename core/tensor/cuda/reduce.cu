@@ -3,9 +3,9 @@
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
-#include "core/tensor/cuda/sum.cuh"
+#include "core/tensor/cuda/sums.cuh"
 
-enum { THREADS = 256, BLOCKS = 8 /* per multiprocessor */, VECTOR = 4, CHUNK = THREADS * VECTOR * 4 };
+enum { BLOCKS = 8 /* per multiprocessor */, VECTOR = 4, CHUNK = THREADS * VECTOR * 4 };
 
 static size_t chunks_of(size_t n)
 {
@@ -27,10 +27,10 @@ struct sum {
 /* The sum of this thread's elements of a chunk, the same with ALIGNED or without: vectors of neighbouring
  * elements, in order. */
 template <bool SQUARES, bool ALIGNED>
-static __device__ inline double own_sum(const struct sum *s, size_t chunk)
+static __device__ inline struct totals<1> own_sum(const struct sum *s, size_t chunk)
 {
 	const size_t from = chunk * CHUNK, to = min(from + CHUNK, s->n);
-	double sum = 0;
+	struct totals<1> sum = {};
 
 #pragma unroll 4
 	for (size_t at = from + threadIdx.x * VECTOR; at < to; at += THREADS * VECTOR) {
@@ -42,7 +42,7 @@ static __device__ inline double own_sum(const struct sum *s, size_t chunk)
 			for (int i = 0; i < VECTOR && at + i < to; i++)
 				v.v[i] = s->x[at + i];
 		for (int i = 0; i < VECTOR; i++)
-			sum += SQUARES ? (double)v.v[i] * (double)v.v[i] : (double)v.v[i];
+			sum.v[0] += SQUARES ? (double)v.v[i] * (double)v.v[i] : (double)v.v[i];
 	}
 	return sum;
 }
@@ -50,28 +50,21 @@ static __device__ inline double own_sum(const struct sum *s, size_t chunk)
 template <bool SQUARES, bool ALIGNED>
 static __global__ void __launch_bounds__(THREADS) add_up(struct sum s, unsigned *counter)
 {
-	double sum;
+	struct totals<1> sum = {};
 
 	for (size_t chunk = blockIdx.x; chunk < s.chunks; chunk += gridDim.x) {
-		sum = block_sum<THREADS>(own_sum<SQUARES, ALIGNED>(&s, chunk));
+		const struct totals<1> own = block_total(own_sum<SQUARES, ALIGNED>(&s, chunk));
+
 		if (threadIdx.x == 0)
-			s.part[chunk] = sum;
+			s.part[chunk] = own.v[0];
 	}
 	if (!comes_last(counter, gridDim.x))
 		return;
-	sum = 0;
 	for (size_t i = threadIdx.x; i < s.chunks; i += THREADS)
-		sum += __ldcg(s.part + i);
-	sum = block_sum<THREADS>(sum);
+		sum.v[0] += __ldcg(s.part + i);
+	sum = block_total(sum);
 	if (threadIdx.x == 0)
-		*s.y = (real)(sum / s.divisor);
-}
-
-static unsigned blocks_for(const struct cuda_queue *q, size_t all)
-{
-	const size_t most = (size_t)(q->multiprocessors * BLOCKS);
-
-	return (unsigned)(all > most ? most : all ? all : 1);
+		*s.y = (real)(sum.v[0] / s.divisor);
 }
 
 static real *values(const struct tensor *x)
@@ -86,11 +79,12 @@ static void sum_of(const struct tensor *x, double divisor, void *scratch, struct
 {
 	const struct sum s = {values(x), x->n, chunks_of(x->n), divisor, (double *)scratch, values(y)};
 	const struct cuda_queue *q = cuda_queue_of(y);
+	const unsigned blocks = blocks_for(q, max(s.chunks, (size_t)1), BLOCKS);
 
 	if (is_aligned(s.x, 16))
-		LAUNCH((add_up<SQUARES, true>), blocks_for(q, s.chunks), THREADS, 0, q, s, q->counters);
+		LAUNCH((add_up<SQUARES, true>), blocks, THREADS, 0, q, s, q->counters);
 	else
-		LAUNCH((add_up<SQUARES, false>), blocks_for(q, s.chunks), THREADS, 0, q, s, q->counters);
+		LAUNCH((add_up<SQUARES, false>), blocks, THREADS, 0, q, s, q->counters);
 }
 
 void cuda_sum_forward(const struct tensor *x, double divisor, void *scratch, struct tensor *y)
@@ -138,10 +132,14 @@ template <int V> static __global__ void __launch_bounds__(THREADS) slopes_at(str
 
 static void backward(const struct cuda_queue *q, const struct slopes *s)
 {
-	if (is_aligned(s->x, 16) && is_aligned(s->dx, 16))
-		LAUNCH((slopes_at<VECTOR>), blocks_for(q, s->n / VECTOR / THREADS + 1), THREADS, 0, q, *s);
+	const bool vectors = is_aligned(s->x, 16) && is_aligned(s->dx, 16);
+	const size_t per_block = vectors ? THREADS * VECTOR : THREADS;
+	const unsigned blocks = blocks_for(q, s->n / per_block + 1, BLOCKS);
+
+	if (vectors)
+		LAUNCH((slopes_at<VECTOR>), blocks, THREADS, 0, q, *s);
 	else
-		LAUNCH((slopes_at<1>), blocks_for(q, s->n / THREADS + 1), THREADS, 0, q, *s);
+		LAUNCH((slopes_at<1>), blocks, THREADS, 0, q, *s);
 }
 
 void cuda_sum_backward(const struct tensor *x, const struct tensor *dy, real divisor,

@@ -3,9 +3,9 @@
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
-#include "core/tensor/cuda/sum.cuh"
+#include "core/tensor/cuda/sums.cuh"
 
-enum { THREADS = 256, BLOCKS = 8 /* per multiprocessor */, LONG = 1024, VECTOR = 4 };
+enum { BLOCKS = 8 /* per multiprocessor */, LONG = 1024, VECTOR = 4 };
 enum { COLUMNS = 32, STRANDS = 32 };
 
 enum job { L2_FORWARD, L2_BACKWARD, CENTER, ENTROPY_FORWARD, ENTROPY_BACKWARD };
@@ -25,27 +25,29 @@ struct rows {
 
 /* --- a row of WIDTH threads, of which each takes V neighbouring columns at once ------------- */
 
-template <int WIDTH> static __device__ inline double row_sum(double v)
+template <bool MAX> static __device__ inline double combine(double a, double b)
 {
-	return WIDTH == 32 ? warp_sum(v) : block_sum<THREADS>(v);
+	return MAX ? fmax(a, b) : a + b; /* fmax() leaves NaN out */
 }
 
-/* NaN is left out. */
-template <int WIDTH> static __device__ inline double row_max(double v)
+/* The sum over the threads of a row, or their maximum, in all of them. */
+template <int WIDTH, bool MAX> static __device__ inline double total(double v)
 {
-	__shared__ double part[THREADS / 32];
+	__shared__ double part[WARPS];
 	const unsigned t = thread_number();
 
-	for (int x = 16; x; x >>= 1)
-		v = fmax(v, __shfl_xor_sync(~0u, v, x));
-	if (WIDTH == 32)
+	for (int x = WARP / 2; x; x >>= 1)
+		v = combine<MAX>(v, __shfl_xor_sync(~0u, v, x));
+	if (WIDTH == WARP)
 		return v;
-	if (t % 32 == 0)
-		part[t / 32] = v;
+	__syncthreads(); /* the parts of the row before have been read */
+	if (t % WARP == 0)
+		part[t / WARP] = v;
 	__syncthreads();
-	for (int i = 0; i < THREADS / 32; i++)
-		v = fmax(v, part[i]);
-	return v; /* `part` is written again behind the barriers of a sum */
+	v = part[0];
+	for (int k = 1; k < WARPS; k++)
+		v = combine<MAX>(v, part[k]);
+	return v;
 }
 
 /* out (+)= v, in columns c to c + V - 1 */
@@ -72,7 +74,7 @@ static __device__ inline void l2_forward(const struct rows *a, size_t from, size
 		for (int i = 0; i < V; i++)
 			sum += (double)x.v[i] * (double)x.v[i];
 	}
-	norm = sqrt(row_sum<WIDTH>(sum));
+	norm = sqrt(total<WIDTH, false>(sum));
 	by = 1 / (norm > a->eps ? norm : a->eps);
 	if (threadIdx.x == 0)
 		a->save[r] = norm > a->eps ? norm : -a->eps;
@@ -98,7 +100,7 @@ static __device__ inline void l2_backward(const struct rows *a, size_t from, siz
 		for (int i = 0; i < V; i++)
 			along += (double)y.v[i] * (double)dy.v[i];
 	}
-	along = row_sum<WIDTH>(along);
+	along = total<WIDTH, false>(along);
 	for (int c = (int)threadIdx.x * V; c < a->cols; c += WIDTH * V) {
 		const struct vec<V> y = load<V>(a->y + from + c);
 		struct vec<V> d = load<V>(a->x + from + c);
@@ -120,7 +122,7 @@ static __device__ inline void center(const struct rows *a, size_t from)
 		for (int i = 0; i < V; i++)
 			mean += (double)x.v[i];
 	}
-	mean = row_sum<WIDTH>(mean) / a->cols;
+	mean = total<WIDTH, false>(mean) / a->cols;
 	for (int c = (int)threadIdx.x * V; c < a->cols; c += WIDTH * V) {
 		struct vec<V> x = load<V>(a->x + from + c);
 
@@ -142,14 +144,14 @@ static __device__ inline void entropy_forward(const struct rows *a, size_t from,
 		for (int i = 0; i < V; i++)
 			max = fmax(max, (double)x.v[i]);
 	}
-	max = row_max<WIDTH>(max);
+	max = total<WIDTH, true>(max);
 	for (int c = (int)threadIdx.x * V; c < a->cols; c += WIDTH * V) {
 		const struct vec<V> x = load<V>(a->x + from + c);
 
 		for (int i = 0; i < V; i++)
 			sum += exp((double)x.v[i] - max);
 	}
-	sum = row_sum<WIDTH>(sum);
+	sum = total<WIDTH, false>(sum);
 	for (int c = (int)threadIdx.x * V; c < a->cols; c += WIDTH * V) {
 		struct vec<V> x = load<V>(a->x + from + c);
 
@@ -165,15 +167,15 @@ static __device__ inline void entropy_forward(const struct rows *a, size_t from,
 static __device__ inline void entropy_mean(const struct rows *a, unsigned *counter)
 {
 	const unsigned t = thread_number();
-	double sum = 0;
+	struct totals<1> sum = {};
 
 	if (!comes_last(counter, gridDim.x))
 		return;
 	for (size_t r = t; r < a->rows; r += THREADS)
-		sum += __ldcg(a->save + r);
-	sum = block_sum<THREADS>(sum);
+		sum.v[0] += __ldcg(a->save + r);
+	sum = block_total(sum);
 	if (t == 0)
-		*a->loss = (real)(sum / (double)a->rows);
+		*a->loss = (real)(sum.v[0] / (double)a->rows);
 }
 
 /* x: p */
@@ -220,11 +222,9 @@ template <enum job J, int WIDTH, int V>
 static void launch(const struct cuda_queue *q, const struct rows *a)
 {
 	const dim3 block(WIDTH, THREADS / WIDTH);
-	const size_t blocks = (a->rows + block.y - 1) / block.y;
-	const size_t most = (size_t)(q->multiprocessors * BLOCKS);
+	const unsigned blocks = blocks_for(q, (a->rows + block.y - 1) / block.y, BLOCKS);
 
-	LAUNCH((each_row<J, WIDTH, V>), (unsigned)(blocks < most ? blocks : most), block, 0, q, *a,
-	       q->counters);
+	LAUNCH((each_row<J, WIDTH, V>), blocks, block, 0, q, *a, q->counters);
 }
 
 template <enum job J> static void run(const struct cuda_queue *q, const struct rows *a)
@@ -237,7 +237,7 @@ template <enum job J> static void run(const struct cuda_queue *q, const struct r
 	if (a->cols > LONG)
 		vectors ? launch<J, THREADS, VECTOR>(q, a) : launch<J, THREADS, 1>(q, a);
 	else
-		vectors ? launch<J, 32, VECTOR>(q, a) : launch<J, 32, 1>(q, a);
+		vectors ? launch<J, WARP, VECTOR>(q, a) : launch<J, WARP, 1>(q, a);
 }
 
 /* --- calls --------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # mutants.sh BUILD [CXX [FILE...]]: are the barriers and fences of the kernels tested? Takes out each __syncthreads()
 # and each __threadfence() of core/tensor/cuda, or of these of its files, in turn, runs the tests of kernels in each
-# order of threads and blocks and under the watcher of every access, and prints a line for each:
+# order of threads and blocks and under the watcher of every access, and prints a line for each. The tests of the same
+# name as the changed file run first, and all others only if those find nothing.
 #   v  wrong values     e  an error of the shim     r  a race, seen by the watcher     -  passed
 # Fails if one survives: then either a test is missing, or the barrier is superfluous and goes.
 set -u
@@ -15,10 +16,13 @@ SSL_SOURCE_DIR=$src
 SSL_CUDA_LIBS=$build/tests/cuda/fake
 export SSL_SOURCE_DIR SSL_CUDA_LIBS
 dir=core/tensor/cuda
-programs='norm views kernels_correlation kernels_losses kernels_measures kernels_update'
+programs=$(cd "$build/tests/cuda" && for f in t-cuda-*_watched; do
+	name=${f#t-cuda-} name=${name%_watched}
+	[ "$name" = shim ] || [ ! -x "t-cuda-${name}_float" ] || echo "$name"
+done)
 flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
 
-# compile VARIANT: every .cu file, of the copy in the scratch folder where that differs
+# compile VARIANT: the .cu files in $changed, of the copy in the scratch folder where there is one
 compile()
 {
 	mkdir -p "$scratch/$1"
@@ -28,11 +32,12 @@ compile()
 		name=$(basename "$file" .cu)
 		[ ! -e "$scratch/$dir/$name.cu" ] || file=$scratch/$dir/$name.cu
 		# shellcheck disable=SC2086  # lists of flags
-		if [ "$changed" = all ] || [ "$changed" = "$name" ]; then
+		case " $changed " in
+		*" $name "*)
 			"$cxx" $flags $sanitize -I"$scratch" -I"$src" -x c++ -c "$file" -o "$scratch/$1/$name.o" || return 1
-		else
-			cp "$scratch/whole/$1/$name.o" "$scratch/$1/$name.o"
-		fi
+			;;
+		*) cp "$scratch/whole/$1/$name.o" "$scratch/$1/$name.o" ;;
+		esac
 	done
 }
 
@@ -46,11 +51,11 @@ link()
 		"$build/libssl_core.a" -lcunit -lyaml -lcrypto -lm -lpthread -ldl
 }
 
-# outcome VARIANT [ORDER]: one letter; the first message of the shim is left in the scratch folder
+# outcome VARIANT [ORDER]: one letter of the programs $some; the first message of the shim is left in the scratch folder
 outcome()
 {
 	letter=-
-	for program in $programs; do
+	for program in $some; do
 		SHIM_ORDER=${2:-} "$scratch/$1/$program" >"$scratch/out" 2>&1
 		case $? in
 		0) continue ;;
@@ -64,14 +69,13 @@ outcome()
 	printf '%s' "$letter"
 }
 
-# row LABEL: builds what differs, runs it and prints a line; fails if nothing is found
-row()
+# outcomes PROGRAM...: links and runs them; $found gets four letters
+outcomes()
 {
-	: >"$scratch/message"
+	some=$*
 	for variant in float watched; do
-		compile $variant || { echo "$1: it does not compile"; return 1; }
-		for program in $programs; do
-			link $variant "$program" || { echo "$1: it cannot be linked"; return 1; }
+		for program in $some; do
+			link $variant "$program" || { echo "$program cannot be linked"; return 1; }
 		done
 	done
 	found=
@@ -79,6 +83,20 @@ row()
 		found="$found $(outcome float $order)"
 	done
 	found="$found $(outcome watched)"
+}
+
+# row LABEL [NAME]: builds what differs, runs it and prints a line; fails if nothing is found. NAME: of the changed file
+row()
+{
+	: >"$scratch/message"
+	for variant in float watched; do
+		compile $variant || { echo "$1: it does not compile"; return 1; }
+	done
+	found=' - - - -'
+	# shellcheck disable=SC2046  # a list of names
+	[ -z "${2:-}" ] || outcomes $(echo "$programs" | grep -xE "(kernels_)?$2") || return 1
+	# shellcheck disable=SC2086  # a list of names
+	[ "$found" != ' - - - -' ] || outcomes $programs || return 1
 	# shellcheck disable=SC2086  # four letters
 	printf '%-40s %-9s %-10s %-11s %-7s ' "$1" $found
 	sed "s,$scratch/,,g; s,$src/,,g" "$scratch/message" | cut -c1-110
@@ -87,7 +105,7 @@ row()
 }
 
 printf '%-40s %-9s %-10s %-11s %-7s %s\n' removed ascending descending interleaved watcher 'first message of the shim'
-changed=all
+changed=$(cd "$src/$dir" && printf '%s ' *.cu | sed 's/\.cu / /g')
 if row nothing; then
 	echo 'the tests fail without a change'
 	exit 1
@@ -105,11 +123,14 @@ files=$(cd "$src/$dir" && echo *.cu *.cuh)
 while IFS=: read -r file line call; do
 	mkdir -p "$scratch/$dir"
 	sed "${line}s/$call/;/" "$src/$dir/$file" >"$scratch/$dir/$file"
-	changed=all # a header
+	changed=${file%.cu}
 	case $file in
-	*.cu) changed=${file%.cu} ;;
+	*.cuh) # and the headers that include it
+		some=$(cd "$src/$dir" && grep -l "$file" -- *.cuh | tr '\n' '|')
+		changed=$(cd "$src/$dir" && grep -lE "$some$file" -- *.cu | sed 's/\.cu$//' | tr '\n' ' ')
+		;;
 	esac
-	row "$file:$line $call" || survivors=$((survivors + 1))
+	row "$file:$line $call" "${file%.cu*}" || survivors=$((survivors + 1))
 	count=$((count + 1))
 	rm -rf "${scratch:?}/core"
 done <"$scratch/sites"

@@ -8,6 +8,7 @@
 #include "core/report/rows.h"
 #include "core/run/keys.h"
 #include "core/store/config.h"
+#include "core/store/engine_tables.h"
 #include "core/store/query/lists.h"
 #include "core/tensor/devices.h"
 
@@ -338,6 +339,22 @@ static void add_devices(struct candidates *c)
 			candidates_add(c, kind->name, NULL);
 }
 
+static int add_engine_table(void *ctx, const struct engine_table_row *row)
+{
+	candidates_add(ctx, row->name, row->about);
+	return 0;
+}
+
+static void add_engines(struct candidates *c)
+{
+	struct cmd_ctx ctx = {.dir = c->dir, .quiet = 1};
+	struct error ignored;
+
+	if (!cmd_open_store(&ctx, NEED_STORE_READ, &ignored))
+		engine_tables_each(ctx.store, add_engine_table, c, &ignored);
+	store_close(ctx.store);
+}
+
 static void add_vectors(struct candidates *c)
 {
 	candidates_add(c, "z", "embeddings");
@@ -364,6 +381,7 @@ static const struct {
     {NULL, "DATASET", add_datasets, 0},
     {NULL, "DEVICE", add_devices, 0},
     {NULL, "DIR", NULL, OFFER_FOLDERS},
+    {NULL, "ENGINES", add_engines, 0},
     {NULL, "FILE", NULL, OFFER_FILES},
     {NULL, "FOLDER=SPLIT", NULL, OFFER_FOLDERS},
     {NULL, "KEY", add_groups, 0},

@@ -7,7 +7,7 @@
 #include "core/recipe/recipe.h"
 
 extern const struct cmd cmd_init, cmd_data, cmd_run, cmd_resume, cmd_eval, cmd_sweep, cmd_worker;
-extern const struct cmd cmd_verify;
+extern const struct cmd cmd_verify, cmd_device;
 extern const struct cmd cmd_log, cmd_show, cmd_diff, cmd_compare, cmd_best, cmd_metrics, cmd_plot;
 extern const struct cmd cmd_report, cmd_sql, cmd_schema;
 extern const struct cmd cmd_tag, cmd_note, cmd_rename, cmd_rm, cmd_export, cmd_import;
@@ -25,6 +25,7 @@ static const struct cmd *const table[] = {
     &cmd_sweep,
     &cmd_worker,
     &cmd_verify,
+    &cmd_device,
     /* look */
     &cmd_log,
     &cmd_show,

@@ -15,6 +15,7 @@
 #include "core/base/rng.h"
 #include "core/report/human.h"
 #include "core/run/provenance.h"
+#include "core/store/engine_tables.h"
 #include "core/tensor/devices.h"
 #include "core/tensor/kernels/gemm.h"
 
@@ -205,6 +206,39 @@ static void check_disk(struct doctor *d, const char *dir)
 		fs_out_abort(&out);
 }
 
+/* The tables of engines, and how many of them fit a device of this machine. */
+struct engine_count {
+	int n, fit;
+};
+
+static int count_engines(void *ctx, const struct engine_table_row *row)
+{
+	struct engine_count *c = ctx;
+	const struct device *d;
+	struct error ignored;
+
+	c->n++;
+	c->fit += !device_find(row->device, &d, &ignored) && !strcmp(d->about, row->about);
+	return 0;
+}
+
+static void check_engines(struct doctor *d, struct store *s)
+{
+	struct engine_count c = {0, 0};
+	struct error err = {0};
+	char text[160];
+
+	if (engine_tables_each(s, count_engines, &c, &err)) {
+		add(d, BAD, "engines", err.msg);
+	} else if (c.n) {
+		snprintf(text, sizeof text,
+			 "%d table%s in the store, %d of them for a device here: see `ssl device "
+			 "ls`",
+			 c.n, c.n == 1 ? "" : "s", c.fit);
+		add(d, FINE, "engines", text);
+	}
+}
+
 static void check_store(struct doctor *d, struct cmd_ctx *ctx)
 {
 	struct error err = {0};
@@ -216,6 +250,7 @@ static void check_store(struct doctor *d, struct cmd_ctx *ctx)
 		return;
 	}
 	add(d, FINE, "store", store_dir(ctx->store));
+	check_engines(d, ctx->store);
 	check_space(d, "space", store_dir(ctx->store));
 	if (fs_is_network(store_dir(ctx->store)))
 		add(d, WARN, "file system",

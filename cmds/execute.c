@@ -122,6 +122,23 @@ int cmd_find_device_of(struct cmd_ctx *ctx, const struct run_row *row, const cha
 			 row->name, why.msg);
 }
 
+int cmd_find_engines(struct cmd_ctx *ctx, const char *name, const struct device *d,
+		     struct engines *out, struct error *err)
+{
+	*out = (struct engines){0};
+	if (!name || !strcmp(name, ENGINES_NONE))
+		return 0;
+	return engines_find(ctx->store, name, d, out, err);
+}
+
+int cmd_find_engines_of(struct cmd_ctx *ctx, const struct run_row *row, const char *name,
+			const struct device *d, struct engines *out, struct error *err)
+{
+	if (name)
+		return cmd_find_engines(ctx, name, d, out, err);
+	return engines_of_run(ctx->store, row->id, row->name, d, out, err);
+}
+
 int cmd_check_recipe(struct cmd_ctx *ctx, const struct recipe *rc, struct error *err)
 {
 	const char *name = recipe_text(rc, "data.set");

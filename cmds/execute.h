@@ -3,6 +3,7 @@
 #define SSL_CMDS_EXECUTE_H
 
 #include "cmds/cmd.h"
+#include "core/run/engines.h"
 #include "core/run/run.h"
 
 /* Appends the command line, quoted for the shell. */
@@ -19,6 +20,13 @@ int cmd_find_device(const char *name, const struct device **out, struct error *e
 /* The same for a recorded run, which without --device stays on the device of its newest attempt. */
 int cmd_find_device_of(struct cmd_ctx *ctx, const struct run_row *row, const char *name,
 		       const struct device **out, struct error *err);
+
+/* Reads the table of engines that --engines names; none if name is NULL or "none". */
+int cmd_find_engines(struct cmd_ctx *ctx, const char *name, const struct device *d,
+		     struct engines *out, struct error *err);
+/* The same for a recorded run, which without --engines keeps that of its newest attempt. */
+int cmd_find_engines_of(struct cmd_ctx *ctx, const struct run_row *row, const char *name,
+			const struct device *d, struct engines *out, struct error *err);
 
 /* Executes r (recipe and opts filled) on ctx->store and releases it; with -n only up to the first
  * step. */

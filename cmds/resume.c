@@ -14,7 +14,8 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_resume = {
     .name = "resume",
     .summary = "continue a run that was stopped, failed or died",
-    .usage = "resume [--device DEVICE] [-j N] [-n] [--set KEY=VALUE]... REF [RECIPE]",
+    .usage = "resume [--device DEVICE] [--engines ENGINES] [-j N] [-n] [--set KEY=VALUE]... REF "
+	     "[RECIPE]",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl show REF --json` prints what was recorded",
     .run = resume_run,
@@ -116,7 +117,8 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 {
 	struct opt_list set = {{0}, 0};
 	struct run_opts opts = {0};
-	const char *device = NULL;
+	struct engines engines = {0};
+	const char *device = NULL, *name = NULL;
 	struct run_row row;
 	int64_t id;
 	long threads = 0, epoch;
@@ -125,6 +127,8 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 				     "a value that the recorded recipe must have", 0, 0},
 				    {0, "device", OPT_TEXT, &device, "DEVICE",
 				     "device that computes: cpu or auto (that of the run)", 0, 0},
+				    {0, "engines", OPT_TEXT, &name, "ENGINES",
+				     "another table of engines, or none (that of the run)", 0, 0},
 				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
@@ -136,9 +140,14 @@ static int resume_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	    runs_get(ctx->store, id, &row, err))
 		return -1;
 	opts.threads = (int)threads;
-	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err);
+	opts.engines = &engines;
+	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err) ||
+		      cmd_find_engines_of(ctx, &row, name, opts.device, &engines, err)
+		  ? -1
+		  : 0;
 	if (!ret)
 		ret = resume(ctx, &row, epoch, n > 1 ? argv[2] : NULL, &set, &opts, err);
+	engines_release(&engines);
 	run_row_release(&row);
 	return ret;
 }

@@ -15,14 +15,14 @@ const struct cmd cmd_run = {
     .summary = "train one encoder according to a recipe, and record the run",
     .usage =
 	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
-	"[--tag TAG]... [--device DEVICE] [-j N] [-n] [RECIPE]",
+	"[--tag TAG]... [--device DEVICE] [--engines ENGINES] [-j N] [-n] [RECIPE]",
     .needs = NEED_NOTHING,
     .no_table = "`ssl show @ --json` prints what was recorded",
     .run = run_run,
 };
 
 struct run_args {
-	const char *path, *like, *method, *dataset, *seed, *name, *device;
+	const char *path, *like, *method, *dataset, *seed, *name, *device, *engines;
 	struct opt_list set, tag;
 	long threads;
 };
@@ -111,7 +111,8 @@ static int open_and_load(struct cmd_ctx *ctx, const struct run_args *a, struct r
 static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *command,
 		   struct error *err)
 {
-	struct run r = {0};
+	struct engines engines = {0};
+	struct run r = {.opts.engines = &engines};
 	int ret;
 
 	if (a->like && a->path)
@@ -120,6 +121,8 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 	    open_and_load(ctx, a, &r.recipe, err))
 		return -1;
 	ret = cmd_check_recipe(ctx, &r.recipe, err);
+	if (!ret && ctx->store)
+		ret = cmd_find_engines(ctx, a->engines, r.opts.device, &engines, err);
 	if (ret) {
 		run_release(&r);
 		return ret;
@@ -131,7 +134,9 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 	r.opts.tag = a->tag.item;
 	r.opts.n_tags = a->tag.n;
 	r.opts.threads = (int)a->threads;
-	return cmd_execute_run(ctx, &r, err);
+	ret = cmd_execute_run(ctx, &r, err);
+	engines_release(&engines);
+	return ret;
 }
 
 static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
@@ -151,6 +156,8 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 	    {0, "tag", OPT_LIST, &a.tag, "TAG", "a tag for the run", 0, 0},
 	    {0, "device", OPT_TEXT, &a.device, "DEVICE", "device that computes: cpu or auto (auto)",
 	     0, 0},
+	    {0, "engines", OPT_TEXT, &a.engines, "ENGINES",
+	     "a table of engines: see `ssl device ls` (none)", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
 	    {0}};

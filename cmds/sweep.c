@@ -21,8 +21,8 @@ const struct cmd cmd_sweep = {
     .usage = "sweep plan [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
 	     "KEY=V,V]... [--seeds N] [--name NAME] [--device DEVICE] [-j N] [FILE]\n"
 	     "sweep start [-m METHOD] [-d DATASET] [--set KEY=VALUE]... [--grid KEY=V,V]... [--zip "
-	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [--devices DEVICE,...] [-j N] [-n] "
-	     "[FILE|SWEEP]\n"
+	     "KEY=V,V]... [--seeds N] [--name NAME] [--reuse] [--devices DEVICE,...] "
+	     "[--engines ENGINES] [-j N] [-n] [FILE|SWEEP]\n"
 	     "sweep status [--watch] [SWEEP]\n"
 	     "sweep show [--metric METRIC] [SWEEP]\n"
 	     "sweep pause SWEEP\n"
@@ -278,6 +278,8 @@ static int find_devices(struct sweep_args *a, const char *verb, struct error *er
 	const char *rest = a->devices;
 	int ret;
 
+	if (a->engines && strcmp(verb, "start") != 0)
+		return error_set(err, ERR_USAGE, "sweep %s: --engines goes with start", verb);
 	if (strcmp(verb, "plan") && strcmp(verb, "start"))
 		return a->devices ? error_set(err, ERR_USAGE,
 					      "sweep %s: --device goes with plan and start", verb)
@@ -315,6 +317,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	     "device that computes: cpu or auto (auto)", 0, 0},
 	    {0, "devices", OPT_TEXT, &a.devices, "DEVICE,...",
 	     "the same of several, which the workers get in turn", 0, 0},
+	    {0, "engines", OPT_TEXT, &a.engines, "ENGINES",
+	     "start: a table of engines (that of the cells so far)", 0, 0},
 	    {'j', "workers", OPT_INT, &a.workers, "N",
 	     "worker processes, which share the cores (1)", 1, 256},
 	    {0, "reuse", OPT_FLAG, &a.reuse, NULL, "use finished runs of the same recipe as cells",

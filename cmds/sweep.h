@@ -17,6 +17,7 @@ struct sweep_args {
 	int n_operands;
 	const char *method, *dataset, *seeds, *name, *metric;
 	const char *devices; /* as typed, for the workers in turn; NULL: not given */
+	const char *engines; /* as typed, for the workers; NULL: not given */
 	const struct device *device;
 	struct opt_list set, grid, zip;
 	struct recipe_context context; /* of the store, once it is open */

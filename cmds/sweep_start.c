@@ -170,6 +170,17 @@ static int check_waiting(struct store *s, const struct sweep_row *w, const struc
 	return ret ? error_prefix(err, "%s", w->name) : 0;
 }
 
+/* Reads the table of engines as the workers will, so that one that does not fit is refused at once.
+ */
+static int check_engines(struct sweep_args *a, const struct sweep_row *w, struct error *err)
+{
+	struct engines e = {0};
+	int ret = engines_of_sweep(a->ctx->store, w->id, w->name, a->engines, a->device, &e, err);
+
+	engines_release(&e);
+	return ret;
+}
+
 static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 {
 	struct supervisor v = {.store = a->ctx->store, .dir = a->ctx->dir};
@@ -182,6 +193,8 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 		return -1;
 	sweep_warn_goal(&w);
 	ret = a->saved ? 0 : check_waiting(v.store, &w, a->device, err);
+	if (!ret)
+		ret = check_engines(a, &w, err);
 	if (!ret && !strcmp(w.state, "paused"))
 		ret = sweeps_set_state(v.store, w.id, "active", err);
 	if (!ret)
@@ -194,6 +207,7 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 		v.workers = (int)a->workers;
 		v.threads = cpu_count() / v.workers > 1 ? cpu_count() / v.workers : 1;
 		v.devices = a->devices;
+		v.engines = a->engines;
 		v.stop = &signal_received;
 		v.tick = sweep_view_tick;
 		v.ctx = &view;
@@ -209,6 +223,19 @@ static int run_sweep(struct sweep_args *a, const char *name, struct error *err)
 	return ret;
 }
 
+/* A table that is missing or does not fit is refused before the sweep is recorded. */
+static int open_and_check_engines(struct sweep_args *a, struct error *err)
+{
+	struct engines e;
+	int ret = open_writer(a, err) || cmd_find_engines(a->ctx, a->engines, a->device, &e, err)
+		      ? -1
+		      : 0;
+
+	if (!ret)
+		engines_release(&e);
+	return ret;
+}
+
 int sweep_start(struct sweep_args *a, struct error *err)
 {
 	struct strbuf name = STRBUF_INIT;
@@ -221,6 +248,8 @@ int sweep_start(struct sweep_args *a, struct error *err)
 				 a->operand);
 	if (a->ctx->dry_run)
 		return forecast(a, err);
+	if (a->engines && open_and_check_engines(a, err))
+		return -1;
 	if (a->operand && !sweep_is_file(a)) {
 		strbuf_adds(&name, a->operand);
 		ret = open_writer(a, err);

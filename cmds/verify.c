@@ -95,6 +95,7 @@ static int verify(struct cmd_ctx *ctx, const struct run_row *row, struct verify_
 static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *err)
 {
 	struct verify_opts opts = {0};
+	struct engines engines = {0};
 	struct run_row row;
 	int64_t id;
 	const char *device = NULL;
@@ -118,9 +119,14 @@ static int verify_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 		return -1;
 	if (epoch >= 0 && !opts.epochs)
 		opts.epochs = epoch;
-	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err);
+	opts.engines = &engines;
+	ret = cmd_find_device_of(ctx, &row, device, &opts.device, err) ||
+		      cmd_find_engines_of(ctx, &row, NULL, opts.device, &engines, err)
+		  ? -1
+		  : 0;
 	if (!ret)
 		ret = verify(ctx, &row, &opts, err);
+	engines_release(&engines);
 	run_row_release(&row);
 	return ret;
 }

@@ -10,7 +10,7 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 const struct cmd cmd_worker = {
     .name = "worker",
     .summary = "run cells of a sweep until none is left",
-    .usage = "worker [--device DEVICE] [-j N] SWEEP",
+    .usage = "worker [--device DEVICE] [--engines ENGINES] [-j N] SWEEP",
     .needs = NEED_STORE_WRITE,
     .no_table = "`ssl sweep status SWEEP --json` prints the cells",
     .run = worker_cmd,
@@ -80,12 +80,15 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 {
 	struct worker w = {.stop = &signal_received};
 	struct strbuf command = STRBUF_INIT;
+	struct engines engines = {0};
 	struct sweep_row sweep;
 	struct output output;
 	long threads = 0;
-	const char *device = NULL;
+	const char *device = NULL, *name = NULL;
 	const struct opt table[] = {{0, "device", OPT_TEXT, &device, "DEVICE",
 				     "device that computes: cpu or auto (auto)", 0, 0},
+				    {0, "engines", OPT_TEXT, &name, "ENGINES",
+				     "a table of engines (that of the sweep's cells so far)", 0, 0},
 				    {'j', "threads", OPT_INT, &threads, "N",
 				     "threads (all cores); never changes results", 0, 1024},
 				    {0}};
@@ -111,7 +114,11 @@ static int worker_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *
 	w.command = command.buf;
 	w.report = report_cell;
 	w.ctx = &output;
-	ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &output, err);
+	w.engines = &engines;
+	ret = engines_of_sweep(ctx->store, sweep.id, sweep.name, name, w.device, &engines, err);
+	if (!ret)
+		ret = ctx->dry_run ? forecast(ctx, &sweep, err) : work(ctx, &w, &output, err);
+	engines_release(&engines);
 	sweep_row_release(&sweep);
 	strbuf_release(&command);
 	return ret;

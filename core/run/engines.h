@@ -38,6 +38,9 @@ int engines_of_sweep(struct store *s, int64_t sweep, const char *sweep_name, con
 /* From now on the device computes with e, which may be NULL: with the first engines. */
 void engines_use(const struct engines *e, const struct device *d);
 
+/* ERR_USAGE, saying so, on a device that has nothing to choose. */
+int engines_can_choose(const struct device *d, struct error *err);
+
 /* Times the engines for every operation of a training step of the recipe, which is released. ERR_USAGE if
  * there is nothing to choose. */
 int engines_time(struct store *s, struct recipe *recipe, int threads, const struct device *d,

@@ -109,11 +109,9 @@ struct run {
 	struct tape tape, eval_tape; /* of training; of all else, whose memory is returned each time */
 
 	/* position: steps are counted from the start of the run, epochs are finished ones */
-	long step, steps, steps_per_epoch;
-	long epoch, epochs;
+	long step, steps, steps_per_epoch, epoch, epochs;
 	long best_step; /* of the best online evaluation so far, -1 none */
-	double best_value;
-	double base_lr, final_lr, warmup_steps;
+	double best_value, base_lr, final_lr, warmup_steps;
 	int cosine;
 
 	struct dynamics *dynamics; /* dynamics.c: NULL until it first measures */

@@ -56,11 +56,22 @@ static void exec_worker(const struct supervisor *v, int i, pid_t parent)
 			(char *)"-j",
 			threads,
 			(char *)v->sweep->name,
-			v->devices ? (char *)"--device" : NULL,
-			device,
+			NULL,
+			NULL,
+			NULL,
+			NULL,
 			NULL};
+	int n = 8;
 
 	supervisor_device(v->devices, i, device, sizeof device);
+	if (v->devices) {
+		argv[n++] = (char *)"--device";
+		argv[n++] = device;
+	}
+	if (v->engines) {
+		argv[n++] = (char *)"--engines";
+		argv[n++] = (char *)v->engines;
+	}
 	snprintf(threads, sizeof threads, "%d", v->threads);
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

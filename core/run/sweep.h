@@ -130,6 +130,7 @@ struct supervisor {
 	const char *dir;      /* -C for the workers */
 	int workers, threads; /* threads of each */
 	const char *devices;  /* of the workers in turn, with commas between them; NULL: none given */
+	const char *engines;  /* --engines of the workers; NULL: not given */
 	const volatile sig_atomic_t *stop;
 	/* Called a few times a second. */
 	void (*tick)(void *ctx, const struct sweep_counts *n, int alive);

@@ -5,10 +5,13 @@
 #include "core/run/estimate.h"
 #include "core/run/precision.h"
 
-static int nothing_to_choose(const struct device *d, const char *why, struct error *err)
+int engines_can_choose(const struct device *d, struct error *err)
 {
-	return error_set(err, ERR_USAGE, "%s: there are no engines to choose among: %s", d->name,
-			 why);
+	if (d->time_engines)
+		return 0;
+	return error_set(err, ERR_USAGE,
+			 "device %s: there is nothing to choose: every operation has one engine",
+			 d->name);
 }
 
 /* A step meets every operation; it computes with the first engines. */
@@ -26,7 +29,9 @@ static int time_step(struct run *r, struct engine_table *t, struct error *err)
 	ret = estimate_try(r, err);
 	d->time_engines(d, NULL);
 	if (!ret && !t->n)
-		ret = nothing_to_choose(d, "a step of this recipe has no convolution", err);
+		ret = error_set(err, ERR_USAGE,
+				"there is nothing to choose: a step of this recipe has no "
+				"convolution");
 	return ret;
 }
 
@@ -35,16 +40,12 @@ int engines_time(struct store *s, struct recipe *recipe, int threads, const stru
 {
 	struct run r = {.store = s, .recipe = *recipe, .opts.device = d};
 	struct engine_table t = {0};
-	int ret = d->time_engines ? 0
-				  : nothing_to_choose(d,
-						      "every operation has one way of being "
-						      "computed",
-						      err);
+	int ret;
 
 	parallel_set_threads(threads);
-	if (!ret)
-		ret = precision_check(recipe_text(&r.recipe, "precision"), d, err) ||
-		      time_step(&r, &t, err);
+	ret = engines_can_choose(d, err) ||
+	      precision_check(recipe_text(&r.recipe, "precision"), d, err) ||
+	      time_step(&r, &t, err);
 	run_release(&r);
 	if (ret)
 		engine_table_release(&t);

@@ -16,9 +16,9 @@ SSL_SOURCE_DIR=$src
 SSL_CUDA_LIBS=$build/tests/cuda/fake
 export SSL_SOURCE_DIR SSL_CUDA_LIBS
 dir=core/tensor/cuda
-programs=$(cd "$build/tests/cuda" && for f in t-cuda-*_watched; do
-	name=${f#t-cuda-} name=${name%_watched}
-	[ "$name" = shim ] || [ ! -x "t-cuda-${name}_float" ] || echo "$name"
+programs=$(cd "$src/tests/cuda" && for f in test_*.c kernels/test_*.c; do
+	name=$(echo "${f%.c}" | sed 's/test_//; s,/,_,')
+	[ ! -x "$build/tests/cuda/t-cuda-${name}_watched" ] || echo "$name"
 done)
 flags="-std=gnu++17 -O1 -g -w -fno-strict-aliasing -D_GNU_SOURCE -include $src/tests/cuda/shim/cuda_shim.hpp"
 
@@ -110,7 +110,7 @@ if row nothing; then
 	echo 'the tests fail without a change'
 	exit 1
 fi
-[ -x "$scratch/watched/kernels_update" ] || exit 1
+[ -x "$scratch/watched/$(echo "$programs" | tail -n 1)" ] || exit 1
 mkdir "$scratch/whole"
 mv "$scratch/float" "$scratch/watched" "$scratch/whole"
 

@@ -15,7 +15,8 @@ const struct cmd cmd_run = {
     .summary = "train one encoder according to a recipe, and record the run",
     .usage =
 	"run [-m METHOD] [-d DATASET] [--like REF] [--set KEY=VALUE]... [--seed N] [--name NAME] "
-	"[--tag TAG]... [--device DEVICE] [--engines ENGINES] [-j N] [-n] [RECIPE]",
+	"[--tag TAG]... [--device DEVICE] [--engines ENGINES] [-j N] "
+	"[--profile] [-n] [RECIPE]",
     .needs = NEED_NOTHING,
     .no_table = "`ssl show @ --json` prints what was recorded",
     .run = run_run,
@@ -25,6 +26,7 @@ struct run_args {
 	const char *path, *like, *method, *dataset, *seed, *name, *device, *engines;
 	struct opt_list set, tag;
 	long threads;
+	int profile;
 };
 
 /* Loads the recorded recipe of the run REF and applies the settings: a replicate of the run, or a
@@ -134,6 +136,7 @@ static int execute(struct cmd_ctx *ctx, const struct run_args *a, const char *co
 	r.opts.tag = a->tag.item;
 	r.opts.n_tags = a->tag.n;
 	r.opts.threads = (int)a->threads;
+	r.opts.profile = a->profile;
 	ret = cmd_execute_run(ctx, &r, err);
 	engines_release(&engines);
 	return ret;
@@ -160,6 +163,8 @@ static int run_run(struct cmd_ctx *ctx, int argc, char **argv, struct error *err
 	     "a table of engines: see `ssl device ls` (none)", 0, 0},
 	    {'j', "threads", OPT_INT, &a.threads, "N", "threads (all cores); never changes results",
 	     0, 1024},
+	    {0, "profile", OPT_FLAG, &a.profile, NULL, "report where the time of a step goes", 0,
+	     0},
 	    {0}};
 
 	cmd_join(&command, argc, argv);

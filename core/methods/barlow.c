@@ -35,7 +35,7 @@ static void redundancy_backward(struct tensor *out)
 		k->correlation_grad_b(&s->c, &s->slopes, g, accumulate);
 }
 
-static const struct op redundancy_op = {"barlow", redundancy_backward};
+static const struct op redundancy_op = {.name = "barlow", .backward = redundancy_backward};
 
 /* The loss L of standardised a, b {N, D}. */
 static struct tensor *redundancy(struct tape *t, struct tensor *a, struct tensor *b,

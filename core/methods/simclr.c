@@ -29,7 +29,7 @@ static void nt_xent_op_backward(struct tensor *out)
 	k->nt_xent_backward(u, s->temperature, s->p, s->h, tensor_grad(out), du, accumulate);
 }
 
-static const struct op nt_xent_op = {"nt_xent", nt_xent_op_backward};
+static const struct op nt_xent_op = {.name = "nt_xent", .backward = nt_xent_op_backward};
 
 /* The loss L of u {2N, D}, in which the rows of the second view follow those of the first. */
 static struct tensor *nt_xent(struct tape *t, struct tensor *u, double temperature,

@@ -40,7 +40,7 @@ static void spread_op_backward(struct tensor *out)
 	k->correlation_grad_a(&s->cov, &s->slopes, g, accumulate);
 }
 
-static const struct op spread_op = {"vicreg_spread", spread_op_backward};
+static const struct op spread_op = {.name = "vicreg_spread", .backward = spread_op_backward};
 
 static struct tensor *spread(struct tape *t, struct tensor *z, const struct vicreg_weights *w,
 			     double mu, const struct spread **terms)

@@ -27,7 +27,7 @@ static void relu_op_backward(struct tensor *out)
 		k->relu_backward(out, tensor_grad(out), dx, accumulate);
 }
 
-static const struct op relu_op = {"relu", relu_op_backward};
+static const struct op relu_op = {.name = "relu", .backward = relu_op_backward};
 
 struct tensor *op_relu(struct tape *t, struct tensor *x)
 {
@@ -44,7 +44,7 @@ static void add_backward(struct tensor *out)
 	tape_pass_grad(out->in[1], out);
 }
 
-static const struct op add_op = {"add", add_backward};
+static const struct op add_op = {.name = "add", .backward = add_backward};
 
 struct tensor *op_add(struct tape *t, struct tensor *a, struct tensor *b)
 {
@@ -73,7 +73,7 @@ static void sub_backward(struct tensor *out)
 	product_backward(out->in[1], out, NULL, -1);
 }
 
-static const struct op sub_op = {"sub", sub_backward};
+static const struct op sub_op = {.name = "sub", .backward = sub_backward};
 
 struct tensor *op_sub(struct tape *t, struct tensor *a, struct tensor *b)
 {
@@ -90,7 +90,7 @@ static void mul_backward(struct tensor *out)
 	product_backward(out->in[1], out, out->in[0], 1);
 }
 
-static const struct op mul_op = {"mul", mul_backward};
+static const struct op mul_op = {.name = "mul", .backward = mul_backward};
 
 struct tensor *op_mul(struct tape *t, struct tensor *a, struct tensor *b)
 {
@@ -106,7 +106,7 @@ static void scale_backward(struct tensor *out)
 	product_backward(out->in[0], out, NULL, *(real *)out->save);
 }
 
-static const struct op scale_op = {"scale", scale_backward};
+static const struct op scale_op = {.name = "scale", .backward = scale_backward};
 
 struct tensor *op_scale(struct tape *t, struct tensor *x, double s)
 {

@@ -38,7 +38,8 @@ static void conv_op_backward(struct tensor *out)
 		k->convolve_backward_data(s, tensor_grad(out), w, grad, accumulate, scratch);
 }
 
-static const struct op conv_op = {"conv", conv_op_backward};
+static const struct op conv_op = {
+    .name = "conv", .backward = conv_op_backward, .part = PROFILE_CONV};
 
 struct tensor *op_conv(struct tape *t, struct tensor *x, struct tensor *w, int stride, int padding)
 {

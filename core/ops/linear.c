@@ -19,7 +19,8 @@ static void linear_backward(struct tensor *out)
 		k->linear_backward_bias(tensor_grad(out), d, accumulate);
 }
 
-static const struct op linear_op = {"linear", linear_backward};
+static const struct op linear_op = {
+    .name = "linear", .backward = linear_backward, .part = PROFILE_HEADS};
 
 struct tensor *op_linear(struct tape *t, struct tensor *x, struct tensor *w, struct tensor *b)
 {
@@ -59,7 +60,8 @@ static void matmul_backward(struct tensor *out)
 		k->matmul(1, s->a, 1, dy, a, d, accumulate);
 }
 
-static const struct op matmul_op = {"matmul", matmul_backward};
+static const struct op matmul_op = {
+    .name = "matmul", .backward = matmul_backward, .part = PROFILE_HEADS};
 
 struct tensor *op_matmul(struct tape *t, int ta, int tb, struct tensor *a, struct tensor *b)
 {

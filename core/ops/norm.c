@@ -50,7 +50,8 @@ static void batchnorm_backward(struct tensor *out)
 		tape_pass_grad(x, out);
 }
 
-static const struct op batchnorm_op = {"batchnorm", batchnorm_backward};
+static const struct op batchnorm_op = {
+    .name = "batchnorm", .backward = batchnorm_backward, .part = PROFILE_NORM};
 
 static void check_shapes(const struct tensor *x, const struct tensor *gamma,
 			 const struct tensor *beta, const struct tensor *residual, int groups)

@@ -18,7 +18,8 @@ static void maxpool_op_backward(struct tensor *out)
 	k->maxpool_backward(&m->shape, tensor_grad(out), m->where, dx, accumulate);
 }
 
-static const struct op maxpool_op = {"maxpool", maxpool_op_backward};
+static const struct op maxpool_op = {
+    .name = "maxpool", .backward = maxpool_op_backward, .part = PROFILE_POOL};
 
 struct tensor *op_maxpool(struct tape *t, struct tensor *x, int kernel, int stride, int padding)
 {
@@ -57,7 +58,8 @@ static void avgpool_op_backward(struct tensor *out)
 	k->avgpool_backward(tensor_grad(out), dx, accumulate);
 }
 
-static const struct op avgpool_op = {"avgpool", avgpool_op_backward};
+static const struct op avgpool_op = {
+    .name = "avgpool", .backward = avgpool_op_backward, .part = PROFILE_POOL};
 
 struct tensor *op_avgpool_global(struct tape *t, struct tensor *x)
 {

@@ -13,7 +13,7 @@ static void sum_op_backward(struct tensor *out)
 	k->sum_backward(x, tensor_grad(out), 1, dx, accumulate);
 }
 
-static const struct op sum_op = {"sum", sum_op_backward};
+static const struct op sum_op = {.name = "sum", .backward = sum_op_backward};
 
 static struct tensor *sum_over(struct tape *t, struct tensor *x, double divisor)
 {
@@ -38,7 +38,7 @@ static void mean_backward(struct tensor *out)
 	k->sum_backward(x, tensor_grad(out), (real)x->n, dx, accumulate);
 }
 
-static const struct op mean_op = {"mean", mean_backward};
+static const struct op mean_op = {.name = "mean", .backward = mean_backward};
 
 struct tensor *op_mean(struct tape *t, struct tensor *x)
 {
@@ -55,7 +55,8 @@ static void sum_squares_op_backward(struct tensor *out)
 	k->sum_squares_backward(x, tensor_grad(out), dx, accumulate);
 }
 
-static const struct op sum_squares_op = {"sum_squares", sum_squares_op_backward};
+static const struct op sum_squares_op = {.name = "sum_squares",
+					 .backward = sum_squares_op_backward};
 
 struct tensor *op_sum_squares(struct tape *t, struct tensor *x)
 {
@@ -76,7 +77,7 @@ static void l2_backward(struct tensor *out)
 	k->l2_normalize_backward(out, tensor_grad(out), out->save, dx, accumulate);
 }
 
-static const struct op l2_op = {"l2_normalize", l2_backward};
+static const struct op l2_op = {.name = "l2_normalize", .backward = l2_backward};
 
 struct tensor *op_l2_normalize(struct tape *t, struct tensor *x, double eps)
 {
@@ -99,7 +100,7 @@ static void center_backward(struct tensor *out)
 	k->center_columns(tensor_grad(out), dx, accumulate);
 }
 
-static const struct op center_op = {"center", center_backward};
+static const struct op center_op = {.name = "center", .backward = center_backward};
 
 struct tensor *op_center(struct tape *t, struct tensor *x)
 {
@@ -119,7 +120,7 @@ static void center_rows_backward(struct tensor *out)
 	k->center_rows(tensor_grad(out), dx, accumulate);
 }
 
-static const struct op center_rows_op = {"center_rows", center_rows_backward};
+static const struct op center_rows_op = {.name = "center_rows", .backward = center_rows_backward};
 
 struct tensor *op_center_rows(struct tape *t, struct tensor *x)
 {
@@ -145,7 +146,8 @@ static void cross_entropy_op_backward(struct tensor *out)
 	k->cross_entropy_backward(s->p, s->labels, tensor_grad(out), dx, accumulate);
 }
 
-static const struct op cross_entropy_op = {"cross_entropy", cross_entropy_op_backward};
+static const struct op cross_entropy_op = {.name = "cross_entropy",
+					   .backward = cross_entropy_op_backward};
 
 struct tensor *op_cross_entropy(struct tape *t, struct tensor *x, const int *labels)
 {

@@ -23,7 +23,7 @@ static void rows_backward(struct tensor *out)
 	tensor_zero_range(dx, from + out->n, dx->n);
 }
 
-static const struct op rows_op = {"rows", rows_backward};
+static const struct op rows_op = {.name = "rows", .backward = rows_backward};
 
 struct tensor *op_rows(struct tape *t, struct tensor *x, int from, int n)
 {
@@ -63,7 +63,7 @@ static void concat_backward(struct tensor *out)
 	}
 }
 
-static const struct op concat_op = {"concat", concat_backward};
+static const struct op concat_op = {.name = "concat", .backward = concat_backward};
 
 struct tensor *op_concat(struct tape *t, struct tensor *a, struct tensor *b)
 {
@@ -89,7 +89,7 @@ static void flatten_backward(struct tensor *out)
 	tape_pass_grad(out->in[0], out);
 }
 
-static const struct op flatten_op = {"flatten", flatten_backward};
+static const struct op flatten_op = {.name = "flatten", .backward = flatten_backward};
 
 struct tensor *op_flatten(struct tape *t, struct tensor *x)
 {

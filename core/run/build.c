@@ -122,6 +122,8 @@ static int build_model(struct run *r, struct error *err)
 	tape_init(&r->eval_tape, r->device);
 	r->eval_tape.record = r->eval_tape.train = 0;
 	r->tape.reuse = 1;
+	r->profile.device = r->device;
+	r->tape.profile = &r->profile;
 	r->tape.precision = precision_of(recipe_text(&r->recipe, "precision"));
 	return r->device->check(r->device, err);
 }

@@ -1,5 +1,7 @@
 #include "core/run/run.h"
 
+#include <string.h>
+
 #include "core/base/clock.h"
 #include "core/base/cpu.h"
 #include "core/base/parallel.h"
@@ -167,6 +169,20 @@ static const char *status_of(const struct run *r, int ret, const struct error *e
 	return err->code == ERR_PREEMPTED ? "stopped" : "failed";
 }
 
+/* Line by line. */
+static void report_profile(struct run *r)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	profile_report(&r->profile, &text);
+	for (char *line = text.buf, *end; r->opts.progress.line && *line; line = end) {
+		end = line + strcspn(line, "\n");
+		end += *end ? (*end = 0, 1) : 0;
+		r->opts.progress.line(r->opts.progress.ctx, line);
+	}
+	strbuf_release(&text);
+}
+
 /* Records how the run ended, and passes ret on. If that fails as well (the disk is full, the store
  * is gone), the first error is the one to report. */
 static int settle(struct run *r, int ret, struct error *err)
@@ -174,6 +190,7 @@ static int settle(struct run *r, int ret, struct error *err)
 	struct error second = {0};
 	struct run_end end = {0};
 
+	report_profile(r);
 	if (!ret)
 		ret = recorder_check(&r->recorder, err);
 	if (ret && err->code != ERR_PREEMPTED)

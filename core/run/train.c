@@ -10,6 +10,11 @@
 #include "core/run/estimate.h"
 #include "core/run/run.h"
 #include "core/tensor/kernels.h"
+#include "core/tensor/profile.h"
+
+/* Of a run with --profile, the steps that are profiled: some after the first ones, in which memory
+ * is allocated. */
+enum { PROFILE_FIRST = 4, PROFILE_STEPS = 10 };
 
 static double learning_rate(const struct run *r, long step)
 {
@@ -74,6 +79,7 @@ static void set_gate(struct run *r, struct begun *b)
 static void begin_step(struct run *r, long step, const struct batch *batch, struct begun *b)
 {
 	*b = (struct begun){.step = step, .lr = learning_rate(r, step)};
+	profile_mark(r->tape.profile, PROFILE_VIEWS);
 	differentiate(r, batch, b);
 	set_gate(r, b);
 	optim_step(r->optim, &r->optim_opts, &r->params, b->lr, step);
@@ -82,6 +88,7 @@ static void begin_step(struct run *r, long step, const struct batch *batch, stru
 		r->method->after_step(r->self, step, r->steps, &b->out);
 	if (b->out.embedding)
 		b->std = std_of_embeddings(&r->tape, b->out.embedding);
+	profile_mark(r->tape.profile, PROFILE_OPTIM);
 	scalars_post(&r->tape.scalars, step);
 	b->ended = clock_now();
 }
@@ -195,30 +202,57 @@ static void note_pace(struct run *r, const struct pace *p)
 			      (double)(done * r->loader.batch) / seconds);
 }
 
+/* n: steps of this attempt's epoch before it */
+static int is_profiled(const struct run *r, long n)
+{
+	return r->opts.profile && r->profile.steps < PROFILE_STEPS && n >= PROFILE_FIRST;
+}
+
+/* Adds the time from the end of one step to the end of the next, of steps that are not profiled. */
+static void measure_wall(struct run *r, long n, double *ended)
+{
+	const double now = clock_now();
+
+	if (!r->opts.profile)
+		return;
+	if (n > PROFILE_FIRST && r->profile.steps == PROFILE_STEPS && *ended > 0) {
+		r->profile.wall += now - *ended;
+		r->profile.walls++;
+	}
+	*ended = r->profile.steps == PROFILE_STEPS ? now : 0;
+}
+
 /* Takes the steps that are left of the epoch, or those before a request to stop, which it reports.
  * The values of each are read after the next one has begun, and those of the last at the end. */
 static int take_steps(struct run *r, const struct pace *p, int *stopped, struct error *err)
 {
 	const long before = r->epoch * r->steps_per_epoch, end = before + r->steps_per_epoch;
 	struct begun begun[2];
+	double ended = 0;
 
 	*stopped = 0;
 	for (long step = p->first; step <= end && !*stopped; step++) {
 		const struct begun *last = &begun[(step + 1) % 2];
+		const int profiled = is_profiled(r, step - p->first);
 		struct batch batch;
 
 		*stopped = step > p->first && step < end && run_must_stop(r, step);
 		if (step < end && !*stopped) {
+			if (profiled)
+				profile_begin(&r->profile);
 			r->device->begin(r->device);
 			tape_reset(&r->tape);
 			next_batch(r, (int)(step - before), &batch);
 			begin_step(r, step, &batch, &begun[step % 2]);
 			r->device->end(r->device);
+			if (profiled)
+				profile_end(&r->profile);
 		}
 		if (step == p->first)
 			continue;
 		if (end_step(r, last, err))
 			return -1;
+		measure_wall(r, step - p->first, &ended);
 		show_progress(r, last, p);
 	}
 	return 0;

@@ -48,6 +48,12 @@ struct device {
 	 * take it as a whole, and upload() need not wait for what was asked for before. */
 	void (*begin)(const struct device *d);
 	void (*end)(const struct device *d);
+	/* Times what is asked for between the first and the last; NULL where the device is the host, which
+	 * is done with it at once. mark() ends a piece of work of kind `what`; mark_end() waits, and
+	 * adds to seconds[what] the time of each piece. */
+	void (*mark_begin)(const struct device *d);
+	void (*mark)(const struct device *d, int what);
+	void (*mark_end)(const struct device *d, double *seconds, int n);
 	/* 0, or -1 with the error by which the device failed: ERR_FAILED. */
 	int (*check)(const struct device *d, struct error *err);
 	/* Where a device can choose among engines; elsewhere both are NULL. From now on: takes the choices

@@ -186,6 +186,7 @@ struct tensor *tape_append(struct tape *t, const struct op *op, struct tensor *o
 
 	if (n_in > OP_INPUTS)
 		BUG("%s: %d inputs", op->name, n_in);
+	profile_mark(t->profile, (enum profile_part)op->part);
 	for (int i = 0; i < n_in; i++)
 		wanted |= in[i] && in[i]->needs_grad;
 	out->needs_grad = t->record && wanted;
@@ -292,6 +293,7 @@ static void run(struct tape *t)
 		if (!out->mem->grad)
 			continue;
 		out->op->backward(out);
+		profile_mark(t->profile, (enum profile_part)out->op->part);
 		grad_drop(t, grad_of(out));
 		out->mem->grad = NULL;
 		recycle(t, out);

@@ -13,6 +13,7 @@
 #ifndef SSL_TENSOR_TAPE_H
 #define SSL_TENSOR_TAPE_H
 
+#include "core/tensor/profile.h"
 #include "core/tensor/scalars.h"
 #include "core/tensor/tensor.h"
 
@@ -38,6 +39,7 @@ struct tape {
 	int train;  /* 1: batch norm uses (and updates) batch statistics; 0: running statistics */
 	int groups; /* number of equal parts of the batch with separate batch-norm statistics */
 	enum precision precision; /* f32 unless it is set */
+	struct profile *profile; /* of the step, or NULL */
 	struct tape_pool *pool;
 	struct scalars scalars;
 	struct tensor_arena scratch; /* the block of tape_scratch() */

@@ -65,6 +65,7 @@ struct tensor {
 struct op {
 	const char *name;
 	void (*backward)(struct tensor *out);
+	int part; /* enum profile_part: the kind of work */
 };
 
 void tensor_arena_init(struct tensor_arena *a, const struct device *device);

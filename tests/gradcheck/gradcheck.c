@@ -127,7 +127,7 @@ static void project_backward(struct tensor *out)
 		    (accumulate ? dy->mem->data[i] : 0) + out->mem->grad->mem->data[0] * r[i];
 }
 
-static const struct op project_op = {"project", project_backward};
+static const struct op project_op = {.name = "project", .backward = project_backward};
 
 struct tensor *gradcheck_project(struct tape *t, struct tensor *y)
 {

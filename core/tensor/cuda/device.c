@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/tensor/cuda/marks.h"
 #include "core/tensor/cuda/plans.h"
 #include "core/tensor/cuda/posts.h"
 #include "core/tensor/cuda/step.h"
@@ -160,7 +161,7 @@ static void begin(const struct device *d)
 	struct error err;
 
 	if (!cuda_failed(c))
-		cuda_check(c, cuda_step_begin(c->step, &err), &err);
+		cuda_check(c, cuda_step_begin(c->step, !c->times, &err), &err);
 }
 
 static void end(const struct device *d)
@@ -169,6 +170,35 @@ static void end(const struct device *d)
 	struct error err;
 
 	cuda_check(c, cuda_step_end(c->step, &err), &err);
+}
+
+static void mark_begin(const struct device *d)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	c->times = 1;
+	if (!cuda_failed(c))
+		cuda_check(c, cuda_marks_begin(c->marks, &err), &err);
+}
+
+static void mark(const struct device *d, int what)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	if (!cuda_failed(c))
+		cuda_check(c, cuda_marks_mark(c->marks, what, &err), &err);
+}
+
+static void mark_end(const struct device *d, double *seconds, int n)
+{
+	struct cuda_device *c = cuda_device_of(d);
+	struct error err;
+
+	c->times = 0;
+	if (!cuda_failed(c))
+		cuda_check(c, cuda_marks_end(c->marks, seconds, n, &err), &err);
 }
 
 static int check(const struct device *d, struct error *err)
@@ -230,6 +260,7 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 	}
 	describe(c);
 	c->plans = cuda_plans_new(&c->dnn, &c->q);
+	c->marks = cuda_marks_new(&c->q);
 	c->q.failed = &c->failed;
 	c->device = (struct device){.name = name,
 				    .about = c->about,
@@ -245,6 +276,9 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 				    .free_bytes = free_bytes,
 				    .begin = begin,
 				    .end = end,
+				    .mark_begin = mark_begin,
+				    .mark = mark,
+				    .mark_end = mark_end,
 				    .check = check,
 				    .use_engines = use_engines,
 				    .time_engines = time_engines};
@@ -259,6 +293,7 @@ void cuda_device_close(struct cuda_device *c)
 	if (c->workspace_size)
 		free_block(c, c->workspace, c->workspace_size);
 	cuda_step_close(c->step);
+	cuda_marks_free(c->marks);
 	if (c->dnn.api)
 		cuda_dnn_close(&c->dnn);
 	if (c->blas.api)

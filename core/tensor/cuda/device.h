@@ -25,6 +25,7 @@ extern "C" {
 struct cuda_plans; /* plans.h */
 struct cuda_posts; /* posts.h */
 struct cuda_step;  /* step.h */
+struct cuda_marks; /* marks.h */
 
 struct cuda_device {
 	struct device device; /* the first member: a device of this kind is a cuda_device */
@@ -35,6 +36,8 @@ struct cuda_device {
 	struct cuda_plans *plans;
 	struct cuda_posts *posts;
 	struct cuda_step *step;
+	struct cuda_marks *marks;
+	int times; /* 1: a timed step has begun */
 	void *workspace; /* of cuda_workspace() */
 	size_t workspace_size;
 	size_t used, peak; /* bytes of memory */

@@ -192,7 +192,7 @@ static int launch(struct cuda_step *s, struct error *err)
 	return failed ? -1 : 0;
 }
 
-int cuda_step_begin(struct cuda_step *s, struct error *err)
+int cuda_step_begin(struct cuda_step *s, int capture, struct error *err)
 {
 	struct slot *t;
 
@@ -205,7 +205,7 @@ int cuda_step_begin(struct cuda_step *s, struct error *err)
 	t->used = 0;
 	s->open = 1;
 	s->part = 0;
-	return s->graphs && s->calm++ >= CALM ? begin_capture(s, err) : 0;
+	return s->graphs && s->calm++ >= CALM && capture ? begin_capture(s, err) : 0;
 }
 
 int cuda_step_pause(struct cuda_step *s, struct error *err)

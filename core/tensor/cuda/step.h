@@ -22,8 +22,8 @@ struct cuda_step;
 int cuda_step_open(struct cuda_step **out, const struct cuda_queue *q, struct error *err);
 void cuda_step_close(struct cuda_step *s); /* which may be NULL */
 
-/* Begins a step, and waits until the last but one is done. */
-int cuda_step_begin(struct cuda_step *s, struct error *err);
+/* Begins a step, and waits until the last but one is done. Without `capture` it is launched one by one. */
+int cuda_step_begin(struct cuda_step *s, int capture, struct error *err);
 /* Launches what was captured and not yet launched. */
 int cuda_step_end(struct cuda_step *s, struct error *err);
 

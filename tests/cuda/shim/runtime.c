@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/cuda/shim/engine.h"
 
@@ -35,6 +36,10 @@ struct memory {
 	long streams, events, graphs;
 	int capturing;
 	int calls; /* of the function that FAKE_FAIL names */
+};
+
+struct shim_event {
+	struct timespec at;
 };
 
 static struct memory memory;
@@ -324,7 +329,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned flags)
 {
 	if (shim_fails("cudaEventCreateWithFlags") || flags > 3)
 		return cudaErrorInvalidValue;
-	*e = malloc(1);
+	*e = calloc(1, sizeof **e);
 	memory.events++;
 	return cudaSuccess;
 }
@@ -342,7 +347,29 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
 		return cudaErrorUnknown;
 	if (memory.capturing)
 		return cudaErrorStreamCaptureUnsupported;
-	return e && stream_is_valid(s) ? cudaSuccess : cudaErrorInvalidResourceHandle;
+	if (!e || !stream_is_valid(s))
+		return cudaErrorInvalidResourceHandle;
+	clock_gettime(CLOCK_MONOTONIC, &e->at);
+	return cudaSuccess;
+}
+
+cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t from, cudaEvent_t to)
+{
+	if (shim_fails("cudaEventElapsedTime") || !from || !to)
+		return cudaErrorInvalidResourceHandle;
+	*ms = (float)((double)(to->at.tv_sec - from->at.tv_sec) * 1e3 +
+		      (double)(to->at.tv_nsec - from->at.tv_nsec) * 1e-6);
+	return cudaSuccess;
+}
+
+cudaError_t cudaLaunchHostFunc(cudaStream_t s, void (*fn)(void *), void *data)
+{
+	if (shim_fails("cudaLaunchHostFunc"))
+		return cudaErrorUnknown;
+	if (!stream_is_valid(s) || memory.capturing)
+		return cudaErrorStreamCaptureUnsupported;
+	fn(data);
+	return cudaSuccess;
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t e)

@@ -1,7 +1,7 @@
 /*
  * The part of the CUDA runtime that the device's memory functions use, for the shim: device memory
  * is host memory with red zones, filled with 0xff (NaN) when it is allocated; streams run at once, in
- * order; events note nothing. A captured stream runs at once as well and a graph does nothing, but what
+ * order; events note the time. A captured stream runs at once as well and a graph does nothing, but what
  * may not be called during a capture fails, and so does a copy from or to memory of the host that is not
  * pinned: a real graph would read it when it is launched. Names, signatures and values are those of CUDA's cuda_runtime_api.h.
  */
@@ -65,6 +65,9 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned flags);
 cudaError_t cudaEventDestroy(cudaEvent_t e);
 cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s);
 cudaError_t cudaEventSynchronize(cudaEvent_t e);
+cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t from, cudaEvent_t to);
+#define CUDART_CB
+cudaError_t cudaLaunchHostFunc(cudaStream_t s, void (*fn)(void *), void *data);
 cudaError_t cudaStreamBeginCapture(cudaStream_t s, enum cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t *graph);
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long flags);

@@ -118,6 +118,19 @@ static void far_step(const struct device *d)
 	(void)d;
 }
 
+static void far_mark(const struct device *d, int what)
+{
+	(void)d;
+	(void)what;
+}
+
+static void far_mark_end(const struct device *d, double *seconds, int n)
+{
+	(void)d;
+	(void)seconds;
+	(void)n;
+}
+
 static int far_failed(const struct device *d, struct error *err)
 {
 	(void)d;
@@ -319,6 +332,9 @@ static const struct device *far_begin(void)
 				     .copy = far_copy,
 				     .zero = far_zero,
 				     .free_bytes = far_free_bytes,
+				     .mark_begin = far_step,
+				     .mark = far_mark,
+				     .mark_end = far_mark_end,
 				     .begin = far_step,
 				     .end = far_step,
 				     .check = far_failed};

@@ -38,9 +38,9 @@ static void sum_backward(struct tensor *out)
 		dx->mem->data[i] = (acc ? dx->mem->data[i] : 0) + out->mem->grad->mem->data[0];
 }
 
-static const struct op double_op = {"double", double_backward};
-static const struct op add_op = {"add", add_backward};
-static const struct op sum_op = {"sum", sum_backward};
+static const struct op double_op = {.name = "double", .backward = double_backward};
+static const struct op add_op = {.name = "add", .backward = add_backward};
+static const struct op sum_op = {.name = "sum", .backward = sum_backward};
 
 static struct tensor *twice(struct tape *t, struct tensor *x)
 {

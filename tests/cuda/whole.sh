@@ -8,7 +8,7 @@ SSL_CUDA_LIBS=$3
 export SSL_CUDA_LIBS
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 20
-tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16
+tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16
 	--set optim.batch=12 --set optim.warmup=0 --set optim.epochs=2 --set eval.every=1 --set checkpoint.every=1'
 gpu='--device cuda-shim'
 
@@ -29,8 +29,13 @@ near()
 
 for m in simclr byol barlow vicreg simsiam directpred supervised random; do
 	note "$m"
-	ok ssl run -q $tiny -m $m --name "$m-cpu"
-	ok ssl run -q $tiny -m $m --name $m $gpu
+	case $m in
+	byol | simsiam) more='--set projector.dims=16,16 --set predictor.dims=8,16' ;;
+	supervised | random) more= ;;
+	*) more='--set projector.dims=16,16' ;;
+	esac
+	ok ssl run -q $tiny -m $m $more --name "$m-cpu"
+	ok ssl run -q $tiny -m $m $more --name $m $gpu
 	same "$(value "select device from v_run where name = '$m'")" cuda-shim
 	[ $m = random ] || same "$(near "$m-cpu" $m)" near
 	if [ $m = random ]; then

@@ -134,14 +134,19 @@ static int show_departures(struct cmd_ctx *ctx, int64_t id, struct error *err)
 	struct run_row row;
 	struct recipe r;
 	struct table *t;
+	struct error why;
 	int left;
 
 	if (runs_get(ctx->store, id, &row, err))
 		return -1;
-	left = recipe_from_json(&r, keys_schema(), row.recipe_json, row.defaults, NULL);
+	left = recipe_from_json(&r, keys_schema(), row.recipe_json, row.defaults, &why);
 	run_row_release(&row);
-	if (left)
+	if (left && why.code != ERR_FAILED)
 		return 1;
+	if (left) {
+		*err = why;
+		return -1;
+	}
 	recipe_context_of_store(&context, ctx->store);
 	t = departures(&r, &context);
 	left = r.n - table_rows(t);

@@ -48,10 +48,15 @@ static int make_rows(struct store *s, int64_t id, const char *json, struct error
 {
 	struct recipe r;
 	struct run_param *p;
+	struct error why;
 	int ret;
 
-	if (recipe_from_json(&r, keys_schema(), json, 0, NULL))
-		return 0;
+	if (recipe_from_json(&r, keys_schema(), json, 0, &why)) {
+		if (why.code != ERR_FAILED)
+			return 0; /* a recipe of another version of ssl */
+		*err = why;
+		return -1;
+	}
 	p = params_of(&r);
 	ret = params_replace(s, id, p, r.n, err);
 	free(p);

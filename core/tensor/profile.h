@@ -10,7 +10,7 @@
 #include "core/tensor/device.h"
 
 enum profile_part {
-	PROFILE_LOSS, /* and every op that is none of the others */
+	PROFILE_LOSS, /* and all other ops */
 	PROFILE_CONV,
 	PROFILE_NORM,
 	PROFILE_POOL,

@@ -145,18 +145,29 @@ static void add_devices(struct table *t)
 	}
 }
 
+struct listing {
+	struct table *table;
+	int for_people;
+};
+
 static int add_table(void *ctx, const struct engine_table_row *row)
 {
-	struct strbuf text = STRBUF_INIT;
+	const struct listing *l = ctx;
+	struct strbuf text = STRBUF_INIT, created = STRBUF_INIT;
 
 	strbuf_addf(&text, "%s: %s", row->device, row->about);
-	table_text(ctx, "engines");
-	table_text(ctx, row->name);
-	table_text(ctx, text.buf);
-	table_int(ctx, row->engines);
-	table_int(ctx, row->attempts);
-	table_text(ctx, row->created);
+	if (l->for_people)
+		human_time(row->created, &created);
+	else
+		strbuf_adds(&created, row->created);
+	table_text(l->table, "engines");
+	table_text(l->table, row->name);
+	table_text(l->table, text.buf);
+	table_int(l->table, row->engines);
+	table_int(l->table, row->attempts);
+	table_text(l->table, created.buf);
 	strbuf_release(&text);
+	strbuf_release(&created);
 	return 0;
 }
 
@@ -164,16 +175,17 @@ static int device_ls(struct device_args *a, struct error *err)
 {
 	static const char *const columns[] = {"kind",       "name",     "what",
 					      "operations", "attempts", "created"};
+	struct listing l = {.for_people = table_is_for_people(a->ctx->format)};
 	struct table *t;
 	int ret;
 
 	if (cmd_open_store_if_any(a->ctx, err))
 		return -1;
-	t = table_new();
+	t = l.table = table_new();
 	for (unsigned i = 0; i < sizeof columns / sizeof *columns; i++)
 		table_column(t, columns[i]);
 	add_devices(t);
-	ret = a->ctx->store ? engine_tables_each(a->ctx->store, add_table, t, err) : 0;
+	ret = a->ctx->store ? engine_tables_each(a->ctx->store, add_table, &l, err) : 0;
 	if (!ret)
 		table_print(t, a->ctx->format, a->ctx->out);
 	table_free(t);

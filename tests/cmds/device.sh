@@ -52,7 +52,7 @@ hash=$(printf 'cuda\na card, its driver\nforward f32 a\t1\t15\n' | sha256sum | c
 ok sqlite3 .ssl/ssl.db "insert into engine_table values (1, 'fast', '$hash', 'cuda', 'a card, its driver', '$hash', '2026-01-01 00:00:00.000');
 	insert into engine values (1, 1, 'forward f32 a', 1, 15, 0.0005, 0.001)"
 ok ssl device ls
-out_has '^engines +fast +cuda: a card, its driver +1 +0 +2026-01-01'
+out_has '^engines +fast +cuda: a card, its driver +1 +0 +2026-01-01 00:00:00$'
 ok ssl device show fast --format csv
 same "$(sed 1d "$out")" 'forward f32 a,1,15,0.5,1,2'
 ok ssl doctor
@@ -81,6 +81,8 @@ ok ssl -C other fsck
 note 'choices that were changed are refused'
 ok sqlite3 .ssl/ssl.db "update engine set place = 2"
 fails 5 'table of engines fast: its choices are not those of its hash' "$SSL" device show fast
+code 5 ssl fsck --format csv
+out_has '^damage,engines,fast,'
 ok sqlite3 .ssl/ssl.db "update engine set place = 1; update attempt set engine_table_id = null"
 ok ssl device rm -n fast
 ok ssl device rm fast

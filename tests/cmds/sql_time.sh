@@ -57,6 +57,9 @@ ok ssl eval -q kept --protocol knn
 ok ssl rm trash
 db "insert into event (run_id, attempt_id, step, kind, text, created)
 	select id, attempt_id, 0, 'warning', 'w', created from run where name = 'kept'"
+engines=$(printf 'cuda\na card\n' | sha256sum | cut -d' ' -f1)
+db "insert into engine_table (name, sha256, device, device_about, recipe, created)
+	select 'engines', '$engines', 'cuda', 'a card', '', created from run where name = 'kept'"
 
 note 'every time is in the format, and columns of each kind are filled'
 all_right

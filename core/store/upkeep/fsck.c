@@ -358,7 +358,8 @@ static int check_rows(struct store *s, struct fsck *f, struct error *err)
 	if (f->fix ? tx_begin(s, err) : db_run(s, err, "BEGIN", ""))
 		return -1;
 	ret = check_references(s, f, err) || check_summaries(s, f, err) ||
-		      fsck_check_times(s, f, err) || check_chains(s, f, err)
+		      fsck_check_times(s, f, err) || fsck_check_engines(s, f, err) ||
+		      check_chains(s, f, err)
 		  ? -1
 		  : 0;
 	return tx_end(s, ret, err);

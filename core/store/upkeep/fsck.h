@@ -11,7 +11,8 @@
 #include "core/store/store.h"
 
 struct fsck_finding {
-	/* "database", "schema", "row", "reference", "object", "summary", "time", "digest"; for notes
+	/* "database", "schema", "row", "reference", "object", "summary", "time", "digest",
+	 * "engines"; for notes
 	 * "garbage", "stale" */
 	const char *kind;
 	const char *what; /* a table, a hash, "RUN METRIC" */

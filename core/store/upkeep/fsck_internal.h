@@ -6,5 +6,7 @@
 
 /* Reports every column of times that has a text in another format. */
 int fsck_check_times(struct store *s, struct fsck *f, struct error *err);
+/* Reports every table of engines whose choices are not those of its hash. */
+int fsck_check_engines(struct store *s, struct fsck *f, struct error *err);
 
 #endif

@@ -25,6 +25,7 @@ static const char all_times[] =
     "UNION ALL SELECT 'cell.finished', 'number ' || id, finished FROM cell "
     "UNION ALL SELECT 'trash.created', 'run ' || run_id, created FROM trash "
     "UNION ALL SELECT 'sweep_trash.created', 'sweep ' || sweep_id, created FROM sweep_trash "
+    "UNION ALL SELECT 'engine_table.created', name, created FROM engine_table "
     ") WHERE time IS NOT NULL AND time IS NOT strftime('%Y-%m-%d %H:%M:%f', time) GROUP BY place";
 
 int fsck_check_times(struct store *s, struct fsck *f, struct error *err)

@@ -442,11 +442,22 @@ static int blur_radius(int side)
 	return min(max(side / 20, 1), side - 1);
 }
 
+static void check(const struct cuda_views *v)
+{
+	const struct augment_fixed *f = &v->fixed;
+
+	if (v->n < 1 || f->channels < 1 || f->channels > 4 || f->height < 1 || f->width < 1 ||
+	    f->out_height < 1 || f->out_width < 1)
+		BUG("%d views of %d x %d pixels of images of %d x %d pixels with %d channels", v->n,
+		    f->out_height, f->out_width, f->height, f->width, f->channels);
+}
+
 static struct job job_of(const struct cuda_views *v, void *scratch)
 {
 	const struct augment_fixed *f = &v->fixed;
 	struct job j = {};
 
+	check(v);
 	j.v = *v;
 	for (int c = 0; c < f->channels; c++) {
 		j.mean[c] = (real)f->mean[c];
@@ -467,16 +478,6 @@ static unsigned blocks_of(const struct cuda_queue *q, const struct job *j, int *
 
 	*large = j->other * sizeof(real) > SHARED;
 	return *large ? min(n, (unsigned)(q->multiprocessors * BLOCKS)) : n;
-}
-
-static void check(const struct cuda_views *v)
-{
-	const struct augment_fixed *f = &v->fixed;
-
-	if (v->n < 1 || f->channels < 1 || f->channels > 4 || f->height < 1 || f->width < 1 ||
-	    f->out_height < 1 || f->out_width < 1)
-		BUG("%d views of %d x %d pixels of images of %d x %d pixels with %d channels", v->n,
-		    f->out_height, f->out_width, f->height, f->width, f->channels);
 }
 
 size_t cuda_views_scratch(const struct cuda_queue *q, const struct cuda_views *v)
@@ -500,7 +501,6 @@ void cuda_views_make(const struct cuda_queue *q, const struct cuda_views *v, voi
 {
 	const struct job j = job_of(v, cuda_views_scratch(q, v) ? scratch : NULL);
 
-	check(v);
 	if (v->fixed.channels == 1)
 		launch<1>(q, &j);
 	else if (v->fixed.channels == 2)

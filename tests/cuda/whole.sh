@@ -45,3 +45,64 @@ for m in simclr byol barlow vicreg simsiam directpred supervised random; do
 	fi
 	err_has 'the same to the last bit'
 done
+
+note 'every other optimiser, encoder and protocol'
+for o in sgd adam adamw; do
+	ok ssl run -q $tiny -m barlow --set projector.dims=16,16 --set optim.name=$o --set optim.lr=0.01 --name "$o-cpu"
+	ok ssl run -q $tiny -m barlow --set projector.dims=16,16 --set optim.name=$o --set optim.lr=0.01 --name $o $gpu
+	same "$(near "$o-cpu" $o)" near
+done
+for e in resnet18 mlp; do
+	ok ssl run -q $tiny -m vicreg --set projector.dims=16,16 --set encoder.arch=$e --set eval.every=0 --set optim.epochs=1 \
+		--set optim.lars_form=decay_in_norm --name "$e-cpu"
+	ok ssl run -q $tiny -m vicreg --set projector.dims=16,16 --set encoder.arch=$e --set eval.every=0 --set optim.epochs=1 \
+		--set optim.lars_form=decay_in_norm --name $e $gpu
+	same "$(near "$e-cpu" $e)" near
+done
+for p in knn linear finetune; do
+	ok ssl eval -q $gpu --protocol $p vicreg
+	ok ssl eval -q --protocol $p vicreg-cpu
+done
+same "$(value "select count(distinct protocol) from v_eval where run = 'vicreg'")" 3
+ok ssl features $gpu --split test -o here.npy vicreg
+ok ssl features --device cpu --split test -o there.npy vicreg
+
+note 'stopped by a signal and resumed'
+long='--set optim.epochs=12 --set eval.every=0 --set collapse.every=0'
+ok ssl run -q $tiny -m simclr --set projector.dims=16,16 $long --name straight $gpu
+"$SSL" run -q $tiny -m simclr --set projector.dims=16,16 $long --name cut $gpu 2>"$err" &
+pid=$!
+hold_saved $pid cut
+kill -INT $pid
+kill -CONT $pid
+status=0
+wait $pid || status=$?
+same $status 75
+ok ssl resume -q cut
+same "$(value "select group_concat(chain, ' ') from (select chain from v_digest where run = 'cut' order by step)")" \
+	"$(value "select group_concat(chain, ' ') from (select chain from v_digest where run = 'straight' order by step)")"
+
+note 'a sweep whose cells compute on the device; verify on another one names both'
+ok ssl sweep start -q $tiny -m barlow --set projector.dims=16,16 --grid barlow.lambda=0.005,0.05 --seeds 1 --name grid $gpu
+same "$(value "select group_concat(distinct status) || ' ' || count(*) from v_cell where sweep = 'grid'")" 'done 2'
+same "$(value "select group_concat(distinct device) from v_run where name in (select run from v_cell where sweep = 'grid')")" cuda-shim
+code 1 ssl verify --device cpu barlow
+out_has 'environment +device .*cuda-shim: .* cpu'
+
+note 'the other precisions'
+for p in tf32 bf16; do
+	ok ssl run -q $tiny -m barlow --set projector.dims=16,16 --set precision=$p --name $p $gpu
+	same "$(value "select max(abs(a.value / b.value - 1)) < 0.02 from v_metric a join v_metric b using (metric, step)
+		where a.run = 'barlow' and b.run = '$p' and metric = 'loss' and step < 3")" 1
+	ok ssl verify $p
+done
+same "$(value "select count(distinct recipe_hash) from v_run where name in ('barlow', 'tf32', 'bf16')")" 3
+
+note 'too little memory: one line before anything is recorded'
+before=$(value 'select count(*) from run')
+SHIM_MEMORY=40000000
+export SHIM_MEMORY
+fails 6 'cuda: out of memory: [0-9]* bytes are needed, and [0-9]* of the device.s 40000000 are free' "$SSL" run -q $tiny \
+	-m barlow --set projector.dims=2048,2048,2048 $gpu
+unset SHIM_MEMORY
+same "$(value 'select count(*) from run')" "$before"

@@ -105,16 +105,30 @@ static int is_valid(const struct matrix *x)
 			  fake_bytes(x->type));
 }
 
+/* A factor as the unit that multiplies sees it: tf32 has 10 bits after the leading one. */
+static double factor(const struct matrix *x, int row, int column, int tf32)
+{
+	const float f = (float)fake_get(x->type, x->p, at(x, row, column));
+	uint32_t u;
+	float rounded;
+
+	if (!tf32)
+		return fake_get(x->type, x->p, at(x, row, column));
+	memcpy(&u, &f, sizeof u);
+	u = (u + 0xfff + (u >> 13 & 1)) & ~(uint32_t)0x1fff;
+	memcpy(&rounded, &u, sizeof rounded);
+	return (double)rounded;
+}
+
 static void multiply(const struct matrix *a, const struct matrix *b, struct matrix *c, double alpha,
-		     double beta)
+		     double beta, int tf32)
 {
 	for (int i = 0; i < c->rows; i++)
 		for (int j = 0; j < c->columns; j++) {
 			double sum = 0;
 
 			for (int k = 0; k < a->columns; k++)
-				sum += fake_get(a->type, a->p, at(a, i, k)) *
-				       fake_get(b->type, b->p, at(b, k, j));
+				sum += factor(a, i, k, tf32) * factor(b, k, j, tf32);
 			sum *= alpha;
 			if (beta != 0)
 				sum += beta * fake_get(c->type, c->p, at(c, i, j));
@@ -141,7 +155,7 @@ int cublasGemmEx(void *handle, int op_a, int op_b, int m, int n, int k, const vo
 			    .columns = n,
 			    .ld = ldb};
 	struct matrix mc = {.p = c, .rows = m, .columns = n, .ld = ldc};
-	const int wide = compute == BLAS_COMPUTE_64F;
+	const int wide = compute == BLAS_COMPUTE_64F, tf32 = compute == BLAS_COMPUTE_32F_FAST_TF32;
 
 	if (shim_fails("cublasGemmEx"))
 		return INTERNAL_ERROR;
@@ -150,12 +164,13 @@ int cublasGemmEx(void *handle, int op_a, int op_b, int m, int n, int k, const vo
 	    algorithm != BLAS_GEMM_DEFAULT || op_a < 0 || op_a > 1 || op_b < 0 || op_b > 1)
 		return INVALID_VALUE;
 	if (ma.type != mb.type || wide != (ma.type == FAKE_F64) || wide != (mc.type == FAKE_F64) ||
-	    (!wide && compute != BLAS_COMPUTE_32F) || (ma.type == FAKE_F32 && mc.type == FAKE_BF16))
+	    (!wide && !tf32 && compute != BLAS_COMPUTE_32F) || (tf32 && ma.type != FAKE_F32) ||
+	    (ma.type == FAKE_F32 && mc.type == FAKE_BF16))
 		return NOT_SUPPORTED;
 	if (!is_valid(&ma) || !is_valid(&mb) || !is_valid(&mc))
 		return INVALID_VALUE;
 	memset(h->workspace, 0xff, h->bytes < 65536 ? h->bytes : 65536);
 	multiply(&ma, &mb, &mc, wide ? *(const double *)alpha : (double)*(const float *)alpha,
-		 wide ? *(const double *)beta : (double)*(const float *)beta);
+		 wide ? *(const double *)beta : (double)*(const float *)beta, tf32);
 	return BLAS_SUCCESS;
 }

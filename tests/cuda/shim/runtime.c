@@ -48,6 +48,14 @@ long shim_graphs;
 
 struct shim_device shim_device = {.multiprocessors = 1, .memory = (size_t)1 << 32};
 
+/* SHIM_MEMORY in the environment: bytes of memory of the device. */
+static size_t memory_size(void)
+{
+	const char *size = getenv("SHIM_MEMORY");
+
+	return size ? strtoul(size, NULL, 10) : shim_device.memory;
+}
+
 int shim_fails(const char *name)
 {
 	const char *fail = getenv("FAKE_FAIL");
@@ -128,7 +136,7 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
 	if (device)
 		return cudaErrorInvalidValue;
 	*p = (struct cudaDeviceProp){.name = "cuda-shim",
-				     .totalGlobalMem = shim_device.memory,
+				     .totalGlobalMem = memory_size(),
 				     .major = 9,
 				     .multiProcessorCount = shim_device.multiprocessors};
 	return cudaSuccess;
@@ -150,7 +158,7 @@ cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)
 {
 	if (shim_fails("cudaMemGetInfo"))
 		return cudaErrorUnknown;
-	*total = shim_device.memory;
+	*total = memory_size();
 	*free_bytes = memory.used < *total ? *total - memory.used : 0;
 	return cudaSuccess;
 }
@@ -171,7 +179,7 @@ cudaError_t cudaMalloc(void **p, size_t bytes)
 	const size_t whole = bytes + 2 * (size_t)ZONE;
 	struct block *b;
 
-	if (shim_fails("cudaMalloc") || bytes > shim_device.memory - memory.used)
+	if (shim_fails("cudaMalloc") || bytes > memory_size() - memory.used)
 		return cudaErrorMemoryAllocation;
 	b = calloc(1, sizeof *b);
 	if (!b || posix_memalign((void **)&b->base, ALIGN, whole)) {

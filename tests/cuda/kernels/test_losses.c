@@ -1,6 +1,6 @@
 /* Protects: the losses of Barlow Twins, VICReg and SimCLR on a device, their terms and their
- * gradients, for sizes that fill no block evenly; large and equal similarities, and numbers that
- * are not finite. (The golden vectors are compared on the test device by tests/golden.) */
+ * gradients, for sizes that fill no block evenly; large, equal and tiny similarities, and numbers
+ * that are not finite. (The golden vectors are compared on the test device by tests/golden.) */
 #include <math.h>
 
 #include "tests/cuda/twin.h"
@@ -188,6 +188,21 @@ static void equal(struct twin *t)
 	twin_compare(t, "loss", c.y, twin_tolerance());
 }
 
+/* Both views equal and all images apart: the loss is the sum over the negatives, 1e-12, to which
+ * adding 1 would take most digits. */
+static void apart(struct twin *t)
+{
+	const struct both u = twin_random2(t, 8, 4, 0, 0);
+	struct contrast c;
+
+	for (int i = 0; i < 8; i++)
+		twin_set(u, (size_t)(4 * i + i % 4), 1);
+	c = forward(t, u, 1.0 / 30);
+	twin_compare(t, "loss", c.y, twin_tolerance());
+	twin_compare_doubles(t, "accuracy", c.accuracy, 0);
+	check_backward(t, &c);
+}
+
 /* A row that is not finite makes the loss and the entropy NaN, as on the CPU. */
 static void not_finite(struct twin *t)
 {
@@ -209,6 +224,7 @@ static void not_finite(struct twin *t)
 static void test_degenerate(void)
 {
 	twin_run(equal, 0);
+	twin_run(apart, 0);
 	twin_run(not_finite, 0);
 }
 
@@ -217,7 +233,7 @@ int main(void)
 	static const struct check_case cases[] = {
 	    {"Barlow Twins and VICReg", test_of_correlations},
 	    {"SimCLR", test_contrasts},
-	    {"embeddings that are equal, or not finite", test_degenerate},
+	    {"embeddings that are equal, far apart, or not finite", test_degenerate},
 	    {0},
 	};
 

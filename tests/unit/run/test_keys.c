@@ -193,12 +193,15 @@ static int check_experiments(const char *folder)
 static void test_experiments(void)
 {
 	static const char *const sets[] = {
-	    "experiments/shapes",        "experiments/cifar10",    "experiments/full/cifar10",
-	    "experiments/full/cifar100", "experiments/full/stl10", "experiments/full/imagenet100"};
+	    "experiments/shapes",       "experiments/cifar10",
+	    "experiments/full/cifar10", "experiments/full/cifar100",
+	    "experiments/full/stl10",   "experiments/full/imagenet100",
+	    "experiments/gpu/cifar10",  "experiments/gpu/imagenet100"};
 	const char *source = getenv("SSL_SOURCE_DIR");
 
 	CU_ASSERT(check_experiments("experiments") > 0);
 	CU_ASSERT(check_experiments("experiments/full") > 0);
+	CU_ASSERT(check_experiments("experiments/gpu") > 0);
 	for (int i = 0; method_at(i); i++)
 		for (size_t k = 0; k < sizeof sets / sizeof *sets; k++) {
 			struct strbuf path = STRBUF_INIT;

@@ -22,7 +22,6 @@
 #define SSL_RUN_RUN_H
 
 #include <signal.h>
-
 #include "core/augment/augment.h"
 #include "core/augment/batch.h"
 #include "core/data/dataset.h"
@@ -68,7 +67,7 @@ struct run_opts {
 	const volatile sig_atomic_t *stop; /* not 0: finish the step, checkpoint, stop */
 	long stop_after; /* the same when this many steps are taken; 0: at no step */
 	struct run_progress progress;
-	int profile; /* 1: profiles some of the first steps, and reports where their time goes */
+	int profile;                /* 1: measures some steps, and reports where their time goes */
 	int64_t resume_id;          /* 0: a new run */
 	const long *resume_epoch;   /* resume from the last checkpoint up to it; NULL: from the last */
 	int rules;                  /* version of the rules of metrics, of a new run; 0: the newest */
@@ -114,7 +113,6 @@ struct run {
 	long best_step; /* of the best online evaluation so far, -1 none */
 	double best_value, base_lr, final_lr, warmup_steps;
 	int cosine;
-
 	struct profile profile;
 	struct dynamics *dynamics; /* dynamics.c: NULL until it first measures */
 	double started;

@@ -21,7 +21,8 @@ void cuda_bias_add(const struct cuda_queue *q, real *y, const real *b, size_t ro
 	LAUNCH(bias_add, (unsigned)(blocks < most ? blocks : most), THREADS, 0, q, y, b, n, cols);
 }
 
-/* A block adds up COLUMNS columns, of which each of its rows of threads takes every ROWS-th number. */
+/* A block adds up COLUMNS columns, of which each of its rows of threads takes every ROWS-th number.
+ */
 static __global__ void __launch_bounds__(COLUMNS *ROWS)
     bias_grad(const real *__restrict__ dy, real *__restrict__ db, size_t rows, int cols,
 	      int accumulate)

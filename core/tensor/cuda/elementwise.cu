@@ -1,5 +1,5 @@
-/* Elementwise kernels: one pass over memory, in steps of 16 bytes. Arithmetic is in `real`; the tensors of
- * a call are real, or all of them bf16. */
+/* Elementwise kernels: one pass over memory, in steps of 16 bytes. Arithmetic is in `real`; the
+ * tensors of a call are real, or all of them bf16. */
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
@@ -45,7 +45,8 @@ static __device__ inline real value(const struct operands *o, real a, real b, re
 template <typename T, int V, enum formula F>
 static __device__ inline void step_at(const struct operands *o, size_t at)
 {
-	struct vec<V> a = load<V>((const T *)o->a + at), b = {}, old = {};
+	struct vec<V> a = load<V>((const T *)o->a + at), b = {}, old = {
+	};
 
 	if (F == ADD_SCALED || F == PRODUCT || F == MASKED)
 		b = load<V>((const T *)o->b + at);
@@ -78,7 +79,8 @@ static void launch(const struct cuda_queue *q, const struct operands *o)
 {
 	const size_t most = (size_t)(q->multiprocessors * BLOCKS), blocks = o->n / V / THREADS + 1;
 
-	LAUNCH((elementwise<T, V, F>), (unsigned)(blocks < most ? blocks : most), THREADS, 0, q, *o);
+	LAUNCH((elementwise<T, V, F>), (unsigned)(blocks < most ? blocks : most), THREADS, 0, q,
+	       *o);
 }
 
 template <typename T, enum formula F>
@@ -93,8 +95,8 @@ static void launch_aligned(const struct cuda_queue *q, const struct operands *o)
 static void check(const struct tensor *x, const struct tensor *out)
 {
 	if (x && (x->n != out->n || x->element != out->element))
-		BUG("%zu elements of type %d and %zu of type %d, elementwise", x->n, (int)x->element,
-		    out->n, (int)out->element);
+		BUG("%zu elements of type %d and %zu of type %d, elementwise", x->n,
+		    (int)x->element, out->n, (int)out->element);
 }
 
 /* Completes *o, whose numbers are set. */
@@ -171,8 +173,8 @@ void cuda_ema(struct tensor *dst, const struct tensor *src, real tau, real rest,
 
 /* --- symmetrize ---------------------------------------------------------------------------- */
 
-/* A block takes a tile on or below the diagonal together with its mirror image, whose transpose goes
- * through shared memory, so that both are accessed along their rows. */
+/* A block takes a tile on or below the diagonal together with its mirror image, whose transpose
+ * goes through shared memory, so that both are accessed along their rows. */
 static __global__ void __launch_bounds__(TILE *TILE_ROWS)
     symmetrize_tiles(real *w, unsigned d, const double *gate)
 {
@@ -210,6 +212,6 @@ void cuda_symmetrize(struct tensor *w, const double *gate)
 	if (w->element != ELEMENT_REAL)
 		BUG("symmetrize of elements of type %d", (int)w->element);
 	if (d)
-		LAUNCH(symmetrize_tiles, dim3(tiles, tiles), dim3(TILE, TILE_ROWS), 0, cuda_queue_of(w),
-		       w->mem->data, d, gate);
+		LAUNCH(symmetrize_tiles, dim3(tiles, tiles), dim3(TILE, TILE_ROWS), 0,
+		       cuda_queue_of(w), w->mem->data, d, gate);
 }

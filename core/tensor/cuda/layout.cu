@@ -6,7 +6,8 @@ enum { THREADS = 256, BLOCKS = 8 /* per multiprocessor */, TILE = 32, TILE_ROWS 
 
 static unsigned blocks_for(const struct cuda_queue *q, size_t n)
 {
-	const size_t most = (size_t)(q->multiprocessors * BLOCKS), all = (n + THREADS - 1) / THREADS;
+	const size_t most = (size_t)(q->multiprocessors * BLOCKS),
+		     all = (n + THREADS - 1) / THREADS;
 
 	return (unsigned)(all < most ? all : most);
 }
@@ -117,7 +118,8 @@ static __global__ void __launch_bounds__(TILE *TILE_ROWS)
 
 template <typename T>
 static __global__ void __launch_bounds__(TILE *TILE_ROWS)
-    unpack_filters(struct cuda_filters f, const T *__restrict__ packed, real *__restrict__ w, int accumulate)
+    unpack_filters(struct cuda_filters f, const T *__restrict__ packed, real *__restrict__ w,
+		   int accumulate)
 {
 	__shared__ real tile[TILE][TILE + 1];
 	const int rows = f.pixels * f.padded;
@@ -154,8 +156,8 @@ void cuda_filters_pack(const struct cuda_queue *q, const struct cuda_filters *f,
 		       void *packed)
 {
 	if (f->type == CUDA_BF16)
-		LAUNCH((pack_filters<__nv_bfloat16>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q, *f, w,
-		       (__nv_bfloat16 *)packed);
+		LAUNCH((pack_filters<__nv_bfloat16>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q, *f,
+		       w, (__nv_bfloat16 *)packed);
 	else
 		LAUNCH((pack_filters<real>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q, *f, w,
 		       (real *)packed);
@@ -165,8 +167,8 @@ void cuda_filters_unpack(const struct cuda_queue *q, const struct cuda_filters *
 			 const void *packed, real *w, int accumulate)
 {
 	if (f->type == CUDA_BF16)
-		LAUNCH((unpack_filters<__nv_bfloat16>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q, *f,
-		       (const __nv_bfloat16 *)packed, w, accumulate);
+		LAUNCH((unpack_filters<__nv_bfloat16>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q,
+		       *f, (const __nv_bfloat16 *)packed, w, accumulate);
 	else
 		LAUNCH((unpack_filters<real>), tiles_of(f), dim3(TILE, TILE_ROWS), 0, q, *f,
 		       (const real *)packed, w, accumulate);

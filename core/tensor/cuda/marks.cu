@@ -77,8 +77,8 @@ int cuda_marks_begin(struct cuda_marks *t, struct error *err)
 
 int cuda_marks_end(struct cuda_marks *t, double *seconds, int n, struct error *err)
 {
-	if (!t->n || check(cudaEventSynchronize(t->mark[t->n - 1].event),
-			   "the device's work failed", err))
+	if (!t->n ||
+	    check(cudaEventSynchronize(t->mark[t->n - 1].event), "the device's work failed", err))
 		return t->n ? -1 : 0;
 	for (int i = 1; i < t->n; i++) {
 		float ms = 0;

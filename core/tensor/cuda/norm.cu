@@ -416,8 +416,8 @@ static void apply(const struct cuda_queue *q, const struct cuda_norm *b)
 {
 	const struct launch l = launch_of(q, b, APPLY_BLOCKS, APPLY_ROWS);
 
-	LAUNCH((norm_apply<T, V, RELU, RESIDUAL>), l.grid, l.block, 0, q, *b,
-	       (const T *)b->x, (const T *)b->residual, (T *)b->y, b->mask);
+	LAUNCH((norm_apply<T, V, RELU, RESIDUAL>), l.grid, l.block, 0, q, *b, (const T *)b->x,
+	       (const T *)b->residual, (T *)b->y, b->mask);
 }
 
 template <typename T, int V>
@@ -427,11 +427,11 @@ static void forward(const struct cuda_queue *q, const struct cuda_norm *b,
 	const struct launch l = launch_of(q, b, SUM_BLOCKS, 1);
 
 	if (b->batch_stats)
-		LAUNCH((norm_stats<T, V>), l.grid, l.block, 0, q, *b, *run,
-		       (real *)scratch, q->counters);
+		LAUNCH((norm_stats<T, V>), l.grid, l.block, 0, q, *b, *run, (real *)scratch,
+		       q->counters);
 	else
-		LAUNCH(norm_running, (b->channels + THREADS - 1) / THREADS, THREADS, 0,
-		       q, *b, *run);
+		LAUNCH(norm_running, (b->channels + THREADS - 1) / THREADS, THREADS, 0, q, *b,
+		       *run);
 	if (b->relu)
 		b->residual ? apply<T, V, true, true>(q, b) : apply<T, V, true, false>(q, b);
 	else
@@ -491,11 +491,11 @@ static void backward_data(const struct cuda_queue *q, const struct cuda_norm *b,
 	const struct launch l = launch_of(q, b, APPLY_BLOCKS, APPLY_ROWS);
 
 	if (b->relu && !g->dz)
-		LAUNCH((norm_backward_data<T, V, true>), l.grid, l.block, 0, q, *b, *g,
-		       (T *)dx, accumulate);
+		LAUNCH((norm_backward_data<T, V, true>), l.grid, l.block, 0, q, *b, *g, (T *)dx,
+		       accumulate);
 	else
-		LAUNCH((norm_backward_data<T, V, false>), l.grid, l.block, 0, q, *b, *g,
-		       (T *)dx, accumulate);
+		LAUNCH((norm_backward_data<T, V, false>), l.grid, l.block, 0, q, *b, *g, (T *)dx,
+		       accumulate);
 }
 
 void cuda_norm_backward_data(const struct cuda_queue *q, const struct cuda_norm *b,

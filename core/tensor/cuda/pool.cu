@@ -1,5 +1,5 @@
-/* Pooling over pixels. A block has `columns` vectors of V channels (threadIdx.x), a power of two, and rows of
- * pixels (threadIdx.y), so that neighbouring threads read neighbouring channels. */
+/* Pooling over pixels. A block has `columns` vectors of V channels (threadIdx.x), a power of two,
+ * and rows of pixels (threadIdx.y), so that neighbouring threads read neighbouring channels. */
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
@@ -44,7 +44,8 @@ static __device__ inline void max_of_window(const struct pool_shape *s, unsigned
 	const int kernel = kernel_of<K, S>(s), stride = stride_of<K, S>(s);
 	const size_t to = (((size_t)n * s->oh + i) * s->ow + j) * s->c + c;
 	const T *image = x + (size_t)n * s->h * s->w * s->c + c;
-	struct pack<uint8_t, V> at = {};
+	struct pack<uint8_t, V> at = {
+	};
 	struct vec<V> best;
 
 	for (int k = 0; k < V; k++)
@@ -110,7 +111,8 @@ static __device__ inline void gradient_at(const struct pool_shape *s, unsigned n
 	const struct span rows = windows_of<K, S>(s, row, s->oh);
 	const struct span cols = windows_of<K, S>(s, col, s->ow);
 	const size_t to = (((size_t)n * s->h + row) * s->w + col) * s->c + c;
-	struct vec<V> d = {};
+	struct vec<V> d = {
+	};
 
 	if (accumulate)
 		d = load<V>(dx + to);
@@ -168,9 +170,11 @@ template <typename T, int V> static void forward(const struct pass *m, uint8_t *
 	T *y = (T *)cuda_values(m->to);
 
 	if (m->s.kernel == 3 && m->s.stride == 2)
-		LAUNCH((max_forward<T, V, 3, 2>), grid, m->block, 0, q, m->s, m->images, x, y, where);
+		LAUNCH((max_forward<T, V, 3, 2>), grid, m->block, 0, q, m->s, m->images, x, y,
+		       where);
 	else
-		LAUNCH((max_forward<T, V, 0, 0>), grid, m->block, 0, q, m->s, m->images, x, y, where);
+		LAUNCH((max_forward<T, V, 0, 0>), grid, m->block, 0, q, m->s, m->images, x, y,
+		       where);
 }
 
 template <typename T, int V>
@@ -219,8 +223,8 @@ void cuda_maxpool_forward(const struct pool_shape *s, const struct tensor *x, st
 		forward<real, 1>(&m, where);
 }
 
-void cuda_maxpool_backward(const struct pool_shape *s, const struct tensor *dy, const uint8_t *where,
-			   struct tensor *dx, int accumulate)
+void cuda_maxpool_backward(const struct pool_shape *s, const struct tensor *dy,
+			   const uint8_t *where, struct tensor *dx, int accumulate)
 {
 	struct pass m;
 	const int v = prepare(&m, s, dy, dx, where);
@@ -237,8 +241,8 @@ void cuda_maxpool_backward(const struct pool_shape *s, const struct tensor *dy, 
 
 /* --- mean ---------------------------------------------------------------------------------- */
 
-/* Images x {N, pixels, channels} and their means y {N, channels}: a block takes a tile of the channels of
- * one image, and its rows of threads every blockDim.y-th pixel. */
+/* Images x {N, pixels, channels} and their means y {N, channels}: a block takes a tile of the
+ * channels of one image, and its rows of threads every blockDim.y-th pixel. */
 struct means {
 	unsigned pixels, tiles;
 	int channels;
@@ -296,7 +300,8 @@ static __global__ void __launch_bounds__(THREADS)
 		return;
 	d = load<V>(dy + (size_t)n * m.channels + c);
 	for (unsigned p = threadIdx.y; p < m.pixels; p += blockDim.y) {
-		struct vec<V> v = {};
+		struct vec<V> v = {
+		};
 
 		if (accumulate)
 			v = load<V>(to + (size_t)p * m.channels);

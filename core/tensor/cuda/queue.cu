@@ -46,8 +46,9 @@ int cuda_queue_count(int *n, struct error *err)
 	const cudaError_t e = cudaGetDeviceCount(n);
 
 	if (e == cudaErrorInsufficientDriver)
-		return error_set(err, ERR_FAILED, "cuda: no driver of NVIDIA, or one that is older "
-						  "than CUDA 13: nvidia-smi shows which there is");
+		return error_set(err, ERR_FAILED,
+				 "cuda: no driver of NVIDIA, or one that is older "
+				 "than CUDA 13: nvidia-smi shows which there is");
 	if (e == cudaErrorNoDevice) {
 		*n = 0;
 		return error_set(err, ERR_FAILED, "cuda: this machine has no CUDA device");

@@ -1,5 +1,5 @@
-/* Sums over all elements of a tensor, in double. Chunks depend only on the size, not on the card: a block
- * adds up one after another, and the last block the sums of all chunks. */
+/* Sums over all elements of a tensor, in double. Chunks depend only on the size, not on the card: a
+ * block adds up one after another, and the last block the sums of all chunks. */
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
@@ -24,17 +24,18 @@ struct sum {
 	real *y;
 };
 
-/* The sum of this thread's elements of a chunk, the same with ALIGNED or without: vectors of neighbouring
- * elements, in order. */
+/* The sum of this thread's elements of a chunk, the same with ALIGNED or without: vectors of
+ * neighbouring elements, in order. */
 template <bool SQUARES, bool ALIGNED>
-static __device__ inline struct totals<1> own_sum(const struct sum *s, size_t chunk)
-{
+static __device__ inline struct totals<1> own_sum(const struct sum *s, size_t chunk) {
 	const size_t from = chunk * CHUNK, to = min(from + CHUNK, s->n);
-	struct totals<1> sum = {};
+	struct totals<1> sum = {
+	};
 
 #pragma unroll 4
 	for (size_t at = from + threadIdx.x * VECTOR; at < to; at += THREADS * VECTOR) {
-		struct vec<VECTOR> v = {};
+		struct vec<VECTOR> v = {
+		};
 
 		if (ALIGNED && at + VECTOR <= to)
 			v = load<VECTOR>(s->x + at);
@@ -50,7 +51,8 @@ static __device__ inline struct totals<1> own_sum(const struct sum *s, size_t ch
 template <bool SQUARES, bool ALIGNED>
 static __global__ void __launch_bounds__(THREADS) add_up(struct sum s, unsigned *counter)
 {
-	struct totals<1> sum = {};
+	struct totals<1> sum = {
+	};
 
 	for (size_t chunk = blockIdx.x; chunk < s.chunks; chunk += gridDim.x) {
 		const struct totals<1> own = block_total(own_sum<SQUARES, ALIGNED>(&s, chunk));
@@ -77,7 +79,8 @@ static real *values(const struct tensor *x)
 template <bool SQUARES>
 static void sum_of(const struct tensor *x, double divisor, void *scratch, struct tensor *y)
 {
-	const struct sum s = {values(x), x->n, chunks_of(x->n), divisor, (double *)scratch, values(y)};
+	const struct sum s = {values(x),         x->n,     chunks_of(x->n), divisor,
+			      (double *)scratch, values(y)};
 	const struct cuda_queue *q = cuda_queue_of(y);
 	const unsigned blocks = blocks_for(q, max(s.chunks, (size_t)1), BLOCKS);
 
@@ -99,8 +102,8 @@ void cuda_sum_squares_forward(const struct tensor *x, void *scratch, struct tens
 
 /* --- backward ------------------------------------------------------------------------------ */
 
-/* dx (+)= a x + b: of a sum of squares, a = 2 dy and b = 0; of a sum, a = 0 and b = dy / divisor, where the
- * product still carries a NaN of x on. */
+/* dx (+)= a x + b: of a sum of squares, a = 2 dy and b = 0; of a sum, a = 0 and b = dy / divisor,
+ * where the product still carries a NaN of x on. */
 struct slopes {
 	const real *x, *dy;
 	real *dx, divisor;
@@ -116,7 +119,8 @@ template <int V> static __global__ void __launch_bounds__(THREADS) slopes_at(str
 	const size_t own = (size_t)blockIdx.x * THREADS + threadIdx.x;
 
 	for (size_t i = own; i < whole; i += step) {
-		struct vec<V> v = load<V>(s.x + V * i), old = {};
+		struct vec<V> v = load<V>(s.x + V * i), old = {
+		};
 
 		if (s.accumulate)
 			old = load<V>(s.dx + V * i);

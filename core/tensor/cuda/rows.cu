@@ -1,5 +1,5 @@
-/* Kernels on the rows and the columns of a matrix. A row is one warp's, or one block's if it is long: it
- * is read from memory once and again from the cache. */
+/* Kernels on the rows and the columns of a matrix. A row is one warp's, or one block's if it is
+ * long: it is read from memory once and again from the cache. */
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kernel.cuh"
 #include "core/tensor/cuda/kernels.h"
@@ -51,10 +51,10 @@ template <int WIDTH, bool MAX> static __device__ inline double total(double v)
 }
 
 /* out (+)= v, in columns c to c + V - 1 */
-template <int V>
-static __device__ inline void put(const struct rows *a, size_t at, struct vec<V> v)
+template <int V> static __device__ inline void put(const struct rows *a, size_t at, struct vec<V> v)
 {
-	struct vec<V> old = {};
+	struct vec<V> old = {
+	};
 
 	if (a->accumulate)
 		old = load<V>(a->out + at);
@@ -111,8 +111,7 @@ static __device__ inline void l2_backward(const struct rows *a, size_t from, siz
 	}
 }
 
-template <int WIDTH, int V>
-static __device__ inline void center(const struct rows *a, size_t from)
+template <int WIDTH, int V> static __device__ inline void center(const struct rows *a, size_t from)
 {
 	double mean = 0;
 
@@ -167,7 +166,8 @@ static __device__ inline void entropy_forward(const struct rows *a, size_t from,
 static __device__ inline void entropy_mean(const struct rows *a, unsigned *counter)
 {
 	const unsigned t = thread_number();
-	struct totals<1> sum = {};
+	struct totals<1> sum = {
+	};
 
 	if (!comes_last(counter, gridDim.x))
 		return;
@@ -313,15 +313,14 @@ void cuda_cross_entropy_backward(const real *p, const int *labels, const struct 
 
 /* --- columns ------------------------------------------------------------------------------- */
 
-/* A block takes COLUMNS columns, of which each of its rows of threads takes every STRANDS-th number. The
- * second pass goes from the last row to the first, since those are in the cache. */
+/* A block takes COLUMNS columns, of which each of its rows of threads takes every STRANDS-th
+ * number. The second pass goes from the last row to the first, since those are in the cache. */
 static __global__ void __launch_bounds__(COLUMNS *STRANDS) center_tile(struct rows a)
 {
 	__shared__ double sum[STRANDS][COLUMNS];
 	const int c = (int)(blockIdx.x * COLUMNS + threadIdx.x);
 	const size_t first = threadIdx.y;
-	const size_t times =
-	    c < a.cols && first < a.rows ? (a.rows - first - 1) / STRANDS + 1 : 0;
+	const size_t times = c < a.cols && first < a.rows ? (a.rows - first - 1) / STRANDS + 1 : 0;
 	double own = 0, mean;
 
 #pragma unroll 4

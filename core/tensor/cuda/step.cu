@@ -5,7 +5,12 @@
 
 #include "core/tensor/cuda/kernel.cuh"
 
-enum { SLOTS = 2, PARTS = 8, ALIGN = 256, CALM = 2 /* steps without allocation before a capture */ };
+enum {
+	SLOTS = 2,
+	PARTS = 8,
+	ALIGN = 256,
+	CALM = 2 /* steps without allocation before a capture */
+};
 
 /* Pinned memory of the host for the uploads of a step, in blocks that are never moved. */
 struct block {
@@ -25,7 +30,7 @@ struct cuda_step {
 	const struct cuda_queue *q;
 	struct slot slot[SLOTS];
 	int current, open, captures, paused;
-	int graphs, calm;	    /* graphs: 0: never capture */
+	int graphs, calm;            /* graphs: 0: never capture */
 	cudaGraphExec_t exec[PARTS]; /* of the parts of a step */
 	int part;
 	void **freed; /* in this step; freed after it */
@@ -159,8 +164,8 @@ static int begin_capture(struct cuda_step *s, struct error *err)
 	return 0;
 }
 
-/* The executable graph of this part, which does what `graph` does: that of the step before, updated if
- * that is possible. */
+/* The executable graph of this part, which does what `graph` does: that of the step before, updated
+ * if that is possible. */
 static int make_executable(struct cuda_step *s, cudaGraph_t graph, struct error *err)
 {
 	cudaGraphExec_t *exec = &s->exec[s->part];
@@ -247,8 +252,7 @@ void cuda_step_free(struct cuda_step *s, void *p)
 	}
 	if (s->n_freed == s->room_freed) {
 		s->room_freed = s->room_freed ? 2 * s->room_freed : 16;
-		s->freed =
-		    (void **)xrealloc(s->freed, (size_t)s->room_freed * sizeof *s->freed);
+		s->freed = (void **)xrealloc(s->freed, (size_t)s->room_freed * sizeof *s->freed);
 	}
 	s->freed[s->n_freed++] = p;
 }

@@ -1,9 +1,10 @@
 /*
- * Each operation has the formula and the arithmetic of the CPU's (core/augment). A pass over the pixels
- * of a view does as many operations as possible: they are separated only where a pixel needs others,
- * for the rotation, the mean of contrast, and the blur. Between two passes the view is where the
- * result will be, or in `other`, which is as large: in shared memory if it is small enough. A thread
- * has the same pixels in all passes, so that a pass that reads only its own needs no barrier.
+ * Each operation has the formula and the arithmetic of the CPU's (core/augment). A pass over the
+ * pixels of a view does as many operations as possible: they are separated only where a pixel needs
+ * others, for the rotation, the mean of contrast, and the blur. Between two passes the view is
+ * where the result will be, or in `other`, which is as large: in shared memory if it is small
+ * enough. A thread has the same pixels in all passes, so that a pass that reads only its own needs
+ * no barrier.
  */
 #include "core/tensor/cuda/views.h"
 
@@ -37,8 +38,7 @@ struct view {
 	real *x, *other, *weight;
 };
 
-template <int C> static __device__ inline struct pixel<C> load_pixel(const real *x, size_t at)
-{
+template <int C> static __device__ inline struct pixel<C> load_pixel(const real *x, size_t at) {
 	struct pixel<C> p;
 
 	for (int c = 0; c < C; c++)
@@ -46,7 +46,8 @@ template <int C> static __device__ inline struct pixel<C> load_pixel(const real 
 	return p;
 }
 
-template <int C> static __device__ inline void store_pixel(real *x, size_t at, struct pixel<C> p)
+template <int C>
+static __device__ inline void store_pixel(real *x, size_t at, struct pixel<C> p)
 {
 	for (int c = 0; c < C; c++)
 		x[at * C + c] = p.v[c];
@@ -81,8 +82,8 @@ template <int C>
 static __device__ inline struct pixel<C> cropped(const struct augment_fixed *f,
 						 const struct view *v, int y, int x) {
 	const struct image_box box = v->plan->box;
-	const struct place ax = place_of(v->plan->flip ? f->out_width - 1 - x : x, box.width,
-					 f->out_width);
+	const struct place ax =
+	    place_of(v->plan->flip ? f->out_width - 1 - x : x, box.width, f->out_width);
 	const struct place ay = place_of(y, box.height, f->out_height);
 	const uint8_t *top = v->image + ((size_t)(box.top + ay.lo) * f->width + box.left) * C;
 	const uint8_t *low = v->image + ((size_t)(box.top + ay.hi) * f->width + box.left) * C;
@@ -132,10 +133,10 @@ static __device__ inline struct pixel<C> rotated(const struct augment_fixed *f, 
 	const real cx = (real)0.5 * (real)(f->out_width - 1);
 	const real cy = (real)0.5 * (real)(f->out_height - 1);
 	const real dx = -cx + (real)column, dy = (real)row - cy;
-	/* One more than the position in the view: >= 0. The products are fused as compilers do on CPUs
-	 * that can: the rounding of a position, of 200 pixels, is visible in noise. */
-	const real x = limited(fma(t.cosine, dx, -(t.sine * dy)) + cx, (real)f->out_width) + 1;
-	const real y = limited(fma(t.sine, dx, t.cosine * dy) + cy, (real)f->out_height) + 1;
+	/* One more than the position in the view: >= 0. The products are fused as compilers do on
+	 * CPUs that can: the rounding of a position, of 200 pixels, is visible in noise. */
+	const real x = limited(fma(t.cosine, dx, -(t.sine *dy)) + cx, (real)f->out_width) + 1;
+	const real y = limited(fma(t.sine, dx, t.cosine *dy) + cy, (real)f->out_height) + 1;
 	const int ix = (int)x, iy = (int)y;
 	const real a = x - (real)ix, b = y - (real)iy;
 	const struct pixel<C> top = framed<C>(f, from, iy - 1, ix - 1);
@@ -151,7 +152,8 @@ static __device__ inline struct pixel<C> rotated(const struct augment_fixed *f, 
 
 /* --- colours (jitter.c, gray.c, solarize.c, planes.c) -------------------------------------- */
 
-static __device__ inline real clamped(real v)
+static __device__ inline real
+clamped(real v)
 {
 	v = v > 0 ? v : 0;
 	return v < 1 ? v : 1;
@@ -223,8 +225,7 @@ static __device__ inline void jitter_one(struct pixel<C> *p, const struct augmen
 template <int C> static __device__ inline double grey_part(const struct pixel<C> *p)
 {
 	if constexpr (C == 3) {
-		return 0.2989 * (double)p->v[0] + 0.587 * (double)p->v[1] +
-		       0.114 * (double)p->v[2];
+		return 0.2989 * (double)p->v[0] + 0.587 * (double)p->v[1] + 0.114 * (double)p->v[2];
 	} else {
 		double sum = 0;
 
@@ -281,7 +282,7 @@ static __device__ inline int reflected(int i, int n)
 template <int C>
 static __device__ inline struct pixel<C> blurred(const real *line, size_t step, int i, int n,
 						 const real *weight, int radius) {
-	struct pixel<C> p = load_pixel<C>(line, i * step);
+	struct pixel<C> p = load_pixel<C>(line, i *step);
 
 	for (int c = 0; c < C; c++)
 		p.v[c] *= weight[0];
@@ -295,8 +296,10 @@ static __device__ inline struct pixel<C> blurred(const real *line, size_t step, 
 	return p;
 }
 
-/* First along the columns, then along the rows. The threads need not have met after they stored x. */
-template <int C> static __device__ inline void blur(const struct job *j, const struct view *v)
+/* First along the columns, then along the rows. The threads need not have met after they stored x.
+ */
+template <int C>
+static __device__ inline void blur(const struct job *j, const struct view *v)
 {
 	const int h = j->v.fixed.out_height, w = j->v.fixed.out_width;
 
@@ -343,7 +346,8 @@ static __device__ inline int contrast_place(const struct augment_plan *plan)
 	return i;
 }
 
-/* Where a pass finds the pixels: in the image; in `other`, not yet rotated; where it stored them. */
+/* Where a pass finds the pixels: in the image; in `other`, not yet rotated; where it stored them.
+ */
 enum source { IMAGE, UPRIGHT, STORED };
 
 template <int C>
@@ -358,7 +362,8 @@ static __device__ inline struct pixel<C> fetch(const struct job *j, const struct
 	return load_pixel<C>(v->x, i);
 }
 
-template <int C> static __device__ inline void make_view(const struct job *j, const struct view *v)
+template <int C>
+static __device__ inline void make_view(const struct job *j, const struct view *v)
 {
 	const struct augment_plan *plan = v->plan;
 	const int n = j->v.fixed.out_height * j->v.fixed.out_width;

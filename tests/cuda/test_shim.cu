@@ -326,10 +326,13 @@ static unsigned counter;
 
 static void test_errors(void)
 {
-	must_fail("have left the kernel", [] { SHIM_LAUNCH(leaves_early, 1, 32, 0, stream, number); });
+	must_fail("have left the kernel",
+		  [] { SHIM_LAUNCH(leaves_early, 1, 32, 0, stream, number); });
 	must_fail("it waits here", [] { SHIM_LAUNCH(two_barriers, 1, 32, 0, stream, number); });
-	must_fail("lanes that never come", [] { SHIM_LAUNCH(half_a_warp, 1, 32, 0, stream, number); });
-	must_fail("does not take part", [] { SHIM_LAUNCH(outside_of_mask, 1, 8, 0, stream, number); });
+	must_fail("lanes that never come",
+		  [] { SHIM_LAUNCH(half_a_warp, 1, 32, 0, stream, number); });
+	must_fail("does not take part",
+		  [] { SHIM_LAUNCH(outside_of_mask, 1, 8, 0, stream, number); });
 	must_fail("is not in its own mask",
 		  [] { SHIM_LAUNCH(not_in_its_mask, 1, 9, 0, stream, number); });
 	must_fail("test_shim.cu:", [] { SHIM_LAUNCH(leaves_early, 1, 32, 0, stream, number); });
@@ -338,8 +341,10 @@ static void test_errors(void)
 		SHIM_LAUNCH(spins, 1, 1, 0, stream, &counter);
 	});
 	must_fail("a block of 1025", [] { SHIM_LAUNCH(nothing, 1, 1025, 0, stream); });
-	must_fail("a grid of 1 x 70000", [] { SHIM_LAUNCH(nothing, dim3(1, 70000), 1, 0, stream); });
-	must_fail("bytes of dynamic shared memory", [] { SHIM_LAUNCH(nothing, 1, 1, 50000, stream); });
+	must_fail("a grid of 1 x 70000",
+		  [] { SHIM_LAUNCH(nothing, dim3(1, 70000), 1, 0, stream); });
+	must_fail("bytes of dynamic shared memory",
+		  [] { SHIM_LAUNCH(nothing, 1, 1, 50000, stream); });
 	must_fail("outside of a kernel", [] { __syncthreads(); });
 }
 

@@ -86,8 +86,10 @@ note 'a sweep whose cells compute on the device; verify on another one names bot
 ok ssl sweep start -q $tiny -m barlow --set projector.dims=16,16 --grid barlow.lambda=0.005,0.05 --seeds 1 --name grid $gpu
 same "$(value "select group_concat(distinct status) || ' ' || count(*) from v_cell where sweep = 'grid'")" 'done 2'
 same "$(value "select group_concat(distinct device) from v_run where name in (select run from v_cell where sweep = 'grid')")" cuda-shim
-code 1 ssl verify --device cpu barlow
+ok ssl verify --device cpu barlow
 out_has 'environment +device .*cuda-shim: .* cpu'
+err_has 'barlow: computed on another device, where bits differ: [0-9]+ losses and norms of the first 10 steps agree'
+fails 2 'cut 10: on another device only the first 10 steps' "$SSL" verify --device cpu --cut 10 straight
 
 note 'the other precisions'
 for p in tf32 bf16; do

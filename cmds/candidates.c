@@ -82,7 +82,7 @@ static void add_printed(struct candidates *c, const char *command, const char *s
 	if (!out)
 		return;
 	run_command(c->dir, command, out);
-	if (!fclose(out))
+	if (!fclose(out) && text)
 		add_rows(c, text, sign, with_about);
 	free(text);
 }
@@ -177,7 +177,7 @@ static void add_metrics(struct candidates *c)
 	out = open_memstream(&text, &n);
 	if (out && !query_metric_names(ctx.store, &sink, &ignored))
 		table_print(rows.table, TABLE_TSV, out);
-	if (out && !fclose(out))
+	if (out && !fclose(out) && text)
 		add_rows(c, text, "", 0);
 	free(text);
 	rows_release(&rows);

@@ -65,15 +65,18 @@ static void check_devices(struct doctor *d)
 		const struct device_kind *kind = device_kind_at(n);
 		struct strbuf check = STRBUF_INIT, text = STRBUF_INIT;
 		struct error why;
+		const int usable = !kind->missing && kind->get(0, &why);
+		const int failed = !usable && device_kind_is_here(kind);
 
 		strbuf_addf(&check, "device %s", kind->name);
 		if (kind->missing)
 			strbuf_addf(&text, "none: %s", kind->missing);
-		else if (!kind->get(0, &why))
-			strbuf_addf(&text, "none: %s", without_name(why.msg, kind->name));
+		else if (!usable)
+			strbuf_addf(&text, "%s: %s", failed ? "cannot be used" : "none",
+				    without_name(why.msg, kind->name));
 		else
 			kind->describe(&text);
-		add(d, FINE, check.buf, text.buf);
+		add(d, failed ? WARN : FINE, check.buf, text.buf);
 		strbuf_release(&check);
 		strbuf_release(&text);
 	}

@@ -303,6 +303,7 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 {
 	struct sweep_args a = {.ctx = ctx};
 	struct strbuf command = STRBUF_INIT;
+	const char *several = NULL;
 	const struct opt table[] = {
 	    {'m', "method", OPT_TEXT, &a.method, "METHOD", "the method of every cell", 0, 0},
 	    {'d', "data", OPT_TEXT, &a.dataset, "DATASET", "the dataset of every cell", 0, 0},
@@ -315,7 +316,7 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	    {0, "name", OPT_TEXT, &a.name, "NAME", "name of the sweep", 0, 0},
 	    {0, "device", OPT_TEXT, &a.devices, "DEVICE",
 	     "device that computes: cpu or auto (auto)", 0, 0},
-	    {0, "devices", OPT_TEXT, &a.devices, "DEVICE,...",
+	    {0, "devices", OPT_TEXT, &several, "DEVICE,...",
 	     "the same of several, which the workers get in turn", 0, 0},
 	    {0, "engines", OPT_TEXT, &a.engines, "ENGINES",
 	     "start: a table of engines (that of the cells so far)", 0, 0},
@@ -344,6 +345,10 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	a.operand = n > 1 ? argv[2] : NULL;
 	if (!a.workers)
 		a.workers = 1;
+	if (!ret && a.devices && several)
+		ret = error_set(err, ERR_USAGE, "sweep %s: --device or --devices, not both",
+				argv[1]);
+	a.devices = several ? several : a.devices;
 	if (!ret)
 		ret = find_devices(&a, argv[1], err);
 	if (!ret)

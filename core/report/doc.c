@@ -169,7 +169,7 @@ void doc_table(struct doc *d, const struct table *t)
 		out_of_memory();
 	table_print(t, d->html ? TABLE_HTML : TABLE_MD, f);
 	bad = ferror(f);
-	if (fclose(f) || bad)
+	if (fclose(f) || bad || !rows) /* where fclose() cannot allocate, it leaves rows NULL */
 		out_of_memory();
 	/* a wide table scrolls by itself, with a shade where it continues, also by keyboard */
 	strbuf_adds(d->out, d->html ? "<div class=\"scroll\" tabindex=\"0\">\n" : "");

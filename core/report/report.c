@@ -418,6 +418,7 @@ static int add_recipe(struct work *w, struct error *err)
 	const struct selected *run = &w->sel->run[g->run[0]];
 	struct strbuf text = STRBUF_INIT;
 	char *json = NULL, line[300];
+	struct error why = {0};
 	int ret = -1;
 
 	doc_section(&w->doc, "Recipe");
@@ -428,7 +429,11 @@ static int add_recipe(struct work *w, struct error *err)
 	doc_paragraph(&w->doc, line);
 	if (report_recipe(w->s, run->id, &json, err))
 		goto done;
-	if (!w->r->recipe || w->r->recipe(json ? json : "{}", &text, NULL)) {
+	if (!w->r->recipe || w->r->recipe(json ? json : "{}", &text, &why)) {
+		if (why.code == ERR_FAILED) {
+			*err = why;
+			goto done;
+		}
 		strbuf_clear(&text);
 		strbuf_adds(&text, json ? json : "{}");
 	}

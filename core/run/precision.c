@@ -31,16 +31,15 @@ int precision_check(const char *precision, const struct device *device, struct e
 {
 	const char *needs = precision_needs(precision);
 	const struct device *cuda;
-	struct error none;
+	struct error why;
 
 	device = device ? device : &device_cpu;
 	if (!needs || computes_at(device, precision))
 		return 0;
-	if (device_find("cuda", &cuda, &none))
+	if (device_find(device_kind_at(0)->name, &cuda, &why))
 		return error_set(err, ERR_USAGE,
-				 "precision: %s needs %s, which this build or machine does not "
-				 "have; f32 runs on the CPU",
-				 precision, needs);
+				 "precision: %s needs %s (f32 runs on the CPU): %s", precision, needs,
+				 why.msg);
 	return error_set(err, ERR_USAGE, "precision: %s needs %s, and the device is %s", precision,
 			 needs, device->name);
 }

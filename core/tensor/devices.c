@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
+
 extern const struct device_kind device_kind_cpu, device_kind_cuda;
 
 /* The best first: auto takes the first one that works. */
@@ -13,15 +15,24 @@ const struct device_kind *device_kind_at(int i)
 	return i >= 0 && i < (int)(sizeof kinds / sizeof *kinds) ? kinds[i] : NULL;
 }
 
+int device_kind_is_here(const struct device_kind *kind)
+{
+	return !kind->missing && (!kind->count || kind->count() > 0);
+}
+
 static int find_best(const struct device **out, struct error *err)
 {
 	for (int i = 0; kinds[i]; i++) {
-		const struct device *d = kinds[i]->missing ? NULL : kinds[i]->get(0, NULL);
+		struct error why;
+		const struct device *d = kinds[i]->missing ? NULL : kinds[i]->get(0, &why);
 
 		if (d) {
 			*out = d;
 			return 0;
 		}
+		if (device_kind_is_here(kinds[i]))
+			log_warn("the device %s cannot be used, and another one computes: %s",
+				 kinds[i]->name, why.msg);
 	}
 	return error_set(err, ERR_FAILED, "no device works on this machine");
 }

@@ -21,6 +21,9 @@ struct device_kind {
 	/* The device of this number, from 0, which lives as long as the process. NULL with *err, which
 	 * may be NULL: ERR_FAILED if this machine has none, or cannot use it. Not called if `missing`. */
 	const struct device *(*get)(int number, struct error *err);
+	/* How many of them this machine has, whether or not they can be used; NULL: one. Not called if
+	 * `missing`. */
+	int (*count)(void);
 	/* Appends what this machine has of the kind, in one line. Not called if `missing`. */
 	void (*describe)(struct strbuf *out);
 };
@@ -28,7 +31,10 @@ struct device_kind {
 /* The table in order, the best kind first; NULL past its end. */
 const struct device_kind *device_kind_at(int i);
 
-/* Finds a device by name. 0; or -1 with *err: ERR_USAGE if no device has this name, ERR_FAILED if
+/* Does this machine have a device of this kind, even one that cannot be used? */
+int device_kind_is_here(const struct device_kind *kind);
+
+/* Finds a device by name; auto warns of a better one that is here but cannot be used. 0; or -1 with *err: ERR_USAGE if no device has this name, ERR_FAILED if
  * this build or this machine does not have it. */
 int device_find(const char *name, const struct device **out, struct error *err);
 

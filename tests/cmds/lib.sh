@@ -19,7 +19,7 @@
 #	code N CMD...             CMD exits N
 #	fails N 'REGEX' CMD...    CMD exits N, prints nothing on stdout and one line `ssl: ...REGEX...` on stderr
 #	out_has 'REGEX'           a line of the last stdout matches (grep -E); out_lacks: none does
-#	err_has 'REGEX'           a line of the last stderr matches
+#	err_has 'REGEX'           a line of the last stderr matches; err_lacks: none does
 #	same A B                  two strings are equal
 #	value SQL                 the last row of a query, as CSV
 #	wait_until SQL VALUE      waits until the query has this value, for some minutes at most
@@ -204,6 +204,11 @@ out_lacks()
 err_has()
 {
 	grep -Eq -- "$1" "$err" || fail "no line of stderr matches /$1/"
+}
+
+err_lacks()
+{
+	! grep -Eq -- "$1" "$err" || fail "a line of stderr matches /$1/"
 }
 
 same()

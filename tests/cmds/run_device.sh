@@ -92,6 +92,7 @@ refused features run
 refused sweep plan r.yaml --seeds 2
 refused sweep start r.yaml --seeds 2
 refused worker sweep-cpu
+fails 2 'sweep start: --device or --devices, not both' "$SSL" sweep start r.yaml --device cpu --devices cpu,auto
 fails 2 "--device: 'gpu' is not a device" "$SSL" sweep start r.yaml --seeds 2 --devices cpu,gpu
 fails 2 'sweep status: --device goes with plan and start' "$SSL" sweep status --device cpu sweep-cpu
 same "$(value "select (select count(*) from run) || ' ' || (select count(*) from attempt) || ' ' || (select count(*) from eval)

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.size=16 --set projector.dims=16,16 --set optim.batch=32 --set optim.epochs=1 -j 1'
-needs='precision: (bf16|tf32) needs a CUDA device, which this build or machine does not have'
+needs='precision: (bf16|tf32) needs a CUDA device \(f32 runs on the CPU\): cuda: '
 
 ok ssl init
 ok ssl data add tiny --shapes --train 64 --test 16

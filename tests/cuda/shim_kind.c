@@ -2,4 +2,4 @@
 #include "core/tensor/cuda/kind.h"
 
 const struct device_kind device_kind_cuda = {
-    .name = "cuda-shim", .get = cuda_kind_get, .describe = cuda_kind_describe};
+    .name = "cuda-shim", .get = cuda_kind_get, .describe = cuda_kind_describe, .count = cuda_kind_count};

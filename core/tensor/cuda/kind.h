@@ -7,9 +7,10 @@
 
 extern const struct device_kind device_kind_cuda;
 
-/* As `get` and `describe` of struct device_kind. A device is opened when it is first asked for, and stays
+/* As `get`, `describe` and `count` of struct device_kind. A device is opened when it is first asked for, and stays
  * open as long as the process; each number once. */
 const struct device *cuda_kind_get(int number, struct error *err);
 void cuda_kind_describe(struct strbuf *out);
+int cuda_kind_count(void);
 
 #endif

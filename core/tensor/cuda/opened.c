@@ -34,6 +34,14 @@ const struct device *cuda_kind_get(int number, struct error *err)
 	return &opened[number]->device;
 }
 
+int cuda_kind_count(void)
+{
+	struct error none;
+	int n = 0;
+
+	return cuda_queue_count(&n, &none) ? 0 : n;
+}
+
 void cuda_kind_describe(struct strbuf *out)
 {
 	struct error err;

@@ -346,8 +346,8 @@ static int sweep_cmd(struct cmd_ctx *ctx, int argc, char **argv, struct error *e
 	if (!a.workers)
 		a.workers = 1;
 	if (!ret && a.devices && several)
-		ret = error_set(err, ERR_USAGE, "sweep %s: --device or --devices, not both",
-				argv[1]);
+		ret =
+		    error_set(err, ERR_USAGE, "sweep %s: --device or --devices, not both", argv[1]);
 	a.devices = several ? several : a.devices;
 	if (!ret)
 		ret = find_devices(&a, argv[1], err);

@@ -37,9 +37,8 @@ int precision_check(const char *precision, const struct device *device, struct e
 	if (!needs || computes_at(device, precision))
 		return 0;
 	if (device_find(device_kind_at(0)->name, &cuda, &why))
-		return error_set(err, ERR_USAGE,
-				 "precision: %s needs %s (f32 runs on the CPU): %s", precision, needs,
-				 why.msg);
+		return error_set(err, ERR_USAGE, "precision: %s needs %s (f32 runs on the CPU): %s",
+				 precision, needs, why.msg);
 	return error_set(err, ERR_USAGE, "precision: %s needs %s, and the device is %s", precision,
 			 needs, device->name);
 }

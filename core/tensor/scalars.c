@@ -13,6 +13,8 @@ void scalars_init(struct scalars *s, const struct device *device)
 
 void scalars_release(struct scalars *s)
 {
+	for (int i = 0; s->block && i < SCALARS_SLOTS; i++)
+		s->arena.device->wait(s->arena.device, s->host[i]); /* which is about to go */
 	tensor_arena_release(&s->arena);
 	s->block = NULL;
 	s->n = 0;

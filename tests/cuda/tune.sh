@@ -45,7 +45,7 @@ fails 2 'table of engines fast: exists: --name' "$SSL" device tune fast.yaml $gp
 
 note 'what there is'
 ok ssl device ls --format csv
-out_has '^engines,fast,"cuda-shim: cuda-shim, driver 13.0, CUDA 13.0, cuDNN 9.19.0",11,0,20'
+out_has '^engines,fast,"cuda-shim: cuda-shim, driver 13.0, CUDA 13.0, cuBLAS 13.0.0, cuDNN 9.19.0",11,0,20'
 out_has '^device,cuda-shim,'
 ok ssl device show fast
 out_has '^weights f32 24x16x16x3 with 4 of 3x3, stride 2, padding 1 +1 +15 '

@@ -13,7 +13,7 @@ tiny='-d tiny --set encoder.arch=convnet --set encoder.width=4 --set augment.siz
 gpu='--device cuda-shim'
 
 ok ssl doctor
-out_has 'device cuda-shim +cuda-shim:0 cuda-shim, driver 13.0, CUDA 13.0, cuDNN'
+out_has 'device cuda-shim +cuda-shim:0 cuda-shim, driver 13.0, CUDA 13.0, cuBLAS 13.0.0, cuDNN'
 
 # near A B: every recorded value of two runs, as far as they are of steps: 1e-5 relative at the first, 1e-3 up to the tenth
 near()

@@ -25,11 +25,13 @@ struct cublas {
 	               const void *a, int type_a, int lda, const void *b, int type_b, int ldb,
 	               const void *beta, void *c, int type_c, int ldc, int compute, int algorithm);
 	const char *(*status_string)(int status);
+	int (*version)(void *handle, int *version);
 };
 
 /* --- cuDNN: descriptors with attributes, which are finalized and then used --- */
 
-enum { DNN_SUCCESS = 0, DNN_NOT_SUPPORTED = 3000, DNN_NOT_SUPPORTED_END = 4000 };
+enum { DNN_SUCCESS = 0, DNN_UNUSABLE = 1000, DNN_UNUSABLE_END = 2000 };
+enum { DNN_NOT_SUPPORTED = 3000, DNN_NOT_SUPPORTED_END = 4000 };
 
 enum { DNN_DATA_FLOAT = 0, DNN_DATA_DOUBLE = 1, DNN_DATA_BFLOAT16 = 9 };
 
@@ -103,7 +105,11 @@ enum {
 	DNN_NOTE_TENSOR_CORE = 0,
 	DNN_NOTE_DOWN_CONVERT_INPUTS = 1,
 	DNN_NOTE_REDUCED_PRECISION_REDUCTION = 2,
-	DNN_NOTE_NONDETERMINISTIC = 4
+	DNN_NOTE_FFT = 3,
+	DNN_NOTE_NONDETERMINISTIC = 4,
+	DNN_NOTE_WINOGRAD_4x4 = 6,
+	DNN_NOTE_WINOGRAD_6x6 = 7,
+	DNN_NOTE_WINOGRAD_13x13 = 8
 };
 
 struct cudnn {

@@ -99,6 +99,10 @@ SAME(DNN_NOTE_TENSOR_CORE, CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
 SAME(DNN_NOTE_DOWN_CONVERT_INPUTS, CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS);
 SAME(DNN_NOTE_REDUCED_PRECISION_REDUCTION, CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION);
 SAME(DNN_NOTE_NONDETERMINISTIC, CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC);
+SAME(DNN_NOTE_FFT, CUDNN_NUMERICAL_NOTE_FFT);
+SAME(DNN_NOTE_WINOGRAD_4x4, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4);
+SAME(DNN_NOTE_WINOGRAD_6x6, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6);
+SAME(DNN_NOTE_WINOGRAD_13x13, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13);
 
 /* Arguments and results that differ only in enum against int are passed alike. */
 static_assert(sizeof(cudnnStatus_t) == sizeof(int) && sizeof(cublasStatus_t) == sizeof(int) &&
@@ -121,6 +125,7 @@ static_assert(sizeof(cudnnBackendDescriptor_t) == sizeof(void *), "descriptors a
 	cublasGemmEx(b, CUBLAS_OP_N, CUBLAS_OP_N, 0, 0, 0, p, p, CUDA_R_32F, 0, p, CUDA_R_32F, 0, p,
 		     p, CUDA_R_32F, 0, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
 	(void)cublasGetStatusString(CUBLAS_STATUS_SUCCESS);
+	cublasGetVersion_v2(b, (int *)p);
 	(void)cudnnGetVersion();
 	cudnnCreate(&d);
 	cudnnDestroy(d);

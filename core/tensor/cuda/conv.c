@@ -203,17 +203,35 @@ static int not_supported(int status)
 	return status >= DNN_NOT_SUPPORTED && status < DNN_NOT_SUPPORTED_END;
 }
 
-/* May an engine with these notes be used? */
+/* A plan that cannot be finalized is no engine for this pass, whatever the reason, unless cuDNN
+ * itself is unusable: engines that are compiled at run time fail in many ways. */
+static int is_no_engine(int status)
+{
+	return status != DNN_SUCCESS && (status < DNN_UNUSABLE || status >= DNN_UNUSABLE_END);
+}
+
+/* May an engine with these notes be used? Tensor cores round the factors of f32 to tf32. */
 static int permitted(const struct builder *b, const int *note, int64_t n)
 {
-	for (int64_t i = 0; i < n; i++) {
-		if (note[i] == DNN_NOTE_NONDETERMINISTIC)
+	const int tensor_cores = b->j->type == CUDA_BF16 || b->s->precision == PRECISION_TF32;
+
+	for (int64_t i = 0; i < n; i++)
+		switch (note[i]) {
+		case DNN_NOTE_TENSOR_CORE:
+			if (!tensor_cores)
+				return 0;
+			break;
+		case DNN_NOTE_NONDETERMINISTIC:
+		case DNN_NOTE_DOWN_CONVERT_INPUTS:
+		case DNN_NOTE_REDUCED_PRECISION_REDUCTION:
+		case DNN_NOTE_FFT:
+		case DNN_NOTE_WINOGRAD_4x4:
+		case DNN_NOTE_WINOGRAD_6x6:
+		case DNN_NOTE_WINOGRAD_13x13:
 			return 0;
-		if (b->j->type != CUDA_BF16 && b->s->precision != PRECISION_TF32 &&
-		    (note[i] == DNN_NOTE_TENSOR_CORE || note[i] == DNN_NOTE_DOWN_CONVERT_INPUTS ||
-		     note[i] == DNN_NOTE_REDUCED_PRECISION_REDUCTION))
-			return 0;
-	}
+		default:
+			break;
+		}
 	return 1;
 }
 
@@ -258,7 +276,7 @@ static int try_plan(struct builder *b, void *config, void **plan, int64_t *scrat
 	    set(dnn, d, DNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, DNN_TYPE_BACKEND_DESCRIPTOR, 1,
 		&config, err);
 	status = failed ? DNN_NOT_SUPPORTED : dnn->api->backend_finalize(d);
-	if (!not_supported(status))
+	if (!is_no_engine(status))
 		failed = check(dnn->api, status, "cudnnBackendFinalize", err) ||
 			 get(dnn, d, DNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, DNN_TYPE_INT64, 1, &n,
 			     scratch, err);

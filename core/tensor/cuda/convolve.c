@@ -5,7 +5,7 @@
 #include "core/tensor/cuda/layout.h"
 #include "core/tensor/cuda/plans.h"
 
-enum { CHANNELS = 8 /* bf16: a multiple of this many */, PART = 256 /* alignment of a part */ };
+enum { PART = 256 /* alignment of a part */ };
 
 /* A pass and its parts of the workspace. */
 struct job {
@@ -23,6 +23,14 @@ static size_t part(size_t bytes)
 	return (bytes + PART - 1) / PART * PART;
 }
 
+/* The channels of x, padded to a multiple of 16 bytes where tensor cores multiply. */
+static int padded(const struct conv_shape *s, enum cuda_type type)
+{
+	const int many = type == CUDA_BF16 ? 8 : s->precision == PRECISION_TF32 ? 4 : 1;
+
+	return (s->cin + many - 1) / many * many;
+}
+
 /* 0, or -1 if the device fails, or has. */
 static int prepare(struct job *j, const struct conv_shape *s, enum cuda_conv_pass pass,
 		   const struct tensor *x, const struct tensor *y, int accumulate)
@@ -34,8 +42,7 @@ static int prepare(struct job *j, const struct conv_shape *s, enum cuda_conv_pas
 	*j = (struct job){.c = c, .s = *s, .type = cuda_type_of(y)};
 	if (cuda_failed(c))
 		return -1;
-	if (j->type == CUDA_BF16)
-		j->s.cin = (s->cin + CHANNELS - 1) / CHANNELS * CHANNELS;
+	j->s.cin = padded(s, j->type);
 	j->f = (struct cuda_filters){s->kh * s->kw, s->cin, s->cout, j->s.cin, j->type};
 	what = (struct cuda_conv_job){j->s, pass, j->type, accumulate};
 	if (cuda_check(c, cuda_plans_find(c->plans, &what, &j->conv, &err), &err))
@@ -101,8 +108,8 @@ void cuda_convolve_backward_data(const struct conv_shape *s, const struct tensor
 	(void)scratch;
 	/* cuDNN adds only where it writes dx itself */
 	if (prepare(&j, s, CUDA_CONV_DATA, dx, dy,
-		    accumulate && s->cin == dx->shape[3] && cuda_type_of(dx) == cuda_type_of(dy) &&
-			(cuda_type_of(dy) != CUDA_BF16 || s->cin % CHANNELS == 0)))
+		    accumulate && cuda_type_of(dx) == cuda_type_of(dy) &&
+			padded(s, cuda_type_of(dy)) == s->cin))
 		return;
 	cuda_filters_pack(&j.c->q, &j.f, w->mem->data, j.w);
 	run(&j, j.x_bytes ? j.x : cuda_values(dx), cuda_values(dy));

@@ -229,13 +229,24 @@ static void time_engines(const struct device *d, struct engine_table *t)
 
 /* --- opening ------------------------------------------------------------------------------- */
 
+/* Variables of the environment that change results of the libraries. */
+static const char *const variables[] = {"NVIDIA_TF32_OVERRIDE", "CUBLAS_EMULATE_SINGLE_PRECISION",
+					"CUBLAS_EMULATE_DOUBLE_PRECISION"};
+
 static void describe(struct cuda_device *c)
 {
 	const size_t dnn = c->libraries.dnn.version();
+	int blas = 0, n;
 
-	snprintf(c->about, sizeof c->about, "%s, driver %s, CUDA %s, cuDNN %zu.%zu.%zu",
-		 c->q.card.name, c->q.card.driver, c->q.card.runtime, dnn / 10000, dnn / 100 % 100,
-		 dnn % 100);
+	c->libraries.blas.version(c->blas.handle, &blas);
+	n = snprintf(c->about, sizeof c->about,
+		     "%s, driver %s, CUDA %s, cuBLAS %d.%d.%d, cuDNN %zu.%zu.%zu", c->q.card.name,
+		     c->q.card.driver, c->q.card.runtime, blas / 10000, blas / 100 % 100,
+		     blas % 100, dnn / 10000, dnn / 100 % 100, dnn % 100);
+	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+		if (getenv(variables[i]) && n < (int)sizeof c->about)
+			n += snprintf(c->about + n, sizeof c->about - (size_t)n, ", %s=%.8s",
+				      variables[i], getenv(variables[i]));
 }
 
 static int open_parts(struct cuda_device *c, int number, struct error *err)

@@ -41,7 +41,7 @@ struct cuda_device {
 	void *workspace; /* of cuda_workspace() */
 	size_t workspace_size;
 	size_t used, peak; /* bytes of memory */
-	char about[200];
+	char about[320];
 	struct error failed; /* the first error; none while its message is empty */
 };
 

@@ -181,6 +181,7 @@ static int find_cublas(struct cuda_libraries *l, struct error *err)
 	    {(void **)&b->set_workspace, "cublasSetWorkspace_v2"},
 	    {(void **)&b->gemm_ex, "cublasGemmEx"},
 	    {(void **)&b->status_string, "cublasGetStatusString"},
+	    {(void **)&b->version, "cublasGetVersion_v2"},
 	    {0},
 	};
 

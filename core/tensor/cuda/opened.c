@@ -1,21 +1,11 @@
-#include <stdlib.h>
-
 #include "core/tensor/cuda/device.h"
 #include "core/tensor/cuda/kind.h"
 
 enum { DEVICES = 64 };
 
-/* The devices that are open, by number. */
+/* The devices that are open, by number. They stay so: when a process ends, the libraries may have
+ * been taken apart before anything that could close them. */
 static struct cuda_device *opened[DEVICES];
-
-static void close_all(void)
-{
-	for (int i = 0; i < DEVICES; i++) {
-		if (opened[i])
-			cuda_device_close(opened[i]);
-		opened[i] = NULL;
-	}
-}
 
 const struct device *cuda_kind_get(int number, struct error *err)
 {
@@ -26,11 +16,11 @@ const struct device *cuda_kind_get(int number, struct error *err)
 		error_set(err, ERR_FAILED, "cuda: no device %d", number);
 		return NULL;
 	}
-	if (!opened[number]) {
-		if (cuda_device_open(device_kind_cuda.name, number, &opened[number], err))
-			return NULL;
-		atexit(close_all);
-	}
+	if (!opened[number] &&
+	    cuda_device_open(device_kind_cuda.name, number, &opened[number], err))
+		return NULL;
+	if (cuda_queue_select(&opened[number]->q, err))
+		return NULL;
 	return &opened[number]->device;
 }
 
@@ -51,11 +41,15 @@ void cuda_kind_describe(struct strbuf *out)
 		strbuf_addf(out, "none: %s", err.msg);
 		return;
 	}
-	for (int i = 0; i < n; i++) {
-		const struct device *d = cuda_kind_get(i, &err);
+	for (int i = 0; i < n && i < DEVICES; i++) {
+		struct cuda_card card;
 
-		strbuf_addf(out, "%s%s:%d %s", i ? "; " : "", device_kind_cuda.name, i,
-			    d ? d->about : err.msg);
+		if (opened[i])
+			strbuf_addf(out, "%s%s:%d %s", i ? "; " : "", device_kind_cuda.name, i,
+				    opened[i]->about);
+		else
+			strbuf_addf(out, "%s%s:%d %s", i ? "; " : "", device_kind_cuda.name, i,
+				    cuda_card_read(i, &card, &err) ? err.msg : card.name);
 	}
 	if (!n)
 		strbuf_adds(out, "none");

@@ -22,7 +22,7 @@ static void version_text(int version, char *out, size_t size)
 	snprintf(out, size, "%d.%d", version / 1000, version % 1000 / 10);
 }
 
-static int read_card(struct cuda_queue *q, int device, struct error *err)
+int cuda_card_read(int device, struct cuda_card *card, struct error *err)
 {
 	struct cudaDeviceProp p;
 	int driver = 0, runtime = 0;
@@ -31,13 +31,13 @@ static int read_card(struct cuda_queue *q, int device, struct error *err)
 	    check(cudaDriverGetVersion(&driver), "the driver's version", err) ||
 	    check(cudaRuntimeGetVersion(&runtime), "the version of CUDA", err))
 		return -1;
-	snprintf(q->card.name, sizeof q->card.name, "%.99s", p.name);
-	version_text(driver, q->card.driver, sizeof q->card.driver);
-	version_text(runtime, q->card.runtime, sizeof q->card.runtime);
-	q->card.memory = p.totalGlobalMem;
-	q->card.major = p.major;
-	q->card.minor = p.minor;
-	q->multiprocessors = p.multiProcessorCount;
+	snprintf(card->name, sizeof card->name, "%.99s", p.name);
+	version_text(driver, card->driver, sizeof card->driver);
+	version_text(runtime, card->runtime, sizeof card->runtime);
+	card->memory = p.totalGlobalMem;
+	card->major = p.major;
+	card->minor = p.minor;
+	card->multiprocessors = p.multiProcessorCount;
 	return 0;
 }
 
@@ -56,6 +56,21 @@ int cuda_queue_count(int *n, struct error *err)
 	return check(e, "no device", err);
 }
 
+/* The kernels are compiled for compute capability 8.0 and newer. */
+static int refuse_old(const struct cuda_card *card, struct error *err)
+{
+	if (card->major >= 8)
+		return 0;
+	return error_set(err, ERR_FAILED,
+			 "cuda: %s has compute capability %d.%d, and at least 8.0 is needed",
+			 card->name, card->major, card->minor);
+}
+
+int cuda_queue_select(const struct cuda_queue *q, struct error *err)
+{
+	return check(cudaSetDevice(q->number), "the device cannot be used", err);
+}
+
 static int open_stream(struct cuda_queue *q, int device, struct error *err)
 {
 	cudaStream_t stream;
@@ -67,10 +82,12 @@ static int open_stream(struct cuda_queue *q, int device, struct error *err)
 		return error_set(err, ERR_FAILED, "cuda: no device %d: there %s %d", device,
 				 n == 1 ? "is" : "are", n);
 	if (check(cudaSetDevice(device), "the device cannot be used", err) ||
-	    read_card(q, device, err) ||
+	    cuda_card_read(device, &q->card, err) || refuse_old(&q->card, err) ||
 	    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream", err))
 		return -1;
 	q->stream = stream;
+	q->number = device;
+	q->multiprocessors = q->card.multiprocessors;
 	return 0;
 }
 
@@ -139,7 +156,9 @@ static int copy(struct cuda_queue *q, void *to, const void *from, size_t bytes, 
 int cuda_upload(struct cuda_queue *q, void *device, const void *host, size_t bytes,
 		struct error *err)
 {
-	return copy(q, device, host, bytes, cudaMemcpyHostToDevice, err);
+	if (copy(q, device, host, bytes, cudaMemcpyHostToDevice, err))
+		return -1;
+	return cuda_sync(q, err); /* some systems read pageable memory later */
 }
 
 int cuda_download(struct cuda_queue *q, void *host, const void *device, size_t bytes,

@@ -33,18 +33,25 @@ struct cuda_card {
 	char driver[16], runtime[16]; /* the newest CUDA that the driver knows, and ours: "13.0" */
 	size_t memory;                /* bytes */
 	int major, minor;             /* compute capability */
+	int multiprocessors;
 };
 
 struct cuda_queue {
 	void *stream;       /* cudaStream_t */
 	unsigned *counters; /* CUDA_COUNTERS on the device: zero whenever no kernel runs */
-	int multiprocessors;
+	int number, multiprocessors;
 	struct cuda_card card;
 	const struct error *failed; /* once it has a message, no kernel is launched; NULL: all are */
 };
 
 /* *n = the number of devices of this machine. ERR_FAILED if there is no driver, or it is too old. */
 int cuda_queue_count(int *n, struct error *err);
+
+/* What device number `device` is; opens nothing. */
+int cuda_card_read(int device, struct cuda_card *card, struct error *err);
+
+/* Makes the device of q the one that the calling thread's next calls are for, where there are several. */
+int cuda_queue_select(const struct cuda_queue *q, struct error *err);
 
 /* Opens device number `device`. ERR_FAILED if there is none or it cannot be used. */
 int cuda_queue_open(struct cuda_queue *q, int device, struct error *err);

@@ -185,11 +185,14 @@ static int launch(struct cuda_step *s, struct error *err)
 	cudaGraph_t graph = NULL;
 	int failed;
 
+	const cudaError_t started = cudaGetLastError(); /* of the kernels of this part */
+
 	s->captures = 0;
 	if (check(cudaStreamEndCapture(stream_of(s->q), &graph),
 		  "a step cannot be captured as a graph (SSL_CUDA_GRAPHS=0 computes without)", err))
 		return -1;
-	failed = make_executable(s, graph, err) ||
+	failed = check(started, "a kernel could not be started", err) ||
+		 make_executable(s, graph, err) ||
 		 check(cudaGraphLaunch(s->exec[s->part], stream_of(s->q)),
 		       "a graph cannot be launched", err);
 	cudaGraphDestroy(graph);
@@ -234,7 +237,8 @@ int cuda_step_end(struct cuda_step *s, struct error *err)
 	struct slot *t = &s->slot[s->current];
 
 	s->open = s->paused = 0;
-	if (s->captures && launch(s, err))
+	if (s->captures ? launch(s, err)
+			: check(cudaGetLastError(), "a kernel could not be started", err))
 		return -1;
 	free_all(s); /* which waits for the device */
 	if (check(cudaEventRecord(t->done, stream_of(s->q)), "an event", err))

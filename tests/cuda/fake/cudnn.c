@@ -56,8 +56,9 @@ static const struct rule rules[] = {
 enum { RULES = sizeof rules / sizeof *rules };
 
 /* The engines that the heuristics name, in this order: one whose bits change, one that is not
- * supported, one that needs more memory than there is, one that must not be used for f32, and two
- * good ones, which sum in different orders. The fallback names the good ones.
+ * supported, one that needs more memory than there is, two that are too coarse for any type, one
+ * that cannot be compiled, one that must not be used for f32, and two good ones, which sum in
+ * different orders. The fallback names the good ones.
  *
  * In the environment: FAKE_SLOW_ENGINE=N lets engine N take 20 ms more; with FAKE_NEW_ENGINES=1 the
  * good ones are named in the opposite order, as another version of cuDNN might. */
@@ -69,12 +70,15 @@ static const struct engine engines[] = {
     {ENGINE_RANDOM, 1, {DNN_NOTE_NONDETERMINISTIC}, 0},
     {ENGINE_UNSUPPORTED, 0, {0}, 0},
     {ENGINE_HUGE, 0, {0}, (int64_t)1 << 50},
-    {ENGINE_NARROW, 2, {DNN_NOTE_TENSOR_CORE, DNN_NOTE_DOWN_CONVERT_INPUTS}, 0},
+    {ENGINE_HALF, 2, {DNN_NOTE_TENSOR_CORE, DNN_NOTE_DOWN_CONVERT_INPUTS}, 0},
+    {ENGINE_WINOGRAD, 1, {DNN_NOTE_WINOGRAD_4x4}, 0},
+    {ENGINE_BROKEN, 0, {0}, 0},
+    {ENGINE_NARROW, 1, {DNN_NOTE_TENSOR_CORE}, 0},
     {ENGINE_GOOD, 0, {0}, 4096},
     {ENGINE_OTHER, 0, {0}, 64},
 };
 enum { ENGINES = sizeof engines / sizeof *engines, GOOD_ENGINES = 2 };
-enum { NOTES = 10 }; /* kinds of notes that there are */
+enum { NOTES = 10, NOT_COMPILED = 4001 }; /* kinds of notes that there are */
 
 static long live;
 
@@ -321,7 +325,9 @@ int cudnnBackendFinalize(void *descriptor)
 		    attribute_pointer(d, DNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, 0);
 
 		d->engine = config->engine;
-		status = d->engine == ENGINE_UNSUPPORTED ? DNN_NOT_SUPPORTED : DNN_SUCCESS;
+		status = d->engine == ENGINE_UNSUPPORTED ? DNN_NOT_SUPPORTED
+			 : d->engine == ENGINE_BROKEN    ? NOT_COMPILED
+							 : DNN_SUCCESS;
 	}
 	d->finalized = status == DNN_SUCCESS;
 	return status;

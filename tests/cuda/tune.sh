@@ -128,6 +128,17 @@ ok ssl -C there data add -q tiny --shapes --train 64 --test 20
 ok ssl -C there verify tuned
 err_has 'the same to the last bit'
 
+if command -v sqlite3 >/dev/null; then
+	note 'a table whose choices were changed does not come in with a bundle'
+	cp -R there hurt
+	mkdir empty
+	ok sqlite3 hurt/.ssl/ssl.db 'update engine set place = place + 1'
+	ok ssl -C hurt export -q -f -o hurt.tar.zst tuned
+	ok ssl -C empty init
+	fails 5 'fast: .*not those of its hash' "$SSL" -C empty import hurt.tar.zst
+	same "$(ssl -C empty sql --format csv 'select (select count(*) from run) + (select count(*) from engine_table)' | tail -1)" 0
+fi
+
 note 'a table of another card is refused, with what to do'
 if command -v sqlite3 >/dev/null; then
 	hash=$(printf 'cuda-shim\nan older card\n' | sha256sum | cut -d' ' -f1)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/store/bundle/bundle_internal.h"
+#include "core/store/engine_tables.h"
 #include "core/store/identity.h"
 #include "core/store/object.h"
 #include "core/store/params.h"
@@ -68,6 +69,27 @@ static int import_shared(struct bundle_import *m, const struct bundle_text *in, 
 			return error_set(err, ERR_CORRUPT, "%s: a row of another table", in->name);
 		if (check_hashed(m, in->name, err) || bundle_insert(m, t, 0, NULL, NULL, err))
 			return -1;
+	}
+	return more;
+}
+
+/* The tables of engines of the bundle, once they are here: their choices must be those of their
+ * hashes. */
+static int check_engine_tables(struct bundle_import *m, const struct bundle_text *in,
+			       struct error *err)
+{
+	size_t at = 0;
+	int more;
+
+	while ((more = bundle_next_line(m, in, &at, err)) > 0) {
+		struct engine_table_row row;
+		struct engine_row *choices;
+		int n;
+
+		if (engine_tables_find(m->s, bundle_field(m, "sha256"), &row, err) ||
+		    engine_tables_load(m->s, &row, &choices, &n, err))
+			return -1;
+		free(choices);
 	}
 	return more;
 }
@@ -176,6 +198,10 @@ static int import_all(struct bundle_import *m, const struct bundle_in *in, struc
 		return -1;
 	for (int i = 0; i < in->n_shared; i++)
 		if (import_shared(m, &in->shared[i], err))
+			return -1;
+	for (int i = 0; i < in->n_shared; i++)
+		if (!strcmp(in->shared[i].name, "engine_table") &&
+		    check_engine_tables(m, &in->shared[i], err))
 			return -1;
 	for (int i = 0; i < in->n_runs; i++) {
 		int64_t run;

@@ -118,6 +118,11 @@ static void forecast_text(const struct estimate *e, int threads, struct strbuf *
 	strbuf_addf(out, " on %d thread%s, ", threads, threads == 1 ? "" : "s");
 	human_bytes(e->memory, out);
 	strbuf_adds(out, " of memory, ");
+	if (e->device_memory) {
+		human_bytes(e->device_memory, out);
+		strbuf_addf(out, " of the device's (enough for batches of %ld), ",
+			    e->largest_batch);
+	}
 	human_bytes(e->bytes, out);
 	strbuf_adds(out, " on disk");
 }

@@ -99,6 +99,8 @@ static int build_model(struct run *r, struct error *err)
 	if (blas_start(parallel_threads(), err))
 		return -1;
 	r->device = r->opts.device ? r->opts.device : &device_cpu;
+	if (r->device->peak_reset)
+		r->device->peak_reset(r->device);
 	params_init(&r->params, r->device);
 	r->method = method_find(recipe_text(&r->recipe, "method"));
 	if (!r->method)

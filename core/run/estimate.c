@@ -14,10 +14,11 @@
 #include "core/run/run.h"
 
 enum {
-	STEPS = 4,        /* timed at most */
-	SAMPLE = 64,      /* images of a timed step at most */
-	POINT_BYTES = 30, /* of a recorded value, roughly */
-	SERIES = 8        /* values recorded per step, roughly */
+	STEPS = 4,            /* timed at most */
+	SAMPLE = 64,          /* images of a timed step at most */
+	POINT_BYTES = 30,     /* of a recorded value, roughly */
+	SERIES = 8,           /* values recorded per step, roughly */
+	EVAL_BLOCKS = 2 << 20 /* the least that the tape of an evaluation and its scratch take */
 };
 static const double seconds_max = 1.5; /* no further step is timed after these */
 
@@ -110,7 +111,24 @@ static double eval_memory(const struct run *r, double share)
 	const double views = r->method->views ? r->method->views : 1;
 	const double images = (double)r->loader.batch * views * share;
 
-	return (double)tape_use(&r->tape).activations / images * FEATURES_BATCH;
+	const double most = r->n_train < FEATURES_BATCH ? r->n_train : FEATURES_BATCH;
+
+	return (double)tape_use(&r->tape).activations / images * most;
+}
+
+/* What the device needs at most: what a step took, and beside it an evaluation, which computes in
+ * f32. What a step needs is proportional to its batch. */
+static void estimate_device(struct run *r, struct estimate *out)
+{
+	const struct tape_use use = tape_use(&r->tape);
+	const double wide = r->tape.precision == PRECISION_BF16 ? 2 : 1;
+	const double all = (double)r->device->peak_bytes(r->device);
+	const double step = (double)(use.activations + use.gradients + use.saved + use.scratch);
+	const double evaluation = wide * eval_memory(r, 1) + EVAL_BLOCKS;
+	const double room = (double)r->device->free_bytes(r->device) - evaluation;
+
+	out->device_memory = (int64_t)(all + evaluation);
+	out->largest_batch = room + step > 0 ? (long)((room + step) / (step / r->loader.batch)) : 0;
 }
 
 void estimate_built(struct run *r, struct estimate *out)
@@ -128,8 +146,10 @@ void estimate_built(struct run *r, struct estimate *out)
 	out->seconds = step * (double)out->left + eval_seconds(r, step);
 	out->memory =
 	    cpu_peak_rss() + (int64_t)((double)tensor_arena_peak(&r->tape.arena) * (1 / share - 1));
-	if (step > 0)
+	if (step > 0 && r->device->is_host)
 		out->memory += (int64_t)eval_memory(r, share);
+	if (step > 0 && !r->device->is_host)
+		estimate_device(r, out);
 	out->bytes = checkpoint_bytes(r) * (checkpoints < kept ? checkpoints : kept) +
 		     (int64_t)r->steps * POINT_BYTES * SERIES;
 }

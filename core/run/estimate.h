@@ -19,6 +19,8 @@ struct estimate {
 	long left;    /* of these, the steps that are still to be taken */
 	double seconds; /* until the end */
 	int64_t memory; /* bytes, of the process */
+	int64_t device_memory; /* bytes, of a device that has memory of its own; otherwise 0 */
+	long largest_batch;    /* images of a step for which that memory suffices; 0: not known */
 	int64_t bytes;  /* on disk, at its end */
 };
 

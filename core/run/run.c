@@ -202,6 +202,8 @@ static int settle(struct run *r, int ret, struct error *err)
 	end.peak_rss = cpu_peak_rss();
 	end.arena_peak = (int64_t)(r->arena.peak + tensor_arena_peak(&r->tape.arena) +
 				   tensor_arena_peak(&r->params.arena));
+	if (!r->device->is_host)
+		end.arena_peak = (int64_t)r->device->peak_bytes(r->device);
 	if (recorder_finish(&r->recorder, &end, &second) && !ret) {
 		*err = second;
 		return -1;

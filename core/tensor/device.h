@@ -44,6 +44,10 @@ struct device {
 	void (*zero)(const struct device *d, void *to, size_t bytes);
 	/* The bytes of memory that are free, roughly. NULL if is_host. */
 	size_t (*free_bytes)(const struct device *d);
+	/* The most bytes of its memory that were in use at a time since peak_reset(); both NULL where the
+	 * device is the host. */
+	size_t (*peak_bytes)(const struct device *d);
+	void (*peak_reset)(const struct device *d);
 	/* What is asked for between the two is a step, of which many of the same kind follow: a device may
 	 * take it as a whole, and upload() need not wait for what was asked for before. */
 	void (*begin)(const struct device *d);

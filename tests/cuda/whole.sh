@@ -100,6 +100,16 @@ for p in tf32 bf16; do
 done
 same "$(value "select count(distinct recipe_hash) from v_run where name in ('barlow', 'tf32', 'bf16')")" 3
 
+note 'the memory that a run will need, and the largest batch for which it suffices'
+for b in 30 60; do
+	ok ssl run $tiny -m barlow --set projector.dims=64,64 --set encoder.width=16 --set optim.batch=$b --set optim.epochs=1 \
+		--set collapse.every=0 --name "memory-$b" $gpu
+	forecast=$(sed -n 's/.* of memory, \([0-9.]*\) MB of the device.s (enough for batches of \([0-9]*\)).*/\1 \2/p' "$err")
+	held=$(value "select arena_peak from v_run where name = 'memory-$b'")
+	echo "$forecast $held" | awk '{ share = $1 * 1e6 / $3; exit !($2 > 1000 && share > 0.9 && share < 1.1) }' ||
+		fail "the forecast is '$forecast', and $held bytes were held"
+done
+
 note 'too little memory: one line before anything is recorded'
 before=$(value 'select count(*) from run')
 SHIM_MEMORY=40000000

@@ -144,6 +144,18 @@ static void zero(const struct device *d, void *to, size_t bytes)
 		cuda_check(c, cuda_zero(&c->q, to, bytes, &err), &err);
 }
 
+static size_t peak_bytes(const struct device *d)
+{
+	return cuda_device_of(d)->peak;
+}
+
+static void peak_reset(const struct device *d)
+{
+	struct cuda_device *c = cuda_device_of(d);
+
+	c->peak = c->used;
+}
+
 static size_t free_bytes(const struct device *d)
 {
 	struct cuda_device *c = cuda_device_of(d);
@@ -285,6 +297,8 @@ int cuda_device_open(const char *name, int number, struct cuda_device **out, str
 				    .copy = copy,
 				    .zero = zero,
 				    .free_bytes = free_bytes,
+				    .peak_bytes = peak_bytes,
+				    .peak_reset = peak_reset,
 				    .begin = begin,
 				    .end = end,
 				    .mark_begin = mark_begin,

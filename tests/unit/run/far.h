@@ -332,6 +332,8 @@ static const struct device *far_begin(void)
 				     .copy = far_copy,
 				     .zero = far_zero,
 				     .free_bytes = far_free_bytes,
+				     .peak_bytes = far_free_bytes,
+				     .peak_reset = far_step,
 				     .mark_begin = far_step,
 				     .mark = far_mark,
 				     .mark_end = far_mark_end,

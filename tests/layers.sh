@@ -85,6 +85,10 @@ else
 			$2 ~ /^[TDBRCVW]$/ { print "D", $3, file }
 			$1 == "U" { print "U", $2, file }'
 	done >"$scratch/symbols"
+	# the linker takes either one from a library, silently
+	awk '$1 == "D" { if (($2 in place) && place[$2] != $3) print $2 " in " place[$2] " and " $3; place[$2] = $3 }' \
+		"$scratch/symbols" >"$out"
+	[ ! -s "$out" ] || fail 'names that two files define'
 	awk -v table=$table '
 	function folder(path) {
 		sub(/\/[^\/]*$/, "", path)

@@ -72,7 +72,7 @@ static void store(const struct batch *b, struct picture *p, const uint8_t *image
 {
 	size_t bytes = (size_t)b->height * (size_t)b->width * 3;
 
-	p->pixels = partial_sum(image, bytes);
+	p->pixels = partial_checksum(image, bytes);
 	p->unwritten = spool_write(b->spool, p->slot * (uint64_t)bytes, image, bytes, &p->err);
 }
 

@@ -20,7 +20,7 @@ struct picture {
 	struct image_info info;
 	struct image_found found;
 	uint32_t slot;   /* place of its image in the spool */
-	uint64_t pixels; /* partial_sum() of the image */
+	uint64_t pixels; /* partial_checksum() of the image */
 	int failed;      /* err: it is no image that can be read */
 	int unwritten;   /* err: its image was not written to the spool */
 	struct error err;

@@ -17,7 +17,7 @@
 /* As it stands in the journal, in the byte order of the machine; the name and the reason follow,
  * without a NUL. */
 struct record {
-	uint64_t sum; /* partial_sum() of what follows it */
+	uint64_t sum; /* partial_checksum() of what follows it */
 	int64_t bytes, time;
 	uint64_t pixels;
 	uint32_t slot;
@@ -40,7 +40,7 @@ struct partial {
 	char base[4000];
 };
 
-uint64_t partial_sum(const void *data, size_t n)
+uint64_t partial_checksum(const void *data, size_t n)
 {
 	const uint64_t prime = 0x9E3779B97F4A7C15u;
 	const uint8_t *p = data;
@@ -147,7 +147,7 @@ static int read_record(struct partial *p)
 	strbuf_clear(&p->record);
 	strbuf_add(&p->record, &r, sizeof r);
 	strbuf_add(&p->record, text, (size_t)r.n_name + r.n_why);
-	return r.sum == partial_sum(p->record.buf + sizeof r.sum, p->record.len - sizeof r.sum);
+	return r.sum == partial_checksum(p->record.buf + sizeof r.sum, p->record.len - sizeof r.sum);
 }
 
 /* The bytes of an image in the spool. */
@@ -166,7 +166,7 @@ static int pixels_are_intact(struct partial *p, const struct record *r)
 		p->pixels_cap = n;
 	}
 	return !spool_read(p->spool, (uint64_t)r->slot * n, p->pixels, n, NULL) &&
-	       partial_sum(p->pixels, n) == r->pixels;
+	       partial_checksum(p->pixels, n) == r->pixels;
 }
 
 static int take_record(struct partial *p, struct partial_file *f)
@@ -228,7 +228,7 @@ void partial_add(struct partial *p, const struct partial_file *f)
 	strbuf_add(&p->out, &r, sizeof r);
 	strbuf_add(&p->out, f->name, n_name);
 	strbuf_add(&p->out, f->why ? f->why : "", n_why);
-	r.sum = partial_sum(p->out.buf + at + sizeof r.sum, p->out.len - at - sizeof r.sum);
+	r.sum = partial_checksum(p->out.buf + at + sizeof r.sum, p->out.len - at - sizeof r.sum);
 	memcpy(p->out.buf + at, &r.sum, sizeof r.sum);
 }
 

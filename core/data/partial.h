@@ -26,7 +26,7 @@ struct partial_file {
 	struct image_info info;
 	struct image_found found;
 	uint32_t slot;    /* place of its image in the spool */
-	uint64_t pixels;  /* partial_sum() of the image there */
+	uint64_t pixels;  /* partial_checksum() of the image there */
 };
 
 /* Opens the files of the import of `path` with --size `size` (0: none) in folder `dir`, or creates
@@ -50,6 +50,6 @@ void partial_close(struct partial *p, int keep);
 const char *partial_path(const struct partial *p);
 
 /* The checksum of n bytes, which detects lost and torn writes. */
-uint64_t partial_sum(const void *data, size_t n);
+uint64_t partial_checksum(const void *data, size_t n);
 
 #endif

@@ -51,6 +51,8 @@ mlp           vicreg     projector.dims=16 encoder.arch=mlp encoder.width=16
 resnet18      simclr     projector.dims=16 encoder.arch=resnet18
 resnet34      supervised encoder.arch=resnet34 encoder.zero_gamma=true optim.epochs=1
 resnet50      barlow     projector.dims=16 encoder.arch=resnet50 encoder.stem=imagenet optim.epochs=1
+large         supervised encoder.width=32 encoder.depth=3 optim.batch=64 augment.size=32
+large_resnet  barlow     projector.dims=64 encoder.arch=resnet18 encoder.width=24 optim.batch=32 optim.epochs=1
 sgd           byol       projector.dims=16 predictor.dims=16 optim.name=sgd optim.nesterov=true
 adam          vicreg     projector.dims=16 optim.name=adam optim.lr=0.002 optim.lr_scale=none
 adamw         vicreg     projector.dims=16 optim.name=adamw optim.lr=0.002 optim.schedule=constant

@@ -147,7 +147,8 @@ static int read_record(struct partial *p)
 	strbuf_clear(&p->record);
 	strbuf_add(&p->record, &r, sizeof r);
 	strbuf_add(&p->record, text, (size_t)r.n_name + r.n_why);
-	return r.sum == partial_checksum(p->record.buf + sizeof r.sum, p->record.len - sizeof r.sum);
+	return r.sum ==
+	       partial_checksum(p->record.buf + sizeof r.sum, p->record.len - sizeof r.sum);
 }
 
 /* The bytes of an image in the spool. */

@@ -128,6 +128,12 @@ alike sweep show pair
 alike sweep ls
 alike worker pair
 alike verify one
+alike device ls
+printf 'method: vicreg\ndata: {set: tiny}\n' >"$scratch/tune.yaml"
+chmod a+r "$scratch/tune.yaml"
+refused 2 'there is nothing to choose' device tune --device cpu "$scratch/tune.yaml"
+refused 3 'there is none' device show nothing
+refused 3 'there is none' device rm nothing
 alike log
 alike show one
 refused 1 '' diff one cut
